@@ -1,0 +1,20 @@
+/** Why a task failed; stable, for logs and metrics. */
+export type FailureCode =
+  | 'rejected' // the command was refused before anything ran
+  | 'overloaded' // no place in the queue
+  | 'binary' // it could not be fetched, decoded or compiled
+  | 'call' // no such export, or arguments that do not fit
+  | 'trap' // the guest trapped
+  | 'exit' // the guest exited with a status other than 0
+  | 'timeout'
+  | 'memory'
+  | 'output'
+  | 'unsupported'
+  | 'shutdown' // the proplet was stopped first
+  | 'runtime' // our own side failed
+
+/** How a task ended. `results` is what goes to the Manager; of a task that failed or was stopped: what stdout held. */
+export type Outcome =
+  | { readonly kind: 'completed'; readonly results: string }
+  | { readonly kind: 'failed'; readonly code: FailureCode; readonly error: string; readonly results: string }
+  | { readonly kind: 'stopped'; readonly results: string }
