@@ -1,0 +1,48 @@
+import { catchError, concat, defer, mergeMap, of, type Observable } from 'rxjs'
+import type { Binary } from '../model/binary.js'
+import type { Received, StartCommand } from '../model/command.js'
+import type { TaskEvent } from '../model/task-event.js'
+import type { RunEvent, RunRequest, Runtime, StopReason } from '../runtime/runtime.js'
+import { ended, failure, messageOf } from './ended.js'
+import type { Slots } from './slots.js'
+
+export type ExecuteDeps = {
+  readonly runtime: Pick<Runtime, 'run'>
+  readonly slots: Slots
+}
+
+const toRequest = (start: StartCommand, binary: Binary): RunRequest => ({
+  id: start.id,
+  name: start.name,
+  binary,
+  inputs: start.inputs,
+  cliArgs: start.cliArgs,
+  env: start.env,
+  daemon: start.daemon,
+})
+
+/**
+ * Runs one task in a place of its own, a daemon outside of the places. `stop$` ends a task that runs; one that still
+ * waits for its place is ended by unsubscribing.
+ */
+export const execute =
+  ({ runtime, slots }: ExecuteDeps) =>
+  (start: Received<StartCommand>, binary: Binary, stop$: Observable<StopReason>): Observable<TaskEvent> => {
+    const run$ = defer(() => {
+      let announced = false
+      const toTaskEvents = (event: RunEvent): readonly TaskEvent[] => {
+        if (event.type === 'ended') return [ended(start, event.outcome, announced)]
+        const taskEvent: TaskEvent = { ...event, id: start.id }
+        if (event.type !== 'started' || !start.daemon) return [taskEvent]
+        announced = true
+        return [taskEvent, { type: 'announced', id: start.id, receivedAt: start.receivedAt }]
+      }
+      return concat(
+        of<TaskEvent>({ type: 'running', id: start.id }),
+        runtime.run(toRequest(start, binary), stop$).pipe(mergeMap(toTaskEvents)),
+      ).pipe(
+        catchError((error: unknown) => of(ended(start, failure('runtime', messageOf(error)), announced))),
+      )
+    })
+    return start.daemon ? run$ : slots.use(() => run$)
+  }

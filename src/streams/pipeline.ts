@@ -1,0 +1,156 @@
+import {
+  defer,
+  endWith,
+  filter,
+  ignoreElements,
+  map,
+  merge,
+  share,
+  switchMap,
+  takeUntil,
+  type Observable,
+  type SchedulerLike,
+} from 'rxjs'
+import type { StartCommand } from '../model/command.js'
+import type { Connection, InboundMessage } from '../model/connection.js'
+import type { Publication } from '../model/publication.js'
+import type { TaskEvent } from '../model/task-event.js'
+import { acquire, type AcquireDeps } from './acquire.js'
+import { createAdmission, type Refusal } from './admit.js'
+import { decode, type DecodeDeps } from './decode.js'
+import { dedupe } from './dedupe.js'
+import { discovery } from './discovery.js'
+import { execute, type ExecuteDeps } from './execute.js'
+import { extra, type Stream } from './extra.js'
+import { createFetch, type FetchDeps } from './fetch.js'
+import { heartbeat } from './heartbeat.js'
+import { hold } from './hold.js'
+import { metrics } from './metrics.js'
+import { ofType } from './of-type.js'
+import { reject } from './reject.js'
+import { result } from './result.js'
+import { shutdown } from './shutdown.js'
+import { createSlots } from './slots.js'
+import { target } from './target.js'
+import { task } from './task.js'
+
+export type PipelineInputs = {
+  readonly message$: Observable<InboundMessage>
+  readonly connection$: Observable<Connection>
+  /** Begins the shutdown. */
+  readonly stop$: Observable<unknown>
+}
+
+export type PipelineSettings = {
+  readonly propletId: string
+  readonly namespace: string
+  readonly metadata: object
+  readonly heartbeatMetadata: boolean
+  readonly heartbeatMs: number
+  readonly metricsMs: number
+  readonly holdMs: number
+  readonly shutdownMs: number
+  readonly maxTasks: number
+  readonly maxWaiting: number
+  readonly maxDaemons: number
+  readonly fetch: FetchDeps['limits']
+}
+
+export type PipelineDeps = {
+  readonly settings: PipelineSettings
+  readonly decoder: DecodeDeps['decoder']
+  readonly inline: AcquireDeps['inline']
+  readonly cache: FetchDeps['cache']
+  readonly runtime: ExecuteDeps['runtime']
+  /** Why a task can't be taken, whatever room there is. */
+  readonly refuse: (start: StartCommand) => Refusal | undefined
+  readonly sample: () => Observable<object>
+  readonly streams: readonly Stream[]
+  readonly onError: (error: unknown, stream: string) => void
+  readonly clock: SchedulerLike
+}
+
+export type PipelineOutput =
+  | { readonly type: 'publish'; readonly publication: Publication }
+  | { readonly type: 'task'; readonly event: TaskEvent }
+
+/**
+ * Topics become observables that are decoded, deduplicated by task id, routed through fetch and execute with
+ * cancellation, and merged back into what is published, beside heartbeats and metrics. Completes when, after `stop$`,
+ * the last task has ended and its result is out.
+ */
+export const pipeline = (
+  { message$, connection$: source$, stop$ }: PipelineInputs,
+  deps: PipelineDeps,
+): Observable<PipelineOutput> =>
+  defer(() => {
+    const { settings, clock } = deps
+    const connection$ = source$.pipe(share())
+    const shutdown$ = shutdown(stop$, { graceMs: settings.shutdownMs, clock })
+    const { admit, underWay$ } = createAdmission({
+      maxTasks: settings.maxTasks + settings.maxWaiting,
+      maxDaemons: settings.maxDaemons,
+      refuse: deps.refuse,
+    })
+    const drained$ = shutdown$.pipe(
+      switchMap(() => underWay$),
+      filter((underWay) => underWay === 0),
+    )
+
+    const decoded$ = message$.pipe(takeUntil(drained$), decode(deps), target(settings.propletId), share())
+    const { fetch, request$ } = createFetch({
+      chunk$: decoded$.pipe(ofType('chunk')),
+      cache: deps.cache,
+      limits: settings.fetch,
+      clock,
+    })
+    const run = task({
+      acquire: acquire({ inline: deps.inline, fetch }),
+      execute: execute({ runtime: deps.runtime, slots: createSlots(settings.maxTasks) }),
+      shutdown$,
+    })
+    const accepted$ = decoded$.pipe(
+      ofType('start', 'stop'),
+      dedupe({ task: (start, stop$) => admit(start, () => run(start, stop$)), clock }),
+    )
+    const refused$ = decoded$.pipe(ofType('rejected'), reject)
+    const task$ = merge(refused$, accepted$).pipe(share())
+    const result$ = task$.pipe(result(settings.propletId), hold(settings.holdMs, clock), share())
+
+    const identity = { propletId: settings.propletId, namespace: settings.namespace, clock }
+    const background$ = merge(
+      connection$.pipe(discovery({ ...identity, metadata: settings.metadata })),
+      connection$.pipe(
+        heartbeat({
+          ...identity,
+          intervalMs: settings.heartbeatMs,
+          metadata: settings.heartbeatMetadata ? settings.metadata : undefined,
+        }),
+      ),
+      metrics({
+        ...identity,
+        intervalMs: settings.metricsMs,
+        sample: deps.sample,
+        onError: (error) => deps.onError(error, 'metrics'),
+      }),
+      request$,
+      extra(
+        deps.streams,
+        {
+          command$: decoded$.pipe(ofType('start', 'stop')),
+          outcome$: task$.pipe(ofType('ended')),
+          task$,
+          connection$,
+          clock,
+        },
+        deps.onError,
+      ),
+    ).pipe(takeUntil(result$.pipe(ignoreElements(), endWith(true))))
+
+    return merge(
+      merge(background$, result$).pipe(
+        map((publication): PipelineOutput => ({ type: 'publish', publication })),
+      ),
+      task$.pipe(map((event): PipelineOutput => ({ type: 'task', event }))),
+    )
+  })

@@ -1,0 +1,39 @@
+import { concatMap, type OperatorFunction } from 'rxjs'
+import type { Outcome } from '../model/outcome.js'
+import type { Publication } from '../model/publication.js'
+import type { TaskEvent } from '../model/task-event.js'
+import { ofType } from './of-type.js'
+
+/** A result, and when its command was received. */
+export type Result = { readonly publication: Publication; readonly receivedAt: number }
+
+const errorOf = (outcome: Outcome): string | null => {
+  switch (outcome.kind) {
+    case 'completed':
+      return null
+    case 'failed':
+      return outcome.error
+    case 'stopped':
+      return 'task stopped'
+  }
+}
+
+/** What the Manager is told of tasks: one result each, at the end; of a daemon at its start, and when it fails later. */
+export const result = (propletId: string): OperatorFunction<TaskEvent, Result> => {
+  const message = (id: string, results: string, error: string | null): Publication => ({
+    subtopic: 'control/proplet/results',
+    payload: { task_id: id, proplet_id: propletId, results, error },
+    keep: 'all',
+  })
+  return (event$) =>
+    event$.pipe(
+      ofType('announced', 'ended'),
+      concatMap((event): readonly Result[] => {
+        const { id, receivedAt } = event
+        if (event.type === 'announced') return [{ publication: message(id, '', null), receivedAt }]
+        const { announced, outcome } = event
+        if (announced && outcome.kind === 'completed') return []
+        return [{ publication: message(id, outcome.results, errorOf(outcome)), receivedAt }]
+      }),
+    )
+}

@@ -1,0 +1,77 @@
+import {
+  catchError,
+  concat,
+  defer,
+  filter,
+  map,
+  merge,
+  mergeMap,
+  of,
+  ReplaySubject,
+  share,
+  take,
+  takeWhile,
+  tap,
+  type Observable,
+} from 'rxjs'
+import type { Binary } from '../model/binary.js'
+import type { Received, StartCommand } from '../model/command.js'
+import type { Outcome } from '../model/outcome.js'
+import type { TaskEvent, TaskProgress } from '../model/task-event.js'
+import type { StopReason } from '../runtime/runtime.js'
+import { ended, failure, messageOf } from './ended.js'
+import type { Shutdown } from './shutdown.js'
+
+export type TaskDeps = {
+  readonly acquire: (start: StartCommand) => Observable<TaskProgress>
+  readonly execute: (
+    start: Received<StartCommand>,
+    binary: Binary,
+    stop$: Observable<StopReason>,
+  ) => Observable<TaskEvent>
+  /** Replays where the shutdown stands. */
+  readonly shutdown$: Observable<Shutdown>
+}
+
+const endedEarly = (reason: StopReason): Outcome =>
+  reason === 'stopped'
+    ? { kind: 'stopped', results: '' }
+    : failure('shutdown', 'task not started: the proplet is shutting down')
+
+/**
+ * The life of one accepted task: acquire the binary, execute it, and end exactly once. A stop takes effect in every
+ * phase. A shutdown lets a task that runs go on until the deadline; one that waits, and a daemon, it ends at once.
+ */
+export const task =
+  ({ acquire, execute, shutdown$ }: TaskDeps) =>
+  (start: Received<StartCommand>, stop$: Observable<'stopped'>): Observable<TaskEvent> =>
+    defer(() => {
+      const { id } = start
+      let running = false
+      const reason$ = merge(
+        stop$,
+        shutdown$.pipe(
+          filter((stage) => stage === 'deadline' || start.daemon || !running),
+          map(() => 'shutdown' as const),
+        ),
+      ).pipe(take(1), share({ connector: () => new ReplaySubject<StopReason>(1), resetOnComplete: false }))
+
+      const live$ = acquire(start).pipe(
+        mergeMap((progress): Observable<TaskEvent> => {
+          const event = of<TaskEvent>({ ...progress, id })
+          return progress.type === 'fetched' ? concat(event, execute(start, progress.binary, reason$)) : event
+        }),
+        tap((event) => {
+          if (event.type === 'running') running = true
+        }),
+        catchError((error: unknown) => of(ended(start, failure('binary', messageOf(error))))),
+      )
+      const stoppedEarly$ = reason$.pipe(
+        filter(() => !running),
+        map((reason) => ended(start, endedEarly(reason))),
+      )
+      return concat(
+        of<TaskEvent>({ type: 'accepted', id, start }),
+        merge(stoppedEarly$, live$).pipe(takeWhile(({ type }) => type !== 'ended', true)),
+      )
+    })
