@@ -1,0 +1,117 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { firstValueFrom } from 'rxjs'
+import { startBroker } from './broker.js'
+import { DEMO_PREFIX, daemonEnv, startDaemon } from './daemon.js'
+import { connectManager, type Manager, type ResultMessage, type StartMessage } from './manager.js'
+import { startRegistry } from './registry.js'
+
+type Example = {
+  readonly what: string
+  readonly command: StartMessage
+  /** What came back must be this. */
+  readonly expected: { readonly results: string; readonly error: RegExp | undefined }
+  /** Sends a stop once the task runs. */
+  readonly stopped?: boolean
+}
+
+const fixture = (name: string): Promise<Buffer> =>
+  readFile(new URL(`../../test/fixtures/built/${name}.wasm`, import.meta.url))
+
+const IMAGE = 'registry.example/demo/args-env:v1'
+
+const examples = async (): Promise<readonly Example[]> => {
+  const inline = async (name: string) => (await fixture(name)).toString('base64')
+  return [
+    {
+      what: 'add(10, 20), inline',
+      command: { id: 'add', name: 'add', file: await inline('add'), inputs: [10, 20] },
+      expected: { results: '30', error: undefined },
+    },
+    {
+      what: 'a WASI program in chunks, arguments a b, GREETING=hello',
+      command: {
+        id: 'args-env',
+        name: '_start',
+        image_url: IMAGE,
+        inputs: ['a', 'b'],
+        env: { GREETING: 'hello' },
+      },
+      expected: { results: 'argv[0]=_start\nargv[1]=a\nargv[2]=b\nGREETING=hello\n', error: undefined },
+    },
+    {
+      what: 'an endless loop, stopped',
+      command: { id: 'loop', name: 'loop', file: await inline('loop') },
+      expected: { results: '', error: /^task stopped$/ },
+      stopped: true,
+    },
+    {
+      what: 'one that fails: a trap',
+      command: { id: 'trap', name: 'trap', file: await inline('trap') },
+      expected: { results: '', error: /unreachable/ },
+    },
+  ]
+}
+
+type Row = { readonly what: string; readonly answer: string; readonly ms: number; readonly right: boolean }
+
+const shown = (text: string): string => JSON.stringify(text).slice(1, -1)
+
+const isRight = ({ results, error }: ResultMessage, { expected }: Example): boolean =>
+  results === expected.results && (expected.error?.test(error ?? '') ?? error === undefined)
+
+const runExample = async (manager: Manager, example: Example): Promise<Row> => {
+  const { id } = example.command
+  const answer = manager.result(id)
+  const startedAt = performance.now()
+  await manager.start(example.command)
+  if (example.stopped === true) await manager.stop(id)
+  const result = await answer
+  return {
+    what: example.what,
+    answer: shown(result.error === undefined ? String(result.results) : `error: ${result.error}`),
+    ms: result.receivedAt - startedAt,
+    right: isRight(result, example),
+  }
+}
+
+const table = (rows: readonly Row[]): string => {
+  const lines = rows.map(({ what, answer, ms, right }) => [what, answer, `${ms.toFixed(1)} ms`, right ? 'ok' : 'WRONG'])
+  const all = [['task', 'what came back', 'start to result', ''], ...lines]
+  const widths = [0, 1, 2].map((column) => Math.max(...all.map((line) => line[column]?.length ?? 0)))
+  return all.map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n')
+}
+
+const demo = async (): Promise<boolean> => {
+  const cache = await mkdtemp(join(tmpdir(), 'proplet-demo-'))
+  const broker = await startBroker()
+  const peer = { port: broker.port, prefix: DEMO_PREFIX }
+  const registry = await startRegistry({
+    ...peer,
+    images: new Map([[IMAGE, await fixture('args-env')]]),
+    chunkSize: 16_384,
+  })
+  const manager = await connectManager(peer)
+  const alive = firstValueFrom(manager.heartbeats$)
+  const daemon = startDaemon({ ...daemonEnv(broker.port, 'demo-proplet'), PROPLET_CACHE_DIR: cache })
+  try {
+    await alive
+    console.log(`An MQTT broker on port ${broker.port}, a registry, a manager, and a proplet (pid ${daemon.process.pid ?? 0}).\n`)
+    const rows: Row[] = []
+    for (const example of await examples()) rows.push(await runExample(manager, example))
+    console.log(table(rows))
+    console.log('\nResults wait until 150 ms after their start (PROPLET_RESULT_HOLD_MS), for the sake of the Manager.')
+    const code = await daemon.stop()
+    if (code !== 0) console.error(`the proplet ended with ${code ?? 'a signal'}`)
+    return code === 0 && rows.every(({ right }) => right)
+  } finally {
+    daemon.process.kill('SIGKILL')
+    await manager.close()
+    await registry.close()
+    await broker.close()
+    await rm(cache, { recursive: true, force: true })
+  }
+}
+
+process.exitCode = (await demo()) ? 0 : 1

@@ -1,0 +1,21 @@
+import { Observable } from 'rxjs'
+
+const NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const
+
+export type StopSignal = keyof typeof NUMBERS
+
+/** The first signal that asks the process to stop; a second one ends the process at once, with 128 + its number. */
+export const stopSignal = (target: NodeJS.Process): Observable<StopSignal> =>
+  new Observable((subscriber) => {
+    let asked = false
+    const onSignal = (signal: NodeJS.Signals) => {
+      const stop = signal as StopSignal
+      if (asked) target.exit(128 + NUMBERS[stop])
+      asked = true
+      subscriber.next(stop)
+    }
+    for (const signal of Object.keys(NUMBERS)) target.on(signal, onSignal)
+    return () => {
+      for (const signal of Object.keys(NUMBERS)) target.off(signal, onSignal)
+    }
+  })

@@ -1,0 +1,36 @@
+#!/usr/bin/env node
+import { randomUUID } from 'node:crypto'
+import { config as rxjs, tap } from 'rxjs'
+import { runCli } from './cli/run.js'
+import type { LoadedConfig } from './io/config/config.js'
+import { createLogger } from './io/log.js'
+import { stopSignal } from './io/signals.js'
+import { createProplet } from './proplet.js'
+
+const runDaemon = async ({ config, warnings }: LoadedConfig): Promise<void> => {
+  const { log, flush } = await createLogger({ level: config.logLevel })
+  const exit = (code: number) => void flush().finally(() => process.exit(code))
+  const fail = (error: unknown) => {
+    log.fatal({ err: error }, 'The proplet failed')
+    exit(1)
+  }
+  rxjs.onUnhandledError = fail
+  process.on('uncaughtException', fail)
+  process.on('unhandledRejection', fail)
+
+  log.info(`Starting Proplet (TypeScript) - Instance ID: ${randomUUID()}`)
+  for (const warning of warnings) log.warn(warning)
+  const stop$ = stopSignal(process).pipe(
+    tap((signal) => log.info(`${signal}: taking no more tasks; a second signal ends the proplet at once`)),
+  )
+  createProplet({ config, log, stop$ }).subscribe({ error: fail, complete: () => exit(0) })
+}
+
+const decision = runCli({
+  argv: process.argv.slice(2),
+  env: process.env,
+  stdout: process.stdout,
+  stderr: process.stderr,
+})
+if (decision.kind === 'exit') process.exitCode = decision.code
+else await runDaemon(decision.loaded)

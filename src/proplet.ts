@@ -1,0 +1,142 @@
+import { asyncScheduler, concat, connect, defer, EMPTY, forkJoin, from, ignoreElements, map, merge } from 'rxjs'
+import { finalize, mergeMap, NEVER, of, switchMap, tap, type Observable } from 'rxjs'
+import { decodeInline } from './io/binary.js'
+import { brokerLinkOptions, offline } from './io/broker-link.js'
+import { openCache, type BinaryCache } from './io/cache/index.js'
+import { createDecoder } from './io/codecs/index.js'
+import type { Config } from './io/config/config.js'
+import { hostMetadata, type Metadata } from './io/host/metadata.js'
+import { createHostMetrics } from './io/host/metrics.js'
+import { createLogger, type Logger } from './io/log.js'
+import { openMqtt, type Delivery, type MqttLink } from './io/mqtt/index.js'
+import { pipelineSettings } from './io/pipeline-settings.js'
+import { refuseTask } from './io/refuse.js'
+import { createTaskLog } from './io/task-log.js'
+import { insteadOf } from './io/undelivered.js'
+import { createEmbeddedRuntime } from './runtime/embedded/embedded.js'
+import type { Runtime } from './runtime/runtime.js'
+import type { Stream } from './streams/extra.js'
+import { ofType } from './streams/of-type.js'
+import { pipeline, type PipelineDeps, type PipelineOutput } from './streams/pipeline.js'
+
+export type PropletOptions = {
+  readonly config: Config
+  /** Streams of one's own: what they emit is published beside the proplet's own messages. */
+  readonly streams?: readonly Stream[]
+  /** Begins a clean stop: running tasks may finish, results are delivered, and the proplet completes. */
+  readonly stop$?: Observable<unknown>
+  /** By default JSON lines on standard output. */
+  readonly log?: Logger
+  /** By default the embedded one, which runs guests in child processes or threads as the configuration says. */
+  readonly runtime?: Runtime
+}
+
+/** How long a stop waits for the broker to take what is still to be delivered, in milliseconds. */
+const FLUSH_MS = 10_000
+
+type Parts = { readonly config: Config; readonly log: Logger; readonly cache: BinaryCache; readonly link: MqttLink }
+
+/** Publishes, and answers in the place of a result that the broker won't take. */
+const publish = (link: MqttLink, output$: Observable<PipelineOutput>, log: Logger): Observable<never> => {
+  const report = ({ at, publication }: Delivery) => {
+    if (at === 'acknowledged' && publication.subtopic === 'control/proplet/create')
+      log.info('Published discovery message')
+  }
+  return link.send(output$.pipe(ofType('publish'), map(({ publication }) => publication))).pipe(
+    tap(report),
+    mergeMap((delivery) => {
+      const replacement = insteadOf(delivery)
+      return replacement === undefined ? EMPTY : link.send(of(replacement))
+    }),
+    ignoreElements(),
+  )
+}
+
+/** Says goodbye once the pipeline has ended; the broker's Last Will does it for a proplet that can't. */
+const leave = ({ link, config, log }: Parts): Observable<never> =>
+  link.close(offline(config), FLUSH_MS).pipe(
+    tap(({ clean, undelivered }) => {
+      if (undelivered > 0) log.error({ undelivered }, 'Messages were not delivered before the end')
+      log.info({ clean }, 'Proplet stopped')
+    }),
+    ignoreElements(),
+  )
+
+const run = (parts: Parts, deps: PipelineDeps, stop$: Observable<unknown>): Observable<PipelineOutput> => {
+  const { link, log } = parts
+  const logTask = createTaskLog(log, () => performance.now())
+  return pipeline({ message$: link.messages$, connection$: link.connection$, stop$ }, deps).pipe(
+    tap((output) => {
+      if (output.type === 'task') logTask(output.event)
+    }),
+    connect((output$) => merge(publish(link, output$, log), concat(output$, leave(parts)))),
+  )
+}
+
+/** Lends the runtime; the embedded one lives as long as the subscription. */
+const withRuntime = <T>(
+  given: Runtime | undefined,
+  config: Config,
+  log: Logger,
+  project: (runtime: Runtime) => Observable<T>,
+): Observable<T> =>
+  defer(() => {
+    if (given !== undefined) return project(given)
+    const runtime = createEmbeddedRuntime(embeddedOptions(config, log))
+    return defer(() => project(runtime)).pipe(finalize(() => void runtime.close()))
+  })
+
+/**
+ * A proplet, cold: it lives as long as it is subscribed to, reports what happens, completes after a clean stop, and
+ * errors only when it can't begin (a certificate that can't be read). Unsubscribing ends it at once, its guests too.
+ */
+export const createProplet = ({
+  config,
+  streams = [],
+  stop$ = NEVER,
+  log: given,
+  runtime: givenRuntime,
+}: PropletOptions): Observable<PipelineOutput> =>
+  defer(() => {
+    const log$ = given ? of(given) : from(createLogger({ level: config.logLevel })).pipe(map(({ log }) => log))
+    return log$.pipe(
+      switchMap((log) =>
+        forkJoin({
+          log: of(log),
+          cache: from(openCache({ ...cacheOptions(config), log })),
+          mqtt: from(brokerLinkOptions(config, log)),
+        }),
+      ),
+      switchMap(({ log, cache, mqtt }) =>
+        withRuntime(givenRuntime, config, log, (runtime) =>
+          from(hostMetadata(config, runtime.name)).pipe(
+            switchMap((metadata) => {
+              log.info(`MQTT client created (TLS: ${config.mqtt.tls !== undefined})`)
+              log.info(`Using ${runtime.name} runtime`)
+              log.info('Starting PropletService')
+              return openMqtt(mqtt).pipe(
+                switchMap((link) =>
+                  run(
+                    { config, log, cache, link },
+                    {
+                      settings: pipelineSettings(config, metadata),
+                      decoder: createDecoder(),
+                      inline: (base64) => decodeInline(base64, cache),
+                      cache,
+                      runtime,
+                      refuse: refuseTask(link.stats),
+                      sample: createHostMetrics().sample,
+                      streams,
+                      onError: (error, stream) => log.error({ err: error, stream }, 'A stream failed'),
+                      clock: asyncScheduler,
+                    },
+                    stop$,
+                  ),
+                ),
+              )
+            }),
+          ),
+        ),
+      ),
+    )
+  })
