@@ -34,9 +34,7 @@ export const secretText: Reader<string> = scalar((found) =>
     : E.right(found),
 )
 
-export const path: Reader<string> = scalar((found) =>
-  found.length > 4096 || found.includes('\0') ? E.left('a path of at most 4096 characters') : E.right(found),
-)
+export const path: Reader<string> = text(4096)
 
 /** A directory, or undefined for `none`. */
 export const directoryOrNone: Reader<string | undefined> = scalar((found) =>

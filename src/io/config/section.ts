@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { FILE_MAX_BYTES, type ConfigFiles } from './files.js'
+import { printable } from './printable.js'
 import { parseToml } from './toml.js'
 
 /** The section in use: none when the file is not there or not needed. */
@@ -40,7 +41,8 @@ const without = (problem?: string): SectionResult => ({
 })
 
 const missingSection = (choice: SectionChoice, present: readonly string[]): string => {
-  const listed = present.length === 0 ? 'no sections at all' : present.map((name) => `[${name}]`).join(', ')
+  const listed =
+    present.length === 0 ? 'no sections at all' : present.map((name) => `[${printable(name)}]`).join(', ')
   return (
     `${choice.file} has no section [${choice.section}], it has ${listed}; ` +
     'expected the section of this proplet: name it with PROPLET_CONFIG_SECTION or --section'

@@ -103,7 +103,7 @@ export const settings = {
   max_tasks: computed(
     integer(1, 1024),
     'cores, at least 2',
-    ({ cores }) => String(Math.max(2, cores)),
+    ({ cores }) => String(Math.min(1024, Math.max(2, cores))),
     'tasks that run at the same time',
   ),
   queue_max: withDefault(integer(0, 1_000_000), '1000', 'tasks that wait or fetch, beyond those running'),

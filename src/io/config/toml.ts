@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
 import { parse } from 'toml'
+import { printable } from './printable.js'
 import type { Raw } from './setting.js'
 
 /** The tables of a file by name. */
@@ -23,7 +24,7 @@ const placeOf = (error: unknown): string => {
  */
 const reasonOf = (error: unknown): string => {
   const message = error instanceof Error ? error.message : ''
-  return /^Cannot redefine|^Maximum nesting/.test(message) ? message : 'not valid TOML'
+  return /^Cannot redefine|^Maximum nesting/.test(message) ? printable(message) : 'not valid TOML'
 }
 
 /** Parses a file into its tables; the error says where it breaks. Integers come as bigint, so that none loses digits. */

@@ -1,4 +1,5 @@
 import { suggestion } from './nearest.js'
+import { printable } from './printable.js'
 import type { Section } from './section.js'
 import { namesOf, variableOf } from './setting.js'
 import { settingEntries } from './settings.js'
@@ -7,9 +8,6 @@ const fileKeys = settingEntries.flatMap(([key, setting]) =>
   setting.outsideFile ? [] : namesOf(key, setting),
 )
 const variables = settingEntries.flatMap(([key, setting]) => namesOf(key, setting).map(variableOf))
-
-/** Names are untrusted too: what a terminal would act upon is cut out. */
-const printable = (name: string): string => name.slice(0, 100).replaceAll(/\p{Cc}/gu, '?')
 
 /** Warnings for variables that start with `PROPLET_` and are none of ours. */
 export const unknownVariables = (env: Readonly<Record<string, string | undefined>>): readonly string[] =>
