@@ -1,0 +1,75 @@
+import { completeAddress, isSecure } from './address.js'
+import type { Config, MqttConfig, TlsConfig } from './config.js'
+import type { Values } from './settings.js'
+
+const tls = (values: Values): TlsConfig => {
+  const { mqtt_tls_client_cert: certFile, mqtt_tls_client_key: keyFile } = values
+  return {
+    caFile: values.mqtt_tls_ca_cert,
+    client: certFile !== undefined && keyFile !== undefined ? { certFile, keyFile } : undefined,
+    verify: !values.mqtt_tls_insecure_skip_verify,
+  }
+}
+
+const mqtt = (values: Values): MqttConfig => {
+  const wanted = tls(values)
+  const address = completeAddress(
+    values.mqtt_address,
+    wanted.caFile !== undefined || wanted.client !== undefined || !wanted.verify,
+  )
+  return {
+    address,
+    tls: isSecure(address.transport) ? wanted : undefined,
+    timeoutMs: values.mqtt_timeout,
+    qos: values.mqtt_qos,
+    keepAliveSeconds: values.mqtt_keep_alive / 1000,
+    maxPacketSize: values.mqtt_max_packet_size,
+    inflight: values.mqtt_inflight,
+  }
+}
+
+/** Arranges the values of the settings as the parts of the proplet want them. */
+export const assemble = (values: Values): Config => ({
+  identity: {
+    domainId: values.domain_id,
+    channelId: values.channel_id,
+    clientId: values.client_id,
+    clientKey: values.client_key,
+  },
+  mqtt: mqtt(values),
+  intervals: {
+    livelinessMs: values.liveliness_interval,
+    metricsMs: values.metrics_interval,
+    resultHoldMs: values.result_hold_ms,
+    shutdownMs: values.shutdown_timeout,
+  },
+  limits: {
+    running: values.max_tasks,
+    queued: values.queue_max,
+    daemons: values.max_daemons,
+    taskMs: values.task_timeout,
+    taskMemoryBytes: values.task_memory_max,
+    taskOutputBytes: values.task_output_max,
+  },
+  runtime: { isolation: values.isolation, warm: values.warm, dirs: values.dirs },
+  cache:
+    values.cache_dir === undefined
+      ? undefined
+      : { directory: values.cache_dir, maxBytes: values.cache_max_bytes },
+  fetch: {
+    maxBytes: values.fetch_max_bytes,
+    ttlMs: values.fetch_ttl,
+    stallMs: values.fetch_stall,
+    timeoutMs: values.fetch_timeout,
+  },
+  monitoring: values.enable_monitoring,
+  metadata: {
+    namespace: values.manager_k8s_namespace,
+    description: values.description,
+    tags: values.tags,
+    location: values.location,
+    collectSystemInfo: values.collect_system_info,
+    inHeartbeat: values.heartbeat_metadata,
+  },
+  logLevel: values.log_level,
+})

@@ -1,0 +1,108 @@
+import type { Tee } from '../tee.js'
+import { completeAddress, isSecure } from './address.js'
+import type { ConfigFiles } from './files.js'
+import type { Resolution } from './resolve.js'
+import { settingEntries, type SettingKey } from './settings.js'
+
+/** What loading a configuration asks of the host. */
+export type Surroundings = {
+  readonly files: ConfigFiles
+  readonly detectTee: () => Tee | undefined
+}
+
+export type Findings = { readonly problems: readonly string[]; readonly warnings: readonly string[] }
+
+const TLS_FILES = ['mqtt_tls_ca_cert', 'mqtt_tls_client_cert', 'mqtt_tls_client_key'] as const
+
+const checkTls = ({ values, nameOf, isSet }: Resolution, files: ConfigFiles): Findings => {
+  const insecure = values.mqtt_tls_insecure_skip_verify === true
+  const used: readonly SettingKey[] = [
+    ...TLS_FILES.filter(isSet),
+    ...(insecure ? (['mqtt_tls_insecure_skip_verify'] as const) : []),
+  ]
+  const written = values.mqtt_address
+  const secure = written === undefined || isSecure(completeAddress(written, used.length > 0).transport)
+  const halves = [
+    ['mqtt_tls_client_cert', 'mqtt_tls_client_key'],
+    ['mqtt_tls_client_key', 'mqtt_tls_client_cert'],
+  ] as const
+  return {
+    problems: [
+      ...halves
+        .filter(([one, other]) => isSet(one) && !isSet(other))
+        .map(([one, other]) => `${nameOf(one)} is set without ${nameOf(other)}; expected both or neither`),
+      ...(secure ? [] : used).map(
+        (key) =>
+          `${nameOf(key)} is set, but ${nameOf('mqtt_address')} names an address that is not encrypted; ` +
+          'expected an ssl, tls, mqtts or wss address',
+      ),
+      ...TLS_FILES.flatMap((key) => {
+        const file = values[key]
+        return file === undefined || files.isReadable(file)
+          ? []
+          : [`${nameOf(key)}: found ${JSON.stringify(file)}; expected a file that can be read`]
+      }),
+    ],
+    warnings:
+      insecure && secure
+        ? [`${nameOf('mqtt_tls_insecure_skip_verify')} is set: the certificate of the broker is not checked`]
+        : [],
+  }
+}
+
+const checkDirs = ({ values, nameOf }: Resolution, files: ConfigFiles): readonly string[] =>
+  (values.dirs ?? [])
+    .filter((directory) => !files.isDirectory(directory))
+    .map(
+      (directory) =>
+        `${nameOf('dirs')}: found ${JSON.stringify(directory)}; expected a directory that is there`,
+    )
+
+const checkKeepAlive = ({ values, nameOf }: Resolution): readonly string[] =>
+  (values.mqtt_keep_alive ?? 0) % 1000 === 0
+    ? []
+    : [`${nameOf('mqtt_keep_alive')}: found ${values.mqtt_keep_alive ?? 0}ms; expected whole seconds`]
+
+const TEE_NAMES: Readonly<Record<Tee, string>> = { tdx: 'Intel TDX', sev: 'AMD SEV', sgx: 'Intel SGX' }
+
+const checkTee = ({ isSet }: Resolution, tee: Tee | undefined): readonly string[] =>
+  tee === undefined || isSet('kbs_uri')
+    ? []
+    : [
+        `PROPLET_KBS_URI is not set; expected the URI of the Key Broker Service, as ${TEE_NAMES[tee]} was detected`,
+      ]
+
+const checkSupport = ({ values, nameOf, isSet }: Resolution): Findings => ({
+  problems: isSet('external_wasm_runtime')
+    ? [
+        `${nameOf('external_wasm_runtime')}: external runtimes are not supported by this release; expected no value`,
+      ]
+    : [],
+  // A feature that is turned off is what this release does, so that is no news.
+  warnings: settingEntries
+    .filter(([key, setting]) => setting.inert && isSet(key) && values[key] !== false)
+    .map(([key]) => `${nameOf(key)} has no effect in this release`),
+})
+
+const checkFetch = ({ values, nameOf }: Resolution): readonly string[] => {
+  const { fetch_stall: stall, fetch_ttl: ttl } = values
+  return stall !== undefined && ttl !== undefined && stall >= ttl
+    ? [`${nameOf('fetch_stall')} is not below ${nameOf('fetch_ttl')}: no fetch will be asked for again`]
+    : []
+}
+
+/** What no single setting shows: how they fit together, and whether they fit the host. */
+export const check = (resolution: Resolution, { files, detectTee }: Surroundings): Findings => {
+  const tls = checkTls(resolution, files)
+  const support = checkSupport(resolution)
+  return {
+    problems: [
+      ...tls.problems,
+      ...checkKeepAlive(resolution),
+      ...checkDirs(resolution, files),
+      ...support.problems,
+      ...checkTee(resolution, detectTee()),
+    ],
+    warnings: [...tls.warnings, ...checkFetch(resolution), ...support.warnings],
+  }
+}

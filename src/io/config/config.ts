@@ -1,0 +1,108 @@
+import type { MqttAddress } from './address.js'
+
+/** Files are paths; they were readable when the configuration was loaded. */
+export type TlsConfig = {
+  readonly caFile: string | undefined
+  /** Our certificate and its key, for mTLS. */
+  readonly client: { readonly certFile: string; readonly keyFile: string } | undefined
+  /** False: the broker's certificate is not checked. */
+  readonly verify: boolean
+}
+
+export type MqttConfig = {
+  readonly address: MqttAddress
+  /** Undefined: the link is not encrypted. */
+  readonly tls: TlsConfig | undefined
+  readonly timeoutMs: number
+  readonly qos: 0 | 1 | 2
+  /** 0: off. */
+  readonly keepAliveSeconds: number
+  /** Bytes. */
+  readonly maxPacketSize: number
+  readonly inflight: number
+}
+
+/** The settings of a proplet, checked. Times are in milliseconds and sizes in bytes. */
+export type Config = {
+  readonly identity: {
+    readonly domainId: string
+    readonly channelId: string
+    /** MQTT client id and user name, and `proplet_id` in every message. */
+    readonly clientId: string
+    /** Secret: the MQTT password. */
+    readonly clientKey: string
+  }
+  readonly mqtt: MqttConfig
+  readonly intervals: {
+    readonly livelinessMs: number
+    /** 0: no metrics. */
+    readonly metricsMs: number
+    /** 0: no hold. */
+    readonly resultHoldMs: number
+    readonly shutdownMs: number
+  }
+  readonly limits: {
+    readonly running: number
+    /** Waiting or fetching, beyond those running. */
+    readonly queued: number
+    readonly daemons: number
+    /** 0: none. */
+    readonly taskMs: number
+    readonly taskMemoryBytes: number
+    readonly taskOutputBytes: number
+  }
+  readonly runtime: {
+    readonly isolation: 'process' | 'thread'
+    readonly warm: number
+    /** Absolute directories that existed when the configuration was loaded. */
+    readonly dirs: readonly string[]
+  }
+  /** Undefined: nothing is kept on disk. */
+  readonly cache: { readonly directory: string; readonly maxBytes: number } | undefined
+  readonly fetch: {
+    readonly maxBytes: number
+    readonly ttlMs: number
+    readonly stallMs: number
+    readonly timeoutMs: number
+  }
+  /** Of the proplet and of its tasks. */
+  readonly monitoring: boolean
+  readonly metadata: {
+    readonly namespace: string
+    readonly description: string | undefined
+    readonly tags: readonly string[]
+    readonly location: string | undefined
+    readonly collectSystemInfo: boolean
+    readonly inHeartbeat: boolean
+  }
+  readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error'
+}
+
+/** One setting as it was resolved; `value` is masked where it is secret. */
+export type ResolvedSetting = {
+  readonly key: string
+  readonly variable: string
+  readonly value: string
+  /** `default`, `env NAME`, `file KEY in FILE [SECTION]` or `flag --NAME`. */
+  readonly source: string
+}
+
+export type LoadedConfig = {
+  readonly config: Config
+  readonly settings: readonly ResolvedSetting[]
+  readonly warnings: readonly string[]
+}
+
+/** Everything that is wrong with a configuration. The texts name keys and never hold a secret. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  readonly code = 'ERR_CONFIG'
+  readonly problems: readonly string[]
+  readonly warnings: readonly string[]
+
+  constructor(problems: readonly string[], warnings: readonly string[]) {
+    super(`the configuration has ${problems.length} problem(s): ${problems.join('; ')}`)
+    this.problems = problems
+    this.warnings = warnings
+  }
+}

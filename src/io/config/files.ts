@@ -1,0 +1,47 @@
+import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs'
+
+/** What loading a configuration asks of the file system. */
+export type ConfigFiles = {
+  /** The text of a file; throws an error with a `code`, as `node:fs` does, and with `EFBIG` above 1 MiB. */
+  readonly read: (path: string) => string
+  readonly isReadable: (path: string) => boolean
+  readonly isDirectory: (path: string) => boolean
+}
+
+export const FILE_MAX_BYTES = 2 ** 20
+
+class FileTooLarge extends Error {
+  override readonly name = 'FileTooLarge'
+  readonly code = 'EFBIG'
+}
+
+/** Never more than the cap is read, whatever the file is: it may be a pipe or a device. */
+const read = (path: string): string => {
+  const file = openSync(path, 'r')
+  try {
+    const buffer = Buffer.allocUnsafe(FILE_MAX_BYTES + 1)
+    let length = 0
+    for (;;) {
+      const count = readSync(file, buffer, length, buffer.length - length, null)
+      if (count === 0) return buffer.toString('utf8', 0, length)
+      length += count
+      if (length > FILE_MAX_BYTES) throw new FileTooLarge(`${path} is larger than 1 MiB`)
+    }
+  } finally {
+    closeSync(file)
+  }
+}
+
+const isReadable = (path: string): boolean => {
+  try {
+    accessSync(path, constants.R_OK)
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
+}
+
+const isDirectory = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+
+export const nodeFiles: ConfigFiles = { read, isReadable, isDirectory }

@@ -1,0 +1,79 @@
+import { availableParallelism, tmpdir } from 'node:os'
+import * as E from 'fp-ts/lib/Either.js'
+import { detectTee } from '../tee.js'
+import { assemble } from './assemble.js'
+import { check, type Surroundings } from './check.js'
+import { ConfigError, type LoadedConfig } from './config.js'
+import { nodeFiles } from './files.js'
+import { isComplete, resolve, type Sources } from './resolve.js'
+import { readSection, type SectionChoice } from './section.js'
+import type { HostFacts } from './setting.js'
+import { settingEntries, settings, type Values } from './settings.js'
+import { environmentSource, find, flagSource, sectionSource } from './sources.js'
+import { unknownKeys, unknownVariables } from './unknown.js'
+
+export type ConfigInput = {
+  /** By the name of the flag, without its dashes. */
+  readonly flags?: Readonly<Record<string, string | undefined>>
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+export type LoadOptions = Surroundings & Pick<HostFacts, 'cores' | 'tempDirectory'>
+
+const ofThisHost = (): LoadOptions => ({
+  files: nodeFiles,
+  detectTee: () => detectTee(),
+  cores: availableParallelism(),
+  tempDirectory: tmpdir(),
+})
+
+/** A name that can't be used as one is reported when all settings are read. */
+const chosen = (key: 'config_file' | 'config_section', sources: Sources, fallback: string) => {
+  const found = find(key, settings[key], sources)
+  const value = found && E.isRight(found) ? settings[key].reader.read(found.right.raw) : undefined
+  return value && E.isRight(value)
+    ? { value: value.right, explicit: true }
+    : { value: fallback, explicit: false }
+}
+
+const choiceOf = (sources: Sources): SectionChoice => {
+  const file = chosen('config_file', sources, 'config.toml')
+  const section = chosen('config_section', sources, 'proplet')
+  return {
+    file: file.value,
+    fileExplicit: file.explicit,
+    section: section.value,
+    sectionExplicit: section.explicit,
+  }
+}
+
+const isWhole = (values: Partial<Values>): values is Values =>
+  settingEntries.every(([key]) => Object.hasOwn(values, key))
+
+/**
+ * The configuration of a proplet: a flag goes before the environment, that before the section of the file, and that
+ * before the default. Everything that is wrong is reported at once.
+ */
+export const loadConfig = (
+  { flags = {}, env }: ConfigInput,
+  options: Partial<LoadOptions> = {},
+): E.Either<ConfigError, LoadedConfig> => {
+  const { cores, tempDirectory, ...surroundings } = { ...ofThisHost(), ...options }
+  const outside: Sources = { flags: flagSource(flags), rest: [environmentSource(env)] }
+  const file = readSection(choiceOf(outside), !isComplete(outside), surroundings.files)
+  const sources = file.section
+    ? { ...outside, rest: [...outside.rest, sectionSource(file.section)] }
+    : outside
+  const resolution = resolve(sources, { cores, tempDirectory, env })
+  const findings = check(resolution, surroundings)
+  const problems = [...file.problems, ...resolution.problems, ...findings.problems]
+  const warnings = [
+    ...file.warnings,
+    ...unknownVariables(env),
+    ...(file.section ? unknownKeys(file.section) : []),
+    ...findings.warnings,
+  ]
+  return problems.length === 0 && isWhole(resolution.values)
+    ? E.right({ config: assemble(resolution.values), settings: resolution.settings, warnings })
+    : E.left(new ConfigError(problems, warnings))
+}

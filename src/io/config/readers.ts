@@ -1,0 +1,104 @@
+import * as E from 'fp-ts/lib/Either.js'
+import type { Raw, Reader } from './setting.js'
+
+/** A reader of one value; an array is refused. */
+export const scalar = <T>(
+  read: (text: string) => E.Either<string, T>,
+  mask?: (text: string) => string,
+): Reader<T> => ({
+  read: (raw) => (typeof raw === 'string' ? read(raw) : E.left('one value, not an array')),
+  ...(mask ? { mask } : {}),
+})
+
+const CONTROL = /\p{Cc}/u
+
+/** Text without control characters, at most `max` characters. */
+export const text = (max: number): Reader<string> =>
+  scalar((found) =>
+    found.length > max || CONTROL.test(found)
+      ? E.left(`text of at most ${max} characters, without control characters`)
+      : E.right(found),
+  )
+
+/** Text that can stand as one level of a topic, and as an MQTT client id. */
+export const topicLevel: Reader<string> = scalar((found) =>
+  found.length > 256 || /[/+#\s\p{Cc}]/u.test(found)
+    ? E.left('at most 256 characters, none of them `/`, `+`, `#`, white space or a control character')
+    : E.right(found),
+)
+
+/** An MQTT password: anything but what a badly cut file leaves at the ends of one. */
+export const secretText: Reader<string> = scalar((found) =>
+  found.length > 65_535 || CONTROL.test(found) || found.trim() !== found
+    ? E.left('text without control characters, and without white space at its ends')
+    : E.right(found),
+)
+
+export const path: Reader<string> = text(4096)
+
+/** A directory, or undefined for `none`. */
+export const directoryOrNone: Reader<string | undefined> = scalar((found) =>
+  found.toLowerCase() === 'none' ? E.right(undefined) : path.read(found),
+)
+
+export const boolean: Reader<boolean> = scalar((found) => {
+  const word = found.trim().toLowerCase()
+  if (['true', '1', 'yes', 'on'].includes(word)) return E.right(true)
+  if (['false', '0', 'no', 'off'].includes(word)) return E.right(false)
+  return E.left('true or false (also 1, 0, yes, no, on, off)')
+})
+
+export const integer = (min: number, max: number): Reader<number> =>
+  scalar((found) => {
+    const digits = found.trim()
+    const value = Number(digits)
+    return /^\d+$/.test(digits) && value >= min && value <= max
+      ? E.right(value)
+      : E.left(`a whole number from ${min} to ${max}`)
+  })
+
+export const ratio: Reader<number> = scalar((found) => {
+  const digits = found.trim()
+  const value = Number(digits)
+  return /^\d*\.?\d+$/.test(digits) && value <= 1 ? E.right(value) : E.left('a number from 0 to 1')
+})
+
+/** One of a few words, in any case. */
+export const oneOf = <const T extends string>(words: readonly T[]): Reader<T> =>
+  scalar((found) => {
+    const word = words.find((candidate) => candidate === found.trim().toLowerCase())
+    return word === undefined ? E.left(`one of ${words.join(', ')}`) : E.right(word)
+  })
+
+export const qos: Reader<0 | 1 | 2> = scalar((found) => {
+  const level = ([0, 1, 2] as const).find((candidate) => String(candidate) === found.trim())
+  return level === undefined ? E.left('0, 1 or 2') : E.right(level)
+})
+
+/** Hides the user name, password and query of anything that looks like a URL. */
+export const withoutCredentials = (found: string): string =>
+  found.replace(/^([a-z][a-z0-9+.-]*:\/\/|)[^]*@/i, '$1********@').replace(/\?[^]*$/, '?********')
+
+export const url: Reader<string> = scalar(
+  (found) =>
+    /^https?:\/\//i.test(found) && URL.canParse(found)
+      ? E.right(found)
+      : E.left('a URL that starts with http:// or https://'),
+  withoutCredentials,
+)
+
+/** An address of some other service, in whatever form that takes. */
+export const endpoint: Reader<string> = scalar(text(2048).read, withoutCredentials)
+
+/** Items of an array, or of text that is split; empty items are left out. */
+export const list = (
+  separator: string,
+  item: (text: string) => boolean,
+  expected: string,
+): Reader<readonly string[]> => ({
+  read: (raw: Raw) => {
+    const parts = typeof raw === 'string' ? raw.split(separator) : raw
+    const items = parts.map((part) => part.trim()).filter((part) => part !== '')
+    return items.every(item) ? E.right(items) : E.left(expected)
+  },
+})

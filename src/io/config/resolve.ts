@@ -1,0 +1,94 @@
+import * as E from 'fp-ts/lib/Either.js'
+import type { ResolvedSetting } from './config.js'
+import type { HostFacts, Setting } from './setting.js'
+import { flagOf, namesOf, quoted, shown, variableOf } from './setting.js'
+import { settingEntries, type SettingKey, type Values } from './settings.js'
+import { find, type Source } from './sources.js'
+
+export type Sources = { readonly flags: Source; readonly rest: readonly Source[] }
+
+export type Resolution = {
+  /** A value that could not be read, or is required and not there, is missing. */
+  readonly values: Partial<Values>
+  readonly problems: readonly string[]
+  readonly settings: readonly ResolvedSetting[]
+  /** The key as the operator wrote it; the variable when the setting is not set. */
+  readonly nameOf: (key: SettingKey) => string
+  readonly isSet: (key: SettingKey) => boolean
+}
+
+type Outcome = {
+  readonly key: SettingKey
+  readonly name: string | undefined
+  readonly value: E.Either<string, unknown>
+  readonly setting: ResolvedSetting
+}
+
+const missing = (key: string, setting: Setting<unknown>): string => {
+  const [variable = '', alias] = namesOf(key, setting).map(variableOf)
+  const also = alias === undefined ? '' : ` (or ${alias})`
+  const flag = setting.secret ? '' : `, with --${flagOf(key, setting)}`
+  return `${variable} is required and not set; expected it in the environment${also}${flag}, or as ${key} in the file`
+}
+
+const resolveOne = (
+  key: SettingKey,
+  setting: Setting<unknown>,
+  sources: Sources,
+  facts: HostFacts,
+): Outcome => {
+  const variable = variableOf(key)
+  const outcome = (
+    value: E.Either<string, unknown>,
+    text: string,
+    source: string,
+    name?: string,
+  ): Outcome => ({ key, name, value, setting: { key, variable, value: text, source } })
+
+  const found = find(key, setting, sources)
+  if (found && E.isLeft(found)) return outcome(found, '', 'unreadable')
+  if (found) {
+    const { name, source, raw } = found.right
+    const value = E.mapLeft(
+      (expected: string) => `${name}: found ${quoted(setting, raw)}; expected ${expected}`,
+    )(setting.reader.read(raw))
+    return outcome(value, shown(setting, raw), source, name)
+  }
+  switch (setting.presence.kind) {
+    case 'required':
+      return outcome(E.left(missing(key, setting)), '', 'missing')
+    case 'optional':
+      return outcome(E.right(undefined), '', 'default')
+    case 'default': {
+      const text = setting.presence.of(facts)
+      const value = E.mapLeft(
+        (expected: string) =>
+          `the default ${JSON.stringify(text)} of ${variable} does not fit; expected ${expected}`,
+      )(setting.reader.read(text))
+      return outcome(value, text, 'default')
+    }
+  }
+}
+
+/** Finds and reads every setting, and collects everything that is wrong with one of them. */
+export const resolve = (sources: Sources, facts: HostFacts): Resolution => {
+  const outcomes = settingEntries.map(([key, setting]) => resolveOne(key, setting, sources, facts))
+  const names = new Map(outcomes.map(({ key, name }) => [key, name]))
+  const readable = outcomes.flatMap(({ key, value }) =>
+    E.isRight(value) ? [[key, value.right] as const] : [],
+  )
+  return {
+    // Each value was made by the reader that the type of its key is taken from; fromEntries knows no more than any.
+    values: Object.fromEntries(readable),
+    problems: outcomes.flatMap(({ value }) => (E.isLeft(value) ? [value.left] : [])),
+    settings: outcomes.map(({ setting }) => setting),
+    nameOf: (key) => names.get(key) ?? variableOf(key),
+    isSet: (key) => names.get(key) !== undefined,
+  }
+}
+
+/** Whether all that is required is set, by whatever name and in whatever source. */
+export const isComplete = (sources: Sources): boolean =>
+  settingEntries.every(
+    ([key, setting]) => setting.presence.kind !== 'required' || find(key, setting, sources) !== undefined,
+  )

@@ -1,0 +1,70 @@
+import * as E from 'fp-ts/lib/Either.js'
+import { FILE_MAX_BYTES, type ConfigFiles } from './files.js'
+import { printable } from './printable.js'
+import { parseToml } from './toml.js'
+
+/** The section in use: none when the file is not there or not needed. */
+export type Section = {
+  readonly file: string
+  readonly name: string
+  readonly keys: Readonly<Record<string, unknown>>
+}
+
+/** Which file and section to read; a name is `explicit` when a flag or a variable gave it. */
+export type SectionChoice = {
+  readonly file: string
+  readonly fileExplicit: boolean
+  readonly section: string
+  readonly sectionExplicit: boolean
+}
+
+export type SectionResult = {
+  readonly section: Section | undefined
+  readonly problems: readonly string[]
+  readonly warnings: readonly string[]
+}
+
+const READ_ERRORS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'permission denied',
+  EISDIR: 'it is a directory',
+  EFBIG: `it is larger than ${FILE_MAX_BYTES} bytes`,
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown error'
+
+const without = (problem?: string): SectionResult => ({
+  section: undefined,
+  problems: problem === undefined ? [] : [problem],
+  warnings: [],
+})
+
+const missingSection = (choice: SectionChoice, present: readonly string[]): string => {
+  const listed =
+    present.length === 0 ? 'no sections at all' : present.map((name) => `[${printable(name)}]`).join(', ')
+  return (
+    `${choice.file} has no section [${choice.section}], it has ${listed}; ` +
+    'expected the section of this proplet: name it with PROPLET_CONFIG_SECTION or --section'
+  )
+}
+
+/**
+ * Reads the section. `needed` says that something required is neither in the environment nor on the command line. A
+ * default file may be away, or lack the section, when nothing is needed of it.
+ */
+export const readSection = (choice: SectionChoice, needed: boolean, files: ConfigFiles): SectionResult => {
+  const read = E.tryCatch(() => files.read(choice.file), codeOf)
+  if (E.isLeft(read)) {
+    const problem = `${choice.file} can't be read: ${READ_ERRORS[read.left] ?? read.left}`
+    if (choice.fileExplicit) return without(`${problem}; expected the configuration file that was named`)
+    if (read.left === 'ENOENT') return without()
+    return needed ? without(problem) : { ...without(), warnings: [problem] }
+  }
+  const sections = parseToml(read.right)
+  if (E.isLeft(sections)) return without(`${choice.file}, ${sections.left}`)
+  const keys = sections.right.get(choice.section)
+  if (keys) return { ...without(), section: { file: choice.file, name: choice.section, keys } }
+  const wanted = needed || choice.fileExplicit || choice.sectionExplicit
+  return without(wanted ? missingSection(choice, [...sections.right.keys()]) : undefined)
+}

@@ -1,0 +1,77 @@
+import * as E from 'fp-ts/lib/Either.js'
+import type { Section } from './section.js'
+import type { Raw, Setting } from './setting.js'
+import { flagOf, namesOf, variableOf } from './setting.js'
+import { rawOf } from './toml.js'
+
+/** A value where it was found. `name` is the key as the operator wrote it. */
+export type Found = { readonly name: string; readonly source: string; readonly raw: Raw }
+
+/** One place where values come from. */
+export type Source = {
+  /** The value of a setting under one of its names; on the left, what else stands there. */
+  readonly lookup: (name: string) => E.Either<string, Found> | undefined
+}
+
+const isUnset = (raw: Raw): boolean => raw === ''
+
+const textSource = (
+  values: Readonly<Record<string, string | undefined>>,
+  describe: (name: string) => { readonly key: string; readonly name: string; readonly source: string },
+): Source => ({
+  lookup: (name) => {
+    const { key, ...place } = describe(name)
+    const raw = Object.hasOwn(values, key) ? values[key] : undefined
+    return raw === undefined || isUnset(raw) ? undefined : E.right({ ...place, raw })
+  },
+})
+
+/** Values by flag, without its dashes. */
+export const flagSource = (flags: Readonly<Record<string, string | undefined>>): Source =>
+  textSource(flags, (key) => ({ key, name: `--${key}`, source: `flag --${key}` }))
+
+export const environmentSource = (env: Readonly<Record<string, string | undefined>>): Source =>
+  textSource(env, (name) => {
+    const key = variableOf(name)
+    return { key, name: key, source: `env ${key}` }
+  })
+
+export const sectionSource = ({ file, name: section, keys }: Section): Source => ({
+  lookup: (key) => {
+    if (!Object.hasOwn(keys, key)) return undefined
+    const name = `${key} in ${file} [${section}]`
+    const raw = rawOf(keys[key])
+    if (E.isLeft(raw)) return E.left(`${name}: found ${raw.left}`)
+    return isUnset(raw.right) ? undefined : E.right({ name, source: `file ${name}`, raw: raw.right })
+  },
+})
+
+const same = (a: Raw, b: Raw): boolean => JSON.stringify(a) === JSON.stringify(b)
+
+/** The value of a setting from the first source that has one; on the left the problem with it. */
+export const find = (
+  key: string,
+  setting: Setting<unknown>,
+  sources: { readonly flags: Source; readonly rest: readonly Source[] },
+): E.Either<string, Found> | undefined => {
+  const names = namesOf(key, setting)
+  const byFlag = sources.flags.lookup(flagOf(key, setting))
+  if (byFlag) return byFlag
+  for (const source of sources.rest) {
+    const [first, second] = names.flatMap((name) => source.lookup(name) ?? [])
+    if (
+      first &&
+      second &&
+      E.isRight(first) &&
+      E.isRight(second) &&
+      !same(first.right.raw, second.right.raw)
+    ) {
+      return E.left(
+        `${first.right.name} and ${second.right.name} are two names of one setting, and their values differ; ` +
+          'expected one of them, or the same value in both',
+      )
+    }
+    if (first) return first
+  }
+  return undefined
+}

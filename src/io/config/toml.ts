@@ -1,0 +1,54 @@
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as t from 'io-ts'
+import { parse } from 'toml'
+import { printable } from './printable.js'
+import type { Raw } from './setting.js'
+
+/** The tables of a file by name. */
+export type Sections = ReadonlyMap<string, Readonly<Record<string, unknown>>>
+
+/** The parser gives the place of a syntax error in one of two forms. */
+const Place = t.type({ line: t.number, column: t.number })
+const SyntaxProblem = t.type({ location: t.type({ start: Place }) })
+
+const placeOf = (error: unknown): string => {
+  const nested = SyntaxProblem.decode(error)
+  const place = E.isRight(nested) ? E.right(nested.right.location.start) : Place.decode(error)
+  return E.isRight(place) ? `line ${place.right.line}, column ${place.right.column}` : 'unknown place'
+}
+
+/**
+ * The message of the parser; long lists of what could stand there are left out. It may name a key of the file, and
+ * never holds a value.
+ */
+const reasonOf = (error: unknown): string => {
+  const message = error instanceof Error ? error.message : ''
+  return /^Cannot redefine|^Maximum nesting/.test(message) ? printable(message) : 'not valid TOML'
+}
+
+/** Parses a file into its tables; the error says where it breaks. Integers come as bigint, so that none loses digits. */
+export const parseToml = (text: string): E.Either<string, Sections> =>
+  pipe(
+    E.tryCatch(
+      (): unknown => parse(text, { bigint: true, maxDepth: 32 }),
+      (error) => `${placeOf(error)}: ${reasonOf(error)}`,
+    ),
+    E.map((file) => {
+      const tables = Object.entries(t.UnknownRecord.is(file) ? file : {})
+      return new Map(tables.flatMap(([name, table]) => (t.UnknownRecord.is(table) ? [[name, table]] : [])))
+    }),
+  )
+
+const Scalar = t.union([t.string, t.number, t.boolean, t.bigint])
+const Value = t.union([Scalar, t.array(Scalar)])
+
+/** A value of a table as text or items; on the left what it is instead. */
+export const rawOf = (value: unknown): E.Either<string, Raw> =>
+  pipe(
+    Value.decode(value),
+    E.bimap(
+      () => (Array.isArray(value) ? 'an array of other things than text' : 'a table or a date'),
+      (found) => (Array.isArray(found) ? found.map(String) : String(found)),
+    ),
+  )

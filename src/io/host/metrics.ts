@@ -1,0 +1,82 @@
+import { getHeapStatistics } from 'node:v8'
+import { defer, type Observable } from 'rxjs'
+import { containerMemory, type ContainerMemory } from './cgroup.js'
+import { cpuPercent, cpuTimes } from './cpu.js'
+
+/** The figures of the metrics message, by the names they have there. */
+export type ProcessMetrics = {
+  /** Of this process. `percent` is since the sample before, of one core: two busy threads make 200. */
+  readonly cpu_metrics: {
+    readonly user_seconds: number
+    readonly system_seconds: number
+    readonly percent: number
+  }
+  readonly memory_metrics: ContainerMemory & {
+    readonly rss_bytes: number
+    /** In use by objects. */
+    readonly heap_alloc_bytes: number
+    /** Reserved for the heap. */
+    readonly heap_sys_bytes: number
+    /** Of that, backed by memory. */
+    readonly heap_inuse_bytes: number
+  }
+  /** Of the whole host; `cpu_percent` is of all cores, since the sample before. */
+  readonly host_metrics: {
+    readonly cpu_percent: number
+    readonly memory_total_bytes: number
+    readonly memory_used_bytes: number
+  }
+}
+
+export type HostMetrics = {
+  /** Cold: takes one sample and completes. */
+  readonly sample: () => Observable<ProcessMetrics>
+}
+
+const MICROSECONDS = 1e6
+
+/** `mem` reads /proc/meminfo on Linux; loading the library takes some 30 ms, so only a proplet with metrics does. */
+const hostMemory = async () => {
+  const { mem } = await import('systeminformation')
+  const { total, available } = await mem()
+  return { memory_total_bytes: total, memory_used_bytes: Math.max(0, total - available) }
+}
+
+const ownCpu = () => ({ usage: process.cpuUsage(), at: process.hrtime.bigint() })
+
+/** Samples this process and its host. Files are read below `root`. */
+export const createHostMetrics = (root = '/'): HostMetrics => {
+  let latest = { own: ownCpu(), host: cpuTimes(root) }
+
+  const sample = async (): Promise<ProcessMetrics> => {
+    const previous = latest
+    const now = { own: ownCpu(), host: cpuTimes(root) }
+    latest = now
+    const [before, after, container, memory] = await Promise.all([
+      previous.host,
+      now.host,
+      containerMemory(root),
+      hostMemory(),
+    ])
+    const { usage, at } = now.own
+    const used = usage.user + usage.system - previous.own.usage.user - previous.own.usage.system
+    const elapsed = Number(at - previous.own.at) / 1000
+    const heap = getHeapStatistics()
+    return {
+      cpu_metrics: {
+        user_seconds: usage.user / MICROSECONDS,
+        system_seconds: usage.system / MICROSECONDS,
+        percent: elapsed > 0 ? (used / elapsed) * 100 : 0,
+      },
+      memory_metrics: {
+        rss_bytes: process.memoryUsage.rss(),
+        heap_alloc_bytes: heap.used_heap_size,
+        heap_sys_bytes: heap.total_heap_size,
+        heap_inuse_bytes: heap.total_physical_size,
+        ...container,
+      },
+      host_metrics: { cpu_percent: cpuPercent(before, after), ...memory },
+    }
+  }
+  return { sample: () => defer(sample) }
+}

@@ -1,0 +1,90 @@
+import type { Writable } from 'node:stream'
+import { isatty } from 'node:tty'
+import { pino, type Logger } from 'pino'
+import { logOutput } from './log-output.js'
+
+export type { Logger } from 'pino'
+
+export type LogOptions = {
+  readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error'
+  /** Lines for people; by default on a terminal. */
+  readonly pretty?: boolean
+  /** A stream or a file descriptor; by default standard output. */
+  readonly destination?: Writable | number
+  /** Bytes that may wait for a slow reader; lines beyond that are dropped and counted. Default 4 MiB. */
+  readonly maxWaitingBytes?: number
+}
+
+export type LogHandle = {
+  readonly log: Logger
+  /** Call before the process exits: resolves when the last lines are out, at the latest after `timeoutMs` (1000). */
+  readonly flush: (timeoutMs?: number) => Promise<void>
+}
+
+const SECRETS = [
+  'clientKey',
+  'client_key',
+  'apiKey',
+  'api_key',
+  'password',
+  'authorization',
+  'secret',
+  'token',
+]
+const REDACTED = SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`])
+
+/** What would make a terminal act is shown as its code instead. */
+const visible = (text: string): string =>
+  text.replaceAll(
+    /(?![\n\t])\p{Cc}/gu,
+    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  )
+
+const prettifier = async (): Promise<(line: string) => string> => {
+  const { prettyFactory } = await import('pino-pretty')
+  return prettyFactory({
+    ignore: 'pid',
+    translateTime: 'SYS:HH:MM:ss.l',
+    singleLine: true,
+    messageFormat: (line, key) => {
+      const message = line[key]
+      return typeof message === 'string' ? visible(message) : ''
+    },
+  })
+}
+
+const droppedLine = (dropped: number): string =>
+  `${JSON.stringify({
+    level: 'warn',
+    time: new Date().toISOString(),
+    dropped,
+    msg: 'Log lines were dropped: the reader of the log was too slow',
+  })}\n`
+
+/**
+ * Logs JSON lines, or lines for people. Writing a line neither blocks the event loop nor fails; a reader that is too
+ * slow loses lines, and one that is gone loses all.
+ */
+export const createLogger = async (options: LogOptions): Promise<LogHandle> => {
+  const { level, destination } = options
+  const pretty = options.pretty ?? (destination === undefined && isatty(1))
+  const format = pretty ? await prettifier() : (line: string) => line
+  const output = logOutput(destination, (dropped) => format(droppedLine(dropped)), options.maxWaitingBytes)
+  const log = pino(
+    {
+      level,
+      base: { pid: process.pid },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: { paths: REDACTED, censor: '********' },
+    },
+    { write: (line: string) => output.write(format(line)) },
+  )
+  return { log, flush: (timeoutMs = 1000) => output.flush(timeoutMs) }
+}
+
+const TASK_ID_MAX = 128
+
+/** A logger whose lines carry the id of a task. Ids are untrusted, and so cut. */
+export const taskLogger = (log: Logger, taskId: string): Logger =>
+  log.child({ task: taskId.length > TASK_ID_MAX ? `${taskId.slice(0, TASK_ID_MAX)}…` : taskId })

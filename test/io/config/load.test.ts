@@ -1,0 +1,378 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import * as E from 'fp-ts/lib/Either.js'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { nodeFiles } from '../../../src/io/config/files.js'
+import { ConfigError, HOST, IDENTITY, load, loaded, problemsOf, tree } from './helpers.js'
+
+const TOML = '[proplet]\ndomain_id = "d"\nchannel_id = "c"\nclient_id = "p"\nclient_key = "hunter2"\n'
+
+/** The configuration file itself, named by the environment. */
+const withFile = (text: string, env: Readonly<Record<string, string>> = {}) => {
+  const file = join(tree({ 'config.toml': text }), 'config.toml')
+  return { file, input: { env: { PROPLET_CONFIG_FILE: file, ...env } } }
+}
+
+it('gives the defaults of the specification', () => {
+  const { config, warnings } = loaded({ env: { ...IDENTITY, HOME: '/home/me' } })
+  expect(warnings).toStrictEqual([])
+  expect(config).toStrictEqual({
+    identity: { domainId: 'dom', channelId: 'chan', clientId: 'client', clientKey: 'hunter2' },
+    mqtt: {
+      address: { transport: 'tcp', host: 'localhost', port: 1883, path: '' },
+      tls: undefined,
+      timeoutMs: 30_000,
+      qos: 2,
+      keepAliveSeconds: 30,
+      maxPacketSize: 10_485_760,
+      inflight: 10,
+    },
+    intervals: { livelinessMs: 10_000, metricsMs: 10_000, resultHoldMs: 150, shutdownMs: 30_000 },
+    limits: {
+      running: 4,
+      queued: 1000,
+      daemons: 64,
+      taskMs: 0,
+      taskMemoryBytes: 268_435_456,
+      taskOutputBytes: 524_288,
+    },
+    runtime: { isolation: 'process', warm: 2, dirs: [] },
+    cache: { directory: '/home/me/.cache/proplet', maxBytes: 536_870_912 },
+    fetch: { maxBytes: 104_857_600, ttlMs: 300_000, stallMs: 10_000, timeoutMs: 1_800_000 },
+    monitoring: true,
+    metadata: {
+      namespace: 'default',
+      description: undefined,
+      tags: [],
+      location: undefined,
+      collectSystemInfo: true,
+      inHeartbeat: false,
+    },
+    logLevel: 'info',
+  })
+})
+
+it.each([
+  [{ XDG_CACHE_HOME: '/xdg', HOME: '/home/me' }, '/xdg/proplet'],
+  [{ XDG_CACHE_HOME: 'relative', HOME: '/home/me' }, '/home/me/.cache/proplet'],
+  [{ HOME: '' }, '/tmp/of-test/proplet'],
+  [{ PROPLET_CACHE_DIR: 'None' }, undefined],
+])('puts the cache of %j into %s', (env, expected) => {
+  expect(loaded({ env: { ...IDENTITY, ...env } }).config.cache?.directory).toBe(expected)
+})
+
+it('runs at least two tasks at once on one core', () => {
+  expect(loaded({ env: IDENTITY }, { cores: 1 }).config.limits.running).toBe(2)
+})
+
+describe('the file', () => {
+  it('takes every type that can be read', () => {
+    const { input } = withFile(
+      `${TOML}mqtt_qos = 1\nmetrics_interval = 2.5\nenable_monitoring = false\n` +
+        'dirs = ["/", "/"]\ntags = ["a,b", "c"]\ndescription = 771752188537605140\n',
+    )
+    const { config, warnings } = loaded(input)
+    expect(warnings).toStrictEqual([])
+    expect(config.mqtt.qos).toBe(1)
+    expect(config.intervals.metricsMs).toBe(2500)
+    expect(config.monitoring).toBe(false)
+    expect(config.runtime.dirs).toStrictEqual(['/', '/'])
+    expect(config.metadata.tags).toStrictEqual(['a,b', 'c'])
+    expect(config.metadata.description).toBe('771752188537605140')
+  })
+
+  it('refuses other types and says which', () => {
+    const { file, input } = withFile(
+      `${TOML}mqtt_qos = [1]\nlog_level = 2020-01-01T00:00:00Z\ntags = [[1]]\nwarm = { a = 1 }\n`,
+    )
+    expect(problemsOf(input)).toStrictEqual([
+      `mqtt_qos in ${file} [proplet]: found ["1"]; expected one value, not an array`,
+      `log_level in ${file} [proplet]: found a table or a date`,
+      `warm in ${file} [proplet]: found a table or a date`,
+      `tags in ${file} [proplet]: found an array of other things than text`,
+    ])
+  })
+
+  it.each([
+    ['[proplet]\na = \n', 'line 2, column 5: not valid TOML'],
+    ['[proplet]\nclient_key = "hunter2\n', 'line 2'],
+    ['[proplet]\na=1\na=2\n', "line 3, column 1: Cannot redefine existing key 'proplet.a'."],
+    [`a = ${'['.repeat(40)}`, 'Maximum nesting depth of 32 exceeded.'],
+  ])('tells file, line and column of %j', (text, expected) => {
+    const { file, input } = withFile(text, IDENTITY)
+    const [problem] = problemsOf(input)
+    expect(problem).toContain(`${file}, `)
+    expect(problem).toContain(expected)
+    expect(problem).not.toContain('hunter2')
+  })
+
+  it('is an error when it was named and is not there, a directory, or too large', () => {
+    const root = tree({ 'large.toml': '#'.repeat(2 ** 20 + 1), 'full.toml': '#'.repeat(2 ** 20) })
+    const named = (name: string) =>
+      problemsOf({ env: { ...IDENTITY, PROPLET_CONFIG_FILE: join(root, name) } })
+    const end = '; expected the configuration file that was named'
+    expect(named('none.toml')).toStrictEqual([`${root}/none.toml can't be read: there is no such file${end}`])
+    expect(named('.')).toStrictEqual([`${root} can't be read: it is a directory${end}`])
+    expect(named('large.toml')).toStrictEqual([
+      `${root}/large.toml can't be read: it is larger than 1048576 bytes${end}`,
+    ])
+    expect(named('full.toml')).toStrictEqual([
+      `${root}/full.toml has no section [proplet], it has no sections at all; ` +
+        'expected the section of this proplet: name it with PROPLET_CONFIG_SECTION or --section',
+    ])
+    expect(problemsOf({ env: IDENTITY, flags: { config: '/none' } })).toHaveLength(1)
+  })
+
+  it('ends reading a file that does not end', () => {
+    expect(problemsOf({ env: { ...IDENTITY, PROPLET_CONFIG_FILE: '/dev/zero' } })[0]).toContain('larger than')
+  })
+
+  it('may be away, or unreadable with a warning, when it was not named and nothing of it is needed', () => {
+    const failing = (code: string) => ({
+      files: {
+        ...nodeFiles,
+        read: () => {
+          throw Object.assign(new Error('no'), { code })
+        },
+      },
+    })
+    expect(loaded({ env: IDENTITY }, failing('ENOENT')).warnings).toStrictEqual([])
+    expect(loaded({ env: IDENTITY }, failing('EACCES')).warnings).toStrictEqual([
+      "config.toml can't be read: permission denied",
+    ])
+    expect(problemsOf({}, failing('EACCES'))[0]).toBe("config.toml can't be read: permission denied")
+    expect(problemsOf({}, failing('ENOENT'))).toHaveLength(4)
+  })
+})
+
+describe('the section', () => {
+  const OTHERS = '[manager]\ndomain_id="m"\n[proplet1]\n[proplet2]\n[proxy]\n'
+  const host = { files: { ...nodeFiles, read: () => OTHERS } }
+
+  it('can be chosen by variable and flag', () => {
+    const text = `[proplet1]\nwarm=1\n[proplet2]\nwarm=0\n`
+    const { input } = withFile(text, { ...IDENTITY, PROPLET_CONFIG_SECTION: 'proplet2' })
+    expect(loaded(input).config.runtime.warm).toBe(0)
+    expect(loaded({ ...input, flags: { section: 'proplet1' } }).config.runtime.warm).toBe(1)
+  })
+
+  it('is an error that lists the sections that are there, when something of it is needed', () => {
+    const expected =
+      'config.toml has no section [proplet], it has [manager], [proplet1], [proplet2], [proxy]; ' +
+      'expected the section of this proplet: name it with PROPLET_CONFIG_SECTION or --section'
+    expect(problemsOf({}, host)[0]).toBe(expected)
+    expect(problemsOf({ env: { ...IDENTITY, PROPLET_CONFIG_FILE: 'config.toml' } }, host)).toStrictEqual([
+      expected,
+    ])
+    expect(problemsOf({ env: { ...IDENTITY, PROPLET_CONFIG_SECTION: 'other' } }, host)).toHaveLength(1)
+  })
+
+  it('may be missing from a file that was not named, when the environment is complete', () => {
+    expect(loaded({ env: IDENTITY }, host).config.identity.domainId).toBe('dom')
+  })
+
+  it('never reaches into the prototype', () => {
+    const { input } = withFile(TOML, { PROPLET_CONFIG_SECTION: '__proto__' })
+    expect(problemsOf(input)[0]).toContain('has no section [__proto__], it has [proplet]')
+  })
+})
+
+describe('two names of one setting', () => {
+  it('are an error when they differ in one source', () => {
+    const env = { ...IDENTITY, PROPLET_TENANT_ID: 'other', PROPLET_API_KEY: 'other-secret' }
+    const problems = problemsOf({ env })
+    const end =
+      ' are two names of one setting, and their values differ; expected one of them, or the same value in both'
+    expect(problems).toStrictEqual([
+      `PROPLET_DOMAIN_ID and PROPLET_TENANT_ID${end}`,
+      `PROPLET_CLIENT_KEY and PROPLET_API_KEY${end}`,
+    ])
+    const { file, input } = withFile(`${TOML}tenant_id = "x"\n`)
+    expect(problemsOf(input)).toStrictEqual([
+      `domain_id in ${file} [proplet] and tenant_id in ${file} [proplet]${end}`,
+    ])
+  })
+
+  it('may agree, and in different sources the stronger one counts', () => {
+    expect(loaded({ env: { ...IDENTITY, PROPLET_TENANT_ID: 'dom' } }).config.identity.domainId).toBe('dom')
+    const { input } = withFile(TOML, { PROPLET_TENANT_ID: 'env' })
+    expect(loaded(input).config.identity.domainId).toBe('env')
+  })
+})
+
+describe('TLS', () => {
+  const files = tree.bind(undefined, { 'ca.pem': '', 'cert.pem': '', 'key.pem': '' })
+  const tls = (root: string, names: Readonly<Record<string, string>>) =>
+    Object.fromEntries(
+      Object.entries(names).map(([key, name]) => [`PROPLET_MQTT_TLS_${key}`, join(root, name)]),
+    )
+  const ALL = { CA_CERT: 'ca.pem', CLIENT_CERT: 'cert.pem', CLIENT_KEY: 'key.pem' }
+
+  it('is arranged with its address', () => {
+    const root = files()
+    const { mqtt } = loaded({
+      env: { ...IDENTITY, ...tls(root, ALL), PROPLET_MQTT_ADDRESS: 'broker' },
+    }).config
+    expect(mqtt.address).toStrictEqual({ transport: 'tls', host: 'broker', port: 8883, path: '' })
+    expect(mqtt.tls).toStrictEqual({
+      caFile: `${root}/ca.pem`,
+      client: { certFile: `${root}/cert.pem`, keyFile: `${root}/key.pem` },
+      verify: true,
+    })
+  })
+
+  it('refuses half a pair', () => {
+    const address = { PROPLET_MQTT_ADDRESS: 'ssl://broker' }
+    expect(
+      problemsOf({ env: { ...IDENTITY, ...address, ...tls(files(), { CLIENT_CERT: 'cert.pem' }) } }),
+    ).toStrictEqual([
+      'PROPLET_MQTT_TLS_CLIENT_CERT is set without PROPLET_MQTT_TLS_CLIENT_KEY; expected both or neither',
+    ])
+    expect(
+      problemsOf({ env: { ...IDENTITY, ...address, ...tls(files(), { CLIENT_KEY: 'key.pem' }) } }),
+    ).toStrictEqual([
+      'PROPLET_MQTT_TLS_CLIENT_KEY is set without PROPLET_MQTT_TLS_CLIENT_CERT; expected both or neither',
+    ])
+  })
+
+  it('refuses its settings beside an address in clear', () => {
+    const env = {
+      ...IDENTITY,
+      PROPLET_MQTT_ADDRESS: 'tcp://broker',
+      PROPLET_MQTT_TLS_INSECURE_SKIP_VERIFY: 'yes',
+    }
+    const end =
+      ' is set, but PROPLET_MQTT_ADDRESS names an address that is not encrypted; expected an ssl, tls, mqtts or wss address'
+    expect(problemsOf({ env: { ...env, ...tls(files(), { CA_CERT: 'ca.pem' }) } })).toStrictEqual([
+      `PROPLET_MQTT_TLS_CA_CERT${end}`,
+      `PROPLET_MQTT_TLS_INSECURE_SKIP_VERIFY${end}`,
+    ])
+  })
+
+  it('refuses a file that can not be read', () => {
+    const root = files()
+    const env = { ...IDENTITY, PROPLET_MQTT_ADDRESS: 'ssl://b', ...tls(root, { CA_CERT: 'none.pem' }) }
+    expect(problemsOf({ env })).toStrictEqual([
+      `PROPLET_MQTT_TLS_CA_CERT: found "${root}/none.pem"; expected a file that can be read`,
+    ])
+  })
+
+  it('warns when the broker is not checked', () => {
+    const env = { ...IDENTITY, PROPLET_MQTT_ADDRESS: 'ssl://b', PROPLET_MQTT_TLS_INSECURE_SKIP_VERIFY: '1' }
+    expect(loaded({ env }).warnings).toStrictEqual([
+      'PROPLET_MQTT_TLS_INSECURE_SKIP_VERIFY is set: the certificate of the broker is not checked',
+    ])
+    expect(loaded({ env }).config.mqtt.tls?.verify).toBe(false)
+  })
+})
+
+it('names the directory that is not there', () => {
+  const root = tree({ file: '' })
+  mkdirSync(join(root, 'data'))
+  const dirs = (...names: readonly string[]) => ({
+    env: { ...IDENTITY, PROPLET_DIRS: names.map((name) => join(root, name)).join(':') },
+  })
+  expect(loaded(dirs('data')).config.runtime.dirs).toStrictEqual([join(root, 'data')])
+  expect(problemsOf(dirs('data', 'none', 'file'))).toStrictEqual([
+    `PROPLET_DIRS: found "${root}/none"; expected a directory that is there`,
+    `PROPLET_DIRS: found "${root}/file"; expected a directory that is there`,
+  ])
+})
+
+it('wants a whole number of seconds as keep-alive', () => {
+  expect(problemsOf({ env: { ...IDENTITY, PROPLET_MQTT_KEEP_ALIVE: '1500ms' } })).toStrictEqual([
+    'PROPLET_MQTT_KEEP_ALIVE: found 1500ms; expected whole seconds',
+  ])
+})
+
+it('is fatal without a Key Broker Service where a TEE is detected', () => {
+  const host = { detectTee: () => 'tdx' as const }
+  expect(problemsOf({ env: IDENTITY }, host)).toStrictEqual([
+    'PROPLET_KBS_URI is not set; expected the URI of the Key Broker Service, as Intel TDX was detected',
+  ])
+  expect(loaded({ env: { ...IDENTITY, PROPLET_KBS_URI: 'http://kbs:8080' } }, host).warnings).toStrictEqual([
+    'PROPLET_KBS_URI has no effect in this release',
+  ])
+})
+
+it('warns of what is set and has no effect, but not of what is turned off', () => {
+  const env = {
+    ...IDENTITY,
+    PROPLET_HTTP_ENABLED: 'false',
+    PROPLET_HAL_ENABLED: 'true',
+    PROPLET_METRICS_PORT: '1',
+  }
+  expect(loaded({ env }).warnings).toStrictEqual([
+    'PROPLET_HAL_ENABLED has no effect in this release',
+    'PROPLET_METRICS_PORT has no effect in this release',
+  ])
+})
+
+it('warns of a fetch that would never be asked for again', () => {
+  const env = { ...IDENTITY, PROPLET_FETCH_STALL: '10m' }
+  expect(loaded({ env }).warnings).toStrictEqual([
+    'PROPLET_FETCH_STALL is not below PROPLET_FETCH_TTL: no fetch will be asked for again',
+  ])
+})
+
+it('warns of names it does not know, without their values', () => {
+  const { file, input } = withFile(`${TOML}mqtt_addres = "s3cret"\nsurprise = 1\nconfig_file = "x"\n`, {
+    PROPLET_MQTT_ADRESS: 's3cret',
+    PROPLET_WHATEVER_ELSE: 'x',
+    PROPLET_EMPTY: '',
+  })
+  expect(loaded(input).warnings).toStrictEqual([
+    'PROPLET_MQTT_ADRESS is not a setting (did you mean PROPLET_MQTT_ADDRESS?): ignored',
+    'PROPLET_WHATEVER_ELSE is not a setting: ignored',
+    `mqtt_addres in ${file} [proplet] is not a setting (did you mean mqtt_address?): ignored`,
+    `surprise in ${file} [proplet] is not a setting: ignored`,
+    `config_file in ${file} [proplet] is not a setting: ignored`,
+  ])
+})
+
+it('collects all problems in one error, and shows no secret', () => {
+  const result = load({
+    env: {
+      PROPLET_DOMAIN_ID: 'd',
+      PROPLET_CLIENT_KEY: 'hunter2\n',
+      PROPLET_MQTT_ADDRESS: 'tcp://u:hunter2@b',
+      PROPLET_MQTT_QOS: 'x'.repeat(500),
+      PROPLET_KBS_URI: 'ftp://u:hunter2@kbs/?key=hunter2',
+    },
+  })
+  expect(E.isLeft(result) && result.left).toBeInstanceOf(ConfigError)
+  if (E.isRight(result)) return
+  expect(result.left.code).toBe('ERR_CONFIG')
+  expect(result.left.problems).toHaveLength(6)
+  expect(result.left.problems.join('\n').length).toBeLessThan(2000)
+  expect(JSON.stringify(result.left) + result.left.message).not.toContain('hunter2')
+})
+
+it('shows no secret in the settings either', () => {
+  const { settings } = loaded({ env: { ...IDENTITY, PROPLET_OTEL_URL: 'http://u:hunter2@otel/?k=hunter2' } })
+  expect(JSON.stringify(settings)).not.toContain('hunter2')
+  expect(settings.find(({ key }) => key === 'client_key')).toStrictEqual({
+    key: 'client_key',
+    variable: 'PROPLET_CLIENT_KEY',
+    value: '********',
+    source: 'env PROPLET_CLIENT_KEY',
+  })
+})
+
+it('never throws, whatever the environment and the file hold', () => {
+  const names = [
+    'PROPLET_MQTT_ADDRESS',
+    'PROPLET_DIRS',
+    'PROPLET_TASK_TIMEOUT',
+    'PROPLET_TAGS',
+    'PROPLET_CONFIG_SECTION',
+  ]
+  fc.assert(
+    fc.property(fc.dictionary(fc.constantFrom(...names), fc.string()), fc.string(), (env, text) => {
+      const files = { ...nodeFiles, read: () => `[proplet]\n${text}` }
+      expect(E.isLeft(load({ env }, { ...HOST, files }))).toBe(true)
+    }),
+    { numRuns: 300 },
+  )
+})

@@ -1,0 +1,164 @@
+import { describe, expect, it } from 'vitest'
+import { settingEntries, type SettingKey } from '../../../src/io/config/settings.js'
+import { flagOf, namesOf, variableOf } from '../../../src/io/config/setting.js'
+import { IDENTITY, loaded, problemsOf, tree } from './helpers.js'
+
+/** Three values for each setting, all different from its default, and one that can't be read. */
+const SAMPLES: Readonly<
+  Record<Exclude<SettingKey, 'config_file' | 'config_section'>, readonly [string, string, string, string]>
+> = {
+  domain_id: ['d1', 'd2', 'd3', 'a/b'],
+  channel_id: ['c1', 'c2', 'c3', 'a+b'],
+  client_id: ['p1', 'p2', 'p3', 'a#b'],
+  client_key: ['k1', 'k2', 'k3', ' k'],
+  mqtt_address: ['tcp://a', 'tcp://b', 'tcp://c', 'ftp://a'],
+  mqtt_timeout: ['1s', '2s', '3s', '-1'],
+  mqtt_qos: ['0', '1', '1', '3'],
+  mqtt_keep_alive: ['1s', '2s', '3s', '20h'],
+  mqtt_max_packet_size: ['2048', '4096', '8KiB', '10'],
+  mqtt_inflight: ['1', '2', '3', '0'],
+  mqtt_tls_ca_cert: ['ca1', 'ca2', 'ca3', 'a\tb'],
+  mqtt_tls_client_cert: ['cc1', 'cc2', 'cc3', 'a\tb'],
+  mqtt_tls_client_key: ['ck1', 'ck2', 'ck3', 'a\tb'],
+  mqtt_tls_insecure_skip_verify: ['true', 'yes', '1', 'maybe'],
+  log_level: ['debug', 'warn', 'error', 'loud'],
+  liveliness_interval: ['1s', '2s', '3s', '0'],
+  metrics_interval: ['1s', '2s', '0', 'often'],
+  enable_monitoring: ['false', 'no', '0', 'perhaps'],
+  result_hold_ms: ['1', '2', '0', '-5'],
+  shutdown_timeout: ['1s', '2s', '0', '1e9'],
+  max_tasks: ['1', '2', '3', '0'],
+  queue_max: ['1', '2', '0', '1.5'],
+  max_daemons: ['1', '2', '0', 'many'],
+  task_timeout: ['1s', '2s', '3s', '1y'],
+  task_memory_max: ['64MB', '1MiB', '2MiB', '1'],
+  task_output_max: ['1', '2', '3', '0'],
+  isolation: ['thread', 'THREAD', 'thread', 'fibre'],
+  warm: ['1', '0', '3', '-1'],
+  dirs: ['/', '/', '/', 'relative'],
+  cache_dir: ['/c1', '/c2', 'none', 'a\tb'],
+  cache_max_bytes: ['1', '2', '3', '0'],
+  fetch_max_bytes: ['1', '2', '3', '1TB'],
+  fetch_ttl: ['1m', '2m', '3m', '0'],
+  fetch_stall: ['1s', '2s', '3s', '0'],
+  fetch_timeout: ['1m', '2m', '3m', '600h'],
+  description: ['x', 'y', 'z', 'a\tb'],
+  tags: ['a', 'a,b', 'c', 'a\u0001'],
+  location: ['x', 'y', 'z', 'a\tb'],
+  collect_system_info: ['false', 'no', 'off', 'nope'],
+  heartbeat_metadata: ['true', 'yes', 'on', 'sure'],
+  manager_k8s_namespace: ['n1', 'n2', 'n3', 'a\tb'],
+  kbs_uri: ['http://a', 'http://b', 'https://c', 'kbs'],
+  aa_config_path: ['/a', '/b', '/c', 'a\tb'],
+  external_wasm_runtime: ['/a', '/b', '/c', 'a\tb'],
+  http_enabled: ['true', 'yes', '1', 'x'],
+  http_proxy_port: ['1', '2', '3', '70000'],
+  http_tls_ca_cert: ['a', 'b', 'c', 'a\tb'],
+  http_tls_insecure_skip_verify: ['true', 'yes', '1', 'x'],
+  hal_enabled: ['false', 'no', '0', 'x'],
+  layer_store_path: ['/a', '/b', '/c', 'a\tb'],
+  pull_concurrent_limit: ['1', '2', '3', '0'],
+  plugin_dir: ['/a', '/b', '/c', 'a\tb'],
+  metrics_enabled: ['true', 'yes', '1', 'x'],
+  metrics_port: ['1', '2', '3', '0'],
+  otel_url: ['http://a', 'b:1', 'c', 'a\tb'],
+  trace_ratio: ['0', '0.5', '1', '2'],
+}
+
+const cases = settingEntries.flatMap(([key, setting]) =>
+  key === 'config_file' || key === 'config_section' ? [] : [{ key, setting, samples: SAMPLES[key] }],
+)
+
+/** What the settings of TLS and of an external runtime need to be taken at all. */
+const host = { files: { read: () => '', isReadable: () => true, isDirectory: () => true } }
+const companions = (key: string): Record<string, string> => ({
+  ...(key.startsWith('mqtt_tls') ? { PROPLET_MQTT_ADDRESS: 'ssl://broker' } : {}),
+  ...(key === 'mqtt_tls_client_cert' ? { PROPLET_MQTT_TLS_CLIENT_KEY: 'k' } : {}),
+  ...(key === 'mqtt_tls_client_key' ? { PROPLET_MQTT_TLS_CLIENT_CERT: 'c' } : {}),
+})
+
+describe.each(cases)('$key', ({ key, setting, samples: [inFile, inEnv, inFlag, bad] }) => {
+  const variable = variableOf(key)
+  const flag = flagOf(key, setting)
+  const identity = Object.fromEntries(Object.entries(IDENTITY).filter(([name]) => name !== variable))
+  const env = { ...identity, ...companions(key), PROPLET_CONFIG_FILE: 'f.toml' }
+  const section = (value: string) => `[proplet]\n${key} = ${JSON.stringify(value)}\n`
+  const files = (text: string) => ({ files: { ...host.files, read: () => text } })
+  const sourceOf = (input: Parameters<typeof loaded>[0], text: string) => {
+    // An external runtime is refused wherever it is named; so is what it was read from.
+    if (key === 'external_wasm_runtime') return problemsOf(input, files(text)).join()
+    const found = loaded(input, files(text)).settings.find((one) => one.key === key)
+    return `${found?.source ?? ''} = ${found?.value ?? ''}`
+  }
+  const masked = (value: string) => (setting.secret ? '********' : value)
+
+  it('is taken from the file, then the environment, then the flag', () => {
+    const text = section(inFile)
+    const bySource = [
+      sourceOf({ env }, text),
+      sourceOf({ env: { ...env, [variable]: inEnv } }, text),
+      sourceOf({ env: { ...env, [variable]: inEnv }, flags: { [flag]: inFlag } }, text),
+    ]
+    const expected =
+      key === 'external_wasm_runtime'
+        ? ['external_wasm_runtime in f.toml [proplet]: ', `${variable}: `, `--${flag}: `].map(
+            (name) => `${name}external runtimes are not supported by this release; expected no value`,
+          )
+        : [
+            `file ${key} in f.toml [proplet] = ${masked(inFile)}`,
+            `env ${variable} = ${masked(inEnv)}`,
+            `flag --${flag} = ${masked(inFlag)}`,
+          ]
+    expect(bySource).toStrictEqual(expected)
+  })
+
+  it('is unset when it is empty, everywhere', () => {
+    const result = problemsOf(
+      { env: { ...env, ...IDENTITY, [variable]: '' }, flags: { [flag]: '' } },
+      files(section(key in IDENTITY ? inFile : '')),
+    )
+    const required = setting.presence.kind === 'required'
+    // Half an mTLS pair is left over by the companion.
+    const left = key.startsWith('mqtt_tls_client') ? 1 : required ? 1 : 0
+    expect(result).toHaveLength(left)
+    if (required)
+      expect(result[0]).toContain(`${variable} is required and not set; expected it in the environment`)
+  })
+
+  it('is an error that names the key, the value and what is expected when it can not be read', () => {
+    const byEnv = problemsOf({ env: { ...env, [variable]: bad } }, files('[proplet]'))
+    const byFile = problemsOf({ env }, files(section(bad)))
+    const byFlag = problemsOf({ env, flags: { [flag]: bad } }, files('[proplet]'))
+    const found = setting.secret ? 'a value that is not shown' : JSON.stringify(bad)
+    for (const [problems, name] of [
+      [byEnv, variable],
+      [byFile, `${key} in f.toml [proplet]`],
+      [byFlag, `--${flag}`],
+    ] as const) {
+      expect(problems[0]).toMatch(/; expected .+/)
+      expect(problems[0]?.startsWith(`${name}: found ${found}; expected `)).toBe(true)
+    }
+  })
+})
+
+it('is known by both names to the environment and to the file', () => {
+  const current = {
+    PROPLET_TENANT_ID: 'd',
+    PROPLET_CHANNEL_ID: 'c',
+    PROPLET_ENTITY_ID: 'p',
+    PROPLET_API_KEY: 'k',
+  }
+  const expected = { domainId: 'd', channelId: 'c', clientId: 'p', clientKey: 'k' }
+  expect(loaded({ env: current }).config.identity).toStrictEqual(expected)
+  const file = `${tree({ 'c.toml': '[proplet]\ntenant_id="d"\nchannel_id="c"\nentity_id="p"\napi_key="k"\n' })}/c.toml`
+  const result = loaded({ env: { PROPLET_CONFIG_FILE: file } })
+  expect(result.config.identity).toStrictEqual(expected)
+  expect(result.warnings).toStrictEqual([])
+})
+
+it('has no two settings with the same name', () => {
+  const names = settingEntries.flatMap(([key, setting]) => [...namesOf(key, setting)])
+  const flags = settingEntries.map(([key, setting]) => flagOf(key, setting))
+  expect(new Set(names).size).toBe(names.length)
+  expect(new Set(flags).size).toBe(flags.length)
+})
