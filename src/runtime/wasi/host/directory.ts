@@ -1,0 +1,188 @@
+import {
+  constants,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  lutimesSync,
+  mkdirSync,
+  renameSync,
+  rmdirSync,
+  symlinkSync,
+  unlinkSync,
+  utimesSync,
+} from 'node:fs'
+import { HostError, isHostError, sys } from './errors.js'
+import { File } from './file.js'
+import { close, entryPath, open, readLink } from './handle.js'
+import { Listing } from './listing.js'
+import { openLast, type OpenOptions } from './open.js'
+import { toFileStat, type FileStat } from './stat.js'
+import { checkLinkTarget } from './symlink.js'
+import { toSeconds, type NewTimes } from './times.js'
+import { walkFrom, type Walk } from './walk.js'
+
+/**
+ * An open directory, and the sandbox of every path that is given to it: a path that leads above it is EPERM, even
+ * when it would still be inside the preopen (as in the path resolution of wasi-filesystem). A `readonly` one, and
+ * everything found through it, refuses changes with EROFS.
+ */
+export class Directory {
+  readonly kind = 'directory'
+  readonly readonly: boolean
+  readonly #fd: number
+  /** How many directories below its preopen it was found. */
+  readonly #depth: number
+
+  /** Takes over `fd`. */
+  constructor(fd: number, readonly: boolean, depth = 0) {
+    this.#fd = fd
+    this.readonly = readonly
+    this.#depth = depth
+  }
+
+  open(path: string, options: OpenOptions): File | Directory {
+    if (this.readonly && (options.write || options.truncate)) throw new HostError('EROFS')
+    return walkFrom(this.#fd, path, (walk) => {
+      const { fd, isDirectory } = openLast(walk, options, this.readonly)
+      return isDirectory
+        ? new Directory(fd, this.readonly, this.#depth + walk.depth + 1)
+        : new File(fd, this.readonly)
+    })
+  }
+
+  stat(): FileStat {
+    return toFileStat(sys(() => fstatSync(this.#fd, { bigint: true })))
+  }
+
+  statAt(path: string, follow: boolean): FileStat {
+    return walkFrom(this.#fd, path, (walk) => toFileStat(walk.toTarget(follow)))
+  }
+
+  /** The entries as they are from now on; the caller closes the listing. */
+  list(): Listing {
+    return new Listing(this.#fd)
+  }
+
+  setTimes(times: NewTimes): void {
+    this.#mayChange()
+    sys(() => {
+      const seconds = toSeconds(times, () => fstatSync(this.#fd, { bigint: true }))
+      if (seconds !== undefined) utimesSync(entryPath(this.#fd, '.'), ...seconds)
+    })
+  }
+
+  setTimesAt(path: string, follow: boolean, times: NewTimes): void {
+    this.#change(path, (walk) => {
+      const stats = walk.toTarget(follow)
+      const seconds = toSeconds(times, () => stats)
+      if (seconds !== undefined) lutimesSync(walk.path, ...seconds)
+    })
+  }
+
+  createDirectory(path: string): void {
+    this.#change(path, (walk) => {
+      mkdirSync(walk.toLast().path)
+    })
+  }
+
+  removeDirectory(path: string): void {
+    this.#change(path, (walk) => {
+      rmdirSync(walk.toLast().path)
+    })
+  }
+
+  unlink(path: string): void {
+    this.#change(path, (walk) => {
+      walk.toLast()
+      if (walk.slash) {
+        throw new HostError(lstatSync(walk.path).isDirectory() ? 'EISDIR' : 'ENOTDIR')
+      }
+      unlinkSync(walk.path)
+    })
+  }
+
+  rename(path: string, to: Directory, newPath: string): void {
+    to.#change(newPath, (target) => {
+      this.#change(path, (source) => {
+        source.toLast()
+        target.toLast()
+        const wantsDirectory = source.slash || target.slash
+        if (wantsDirectory && !lstatSync(source.path).isDirectory()) throw new HostError('ENOTDIR')
+        renameSync(source.path, target.path)
+      })
+    })
+  }
+
+  /** Gives a file a second name. A symbolic link that is not followed is linked itself. */
+  link(path: string, follow: boolean, to: Directory, newPath: string): void {
+    to.#change(newPath, (target) => {
+      this.#change(path, (source) => {
+        source.toTarget(follow)
+        refuseSlash(target.toLast())
+        linkSync(source.path, target.path)
+      })
+    })
+  }
+
+  /** Makes a symbolic link. EPERM: its target is absolute or leads out of the preopen. */
+  symlink(target: string, path: string): void {
+    this.#change(path, (walk) => {
+      walk.toLast()
+      checkLinkTarget(target, this.#depth + walk.depth)
+      refuseSlash(walk)
+      symlinkSync(target, walk.path)
+    })
+  }
+
+  /** Where a symbolic link points. EPERM when that is an absolute path, which would be one of the host. */
+  readLink(path: string): string {
+    return walkFrom(this.#fd, path, (walk) => {
+      walk.toLast()
+      if (walk.slash) throw new HostError('EINVAL')
+      const target = readLink(walk.path)
+      if (target.startsWith('/')) throw new HostError('EPERM')
+      return target
+    })
+  }
+
+  sync(): void {
+    // The held descriptor is O_PATH and can't be synchronised itself.
+    const fd = open(entryPath(this.#fd, '.'), constants.O_RDONLY | constants.O_DIRECTORY)
+    try {
+      sys(() => fsyncSync(fd))
+    } finally {
+      close(fd)
+    }
+  }
+
+  close(): void {
+    close(this.#fd)
+  }
+
+  /** The inode of an entry by its listed name; undefined when it can't be looked at (any more). */
+  inodeOf(name: string): bigint | undefined {
+    try {
+      return sys(() => lstatSync(entryPath(this.#fd, name), { bigint: true })).ino
+    } catch (error) {
+      if (isHostError(error, 'ENOENT', 'EACCES')) return undefined
+      throw error
+    }
+  }
+
+  #mayChange(): void {
+    if (this.readonly) throw new HostError('EROFS')
+  }
+
+  #change(path: string, change: (walk: Walk) => void): void {
+    this.#mayChange()
+    walkFrom(this.#fd, path, (walk) => sys(() => change(walk)))
+  }
+}
+
+/** As Linux has it: nothing but a directory can be made under a name that ends in a slash. */
+function refuseSlash(walk: Walk): void {
+  if (!walk.slash) return
+  lstatSync(walk.path)
+  throw new HostError('EEXIST')
+}

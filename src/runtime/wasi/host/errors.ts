@@ -1,0 +1,74 @@
+/** What can go wrong in the host, named as POSIX does; each face maps these to its own numbers or names. */
+const codes = [
+  'EACCES',
+  'EAGAIN',
+  'EBADF',
+  'EBUSY',
+  'EDQUOT',
+  'EEXIST',
+  'EFAULT',
+  'EFBIG',
+  'EILSEQ',
+  'EINTR',
+  'EINVAL',
+  'EIO',
+  'EISDIR',
+  'ELOOP',
+  'EMFILE',
+  'EMLINK',
+  'ENAMETOOLONG',
+  'ENFILE',
+  'ENODEV',
+  'ENOENT',
+  'ENOMEM',
+  'ENOSPC',
+  'ENOTCAPABLE',
+  'ENOTDIR',
+  'ENOTEMPTY',
+  'ENOTSOCK',
+  'ENOTSUP',
+  'ENXIO',
+  'EOVERFLOW',
+  'EPERM',
+  'EROFS',
+  'ESPIPE',
+  'ESTALE',
+  'ETXTBSY',
+  'EXDEV',
+] as const
+
+export type HostErrorCode = (typeof codes)[number]
+
+const known: ReadonlySet<string> = new Set(codes)
+const isKnown = (code: string): code is HostErrorCode => known.has(code)
+
+/** A request of the guest, or of the one who set it up, that was not granted. */
+export class HostError extends Error {
+  override readonly name = 'HostError'
+  readonly code: HostErrorCode
+
+  constructor(code: HostErrorCode, message: string = code, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+/** Makes one system call through Node; its failure becomes a HostError (`EIO` when the code is not in the list above). */
+export function sys<T>(call: () => T): T {
+  try {
+    return call()
+  } catch (error) {
+    throw isSystemError(error)
+      ? new HostError(isKnown(error.code) ? error.code : 'EIO', error.message, { cause: error })
+      : error
+  }
+}
+
+// Errors of Node's argument checks have a code as well, but no system call: those are bugs of ours.
+function isSystemError(error: unknown): error is Error & { code: string } {
+  return error instanceof Error && 'syscall' in error && 'code' in error && typeof error.code === 'string'
+}
+
+/** Whether `error` is a HostError of one of `codes`. */
+export const isHostError = (error: unknown, ...wanted: readonly HostErrorCode[]): error is HostError =>
+  error instanceof HostError && wanted.includes(error.code)

@@ -1,0 +1,46 @@
+import { opendirSync, type Dir } from 'node:fs'
+import { isHostError, sys } from './errors.js'
+import { ownPath } from './handle.js'
+import { typeOf, type FileType } from './stat.js'
+import { decodeUtf8 } from './text.js'
+
+export type ListedEntry = { readonly name: string; readonly type: FileType }
+
+/** Entries fetched from Node at a time. */
+const BATCH = 64
+
+/** The entries of a directory, once through, in the order of the file system, without `.` and `..`. */
+export class Listing {
+  readonly #handle: Dir
+
+  constructor(directory: number) {
+    this.#handle = sys(() =>
+      // @types/node does not know that names come as buffers then; they do, see `next`.
+      opendirSync(ownPath(directory), { encoding: 'buffer' as BufferEncoding, bufferSize: BATCH }),
+    )
+  }
+
+  /** The next entry, or undefined at the end. A name that is no UTF-8 can't be given to a guest and is left out. */
+  next(): ListedEntry | undefined {
+    for (;;) {
+      const entry = sys(() => this.#handle.readSync())
+      if (entry === null) return undefined
+      const name = nameOf(entry.name)
+      if (name !== undefined) return { name, type: typeOf(entry) }
+    }
+  }
+
+  close(): void {
+    sys(() => this.#handle.closeSync())
+  }
+}
+
+function nameOf(name: string | Uint8Array): string | undefined {
+  if (typeof name === 'string') return name
+  try {
+    return decodeUtf8(name)
+  } catch (error) {
+    if (isHostError(error, 'EILSEQ')) return undefined
+    throw error
+  }
+}

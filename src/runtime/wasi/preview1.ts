@@ -1,0 +1,88 @@
+import { Clocks } from './host/clocks.js'
+import { toEnvironment } from './host/environment.js'
+import { openPreopens, type OpenPreopen, type Preopen } from './host/preopens.js'
+import type { OutputSink } from './host/stdio.js'
+import { clockFunctions } from './preview1/clock.js'
+import { descriptorFunctions } from './preview1/descriptor.js'
+import { Descriptors } from './preview1/descriptors.js'
+import type { Guest } from './preview1/guest.js'
+import { GuestMemory } from './preview1/memory.js'
+import { pathOpenFunctions } from './preview1/path-open.js'
+import { pathFunctions } from './preview1/path.js'
+import { pollFunctions } from './preview1/poll.js'
+import { processFunctions } from './preview1/process.js'
+import { readdirFunctions } from './preview1/readdir.js'
+import { directoryRights, inheritableRights, inputRights, outputRights } from './preview1/rights.js'
+import { socketFunctions } from './preview1/socket.js'
+import { stringFunctions } from './preview1/strings.js'
+import { transferFunctions } from './preview1/transfer.js'
+
+export { HostError } from './host/errors.js'
+export type { Preopen } from './host/preopens.js'
+export type { OutputSink } from './host/stdio.js'
+export { ProcessExit } from './preview1/process.js'
+
+export type WasiOptions = {
+  /** The first one is the name of the program. */
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly preopens: readonly Preopen[]
+  readonly stdout: OutputSink
+  readonly stderr: OutputSink
+}
+
+export type Preview1 = {
+  /** For `wasi_snapshot_preview1`. They throw ProcessExit and what a sink throws; everything else is an errno. */
+  readonly imports: WebAssembly.ModuleImports
+  /** Must be called once after instantiation, before any export is called. Until then every pointer is EFAULT. */
+  bind(memory: WebAssembly.Memory): void
+  /** Closes every host descriptor. */
+  close(): void
+}
+
+/**
+ * WASI preview 1 for one guest, all of it synchronous; a sleep blocks the thread. Standard input is at its end.
+ * Throws HostError for arguments, variables or preopens that can't be passed on.
+ */
+export function createPreview1(options: WasiOptions): Preview1 {
+  const environment = toEnvironment(options.args, options.env)
+  const memory = new GuestMemory()
+  const descriptors = openDescriptors(options, openPreopens(options.preopens))
+  const guest: Guest = { memory, descriptors, environment, clocks: new Clocks() }
+  return {
+    imports: {
+      ...stringFunctions(guest),
+      ...clockFunctions(guest),
+      ...transferFunctions(guest),
+      ...descriptorFunctions(guest),
+      ...readdirFunctions(guest),
+      ...pathFunctions(guest),
+      ...pathOpenFunctions(guest),
+      ...pollFunctions(guest),
+      ...processFunctions(guest),
+      ...socketFunctions(guest),
+    },
+    bind: (bound) => memory.bind(bound),
+    close: () => descriptors.closeAll(),
+  }
+}
+
+function openDescriptors({ stdout, stderr }: WasiOptions, preopens: readonly OpenPreopen[]): Descriptors {
+  const descriptors = new Descriptors()
+  const stream = { inheriting: 0, flags: 0 }
+  descriptors.add({ kind: 'input', rights: inputRights, ...stream })
+  descriptors.add({ kind: 'output', sink: stdout, rights: outputRights, ...stream })
+  descriptors.add({ kind: 'output', sink: stderr, rights: outputRights, ...stream })
+  for (const { guestPath, directory } of preopens) {
+    descriptors.add({
+      kind: 'directory',
+      directory,
+      preopen: guestPath,
+      reader: undefined,
+      rights: directoryRights,
+      inheriting: inheritableRights,
+      flags: 0,
+    })
+  }
+  return descriptors
+}

@@ -1,0 +1,116 @@
+import type { Directory } from '../host/directory.js'
+import { HostError } from '../host/errors.js'
+import type { File } from '../host/file.js'
+import { closeAll } from '../host/handle.js'
+import type { OutputSink } from '../host/stdio.js'
+import type { DirectoryReader } from './directory-reader.js'
+import { rights } from './rights.js'
+
+/** Descriptors that one guest may have at once. */
+export const MAX_DESCRIPTORS = 1024
+
+type Common = {
+  /** Only ever dropped by fd_fdstat_set_rights, but for reading and writing, which path_open must have asked for. */
+  rights: number
+  inheriting: number
+  /** `fdflags`. */
+  flags: number
+}
+
+export type InputEntry = Common & { readonly kind: 'input' }
+export type OutputEntry = Common & { readonly kind: 'output'; readonly sink: OutputSink }
+export type FileEntry = Common & {
+  readonly kind: 'file'
+  readonly file: File
+  /** Bytes from the start. */
+  position: number
+}
+export type DirectoryEntry = Common & {
+  readonly kind: 'directory'
+  readonly directory: Directory
+  /** Of a preopen: its path for the guest. */
+  readonly preopen: string | undefined
+  reader: DirectoryReader | undefined
+}
+export type Entry = InputEntry | OutputEntry | FileEntry | DirectoryEntry
+
+/** The descriptors of one guest, by number. */
+export class Descriptors {
+  readonly #entries: (Entry | undefined)[] = []
+
+  /** EMFILE unless one more fits; to be asked before something is opened for `add`. */
+  requireRoom(): void {
+    if (this.#lowestFree() === MAX_DESCRIPTORS) throw new HostError('EMFILE')
+  }
+
+  /** Gives the entry the lowest free number. */
+  add(entry: Entry): number {
+    this.requireRoom()
+    const fd = this.#lowestFree()
+    this.#entries[fd] = entry
+    return fd
+  }
+
+  /** EBADF: not open. ENOTCAPABLE: without that right; EBADF if that is reading or writing, as POSIX has it. */
+  get(fd: number, right: number): Entry {
+    const entry = this.#entries[fd]
+    if (entry === undefined) throw new HostError('EBADF')
+    requireRight(entry, right)
+    return entry
+  }
+
+  /** ESPIPE: an input or output. EISDIR: a directory. */
+  file(fd: number, right: number): FileEntry {
+    const entry = this.get(fd, 0)
+    if (entry.kind === 'directory') throw new HostError('EISDIR')
+    if (entry.kind !== 'file') throw new HostError('ESPIPE')
+    requireRight(entry, right)
+    return entry
+  }
+
+  /** ENOTDIR: not a directory. */
+  directory(fd: number, right: number): DirectoryEntry {
+    const entry = this.get(fd, 0)
+    if (entry.kind !== 'directory') throw new HostError('ENOTDIR')
+    requireRight(entry, right)
+    return entry
+  }
+
+  close(fd: number): void {
+    const entry = this.get(fd, 0)
+    this.#entries[fd] = undefined
+    release(entry)
+  }
+
+  /** Moves `from` to the number `to`, which must be open and is closed. */
+  renumber(from: number, to: number): void {
+    const moved = this.get(from, 0)
+    const replaced = this.get(to, 0)
+    if (from === to) return
+    this.#entries[to] = moved
+    this.#entries[from] = undefined
+    release(replaced)
+  }
+
+  closeAll(): void {
+    closeAll(this.#entries.splice(0).map((entry) => () => entry !== undefined && release(entry)))
+  }
+
+  #lowestFree(): number {
+    const free = this.#entries.indexOf(undefined)
+    return free === -1 ? this.#entries.length : free
+  }
+}
+
+function requireRight(entry: Entry, right: number): void {
+  const missing = right & ~entry.rights
+  if (missing === 0) return
+  throw new HostError((missing & (rights.fdRead | rights.fdWrite)) === 0 ? 'ENOTCAPABLE' : 'EBADF')
+}
+
+function release(entry: Entry): void {
+  if (entry.kind === 'file') entry.file.close()
+  if (entry.kind === 'directory') {
+    closeAll([() => entry.reader?.close(), () => entry.directory.close()])
+  }
+}

@@ -1,0 +1,61 @@
+import { HostError, type HostErrorCode } from '../host/errors.js'
+
+/** `errno::success`. */
+export const SUCCESS = 0
+
+/** `__wasi_errno_t` of wasi/api.h, snapshot preview 1. */
+const numbers: Readonly<Record<HostErrorCode, number>> = {
+  EACCES: 2,
+  EAGAIN: 6,
+  EBADF: 8,
+  EBUSY: 10,
+  EDQUOT: 19,
+  EEXIST: 20,
+  EFAULT: 21,
+  EFBIG: 22,
+  EILSEQ: 25,
+  EINTR: 27,
+  EINVAL: 28,
+  EIO: 29,
+  EISDIR: 31,
+  ELOOP: 32,
+  EMFILE: 33,
+  EMLINK: 34,
+  ENAMETOOLONG: 37,
+  ENFILE: 41,
+  ENODEV: 43,
+  ENOENT: 44,
+  ENOMEM: 48,
+  ENOSPC: 51,
+  ENOTCAPABLE: 76,
+  ENOTDIR: 54,
+  ENOTEMPTY: 55,
+  ENOTSOCK: 57,
+  ENOTSUP: 58,
+  ENXIO: 60,
+  EOVERFLOW: 61,
+  EPERM: 63,
+  EROFS: 69,
+  ESPIPE: 70,
+  ESTALE: 72,
+  ETXTBSY: 74,
+  EXDEV: 75,
+}
+
+export const errnoOf = (error: HostError): number => numbers[error.code]
+
+/**
+ * Makes a function for guests: what it refuses becomes an errno. Anything else that is thrown (the end of the guest,
+ * a sink's exception, a bug) passes through.
+ */
+export const answer =
+  <A extends readonly (number | bigint)[]>(work: (...args: A) => void) =>
+  (...args: A): number => {
+    try {
+      work(...args)
+      return SUCCESS
+    } catch (error) {
+      if (error instanceof HostError) return errnoOf(error)
+      throw error
+    }
+  }

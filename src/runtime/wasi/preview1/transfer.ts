@@ -1,0 +1,106 @@
+import { HostError } from '../host/errors.js'
+import type { OutputSink } from '../host/stdio.js'
+import type { FileEntry } from './descriptors.js'
+import { answer } from './errno.js'
+import { fdflags } from './flags.js'
+import type { Guest } from './guest.js'
+import { toOffset } from './offset.js'
+import { rights } from './rights.js'
+
+/** Up to this many bytes, the buffers of one write reach the sink in one piece. */
+const MAX_GATHERED = 65_536
+
+/** `fd_read`, `fd_write`, `fd_pread`, `fd_pwrite`, `fd_seek` and `fd_tell`. */
+export function transferFunctions({ memory, descriptors }: Guest) {
+  return {
+    fd_read: answer((fd: number, iovecs: number, count: number, result: number) => {
+      const entry = descriptors.get(fd, 0)
+      if (entry.kind === 'directory') throw new HostError('EISDIR')
+      descriptors.get(fd, rights.fdRead)
+      memory.check(result, 4)
+      const buffers = memory.buffers(iovecs, count)
+      let done = 0
+      if (entry.kind === 'file' && buffers.length > 0) {
+        done = entry.file.readAt(buffers, entry.position)
+        entry.position += done
+      }
+      memory.setU32(result, done)
+    }),
+
+    fd_write: answer((fd: number, iovecs: number, count: number, result: number) => {
+      const entry = descriptors.get(fd, rights.fdWrite)
+      memory.check(result, 4)
+      const buffers = memory.buffers(iovecs, count)
+      let done = 0
+      if (entry.kind === 'output') done = writeTo(entry.sink, buffers)
+      else if (entry.kind === 'file' && buffers.length > 0) done = writeOn(entry, buffers)
+      memory.setU32(result, done)
+    }),
+
+    fd_pread: answer((fd: number, iovecs: number, count: number, offset: bigint, result: number) => {
+      const { file } = descriptors.file(fd, rights.fdRead | rights.fdSeek)
+      memory.check(result, 4)
+      const buffers = memory.buffers(iovecs, count)
+      const position = toOffset(offset)
+      memory.setU32(result, buffers.length === 0 ? 0 : file.readAt(buffers, position))
+    }),
+
+    fd_pwrite: answer((fd: number, iovecs: number, count: number, offset: bigint, result: number) => {
+      const entry = descriptors.file(fd, rights.fdWrite | rights.fdSeek)
+      memory.check(result, 4)
+      const buffers = memory.buffers(iovecs, count)
+      const position = toOffset(offset)
+      const done = buffers.length === 0 ? 0 : entry.file.writeAt(buffers, position)
+      syncIfAsked(entry)
+      memory.setU32(result, done)
+    }),
+
+    fd_seek: answer((fd: number, delta: bigint, whence: number, result: number) => {
+      const onlyTells = delta === 0n && whence === 1
+      const entry = descriptors.file(fd, onlyTells ? rights.fdTell : rights.fdSeek)
+      memory.check(result, 8)
+      const position = origin(entry, whence) + delta
+      // As lseek beyond what a file system can address; positions stay exact numbers.
+      if (position < 0n || position > BigInt(Number.MAX_SAFE_INTEGER)) throw new HostError('EINVAL')
+      entry.position = Number(position)
+      memory.setU64(result, position)
+    }),
+
+    fd_tell: answer((fd: number, result: number) => {
+      memory.setU64(result, BigInt(descriptors.file(fd, rights.fdTell).position))
+    }),
+  }
+}
+
+/** `__wasi_whence_t`: from the start, from here, from the end. */
+function origin(entry: FileEntry, whence: number): bigint {
+  if (whence === 0) return 0n
+  if (whence === 1) return BigInt(entry.position)
+  if (whence === 2) return BigInt(entry.file.size)
+  throw new HostError('EINVAL')
+}
+
+function writeOn(entry: FileEntry, buffers: readonly Uint8Array[]): number {
+  let done: number
+  if ((entry.flags & fdflags.append) === 0) {
+    done = entry.file.writeAt(buffers, entry.position)
+    entry.position += done
+  } else {
+    done = entry.file.append(buffers)
+    entry.position = entry.file.size
+  }
+  syncIfAsked(entry)
+  return done
+}
+
+function syncIfAsked({ file, flags }: FileEntry): void {
+  if ((flags & fdflags.sync) !== 0) file.sync()
+  else if ((flags & fdflags.dsync) !== 0) file.syncData()
+}
+
+function writeTo(sink: OutputSink, buffers: readonly Uint8Array[]): number {
+  const total = buffers.reduce((sum, bytes) => sum + bytes.length, 0)
+  if (buffers.length > 1 && total <= MAX_GATHERED) sink(Buffer.concat(buffers, total))
+  else buffers.forEach(sink)
+  return total
+}

@@ -1,0 +1,28 @@
+/**
+ * The part of the WebAssembly JavaScript interface that the runtime uses: TypeScript ships it only with the library
+ * of browsers, whose other globals do not exist here. https://webassembly.github.io/spec/js-api/
+ */
+declare namespace WebAssembly {
+  class Module {
+    constructor(bytes: ArrayBufferView<ArrayBuffer> | ArrayBuffer)
+  }
+
+  class Instance {
+    constructor(module: Module, imports?: Imports)
+    readonly exports: Exports
+  }
+
+  class Memory {
+    constructor(descriptor: { initial: number; maximum?: number })
+    readonly buffer: ArrayBuffer
+    grow(pages: number): number
+  }
+
+  class CompileError extends Error {}
+  class LinkError extends Error {}
+  class RuntimeError extends Error {}
+
+  type ModuleImports = Record<string, unknown>
+  type Imports = Record<string, ModuleImports>
+  type Exports = Readonly<Record<string, unknown>>
+}
