@@ -17,9 +17,8 @@ export class GuardedStream extends Duplex {
     this.#inner = inner
     inner.on('data', (chunk: Buffer) => {
       try {
-        const wasBulk = limiter.bulk
         const parts = limiter.push(chunk)
-        if (wasBulk || limiter.bulk) this.bulkAt = performance.now()
+        if (limiter.bulk) this.bulkAt = performance.now()
         const full = parts.reduce((more, part) => this.push(part) && more, true)
         if (!full) inner.pause()
       } catch (error) {
