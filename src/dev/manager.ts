@@ -1,0 +1,97 @@
+import { filter, firstValueFrom, map, timeout, type Observable } from 'rxjs'
+import { parseObject, type JsonObject } from './json.js'
+import { connectPeer, type PeerOptions } from './peer.js'
+
+const DEFAULT_RESULT_MS = 30_000
+
+/** A start command as the Manager publishes it: `id` and `name`, and any other key of the wire. */
+export type StartMessage = { readonly id: string; readonly name: string } & JsonObject
+
+/** A task result as the Manager reads it. */
+export type ResultMessage = {
+  readonly taskId: string
+  readonly propletId: string
+  /** Anything JSON; text unless the guest made an envelope of its own. */
+  readonly results: unknown
+  /** Undefined: the task completed. */
+  readonly error: string | undefined
+  /** On the clock of `performance.now()`. */
+  readonly receivedAt: number
+}
+
+export type Manager = {
+  /** Hot, like the other streams: what a proplet publishes on the topic of this name. */
+  readonly results$: Observable<ResultMessage>
+  readonly discoveries$: Observable<JsonObject>
+  readonly heartbeats$: Observable<JsonObject>
+  readonly metrics$: Observable<JsonObject>
+  readonly taskMetrics$: Observable<JsonObject>
+  /** Resolves when the broker has the command. */
+  start(command: StartMessage): Promise<void>
+  stop(id: string, target?: JsonObject): Promise<void>
+  /** The next result of a task: ask before starting it. Rejects when it takes longer than `withinMs`. */
+  result(id: string, withinMs?: number): Promise<ResultMessage>
+  /** Starts a task and waits for its result. */
+  run(command: StartMessage, withinMs?: number): Promise<ResultMessage>
+  /** Publishes anything on a subtopic. */
+  publish(subtopic: string, payload: object): Promise<void>
+  close(): Promise<void>
+}
+
+/** Connects a Manager of few words, for the demo, the tests and the benchmarks. */
+export const connectManager = async (options: PeerOptions): Promise<Manager> => {
+  const topics = {
+    results: 'control/proplet/results',
+    create: 'control/proplet/create',
+    alive: 'control/proplet/alive',
+    metrics: 'control/proplet/metrics',
+    taskMetrics: 'control/proplet/task_metrics',
+  }
+  const peer = await connectPeer(options, Object.values(topics))
+  const objects = (subtopic: string): Observable<JsonObject> =>
+    peer.messages$.pipe(
+      filter((message) => message.subtopic === subtopic),
+      map(({ payload }) => parseObject(payload)),
+      filter((body) => body !== undefined),
+    )
+  const results$ = objects(topics.results).pipe(
+    map(toResult),
+    filter((result) => result !== undefined),
+  )
+  const start = (command: StartMessage) => peer.publish('control/manager/start', command)
+  const result = (id: string, withinMs = DEFAULT_RESULT_MS) =>
+    firstValueFrom(
+      results$.pipe(
+        filter(({ taskId }) => taskId === id),
+        timeout({ first: withinMs }),
+      ),
+    )
+  return {
+    results$,
+    discoveries$: objects(topics.create),
+    heartbeats$: objects(topics.alive),
+    metrics$: objects(topics.metrics),
+    taskMetrics$: objects(topics.taskMetrics),
+    start,
+    stop: (id, target = {}) => peer.publish('control/manager/stop', { id, ...target }),
+    result,
+    run: async (command, withinMs) => {
+      const [answer] = await Promise.all([result(command.id, withinMs), start(command)])
+      return answer
+    },
+    publish: (subtopic, payload) => peer.publish(subtopic, payload),
+    close: () => peer.close(),
+  }
+}
+
+const toResult = (body: JsonObject): ResultMessage | undefined => {
+  const { task_id: taskId, proplet_id: propletId, results, error } = body
+  if (typeof taskId !== 'string' || taskId === '') return undefined
+  return {
+    taskId,
+    propletId: typeof propletId === 'string' ? propletId : '',
+    results,
+    error: typeof error === 'string' && error !== '' ? error : undefined,
+    receivedAt: performance.now(),
+  }
+}

@@ -1,0 +1,66 @@
+import { parseObject } from './json.js'
+import { connectPeer, type PeerOptions } from './peer.js'
+
+const REQUEST = 'registry/proplet'
+const CHUNK = 'registry/server'
+const DEFAULT_CHUNK_BYTES = 512_000
+/** Chunks published and not yet acknowledged, of one image. */
+const WINDOW = 8
+
+/** Resolves to the binary of an image; undefined: there is none, which the proplet is not told. */
+export type ImageSource = (image: string) => Promise<Uint8Array | undefined>
+
+export type RegistryOptions = PeerOptions & {
+  readonly images: ReadonlyMap<string, Uint8Array> | ImageSource
+  /** Bytes of a chunk before base64. */
+  readonly chunkSize?: number
+  /** Hears of every request, also of those that are dropped. */
+  readonly onRequest?: (image: string) => void
+}
+
+export type Registry = { close(): Promise<void> }
+
+/**
+ * Serves binaries in chunks, as the Proxy does: answers a request on `registry/proplet` with the chunks on
+ * `registry/server`, echoes the name asked for, drops a request for a name it is just serving, and reports no failure.
+ */
+export const startRegistry = async (options: RegistryOptions): Promise<Registry> => {
+  const { images, chunkSize = DEFAULT_CHUNK_BYTES, onRequest } = options
+  const find: ImageSource =
+    typeof images === 'function' ? images : (image) => Promise.resolve(images.get(image))
+  const peer = await connectPeer(options, [REQUEST])
+  const serving = new Set<string>()
+
+  const serve = async (image: string) => {
+    const bytes = await find(image)
+    if (bytes === undefined) return
+    const total = Math.max(1, Math.ceil(bytes.length / chunkSize))
+    let next = 0
+    const publishInTurn = async () => {
+      while (next < total) {
+        const index = next++
+        const part = bytes.subarray(index * chunkSize, (index + 1) * chunkSize)
+        const data = Buffer.from(part).toString('base64')
+        await peer.publish(CHUNK, { app_name: image, chunk_idx: index, total_chunks: total, data })
+      }
+    }
+    await Promise.all(Array.from({ length: Math.min(WINDOW, total) }, publishInTurn))
+  }
+  const subscription = peer.messages$.subscribe(({ payload }) => {
+    const image = parseObject(payload)?.['app_name']
+    if (typeof image !== 'string') return
+    onRequest?.(image)
+    if (serving.has(image)) return
+    serving.add(image)
+    // a registry that fails says nothing: that is what the proplet has to cope with
+    void serve(image)
+      .catch(() => undefined)
+      .finally(() => serving.delete(image))
+  })
+  return {
+    close: () => {
+      subscription.unsubscribe()
+      return peer.close()
+    },
+  }
+}

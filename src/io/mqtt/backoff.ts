@@ -1,0 +1,34 @@
+export type BackoffOptions = {
+  readonly initialMs: number
+  readonly maxMs: number
+  /** Uniform in [0, 1). */
+  readonly random: () => number
+}
+
+/** A link that was up for this long, in milliseconds, makes the backoff begin anew. */
+export const stableAfterMs = ({ maxMs }: Pick<BackoffOptions, 'maxMs'>): number => Math.min(10_000, maxMs)
+
+/**
+ * Exponential backoff with equal jitter: the ceiling doubles from `initialMs` to `maxMs`, and a delay lies between half
+ * of the ceiling and all of it.
+ */
+export class Backoff {
+  readonly #options: BackoffOptions
+  #failures = 0
+
+  constructor(options: BackoffOptions) {
+    this.#options = options
+  }
+
+  /** Milliseconds to wait before the next attempt. */
+  next(): number {
+    const { initialMs, maxMs, random } = this.#options
+    const ceiling = Math.min(maxMs, initialMs * 2 ** Math.min(this.#failures, 40))
+    this.#failures += 1
+    return ceiling / 2 + (random() * ceiling) / 2
+  }
+
+  reset(): void {
+    this.#failures = 0
+  }
+}

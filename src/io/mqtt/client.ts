@@ -1,0 +1,82 @@
+import { MqttClient } from 'mqtt'
+import { GuardedStream } from './guarded-stream.js'
+import { PacketLimiter } from './limiter.js'
+import type { MqttOptions } from './options.js'
+import type { Session } from './session.js'
+import { openTransport } from './transport.js'
+
+export type ClientHooks = {
+  readonly onOversize: (topic: string, packetBytes: number) => void
+  /** No answer to a ping, and nothing else moved either. */
+  readonly onSilence: () => void
+}
+
+/** An MQTT.js client for one connection. It neither reconnects nor subscribes by itself; the session outlives it. */
+export class ConnectionClient extends MqttClient {
+  readonly #hooks: ClientHooks
+  readonly #open: { stream: GuardedStream | undefined }
+
+  constructor(options: MqttOptions, session: Session, hooks: ClientHooks) {
+    const open: { stream: GuardedStream | undefined } = { stream: undefined }
+    const limiter = new PacketLimiter({
+      maxPacketBytes: options.maxPacketBytes,
+      marker: session.marker,
+      onOversize: hooks.onOversize,
+    })
+    super(() => (open.stream = new GuardedStream(openTransport(options), limiter)), {
+      ...protocolOptions(options),
+      incomingStore: session.inbound,
+      outgoingStore: session.flights,
+      messageIdProvider: session.ids,
+    })
+    this.#open = open
+    this.#hooks = hooks
+  }
+
+  /** When a large packet last moved, on the clock of `performance.now()`. */
+  get bulkAt(): number {
+    return this.#open.stream?.bulkAt ?? -Infinity
+  }
+
+  /** Closes the connection at once, without a DISCONNECT, and lets go of every timer. */
+  cut(): void {
+    if (this.#open.stream !== undefined) this.end(true)
+  }
+
+  /** MQTT.js calls this when 1.5 times the keep-alive has passed without an answer. A bulk transfer delays answers. */
+  override onKeepaliveTimeout(): void {
+    const keepAliveMs = (this.options.keepalive ?? 0) * 1000
+    if (performance.now() - this.bulkAt < keepAliveMs) {
+      this.sendPing()
+      this.reschedulePing(true)
+    } else {
+      this.#hooks.onSilence()
+    }
+  }
+}
+
+const protocolOptions = (options: MqttOptions) => {
+  const { topicPrefix, will, username, password } = options
+  return {
+    protocolId: 'MQTT',
+    protocolVersion: 4,
+    clean: false,
+    clientId: options.clientId,
+    ...(username === '' ? {} : { username }),
+    ...(password === '' ? {} : { password }),
+    keepalive: options.keepAliveSeconds,
+    connectTimeout: options.timeoutMs,
+    reconnectPeriod: 0,
+    resubscribe: false,
+    queueQoSZero: false,
+    manualConnect: true,
+    will: {
+      topic: `${topicPrefix}/${will.subtopic}`,
+      payload: Buffer.from(JSON.stringify(will.payload)),
+      qos: options.qos,
+      retain: false,
+    },
+    // its own log would print the password under DEBUG=mqttjs*
+    log: () => undefined,
+  } as const
+}

@@ -1,0 +1,177 @@
+import { Observable } from 'rxjs'
+import type { InboundMessage } from '../../model/connection.js'
+import { ConnectionClient } from './client.js'
+import type { Entry } from './delivery.js'
+import { connackReason, describeError, isAuthorizationFailure } from './reasons.js'
+import type { MqttOptions } from './options.js'
+import type { Outbox } from './outbox.js'
+import type { Session } from './session.js'
+
+export type Ended = {
+  readonly type: 'ended'
+  readonly reason: string
+  /** Ended from outside, without a decision of ours. */
+  readonly byPeer: boolean
+  /** Ended by `disconnect`. */
+  readonly requested: boolean
+  /** The broker doesn't accept who we are. */
+  readonly unauthorized: boolean
+  /** Milliseconds for which the link was up; undefined: it never was. */
+  readonly upMs: number | undefined
+}
+
+/** The connection is up: every subscription has been granted. */
+export type Up = {
+  readonly type: 'up'
+  readonly sessionPresent: boolean
+  /** The QoS granted for each subtopic. */
+  readonly granted: ReadonlyMap<string, number>
+  /** Hands over what the outbox gives. */
+  readonly pump: () => void
+  /** Sends a DISCONNECT, so that the broker forgets the Last Will, and closes. */
+  readonly disconnect: () => void
+}
+
+export type ConnectionContext = {
+  readonly options: MqttOptions
+  readonly session: Session
+  readonly outbox: Outbox
+  readonly onMessage: (message: InboundMessage) => void
+  readonly onOversize: (subtopic: string, packetBytes: number) => void
+}
+
+/**
+ * One connection to the broker, from opening the socket to its end: at most one `up`, then `ended`, then it completes;
+ * it never errors. Unsubscribing closes the connection without a DISCONNECT.
+ */
+export const connectOnce = (context: ConnectionContext): Observable<Up | Ended> =>
+  new Observable((subscriber) => {
+    const { options, session, outbox, onMessage, onOversize } = context
+    const { topicPrefix, timeoutMs, qos, log } = options
+    const topics = new Map(options.subscriptions.map((subtopic) => [`${topicPrefix}/${subtopic}`, subtopic]))
+    const unsent = new Set<Entry>()
+    let reason: string | undefined
+    let byPeer = true
+    let requested = false
+    let unauthorized = false
+    let upSince: number | undefined
+    let pumping = false
+
+    const fail = (why: string) => {
+      reason ??= why
+      byPeer = false
+      client.cut()
+    }
+    const disconnect = () => {
+      reason ??= 'disconnected'
+      byPeer = false
+      requested = true
+      client.end()
+    }
+    const client = new ConnectionClient(options, session, {
+      onOversize: (topic, packetBytes) => onOversize(topics.get(topic) ?? topic, packetBytes),
+      onSilence: () => fail('the broker did not answer a ping'),
+    })
+    const watch = setInterval(
+      () => {
+        const before = performance.now() - timeoutMs
+        if (client.bulkAt < before && session.flights.overdue(before)) {
+          fail(`a publication was not acknowledged within ${timeoutMs} ms`)
+        }
+      },
+      Math.max(20, Math.min(1000, timeoutMs / 8)),
+    )
+    let subackTimer: NodeJS.Timeout | undefined
+
+    const pump = () => {
+      if (pumping) return
+      pumping = true
+      try {
+        for (let entry = outbox.take(); entry !== undefined; entry = outbox.take()) hand(entry)
+      } finally {
+        pumping = false
+      }
+    }
+    const hand = (entry: Entry) => {
+      if (qos > 0) {
+        client.publish(entry.topic, entry.payload, { qos })
+        session.flights.launch(client.getLastMessageId(), entry)
+        return
+      }
+      unsent.add(entry)
+      client.publish(entry.topic, entry.payload, { qos }, (error) => {
+        if (error || !unsent.delete(entry)) return
+        outbox.acknowledge(entry)
+      })
+    }
+    const ended = () => {
+      outbox.putBack([...unsent])
+      unsent.clear()
+      const upMs = upSince === undefined ? undefined : performance.now() - upSince
+      reason ??= 'closed by the broker'
+      subscriber.next({ type: 'ended', reason, byPeer, requested, unauthorized, upMs })
+      subscriber.complete()
+    }
+
+    client.on('packetreceive', (packet) => {
+      if (packet.cmd === 'publish' && session.inbound.overfull) {
+        session.inbound.clear()
+        fail('the broker leaves QoS 2 messages unreleased; those received so far are lost')
+      }
+      if (packet.cmd !== 'connack') return
+      const { returnCode = 0, sessionPresent } = packet
+      if (returnCode === 0) {
+        session.flights.connected(sessionPresent)
+        if (!sessionPresent) session.inbound.clear()
+      } else {
+        reason = connackReason(returnCode)
+        byPeer = false
+        unauthorized = isAuthorizationFailure(returnCode)
+      }
+    })
+    client.on('packetsend', (packet) => {
+      if (packet.cmd === 'publish' || packet.cmd === 'pubrel') session.flights.sent(packet.messageId ?? 0)
+    })
+    client.on('message', (topic, payload) => {
+      const subtopic = topics.get(topic)
+      if (subtopic === undefined) log.debug({ topic }, 'a message of a topic that is not ours was dropped')
+      else if (!payload.equals(session.marker)) onMessage({ subtopic, payload })
+    })
+    client.on('connect', ({ sessionPresent }) => {
+      subackTimer = setTimeout(() => fail(`no answer to the subscription within ${timeoutMs} ms`), timeoutMs)
+      client.subscribe([...topics.keys()], { qos }, (error, _subscriptions, suback) => {
+        clearTimeout(subackTimer)
+        if (subscriber.closed) return
+        const granted = suback?.granted.map(Number) ?? []
+        const refused = [...topics.keys()].filter((_, i) => ((granted[i] ?? 0) & 0x80) !== 0)
+        if (refused.length > 0) fail(`the broker refused to subscribe us to ${refused.join(', ')}`)
+        else if (error) fail(`the subscription failed: ${error.message}`)
+        else {
+          upSince = performance.now()
+          subscriber.next({
+            type: 'up',
+            sessionPresent,
+            granted: new Map([...topics.values()].map((subtopic, i) => [subtopic, granted[i] ?? qos])),
+            pump,
+            disconnect,
+          })
+        }
+      })
+    })
+    client.on('error', (error) => {
+      reason ??= describeError(error)
+    })
+    client.on('close', ended)
+
+    subscriber.add(() => {
+      clearInterval(watch)
+      clearTimeout(subackTimer)
+      client.cut()
+    })
+    try {
+      client.connect()
+    } catch (error) {
+      reason = describeError(error)
+      ended()
+    }
+  })

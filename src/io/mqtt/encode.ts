@@ -1,0 +1,38 @@
+import type { Publication } from '../../model/publication.js'
+import type { RejectionCause } from './delivery.js'
+
+/** What the four bytes of a remaining length can say (MQTT 3.1.1, section 2.2.3). */
+const MAX_REMAINING_LENGTH = 268_435_455
+/** Fixed header of at most 5 bytes, topic length of 2, packet id of 2. */
+const HEADER_BYTES = 9
+
+export type Encoded =
+  | { readonly ok: true; readonly topic: string; readonly payload: Buffer }
+  | { readonly ok: false; readonly cause: RejectionCause; readonly reason: string }
+
+/** Encodes a publication; one that can't be published says why. */
+export const encode = (publication: Publication, topicPrefix: string, maxPacketBytes: number): Encoded => {
+  const { subtopic } = publication
+  if (!/^[^\s+#/\0][^\s+#\0]*$/.test(subtopic)) {
+    return invalid(
+      `the subtopic ${JSON.stringify(subtopic)} is empty, or has a leading slash, a space, + or #`,
+    )
+  }
+  const topic = `${topicPrefix}/${subtopic}`
+  const topicBytes = Buffer.byteLength(topic)
+  if (topicBytes > 0xffff) return invalid(`the topic has ${topicBytes} bytes, expected at most 65535`)
+  let payload: Buffer
+  try {
+    payload = Buffer.from(JSON.stringify(publication.payload))
+  } catch (error) {
+    return invalid(`the payload is not JSON: ${error instanceof Error ? error.message : 'unknown error'}`)
+  }
+  const size = HEADER_BYTES + topicBytes + payload.length
+  const limit = Math.min(maxPacketBytes, MAX_REMAINING_LENGTH)
+  if (size > limit) {
+    return { ok: false, cause: 'size', reason: `the message has ${size} bytes, expected at most ${limit}` }
+  }
+  return { ok: true, topic, payload }
+}
+
+const invalid = (reason: string): Encoded => ({ ok: false, cause: 'invalid', reason })

@@ -1,0 +1,35 @@
+import type { Ended } from './connection.js'
+import type { MqttLog } from './options.js'
+
+/** The same failure is logged again after so many more attempts. */
+const REPEAT_EVERY = 10
+
+/** Logs why there is no link: each new reason at once, and then now and then; the rest is for debugging. */
+export class FailureLog {
+  readonly #log: MqttLog
+  readonly #broker: string
+  #reason: string | undefined
+  #attempts = 0
+
+  constructor(log: MqttLog, broker: string) {
+    this.#log = log
+    this.#broker = broker
+  }
+
+  ended({ reason, unauthorized, upMs }: Ended): void {
+    const isNew = reason !== this.#reason
+    this.#attempts = isNew ? 1 : this.#attempts + 1
+    this.#reason = reason
+    const details = { broker: this.#broker, reason, attempts: this.#attempts }
+    if (!isNew && this.#attempts % REPEAT_EVERY !== 0) this.#log.debug(details, 'still no link to the broker')
+    else if (unauthorized) {
+      this.#log.error(details, 'the broker does not accept our client id and key; check them. Trying on')
+    } else
+      this.#log.warn(details, upMs === undefined ? 'no link to the broker' : 'lost the link to the broker')
+  }
+
+  up(): void {
+    this.#reason = undefined
+    this.#attempts = 0
+  }
+}

@@ -1,0 +1,5 @@
+export type { CloseReport } from './closing.js'
+export type { Delivery, RejectionCause } from './delivery.js'
+export { openMqtt, type MqttLink, type OversizeMessage } from './link.js'
+export type { BrokerAddress, MqttLog, MqttOptions, Qos, TlsOptions } from './options.js'
+export { MAX_WAITING_BYTES, MAX_WAITING_MESSAGES, type OutboxStats } from './outbox.js'

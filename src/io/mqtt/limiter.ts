@@ -1,0 +1,146 @@
+const PUBLISH = 3
+/** No other packet a broker sends comes near this size, in bytes: a SUBACK has one byte a topic. */
+export const MAX_CONTROL_PACKET_BYTES = 64 * 1024
+/** A packet larger than this, in bytes, counts as a bulk transfer: it may hold up the acknowledgements behind it. */
+export const BULK_BYTES = 64 * 1024
+
+/** The peer broke the protocol or a limit of ours; the connection can't be used any longer. */
+export class PacketError extends Error {
+  readonly code = 'MQTT_PACKET'
+  override readonly name = 'PacketError'
+}
+
+export type LimiterOptions = {
+  readonly maxPacketBytes: number
+  /** Takes the place of a payload that was too large, so that it can be told from any real one. */
+  readonly marker: Uint8Array
+  readonly onOversize: (topic: string, packetBytes: number) => void
+}
+
+/**
+ * Scans the bytes a broker sends, split anywhere (MQTT 3.1.1, section 2.2). A PUBLISH larger than `maxPacketBytes`
+ * leaves as the same PUBLISH (flags, topic, packet id) with `marker` as its payload: so it is acknowledged and never
+ * delivered again, and its real payload is dropped as it streams by.
+ *
+ * Invariant: the packet at hand is in exactly one phase: its fixed header is being read (`#header`), it passes
+ * (`#passing` bytes are left), its variable header is being collected (`#oversize`) or its payload is being dropped
+ * (`#dropping` bytes are left).
+ */
+export class PacketLimiter {
+  readonly #options: LimiterOptions
+  #header: number[] = []
+  #passing = 0
+  #dropping = 0
+  #oversize:
+    { readonly first: number; readonly remaining: number; readonly total: number; head: Buffer } | undefined
+  #packetBytes = 0
+
+  constructor(options: LimiterOptions) {
+    this.#options = options
+  }
+
+  /** A large packet is on its way. */
+  get bulk(): boolean {
+    return (this.#passing > 0 || this.#dropping > 0) && this.#packetBytes > BULK_BYTES
+  }
+
+  /** What of `chunk` goes on, as views of it. Throws a PacketError when the connection has to be given up. */
+  push(chunk: Buffer): Buffer[] {
+    const out: Buffer[] = []
+    let from = 0
+    let at = 0
+    let headerFrom = -1
+    const flush = (to: number) => {
+      if (to > from) out.push(chunk.subarray(from, to))
+    }
+    while (at < chunk.length) {
+      if (this.#passing > 0) {
+        const n = Math.min(this.#passing, chunk.length - at)
+        this.#passing -= n
+        at += n
+      } else if (this.#dropping > 0) {
+        const n = Math.min(this.#dropping, chunk.length - at)
+        this.#dropping -= n
+        from = at += n
+      } else if (this.#oversize !== undefined) {
+        from = at += this.#collect(chunk.subarray(at), out)
+      } else {
+        if (this.#header.length === 0) headerFrom = at
+        this.#header.push(chunk.readUInt8(at++))
+        if (!this.#headerComplete()) continue
+        if (this.#admit()) {
+          if (headerFrom < 0) {
+            out.push(Buffer.from(this.#header))
+            from = at
+          }
+        } else {
+          if (headerFrom >= 0) flush(headerFrom)
+          from = at
+        }
+        this.#header = []
+        headerFrom = -1
+      }
+    }
+    if (this.#header.length === 0) flush(at)
+    else if (headerFrom >= 0) flush(headerFrom)
+    return out
+  }
+
+  #headerComplete(): boolean {
+    const length = this.#header.length
+    if (length < 2) return false
+    const more = ((this.#header.at(-1) ?? 0) & 0x80) !== 0
+    if (more && length === 5) throw new PacketError('malformed remaining length: more than four bytes')
+    return !more
+  }
+
+  /** Whether the packet passes; otherwise it is one to be replaced. */
+  #admit(): boolean {
+    const [first = 0, ...lengthBytes] = this.#header
+    const remaining = lengthBytes.reduce((sum, byte, i) => sum + (byte & 0x7f) * 128 ** i, 0)
+    const total = this.#header.length + remaining
+    const type = first >> 4
+    if (type !== PUBLISH && total > MAX_CONTROL_PACKET_BYTES) {
+      throw new PacketError(
+        `a packet of type ${type} with ${total} bytes, expected at most ${MAX_CONTROL_PACKET_BYTES}`,
+      )
+    }
+    this.#packetBytes = total
+    if (type === PUBLISH && total > this.#options.maxPacketBytes) {
+      this.#oversize = { first, remaining, total, head: Buffer.alloc(0) }
+      return false
+    }
+    this.#passing = remaining
+    return true
+  }
+
+  /** Takes bytes of the variable header: topic, and packet id unless QoS is 0. Returns how many it took. */
+  #collect(bytes: Buffer, out: Buffer[]): number {
+    const oversize = this.#oversize
+    if (oversize === undefined) return 0
+    const { first, remaining, total, head } = oversize
+    const idBytes = (first & 0x06) === 0 ? 0 : 2
+    const wanted = head.length < 2 ? 2 : 2 + head.readUInt16BE(0) + idBytes
+    if (wanted > remaining) throw new PacketError('malformed PUBLISH: its topic is longer than the packet')
+    if (head.length >= 2 && wanted === 2 + idBytes)
+      throw new PacketError('malformed PUBLISH: its topic is empty')
+    const taken = bytes.subarray(0, wanted - head.length)
+    oversize.head = Buffer.concat([head, taken])
+    if (oversize.head.length === wanted && head.length >= 2) {
+      const topicEnd = wanted - idBytes
+      this.#options.onOversize(oversize.head.toString('utf8', 2, topicEnd), total)
+      const { marker } = this.#options
+      out.push(
+        Buffer.from([first, ...remainingLength(wanted + marker.length)]),
+        oversize.head,
+        Buffer.from(marker),
+      )
+      this.#dropping = remaining - wanted
+      this.#oversize = undefined
+    }
+    return taken.length
+  }
+}
+
+const remainingLength = (value: number): number[] =>
+  value < 128 ? [value] : [(value & 0x7f) | 0x80, ...remainingLength(value >>> 7)]

@@ -1,0 +1,161 @@
+import {
+  EMPTY,
+  Observable,
+  ReplaySubject,
+  Subject,
+  defer,
+  finalize,
+  ignoreElements,
+  merge,
+  mergeMap,
+} from 'rxjs'
+import { of, repeat, startWith, switchMap, takeUntil, tap, timer } from 'rxjs'
+import type { Connection, InboundMessage } from '../../model/connection.js'
+import type { Publication } from '../../model/publication.js'
+import { Backoff, stableAfterMs } from './backoff.js'
+import { closeLink, type CloseReport } from './closing.js'
+import { connectOnce, type Ended, type Up } from './connection.js'
+import { isFinal, type Delivery } from './delivery.js'
+import { FailureLog } from './failure-log.js'
+import type { MqttOptions } from './options.js'
+import { Outbox, type OutboxStats } from './outbox.js'
+import { RejectionLog } from './rejection-log.js'
+import { createSession } from './session.js'
+import { describeAddress } from './transport.js'
+
+/** A message that was too large; it has been acknowledged and dropped. */
+export type OversizeMessage = { readonly subtopic: string; readonly packetBytes: number }
+
+/** The link to the broker; it lives as long as the subscription of `openMqtt`. */
+export type MqttLink = {
+  /** Begins with the state at hand, if there is one yet. `down` comes again when its reason changes. */
+  readonly connection$: Observable<Connection>
+  /** Hot: what arrives while nobody listens is acknowledged and lost. */
+  readonly messages$: Observable<InboundMessage>
+  /** Hot. */
+  readonly oversize$: Observable<OversizeMessage>
+  /**
+   * Takes in what `publications$` emits, at once, and tells what becomes of each; completes when all is told.
+   * Unsubscribing takes nothing in any more; what has been taken in is still delivered.
+   */
+  readonly send: (publications$: Observable<Publication>) => Observable<Delivery>
+  readonly stats: () => OutboxStats
+  /**
+   * Delivers what waits, then the farewell, then disconnects; emits a report and completes, within `deadlineMs` in any
+   * case, and `openMqtt` completes. When there is no link and nothing waits, it is over at once. The farewell should
+   * be the Last Will's message: when it can't be delivered, the connection is cut, and the broker publishes that.
+   */
+  readonly close: (farewell: Publication, deadlineMs: number) => Observable<CloseReport>
+}
+
+/**
+ * Opens the link to the broker. Emits the link once, at once, before it is connected, and then tries to connect for as
+ * long as it is subscribed to; it never errors. Subscribe to what the link offers synchronously.
+ */
+export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
+  defer(() => {
+    const { qos, random, log, maxPacketBytes } = options
+    const broker = describeAddress(options.address)
+    const connection$ = new ReplaySubject<Connection>(1)
+    const messages$ = new Subject<InboundMessage>()
+    const oversize$ = new Subject<OversizeMessage>()
+    const changes$ = new Subject<void>()
+    const disconnect$ = new Subject<void>()
+    const closed$ = new Subject<void>()
+    const outbox = new Outbox(options)
+    const backoff = new Backoff({ ...options.backoff, random })
+    const failures = new FailureLog(log, broker)
+    const rejections = new RejectionLog(log)
+    const lowered = new Set<string>()
+    let state: Connection | undefined
+
+    const session = createSession({
+      qos,
+      random,
+      onAcknowledged: (entry) => {
+        outbox.acknowledge(entry)
+        changes$.next()
+      },
+    })
+    const change = (next: Connection) => {
+      const same = state?.state === 'down' && next.state === 'down' && state.reason === next.reason
+      state = next
+      if (!same) connection$.next(next)
+    }
+    const onUp = ({ sessionPresent, granted }: Up) => {
+      failures.up()
+      log.info({ broker, sessionPresent }, 'linked to the broker')
+      for (const [subtopic, grantedQos] of granted) {
+        if (grantedQos >= qos || lowered.has(subtopic)) continue
+        lowered.add(subtopic)
+        log.warn({ subtopic, asked: qos, granted: grantedQos }, 'the broker granted a lower QoS than asked')
+      }
+      change({ state: 'up', sessionPresent })
+    }
+    const onEnded = (ended: Ended) => {
+      if ((ended.upMs ?? 0) >= stableAfterMs(options.backoff)) backoff.reset()
+      if (ended.requested) log.info({ broker }, 'left the broker')
+      else failures.ended(ended)
+      for (const entry of session.flights.disconnected(ended.byPeer)) {
+        const bytes = entry.payload.length
+        outbox.reject(entry, 'refused', `the broker closes the connection at this message of ${bytes} bytes`)
+      }
+      change({ state: 'down', reason: ended.reason })
+      changes$.next()
+    }
+    const connections$ = defer(() =>
+      connectOnce({
+        options,
+        session,
+        outbox,
+        onMessage: (message) => messages$.next(message),
+        onOversize: (subtopic, packetBytes) => {
+          log.error({ subtopic, packetBytes, maxPacketBytes }, 'a message was too large and has been dropped')
+          oversize$.next({ subtopic, packetBytes })
+        },
+      }),
+    ).pipe(
+      tap((event) => (event.type === 'up' ? onUp(event) : onEnded(event))),
+      switchMap((event) =>
+        event.type === 'ended'
+          ? EMPTY
+          : merge(
+              changes$.pipe(startWith(undefined), tap(event.pump)),
+              disconnect$.pipe(tap(event.disconnect)),
+            ),
+      ),
+      repeat({ delay: () => timer(backoff.next()) }),
+      ignoreElements(),
+    )
+    const deliver = (publication: Publication) =>
+      new Observable<Delivery>((subscriber) => {
+        outbox.offer(publication, (delivery) => {
+          rejections.report(delivery)
+          subscriber.next(delivery)
+          if (isFinal(delivery)) subscriber.complete()
+        })
+        changes$.next()
+      })
+    const parts = { outbox, changes$, connection$, deliver }
+
+    const link: MqttLink = {
+      connection$: connection$.asObservable(),
+      messages$: messages$.asObservable(),
+      oversize$: oversize$.asObservable(),
+      send: (publications$) => publications$.pipe(mergeMap(deliver), takeUntil(closed$)),
+      stats: () => outbox.stats,
+      close: (farewell, deadlineMs) =>
+        closeLink(
+          { ...parts, isUp: () => state?.state === 'up', disconnect: () => disconnect$.next() },
+          farewell,
+          deadlineMs,
+        ).pipe(finalize(() => closed$.next())),
+    }
+    return merge(of(link), connections$).pipe(
+      takeUntil(closed$),
+      finalize(() => {
+        closed$.next()
+        for (const subject of [connection$, messages$, oversize$, changes$]) subject.complete()
+      }),
+    )
+  })

@@ -1,0 +1,50 @@
+/** Where the broker is; `path` is the path of a WebSocket URL and unused otherwise. */
+export type BrokerAddress = {
+  readonly transport: 'tcp' | 'tls' | 'ws' | 'wss'
+  /** A name or an IP address, IPv6 with or without brackets. */
+  readonly host: string
+  readonly port: number
+  readonly path: string
+}
+
+/** PEM texts. */
+export type TlsOptions = {
+  readonly ca?: string
+  readonly cert?: string
+  readonly key?: string
+  readonly insecureSkipVerify: boolean
+}
+
+export type MqttLog = {
+  debug(details: object, message: string): void
+  info(details: object, message: string): void
+  warn(details: object, message: string): void
+  error(details: object, message: string): void
+}
+
+export type Qos = 0 | 1 | 2
+
+export type MqttOptions = {
+  readonly address: BrokerAddress
+  readonly tls: TlsOptions
+  readonly clientId: string
+  readonly username: string
+  readonly password: string
+  /** `m/{domain}/c/{channel}`, without a slash at its end. */
+  readonly topicPrefix: string
+  /** Subtopics, matched exactly. */
+  readonly subscriptions: readonly string[]
+  readonly will: { readonly subtopic: string; readonly payload: object }
+  readonly qos: Qos
+  readonly keepAliveSeconds: number
+  /** For connecting, for a SUBACK and for the acknowledgement of a publication, each. */
+  readonly timeoutMs: number
+  /** Both ways: a larger publication is rejected, a larger message is acknowledged and dropped. */
+  readonly maxPacketBytes: number
+  /** Publications handed to the broker and not yet acknowledged. */
+  readonly inflight: number
+  readonly backoff: { readonly initialMs: number; readonly maxMs: number }
+  /** Uniform in [0, 1). */
+  readonly random: () => number
+  readonly log: MqttLog
+}

@@ -1,0 +1,171 @@
+import type { Publication } from '../../model/publication.js'
+import type { Delivery, Entry, RejectionCause } from './delivery.js'
+import { encode } from './encode.js'
+import { Fifo } from './fifo.js'
+
+/** What waits at most: beyond this, a new publication is rejected and counted. */
+export const MAX_WAITING_MESSAGES = 100_000
+export const MAX_WAITING_BYTES = 256 * 1024 * 1024
+
+export type OutboxOptions = {
+  readonly topicPrefix: string
+  readonly maxPacketBytes: number
+  readonly inflight: number
+  readonly maxWaitingMessages?: number
+  readonly maxWaitingBytes?: number
+}
+
+export type OutboxStats = {
+  /** Publications not yet handed over, and the bytes of their payloads. */
+  readonly waiting: number
+  readonly bytes: number
+  /** Handed over, not yet acknowledged. */
+  readonly inflight: number
+  /** Rejected because the outbox was full, since the start. */
+  readonly dropped: number
+}
+
+type Lane = 'all' | 'latest'
+
+/**
+ * Where publications wait for the broker; decides which is next, and does no I/O.
+ *
+ * Two lanes: `all` in order, `latest` with the newest of each subtopic. They take turns, and while more than one may be
+ * in flight, one place is kept from `all`: so a heartbeat waits behind at most one result, however many there are.
+ *
+ * At most `inflight` entries are taken and not yet settled. Nothing is dropped but by the two caps above.
+ */
+export class Outbox {
+  readonly #options: OutboxOptions
+  readonly #all = new Fifo<Entry>()
+  readonly #latest = new Map<string, Entry>()
+  readonly #taken = new Map<Entry, Lane>()
+  #takenOfAll = 0
+  #lastLane: Lane = 'latest'
+  #bytes = 0
+  #dropped = 0
+  #closed = false
+
+  constructor(options: OutboxOptions) {
+    this.#options = options
+  }
+
+  get stats(): OutboxStats {
+    return {
+      waiting: this.#all.length + this.#latest.size,
+      bytes: this.#bytes,
+      inflight: this.#taken.size,
+      dropped: this.#dropped,
+    }
+  }
+
+  get empty(): boolean {
+    return this.#taken.size + this.#latest.size + this.#all.length === 0
+  }
+
+  /** Takes a publication in, encoding it now. `report` hears what becomes of it, at once if it is rejected. */
+  offer(publication: Publication, report: (delivery: Delivery) => void): void {
+    const { topicPrefix, maxPacketBytes } = this.#options
+    const reject = (cause: RejectionCause, reason: string) =>
+      report({ publication, at: 'rejected', cause, reason })
+    if (this.#closed) {
+      reject('closed', 'the link is closing')
+      return
+    }
+    const encoded = encode(publication, topicPrefix, maxPacketBytes)
+    if (!encoded.ok) {
+      reject(encoded.cause, encoded.reason)
+      return
+    }
+    const { topic, payload } = encoded
+    const entry: Entry = { publication, topic, payload, report }
+    const replaced = publication.keep === 'latest' ? this.#latest.get(publication.subtopic) : undefined
+    if (replaced === undefined && this.#isFull(payload.length)) {
+      this.#dropped += 1
+      reject('overflow', 'the outbox is full')
+      return
+    }
+    this.#bytes += payload.length
+    if (publication.keep === 'all') this.#all.push(entry)
+    else this.#latest.set(publication.subtopic, entry)
+    if (replaced !== undefined) {
+      this.#bytes -= replaced.payload.length
+      replaced.report({ publication: replaced.publication, at: 'replaced' })
+    }
+  }
+
+  /** The next entry to hand over, if one may be; it is in flight from now on. */
+  take(): Entry | undefined {
+    const lane = this.#nextLane()
+    if (lane === undefined) return undefined
+    const entry = lane === 'all' ? this.#all.shift() : this.#shiftLatest()
+    if (entry === undefined) return undefined
+    this.#lastLane = lane
+    this.#bytes -= entry.payload.length
+    this.#taken.set(entry, lane)
+    if (lane === 'all') this.#takenOfAll += 1
+    entry.report({ publication: entry.publication, at: 'handed' })
+    return entry
+  }
+
+  acknowledge(entry: Entry): void {
+    if (this.#release(entry) === undefined) return
+    entry.report({ publication: entry.publication, at: 'acknowledged' })
+  }
+
+  reject(entry: Entry, cause: RejectionCause, reason: string): void {
+    if (this.#release(entry) === undefined) return
+    entry.report({ publication: entry.publication, at: 'rejected', cause, reason })
+  }
+
+  /** Entries in flight that were never sent wait again, before all others; of `latest` a newer one wins. */
+  putBack(entries: readonly Entry[]): void {
+    const ofAll: Entry[] = []
+    for (const entry of entries) {
+      const lane = this.#release(entry)
+      const { subtopic } = entry.publication
+      if (lane === undefined) continue
+      if (lane === 'latest' && this.#latest.has(subtopic)) {
+        entry.report({ publication: entry.publication, at: 'replaced' })
+        continue
+      }
+      this.#bytes += entry.payload.length
+      if (lane === 'all') ofAll.push(entry)
+      else this.#latest.set(subtopic, entry)
+    }
+    this.#all.putBack(ofAll)
+  }
+
+  /** Takes nothing in any longer; what waits is still handed over. */
+  close(): void {
+    this.#closed = true
+  }
+
+  #nextLane(): Lane | undefined {
+    const { inflight } = this.#options
+    if (this.#taken.size >= inflight) return undefined
+    const forAll = this.#all.length > 0 && this.#takenOfAll < Math.max(1, inflight - 1)
+    const forLatest = this.#latest.size > 0
+    if (forAll && forLatest) return this.#lastLane === 'all' ? 'latest' : 'all'
+    if (forAll) return 'all'
+    return forLatest ? 'latest' : undefined
+  }
+
+  #shiftLatest(): Entry | undefined {
+    const [entry] = this.#latest.values()
+    if (entry !== undefined) this.#latest.delete(entry.publication.subtopic)
+    return entry
+  }
+
+  #release(entry: Entry): Lane | undefined {
+    const lane = this.#taken.get(entry)
+    this.#taken.delete(entry)
+    if (lane === 'all') this.#takenOfAll -= 1
+    return lane
+  }
+
+  #isFull(bytes: number): boolean {
+    const { maxWaitingMessages = MAX_WAITING_MESSAGES, maxWaitingBytes = MAX_WAITING_BYTES } = this.#options
+    return this.#all.length + this.#latest.size >= maxWaitingMessages || this.#bytes + bytes > maxWaitingBytes
+  }
+}

@@ -1,0 +1,27 @@
+import type { Delivery } from './delivery.js'
+import type { MqttLog } from './options.js'
+
+/** While the outbox is full, one rejection in so many is logged. */
+const OVERFLOW_LOG_EVERY = 1000
+
+/** Logs publications that were given up. */
+export class RejectionLog {
+  readonly #log: MqttLog
+  #overflows = 0
+
+  constructor(log: MqttLog) {
+    this.#log = log
+  }
+
+  report(delivery: Delivery): void {
+    if (delivery.at !== 'rejected') return
+    const { cause, reason } = delivery
+    const { subtopic } = delivery.publication
+    if (cause === 'overflow') {
+      this.#overflows += 1
+      if (this.#overflows % OVERFLOW_LOG_EVERY !== 1) return
+      this.#log.error({ subtopic, dropped: this.#overflows }, 'the outbox is full: a message was dropped')
+    } else if (cause === 'closed') this.#log.warn({ subtopic }, 'a message came after the farewell')
+    else this.#log.error({ subtopic, cause, reason }, 'a message was not published')
+  }
+}
