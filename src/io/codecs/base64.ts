@@ -28,8 +28,7 @@ const whyNot = (text: string): string => {
  */
 export const decodeBase64Strict = (text: string): E.Either<string, Uint8Array> => {
   if (text.length === 0) return E.right(new Uint8Array())
-  if (text.length % 4 !== 0)
-    return E.left(`expected padded base64, found ${text.length} characters, no multiple of 4`)
+  if (text.length % 4 !== 0) return E.left('expected padded base64, found a length that is no multiple of 4')
   const padding = paddingOf(text)
   const size = (text.length / 4) * 3 - padding
   if (isForeign(text)) return E.left(whyNot(text))
