@@ -4,7 +4,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import type { Chunk, Command, Decoded, Rejection } from '../../model/command.js'
 import type { InboundMessage } from '../../model/connection.js'
 import { decodeChunk } from './chunk.js'
-import type { DecodeError } from './decode.js'
+import { decode, type DecodeError } from './decode.js'
 import { isDeeperThan } from './json.js'
 import { decodeStart } from './start.js'
 import { decodeStop } from './stop.js'
@@ -56,7 +56,7 @@ const objectOf = (value: unknown): E.Either<string, JsonObject> =>
 
 const subjectOf = (message: JsonObject, key: string): string =>
   pipe(
-    filled(2048).decode(message[key]),
+    decode(filled(2048))(message[key]),
     E.match(
       () => '',
       (value) => ` ${quoted(value)}`,

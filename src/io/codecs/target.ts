@@ -1,5 +1,6 @@
 import { either as E } from 'fp-ts'
 import type { Rejection, Target } from '../../model/command.js'
+import { decode } from './decode.js'
 import { filled, label } from './types.js'
 
 const ID_LENGTH = 256
@@ -17,8 +18,8 @@ export const targetOf = (broadcast: boolean | undefined, id: string | undefined)
  * can be read. Otherwise nobody can tell whom it was meant for, and each proplet of the channel would answer.
  */
 export const taskOf = (message: Readonly<Record<string, unknown>>): Rejection['task'] => {
-  const id = taskId.decode(message['id'])
-  const target = propletId.decode(message['proplet_id'] ?? '')
+  const id = decode(taskId)(message['id'])
+  const target = decode(propletId)(message['proplet_id'] ?? '')
   if (E.isLeft(id) || E.isLeft(target)) return undefined
   return { id: id.right, ...targetOf(message['broadcast'] === true, target.right) }
 }
