@@ -1,0 +1,100 @@
+import { ignoreElements, type Observable } from 'rxjs'
+import type { Binary } from '../../model/binary.js'
+import { abortable } from '../abortable.js'
+import { digestOf, joined, sizeOf } from '../slices.js'
+import { openStore, type Store } from './store.js'
+
+export type BinaryCache = {
+  /** The binary last fetched for that image, if it is still there. */
+  readonly byImage: (image: string) => Observable<Binary | undefined>
+  /** The binary of that digest, if it is there. */
+  readonly byDigest: (digest: string) => Observable<Binary | undefined>
+  /**
+   * Stores the pieces (in order) under their digest and, if given, under the image. What can't be kept is given from
+   * memory; the pieces must not be changed any more. Unsubscribing before it emits gives up the work.
+   */
+  readonly put: (pieces: readonly Uint8Array[], image?: string) => Observable<Binary>
+  /** Forgets a digest, because its file turned out to be damaged. */
+  readonly evict: (digest: string) => Observable<never>
+}
+
+export type CacheLog = {
+  readonly warn: (details: object, message: string) => void
+  readonly debug: (details: object, message: string) => void
+}
+
+export type CacheOptions = {
+  /** Undefined: nothing is kept. */
+  readonly dir: string | undefined
+  readonly maxBytes: number
+  readonly log: CacheLog
+}
+
+type Report = (error: unknown, message: string) => void
+
+/** The first failure of the disk is a warning; it tends to be followed by many of the same kind. */
+const reporter = (log: CacheLog): Report => {
+  let isFirst = true
+  return (err, message) => {
+    if (isFirst) log.warn({ err }, message)
+    else log.debug({ err }, message)
+    isFirst = false
+  }
+}
+
+const tryStore = async ({ dir, maxBytes, log }: CacheOptions, report: Report): Promise<Store | undefined> => {
+  if (dir === undefined) {
+    log.warn({}, 'no cache directory: binaries are not kept')
+    return undefined
+  }
+  try {
+    return await openStore(dir, maxBytes)
+  } catch (error) {
+    report(error, 'the cache directory can not be used: binaries are not kept')
+    return undefined
+  }
+}
+
+/**
+ * Binaries on disk. None of its streams errors: when the disk fails, `put` gives the binary from memory, and the others
+ * find nothing. A path that was handed out stays valid for at least a minute, short of an `evict`. The contents of a file
+ * are not checked against the digest here, but by the one who reads it. Several proplets may share a directory.
+ */
+export const openCache = async (options: CacheOptions): Promise<BinaryCache> => {
+  const report = reporter(options.log)
+  const store = await tryStore(options, report)
+
+  const attempt =
+    <T>(message: string, work: (store: Store, signal: AbortSignal) => Promise<T>) =>
+    async (signal: AbortSignal): Promise<T | undefined> => {
+      try {
+        return store === undefined ? undefined : await work(store, signal)
+      } catch (error) {
+        if (!signal.aborted) report(error, message)
+        return undefined
+      }
+    }
+
+  return {
+    byImage: (image) => abortable(attempt('the cache could not be read', (disk) => disk.byImage(image))),
+    byDigest: (digest) => abortable(attempt('the cache could not be read', (disk) => disk.byDigest(digest))),
+    put: (pieces, image) =>
+      abortable(async (signal) => {
+        const digest = await digestOf(pieces, signal)
+        const size = sizeOf(pieces)
+        const kept = await attempt('a binary could not be kept in the cache', (disk) =>
+          disk.put(digest, size, pieces, signal),
+        )(signal)
+        if (kept === undefined) return { digest, size, content: { bytes: await joined(pieces, signal) } }
+        if (image !== undefined)
+          await attempt('an image could not be noted in the cache', (disk) =>
+            disk.name({ image, digest, size }, signal),
+          )(signal)
+        return kept
+      }),
+    evict: (digest) =>
+      abortable(attempt('a binary could not be removed from the cache', (disk) => disk.evict(digest))).pipe(
+        ignoreElements(),
+      ),
+  }
+}

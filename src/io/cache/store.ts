@@ -1,0 +1,54 @@
+import type { Binary } from '../../model/binary.js'
+import { createBlobs } from './blobs.js'
+import { openFolders } from './folders.js'
+import { createImages, type ImageRecord } from './images.js'
+
+/** The cache as the disk has it; every method throws what the disk says. */
+export type Store = {
+  readonly byImage: (image: string) => Promise<Binary | undefined>
+  readonly byDigest: (digest: string) => Promise<Binary | undefined>
+  /** Undefined: there is no room for it. */
+  readonly put: (
+    digest: string,
+    size: number,
+    pieces: readonly Uint8Array[],
+    signal: AbortSignal,
+  ) => Promise<Binary | undefined>
+  /** Notes what an image is. */
+  readonly name: (record: ImageRecord, signal: AbortSignal) => Promise<void>
+  readonly evict: (digest: string) => Promise<void>
+}
+
+/** Runs jobs one after the other. */
+const createQueue = () => {
+  let last: Promise<unknown> = Promise.resolve()
+  return <T>(job: () => Promise<T>): Promise<T> => {
+    const mine = last.then(job)
+    last = mine.catch(() => undefined)
+    return mine
+  }
+}
+
+export const openStore = async (dir: string, maxBytes: number): Promise<Store> => {
+  const folders = await openFolders(dir)
+  const blobs = createBlobs(folders.blobs, maxBytes)
+  const images = createImages(folders.images)
+  // One writer at a time, so that two can't take the same room. There are as many waiting as there are fetches.
+  const inTurn = createQueue()
+  await blobs.makeRoom(0)
+
+  return {
+    byImage: async (image) => {
+      const record = await images.find(image)
+      if (record === undefined) return undefined
+      const binary = await blobs.find(record.digest, record.size)
+      if (binary === undefined) await images.forget(image)
+      return binary
+    },
+    byDigest: (digest) => blobs.find(digest),
+    put: async (digest, size, pieces, signal) =>
+      (await blobs.find(digest, size)) ?? inTurn(() => blobs.keep(digest, size, pieces, signal)),
+    name: images.keep,
+    evict: (digest) => inTurn(() => blobs.evict(digest)),
+  }
+}

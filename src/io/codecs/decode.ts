@@ -1,0 +1,49 @@
+import { either as E } from 'fp-ts'
+import type * as t from 'io-ts'
+import { quoted } from './quoted.js'
+
+/** What is wrong with a value. Says where, and what was expected; never holds the value itself, which may be a secret. */
+export type Problem = {
+  /** Such as `env["A B"]` or `inputs[3]`; empty: the value as a whole. */
+  readonly path: string
+  readonly message: string
+}
+
+const SHOWN = 3
+
+const describe = ({ path, message }: Problem): string => (path === '' ? message : `${path}: ${message}`)
+
+/** A value that does not fit its codec. The message names the first few problems. */
+export class DecodeError extends Error {
+  readonly code = 'decode'
+  readonly problems: readonly Problem[]
+
+  constructor(problems: readonly Problem[]) {
+    const rest = problems.length > SHOWN ? [`and ${problems.length - SHOWN} more`] : []
+    super([...problems.slice(0, SHOWN).map(describe), ...rest].join('; '))
+    this.name = 'DecodeError'
+    this.problems = problems
+  }
+}
+
+const segment = (key: string): string => {
+  if (/^\d+$/.test(key)) return `[${key}]`
+  return /^[A-Za-z_]\w{0,63}$/.test(key) ? `.${key}` : `[${quoted(key)}]`
+}
+
+const problemOf = ({ context, message }: t.ValidationError): Problem => ({
+  path: context
+    .slice(1)
+    .map(({ key }) => segment(key))
+    .join('')
+    .replace(/^\./, ''),
+  message: message ?? `expected ${context.at(-1)?.type.name ?? 'another value'}`,
+})
+
+/** The one way from an unknown value to a typed one. */
+export const decode =
+  <A>(codec: t.Decoder<unknown, A>) =>
+  (value: unknown): E.Either<DecodeError, A> =>
+    E.mapLeft((errors: t.Errors) => new DecodeError(errors.map(problemOf)))(
+      codec.validate(value, [{ key: '', type: codec }]),
+    )

@@ -1,0 +1,44 @@
+import * as t from 'io-ts'
+import type { MonitoringProfile } from '../../model/command.js'
+import { finite, flag, optional } from './types.js'
+
+export const monitoringProfile = t.type(
+  {
+    enabled: optional(flag),
+    interval: optional(finite),
+    collect_cpu: optional(flag),
+    collect_memory: optional(flag),
+    collect_disk_io: optional(flag),
+    collect_threads: optional(flag),
+    collect_file_descriptors: optional(flag),
+    export_to_mqtt: optional(flag),
+    retain_history: optional(flag),
+    history_size: optional(finite),
+  },
+  'an object',
+)
+
+const NANOSECONDS_FROM = 1e6
+/** The longest delay that a timer of Node takes; a longer one fires at once. */
+const LONGEST_MS = 2 ** 31 - 1
+
+/** HTTP users send seconds, Go callers nanoseconds: from 1e6 on it is nanoseconds. Milliseconds, at least 1. */
+const intervalMs = (interval: number | undefined): number | undefined => {
+  if (interval === undefined || interval <= 0) return undefined
+  const ms = interval >= NANOSECONDS_FROM ? interval / 1e6 : interval * 1e3
+  return Math.min(Math.max(ms, 1), LONGEST_MS)
+}
+
+export const toProfile = (wire: t.TypeOf<typeof monitoringProfile>): MonitoringProfile => ({
+  enabled: wire.enabled,
+  intervalMs: intervalMs(wire.interval),
+  collectCpu: wire.collect_cpu,
+  collectMemory: wire.collect_memory,
+  collectDiskIo: wire.collect_disk_io,
+  collectThreads: wire.collect_threads,
+  collectFileDescriptors: wire.collect_file_descriptors,
+  exportToMqtt: wire.export_to_mqtt,
+  retainHistory: wire.retain_history,
+  historySize:
+    wire.history_size !== undefined && wire.history_size > 0 ? Math.floor(wire.history_size) : undefined,
+})

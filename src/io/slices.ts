@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
+
+/** Bytes handled in one go: hashing, copying or decoding that many takes about a millisecond. */
+export const SLICE = 1024 * 1024
+
+/** The pieces in order, cut to at most `SLICE` bytes. */
+export function* slicesOf(pieces: readonly Uint8Array[]): Generator<Uint8Array> {
+  for (const piece of pieces) {
+    for (let at = 0; at < piece.length; at += SLICE) yield piece.subarray(at, at + SLICE)
+  }
+}
+
+/** As `slicesOf`, but lets the event loop turn after each megabyte; throws when the signal is aborted. */
+async function* pacedSlicesOf(
+  pieces: readonly Uint8Array[],
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array, void> {
+  let handled = 0
+  for (const slice of slicesOf(pieces)) {
+    yield slice
+    handled += slice.length
+    if (handled >= SLICE) {
+      await setImmediate(undefined, { signal })
+      handled = 0
+    }
+  }
+}
+
+export const sizeOf = (pieces: readonly Uint8Array[]): number =>
+  pieces.reduce((sum, { length }) => sum + length, 0)
+
+/** `sha256:…` of the pieces in order. */
+export const digestOf = async (pieces: readonly Uint8Array[], signal: AbortSignal): Promise<string> => {
+  const hash = createHash('sha256')
+  for await (const slice of pacedSlicesOf(pieces, signal)) hash.update(slice)
+  return `sha256:${hash.digest('hex')}`
+}
+
+/** The pieces as one; a single piece is given as it is. */
+export const joined = async (pieces: readonly Uint8Array[], signal: AbortSignal): Promise<Uint8Array> => {
+  const [only] = pieces
+  if (only !== undefined && pieces.length === 1) return only
+  const bytes = new Uint8Array(sizeOf(pieces))
+  let at = 0
+  for await (const slice of pacedSlicesOf(pieces, signal)) {
+    bytes.set(slice, at)
+    at += slice.length
+  }
+  return bytes
+}
