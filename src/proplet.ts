@@ -1,11 +1,23 @@
-import { asyncScheduler, concat, connect, defer, EMPTY, forkJoin, from, ignoreElements, map, merge } from 'rxjs'
+import {
+  asyncScheduler,
+  concat,
+  connect,
+  defer,
+  EMPTY,
+  forkJoin,
+  from,
+  ignoreElements,
+  map,
+  merge,
+} from 'rxjs'
 import { finalize, mergeMap, NEVER, of, switchMap, tap, type Observable } from 'rxjs'
 import { decodeInline } from './io/binary.js'
 import { brokerLinkOptions, offline } from './io/broker-link.js'
-import { openCache, type BinaryCache } from './io/cache/index.js'
-import { createDecoder } from './io/codecs/index.js'
+import { openCache } from './io/cache/cache.js'
+import { createDecoder } from './io/codecs/decoder.js'
 import type { Config } from './io/config/config.js'
-import { hostMetadata, type Metadata } from './io/host/metadata.js'
+import { embeddedOptions } from './io/embedded-options.js'
+import { hostMetadata } from './io/host/metadata.js'
 import { createHostMetrics } from './io/host/metrics.js'
 import { createLogger, type Logger } from './io/log.js'
 import { openMqtt, type Delivery, type MqttLink } from './io/mqtt/index.js'
@@ -34,7 +46,7 @@ export type PropletOptions = {
 /** How long a stop waits for the broker to take what is still to be delivered, in milliseconds. */
 const FLUSH_MS = 10_000
 
-type Parts = { readonly config: Config; readonly log: Logger; readonly cache: BinaryCache; readonly link: MqttLink }
+type Parts = { readonly config: Config; readonly log: Logger; readonly link: MqttLink }
 
 /** Publishes, and answers in the place of a result that the broker won't take. */
 const publish = (link: MqttLink, output$: Observable<PipelineOutput>, log: Logger): Observable<never> => {
@@ -42,14 +54,21 @@ const publish = (link: MqttLink, output$: Observable<PipelineOutput>, log: Logge
     if (at === 'acknowledged' && publication.subtopic === 'control/proplet/create')
       log.info('Published discovery message')
   }
-  return link.send(output$.pipe(ofType('publish'), map(({ publication }) => publication))).pipe(
-    tap(report),
-    mergeMap((delivery) => {
-      const replacement = insteadOf(delivery)
-      return replacement === undefined ? EMPTY : link.send(of(replacement))
-    }),
-    ignoreElements(),
-  )
+  return link
+    .send(
+      output$.pipe(
+        ofType('publish'),
+        map(({ publication }) => publication),
+      ),
+    )
+    .pipe(
+      tap(report),
+      mergeMap((delivery) => {
+        const replacement = insteadOf(delivery)
+        return replacement === undefined ? EMPTY : link.send(of(replacement))
+      }),
+      ignoreElements(),
+    )
 }
 
 /** Says goodbye once the pipeline has ended; the broker's Last Will does it for a proplet that can't. */
@@ -98,12 +117,16 @@ export const createProplet = ({
   runtime: givenRuntime,
 }: PropletOptions): Observable<PipelineOutput> =>
   defer(() => {
-    const log$ = given ? of(given) : from(createLogger({ level: config.logLevel })).pipe(map(({ log }) => log))
+    const log$ = given
+      ? of(given)
+      : from(createLogger({ level: config.logLevel })).pipe(map(({ log }) => log))
     return log$.pipe(
       switchMap((log) =>
         forkJoin({
           log: of(log),
-          cache: from(openCache({ ...cacheOptions(config), log })),
+          cache: from(
+            openCache({ dir: config.cache?.directory, maxBytes: config.cache?.maxBytes ?? 0, log }),
+          ),
           mqtt: from(brokerLinkOptions(config, log)),
         }),
       ),
@@ -117,7 +140,7 @@ export const createProplet = ({
               return openMqtt(mqtt).pipe(
                 switchMap((link) =>
                   run(
-                    { config, log, cache, link },
+                    { config, log, link },
                     {
                       settings: pipelineSettings(config, metadata),
                       decoder: createDecoder(),

@@ -77,10 +77,22 @@ const runExample = async (manager: Manager, example: Example): Promise<Row> => {
 }
 
 const table = (rows: readonly Row[]): string => {
-  const lines = rows.map(({ what, answer, ms, right }) => [what, answer, `${ms.toFixed(1)} ms`, right ? 'ok' : 'WRONG'])
+  const lines = rows.map(({ what, answer, ms, right }) => [
+    what,
+    answer,
+    `${ms.toFixed(1)} ms`,
+    right ? 'ok' : 'WRONG',
+  ])
   const all = [['task', 'what came back', 'start to result', ''], ...lines]
   const widths = [0, 1, 2].map((column) => Math.max(...all.map((line) => line[column]?.length ?? 0)))
-  return all.map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n')
+  return all
+    .map((line) =>
+      line
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
 }
 
 const demo = async (): Promise<boolean> => {
@@ -97,11 +109,15 @@ const demo = async (): Promise<boolean> => {
   const daemon = startDaemon({ ...daemonEnv(broker.port, 'demo-proplet'), PROPLET_CACHE_DIR: cache })
   try {
     await alive
-    console.log(`An MQTT broker on port ${broker.port}, a registry, a manager, and a proplet (pid ${daemon.process.pid ?? 0}).\n`)
+    console.log(
+      `An MQTT broker on port ${broker.port}, a registry, a manager, and a proplet (pid ${daemon.process.pid ?? 0}).\n`,
+    )
     const rows: Row[] = []
     for (const example of await examples()) rows.push(await runExample(manager, example))
     console.log(table(rows))
-    console.log('\nResults wait until 150 ms after their start (PROPLET_RESULT_HOLD_MS), for the sake of the Manager.')
+    console.log(
+      '\nResults wait until 150 ms after their start (PROPLET_RESULT_HOLD_MS), for the sake of the Manager.',
+    )
     const code = await daemon.stop()
     if (code !== 0) console.error(`the proplet ended with ${code ?? 'a signal'}`)
     return code === 0 && rows.every(({ right }) => right)

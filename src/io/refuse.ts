@@ -13,7 +13,10 @@ export const refuseTask =
   (backlog: () => Backlog) =>
   (start: StartCommand): Refusal | undefined => {
     if (start.encrypted)
-      return { code: 'unsupported', reason: 'encrypted workloads need a confidential runtime, and this proplet has none' }
+      return {
+        code: 'unsupported',
+        reason: 'encrypted workloads need a confidential runtime, and this proplet has none',
+      }
     if (start.latent) return { code: 'unsupported', reason: 'latent tasks are not supported by this release' }
     const { waiting, bytes } = backlog()
     if (waiting >= MAX_WAITING || bytes >= MAX_WAITING_BYTES)

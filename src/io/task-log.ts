@@ -20,7 +20,10 @@ export const createTaskLog = (log: Logger, now: () => number): ((event: TaskEven
   const writeLines = (entry: Entry, stream: string, lines: readonly string[]) => {
     if (now() - entry.countingSince >= 1000) {
       if (entry.lines > MAX_LINES_A_SECOND)
-        entry.log.warn({ stream, left_out: entry.lines - MAX_LINES_A_SECOND }, 'guest output left out of the log')
+        entry.log.warn(
+          { stream, left_out: entry.lines - MAX_LINES_A_SECOND },
+          'guest output left out of the log',
+        )
       entry.lines = 0
       entry.countingSince = now()
     }
@@ -75,7 +78,10 @@ export const createTaskLog = (log: Logger, now: () => number): ((event: TaskEven
         taskLog.info({ image: event.image, attempt: event.attempt }, 'Requesting binary from the registry')
         return
       case 'fetched':
-        taskLog.debug({ digest: event.binary.digest, size: event.binary.size, from: event.from }, 'Binary at hand')
+        taskLog.debug(
+          { digest: event.binary.digest, size: event.binary.size, from: event.from },
+          'Binary at hand',
+        )
         return
       case 'started':
         taskLog.debug({ compile_ms: event.compileMs }, 'Task started')

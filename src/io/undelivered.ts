@@ -10,6 +10,10 @@ const RESULTS = 'control/proplet/results'
 export const insteadOf = (delivery: Delivery): Publication | undefined => {
   if (delivery.at !== 'rejected' || delivery.publication.subtopic !== RESULTS) return undefined
   if (delivery.cause !== 'size' && delivery.cause !== 'refused') return undefined
-  const payload = { ...delivery.publication.payload, results: '', error: `result not delivered: ${delivery.reason}` }
+  const payload = {
+    ...delivery.publication.payload,
+    results: '',
+    error: `result not delivered: ${delivery.reason}`,
+  }
   return { ...delivery.publication, payload }
 }

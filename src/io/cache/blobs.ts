@@ -47,14 +47,14 @@ export const createBlobs = (folder: string, maxBytes: number) => {
     const isTooMuch = (): boolean => bytes > maxBytes || count > MAX_BLOBS
     for (const entry of entries) {
       if (!isTooMuch()) break
-      if (uses.isRecent(entry.name) || isFresh(entry)) continue
+      if (uses.isInUse(entry.name) || isFresh(entry)) continue
       victims.push(entry)
       bytes -= entry.size
       count--
     }
     if (isTooMuch()) return false
     for (const { name } of victims) {
-      if (uses.isRecent(name)) return false
+      if (uses.isInUse(name)) return false
       await removeName(name)
     }
     return true
@@ -80,5 +80,7 @@ export const createBlobs = (folder: string, maxBytes: number) => {
     if (name !== undefined) await removeName(name)
   }
 
-  return { find, keep, evict, makeRoom }
+  const hold = (digest: string): (() => void) => uses.hold(nameOf(digest) ?? digest)
+
+  return { find, keep, hold, evict, makeRoom }
 }

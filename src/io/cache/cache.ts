@@ -1,4 +1,4 @@
-import { ignoreElements, type Observable } from 'rxjs'
+import { ignoreElements, Observable } from 'rxjs'
 import type { Binary } from '../../model/binary.js'
 import { abortable } from '../abortable.js'
 import { digestOf, joined, sizeOf } from '../slices.js'
@@ -14,6 +14,8 @@ export type BinaryCache = {
    * memory; the pieces must not be changed any more. Unsubscribing before it emits gives up the work.
    */
   readonly put: (pieces: readonly Uint8Array[], image?: string) => Observable<Binary>
+  /** Keeps a binary on disk while subscribed to; never emits. */
+  readonly hold: (digest: string) => Observable<never>
   /** Forgets a digest, because its file turned out to be damaged. */
   readonly evict: (digest: string) => Observable<never>
 }
@@ -92,6 +94,7 @@ export const openCache = async (options: CacheOptions): Promise<BinaryCache> => 
           )(signal)
         return kept
       }),
+    hold: (digest) => new Observable(() => store?.hold(digest)),
     evict: (digest) =>
       abortable(attempt('a binary could not be removed from the cache', (disk) => disk.evict(digest))).pipe(
         ignoreElements(),

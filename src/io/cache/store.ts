@@ -16,6 +16,8 @@ export type Store = {
   ) => Promise<Binary | undefined>
   /** Notes what an image is. */
   readonly name: (record: ImageRecord, signal: AbortSignal) => Promise<void>
+  /** Keeps it from being deleted to make room, until what is returned is called. */
+  readonly hold: (digest: string) => () => void
   readonly evict: (digest: string) => Promise<void>
 }
 
@@ -49,6 +51,7 @@ export const openStore = async (dir: string, maxBytes: number): Promise<Store> =
     put: async (digest, size, pieces, signal) =>
       (await blobs.find(digest, size)) ?? inTurn(() => blobs.keep(digest, size, pieces, signal)),
     name: images.keep,
+    hold: blobs.hold,
     evict: (digest) => inTurn(() => blobs.evict(digest)),
   }
 }

@@ -5,13 +5,15 @@ export const KEPT_MS = 60_000
  * Keeps the deletion of a file and its use apart, within this process.
  *
  * A claim and a deletion exclude each other: `claim` fails while a deletion runs, and what was claimed within the last
- * minute is not deleted to make room. Both decide synchronously, before they touch the disk.
+ * minute, or is held, is not deleted to make room. Both decide synchronously, before they touch the disk.
  */
 export const createUses = () => {
   const usedAt = new Map<string, number>()
+  const holds = new Map<string, number>()
   const deleting = new Set<string>()
 
-  const isRecent = (name: string): boolean => performance.now() - (usedAt.get(name) ?? -Infinity) < KEPT_MS
+  const isInUse = (name: string): boolean =>
+    holds.has(name) || performance.now() - (usedAt.get(name) ?? -Infinity) < KEPT_MS
 
   return {
     claim: (name: string): boolean => {
@@ -30,7 +32,16 @@ export const createUses = () => {
     release: (name: string): void => {
       usedAt.delete(name)
     },
-    isRecent,
+    isInUse,
+    /** Keeps it, however long, until what is returned is called. */
+    hold: (name: string): (() => void) => {
+      holds.set(name, (holds.get(name) ?? 0) + 1)
+      return () => {
+        const left = (holds.get(name) ?? 1) - 1
+        if (left === 0) holds.delete(name)
+        else holds.set(name, left)
+      }
+    },
     delete: async (name: string, unlink: () => Promise<void>): Promise<void> => {
       deleting.add(name)
       try {
