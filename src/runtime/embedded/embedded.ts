@@ -1,0 +1,112 @@
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { defer, finalize, ignoreElements, merge, takeWhile, tap, type Observable } from 'rxjs'
+import type { BootMessage } from '../guest/protocol.js'
+import type { RunEvent, RunRequest, Runtime, StopReason } from '../runtime.js'
+import type { Preopen } from '../wasi/preview1.js'
+import type { StartGuest } from './guest.js'
+import { Pool, type Log } from './pool.js'
+import { startProcessGuest } from './process-guest.js'
+import { TaskRun } from './task-run.js'
+import { limitThreads, startThreadGuest } from './thread-guest.js'
+import { Watchdog } from './watchdog.js'
+import { findWrapper } from './wrapper.js'
+
+export type EmbeddedOptions = {
+  /** `thread` does not contain hostile code: it can use up the memory of the daemon's process. */
+  readonly isolation: 'process' | 'thread'
+  /** Idle guests kept ready. */
+  readonly warm: number
+  /** Idle guests kept at most after a load; those beyond `warm` are ended after 30 s. */
+  readonly maxIdle: number
+  /** Directories of the host that guests get. */
+  readonly dirs: readonly Preopen[]
+  /** Time limit of a task; 0: none. Daemon tasks have to start within it. */
+  readonly timeoutMs: number
+  /** Linear memory of one task; whole pages of 64 KiB count. */
+  readonly memoryMaxBytes: number
+  /** stdout, and stderr, each, of one task. */
+  readonly outputMaxBytes: number
+  readonly log: Log
+}
+
+export type EmbeddedRuntime = Runtime & {
+  /** Ends all guests; tasks that still run end as by a shutdown. Resolves when the last guest is gone. */
+  close(): Promise<void>
+  /** Resolves once the warm guests are idle; rejects when none can be started. */
+  ready(): Promise<void>
+  /** Of the child processes that are alive; none with threads. */
+  pids(): readonly number[]
+}
+
+const SURPLUS_IDLE_MS = 30_000
+/** Large programs have function tables of some ten thousand elements. */
+const TABLE_MAX_ELEMENTS = 200_000
+const MAX_TASKS_PER_GUEST = 1000
+const MAX_RESIDENT_BYTES = 256 * 1024 * 1024
+
+/** Built JavaScript, also when this file runs from `src`: a child starts without a compiler. */
+const ENTRIES = {
+  process: fileURLToPath(new URL('../../../dist/runtime/guest/child.js', import.meta.url)),
+  thread: fileURLToPath(new URL('../../../dist/runtime/guest/thread.js', import.meta.url)),
+}
+
+/**
+ * Runs core modules in child processes (or threads) from a warm pool. How many tasks run at once is the caller's
+ * concern: each gets a guest of its own. The calling process itself never compiles or runs a guest.
+ */
+export function createEmbeddedRuntime(options: EmbeddedOptions): EmbeddedRuntime {
+  const { warm, maxIdle, memoryMaxBytes, timeoutMs, outputMaxBytes, log } = options
+  const pool = new Pool({
+    boot: bootMessage(options),
+    warm,
+    maxIdle,
+    surplusIdleMs: SURPLUS_IDLE_MS,
+    maxTasks: MAX_TASKS_PER_GUEST,
+    maxResidentBytes: MAX_RESIDENT_BYTES,
+    log,
+  })
+  const parts = { pool, watchdog: new Watchdog(), limits: { timeoutMs, memoryMaxBytes, outputMaxBytes } }
+  const running = new Set<TaskRun>()
+  void prepareStart(options).then((start) => pool.open(start))
+
+  return {
+    name: 'v8-internal',
+    run: (request: RunRequest, stop$: Observable<StopReason>): Observable<RunEvent> =>
+      defer(() => {
+        const run = new TaskRun(request, parts)
+        running.add(run)
+        const stops$ = stop$.pipe(
+          tap((reason) => run.stop(reason)),
+          ignoreElements(),
+        )
+        return merge(stops$, run.events$).pipe(
+          takeWhile((event) => event.type !== 'ended', true),
+          finalize(() => running.delete(run)),
+        )
+      }),
+    close: () => {
+      for (const run of running) run.stop('shutdown')
+      return pool.close()
+    },
+    ready: () => pool.ready(),
+    pids: () => pool.pids(),
+  }
+}
+
+function bootMessage({ dirs, memoryMaxBytes }: EmbeddedOptions): BootMessage {
+  // A child works in `/`, so relative directories are resolved here.
+  const preopens = dirs.map((dir) => ({ ...dir, hostPath: resolve(dir.hostPath) }))
+  return { type: 'boot', preopens, memoryMaxBytes, tableMaxElements: TABLE_MAX_ELEMENTS }
+}
+
+async function prepareStart({ isolation, memoryMaxBytes, log }: EmbeddedOptions): Promise<StartGuest> {
+  const launch = { memoryMaxBytes, tableMaxElements: TABLE_MAX_ELEMENTS, entry: ENTRIES[isolation] }
+  if (isolation === 'thread') {
+    limitThreads(launch)
+    return () => startThreadGuest(launch)
+  }
+  const wrapper = await findWrapper()
+  log.debug({ wrapper }, 'children are started through these tools')
+  return () => startProcessGuest({ ...launch, wrapper })
+}

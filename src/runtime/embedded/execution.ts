@@ -1,0 +1,194 @@
+import type { Outcome } from '../../model/outcome.js'
+import { outputExceeded } from '../guest/output.js'
+import type { FromGuest, RunMessage, StreamName } from '../guest/protocol.js'
+import { formatBytes, formatDuration } from '../guest/units.js'
+import type { RunEvent, RunRequest, StopReason } from '../runtime.js'
+import { CapturedOutput, OutputTail } from './captured-output.js'
+import type { Death, Guest, GuestListener } from './guest.js'
+import type { ModuleLedger } from './module-ledger.js'
+import { OutputBrake } from './output-brake.js'
+import { isHarmless, verdictOfDeath, verdictOfEnd, verdictOfStop, type Verdict } from './verdict.js'
+import type { Watchdog } from './watchdog.js'
+
+export type ExecutionLimits = {
+  /** 0: none. */
+  readonly timeoutMs: number
+  readonly memoryMaxBytes: number
+  readonly outputMaxBytes: number
+}
+
+/** What the guest is good for afterwards; `settle`: it says `ready` first. */
+export type GuestFate = 'reuse' | 'settle' | 'discard' | 'gone'
+
+export type ExecutionHooks = {
+  readonly event: (event: RunEvent) => void
+  readonly ended: (outcome: Outcome, runMs: number, fate: GuestFate) => void
+}
+
+const STDERR_TAIL_BYTES = 2048
+/** A process is more than its linear memory: Node itself (45 MB), compiled code, tables and the compiler at work. */
+const RESIDENT_ALLOWANCE_BYTES = 256 * 1024 * 1024
+
+/**
+ * One task in one guest, from its message to its end.
+ *
+ * Invariants: the first reason to end wins (`#verdict` is written once); `ended` is called once, when all output is
+ * here, which is when the announced bytes have come, or else when the guest is gone; no event follows it.
+ */
+export class Execution implements GuestListener {
+  readonly #guest: Guest
+  readonly #request: RunRequest
+  readonly #limits: ExecutionLimits
+  readonly #modules: ModuleLedger
+  readonly #hooks: ExecutionHooks
+  readonly #stdout: CapturedOutput
+  readonly #stderr = new OutputTail(STDERR_TAIL_BYTES)
+  readonly #brake: OutputBrake | undefined
+  readonly #unwatch: () => void
+  #timer: NodeJS.Timeout | undefined
+  #startedAt = performance.now()
+  #isStarted = false
+  #hasWarned = false
+  #keeps = false
+  #verdict: Verdict | undefined
+  #done: Extract<FromGuest, { type: 'done' }> | undefined
+  #isEnded = false
+
+  constructor(
+    guest: Guest,
+    request: RunRequest,
+    limits: ExecutionLimits,
+    parts: { readonly modules: ModuleLedger; readonly watchdog: Watchdog; readonly hooks: ExecutionHooks },
+  ) {
+    this.#guest = guest
+    this.#request = request
+    this.#limits = limits
+    this.#modules = parts.modules
+    this.#hooks = parts.hooks
+    this.#stdout = new CapturedOutput(limits.outputMaxBytes)
+    this.#brake = request.daemon ? new OutputBrake(guest) : undefined
+    this.#unwatch = this.#watchMemory(parts.watchdog)
+    if (limits.timeoutMs > 0) this.#timer = setTimeout(() => this.#timeOut(), limits.timeoutMs)
+    guest.listen(this)
+    this.#post()
+  }
+
+  stop(reason: StopReason): void {
+    this.#interrupt(verdictOfStop(reason))
+  }
+
+  message(message: FromGuest): void {
+    switch (message.type) {
+      case 'started':
+        { this.#start(message.compileMs); return; }
+      case 'warning':
+        if (!this.#hasWarned) this.#hooks.event({ type: 'warning', message: message.message })
+        this.#hasWarned = true
+        return
+      case 'done':
+        if (this.#verdict !== undefined) return
+        this.#done = message
+        this.#verdict = verdictOfEnd(message.end)
+        this.#endWhenDrained()
+        return
+      case 'ready':
+        return
+    }
+  }
+
+  output(stream: StreamName, data: Uint8Array): void {
+    const capture = stream === 'stdout' ? this.#stdout : this.#stderr
+    capture.push(data)
+    this.#hooks.event({ type: 'output', stream, data })
+    this.#brake?.passed(data.length)
+    const { outputMaxBytes } = this.#limits
+    if (!this.#request.daemon && capture.bytes > outputMaxBytes) {
+      this.#fail('output', outputExceeded(stream, outputMaxBytes).message)
+    }
+    this.#endWhenDrained()
+  }
+
+  closed(death: Death): void {
+    this.#verdict ??= verdictOfDeath(death, this.#stderr.text())
+    this.#end('gone')
+  }
+
+  #post(): void {
+    const { binary, name, inputs, cliArgs, env, daemon } = this.#request
+    const { digest, content } = binary
+    const plan = this.#modules.plan(digest, binary.size)
+    this.#keeps = plan.keep
+    const run: Omit<RunMessage, 'module'> = {
+      type: 'run',
+      name,
+      inputs,
+      cliArgs,
+      env,
+      keep: plan.keep,
+      evict: plan.evict,
+      outputMaxBytes: daemon ? null : this.#limits.outputMaxBytes,
+    }
+    if (plan.isKept) this.#guest.post({ ...run, module: { digest, from: 'kept' } })
+    else if ('path' in content)
+      this.#guest.post({ ...run, module: { digest, from: 'file', path: content.path } })
+    else this.#guest.post({ ...run, module: { digest, from: 'body' } }, content.bytes)
+  }
+
+  #start(compileMs: number): void {
+    if (this.#isStarted) return
+    this.#isStarted = true
+    this.#startedAt = performance.now()
+    if (this.#keeps) this.#modules.kept(this.#request.binary.digest, this.#request.binary.size)
+    // A daemon task has to start in time, and may run for ever then.
+    if (this.#request.daemon) clearTimeout(this.#timer)
+    this.#hooks.event({ type: 'started', compileMs })
+  }
+
+  #timeOut(): void {
+    this.#fail('timeout', `time limit of ${formatDuration(this.#limits.timeoutMs)} exceeded`)
+  }
+
+  #watchMemory(watchdog: Watchdog): () => void {
+    const { pid } = this.#guest
+    const { memoryMaxBytes } = this.#limits
+    if (pid === undefined) return () => undefined
+    return watchdog.watch(pid, memoryMaxBytes + RESIDENT_ALLOWANCE_BYTES, (residentBytes) => {
+      const size = formatBytes(residentBytes)
+      this.#fail(
+        'memory',
+        `memory limit of ${formatBytes(memoryMaxBytes)} exceeded: the guest's process has ${size}`,
+      )
+    })
+  }
+
+  #fail(code: 'timeout' | 'memory' | 'output', error: string): void {
+    this.#interrupt((results, stderr) => ({ kind: 'failed', code, error: error + stderr, results }))
+  }
+
+  /** Ends the guest in any case: one that said it is done and leaves output out would be waited for without end. */
+  #interrupt(verdict: Verdict): void {
+    if (this.#isEnded) return
+    this.#verdict ??= verdict
+    this.#brake?.release()
+    this.#guest.kill()
+  }
+
+  #endWhenDrained(): void {
+    if (this.#done === undefined) return
+    const { end, stdoutBytes, stderrBytes, thenReady } = this.#done
+    if (this.#stdout.bytes < stdoutBytes || this.#stderr.bytes < stderrBytes) return
+    if (!isHarmless(end)) this.#end('discard')
+    else this.#end(thenReady ? 'settle' : 'reuse')
+  }
+
+  #end(fate: GuestFate): void {
+    if (this.#isEnded) return
+    this.#isEnded = true
+    clearTimeout(this.#timer)
+    this.#unwatch()
+    this.#brake?.release()
+    const stderr = this.#stderr.text().trim()
+    const outcome = this.#verdict?.(this.#stdout.text(), stderr === '' ? '' : `; stderr ends: ${stderr}`)
+    if (outcome !== undefined) this.#hooks.ended(outcome, performance.now() - this.#startedAt, fate)
+  }
+}

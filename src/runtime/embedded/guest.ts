@@ -1,0 +1,29 @@
+import type { FromGuest, StreamName, ToGuest } from '../guest/protocol.js'
+
+/** A child process or a thread that runs guests, seen from the daemon. */
+export interface Guest {
+  /** Undefined for a thread. */
+  readonly pid: number | undefined
+  /** Who hears what it says from now on. */
+  listen(listener: GuestListener): void
+  post(message: ToGuest, body?: Uint8Array): void
+  /** Lets its output wait where it is, or go on; ending it lets the rest through. */
+  holdOutput(held: boolean): void
+  /** Ends it at once, whatever it does. `closed` follows, after the rest of its output. */
+  kill(): void
+}
+
+export type GuestListener = {
+  message(message: FromGuest): void
+  output(stream: StreamName, data: Uint8Array): void
+  /** Once, and nothing after it. */
+  closed(death: Death): void
+}
+
+/** How a guest ended that nobody ended, in words that follow "the child". */
+export type Death = { readonly how: string; readonly signal: string | undefined }
+
+export type StartGuest = () => Guest
+
+/** For a time in which whatever a guest says does not matter any more. */
+export const DEAF: GuestListener = { message: () => {}, output: () => {}, closed: () => {} }

@@ -1,0 +1,154 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import type { Writable } from 'node:stream';
+import { Readable } from 'node:stream'
+import { encodeFrame } from '../guest/frames.js'
+import { WASM_PAGE_BYTES } from '../guest/module-limits.js'
+import { decodeFromGuest } from './decode.js'
+import { FrameDecoder } from './frame-decoder.js'
+import { DEAF, type Guest, type GuestListener } from './guest.js'
+
+export type ProcessLaunch = {
+  /** Path of the built entry. */
+  readonly entry: string
+  /** A command line that ends by running the one behind it, as `findWrapper` gives it; may be empty. */
+  readonly wrapper: readonly string[]
+  readonly memoryMaxBytes: number
+  readonly tableMaxElements: number
+}
+
+/** MB. Tables and what the guest's own host keeps; linear memory and compiled code are not on this heap. */
+const HEAP_MAX_MB = 128
+const CONTROL_FD = 3
+
+/**
+ * Starts a child process: with an empty environment, in a session of its own, so that a Ctrl-C at the terminal ends
+ * the daemon in its own time and not the guests before it.
+ */
+export function startProcessGuest(launch: ProcessLaunch): Guest {
+  const [command = process.execPath, ...args] = [
+    ...launch.wrapper,
+    process.execPath,
+    ...nodeArguments(launch),
+  ]
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    env: {},
+    cwd: '/',
+    detached: true,
+  })
+  return child.pid === undefined ? new StillbornGuest(child) : new ProcessGuest(child)
+}
+
+function nodeArguments(launch: ProcessLaunch): string[] {
+  return [
+    `--max-old-space-size=${HEAP_MAX_MB}`,
+    '--max-semi-space-size=1',
+    '--expose-gc',
+    '--no-warnings',
+    `--wasm-max-mem-pages=${Math.max(1, Math.floor(launch.memoryMaxBytes / WASM_PAGE_BYTES))}`,
+    `--wasm-max-table-size=${launch.tableMaxElements}`,
+    launch.entry,
+  ]
+}
+
+/** The system refused to start it, for want of processes or files as a rule: it tells so, and is gone. */
+class StillbornGuest implements Guest {
+  readonly pid = undefined
+  #listener: GuestListener = DEAF
+
+  constructor(child: ChildProcess) {
+    child.once('error', (error) =>
+      this.#listener.closed({ how: `could not be started: ${error.message}`, signal: undefined }),
+    )
+  }
+
+  listen(listener: GuestListener): void {
+    this.#listener = listener
+  }
+
+  post(): void {}
+  holdOutput(): void {}
+  kill(): void {}
+}
+
+class ProcessGuest implements Guest {
+  readonly #child: ChildProcess
+  readonly #outputs: readonly Readable[]
+  readonly #control: Writable
+  readonly #decoder = new FrameDecoder()
+  #listener: GuestListener = DEAF
+  #fault: string | undefined
+
+  constructor(child: ChildProcess) {
+    this.#child = child
+    const control = child.stdio[CONTROL_FD]
+    const { stdout, stderr } = child
+    if (!isDuplex(control) || stdout === null || stderr === null) throw new Error('a child without pipes')
+    this.#control = control
+    this.#outputs = [stdout, stderr]
+    stdout.on('data', (data: Buffer) => this.#listener.output('stdout', data))
+    stderr.on('data', (data: Buffer) => this.#listener.output('stderr', data))
+    control.on('data', (data: Buffer) => this.#receive(data))
+    // A pipe breaks when the child ends, and `close` tells of that.
+    for (const stream of [stdout, stderr, control]) stream.on('error', () => undefined)
+    child.on('error', (error) => (this.#fault ??= `could not be ended: ${error.message}`))
+    child.on('close', (code, signal) => this.#close(code, signal))
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
+  listen(listener: GuestListener): void {
+    this.#listener = listener
+  }
+
+  post(message: object, body?: Uint8Array): void {
+    if (body === undefined) {
+      this.#control.write(encodeFrame(message))
+      return
+    }
+    this.#control.cork()
+    this.#control.write(encodeFrame(message, body.length))
+    this.#control.write(body)
+    this.#control.uncork()
+  }
+
+  holdOutput(held: boolean): void {
+    for (const output of this.#outputs) {
+      if (held) output.pause()
+      else output.resume()
+    }
+  }
+
+  kill(): void {
+    this.#child.kill('SIGKILL')
+    this.holdOutput(false)
+  }
+
+  #receive(data: Buffer): void {
+    if (this.#fault !== undefined) return
+    try {
+      this.#decoder.push(data, (value) => {
+        const message = decodeFromGuest(value)
+        if (message === undefined) throw new Error('a message that no guest sends')
+        this.#listener.message(message)
+      })
+    } catch (error) {
+      this.#fault = `broke the rules of its channel: ${error instanceof Error ? error.message : 'unknown'}`
+      this.kill()
+    }
+  }
+
+  #close(code: number | null, signal: string | null): void {
+    const how =
+      this.#fault ?? (signal === null ? `ended with status ${code ?? 'unknown'}` : `was ended by ${signal}`)
+    const listener = this.#listener
+    this.#listener = DEAF
+    listener.closed({ how, signal: this.#fault === undefined ? (signal ?? undefined) : undefined })
+  }
+}
+
+function isDuplex(stream: Readable | Writable | null | undefined): stream is Readable & Writable {
+  return stream instanceof Readable && 'write' in stream
+}

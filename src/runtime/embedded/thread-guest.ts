@@ -1,0 +1,111 @@
+import { Worker } from 'node:worker_threads'
+import { setFlagsFromString } from 'node:v8'
+import { WASM_PAGE_BYTES } from '../guest/module-limits.js'
+import { giveRoom, type ThreadData, type ThreadMessage } from '../guest/port-link.js'
+import type { StreamName, ToGuest } from '../guest/protocol.js'
+import { decodeFromGuest } from './decode.js'
+import { DEAF, type Guest, type GuestListener } from './guest.js'
+
+export type ThreadLaunch = {
+  readonly entry: string
+  readonly memoryMaxBytes: number
+  readonly tableMaxElements: number
+}
+
+/**
+ * V8's limits on WebAssembly are flags of the process, read at each compile and instantiation, so they are set once,
+ * before the first. Without `--no-wasm-dynamic-tiering` a loop of `memory.fill` never looks at the request to end:
+ * `terminate()` waits for minutes then, and `process.exit()` with it.
+ */
+export function limitThreads(launch: ThreadLaunch): void {
+  setFlagsFromString('--no-wasm-dynamic-tiering')
+  setFlagsFromString(
+    `--wasm-max-mem-pages=${Math.max(1, Math.floor(launch.memoryMaxBytes / WASM_PAGE_BYTES))}`,
+  )
+  setFlagsFromString(`--wasm-max-table-size=${launch.tableMaxElements}`)
+}
+
+/** MB, as for a child process; beyond it the thread ends, and only as far as V8 can help it not the whole process. */
+const HEAP_MAX_MB = 128
+
+export function startThreadGuest(launch: ThreadLaunch): Guest {
+  const inFlight = new Int32Array(new SharedArrayBuffer(4))
+  const workerData: ThreadData = { inFlight }
+  const worker = new Worker(launch.entry, {
+    workerData,
+    env: {},
+    argv: [],
+    execArgv: ['--no-warnings'],
+    stdout: true,
+    stderr: true,
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_MAX_MB },
+  })
+  return new ThreadGuest(worker, inFlight)
+}
+
+class ThreadGuest implements Guest {
+  readonly pid = undefined
+  readonly #worker: Worker
+  readonly #inFlight: Int32Array
+  #listener: GuestListener = DEAF
+  #fault: string | undefined
+  #held = false
+  #owedBytes = 0
+
+  constructor(worker: Worker, inFlight: Int32Array) {
+    this.#worker = worker
+    this.#inFlight = inFlight
+    // Guests do not write here; whatever Node itself says must not reach the daemon's own streams.
+    worker.stdout.resume()
+    worker.stderr.resume()
+    worker.on('message', (data: unknown) => this.#receive(data))
+    worker.on('error', (error) => (this.#fault ??= `failed: ${error.message}`))
+    worker.on('exit', (code) => this.#close(code))
+  }
+
+  listen(listener: GuestListener): void {
+    this.#listener = listener
+  }
+
+  post(message: ToGuest, body: Uint8Array = new Uint8Array(0)): void {
+    const data: ThreadMessage = { message, body: Uint8Array.from(body) }
+    this.#worker.postMessage(data, [data.body.buffer])
+  }
+
+  holdOutput(held: boolean): void {
+    this.#held = held
+    if (held || this.#owedBytes === 0) return
+    giveRoom(this.#inFlight, this.#owedBytes)
+    this.#owedBytes = 0
+  }
+
+  kill(): void {
+    void this.#worker.terminate()
+    this.holdOutput(false)
+  }
+
+  #receive(data: unknown): void {
+    if (isOutput(data)) {
+      this.#owedBytes += data.data.length
+      this.#listener.output(data.stream, data.data)
+      this.holdOutput(this.#held)
+      return
+    }
+    const message = typeof data === 'object' && data !== null && 'message' in data ? data.message : undefined
+    const decoded = decodeFromGuest(message)
+    if (decoded !== undefined) { this.#listener.message(decoded); return; }
+    this.#fault ??= 'broke the rules of its channel'
+    this.kill()
+  }
+
+  #close(code: number): void {
+    const listener = this.#listener
+    this.#listener = DEAF
+    listener.closed({ how: this.#fault ?? `ended with status ${code}`, signal: undefined })
+  }
+}
+
+function isOutput(data: unknown): data is { stream: StreamName; data: Uint8Array } {
+  if (typeof data !== 'object' || data === null || !('data' in data) || !('stream' in data)) return false
+  return data.data instanceof Uint8Array && (data.stream === 'stdout' || data.stream === 'stderr')
+}

@@ -1,0 +1,39 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+
+const DIRECTORIES = ['/usr/bin', '/bin', '/usr/sbin', '/sbin', '/usr/local/bin']
+const MAX_OPEN_FILES = 1024
+const PROBE_TIMEOUT_MS = 5000
+
+/**
+ * The command line to start children with: they die with the daemon even while they spin, gain no privileges, dump no
+ * core and open a bounded number of files. Of tools that are missing, or do not know these options (BusyBox has a
+ * `setpriv` that does not), nothing is used.
+ */
+export async function findWrapper(directories: readonly string[] = DIRECTORIES): Promise<string[]> {
+  const candidates = [
+    { tool: 'setpriv', options: ['--pdeathsig', 'KILL', '--no-new-privs'] },
+    { tool: 'prlimit', options: ['--core=0', `--nofile=${MAX_OPEN_FILES}`] },
+  ]
+  const found = await Promise.all(
+    candidates.map(async ({ tool, options }) => {
+      const path = directories.map((directory) => join(directory, tool)).find((file) => existsSync(file))
+      return path !== undefined && (await works(path, options)) ? [path, ...options] : []
+    }),
+  )
+  return found.flat()
+}
+
+async function works(path: string, options: readonly string[]): Promise<boolean> {
+  try {
+    await promisify(execFile)(path, [...options, process.execPath, '--version'], {
+      env: {},
+      timeout: PROBE_TIMEOUT_MS,
+    })
+    return true
+  } catch {
+    return false
+  }
+}

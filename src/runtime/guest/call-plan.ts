@@ -1,0 +1,74 @@
+import { parseArguments } from './arguments.js'
+import { TaskFailure } from './failure.js'
+import { checkResults } from './results.js'
+import type { ModuleShape } from './scan.js'
+import { quote } from './units.js'
+import type { FunctionType } from './value-types.js'
+
+/** What to call, decided before anything runs. */
+export type CallPlan =
+  | { readonly kind: 'command'; readonly warning: string | undefined }
+  | {
+      readonly kind: 'function'
+      readonly export: string
+      readonly type: FunctionType
+      readonly args: readonly (number | bigint)[]
+      /** `_initialize` is called first. */
+      readonly initialize: boolean
+      readonly warning: string | undefined
+    }
+
+const COMMAND = '_start'
+const REACTOR = '_initialize'
+const FALLBACKS = ['main', 'run', COMMAND] as const
+/** Rounds of federated learning run the command under the name of the round. */
+const ROUND_PREFIX = 'fl-round-'
+
+/**
+ * `_start` and rounds of federated learning run the WASI command; another exported function is called; else the first
+ * of `main`, `run`, `_start` is, with a warning. Nothing to call, or arguments that do not fit: a `call` failure.
+ */
+export function planCall(shape: ModuleShape, name: string, inputs: readonly string[]): CallPlan {
+  const isCommand = name === COMMAND || name.startsWith(ROUND_PREFIX)
+  if (isCommand && shape.functions.has(COMMAND)) return planCommand(shape, undefined)
+  if (shape.functions.has(name)) return planFunction(shape, name, inputs, undefined)
+
+  const fallback = FALLBACKS.find((candidate) => shape.functions.has(candidate))
+  if (fallback === undefined)
+    throw new TaskFailure('call', `${noSuchFunction(name)}; ${exportedFunctions(shape)}`)
+  const warning = `${noSuchFunction(name)}; running ${quote(fallback)} instead`
+  return fallback === COMMAND ? planCommand(shape, warning) : planFunction(shape, fallback, inputs, warning)
+}
+
+function planCommand(shape: ModuleShape, warning: string | undefined): CallPlan {
+  const type = shape.functions.get(COMMAND)
+  if (type !== undefined && type.params.length + type.results.length > 0) {
+    throw new TaskFailure('call', '"_start" of a WASI command takes and returns nothing, this one does')
+  }
+  return { kind: 'command', warning }
+}
+
+function planFunction(
+  shape: ModuleShape,
+  name: string,
+  inputs: readonly string[],
+  warning: string | undefined,
+): CallPlan {
+  const type = shape.functions.get(name)
+  if (type === undefined) throw new TaskFailure('call', noSuchFunction(name))
+  checkResults(name, type)
+  const args = parseArguments(name, type, inputs)
+  const initialize = name !== REACTOR && shape.functions.has(REACTOR)
+  return { kind: 'function', export: name, type, args, initialize, warning }
+}
+
+function noSuchFunction(name: string): string {
+  return `no function ${quote(name)} is exported`
+}
+
+function exportedFunctions(shape: ModuleShape): string {
+  const names = [...shape.functions.keys()]
+  if (names.length === 0) return 'the module exports no functions'
+  const shown = names.slice(0, 20).map((name) => quote(name))
+  return `exported functions: ${shown.join(', ')}${names.length > shown.length ? ', …' : ''}`
+}

@@ -1,0 +1,31 @@
+import { writeFileSync } from 'node:fs'
+import { garbageCollector } from './collect.js'
+import { createPipeLink, readFrame } from './pipe-link.js'
+import { createTaskLoop } from './task-loop.js'
+
+/**
+ * Entry of a child process. Only synchronous reads and writes, never `process.stdout` or `console`: either would make
+ * fd 1 non-blocking, and lose output of guests. Between tasks the event loop turns once, for V8's deferred work.
+ */
+function main(): void {
+  sacrificeFirst()
+  const handle = createTaskLoop(createPipeLink(), garbageCollector())
+  const next = () => {
+    const frame = readFrame()
+    if (frame === undefined) process.exit(0)
+    handle(frame.message, frame.body)
+    setImmediate(next)
+  }
+  next()
+}
+
+/** When the machine runs out of memory, guests go before the daemon. Linux only; elsewhere there is no such file. */
+function sacrificeFirst(): void {
+  try {
+    writeFileSync('/proc/self/oom_score_adj', '1000')
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error
+  }
+}
+
+main()

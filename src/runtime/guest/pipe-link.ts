@@ -1,0 +1,55 @@
+import { readSync, writeSync } from 'node:fs'
+import { encodeFrame, FRAME_HEADER_BYTES } from './frames.js'
+import type { Link } from './link.js'
+import type { ToGuest } from './protocol.js'
+
+const FD = { stdout: 1, stderr: 2, control: 3 } as const
+
+/** The way to the daemon of a child process: frames on fd 3, output of guests on fds 1 and 2, all of them blocking. */
+export function createPipeLink(): Link {
+  return {
+    send: (message) => writeAll(FD.control, encodeFrame(message)),
+    write: (stream, bytes) => writeAll(FD[stream], bytes),
+    residentBytes: () => process.memoryUsage.rss(),
+  }
+}
+
+export type Frame = { readonly message: ToGuest; readonly body: Uint8Array<ArrayBuffer> }
+
+/** Waits for the next frame; undefined when the daemon is gone. */
+export function readFrame(): Frame | undefined {
+  const header = readExactly(FRAME_HEADER_BYTES)
+  if (header === undefined) return undefined
+  const json = readExactly(header.readUInt32LE(0))
+  const body = readExactly(header.readUInt32LE(4))
+  if (json === undefined || body === undefined) return undefined
+  return { message: parse(json.toString('utf8')), body }
+}
+
+function parse(json: string): ToGuest {
+  const message: unknown = JSON.parse(json)
+  if (isToGuest(message)) return message
+  throw new Error('a message that the daemon does not send')
+}
+
+/** The daemon is trusted: what it sends is told apart from other things only. */
+function isToGuest(value: unknown): value is ToGuest {
+  if (typeof value !== 'object' || value === null || !('type' in value)) return false
+  return value.type === 'boot' || value.type === 'run'
+}
+
+function readExactly(length: number): Buffer<ArrayBuffer> | undefined {
+  const buffer = Buffer.from(new ArrayBuffer(length))
+  for (let filled = 0; filled < length;) {
+    const count = readSync(FD.control, buffer, filled, length - filled, null)
+    if (count === 0) return undefined
+    filled += count
+  }
+  return buffer
+}
+
+function writeAll(fd: number, bytes: Uint8Array): void {
+  for (let written = 0; written < bytes.length;) {
+    written += writeSync(fd, bytes, written, bytes.length - written)
+  }
+}

@@ -1,0 +1,39 @@
+import type { Link, MessageHandler } from './link.js'
+import { Modules } from './modules.js'
+import { performTask, type TaskContext } from './task.js'
+import { warmUp } from './warm-up.js'
+
+/** Linear memory of tasks since the last collection, above which one is due: V8 does not count it by itself. */
+const COLLECT_AFTER_BYTES = 32 * 1024 * 1024
+/** Small tasks leave instances behind as well, and a resident size that the daemon wants to know of. */
+const COLLECT_AFTER_TASKS = 200
+
+/** Answers the messages of the daemon, one task at a time. `collect` is V8's `gc`. */
+export function createTaskLoop(link: Link, collect: () => void): MessageHandler {
+  let context: TaskContext | undefined
+  let garbageBytes = 0
+  let tasks = 0
+
+  const ready = () => {
+    collect()
+    garbageBytes = 0
+    link.send({ type: 'ready', residentBytes: link.residentBytes() })
+  }
+
+  return (message, body) => {
+    if (message.type === 'boot') {
+      context = { boot: message, modules: new Modules(message), link }
+      warmUp(context)
+      ready()
+      return
+    }
+    if (context === undefined) throw new Error('a task came before the boot message')
+    const report = performTask(message, body, context)
+    tasks += 1
+    garbageBytes += report.memoryBytes
+    const thenReady = garbageBytes >= COLLECT_AFTER_BYTES || tasks % COLLECT_AFTER_TASKS === 0
+    const { end, stdoutBytes, stderrBytes } = report
+    link.send({ type: 'done', end, stdoutBytes, stderrBytes, thenReady })
+    if (thenReady) ready()
+  }
+}

@@ -1,0 +1,45 @@
+import type { ByteReader } from './byte-reader.js'
+
+/** A type of WebAssembly values; `reference`: one of the references that have no JavaScript-side text at all. */
+export type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128' | 'funcref' | 'externref' | 'reference'
+
+export type FunctionType = { readonly params: readonly ValueType[]; readonly results: readonly ValueType[] }
+
+const BY_CODE: ReadonlyMap<number, ValueType> = new Map([
+  [0x7f, 'i32'],
+  [0x7e, 'i64'],
+  [0x7d, 'f32'],
+  [0x7c, 'f64'],
+  [0x7b, 'v128'],
+  [0x70, 'funcref'],
+  [0x6f, 'externref'],
+])
+
+const NULLABLE_REFERENCE = 0x63
+const REFERENCE = 0x64
+/** Shorthands of abstract heap types: `exnref` up to `nofuncref`. */
+const FIRST_SHORTHAND = 0x68
+const LAST_SHORTHAND = 0x75
+
+export function readValueType(reader: ByteReader): ValueType {
+  const code = reader.u8()
+  const known = BY_CODE.get(code)
+  if (known !== undefined) return known
+  if (code === NULLABLE_REFERENCE || code === REFERENCE) {
+    reader.skipS33()
+    return 'reference'
+  }
+  if (code >= FIRST_SHORTHAND && code <= LAST_SHORTHAND) return 'reference'
+  throw reader.malformed(`unknown value type 0x${code.toString(16)}`)
+}
+
+/** What follows the 0x60 of a function type. */
+export function readFunctionType(reader: ByteReader): FunctionType {
+  return { params: readValueTypes(reader), results: readValueTypes(reader) }
+}
+
+function readValueTypes(reader: ByteReader): ValueType[] {
+  const types: ValueType[] = []
+  for (let count = reader.u32(); count > 0; count -= 1) types.push(readValueType(reader))
+  return types
+}
