@@ -1,8 +1,8 @@
-import { BehaviorSubject, defer, finalize, of, type Observable } from 'rxjs'
+import { BehaviorSubject, catchError, defer, finalize, of, type Observable } from 'rxjs'
 import type { Received, StartCommand } from '../model/command.js'
 import type { FailureCode } from '../model/outcome.js'
 import type { TaskEvent } from '../model/task-event.js'
-import { refusal } from './ended.js'
+import { messageOf, refusal } from './ended.js'
 
 export type AdmitDeps = {
   /** Tasks that run, wait or fetch at once; beyond it they are refused. */
@@ -46,7 +46,7 @@ export const createAdmission = ({ maxTasks, maxDaemons, refuse }: AdmitDeps): Ad
         const refused = reasonToRefuse(start)
         if (refused !== undefined) return of(refusal(start, refused.code, `task refused: ${refused.reason}`))
         count(start, 1)
-        return task().pipe(finalize(() => count(start, -1)))
-      }),
+        return defer(task).pipe(finalize(() => count(start, -1)))
+      }).pipe(catchError((error: unknown) => of(refusal(start, 'runtime', messageOf(error))))),
   }
 }

@@ -9,7 +9,7 @@ export type Taken =
 
 export type Assembly = {
   readonly take: (chunk: Chunk) => Taken
-  /** Bytes held. */
+  /** Bytes held, with what it takes to keep them. */
   readonly size: () => number
 }
 
@@ -17,6 +17,9 @@ type Sequence = { readonly pieces: Map<number, Uint8Array>; size: number }
 
 /** Chunk servers that may answer for one image at the same time; a further sequence is ignored. */
 const MAX_SEQUENCES = 3
+
+/** What keeping one chunk costs beside its bytes, roughly: without it, endless empty chunks would cost nothing. */
+export const CHUNK_OVERHEAD_BYTES = 256
 
 const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => {
   if (a.length !== b.length) return false
@@ -35,7 +38,9 @@ export const createAssembly = (maxBytes: number): Assembly => {
   let held = 0
 
   const drop = (total: number) => {
-    held -= sequences.get(total)?.size ?? 0
+    const sequence = sequences.get(total)
+    if (sequence === undefined) return
+    held -= sequence.size + sequence.pieces.size * CHUNK_OVERHEAD_BYTES
     sequences.delete(total)
   }
   const open = (total: number): Sequence => {
@@ -65,7 +70,7 @@ export const createAssembly = (maxBytes: number): Assembly => {
     }
     sequence.pieces.set(index, data)
     sequence.size += data.length
-    held += data.length
+    held += data.length + CHUNK_OVERHEAD_BYTES
     if (sequence.pieces.size < total) return { type: 'progress', received: sequence.pieces.size, total }
     const pieces = [...sequence.pieces].sort(([a], [b]) => a - b).map(([, piece]) => piece)
     return { type: 'complete', pieces, total }

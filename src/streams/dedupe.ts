@@ -6,6 +6,7 @@ import {
   merge,
   mergeMap,
   of,
+  repeat,
   Subject,
   takeUntil,
   timer,
@@ -15,6 +16,7 @@ import {
 } from 'rxjs'
 import type { Received, StartCommand, StopCommand } from '../model/command.js'
 import type { TaskEvent } from '../model/task-event.js'
+import { ended } from './ended.js'
 
 export type DedupeDeps = {
   /** The life of one task. `stop$` emits when its stop command arrives. */
@@ -25,9 +27,13 @@ export type DedupeDeps = {
 /** A broker or Manager may deliver a start twice within 20 ms (spec/wire.md, trap 10), when a fast task has ended. */
 export const REDELIVERY_MS = 25
 
+/** What is known of an id while it is taken: its task, and the one start that may wait behind a task being stopped. */
+type Life = { readonly stop: Subject<'stopped'>; stopped: boolean; next: Received<StartCommand> | undefined }
+
 /**
  * Runs one task an id, and leads each stop to the task that it names. A start of an id that is running is a duplicate,
- * and so is one that arrives before `REDELIVERY_MS` are over; a stop frees the id as soon as the task has ended.
+ * and so is one that arrives before `REDELIVERY_MS` are over. A stop frees the id: a start that comes after it waits
+ * only until the stopped task has ended.
  */
 export const dedupe = ({
   task,
@@ -35,23 +41,43 @@ export const dedupe = ({
 }: DedupeDeps): OperatorFunction<Received<StartCommand | StopCommand>, TaskEvent> => {
   return (command$) =>
     defer(() => {
-      const active = new Map<string, Subject<'stopped'>>()
+      const lives = new Map<string, Life>()
+
+      const begin = (first: Received<StartCommand>): Observable<TaskEvent> => {
+        const life: Life = { stop: new Subject(), stopped: false, next: undefined }
+        lives.set(first.id, life)
+        return defer(() => {
+          const start = life.next ?? first
+          life.next = undefined
+          life.stopped = false
+          const redelivery$ = timer(REDELIVERY_MS, clock).pipe(ignoreElements(), takeUntil(life.stop))
+          return merge(task(start, life.stop.asObservable()), redelivery$)
+        }).pipe(
+          repeat({ delay: () => (life.next === undefined ? EMPTY : of(true)) }),
+          finalize(() => lives.delete(first.id)),
+        )
+      }
+      const stop = (life: Life): Observable<TaskEvent> => {
+        const { next } = life
+        if (next !== undefined) {
+          life.next = undefined
+          return of(ended(next, { kind: 'stopped', results: '' }))
+        }
+        life.stopped = true
+        life.stop.next('stopped')
+        return EMPTY
+      }
+
       return command$.pipe(
         mergeMap((command): Observable<TaskEvent> => {
           const { id } = command
-          const running = active.get(id)
-          if (command.type === 'stop') {
-            if (running === undefined) return of({ type: 'unknown-stop', id })
-            running.next('stopped')
-            return EMPTY
-          }
-          if (running !== undefined) return of({ type: 'duplicate', id })
-          const stop = new Subject<'stopped'>()
-          active.set(id, stop)
-          const redelivery$ = timer(REDELIVERY_MS, clock).pipe(ignoreElements(), takeUntil(stop))
-          return merge(task(command, stop.asObservable()), redelivery$).pipe(
-            finalize(() => active.delete(id)),
-          )
+          const life = lives.get(id)
+          if (command.type === 'stop')
+            return life === undefined ? of({ type: 'unknown-stop', id }) : stop(life)
+          if (life === undefined) return begin(command)
+          if (!life.stopped || life.next !== undefined) return of({ type: 'duplicate', id })
+          life.next = command
+          return EMPTY
         }),
       )
     })

@@ -39,7 +39,7 @@ export const execute =
       }
       return concat(
         of<TaskEvent>({ type: 'running', id: start.id }),
-        runtime.run(toRequest(start, binary), stop$).pipe(mergeMap(toTaskEvents)),
+        defer(() => runtime.run(toRequest(start, binary), stop$)).pipe(mergeMap(toTaskEvents)),
       ).pipe(
         catchError((error: unknown) => of(ended(start, failure('runtime', messageOf(error)), announced))),
       )

@@ -28,6 +28,7 @@ import type { Chunk } from '../model/command.js'
 import type { Publication } from '../model/publication.js'
 import type { TaskProgress } from '../model/task-event.js'
 import { createAssembly, type Taken } from './assemble.js'
+import { messageOf } from './ended.js'
 
 export type FetchLimits = {
   /** An incomplete assembly without progress expires after this; milliseconds, as are all times here. */
@@ -36,7 +37,7 @@ export type FetchLimits = {
   readonly stallMs: number
   readonly overallMs: number
   readonly maxBytes: number
-  /** Of all assemblies together. */
+  /** Of all assemblies together, with what it takes to keep them. */
   readonly maxTotalBytes: number
 }
 
@@ -77,33 +78,40 @@ export const createFetch = ({ chunk$, cache, limits, clock }: FetchDeps): Fetch 
     return { type: 'fetching', image, attempt }
   }
 
+  // A cache that fails is one that has nothing: the registry may still answer.
   const fromCache = (image: string): Observable<TaskProgress> =>
-    cache.byImage(image).pipe(
+    defer(() => cache.byImage(image)).pipe(
       filter((binary) => binary !== undefined),
-      map((binary) => ({ type: 'fetched', binary, from: 'cache' })),
+      map((binary): TaskProgress => ({ type: 'fetched', binary, from: 'cache' })),
+      catchError((error: unknown) =>
+        of<TaskProgress>({ type: 'warning', message: `cache: ${messageOf(error)}` }),
+      ),
     )
 
   const store = (image: string, pieces: readonly Uint8Array[]): Observable<TaskProgress> =>
-    cache.put(pieces, image).pipe(map((binary) => ({ type: 'fetched', binary, from: 'registry' })))
+    defer(() => cache.put(pieces, image)).pipe(
+      map((binary) => ({ type: 'fetched', binary, from: 'registry' })),
+    )
 
   const fromRegistry = (image: string): Observable<TaskProgress> =>
     defer(() => {
       const assembly = createAssembly(limits.maxBytes)
       let progressed = false
       const accept = (chunk: Chunk): Taken => {
-        if (heldBytes + chunk.data.length > limits.maxTotalBytes)
-          throw new FetchError(
-            `fetching ${image}: binaries being fetched fill ${limits.maxTotalBytes} bytes already`,
-          )
         const before = assembly.size()
         const taken = assembly.take(chunk)
         heldBytes += assembly.size() - before
+        if (heldBytes > limits.maxTotalBytes)
+          throw new FetchError(
+            `fetching ${image}: binaries being fetched fill more than ${limits.maxTotalBytes} bytes`,
+          )
         if (taken.type === 'progress') progressed = true
         return taken
       }
       const taken$ = chunk$.pipe(
         filter((chunk) => chunk.image === image),
         map(accept),
+        takeWhile(({ type }) => type !== 'complete', true),
         share(),
       )
       const progress$ = taken$.pipe(filter(({ type }) => type === 'progress' || type === 'complete'))
@@ -147,7 +155,6 @@ export const createFetch = ({ chunk$, cache, limits, clock }: FetchDeps): Fetch 
       ).pipe(
         take(1),
         mergeMap((reason) => throwError(() => new FetchError(`fetching ${image}: ${reason}`))),
-        takeUntil(complete$),
       )
       const silent$ = timer(limits.stallMs, clock).pipe(
         mergeMap(() => (progressed ? EMPTY : fromCache(image))),

@@ -1,4 +1,4 @@
-import { catchError, EMPTY, exhaustMap, map, timer, type Observable, type SchedulerLike } from 'rxjs'
+import { catchError, defer, EMPTY, exhaustMap, map, timer, type Observable, type SchedulerLike } from 'rxjs'
 import type { Publication } from '../model/publication.js'
 
 export type MetricsDeps = {
@@ -23,7 +23,7 @@ export const metrics = ({
   if (intervalMs === 0) return EMPTY
   return timer(intervalMs, intervalMs, clock).pipe(
     exhaustMap(() =>
-      sample().pipe(
+      defer(sample).pipe(
         catchError((error: unknown) => {
           onError(error)
           return EMPTY

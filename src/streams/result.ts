@@ -4,8 +4,8 @@ import type { Publication } from '../model/publication.js'
 import type { TaskEvent } from '../model/task-event.js'
 import { ofType } from './of-type.js'
 
-/** A result, and when its command was received. */
-export type Result = { readonly publication: Publication; readonly receivedAt: number }
+/** A result, the task it is of, and when the command of that was received. */
+export type Result = { readonly id: string; readonly publication: Publication; readonly receivedAt: number }
 
 const errorOf = (outcome: Outcome): string | null => {
   switch (outcome.kind) {
@@ -20,20 +20,27 @@ const errorOf = (outcome: Outcome): string | null => {
 
 /** What the Manager is told of tasks: one result each, at the end; of a daemon at its start, and when it fails later. */
 export const result = (propletId: string): OperatorFunction<TaskEvent, Result> => {
-  const message = (id: string, results: string, error: string | null): Publication => ({
-    subtopic: 'control/proplet/results',
-    payload: { task_id: id, proplet_id: propletId, results, error },
-    keep: 'all',
+  const resultOf = (
+    { id, receivedAt }: { readonly id: string; readonly receivedAt: number },
+    results: string,
+    error: string | null,
+  ): Result => ({
+    id,
+    receivedAt,
+    publication: {
+      subtopic: 'control/proplet/results',
+      payload: { task_id: id, proplet_id: propletId, results, error },
+      keep: 'all',
+    },
   })
   return (event$) =>
     event$.pipe(
       ofType('announced', 'ended'),
       concatMap((event): readonly Result[] => {
-        const { id, receivedAt } = event
-        if (event.type === 'announced') return [{ publication: message(id, '', null), receivedAt }]
+        if (event.type === 'announced') return [resultOf(event, '', null)]
         const { announced, outcome } = event
         if (announced && outcome.kind === 'completed') return []
-        return [{ publication: message(id, outcome.results, errorOf(outcome)), receivedAt }]
+        return [resultOf(event, outcome.results, errorOf(outcome))]
       }),
     )
 }

@@ -24,5 +24,9 @@ export const shutdown = (
     switchMap(() =>
       concat(of('draining' as const), timer(graceMs, clock).pipe(map(() => 'deadline' as const))),
     ),
-    share({ connector: () => new ReplaySubject<Shutdown>(1), resetOnRefCountZero: false }),
+    share({
+      connector: () => new ReplaySubject<Shutdown>(1),
+      resetOnComplete: false,
+      resetOnRefCountZero: false,
+    }),
   )

@@ -6,28 +6,37 @@ export type Slots = {
 }
 
 /**
- * A fixed number of places. Invariants: `free` is never below 0; nobody waits while a place is free; one who stops
- * waiting takes no place.
+ * A fixed number of places. Invariants: `free` is never below 0; nobody waits while a place is free, but for those
+ * whom `fill` is just letting in; one who stops waiting takes no place.
  */
 export const createSlots = (size: number): Slots => {
   let free = size
+  let filling = false
   const waiting = new Set<() => void>()
+
+  // A loop, not a recursion: projects that end synchronously free their place while `enter` is still on the stack.
+  const fill = () => {
+    if (filling) return
+    filling = true
+    try {
+      for (const enter of waiting) {
+        if (free === 0) break
+        free -= 1
+        waiting.delete(enter)
+        enter()
+      }
+    } finally {
+      filling = false
+    }
+  }
   const release = () => {
-    const [next] = waiting
-    if (next === undefined) free += 1
-    else next()
+    free += 1
+    fill()
   }
   const place$ = new Observable<true>((subscriber) => {
-    if (free > 0) {
-      free -= 1
-      subscriber.next(true)
-      return undefined
-    }
-    const enter = () => {
-      waiting.delete(enter)
-      subscriber.next(true)
-    }
+    const enter = () => subscriber.next(true)
     waiting.add(enter)
+    fill()
     return () => waiting.delete(enter)
   }).pipe(take(1))
   return {

@@ -56,7 +56,7 @@ export const task =
         ),
       ).pipe(take(1), share({ connector: () => new ReplaySubject<StopReason>(1), resetOnComplete: false }))
 
-      const live$ = acquire(start).pipe(
+      const executed$ = defer(() => acquire(start)).pipe(
         mergeMap((progress): Observable<TaskEvent> => {
           const event = of<TaskEvent>({ ...progress, id })
           return progress.type === 'fetched' ? concat(event, execute(start, progress.binary, reason$)) : event
@@ -66,12 +66,16 @@ export const task =
         }),
         catchError((error: unknown) => of(ended(start, failure('binary', messageOf(error))))),
       )
+      // So that a port that breaks its contract and just completes does not leave the task unanswered.
+      const unanswered$ = of(ended(start, failure('runtime', 'the task ended without an outcome')))
       const stoppedEarly$ = reason$.pipe(
         filter(() => !running),
         map((reason) => ended(start, endedEarly(reason))),
       )
       return concat(
         of<TaskEvent>({ type: 'accepted', id, start }),
-        merge(stoppedEarly$, live$).pipe(takeWhile(({ type }) => type !== 'ended', true)),
+        merge(stoppedEarly$, concat(executed$, unanswered$)).pipe(
+          takeWhile(({ type }) => type !== 'ended', true),
+        ),
       )
     })
