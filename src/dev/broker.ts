@@ -1,5 +1,6 @@
 import { Aedes, type AedesOptions } from 'aedes'
 import { createServer as createHttpServer } from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
 import { createServer as createTcpServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls'
 import { WebSocketServer, createWebSocketStream } from 'ws'
@@ -19,7 +20,7 @@ export type BrokerOptions = {
 export type Broker = {
   readonly port: number
   /** Cuts every connection and stops listening. */
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /** Starts an MQTT broker inside this process, on real TCP with Nagle's algorithm off. Rejects when it can't listen. */
@@ -54,7 +55,7 @@ export const startBroker = async (options: BrokerOptions = {}): Promise<Broker> 
 
 const createServer = ({ tls, webSocket }: BrokerOptions, aedes: Aedes): Server => {
   if (webSocket === true) {
-    const server = createHttpServer()
+    const server = tls === undefined ? createHttpServer() : createHttpsServer(tls)
     const sockets = new WebSocketServer({ server, handleProtocols: () => 'mqtt', perMessageDeflate: false })
     sockets.on('connection', (socket) => aedes.handle(createWebSocketStream(socket)))
     return server

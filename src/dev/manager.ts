@@ -27,15 +27,15 @@ export type Manager = {
   readonly metrics$: Observable<JsonObject>
   readonly taskMetrics$: Observable<JsonObject>
   /** Resolves when the broker has the command. */
-  start(command: StartMessage): Promise<void>
-  stop(id: string, target?: JsonObject): Promise<void>
+  readonly start: (command: StartMessage) => Promise<void>
+  readonly stop: (id: string, target?: JsonObject) => Promise<void>
   /** The next result of a task: ask before starting it. Rejects when it takes longer than `withinMs`. */
-  result(id: string, withinMs?: number): Promise<ResultMessage>
+  readonly result: (id: string, withinMs?: number) => Promise<ResultMessage>
   /** Starts a task and waits for its result. */
-  run(command: StartMessage, withinMs?: number): Promise<ResultMessage>
+  readonly run: (command: StartMessage, withinMs?: number) => Promise<ResultMessage>
   /** Publishes anything on a subtopic. */
-  publish(subtopic: string, payload: object): Promise<void>
-  close(): Promise<void>
+  readonly publish: (subtopic: string, payload: object) => Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /** Connects a Manager of few words, for the demo, the tests and the benchmarks. */

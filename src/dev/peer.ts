@@ -20,8 +20,8 @@ export type Peer = {
   /** Hot: messages of the subtopics subscribed to. */
   readonly messages$: Observable<PeerMessage>
   /** Resolves when the broker has acknowledged it. */
-  publish(subtopic: string, payload: object): Promise<void>
-  close(): Promise<void>
+  readonly publish: (subtopic: string, payload: object) => Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /** Connects and subscribes; rejects when either fails. Reconnects by itself later on. */

@@ -18,7 +18,7 @@ export type RegistryOptions = PeerOptions & {
   readonly onRequest?: (image: string) => void
 }
 
-export type Registry = { close(): Promise<void> }
+export type Registry = { readonly close: () => Promise<void> }
 
 /**
  * Serves binaries in chunks, as the Proxy does: answers a request on `registry/proplet` with the chunks on

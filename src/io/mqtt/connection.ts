@@ -37,6 +37,8 @@ export type ConnectionContext = {
   readonly session: Session
   readonly outbox: Outbox
   readonly onMessage: (message: InboundMessage) => void
+  /** A publication of QoS 0 has been written. */
+  readonly onWritten: (entry: Entry) => void
   readonly onOversize: (subtopic: string, packetBytes: number) => void
 }
 
@@ -46,7 +48,7 @@ export type ConnectionContext = {
  */
 export const connectOnce = (context: ConnectionContext): Observable<Up | Ended> =>
   new Observable((subscriber) => {
-    const { options, session, outbox, onMessage, onOversize } = context
+    const { options, session, outbox, onMessage, onWritten, onOversize } = context
     const { topicPrefix, timeoutMs, qos, log } = options
     const topics = new Map(options.subscriptions.map((subtopic) => [`${topicPrefix}/${subtopic}`, subtopic]))
     const unsent = new Set<Entry>()
@@ -56,16 +58,20 @@ export const connectOnce = (context: ConnectionContext): Observable<Up | Ended> 
     let unauthorized = false
     let upSince: number | undefined
     let pumping = false
+    // once the client is told to end, it takes nothing more
+    let ending = false
 
     const fail = (why: string) => {
       reason ??= why
       byPeer = false
+      ending = true
       client.cut()
     }
     const disconnect = () => {
       reason ??= 'disconnected'
       byPeer = false
       requested = true
+      ending = true
       client.end()
     }
     const client = new ConnectionClient(options, session, {
@@ -83,28 +89,31 @@ export const connectOnce = (context: ConnectionContext): Observable<Up | Ended> 
     )
     let subackTimer: NodeJS.Timeout | undefined
 
+    const takeNext = () => (ending ? undefined : outbox.take())
     const pump = () => {
       if (pumping) return
       pumping = true
       try {
-        for (let entry = outbox.take(); entry !== undefined; entry = outbox.take()) hand(entry)
+        for (let entry = takeNext(); entry !== undefined; entry = takeNext()) hand(entry)
       } finally {
         pumping = false
       }
     }
     const hand = (entry: Entry) => {
-      if (qos > 0) {
+      // whoever was told that it is handed over may have ended the link
+      if (ending) outbox.putBack([entry])
+      else if (qos > 0) {
         client.publish(entry.topic, entry.payload, { qos })
         session.flights.launch(client.getLastMessageId(), entry)
-        return
+      } else {
+        unsent.add(entry)
+        client.publish(entry.topic, entry.payload, { qos }, (error) => {
+          if (!error && unsent.delete(entry)) onWritten(entry)
+        })
       }
-      unsent.add(entry)
-      client.publish(entry.topic, entry.payload, { qos }, (error) => {
-        if (error || !unsent.delete(entry)) return
-        outbox.acknowledge(entry)
-      })
     }
     const ended = () => {
+      ending = true
       outbox.putBack([...unsent])
       unsent.clear()
       const upMs = upSince === undefined ? undefined : performance.now() - upSince
@@ -164,6 +173,7 @@ export const connectOnce = (context: ConnectionContext): Observable<Up | Ended> 
     client.on('close', ended)
 
     subscriber.add(() => {
+      ending = true
       clearInterval(watch)
       clearTimeout(subackTimer)
       client.cut()

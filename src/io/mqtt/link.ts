@@ -15,7 +15,7 @@ import type { Publication } from '../../model/publication.js'
 import { Backoff, stableAfterMs } from './backoff.js'
 import { closeLink, type CloseReport } from './closing.js'
 import { connectOnce, type Ended, type Up } from './connection.js'
-import { isFinal, type Delivery } from './delivery.js'
+import { isFinal, type Delivery, type Entry } from './delivery.js'
 import { FailureLog } from './failure-log.js'
 import type { MqttOptions } from './options.js'
 import { Outbox, type OutboxStats } from './outbox.js'
@@ -69,14 +69,11 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
     const lowered = new Set<string>()
     let state: Connection | undefined
 
-    const session = createSession({
-      qos,
-      random,
-      onAcknowledged: (entry) => {
-        outbox.acknowledge(entry)
-        changes$.next()
-      },
-    })
+    const onAcknowledged = (entry: Entry) => {
+      outbox.acknowledge(entry)
+      changes$.next()
+    }
+    const session = createSession({ qos, random, onAcknowledged })
     const change = (next: Connection) => {
       const same = state?.state === 'down' && next.state === 'down' && state.reason === next.reason
       state = next
@@ -109,6 +106,7 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
         session,
         outbox,
         onMessage: (message) => messages$.next(message),
+        onWritten: onAcknowledged,
         onOversize: (subtopic, packetBytes) => {
           log.error({ subtopic, packetBytes, maxPacketBytes }, 'a message was too large and has been dropped')
           oversize$.next({ subtopic, packetBytes })

@@ -16,10 +16,10 @@ export type TlsOptions = {
 }
 
 export type MqttLog = {
-  debug(details: object, message: string): void
-  info(details: object, message: string): void
-  warn(details: object, message: string): void
-  error(details: object, message: string): void
+  readonly debug: (details: object, message: string) => void
+  readonly info: (details: object, message: string) => void
+  readonly warn: (details: object, message: string) => void
+  readonly error: (details: object, message: string) => void
 }
 
 export type Qos = 0 | 1 | 2

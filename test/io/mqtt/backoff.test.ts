@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest'
+import { Backoff, stableAfterMs } from '../../../src/io/mqtt/backoff.js'
+
+it('doubles up to the most, and begins anew after a reset', () => {
+  const backoff = new Backoff({ initialMs: 100, maxMs: 1000, random: () => 0.999999 })
+  const delays = () => Array.from({ length: 6 }, () => Math.round(backoff.next()))
+  expect(delays()).toEqual([100, 200, 400, 800, 1000, 1000])
+  backoff.reset()
+  expect(delays()[0]).toBe(100)
+})
+
+it('spreads delays over the upper half', () => {
+  const at = (random: number) => new Backoff({ initialMs: 100, maxMs: 1000, random: () => random }).next()
+  expect([at(0), at(0.5)]).toEqual([50, 75])
+})
+
+it('stays at the most however often it fails', () => {
+  const backoff = new Backoff({ initialMs: 100, maxMs: 1000, random: () => 0 })
+  for (let i = 0; i < 5000; i++) backoff.next()
+  expect(backoff.next()).toBe(500)
+})
+
+it('takes a link for stable after ten seconds at the most', () => {
+  expect([stableAfterMs({ maxMs: 60_000 }), stableAfterMs({ maxMs: 50 })]).toEqual([10_000, 50])
+})

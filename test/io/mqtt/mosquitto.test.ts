@@ -1,0 +1,169 @@
+import { from, lastValueFrom } from 'rxjs'
+import { expect, it } from 'vitest'
+import type { Publication } from '../../../src/model/publication.js'
+import { next, useMqtt } from '../../support/mqtt-tests.js'
+
+const START = 'control/manager/start'
+const RESULTS = 'control/proplet/results'
+const ALIVE = 'control/proplet/alive'
+const PUBREL = 0x62
+const SUBACK = 0x90
+
+const { mosquitto, proxy, open, peer } = useMqtt()
+
+const result = (n: number, padding = ''): Publication => ({
+  subtopic: RESULTS,
+  payload: { n, padding },
+  keep: 'all',
+})
+const numbers = (texts: readonly string[]) => texts.map((text) => Number(/"n":(\d+)/.exec(text)?.[1]))
+
+it('links up, receives commands and delivers results', async () => {
+  const { port, log } = await mosquitto()
+  const manager = await peer(port, [RESULTS])
+  const got = next(manager, 100)
+  const { link, up, received } = open(port)
+  await up()
+  await manager.publish(START, { n: 1 })
+  expect(await received(1)).toEqual(['{"n":1}'])
+  await lastValueFrom(link.send(from(Array.from({ length: 100 }, (_, n) => result(n)))))
+  expect(numbers(await got)).toEqual(Array.from({ length: 100 }, (_, n) => n))
+  expect(log()).toMatch(/as proplet-1 \(p2, c0, k30, u'proplet-1'\)/)
+})
+
+it('says when a lower QoS was granted, once, and works with it', async () => {
+  const { port } = await mosquitto()
+  const between = await proxy(
+    port,
+    () => true,
+    (data) => (data[0] === SUBACK ? Buffer.from([...data.subarray(0, 4), 1, 2, 1]) : data),
+  )
+  const manager = await peer(port, [RESULTS])
+  const got = next(manager, 1)
+  const { up, deliver, logged } = open(between.port)
+  await up()
+  between.cut()
+  await up(2)
+  const warnings = logged('warn').filter((line) => line.includes('lower QoS'))
+  expect(warnings).toEqual([
+    expect.stringContaining('{"subtopic":"control/manager/start","asked":2,"granted":1}'),
+    expect.stringContaining('{"subtopic":"registry/server","asked":2,"granted":1}'),
+  ])
+  expect(await deliver(result(1))).toMatchObject({ at: 'acknowledged' })
+  expect(numbers(await got)).toEqual([1])
+})
+
+it('delivers commands sent while the link was down', async () => {
+  const { port } = await mosquitto()
+  const between = await proxy(port)
+  const manager = await peer(port, [])
+  const { up, until, received, connections } = open(between.port)
+  await up()
+  between.setOpen(false)
+  between.cut()
+  await until(() => connections.at(-1)?.state === 'down')
+  for (let n = 0; n < 5; n++) await manager.publish(START, { n })
+  between.setOpen(true)
+  expect(numbers(await received(5))).toEqual([0, 1, 2, 3, 4])
+  expect(connections.at(-1)).toEqual({ state: 'up', sessionPresent: true })
+})
+
+it('leaves the Last Will when the socket is cut', async () => {
+  const { port } = await mosquitto()
+  const between = await proxy(port)
+  const manager = await peer(port, [ALIVE])
+  const got = next(manager, 1)
+  const { up } = open(between.port)
+  await up()
+  between.setOpen(false)
+  between.cut()
+  expect(await got).toEqual(['{"status":"offline","proplet_id":"proplet-1"}'])
+})
+
+it('comes back when the broker was killed and forgot the session', async () => {
+  const first = await mosquitto()
+  const { up, until, deliver, connections } = open(first.port)
+  await up()
+  await first.kill()
+  await until(() => connections.at(-1)?.state === 'down')
+  const delivery = deliver(result(7))
+  const second = await mosquitto({ port: first.port })
+  const manager = await peer(second.port, [RESULTS])
+  const got = next(manager, 1)
+  await up(2)
+  expect(connections.at(-1)).toEqual({ state: 'up', sessionPresent: false })
+  expect(await delivery).toMatchObject({ at: 'acknowledged' })
+  expect(numbers(await got)).toEqual([7])
+})
+
+it('loses nothing when the broker is killed between PUBREC and PUBREL and forgets the session', async () => {
+  const first = await mosquitto()
+  let released: (() => void) | undefined
+  const atRelease = new Promise<void>((resolve) => (released = resolve))
+  let holding = true
+  const between = await proxy(first.port, (data) => {
+    if (!holding || data[0] !== PUBREL) return true
+    released?.()
+    return false
+  })
+  const { up, deliver, connections } = open(between.port, { inflight: 1 })
+  await up()
+  const delivery = deliver(result(42))
+  await atRelease
+  between.setOpen(false)
+  await first.kill()
+  holding = false
+  const second = await mosquitto()
+  const manager = await peer(second.port, [RESULTS])
+  const got = next(manager, 1)
+  between.setTarget(second.port)
+  between.setOpen(true)
+  expect(await delivery).toMatchObject({ at: 'acknowledged' })
+  expect(numbers(await got)).toEqual([42])
+  await up(2)
+  expect(connections.at(-1)).toEqual({ state: 'up', sessionPresent: false })
+})
+
+it('delivers once when the link breaks between PUBREC and PUBREL and the session lives', async () => {
+  const { port } = await mosquitto()
+  let holding = true
+  const between = await proxy(port, (data) => {
+    if (!holding || data[0] !== PUBREL) return true
+    holding = false
+    setImmediate(() => between.cut())
+    return false
+  })
+  const manager = await peer(port, [RESULTS])
+  const got = next(manager, 2)
+  const { up, deliver } = open(between.port)
+  await up()
+  expect(await deliver(result(1))).toMatchObject({ at: 'acknowledged' })
+  expect(await deliver(result(2))).toMatchObject({ at: 'acknowledged' })
+  expect(numbers(await got)).toEqual([1, 2])
+})
+
+it('gives up a message that the broker closes the connection for, and delivers the others', async () => {
+  const { port } = await mosquitto({ config: ['allow_anonymous true', 'max_packet_size 100000'] })
+  const manager = await peer(port, [RESULTS])
+  const got = next(manager, 2)
+  const { up, deliver, logged } = open(port)
+  await up()
+  const deliveries = await Promise.all([
+    deliver(result(1)),
+    deliver(result(2, 'x'.repeat(200_000))),
+    deliver(result(3)),
+  ])
+  expect(deliveries.map(({ at }) => at)).toEqual(['acknowledged', 'rejected', 'acknowledged'])
+  expect(numbers(await got).sort()).toEqual([1, 3])
+  expect(logged('error').join()).toContain('refused')
+})
+
+it('is told when the key is wrong', async () => {
+  const { port } = await mosquitto({ config: ['allow_anonymous false'] })
+  const { until, connections, logged } = open(port)
+  await until(() => connections.length > 0)
+  expect(connections[0]).toMatchObject({
+    reason: expect.stringMatching(/bad user name or password|not authorized/) as string,
+  })
+  expect(logged('error')).toHaveLength(1)
+})

@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { freePort } from './free-port.js'
+
+const BINARIES = ['/usr/sbin/mosquitto', '/usr/local/sbin/mosquitto', '/opt/homebrew/sbin/mosquitto']
+
+/** Milliseconds. */
+const START_MS = 5000
+
+export type Mosquitto = {
+  readonly port: number
+  /** What it has logged so far. */
+  readonly log: () => string
+  /** Kills it with SIGKILL; nothing of its sessions survives. */
+  readonly kill: () => Promise<void>
+}
+
+export type MosquittoOptions = {
+  readonly port?: number
+  /** Lines for the configuration file, after those of the listener. */
+  readonly config?: readonly string[]
+}
+
+/** Starts mosquitto on a free port of 127.0.0.1, without persistence; resolves when it listens. */
+export const startMosquitto = async (options: MosquittoOptions = {}): Promise<Mosquitto> => {
+  const binary = BINARIES.find((path) => existsSync(path))
+  if (binary === undefined) {
+    throw new Error('mosquitto is not installed, and these tests need it: apt-get install -y mosquitto')
+  }
+  const port = options.port ?? (await freePort())
+  const directory = await mkdtemp(join(tmpdir(), 'proplet-mosquitto-'))
+  const file = join(directory, 'mosquitto.conf')
+  const lines = [
+    'per_listener_settings false',
+    'persistence false',
+    'log_dest stderr',
+    'log_type all',
+    'set_tcp_nodelay true',
+    ...(process.getuid?.() === 0 ? ['user root'] : []),
+    `listener ${port} 127.0.0.1`,
+    ...(options.config ?? ['allow_anonymous true']),
+  ]
+  await writeFile(file, `${lines.join('\n')}\n`)
+  const child = spawn(binary, ['-c', file], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const exited = once(child, 'exit')
+  // a test process that dies takes its brokers along
+  const onExit = () => child.kill('SIGKILL')
+  process.once('exit', onExit)
+  const kill = async () => {
+    process.off('exit', onExit)
+    child.kill('SIGKILL')
+    await exited
+    await rm(directory, { recursive: true, force: true })
+  }
+  let log = ''
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`mosquitto does not come up: ${log}`)), START_MS)
+      child.stderr.on('data', (data: Buffer) => {
+        log += data.toString()
+        if (!/mosquitto version \S+ running/.test(log)) return
+        clearTimeout(timer)
+        resolve()
+      })
+      child.once('exit', (code) => {
+        clearTimeout(timer)
+        reject(new Error(`mosquitto ended with ${code ?? 'a signal'}: ${log}`))
+      })
+    })
+  } catch (error) {
+    await kill()
+    throw error
+  }
+  return {
+    port,
+    log: () => log,
+    kill,
+  }
+}
