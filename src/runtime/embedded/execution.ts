@@ -79,8 +79,10 @@ export class Execution implements GuestListener {
 
   message(message: FromGuest): void {
     switch (message.type) {
-      case 'started':
-        { this.#start(message.compileMs); return; }
+      case 'started': {
+        this.#start(message.compileMs)
+        return
+      }
       case 'warning':
         if (!this.#hasWarned) this.#hooks.event({ type: 'warning', message: message.message })
         this.#hasWarned = true

@@ -233,7 +233,10 @@ export class Pool {
 
   /** After every change: starts what is missing, ends what is too much, tells those who wait for either. */
   #balance(): void {
-    if (this.#isClosed) { this.#reportEmpty(); return; }
+    if (this.#isClosed) {
+      this.#reportEmpty()
+      return
+    }
     if (this.#idle.length >= this.#options.warm && this.#start !== undefined) {
       for (const { resolve } of this.#onReady) resolve()
       this.#onReady.clear()

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import type { Writable } from 'node:stream';
+import type { Writable } from 'node:stream'
 import { Readable } from 'node:stream'
 import { encodeFrame } from '../guest/frames.js'
 import { WASM_PAGE_BYTES } from '../guest/module-limits.js'

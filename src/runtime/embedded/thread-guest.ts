@@ -93,7 +93,10 @@ class ThreadGuest implements Guest {
     }
     const message = typeof data === 'object' && data !== null && 'message' in data ? data.message : undefined
     const decoded = decodeFromGuest(message)
-    if (decoded !== undefined) { this.#listener.message(decoded); return; }
+    if (decoded !== undefined) {
+      this.#listener.message(decoded)
+      return
+    }
     this.#fault ??= 'broke the rules of its channel'
     this.kill()
   }
