@@ -1,12 +1,13 @@
 import {
-  concatMap,
-  debounceTime,
   defer,
-  groupBy,
+  EMPTY,
+  finalize,
   map,
   mergeMap,
   of,
+  repeat,
   timer,
+  type Observable,
   type OperatorFunction,
   type SchedulerLike,
 } from 'rxjs'
@@ -19,15 +20,32 @@ import type { Result } from './result.js'
  * (spec/wire.md, trap 1). Results of one task stay in order, however late the timers run.
  */
 export const hold = (holdMs: number, clock: SchedulerLike): OperatorFunction<Result, Publication> => {
-  const held = ({ publication, receivedAt }: Result) =>
+  const held = ({ publication, receivedAt }: Result): Observable<Publication> => {
+    // The clock may be set back while the task runs.
+    const waitMs = Math.min(receivedAt + holdMs - clock.now(), holdMs)
+    return waitMs > 0 ? timer(waitMs, clock).pipe(map(() => publication)) : of(publication)
+  }
+  const inOrder = (queue: Result[]): Observable<Publication> =>
     defer(() => {
-      // The clock may be set back while the task runs.
-      const waitMs = Math.min(receivedAt + holdMs - clock.now(), holdMs)
-      return waitMs > 0 ? timer(waitMs, clock).pipe(map(() => publication)) : of(publication)
-    })
+      const next = queue.shift()
+      return next === undefined ? EMPTY : held(next)
+    }).pipe(repeat({ delay: () => (queue.length === 0 ? EMPTY : of(true)) }))
+
   return (result$) =>
-    result$.pipe(
-      groupBy(({ id }) => id, { duration: (ofOne$) => ofOne$.pipe(debounceTime(holdMs, clock)) }),
-      mergeMap((ofOne$) => ofOne$.pipe(concatMap(held))),
-    )
+    defer(() => {
+      const queues = new Map<string, Result[]>()
+      return result$.pipe(
+        mergeMap((result) => {
+          const { id } = result
+          const queue = queues.get(id)
+          if (queue !== undefined) {
+            queue.push(result)
+            return EMPTY
+          }
+          const begun = [result]
+          queues.set(id, begun)
+          return inOrder(begun).pipe(finalize(() => queues.delete(id)))
+        }),
+      )
+    })
 }

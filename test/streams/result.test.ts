@@ -1,0 +1,95 @@
+import { describe, it } from 'vitest'
+import type { TaskEvent } from '../../src/model/task-event.js'
+import { result, type Result } from '../../src/streams/result.js'
+import { marbles } from '../support/marbles.js'
+import { bytes, completed, endOf, failed, start, stopped } from '../support/model.js'
+
+const events: Record<string, TaskEvent> = {
+  c: endOf('t', completed('30'), { receivedAt: 3 }),
+  f: endOf('t', failed('trap', 'unreachable', 'so far'), { receivedAt: 3 }),
+  s: endOf('t', stopped('so far'), { receivedAt: 3 }),
+  a: { type: 'announced', id: 't', receivedAt: 3 },
+  C: endOf('t', completed('late'), { receivedAt: 3, announced: true }),
+  F: endOf('t', failed('exit', 'exited with status 1'), { receivedAt: 3, announced: true }),
+  S: endOf('t', stopped(), { receivedAt: 3, announced: true }),
+}
+
+const others: Record<string, TaskEvent> = {
+  a: { type: 'accepted', id: 't', start: start('t') },
+  b: { type: 'duplicate', id: 't' },
+  c: { type: 'unknown-stop', id: 't' },
+  d: { type: 'running', id: 't' },
+  e: { type: 'started', id: 't', compileMs: 1 },
+  f: { type: 'output', id: 't', stream: 'stdout', data: bytes('x') },
+  g: { type: 'rejected', subtopic: 'registry/server', reason: 'bad' },
+  h: { type: 'warning', id: 't', message: 'careful' },
+}
+
+const of = (results: string, error: string | null): Result => ({
+  id: 't',
+  receivedAt: 3,
+  publication: {
+    subtopic: 'control/proplet/results',
+    payload: { task_id: 't', proplet_id: 'p1', results, error },
+    keep: 'all',
+  },
+})
+
+describe('result', () => {
+  it(
+    'tells how tasks ended: what they gave, why they failed, that they were stopped',
+    marbles((m) => {
+      const source = m.hot('-c-(fs)-|', events)
+      const subs = '         ^-------!'
+      const expected = '     -c-(fs)-|'
+      m.expect(source.pipe(result('p1'))).toBeObservable(expected, {
+        c: of('30', null),
+        f: of('so far', 'unreachable'),
+        s: of('so far', 'task stopped'),
+      })
+      m.expect(source).toHaveSubscriptions(subs)
+    }),
+  )
+
+  it(
+    'tells of a daemon at its start, and again only when it fails or is stopped',
+    marbles((m) => {
+      const source = m.hot('-aC-aF-aS|', events)
+      const subs = '         ^--------!'
+      const expected = '     -a--aF-aS|'
+      m.expect(source.pipe(result('p1'))).toBeObservable(expected, {
+        a: of('', null),
+        F: of('', 'exited with status 1'),
+        S: of('', 'task stopped'),
+      })
+      m.expect(source).toHaveSubscriptions(subs)
+    }),
+  )
+
+  it(
+    'tells of nothing else that happens to a task',
+    marbles((m) => {
+      const source = m.hot('abcdefgh|', others)
+      const subs = '         ^-------!'
+      const expected = '     --------|'
+      m.expect(source.pipe(result('p1'))).toBeObservable(expected)
+      m.expect(source).toHaveSubscriptions(subs)
+    }),
+  )
+
+  it(
+    'is silent, complete or failed as its source is, and leaves it when it is left',
+    marbles((m) => {
+      const never = m.hot('  -c--c', events)
+      const empty = m.cold<TaskEvent>('|')
+      const failing = m.cold<TaskEvent>('-#')
+      const subs = '         ^-!'
+      m.expect(never.pipe(result('p1')), subs).toBeObservable('-c', { c: of('30', null) })
+      m.expect(never).toHaveSubscriptions(subs)
+      m.expect(empty.pipe(result('p1'))).toBeObservable('|')
+      m.expect(empty).toHaveSubscriptions('(^!)')
+      m.expect(failing.pipe(result('p1'))).toBeObservable('-#')
+      m.expect(failing).toHaveSubscriptions('^!')
+    }),
+  )
+})
