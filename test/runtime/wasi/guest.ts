@@ -212,6 +212,11 @@ export class RawGuest {
     return { errno, type, size: this.bytes.readBigUInt64LE(AT.data + 32), links }
   }
 
+  setTimes(fd: number, path: string, accessed: bigint, modified: bigint, which = 5, follow = true): number {
+    const at = this.put(AT.path, path)
+    return this.call('path_filestat_set_times', fd, follow ? 1 : 0, ...at, accessed, modified, which)
+  }
+
   symlink(target: string | Uint8Array, fd: number, path: string): number {
     return this.call('path_symlink', ...this.put(AT.other, target), fd, ...this.put(AT.path, path))
   }
