@@ -9,6 +9,8 @@ import {
 const load = (name: string): WebAssembly.Module =>
   new WebAssembly.Module(readFileSync(new URL(`../../fixtures/built/${name}.wasm`, import.meta.url)))
 
+export const rawModule = load('wasi-raw')
+
 export type Run = { readonly status: number; readonly stdout: string; readonly stderr: string }
 
 /** Runs a WASI command in this process. */
@@ -49,7 +51,7 @@ function memoryOf(instance: WebAssembly.Instance): WebAssembly.Memory {
   return memory
 }
 
-function functionOf(instance: WebAssembly.Instance, name: string): (...args: unknown[]) => unknown {
+export function functionOf(instance: WebAssembly.Instance, name: string): (...args: unknown[]) => unknown {
   const exported = instance.exports[name]
   if (!isFunction(exported)) throw new Error(`expected an exported function ${name}`)
   return exported
@@ -230,5 +232,3 @@ export class RawGuest {
     return this.call('path_link', fd, follow ? 1 : 0, ...from, toFd, ...this.put(AT.other, toPath))
   }
 }
-
-const rawModule = load('wasi-raw')

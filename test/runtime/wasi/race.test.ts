@@ -42,7 +42,7 @@ async function raced(
     for (let count = 0; count < 200_000; count++) {
       if (attempt()) tally.inside++
       else tally.refused++
-      if (count >= 4000 && tally.inside >= 300 && tally.refused >= 300) break
+      if (count >= 1000 && tally.inside >= 200 && tally.refused >= 200) break
     }
   } finally {
     await worker.terminate()
