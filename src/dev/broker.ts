@@ -4,6 +4,7 @@ import { createServer as createHttpsServer } from 'node:https'
 import { createServer as createTcpServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls'
 import { WebSocketServer, createWebSocketStream } from 'ws'
+import { mendSessions } from './aedes-session.js'
 
 export type BrokerOptions = {
   readonly host?: string
@@ -27,6 +28,7 @@ export type Broker = {
 export const startBroker = async (options: BrokerOptions = {}): Promise<Broker> => {
   const { host = '127.0.0.1', port = 0 } = options
   const aedes = await Aedes.createBroker(options.aedes ?? {})
+  mendSessions(aedes)
   const sockets = new Set<Socket>()
   const server = createServer(options, aedes)
   server.on('connection', (socket: Socket) => {

@@ -38,17 +38,17 @@ const examples = async (): Promise<readonly Example[]> => {
         inputs: ['a', 'b'],
         env: { GREETING: 'hello' },
       },
-      expected: { results: 'argv[0]=_start\nargv[1]=a\nargv[2]=b\nGREETING=hello\n', error: undefined },
+      expected: { results: 'arg 0: _start\narg 1: a\narg 2: b\nenv: GREETING=hello\n', error: undefined },
     },
     {
       what: 'an endless loop, stopped',
-      command: { id: 'loop', name: 'loop', file: await inline('loop') },
+      command: { id: 'loop', name: 'spin', file: await inline('hostile') },
       expected: { results: '', error: /^task stopped$/ },
       stopped: true,
     },
     {
       what: 'one that fails: a trap',
-      command: { id: 'trap', name: 'trap', file: await inline('trap') },
+      command: { id: 'trap', name: 'trap', file: await inline('hostile') },
       expected: { results: '', error: /unreachable/ },
     },
   ]
