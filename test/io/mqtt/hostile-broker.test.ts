@@ -1,0 +1,80 @@
+import { createServer, type Socket } from 'node:net'
+import { expect, it } from 'vitest'
+import { useMqtt } from '../../support/mqtt-tests.js'
+
+const CONNACK = Buffer.from([0x20, 2, 0, 0])
+
+const { cleanup, open } = useMqtt()
+
+/** Answers every connection by a script of its own. */
+const brokerOf = (script: (socket: Socket) => void): Promise<number> =>
+  new Promise((resolve) => {
+    const sockets = new Set<Socket>()
+    const server = createServer((socket) => {
+      sockets.add(socket)
+      socket.on('error', () => undefined)
+      script(socket)
+    })
+    cleanup(() => {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+    })
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      if (address !== null && typeof address === 'object') resolve(address.port)
+    })
+  })
+
+const firstReason = async (port: number, options: Parameters<typeof open>[1] = {}) => {
+  const { until, connections } = open(port, options)
+  await until(() => connections.length > 0)
+  const [first] = connections
+  return first?.state === 'down' ? first.reason : 'up'
+}
+
+it.each([
+  ['a huge packet that is not a PUBLISH', [0x90, 0xff, 0xff, 0x7f], /a packet of type 9 with \d+ bytes/],
+  ['a malformed remaining length', [0x30, 0xff, 0xff, 0xff, 0xff], /malformed remaining length/],
+  ['an oversize PUBLISH without a topic', [0x30, 0x80, 0x80, 0x80, 0x10, 0, 0], /topic is empty/],
+  ['a packet that makes no sense', [0x00, 0x01, 0x00], /.+/],
+] as const)('ends the connection at %s, and says so', async (_, bytes, reason) => {
+  const port = await brokerOf((socket) => {
+    socket.once('data', () => socket.write(Buffer.concat([CONNACK, Buffer.from(bytes)])))
+  })
+  expect(await firstReason(port)).toMatch(reason)
+})
+
+it('ends the connection when the broker never accepts or refuses it', async () => {
+  const port = await brokerOf(() => undefined)
+  expect(await firstReason(port, { timeoutMs: 100 })).toBe('connack timeout')
+})
+
+it('ends the connection when a ping is not answered', async () => {
+  const port = await brokerOf((socket) => {
+    socket.once('data', () => {
+      socket.write(CONNACK)
+      socket.once('data', (subscribe: Buffer) => {
+        socket.write(Buffer.from([0x90, 5, subscribe[2] ?? 0, subscribe[3] ?? 0, 2, 2, 2]))
+        socket.resume()
+      })
+    })
+  })
+  const { until, connections } = open(port, { keepAliveSeconds: 1 })
+  await until(() => connections.length > 1)
+  expect(connections).toEqual([
+    { state: 'up', sessionPresent: false },
+    { state: 'down', reason: 'the broker did not answer a ping' },
+  ])
+})
+
+it('is not up when the SUBACK answers for fewer topics than were asked for', async () => {
+  const port = await brokerOf((socket) => {
+    socket.once('data', () => {
+      socket.write(CONNACK)
+      socket.once('data', (subscribe: Buffer) => {
+        socket.write(Buffer.from([0x90, 3, subscribe[2] ?? 0, subscribe[3] ?? 0, 2]))
+      })
+    })
+  })
+  expect(await firstReason(port)).toMatch(/subscription/)
+})
