@@ -78,3 +78,28 @@ it('is not up when the SUBACK answers for fewer topics than were asked for', asy
   })
   expect(await firstReason(port)).toMatch(/subscription/)
 })
+
+it('does not deliver a message of a session that the broker has forgotten', async () => {
+  const topic = Buffer.from('m/domain/c/channel/control/manager/start')
+  const body = Buffer.concat([Buffer.from([0, topic.length]), topic, Buffer.from([0, 5]), Buffer.from('{}')])
+  const publish = Buffer.concat([Buffer.from([0x34, body.length]), body])
+  let connected = 0
+  let complete: (() => void) | undefined
+  const completed = new Promise<void>((resolve) => (complete = resolve))
+  const port = await brokerOf((socket) => {
+    const isFirst = ++connected === 1
+    socket.once('data', () => {
+      socket.write(CONNACK)
+      socket.write(isFirst ? publish : Buffer.from([0x62, 2, 0, 5]))
+      socket.on('data', (data: Buffer) => {
+        // a PUBREC on the first connection, a PUBCOMP on the second
+        if (isFirst && data.includes(Buffer.from([0x50, 2, 0, 5]))) socket.destroy()
+        if (!isFirst && data.includes(Buffer.from([0x70, 2, 0, 5]))) complete?.()
+      })
+    })
+  })
+  const { messages } = open(port)
+  await completed
+  expect(connected).toBe(2)
+  expect(messages).toEqual([])
+})
