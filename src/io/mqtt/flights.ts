@@ -114,7 +114,7 @@ export class Flights implements IStore {
     return this
   }
 
-  createStream() {
+  createStream(): ReturnType<IStore['createStream']> {
     const snapshot = new Store()
     for (const [id, flight] of this.#flights) snapshot.put(this.#packet(id, flight), () => undefined)
     return snapshot.createStream()

@@ -43,7 +43,7 @@ export class InboundStore implements IStore {
     return this
   }
 
-  createStream() {
+  createStream(): ReturnType<IStore['createStream']> {
     return new Store().createStream()
   }
 
