@@ -122,6 +122,8 @@ export const pipeline = (
 
     const identity = { propletId: settings.propletId, namespace: settings.namespace, clock }
     const background$ = merge(
+      // Listened to throughout, for tasks that come late to learn of it.
+      shutdown$.pipe(ignoreElements()),
       connection$.pipe(discovery({ ...identity, metadata: settings.metadata })),
       connection$.pipe(
         heartbeat({

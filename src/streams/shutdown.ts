@@ -14,7 +14,10 @@ import {
 /** `draining`: nothing new is taken, what runs may finish. `deadline`: what still runs is ended. */
 export type Shutdown = 'draining' | 'deadline'
 
-/** The stages of a shutdown from the moment `stop$` emits, replayed to late subscribers. */
+/**
+ * The stages of a shutdown from the moment `stop$` emits, replayed to late subscribers as long as someone listens, and
+ * after the deadline for ever.
+ */
 export const shutdown = (
   stop$: Observable<unknown>,
   { graceMs, clock }: { readonly graceMs: number; readonly clock: SchedulerLike },
@@ -27,6 +30,5 @@ export const shutdown = (
     share({
       connector: () => new ReplaySubject<Shutdown>(1),
       resetOnComplete: false,
-      resetOnRefCountZero: false,
     }),
   )

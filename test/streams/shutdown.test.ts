@@ -33,8 +33,8 @@ describe('shutdown', () => {
     marbles((m) => {
       const stop$ = m.hot('  -s-------', stages)
       const stopSubs = '     ^!'
-      const early = '        ^----!'
-      const earlyExpected = '-d'
+      const early = '        ^'
+      const earlyExpected = '-d 9ms (x|)'
       const late = '         ------^'
       const lateExpected = ' ------d----(x|)'
       const after = '        20ms ^'
@@ -48,14 +48,17 @@ describe('shutdown', () => {
   )
 
   it(
-    'goes on counting while nobody listens',
+    'leaves its source, and forgets, when nobody listens any more',
     marbles((m) => {
-      const stop$ = m.hot('-s', stages)
-      const first = '      ^-!'
-      const second = '     20ms ^'
+      const stop$ = m.hot('-s--s-', stages)
+      const first = '      ^--!'
+      const second = '     ---^-!'
+      const third = '      ------^--!'
       const shutdown$ = shutdown(stop$, { graceMs: 10, clock: m.scheduler })
-      m.expect(shutdown$, first).toBeObservable('-d', stages)
-      m.expect(shutdown$, second).toBeObservable('20ms (x|)', stages)
+      m.expect(shutdown$, first).toBeObservable(' -d', stages)
+      m.expect(shutdown$, second).toBeObservable('----d', stages)
+      m.expect(shutdown$, third).toBeObservable(' -', stages)
+      m.expect(stop$).toHaveSubscriptions(['^!', '---^!', '------^--!'])
     }),
   )
 

@@ -3,6 +3,7 @@ import type { InboundMessage } from '../../model/connection.js'
 import { ConnectionClient } from './client.js'
 import type { Entry } from './delivery.js'
 import { connackReason, describeError, isAuthorizationFailure } from './reasons.js'
+import { PacketError } from './limiter.js'
 import type { MqttOptions } from './options.js'
 import type { Outbox } from './outbox.js'
 import type { Session } from './session.js'
@@ -127,6 +128,9 @@ export const connectOnce = (context: ConnectionContext): Observable<Up | Ended> 
         session.inbound.clear()
         fail('the broker leaves QoS 2 messages unreleased; those received so far are lost')
       }
+      if (packet.cmd === 'suback' && packet.granted.length !== topics.size) {
+        fail(`the broker answered for ${packet.granted.length} of ${topics.size} subscriptions`)
+      }
       if (packet.cmd !== 'connack') return
       const { returnCode = 0, sessionPresent } = packet
       if (returnCode === 0) {
@@ -168,7 +172,10 @@ export const connectOnce = (context: ConnectionContext): Observable<Up | Ended> 
       })
     })
     client.on('error', (error) => {
+      // of what it can't parse, or didn't expect, MQTT.js only tells
+      if (!client.stream.destroyed) fail(describeError(error))
       reason ??= describeError(error)
+      if (error instanceof PacketError) byPeer = false
     })
     client.on('close', ended)
 

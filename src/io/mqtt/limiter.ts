@@ -121,11 +121,15 @@ export class PacketLimiter {
     const { first, remaining, total, head } = oversize
     const idBytes = (first & 0x06) === 0 ? 0 : 2
     const wanted = head.length < 2 ? 2 : 2 + head.readUInt16BE(0) + idBytes
-    if (wanted > remaining) throw new PacketError('malformed PUBLISH: its topic is longer than the packet')
-    if (head.length >= 2 && wanted === 2 + idBytes)
-      throw new PacketError('malformed PUBLISH: its topic is empty')
     const taken = bytes.subarray(0, wanted - head.length)
     oversize.head = Buffer.concat([head, taken])
+    if (wanted === 2 && oversize.head.length === 2) {
+      const topicBytes = oversize.head.readUInt16BE(0)
+      if (topicBytes === 0) throw new PacketError('malformed PUBLISH: its topic is empty')
+      if (2 + topicBytes + idBytes > remaining) {
+        throw new PacketError('malformed PUBLISH: its topic is longer than the packet')
+      }
+    }
     if (oversize.head.length === wanted && head.length >= 2) {
       const topicEnd = wanted - idBytes
       this.#options.onOversize(oversize.head.toString('utf8', 2, topicEnd), total)

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
@@ -98,5 +98,6 @@ describe('while a name is swapped between the inside and a link to the outside',
     })
     expect(Math.min(tally.inside, tally.refused)).toBeGreaterThan(50)
     expect(readdirSync(outside)).toStrictEqual(['secret'])
+    expect(statSync(join(outside, 'secret')).mtimeMs).toBeGreaterThan(0)
   })
 })

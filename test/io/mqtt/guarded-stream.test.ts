@@ -1,0 +1,74 @@
+import { once } from 'node:events'
+import { Duplex } from 'node:stream'
+import { expect, it } from 'vitest'
+import { GuardedStream } from '../../../src/io/mqtt/guarded-stream.js'
+import { PacketLimiter } from '../../../src/io/mqtt/limiter.js'
+
+/** A socket that takes one write at a time, when told to. */
+class SlowSocket extends Duplex {
+  readonly written: number[] = []
+  proceed: (() => void) | undefined
+
+  constructor() {
+    super({ highWaterMark: 1 })
+  }
+
+  override _read(): void {
+    // the test pushes what is to be read
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.written.push(chunk.length)
+    this.proceed = done
+    this.emit('taken')
+  }
+}
+
+const setUp = () => {
+  const socket = new SlowSocket()
+  const onOversize = () => undefined
+  const limiter = new PacketLimiter({ maxPacketBytes: 1e6, marker: Buffer.from('marker'), onOversize })
+  return { socket, stream: new GuardedStream(socket, limiter) }
+}
+
+it('sends what is large in pieces, each a sign that the link lives', async () => {
+  const { socket, stream } = setUp()
+  stream.write(Buffer.alloc(150_000))
+  expect([socket.written, stream.bulkAt]).toEqual([[65_536], -Infinity])
+  let last = -Infinity
+  for (let i = 0; i < 2; i++) {
+    const taken = once(socket, 'taken')
+    socket.proceed?.()
+    await taken
+    expect(stream.bulkAt).toBeGreaterThan(last)
+    last = stream.bulkAt
+  }
+  expect(socket.written).toEqual([65_536, 65_536, 18_928])
+})
+
+it('does not take small packets for such a sign', async () => {
+  const { socket, stream } = setUp()
+  const written = new Promise<void>((resolve) => stream.write(Buffer.alloc(1000), () => resolve()))
+  socket.proceed?.()
+  await written
+  socket.push(Buffer.from([0xd0, 0]))
+  await once(stream, 'data')
+  expect(stream.bulkAt).toBe(-Infinity)
+})
+
+it('takes a large packet that is arriving for one', async () => {
+  const { socket, stream } = setUp()
+  socket.push(Buffer.concat([Buffer.from([0x30, 0x80, 0x80, 0x08]), Buffer.alloc(1000)]))
+  await once(stream, 'data')
+  expect(stream.bulkAt).toBeGreaterThan(0)
+})
+
+it('closes with its socket, and its socket with it', async () => {
+  const first = setUp()
+  first.socket.destroy()
+  await once(first.stream, 'close')
+  const second = setUp()
+  second.stream.destroy()
+  await once(second.socket, 'close')
+  expect(second.stream.closed).toBe(true)
+})

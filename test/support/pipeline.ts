@@ -1,0 +1,147 @@
+import { filter, map, NEVER, of, type Observable } from 'rxjs'
+import type { Context } from 'rxjs-marbles'
+import type { Decoded } from '../../src/model/command.js'
+import type { Connection, InboundMessage } from '../../src/model/connection.js'
+import {
+  pipeline,
+  type PipelineDeps,
+  type PipelineInputs,
+  type PipelineOutput,
+  type PipelineSettings,
+} from '../../src/streams/pipeline.js'
+import type { RunEvent } from '../../src/runtime/runtime.js'
+import { binary, bytes, chunk, start, stop, text } from './model.js'
+import { fakeRuntime } from './runtime.js'
+
+const settings: PipelineSettings = {
+  propletId: 'p1',
+  namespace: 'default',
+  metadata: { os: 'linux' },
+  heartbeatMetadata: false,
+  heartbeatMs: 10_000,
+  metricsMs: 0,
+  holdMs: 0,
+  shutdownMs: 1000,
+  maxTasks: 1,
+  maxWaiting: 1,
+  maxDaemons: 1,
+  fetch: { ttlMs: 300, stallMs: 100, overallMs: 1000, maxBytes: 1000, maxTotalBytes: 10_000 },
+}
+
+export const links: Record<string, Connection> = {
+  u: { state: 'up', sessionPresent: false },
+  d: { state: 'down', reason: 'broker away' },
+}
+
+/** A message that the decoder of `pipelineWith` looks up under `key`. */
+const message = (key: string): InboundMessage => ({ subtopic: 'any', payload: bytes(key) })
+
+const messages = (keys: readonly string[]): Record<string, InboundMessage> =>
+  Object.fromEntries(keys.map((key) => [key, message(key)]))
+
+type Given = {
+  readonly runs?: Readonly<Record<string, Observable<RunEvent>>>
+  readonly settings?: Partial<PipelineSettings>
+  readonly deps?: Partial<PipelineDeps>
+}
+
+/** The whole pipeline around ports that the test gives. */
+export const pipelineWith = (m: Context, { runs = {}, settings: own = {}, deps = {} }: Given = {}) => {
+  const unknown: Decoded = { type: 'rejected', subtopic: 'any', reason: 'unknown', task: undefined }
+  return {
+    values: messages(Object.keys(commands)),
+    begin: (inputs: Partial<PipelineInputs> & Pick<PipelineInputs, 'message$'>): Observable<PipelineOutput> =>
+      pipeline(
+        { connection$: NEVER, stop$: NEVER, ...inputs },
+        {
+          settings: { ...settings, ...own },
+          decoder: ({ payload }) => commands[text(payload)] ?? unknown,
+          inline: (base64) => of(binary(base64)),
+          cache: { byImage: () => of(undefined), put: (pieces) => of(binary(pieces.map(text).join(''))) },
+          runtime: fakeRuntime((name) => runs[name] ?? NEVER, m.scheduler),
+          refuse: () => undefined,
+          sample: () => of({}),
+          streams: [],
+          onError: () => undefined,
+          clock: m.scheduler,
+          ...deps,
+        },
+      ),
+  }
+}
+
+/** What goes out, in short: `subtopic payload` of a publication, `type id` of a task event. */
+export const inShort = (output: PipelineOutput): string => {
+  if (output.type === 'publish') {
+    const { subtopic, payload } = output.publication
+    return `${subtopic} ${JSON.stringify(payload)}`
+  }
+  const { event } = output
+  return event.type === 'rejected' ? `rejected ${event.reason}` : `${event.type} ${event.id}`
+}
+
+const resultInShort = (id: string, results: string, error: string | null): string =>
+  `control/proplet/results ${JSON.stringify({ task_id: id, proplet_id: 'p1', results, error })}`
+
+const aliveInShort = 'control/proplet/alive {"proplet_id":"p1","status":"alive","namespace":"default"}'
+
+const createInShort =
+  'control/proplet/create {"proplet_id":"p1","namespace":"default","metadata":{"os":"linux"}}'
+
+const requestInShort = (image: string): string => `registry/proplet ${JSON.stringify({ app_name: image })}`
+
+/** What is published, in short. */
+export const published = (output$: Observable<PipelineOutput>): Observable<string> =>
+  output$.pipe(
+    filter(({ type }) => type === 'publish'),
+    map(inShort),
+  )
+
+/** What messages mean, by the letter that stands for them. */
+export const commands: Record<string, Decoded> = {
+  s: start('t'),
+  S: start('v', { name: 'second' }),
+  T: start('w', { name: 'second' }),
+  x: stop('t'),
+  o: start('o', { propletId: 'p2' }),
+  i: start('i', { source: { type: 'image', image: 'img' } }),
+  j: start('j', { source: { type: 'image', image: 'img' } }),
+  a: chunk('img', 0, 2, 'aa'),
+  b: chunk('img', 1, 2, 'b'),
+  k: stop('d'),
+  D: start('d', { name: 'daemon', daemon: true }),
+  // A refused command that names a task, one meant for another proplet, and a message that names none.
+  r: {
+    type: 'rejected',
+    subtopic: 'control/manager/start',
+    reason: 'name: expected a string',
+    task: { id: 't', broadcast: false, propletId: 'p1' },
+  },
+  q: {
+    type: 'rejected',
+    subtopic: 'control/manager/start',
+    reason: 'name: expected a string',
+    task: { id: 't', broadcast: false, propletId: 'p2' },
+  },
+  n: { type: 'rejected', subtopic: 'registry/server', reason: 'no JSON', task: undefined },
+}
+
+/** What is published, by the letter that stands for it. */
+export const outputs = {
+  c: createInShort,
+  h: aliveInShort,
+  f: requestInShort('img'),
+  e: resultInShort('t', '30', null),
+  E: resultInShort('v', '30', null),
+  i: resultInShort('i', '30', null),
+  j: resultInShort('j', '30', null),
+  x: resultInShort('t', 'so far', 'task stopped'),
+  X: resultInShort('t', '', 'task stopped'),
+  r: resultInShort('t', '', 'command refused: name: expected a string'),
+  o: resultInShort('t', 'so far', 'ended by the shutdown'),
+  n: resultInShort('t', '', 'task not started: the proplet is shutting down'),
+  N: resultInShort('v', '', 'task not started: the proplet is shutting down'),
+  D: resultInShort('d', '', null),
+  k: resultInShort('d', 'so far', 'task stopped'),
+  W: resultInShort('w', '', 'task refused: 2 tasks are running or waiting already'),
+}

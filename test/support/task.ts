@@ -1,0 +1,64 @@
+import { NEVER, of, type Observable } from 'rxjs'
+import type { Context } from 'rxjs-marbles'
+import type { Received, StartCommand } from '../../src/model/command.js'
+import type { TaskEvent, TaskProgress } from '../../src/model/task-event.js'
+import type { RunEvent, Runtime } from '../../src/runtime/runtime.js'
+import { execute } from '../../src/streams/execute.js'
+import { shutdown } from '../../src/streams/shutdown.js'
+import { createSlots } from '../../src/streams/slots.js'
+import { task } from '../../src/streams/task.js'
+import { binary, completed, endOf, failed, start, stopped } from './model.js'
+import { fakeRuntime } from './runtime.js'
+
+export const progress: Record<string, TaskProgress> = {
+  f: { type: 'fetching', image: 'img', attempt: 1 },
+  c: { type: 'chunk', received: 1, total: 2 },
+  F: { type: 'fetched', binary: binary('wasm'), from: 'registry' },
+}
+
+export const plain = start('t')
+
+export const daemon = start('t', { daemon: true })
+
+/** What happens to the task, by the letter that stands for it. */
+export const eventsOf = (command: Received<StartCommand>): Record<string, TaskEvent> => ({
+  a: { type: 'accepted', id: 't', start: command },
+  f: { type: 'fetching', id: 't', image: 'img', attempt: 1 },
+  c: { type: 'chunk', id: 't', received: 1, total: 2 },
+  F: { type: 'fetched', id: 't', binary: binary('wasm'), from: 'registry' },
+  r: { type: 'running', id: 't' },
+  s: { type: 'started', id: 't', compileMs: 1 },
+  n: { type: 'announced', id: 't', receivedAt: 0 },
+  e: endOf('t', completed('30')),
+  // Stopped before it ran, and while it ran.
+  x: endOf('t', stopped()),
+  X: endOf('t', stopped('so far')),
+  N: endOf('t', failed('shutdown', 'ended by the shutdown', 'so far'), { announced: true }),
+  d: endOf('t', failed('shutdown', 'task not started: the proplet is shutting down')),
+  D: endOf('t', failed('shutdown', 'ended by the shutdown', 'so far')),
+  b: endOf('t', failed('binary', 'no such image')),
+  B: endOf('t', failed('runtime', 'no child')),
+  u: endOf('t', failed('runtime', 'the task ended without an outcome')),
+})
+
+type Given = {
+  readonly acquire?: () => Observable<TaskProgress>
+  readonly runtime?: Pick<Runtime, 'run'>
+  readonly run?: Observable<RunEvent>
+  readonly places?: number
+  /** When the shutdown begins; the deadline is 10 ms later. */
+  readonly end$?: Observable<unknown>
+}
+
+/** The real stages around ports that the test gives; the binary is at hand, and runs until stopped, unless told. */
+export const taskWith = (m: Context, given: Given) =>
+  task({
+    acquire:
+      given.acquire ??
+      (() => of<TaskProgress>({ type: 'fetched', binary: binary('wasm'), from: 'registry' })),
+    execute: execute({
+      runtime: given.runtime ?? fakeRuntime(() => given.run ?? NEVER, m.scheduler),
+      slots: createSlots(given.places ?? 1),
+    }),
+    shutdown$: shutdown(given.end$ ?? NEVER, { graceMs: 10, clock: m.scheduler }),
+  })
