@@ -127,7 +127,7 @@ describe('the limits of a task', () => {
       PROPLET_TASK_MEMORY_MAX: '16MiB',
     })
     expect(await wire.run({ id: 'time', ...inline('hostile', 'spin') })).toMatchObject({
-      error: expect.stringMatching(/^time limit of 300 ms exceeded/) as string,
+      error: expect.stringMatching(/^time limit of 300ms exceeded/) as string,
     })
     expect(await wire.run({ id: 'output', ...inline('flood', '_start') })).toMatchObject({
       results: expect.stringMatching(/^x+$/) as string,

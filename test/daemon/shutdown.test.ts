@@ -15,8 +15,9 @@ describe('SIGTERM', () => {
     const { wire, proplet } = await site('embedded', { PROPLET_DIRS: shared, PROPLET_MAX_TASKS: '1' })
     const wait = inline('await-file', 'wait')
     await wire.run({ id: 'daemon', ...inline('ticker', '_start'), daemon: true })
+    const before = proplet.lines().length
     await wire.start({ id: 'running', ...wait, inputs: [1] })
-    await proplet.logged('Task started')
+    await proplet.logged('Task started', before)
     await wire.start({ id: 'waiting', ...wait, inputs: [1] })
     const stopped = proplet.stop()
     await proplet.logged(STOPPING)
