@@ -17,8 +17,8 @@ export type ExecutionLimits = {
   readonly outputMaxBytes: number
 }
 
-/** What the guest is good for afterwards; `settle`: it says `ready` first. */
-export type GuestFate = 'reuse' | 'settle' | 'discard' | 'gone'
+/** What the guest is good for afterwards; `settling`: it has yet to say `ready`, `settled`: it tidied up and did. */
+export type GuestFate = 'reuse' | 'settling' | 'settled' | 'discard' | 'gone'
 
 export type ExecutionHooks = {
   readonly event: (event: RunEvent) => void
@@ -52,6 +52,7 @@ export class Execution implements GuestListener {
   #keeps = false
   #verdict: Verdict | undefined
   #done: Extract<FromGuest, { type: 'done' }> | undefined
+  #isSettled = false
   #isEnded = false
 
   constructor(
@@ -94,6 +95,7 @@ export class Execution implements GuestListener {
         this.#endWhenDrained()
         return
       case 'ready':
+        this.#isSettled = true
         return
     }
   }
@@ -180,7 +182,8 @@ export class Execution implements GuestListener {
     const { end, stdoutBytes, stderrBytes, thenReady } = this.#done
     if (this.#stdout.bytes < stdoutBytes || this.#stderr.bytes < stderrBytes) return
     if (!isHarmless(end)) this.#end('discard')
-    else this.#end(thenReady ? 'settle' : 'reuse')
+    else if (thenReady) this.#end(this.#isSettled ? 'settled' : 'settling')
+    else this.#end('reuse')
   }
 
   #end(fate: GuestFate): void {
