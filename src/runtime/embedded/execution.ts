@@ -25,6 +25,8 @@ export type ExecutionHooks = {
   readonly ended: (outcome: Outcome, runMs: number, fate: GuestFate) => void
 }
 
+/** A timer of Node that is set longer fires at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
 const STDERR_TAIL_BYTES = 2048
 /** A process is more than its linear memory: Node itself (45 MB), compiled code, tables and the compiler at work. */
 const RESIDENT_ALLOWANCE_BYTES = 256 * 1024 * 1024
@@ -69,7 +71,9 @@ export class Execution implements GuestListener {
     this.#stdout = new CapturedOutput(limits.outputMaxBytes)
     this.#brake = request.daemon ? new OutputBrake(guest) : undefined
     this.#unwatch = this.#watchMemory(parts.watchdog)
-    if (limits.timeoutMs > 0) this.#timer = setTimeout(() => this.#timeOut(), limits.timeoutMs)
+    if (limits.timeoutMs > 0) {
+      this.#timer = setTimeout(() => this.#timeOut(), Math.min(limits.timeoutMs, LONGEST_TIMER_MS))
+    }
     guest.listen(this)
     this.#post()
   }
