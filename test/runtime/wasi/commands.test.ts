@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { HostError } from '../../../src/runtime/wasi/preview1.js'
+import type { HostError } from '../../../src/runtime/wasi/preview1.js'
 import { E, runCommand, runFiles } from './guest.js'
 import { eachInSandbox } from './sandbox-fixture.js'
 
@@ -145,7 +145,7 @@ describe('files through the C library', () => {
   it('removes a directory larger than any buffer while listing it', () => {
     const { inside } = sandbox.current
     runFiles(inside, 'mkdir', '/big')
-    for (let i = 0; i < 3000; i++) writeFileSync(join(inside, 'big', `a-rather-long-name-${i}`), '')
+    for (let i = 0; i < 400; i++) writeFileSync(join(inside, 'big', `a-rather-long-name-${i}`), '')
     expect(runFiles(inside, 'remove-all', '/big', 'list', '/')).toStrictEqual(['ok', 'list'])
   })
 

@@ -9,6 +9,8 @@ import {
 const load = (name: string): WebAssembly.Module =>
   new WebAssembly.Module(readFileSync(new URL(`../../fixtures/built/${name}.wasm`, import.meta.url)))
 
+export const rawModule = load('wasi-raw')
+
 export type Run = { readonly status: number; readonly stdout: string; readonly stderr: string }
 
 /** Runs a WASI command in this process. */
@@ -49,7 +51,7 @@ function memoryOf(instance: WebAssembly.Instance): WebAssembly.Memory {
   return memory
 }
 
-function functionOf(instance: WebAssembly.Instance, name: string): (...args: unknown[]) => unknown {
+export function functionOf(instance: WebAssembly.Instance, name: string): (...args: unknown[]) => unknown {
   const exported = instance.exports[name]
   if (!isFunction(exported)) throw new Error(`expected an exported function ${name}`)
   return exported
@@ -212,6 +214,11 @@ export class RawGuest {
     return { errno, type, size: this.bytes.readBigUInt64LE(AT.data + 32), links }
   }
 
+  setTimes(fd: number, path: string, accessed: bigint, modified: bigint, which = 5, follow = true): number {
+    const at = this.put(AT.path, path)
+    return this.call('path_filestat_set_times', fd, follow ? 1 : 0, ...at, accessed, modified, which)
+  }
+
   symlink(target: string | Uint8Array, fd: number, path: string): number {
     return this.call('path_symlink', ...this.put(AT.other, target), fd, ...this.put(AT.path, path))
   }
@@ -225,5 +232,3 @@ export class RawGuest {
     return this.call('path_link', fd, follow ? 1 : 0, ...from, toFd, ...this.put(AT.other, toPath))
   }
 }
-
-const rawModule = load('wasi-raw')

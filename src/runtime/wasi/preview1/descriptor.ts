@@ -34,13 +34,13 @@ export function descriptorFunctions({ memory, descriptors }: Guest) {
     }),
 
     fd_datasync: answer((fd: number) => {
-      const entry = descriptors.get(fd, rights.fdDatasync)
-      if (entry.kind === 'file') entry.file.syncData()
-      else onDisk(entry).sync()
+      const target = descriptors.onDisk(fd, rights.fdDatasync)
+      if (target.kind === 'file') target.syncData()
+      else target.sync()
     }),
 
     fd_sync: answer((fd: number) => {
-      onDisk(descriptors.get(fd, rights.fdSync)).sync()
+      descriptors.onDisk(fd, rights.fdSync).sync()
     }),
 
     fd_fdstat_get: answer((fd: number, result: number) => {
@@ -63,7 +63,7 @@ export function descriptorFunctions({ memory, descriptors }: Guest) {
       if (entry.kind === 'input' || entry.kind === 'output') {
         memory.bytes(result, FILESTAT_BYTES).fill(0)
       } else {
-        writeFilestat(memory, result, onDisk(entry).stat())
+        writeFilestat(memory, result, descriptors.onDisk(fd, rights.fdFilestatGet).stat())
       }
     }),
 
@@ -73,7 +73,7 @@ export function descriptorFunctions({ memory, descriptors }: Guest) {
     }),
 
     fd_filestat_set_times: answer((fd: number, accessed: bigint, modified: bigint, flags: number) => {
-      const target = onDisk(descriptors.get(fd, rights.fdFilestatSetTimes))
+      const target = descriptors.onDisk(fd, rights.fdFilestatSetTimes)
       target.setTimes(newTimes(accessed, modified, flags))
     }),
 
@@ -94,12 +94,6 @@ export function descriptorFunctions({ memory, descriptors }: Guest) {
       descriptors.renumber(from, to)
     }),
   }
-}
-
-function onDisk(entry: Entry) {
-  if (entry.kind === 'file') return entry.file
-  if (entry.kind === 'directory') return entry.directory
-  throw new HostError('EINVAL')
 }
 
 function preopenName(entry: Entry): string {

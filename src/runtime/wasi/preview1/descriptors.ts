@@ -68,6 +68,14 @@ export class Descriptors {
     return entry
   }
 
+  /** What an operation on a file or a directory works on. EINVAL: an input or output. */
+  onDisk(fd: number, right: number): File | Directory {
+    const entry = this.get(fd, 0)
+    if (entry.kind === 'input' || entry.kind === 'output') throw new HostError('EINVAL')
+    requireRight(entry, right)
+    return entry.kind === 'file' ? entry.file : entry.directory
+  }
+
   /** ENOTDIR: not a directory. */
   directory(fd: number, right: number): DirectoryEntry {
     const entry = this.get(fd, 0)

@@ -26,8 +26,7 @@ export function pathOpenFunctions({ memory, descriptors }: Guest) {
         const parent = descriptors.directory(fd, rights.pathOpen)
         const asked = toRights(base) & parent.inheriting
         const options = toOptions(openFlags, asked, follows(lookup))
-        if (options.create && (parent.rights & rights.pathCreateFile) === 0)
-          throw new HostError('ENOTCAPABLE')
+        descriptors.directory(fd, neededRights(options))
         checkFdflags(flags)
         memory.check(result, 4)
         descriptors.requireRoom()
@@ -38,6 +37,9 @@ export function pathOpenFunctions({ memory, descriptors }: Guest) {
     ),
   }
 }
+
+const neededRights = ({ create, truncate }: OpenOptions): number =>
+  (create ? rights.pathCreateFile : 0) | (truncate ? rights.pathFilestatSetSize : 0)
 
 function toOptions(openFlags: number, asked: number, follow: boolean): OpenOptions {
   checkOflags(openFlags)
