@@ -23,7 +23,9 @@ const runDaemon = async ({ config, warnings }: LoadedConfig): Promise<void> => {
   const stop$ = stopSignal(process).pipe(
     tap((signal) => log.info(`${signal}: taking no more tasks; a second signal ends the proplet at once`)),
   )
-  createProplet({ config, log, stop$ }).subscribe({ error: fail, complete: () => exit(0) })
+  const proplet = createProplet({ config, log, stop$ }).subscribe({ error: fail, complete: () => exit(0) })
+  // However the process ends, its guests end with it, also where the system has no way to see to that.
+  process.once('exit', () => proplet.unsubscribe())
 }
 
 const decision = runCli({

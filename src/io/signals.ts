@@ -4,7 +4,10 @@ const NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const
 
 export type StopSignal = keyof typeof NUMBERS
 
-/** The first signal that asks the process to stop; a second one ends the process at once, with 128 + its number. */
+/**
+ * The first signal that asks the process to stop; a second one ends the process at once, with 128 + its number, also
+ * when nobody is subscribed any more.
+ */
 export const stopSignal = (target: NodeJS.Process): Observable<StopSignal> =>
   new Observable((subscriber) => {
     let asked = false
@@ -16,6 +19,7 @@ export const stopSignal = (target: NodeJS.Process): Observable<StopSignal> =>
     }
     for (const signal of Object.keys(NUMBERS)) target.on(signal, onSignal)
     return () => {
+      if (asked) return
       for (const signal of Object.keys(NUMBERS)) target.off(signal, onSignal)
     }
   })

@@ -25,6 +25,7 @@ import { extra, type Stream } from './extra.js'
 import { createFetch, type FetchDeps } from './fetch.js'
 import { heartbeat } from './heartbeat.js'
 import { hold } from './hold.js'
+import { keep, type KeepDeps } from './keep.js'
 import { metrics } from './metrics.js'
 import { ofType } from './of-type.js'
 import { reject } from './reject.js'
@@ -60,7 +61,7 @@ export type PipelineDeps = {
   readonly settings: PipelineSettings
   readonly decoder: DecodeDeps['decoder']
   readonly inline: AcquireDeps['inline']
-  readonly cache: FetchDeps['cache']
+  readonly cache: FetchDeps['cache'] & KeepDeps['cache']
   readonly runtime: ExecuteDeps['runtime']
   /** Why a task can't be taken, whatever room there is. */
   readonly refuse: (start: StartCommand) => Refusal | undefined
@@ -104,9 +105,11 @@ export const pipeline = (
       limits: settings.fetch,
       clock,
     })
+    const executed = execute({ runtime: deps.runtime, slots: createSlots(settings.maxTasks) })
+    const kept = keep(deps)
     const run = task({
       acquire: acquire({ inline: deps.inline, fetch }),
-      execute: execute({ runtime: deps.runtime, slots: createSlots(settings.maxTasks) }),
+      execute: (start, binary, reason$) => kept(binary, executed(start, binary, reason$)),
       shutdown$,
     })
     const accepted$ = decoded$.pipe(

@@ -1,4 +1,4 @@
-import { filter, map, NEVER, of, type Observable } from 'rxjs'
+import { EMPTY, filter, map, NEVER, of, type Observable } from 'rxjs'
 import type { Context } from 'rxjs-marbles'
 import type { Decoded } from '../../src/model/command.js'
 import type { Connection, InboundMessage } from '../../src/model/connection.js'
@@ -57,7 +57,12 @@ export const pipelineWith = (m: Context, { runs = {}, settings: own = {}, deps =
           settings: { ...settings, ...own },
           decoder: ({ payload }) => commands[text(payload)] ?? unknown,
           inline: (base64) => of(binary(base64)),
-          cache: { byImage: () => of(undefined), put: (pieces) => of(binary(pieces.map(text).join(''))) },
+          cache: {
+            byImage: () => of(undefined),
+            put: (pieces) => of(binary(pieces.map(text).join(''))),
+            hold: () => NEVER,
+            evict: () => EMPTY,
+          },
           runtime: fakeRuntime((name) => runs[name] ?? NEVER, m.scheduler),
           refuse: () => undefined,
           sample: () => of({}),

@@ -67,6 +67,7 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
     const failures = new FailureLog(log, broker)
     const rejections = new RejectionLog(log)
     const lowered = new Set<string>()
+    const subscribed = new Set<string>()
     let state: Connection | undefined
 
     const onAcknowledged = (entry: Entry) => {
@@ -83,6 +84,9 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
       failures.up()
       log.info({ broker, sessionPresent }, 'linked to the broker')
       for (const [subtopic, grantedQos] of granted) {
+        const level = subscribed.has(subtopic) ? 'debug' : 'info'
+        subscribed.add(subtopic)
+        log[level]({ qos: grantedQos }, `Subscribed to topic: ${options.topicPrefix}/${subtopic}`)
         if (grantedQos >= qos || lowered.has(subtopic)) continue
         lowered.add(subtopic)
         log.warn({ subtopic, asked: qos, granted: grantedQos }, 'the broker granted a lower QoS than asked')
