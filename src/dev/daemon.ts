@@ -1,36 +1,108 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { parseObject, type JsonObject } from './json.js'
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
+const DEFAULT_LOGGED_MS = 10_000
+
+/** A line of its log. */
+export type LogLine = JsonObject & { readonly level: string; readonly msg: string }
+
+export type DaemonOptions = {
+  /** Where its standard error goes; by default to ours. */
+  readonly stderr?: 'inherit' | 'pipe'
+  readonly cwd?: string
+  /** The script to run; by default the proplet. */
+  readonly script?: string
+}
+
+export type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null }
 
 export type Daemon = {
   readonly process: ChildProcess
   /** All that it wrote to standard output so far: its log, a JSON object a line. */
   readonly log: () => string
+  /** All that it wrote to standard error so far, when that is piped. */
+  readonly stderr: () => string
+  readonly lines: () => readonly LogLine[]
+  /**
+   * The first line whose message holds this, of those from number `from` on; waits for it. Rejects when it takes longer
+   * than `withinMs`, or the daemon ends without it.
+   */
+  readonly logged: (message: string, from?: number, withinMs?: number) => Promise<LogLine>
+  /** Resolves when it has ended, and all that it wrote is here. */
+  readonly exited: Promise<Exit>
   /** Asks it to stop; resolves to its exit code, null when a signal ended it. */
   readonly stop: (signal?: NodeJS.Signals) => Promise<number | null>
 }
 
 /** Starts the proplet as a process of its own, with nothing in its environment but `env` and PATH. */
-export const startDaemon = (env: Readonly<Record<string, string>>, args: readonly string[] = []): Daemon => {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+export const startDaemon = (
+  env: Readonly<Record<string, string>>,
+  args: readonly string[] = [],
+  { stderr = 'inherit', cwd, script = MAIN }: DaemonOptions = {},
+): Daemon => {
+  const child = spawn(process.execPath, [script, ...args], {
     env: { PATH: process.env['PATH'], ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', stderr],
+    ...(cwd === undefined ? {} : { cwd }),
   })
-  const closed = once(child, 'close')
-  const lines: string[] = []
-  child.stdout.setEncoding('utf8').on('data', (text: string) => lines.push(text))
+  const exited = once(child, 'close').then((): Exit => ({ code: child.exitCode, signal: child.signalCode }))
+  let text = ''
+  let errors = ''
+  const lines: LogLine[] = []
+  child.stdout?.setEncoding('utf8').on('data', (data: string) => (text += data))
+  child.stderr?.setEncoding('utf8').on('data', (data: string) => (errors += data))
+  const reader = child.stdout === null ? undefined : createInterface({ input: child.stdout })
+  reader?.on('line', (line) => {
+    const parsed = parseObject(Buffer.from(line))
+    if (isLogLine(parsed)) lines.push(parsed)
+  })
+
+  const logged = (message: string, from = 0, withinMs = DEFAULT_LOGGED_MS) =>
+    new Promise<LogLine>((resolve, reject) => {
+      const settle = (end: () => void) => {
+        clearTimeout(timer)
+        reader?.off('line', look)
+        end()
+      }
+      const look = () => {
+        const line = lines.slice(from).find(({ msg }) => msg.includes(message))
+        if (line !== undefined) settle(() => resolve(line))
+      }
+      const giveUp = (why: string) =>
+        settle(() =>
+          reject(
+            new Error(`${why}: ${message}; log and errors end:\n${text.slice(-2000)}${errors.slice(-2000)}`),
+          ),
+        )
+      const timer = setTimeout(() => giveUp('not logged in time'), withinMs)
+      reader?.on('line', look)
+      look()
+      void exited.then(() => {
+        look()
+        giveUp('the daemon ended and did not log')
+      })
+    })
+
   return {
     process: child,
-    log: () => lines.join(''),
+    log: () => text,
+    stderr: () => errors,
+    lines: () => lines,
+    logged,
+    exited,
     stop: async (signal = 'SIGTERM') => {
       child.kill(signal)
-      await closed
-      return child.exitCode
+      return (await exited).code
     },
   }
 }
+
+const isLogLine = (line: JsonObject | undefined): line is LogLine =>
+  typeof line?.['level'] === 'string' && typeof line['msg'] === 'string'
 
 /** What a daemon needs to find a broker on this machine. */
 export const daemonEnv = (port: number, propletId: string): Readonly<Record<string, string>> => ({

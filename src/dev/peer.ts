@@ -19,7 +19,7 @@ export type PeerMessage = { readonly subtopic: string; readonly payload: Buffer 
 export type Peer = {
   /** Hot: messages of the subtopics subscribed to. */
   readonly messages$: Observable<PeerMessage>
-  /** Resolves when the broker has acknowledged it. */
+  /** Resolves when the broker has acknowledged it. A Buffer goes as it is, anything else as JSON. */
   readonly publish: (subtopic: string, payload: object) => Promise<void>
   readonly close: () => Promise<void>
 }
@@ -56,7 +56,8 @@ export const connectPeer = async (options: PeerOptions, subtopics: readonly stri
   return {
     messages$: messages$.pipe(share()),
     publish: async (subtopic, payload) => {
-      await client.publishAsync(`${prefix}/${subtopic}`, JSON.stringify(payload), { qos })
+      const body = Buffer.isBuffer(payload) ? payload : JSON.stringify(payload)
+      await client.publishAsync(`${prefix}/${subtopic}`, body, { qos })
     },
     close: () => client.endAsync(true),
   }

@@ -1,9 +1,11 @@
 import { afterEach } from 'vitest'
 
-/** Registers what has to be undone after the test at hand; undone in reverse order. */
-export const useCleanup = () => {
+type Hook = (run: () => Promise<void>) => void
+
+/** Registers what has to be undone after the test at hand, or with `afterAll` after the last one; in reverse order. */
+export const useCleanup = (after: Hook = afterEach) => {
   const steps: (() => unknown)[] = []
-  afterEach(async () => {
+  after(async () => {
     for (const step of steps.splice(0).reverse()) await step()
   })
   return (step: () => unknown) => {

@@ -15,7 +15,7 @@ export type Mosquitto = {
   readonly port: number
   /** What it has logged so far. */
   readonly log: () => string
-  /** Kills it with SIGKILL; nothing of its sessions survives. */
+  /** Kills it with SIGKILL; of its sessions only what it has saved survives. */
   readonly kill: () => Promise<void>
 }
 
@@ -23,9 +23,11 @@ export type MosquittoOptions = {
   readonly port?: number
   /** Lines for the configuration file, after those of the listener. */
   readonly config?: readonly string[]
+  /** A directory where it saves its sessions, at every change; by default it doesn't. */
+  readonly persistence?: string
 }
 
-/** Starts mosquitto on a free port of 127.0.0.1, without persistence; resolves when it listens. */
+/** Starts mosquitto on a free port of 127.0.0.1; resolves when it listens. */
 export const startMosquitto = async (options: MosquittoOptions = {}): Promise<Mosquitto> => {
   const binary = BINARIES.find((path) => existsSync(path))
   if (binary === undefined) {
@@ -36,7 +38,14 @@ export const startMosquitto = async (options: MosquittoOptions = {}): Promise<Mo
   const file = join(directory, 'mosquitto.conf')
   const lines = [
     'per_listener_settings false',
-    'persistence false',
+    ...(options.persistence === undefined
+      ? ['persistence false']
+      : [
+          'persistence true',
+          `persistence_location ${options.persistence}/`,
+          'autosave_on_changes true',
+          'autosave_interval 1',
+        ]),
     'log_dest stderr',
     'log_type all',
     'set_tcp_nodelay true',
