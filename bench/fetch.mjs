@@ -1,7 +1,7 @@
 // @ts-check
 import { bareFetch } from './support/bare-fetch.mjs'
 import { ADD_RESULT } from './support/modules.mjs'
-import { delayRow } from './support/loop.mjs'
+import { LOOP_NOTE, loopRows } from './support/loop.mjs'
 import { startHelper, starvedMs } from './support/processes.mjs'
 import { ms, summary, timesRow } from './support/stats.mjs'
 import { withWorld } from './support/world.mjs'
@@ -24,7 +24,7 @@ export const run = () =>
     for (let i = 0; i < COUNT; i++) {
       await proplet.ask('watch')
       times.push(await manager.time({ name: 'add', image_url: image(i), inputs: [10, 20] }, ADD_RESULT))
-      delays.push((await proplet.ask('delays')).max)
+      delays.push(await proplet.ask('delays'))
     }
     const starved = starvedMs(proplet.pid) - starvedBefore
     await proplet.stop()
@@ -38,8 +38,8 @@ export const run = () =>
         timesRow('start to result', summary(times), {
           floor: `${ms(floor.median)} the same bytes to a bare client`,
         }),
-        delayRow('longest delay of the event loop in each', delays),
+        ...loopRows('each fetch', delays),
       ],
-      notes: [`The daemon's main thread waited ${ms(starved / COUNT)} a fetch for a processor.`],
+      notes: [LOOP_NOTE, `The daemon's main thread waited ${ms(starved / COUNT)} a fetch for a processor.`],
     }
   })

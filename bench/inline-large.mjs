@@ -1,6 +1,6 @@
 // @ts-check
 import { ADD_RESULT, codeModule, paddedAdd } from './support/modules.mjs'
-import { delayRow } from './support/loop.mjs'
+import { LOOP_NOTE, loopRows } from './support/loop.mjs'
 import { starvedMs } from './support/processes.mjs'
 import { ms, summary, timesRow } from './support/stats.mjs'
 import { mqttEcho } from './support/floors.mjs'
@@ -23,7 +23,7 @@ export const run = () =>
         const command = { name: 'add', file: bytes.toString('base64'), inputs }
         await proplet.ask('watch')
         times.push(await manager.time(command, expected))
-        delays.push((await proplet.ask('delays')).max)
+        delays.push(await proplet.ask('delays'))
       }
       return { times: summary(times), delays }
     }
@@ -41,11 +41,11 @@ export const run = () =>
         timesRow('start to result, `add` with padding', padded.times, {
           floor: `${ms(echo.median)} bare QoS 2 echo of such a message, there and back`,
         }),
-        delayRow('longest delay of the event loop in each', padded.delays),
+        ...loopRows('padding', padded.delays),
         timesRow('start to result, 7 MB of code', code.times),
-        delayRow('longest delay of the event loop in each', code.delays),
+        ...loopRows('code', code.delays),
       ],
-      notes: [`The daemon's main thread waited ${ms(starved / COUNT)} a task for a processor.`],
+      notes: [LOOP_NOTE, `The daemon's main thread waited ${ms(starved / COUNT)} a task for a processor.`],
     }
   })
 

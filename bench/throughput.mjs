@@ -1,7 +1,8 @@
 // @ts-check
 import { closedLoop, openLoop } from './support/load.mjs'
+import { LOOP_NOTE, loopRows } from './support/loop.mjs'
 import { processorMs, starvedMs } from './support/processes.mjs'
-import { ms, summary, timesRow } from './support/stats.mjs'
+import { summary, timesRow } from './support/stats.mjs'
 import { withWorld } from './support/world.mjs'
 
 const PER_SECOND = 500
@@ -33,13 +34,6 @@ export const run = () =>
     const open = await measured(() => openLoop(manager, { perSecond: PER_SECOND, seconds: SECONDS }))
     const closed = await measured(() => closedLoop(manager, { atOnce: AT_ONCE, count: COUNT }))
 
-    const loop = (/** @type {string} */ what, /** @type {typeof open} */ { delays }) => ({
-      what: `${what}: delay of the daemon's event loop`,
-      p99: ms(delays.p99),
-      max: ms(delays.max),
-      target: 'max < 20 ms',
-      met: delays.max < 20,
-    })
     const share = (/** @type {typeof open} */ { processor, starved, rate }) =>
       `${processor.toFixed(0)} % of a processor, ${((processor * 10) / rate).toFixed(2)} ms a task; ready and without one: ${starved.toFixed(0)} % of the time`
     return {
@@ -51,12 +45,13 @@ export const run = () =>
           met: open.rate > PER_SECOND * 0.98 && open.refused === 0,
         },
         timesRow(`offered ${PER_SECOND}/s: start due to result`, open.latency),
-        loop(`offered ${PER_SECOND}/s`, open),
+        ...loopRows(`offered ${PER_SECOND}/s`, [open.delays]),
         { what: `${AT_ONCE} in flight: tasks a second`, median: closed.rate.toFixed(0) },
         timesRow(`${AT_ONCE} in flight: start to result`, closed.latency),
-        loop(`${AT_ONCE} in flight`, closed),
+        ...loopRows(`${AT_ONCE} in flight`, [closed.delays]),
       ],
       notes: [
+        LOOP_NOTE,
         `The daemon at ${PER_SECOND}/s: ${share(open)}; with ${AT_ONCE} in flight: ${share(closed)}.`,
         `Refused: ${open.refused} and ${closed.refused}.`,
       ],
