@@ -4,7 +4,7 @@ import { createServer as createHttpsServer } from 'node:https'
 import { createServer as createTcpServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls'
 import { WebSocketServer, createWebSocketStream } from 'ws'
-import { mendSessions } from './aedes-session.js'
+import { mendReading, mendSessions } from './mend-aedes.js'
 
 export type BrokerOptions = {
   readonly host?: string
@@ -59,10 +59,10 @@ const createServer = ({ tls, webSocket }: BrokerOptions, aedes: Aedes): Server =
   if (webSocket === true) {
     const server = tls === undefined ? createHttpServer() : createHttpsServer(tls)
     const sockets = new WebSocketServer({ server, handleProtocols: () => 'mqtt', perMessageDeflate: false })
-    sockets.on('connection', (socket) => aedes.handle(createWebSocketStream(socket)))
+    sockets.on('connection', (socket) => aedes.handle(mendReading(createWebSocketStream(socket))))
     return server
   }
   // aedes handles the errors of a connection itself
-  if (tls !== undefined) return createTlsServer(tls, (socket) => aedes.handle(socket))
-  return createTcpServer((socket) => aedes.handle(socket))
+  if (tls !== undefined) return createTlsServer(tls, (socket) => aedes.handle(mendReading(socket)))
+  return createTcpServer((socket) => aedes.handle(mendReading(socket)))
 }

@@ -4,16 +4,20 @@ import { Observable } from 'rxjs'
 export const abortable = <T>(work: (signal: AbortSignal) => Promise<T>): Observable<T> =>
   new Observable((subscriber) => {
     const controller = new AbortController()
+    let isSettled = false
     work(controller.signal).then(
       (value) => {
+        isSettled = true
         subscriber.next(value)
         subscriber.complete()
       },
       (error: unknown) => {
+        isSettled = true
         if (!controller.signal.aborted) subscriber.error(error)
       },
     )
     return () => {
-      controller.abort()
+      // Aborting what is over would cost an error with a stack trace each time.
+      if (!isSettled) controller.abort()
     }
   })

@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises'
 import { either as E } from 'fp-ts'
-import { concatMap, type Observable } from 'rxjs'
+import { concatMap, defer, of, type Observable } from 'rxjs'
 import type { Binary } from '../model/binary.js'
 import { abortable } from './abortable.js'
 import type { BinaryCache } from './cache/cache.js'
 import { decodeBase64Strict } from './codecs/base64.js'
-import { digestOf, SLICE } from './slices.js'
+import { digestOfBytes, SLICE } from './slices.js'
 
 /** Characters of base64 of 256 KiB; a larger binary goes to its task by path, not through a channel. */
 const LARGE = Math.ceil((256 * 1024) / 3) * 4
@@ -40,16 +40,16 @@ const piecesOf = async (base64: string, signal: AbortSignal): Promise<readonly U
   return pieces
 }
 
-const small = async (base64: string, signal: AbortSignal): Promise<Binary> => {
+const small = (base64: string): Binary => {
   const bytes = decoded(base64)
-  return { digest: await digestOf([bytes], signal), size: bytes.length, content: { bytes } }
+  return { digest: digestOfBytes(bytes), size: bytes.length, content: { bytes } }
 }
 
 /**
- * The binary in a command. Up to 256 KiB it stays in memory, larger ones are put into the cache.
+ * The binary in a command. Up to 256 KiB it is decoded at once and stays in memory, larger ones are put into the cache.
  * Errors with an `InlineBinaryError`.
  */
 export const decodeInline = (base64: string, cache: Pick<BinaryCache, 'put'>): Observable<Binary> =>
   base64.length <= LARGE
-    ? abortable((signal) => small(base64, signal))
+    ? defer(() => of(small(base64)))
     : abortable((signal) => piecesOf(base64, signal)).pipe(concatMap((pieces) => cache.put(pieces)))

@@ -5,6 +5,7 @@
 declare namespace WebAssembly {
   class Module {
     constructor(bytes: ArrayBufferView<ArrayBuffer> | ArrayBuffer)
+    readonly [Symbol.toStringTag]: 'WebAssembly.Module'
   }
 
   class Instance {

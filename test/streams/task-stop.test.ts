@@ -1,4 +1,4 @@
-import { concat, map, NEVER, of } from 'rxjs'
+import { concat, ignoreElements, map, NEVER, of } from 'rxjs'
 import { describe, it } from 'vitest'
 import type { RunEvent, Runtime } from '../../src/runtime/runtime.js'
 import { marbles } from '../support/marbles.js'
@@ -28,7 +28,7 @@ describe('task: a stop', () => {
       const stop$ = m.hot('    ---x-------', stops)
       const subs = '           ^--!'
       const expected = '       af-(x|)'
-      m.expect(taskWith(m, { acquire: () => acquired })(plain, stop$)).toBeObservable(expected, events)
+      m.expect(taskWith(m, { acquire: () => acquired }).stage(plain, stop$)).toBeObservable(expected, events)
       m.expect(acquired).toHaveSubscriptions(subs)
       m.expect(stop$).toHaveSubscriptions(subs)
     }),
@@ -40,7 +40,7 @@ describe('task: a stop', () => {
       const run = m.cold('     ----------(e|)', runEvents)
       const stop$ = m.hot('    -----x', stops)
       const expected = '       (aF)-(x|)'
-      const stage = taskWith(m, { run })
+      const { stage } = taskWith(m, { run })
       m.expect(stage(plain, NEVER)).toBeObservable('(aFr)-----(e|)', events)
       m.expect(stage(plain, stop$)).toBeObservable(expected, events)
       m.expect(run).toHaveSubscriptions(['^---------!'])
@@ -55,7 +55,7 @@ describe('task: a stop', () => {
       const stop$ = m.hot('    ------x', stops)
       const runSubs = '        ^-------!'
       const expected = '       (aFr)s--(X|)'
-      m.expect(taskWith(m, { run })(plain, stop$)).toBeObservable(expected, events)
+      m.expect(taskWith(m, { run }).stage(plain, stop$)).toBeObservable(expected, events)
       m.expect(run).toHaveSubscriptions(runSubs)
       m.expect(stop$).toHaveSubscriptions('^-----!')
     }),
@@ -67,7 +67,7 @@ describe('task: a stop', () => {
       const run = m.cold('     -----s-(e|)', runEvents)
       const stop$ = m.hot('    ------x', stops)
       const expected = '       (aFr)s-(e|)'
-      m.expect(taskWith(m, { run })(plain, stop$)).toBeObservable(expected, events)
+      m.expect(taskWith(m, { run }).stage(plain, stop$)).toBeObservable(expected, events)
     }),
   )
 
@@ -79,7 +79,7 @@ describe('task: a stop', () => {
       const runSubs = '        ^----!'
       const expected = '       (aFr)(X|)'
       const runtime = fakeRuntime(() => run, m.scheduler, 5)
-      m.expect(taskWith(m, { runtime })(plain, stop$)).toBeObservable(expected, events)
+      m.expect(taskWith(m, { runtime }).stage(plain, stop$)).toBeObservable(expected, events)
       m.expect(run).toHaveSubscriptions(runSubs)
       m.expect(stop$).toHaveSubscriptions('(^!)')
     }),
@@ -90,7 +90,7 @@ describe('task: a stop', () => {
     marbles((m) => {
       const acquired = m.cold('-f-----(F|)', progress)
       const expected = '       (ax|)'
-      const stage = taskWith(m, { acquire: () => acquired })
+      const { stage } = taskWith(m, { acquire: () => acquired })
       m.expect(stage(plain, of('stopped' as const))).toBeObservable(expected, events)
       m.expect(acquired).toHaveSubscriptions([])
     }),
@@ -103,7 +103,10 @@ describe('task: a stop', () => {
       const end$ = m.hot('     ---e')
       const subs = '           ^ 30ms !'
       const expected = '       (aFr)S'
-      m.expect(taskWith(m, { runtime: stubborn, end$ })(plain, stop$), subs).toBeObservable(expected, reasons)
+      m.expect(taskWith(m, { runtime: stubborn, end$ }).stage(plain, stop$), subs).toBeObservable(
+        expected,
+        reasons,
+      )
       m.expect(stop$).toHaveSubscriptions('^----!')
     }),
   )
@@ -117,7 +120,10 @@ describe('task: the shutdown', () => {
       const end$ = m.hot('     ---e')
       const subs = '           ^--!'
       const expected = '       af-(d|)'
-      m.expect(taskWith(m, { acquire: () => acquired, end$ })(plain, NEVER)).toBeObservable(expected, events)
+      m.expect(taskWith(m, { acquire: () => acquired, end$ }).stage(plain, NEVER)).toBeObservable(
+        expected,
+        events,
+      )
       m.expect(acquired).toHaveSubscriptions(subs)
     }),
   )
@@ -127,7 +133,7 @@ describe('task: the shutdown', () => {
     marbles((m) => {
       const run = m.cold('     ----------(e|)', runEvents)
       const end$ = m.hot('     -----e')
-      const stage = taskWith(m, { run, end$ })
+      const { stage } = taskWith(m, { run, end$ })
       m.expect(stage(plain, NEVER)).toBeObservable('(aFr)-----(e|)', events)
       m.expect(stage(plain, NEVER)).toBeObservable('(aF)-(d|)', events)
       m.expect(run).toHaveSubscriptions(['^---------!'])
@@ -141,7 +147,7 @@ describe('task: the shutdown', () => {
       const end$ = m.hot('     -----e')
       const runSubs = '        ^ 16ms !'
       const expected = '       (aFr)s 11ms (D|)'
-      m.expect(taskWith(m, { run, end$ })(plain, NEVER)).toBeObservable(expected, events)
+      m.expect(taskWith(m, { run, end$ }).stage(plain, NEVER)).toBeObservable(expected, events)
       m.expect(run).toHaveSubscriptions(runSubs)
     }),
   )
@@ -153,7 +159,7 @@ describe('task: the shutdown', () => {
       const end$ = m.hot('     ---------e')
       const runSubs = '        ^----------!'
       const expected = '       (aFr)(sn)--(N|)'
-      m.expect(taskWith(m, { run, end$ })(daemon, NEVER)).toBeObservable(expected, eventsOf(daemon))
+      m.expect(taskWith(m, { run, end$ }).stage(daemon, NEVER)).toBeObservable(expected, eventsOf(daemon))
       m.expect(run).toHaveSubscriptions(runSubs)
     }),
   )
@@ -164,7 +170,7 @@ describe('task: the shutdown', () => {
       const acquired = m.cold('-f-----(F|)', progress)
       const end$ = m.hot('     ---e')
       const expected = '       af-(d|)'
-      const stage = taskWith(m, { acquire: () => acquired, end$ })
+      const { stage } = taskWith(m, { acquire: () => acquired, end$ })
       m.expect(stage(daemon, NEVER)).toBeObservable(expected, eventsOf(daemon))
     }),
   )
@@ -177,7 +183,9 @@ describe('task: the shutdown', () => {
       const early = '          ^---!'
       const draining = '       -----^'
       const past = '           20ms ^'
-      const stage = taskWith(m, { acquire: () => acquired, end$ })
+      const { stage, shutdown$ } = taskWith(m, { acquire: () => acquired, end$ })
+      // As the pipeline does, someone listens to the shutdown all the time.
+      m.expect(shutdown$.pipe(ignoreElements())).toBeObservable('11ms |')
       m.expect(stage(plain, NEVER), early).toBeObservable('    a(d|)', events)
       m.expect(stage(plain, NEVER), draining).toBeObservable(' -----(ad|)', events)
       m.expect(stage(plain, NEVER), past).toBeObservable('     20ms (ad|)', events)
@@ -192,7 +200,10 @@ describe('task: the shutdown', () => {
       const end$ = m.hot('     -----e')
       const subs = '           ^ 50ms !'
       const expected = '       (aFr) 10ms H'
-      m.expect(taskWith(m, { runtime: stubborn, end$ })(plain, stop$), subs).toBeObservable(expected, reasons)
+      m.expect(taskWith(m, { runtime: stubborn, end$ }).stage(plain, stop$), subs).toBeObservable(
+        expected,
+        reasons,
+      )
       m.expect(stop$).toHaveSubscriptions('^ 14ms !')
     }),
   )

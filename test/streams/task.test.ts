@@ -23,7 +23,10 @@ describe('task', () => {
       const runSubs = '        -----^-----!'
       const stopSubs = '       ^----------!'
       const expected = '       af-c-(Fr)s-(e|)'
-      m.expect(taskWith(m, { acquire: () => acquired, run })(plain, stop$)).toBeObservable(expected, events)
+      m.expect(taskWith(m, { acquire: () => acquired, run }).stage(plain, stop$)).toBeObservable(
+        expected,
+        events,
+      )
       m.expect(acquired).toHaveSubscriptions(acquiredSubs)
       m.expect(run).toHaveSubscriptions(runSubs)
       m.expect(stop$).toHaveSubscriptions(stopSubs)
@@ -36,7 +39,7 @@ describe('task', () => {
       const run = m.cold('     -----s-----', runEvents)
       const subs = '           ^ 19ms !'
       const expected = '       (aFr)(sn)'
-      m.expect(taskWith(m, { run, places: 0 })(daemon, NEVER), subs).toBeObservable(
+      m.expect(taskWith(m, { run, places: 0 }).stage(daemon, NEVER), subs).toBeObservable(
         expected,
         eventsOf(daemon),
       )
@@ -51,7 +54,10 @@ describe('task', () => {
       const run = m.cold('     -(e|)', runEvents)
       const acquiredSubs = '   ^--!'
       const expected = '       af-(b|)'
-      m.expect(taskWith(m, { acquire: () => acquired, run })(plain, NEVER)).toBeObservable(expected, events)
+      m.expect(taskWith(m, { acquire: () => acquired, run }).stage(plain, NEVER)).toBeObservable(
+        expected,
+        events,
+      )
       m.expect(acquired).toHaveSubscriptions(acquiredSubs)
       m.expect(run).toHaveSubscriptions([])
     }),
@@ -61,7 +67,7 @@ describe('task', () => {
     'fails when acquiring throws',
     marbles((m) => {
       const expected = '       (ab|)'
-      m.expect(taskWith(m, { acquire: broken('no such image') })(plain, NEVER)).toBeObservable(
+      m.expect(taskWith(m, { acquire: broken('no such image') }).stage(plain, NEVER)).toBeObservable(
         expected,
         events,
       )
@@ -75,8 +81,8 @@ describe('task', () => {
       const subs = '                    ^------!'
       const runs = { run: () => failing }
       const throws = { run: broken('no child') }
-      m.expect(taskWith(m, { runtime: runs })(plain, NEVER)).toBeObservable('(aFr)s-(B|)', events)
-      m.expect(taskWith(m, { runtime: throws })(plain, NEVER)).toBeObservable('(aFrB|)', events)
+      m.expect(taskWith(m, { runtime: runs }).stage(plain, NEVER)).toBeObservable('(aFr)s-(B|)', events)
+      m.expect(taskWith(m, { runtime: throws }).stage(plain, NEVER)).toBeObservable('(aFrB|)', events)
       m.expect(failing).toHaveSubscriptions(subs)
     }),
   )
@@ -85,8 +91,8 @@ describe('task', () => {
     'is answered also when a port breaks its promise and just completes',
     marbles((m) => {
       const silent = { run: () => m.cold<RunEvent>('-----s-|', runEvents) }
-      m.expect(taskWith(m, { acquire: () => EMPTY })(plain, NEVER)).toBeObservable('(au|)', events)
-      m.expect(taskWith(m, { runtime: silent })(plain, NEVER)).toBeObservable('(aFr)s-(u|)', events)
+      m.expect(taskWith(m, { acquire: () => EMPTY }).stage(plain, NEVER)).toBeObservable('(au|)', events)
+      m.expect(taskWith(m, { runtime: silent }).stage(plain, NEVER)).toBeObservable('(aFr)s-(u|)', events)
     }),
   )
 
@@ -96,7 +102,10 @@ describe('task', () => {
       const run = m.cold('     -----e-s-e-|', runEvents)
       const subs = '           ^----!'
       const expected = '       (aFr)(e|)'
-      m.expect(taskWith(m, { runtime: { run: () => run } })(plain, NEVER)).toBeObservable(expected, events)
+      m.expect(taskWith(m, { runtime: { run: () => run } }).stage(plain, NEVER)).toBeObservable(
+        expected,
+        events,
+      )
       m.expect(run).toHaveSubscriptions(subs)
     }),
   )
@@ -109,7 +118,7 @@ describe('task', () => {
       const end$ = m.hot('     ------')
       const subs = '           ^--!'
       const expected = '       af'
-      m.expect(taskWith(m, { acquire: () => acquired, end$ })(plain, stop$), subs).toBeObservable(
+      m.expect(taskWith(m, { acquire: () => acquired, end$ }).stage(plain, stop$), subs).toBeObservable(
         expected,
         events,
       )
@@ -126,7 +135,7 @@ describe('task', () => {
       const firstExpected = '  (aFr)s'
       const second = '         -^ 14ms !'
       const secondExpected = ' -(aF)--r----s'
-      const stage = taskWith(m, { run })
+      const { stage } = taskWith(m, { run })
       m.expect(stage(plain, NEVER), first).toBeObservable(firstExpected, events)
       m.expect(stage(plain, NEVER), second).toBeObservable(secondExpected, events)
       m.expect(run).toHaveSubscriptions(['^------!', '-------^ 8ms !'])

@@ -51,8 +51,9 @@ type Given = {
 }
 
 /** The real stages around ports that the test gives; the binary is at hand, and runs until stopped, unless told. */
-export const taskWith = (m: Context, given: Given) =>
-  task({
+export const taskWith = (m: Context, given: Given) => {
+  const shutdown$ = shutdown(given.end$ ?? NEVER, { graceMs: 10, clock: m.scheduler })
+  const stage = task({
     acquire:
       given.acquire ??
       (() => of<TaskProgress>({ type: 'fetched', binary: binary('wasm'), from: 'registry' })),
@@ -60,5 +61,7 @@ export const taskWith = (m: Context, given: Given) =>
       runtime: given.runtime ?? fakeRuntime(() => given.run ?? NEVER, m.scheduler),
       slots: createSlots(given.places ?? 1),
     }),
-    shutdown$: shutdown(given.end$ ?? NEVER, { graceMs: 10, clock: m.scheduler }),
+    shutdown$,
   })
+  return { stage, shutdown$ }
+}

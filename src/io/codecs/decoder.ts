@@ -7,6 +7,7 @@ import type { InboundMessage } from '../../model/connection.js'
 import { decodeChunk } from './chunk.js'
 import { decode, type DecodeError } from './decode.js'
 import { isDeeperThan } from './json.js'
+import { createShortener } from './long-strings.js'
 import { decodeStart } from './start.js'
 import { decodeStop } from './stop.js'
 import { quoted } from './quoted.js'
@@ -74,6 +75,7 @@ const subjectOf = (message: JsonObject, key: string): string =>
  */
 export const createDecoder = (): ((message: InboundMessage) => Decoded) => {
   const textOf = utf8Text(new TextDecoder('utf-8', { fatal: true }))
+  const shortened = createShortener()
   return ({ subtopic, payload }) => {
     const rejected = (reason: string, task?: Rejection['task']): Rejection => ({
       type: 'rejected',
@@ -86,12 +88,13 @@ export const createDecoder = (): ((message: InboundMessage) => Decoded) => {
     return pipe(
       E.Do,
       E.bind('json', () => E.chain(shallow)(textOf(payload))),
-      E.bind('message', ({ json }) => E.chain(objectOf)(parsed(json))),
+      E.let('short', ({ json }) => shortened(json)),
+      E.bind('message', ({ short }) => E.map(short.restore)(E.chain(objectOf)(parsed(short.json)))),
       E.matchW(
         (problem) => rejected(`malformed ${kind.name}: ${problem}`),
-        ({ json, message }) =>
+        ({ short, message }) =>
           pipe(
-            kind.decode(message, json),
+            kind.decode(message, short.json),
             E.getOrElseW((error) =>
               rejected(
                 `malformed ${kind.name}${subjectOf(message, kind.subject)}: ${error.message}`,

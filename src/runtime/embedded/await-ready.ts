@@ -3,13 +3,11 @@ import { DEAF, type Guest } from './guest.js'
 
 const DIAGNOSIS_BYTES = 1024
 
-/** `how` follows "the guest". */
-export type Readiness =
-  | { readonly isReady: true; readonly residentBytes: number | null }
-  | { readonly isReady: false; readonly how: string }
-
-/** Waits until a guest says `ready`. One that does not within the time is ended. Never rejects. */
-export function awaitReady(guest: Guest, timeoutMs: number): Promise<Readiness> {
+/**
+ * Waits until a guest says `ready`, and resolves to undefined then; else to how it ended, in words that follow "the
+ * guest". One that is not ready within the time is ended. Never rejects.
+ */
+export function awaitReady(guest: Guest, timeoutMs: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     const diagnosis = new OutputTail(DIAGNOSIS_BYTES)
     let how: string | undefined
@@ -22,13 +20,13 @@ export function awaitReady(guest: Guest, timeoutMs: number): Promise<Readiness> 
         if (message.type !== 'ready' || how !== undefined) return
         clearTimeout(timer)
         guest.listen(DEAF)
-        resolve({ isReady: true, residentBytes: message.residentBytes })
+        resolve(undefined)
       },
       output: (_stream, data) => diagnosis.push(data),
       closed: (death) => {
         clearTimeout(timer)
         const said = diagnosis.text().trim()
-        resolve({ isReady: false, how: `${how ?? death.how}${said === '' ? '' : `: ${said}`}` })
+        resolve(`${how ?? death.how}${said === '' ? '' : `: ${said}`}`)
       },
     })
   })

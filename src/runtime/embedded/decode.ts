@@ -17,11 +17,8 @@ const CODES: ReadonlySet<string> = new Set<FailureCode>([
 export function decodeFromGuest(value: unknown): FromGuest | undefined {
   if (!isRecord(value)) return undefined
   switch (value['type']) {
-    case 'ready': {
-      const { residentBytes } = value
-      if (residentBytes !== null && !isCount(residentBytes)) return undefined
-      return { type: 'ready', residentBytes }
-    }
+    case 'ready':
+      return { type: 'ready' }
     case 'started': {
       const { compileMs } = value
       return isDuration(compileMs) ? { type: 'started', compileMs } : undefined

@@ -1,11 +1,13 @@
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defer, finalize, ignoreElements, merge, takeWhile, tap, type Observable } from 'rxjs'
+import { WASM_PAGE_BYTES } from '../guest/module-limits.js'
 import type { BootMessage } from '../guest/protocol.js'
 import type { RunEvent, RunRequest, Runtime, StopReason } from '../runtime.js'
 import type { Preopen } from '../wasi/preview1.js'
 import type { StartGuest } from './guest.js'
-import { Pool, type Log } from './pool.js'
+import type { Log } from './log.js'
+import { Pool } from './pool.js'
 import { startProcessGuest } from './process-guest.js'
 import { TaskRun } from './task-run.js'
 import { limitThreads, startThreadGuest } from './thread-guest.js'
@@ -23,7 +25,7 @@ export type EmbeddedOptions = {
   readonly dirs: readonly Preopen[]
   /** Time limit of a task; 0: none. Daemon tasks have to start within it. */
   readonly timeoutMs: number
-  /** Linear memory of one task; whole pages of 64 KiB count. */
+  /** Linear memory of one task, in pages of 64 KiB; one page at least. */
   readonly memoryMaxBytes: number
   /** stdout, and stderr, each, of one task. */
   readonly outputMaxBytes: number
@@ -55,7 +57,8 @@ const ENTRIES = {
  * Runs core modules in child processes (or threads) from a warm pool. How many tasks run at once is the caller's
  * concern: each gets a guest of its own. The calling process itself never compiles or runs a guest.
  */
-export function createEmbeddedRuntime(options: EmbeddedOptions): EmbeddedRuntime {
+export function createEmbeddedRuntime(given: EmbeddedOptions): EmbeddedRuntime {
+  const options = { ...given, memoryMaxBytes: Math.max(WASM_PAGE_BYTES, given.memoryMaxBytes) }
   const { warm, maxIdle, memoryMaxBytes, timeoutMs, outputMaxBytes, log } = options
   const pool = new Pool({
     boot: bootMessage(options),

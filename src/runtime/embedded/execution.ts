@@ -17,14 +17,16 @@ export type ExecutionLimits = {
   readonly outputMaxBytes: number
 }
 
-/** What the guest is good for afterwards; `settle`: it says `ready` first. */
-export type GuestFate = 'reuse' | 'settle' | 'discard' | 'gone'
+/** What the guest is good for afterwards; `settling`: it has yet to say `ready`, `settled`: it tidied up and did. */
+export type GuestFate = 'reuse' | 'settling' | 'settled' | 'discard' | 'gone'
 
 export type ExecutionHooks = {
   readonly event: (event: RunEvent) => void
   readonly ended: (outcome: Outcome, runMs: number, fate: GuestFate) => void
 }
 
+/** A timer of Node that is set longer fires at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
 const STDERR_TAIL_BYTES = 2048
 /** A process is more than its linear memory: Node itself (45 MB), compiled code, tables and the compiler at work. */
 const RESIDENT_ALLOWANCE_BYTES = 256 * 1024 * 1024
@@ -52,6 +54,7 @@ export class Execution implements GuestListener {
   #keeps = false
   #verdict: Verdict | undefined
   #done: Extract<FromGuest, { type: 'done' }> | undefined
+  #isSettled = false
   #isEnded = false
 
   constructor(
@@ -68,7 +71,9 @@ export class Execution implements GuestListener {
     this.#stdout = new CapturedOutput(limits.outputMaxBytes)
     this.#brake = request.daemon ? new OutputBrake(guest) : undefined
     this.#unwatch = this.#watchMemory(parts.watchdog)
-    if (limits.timeoutMs > 0) this.#timer = setTimeout(() => this.#timeOut(), limits.timeoutMs)
+    if (limits.timeoutMs > 0) {
+      this.#timer = setTimeout(() => this.#timeOut(), Math.min(limits.timeoutMs, LONGEST_TIMER_MS))
+    }
     guest.listen(this)
     this.#post()
   }
@@ -94,6 +99,7 @@ export class Execution implements GuestListener {
         this.#endWhenDrained()
         return
       case 'ready':
+        this.#isSettled = true
         return
     }
   }
@@ -180,7 +186,8 @@ export class Execution implements GuestListener {
     const { end, stdoutBytes, stderrBytes, thenReady } = this.#done
     if (this.#stdout.bytes < stdoutBytes || this.#stderr.bytes < stderrBytes) return
     if (!isHarmless(end)) this.#end('discard')
-    else this.#end(thenReady ? 'settle' : 'reuse')
+    else if (thenReady) this.#end(this.#isSettled ? 'settled' : 'settling')
+    else this.#end('reuse')
   }
 
   #end(fate: GuestFate): void {

@@ -1,7 +1,8 @@
 import { Observable, type Subscriber } from 'rxjs'
 import type { RunEvent, RunRequest, StopReason } from '../runtime.js'
 import { Execution, type ExecutionLimits } from './execution.js'
-import type { Member, Pool } from './pool.js'
+import type { Member } from './idle-members.js'
+import type { Pool } from './pool.js'
 import { verdictOfStop } from './verdict.js'
 import type { Watchdog } from './watchdog.js'
 

@@ -50,6 +50,7 @@ class ThreadGuest implements Guest {
   #listener: GuestListener = DEAF
   #fault: string | undefined
   #held = false
+  #isEnding = false
   #owedBytes = 0
 
   constructor(worker: Worker, inFlight: Int32Array) {
@@ -80,7 +81,8 @@ class ThreadGuest implements Guest {
   }
 
   kill(): void {
-    void this.#worker.terminate()
+    if (!this.#isEnding) void this.#worker.terminate()
+    this.#isEnding = true
     this.holdOutput(false)
   }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 
 const DIRECTORIES = ['/usr/bin', '/bin', '/usr/sbin', '/sbin', '/usr/local/bin']
-const MAX_OPEN_FILES = 1024
+const MAX_OPEN_FILES = 4096
 const PROBE_TIMEOUT_MS = 5000
 
 /**

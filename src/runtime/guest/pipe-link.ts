@@ -10,7 +10,6 @@ export function createPipeLink(): Link {
   return {
     send: (message) => writeAll(FD.control, encodeFrame(message)),
     write: (stream, bytes) => writeAll(FD[stream], bytes),
-    residentBytes: () => process.memoryUsage.rss(),
   }
 }
 

@@ -28,7 +28,6 @@ export function createPortLink(port: MessagePort, inFlight: Int32Array): Link {
         post({ type: 'output', stream, data }, [data.buffer])
       }
     },
-    residentBytes: () => null,
   }
 }
 

@@ -40,7 +40,7 @@ export type StreamName = 'stdout' | 'stderr'
 
 /** What a guest says. A guest that was broken out of may say anything: the daemon decodes it. */
 export type FromGuest =
-  | { readonly type: 'ready'; readonly residentBytes: number | null }
+  | { readonly type: 'ready' }
   | { readonly type: 'started'; readonly compileMs: number }
   | { readonly type: 'warning'; readonly message: string }
   | {

@@ -5,7 +5,7 @@ import { warmUp } from './warm-up.js'
 
 /** Linear memory of tasks since the last collection, above which one is due: V8 does not count it by itself. */
 const COLLECT_AFTER_BYTES = 32 * 1024 * 1024
-/** Small tasks leave instances behind as well, and a resident size that the daemon wants to know of. */
+/** Small tasks leave instances behind as well, and the daemon looks at the resident size then. */
 const COLLECT_AFTER_TASKS = 200
 
 /** Answers the messages of the daemon, one task at a time. `collect` is V8's `gc`. */
@@ -17,7 +17,7 @@ export function createTaskLoop(link: Link, collect: () => void): MessageHandler 
   const ready = () => {
     collect()
     garbageBytes = 0
-    link.send({ type: 'ready', residentBytes: link.residentBytes() })
+    link.send({ type: 'ready' })
   }
 
   return (message, body) => {

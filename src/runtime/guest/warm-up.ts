@@ -23,7 +23,7 @@ export function warmUp(context: TaskContext): void {
       outputMaxBytes: null,
     },
     new Uint8Array(Buffer.from(MODULE_BASE64, 'base64')),
-    { ...context, link: { send: () => {}, write: () => {}, residentBytes: () => null } },
+    { ...context, link: { send: () => {}, write: () => {} } },
   )
   if (end.kind === 'failed') throw new Error(`the first task of the guest failed: ${end.error}`)
 }

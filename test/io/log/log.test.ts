@@ -7,7 +7,11 @@ import { tree } from '../config/helpers.js'
 
 const collect = () => {
   const stream = new PassThrough()
-  const text = () => String(stream.read() ?? '')
+  const text = () => {
+    const chunks: string[] = []
+    for (let chunk: unknown = stream.read(); chunk !== null; chunk = stream.read()) chunks.push(String(chunk))
+    return chunks.join('')
+  }
   const lines = () =>
     text()
       .split('\n')

@@ -1,4 +1,5 @@
 import type { Aedes } from 'aedes'
+import { Duplex } from 'node:stream'
 
 type Outgoing = {
   readonly cmd: string
@@ -23,4 +24,19 @@ export const mendSessions = (aedes: Aedes): void => {
     }
     return update(client, packet)
   }
+}
+
+/**
+ * Gives aedes 1.2 all that is buffered for each `read()`, as it expects. Since Node 26 that call gives one chunk, and
+ * the rest of a large message was left lying.
+ */
+export const mendReading = <T extends Duplex>(stream: T): T => {
+  const read = (size?: number): unknown => Duplex.prototype.read.call(stream, size)
+  stream.read = (size?: number | null): unknown => {
+    if (size !== undefined && size !== null) return read(size)
+    const chunks: Buffer[] = []
+    for (let chunk = read(); chunk instanceof Buffer; chunk = read()) chunks.push(chunk)
+    return chunks.length > 1 ? Buffer.concat(chunks) : (chunks[0] ?? null)
+  }
+  return stream
 }

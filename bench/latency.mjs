@@ -1,0 +1,80 @@
+// @ts-check
+import { bareCall, mqttEcho, pipeEcho } from './support/floors.mjs'
+import { ADD, ADD_RESULT } from './support/modules.mjs'
+import { startHelper } from './support/processes.mjs'
+import { ms, summary, timesRow } from './support/stats.mjs'
+import { withWorld } from './support/world.mjs'
+import { once } from 'node:events'
+
+const WARM_UP = 200
+const COUNT = 500
+/** About the size of the start command, and of its result. */
+const MESSAGE_BYTES = 150
+
+export const title = 'Latency of a warm task (`add`, inline, no hold), one at a time'
+
+/** @param {import('./support/manager.mjs').Manager} manager */
+const timeTasks = async (manager) => {
+  for (let i = 0; i < WARM_UP; i++) await manager.time(ADD, ADD_RESULT)
+  const times = []
+  for (let i = 0; i < COUNT; i++) times.push(await manager.time(ADD, ADD_RESULT))
+  return summary(times)
+}
+
+/** @param {import('./support/world.mjs').World} world */
+const inside = async ({ port, manager, cacheDir }) => {
+  const alive = manager.alive()
+  const proplet = await startHelper('traced-proplet.mjs', [port, cacheDir])
+  await alive
+  await timeTasks(manager)
+  const answer = once(proplet.child, 'message')
+  proplet.child.send('times')
+  /** @type {[number, number, number][]} */
+  const times = (await answer)[0].slice(-COUNT)
+  await proplet.close()
+  const part = (/** @type {0 | 1 | 2} */ index) => summary(times.map((all) => all[index]))
+  return {
+    total: summary(times.map(([before, run, after]) => before + run + after)),
+    own: summary(times.map(([before, , after]) => before + after)),
+    before: part(0),
+    run: part(1),
+    after: part(2),
+  }
+}
+
+export const run = () =>
+  withWorld(async (world) => {
+    const { total, own, before, run, after } = await inside(world)
+    await world.daemon()
+    const seen = await timeTasks(world.manager)
+    const echo = await mqttEcho(world.port, { count: COUNT, bytes: MESSAGE_BYTES })
+    const pipe = await pipeEcho({ count: COUNT, bytes: 300 })
+    const call = bareCall(COUNT)
+    const overhead = total.median - pipe.median - call.median
+    return {
+      rows: [
+        timesRow('start command received to result handed to MQTT', total, {
+          target: 'median < 3 ms',
+          met: total.median < 3,
+        }),
+        timesRow('of it: decode, dedupe, admit, digest', before),
+        timesRow('of it: to the guest, its run, and back', run, {
+          floor: `${ms(pipe.median)} bare pipe there and back, ${ms(call.median)} bare instance and call`,
+        }),
+        timesRow('of it: result to MQTT', after),
+        timesRow('everything but the runtime', own),
+        {
+          what: 'our own overhead: all but the bare pipe and call',
+          median: ms(overhead),
+          target: '< 1 ms',
+          met: overhead < 1,
+        },
+        timesRow('start published to result received, by a Manager', seen, {
+          floor: `${ms(echo.median)} bare QoS 2 echo`,
+        }),
+      ],
+      notes: [
+        'Inside: a process that composes the proplet by `createProplet`; from the `message` event of MQTT.js to our call of its `publish`; the runtime is timed from `run` to `ended` by a wrapper around it. Nothing of it is in the product.',
+      ],
+    }
+  })

@@ -1,0 +1,38 @@
+// @ts-check
+// Runs the scenarios named on the command line, or all, and prints their tables. All of them together write RESULTS.md.
+import { writeFile } from 'node:fs/promises'
+import { loadavg } from 'node:os'
+import { machineText, sectionText } from './support/report.mjs'
+
+const SCENARIOS = [
+  'latency',
+  'cold',
+  'chunked',
+  'throughput',
+  'fetch',
+  'inline-large',
+  'stop',
+  'memory',
+  'nagle',
+]
+
+const asked = process.argv.slice(2)
+const unknown = asked.filter((name) => !SCENARIOS.includes(name))
+if (unknown.length > 0) {
+  console.error(`no scenario ${unknown.join(', ')}; there are ${SCENARIOS.join(', ')}`)
+  process.exit(64)
+}
+
+const loadBefore = loadavg()
+const startedAt = performance.now()
+const sections = []
+for (const name of asked.length === 0 ? SCENARIOS : asked) {
+  const { title, run } = await import(`./${name}.mjs`)
+  const section = sectionText({ name, title, ...(await run()) })
+  console.log(section)
+  sections.push(section)
+}
+const head = machineText((performance.now() - startedAt) / 1000, loadBefore)
+console.log(head)
+if (asked.length === 0)
+  await writeFile(new URL('RESULTS.md', import.meta.url), [head, ...sections].join('\n'))

@@ -1,0 +1,10 @@
+// @ts-check
+// A process of its own: answers each message of one topic with a message on another, by MQTT.js alone.
+import { DEMO_PREFIX } from '../../dist/dev/daemon.js'
+import { connectClient } from './client.mjs'
+
+const [port, delay] = process.argv.slice(2)
+const client = await connectClient(Number(port), { noDelay: delay !== 'nagle' })
+client.on('message', (_topic, payload) => client.publish(`${DEMO_PREFIX}/bench/answer`, payload, { qos: 2 }))
+await client.subscribeAsync(`${DEMO_PREFIX}/bench/ask`, { qos: 2 })
+process.send?.('ready')

@@ -1,0 +1,98 @@
+import type { Guest } from './guest.js'
+import type { ModuleLedger } from './module-ledger.js'
+
+/** A guest of the pool that is ready for tasks. */
+export type Member = {
+  readonly guest: Guest
+  readonly modules: ModuleLedger
+  /** That it has run. */
+  tasks: number
+}
+
+export type IdleOptions = {
+  /** Idle guests kept ready. */
+  readonly warm: number
+  /** Idle guests kept at most. */
+  readonly maxIdle: number
+  /** Milliseconds after which an idle guest beyond `warm` is ended. */
+  readonly surplusIdleMs: number
+}
+
+/** The members without a task. More than `maxIdle` never stay; more than `warm` do for a while. */
+export class IdleMembers {
+  readonly #options: IdleOptions
+  readonly #dismiss: (member: Member) => void
+  /** With the time since which they are idle; the longest first. */
+  readonly #since = new Map<Member, number>()
+  #timer: NodeJS.Timeout | undefined
+
+  /** `dismiss` is called for a member that has just been taken out as surplus. */
+  constructor(options: IdleOptions, dismiss: (member: Member) => void) {
+    this.#options = options
+    this.#dismiss = dismiss
+  }
+
+  get size(): number {
+    return this.#since.size
+  }
+
+  get all(): readonly Member[] {
+    return [...this.#since.keys()]
+  }
+
+  add(member: Member): void {
+    this.#since.set(member, performance.now())
+    const { warm, maxIdle } = this.#options
+    if (this.#since.size > Math.max(warm, maxIdle)) this.#dismissOldest()
+    this.#scheduleTrim()
+  }
+
+  /** Whether it was here. */
+  remove(member: Member): boolean {
+    return this.#since.delete(member)
+  }
+
+  /**
+   * Takes out one that has the module, else one that keeps the fewest; of several the one used last, so that the
+   * others can become surplus.
+   */
+  take(digest: string): Member | undefined {
+    const latestFirst = this.all.toReversed()
+    const fewest = Math.min(...latestFirst.map(({ modules }) => modules.size))
+    const best =
+      latestFirst.find(({ modules }) => modules.has(digest)) ??
+      latestFirst.find(({ modules }) => modules.size === fewest)
+    if (best !== undefined) this.#since.delete(best)
+    return best
+  }
+
+  /** Takes out all of them, for good. */
+  close(): readonly Member[] {
+    clearTimeout(this.#timer)
+    const { all } = this
+    this.#since.clear()
+    return all
+  }
+
+  #scheduleTrim(): void {
+    const [oldest] = this.#since.values()
+    if (this.#since.size <= this.#options.warm || oldest === undefined || this.#timer !== undefined) return
+    const dueMs = oldest + this.#options.surplusIdleMs - performance.now()
+    this.#timer = setTimeout(() => this.#trim(), Math.max(0, dueMs)).unref()
+  }
+
+  #trim(): void {
+    this.#timer = undefined
+    const [oldest] = this.#since.values()
+    if (oldest === undefined || this.#since.size <= this.#options.warm) return
+    if (oldest + this.#options.surplusIdleMs <= performance.now()) this.#dismissOldest()
+    this.#scheduleTrim()
+  }
+
+  #dismissOldest(): void {
+    const [member] = this.#since.keys()
+    if (member === undefined) return
+    this.#since.delete(member)
+    this.#dismiss(member)
+  }
+}

@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { add, fixture, isAlive, run, runtimeOfTest, thirty } from './harness.js'
+
+const spin = { binary: fixture('hostile'), name: 'spin' }
+const proc = (pid: number, file: string): string => readFileSync(`/proc/${pid}/${file}`, 'latin1')
+const only = (pids: readonly number[]): number => {
+  const [pid] = pids
+  if (pid === undefined || pids.length !== 1) throw new Error(`one child, not ${pids.length}`)
+  return pid
+}
+
+describe('a child', () => {
+  afterEach(() => vi.unstubAllEnvs())
+
+  it('knows nothing of the environment, goes first when memory is short, and has no privileges to gain', async () => {
+    vi.stubEnv('PROPLET_CLIENT_KEY', 'secret')
+    const pid = only((await runtimeOfTest()).pids())
+    expect(proc(pid, 'environ')).toBe('')
+    expect(proc(pid, 'oom_score_adj').trim()).toBe('1000')
+    expect(proc(pid, 'status')).toMatch(/^NoNewPrivs:\s*1$/m)
+    expect(proc(pid, 'limits')).toMatch(/^Max core file size\s+0\s+0/m)
+  })
+
+  it('that is killed from outside fails its task, and the next one finds another', async () => {
+    const runtime = await runtimeOfTest()
+    const pid = only(runtime.pids())
+    const { outcome } = await run(runtime, spin, undefined, (event) => {
+      if (event.type === 'started') process.kill(pid, 'SIGKILL')
+    })
+    expect(outcome).toStrictEqual({
+      kind: 'failed',
+      code: 'memory',
+      error: 'the guest was killed, most likely because the machine ran out of memory',
+      results: '',
+    })
+    expect((await run(runtime, add)).outcome).toStrictEqual(thirty)
+  })
+
+  it('that crashes says by what', async () => {
+    const runtime = await runtimeOfTest()
+    const pid = only(runtime.pids())
+    const { outcome } = await run(runtime, spin, undefined, (event) => {
+      if (event.type === 'started') process.kill(pid, 'SIGSEGV')
+    })
+    expect(outcome).toMatchObject({ code: 'runtime', error: 'the guest was ended by SIGSEGV' })
+  })
+
+  it('that dies while idle is replaced', async () => {
+    const runtime = await runtimeOfTest()
+    const pid = only(runtime.pids())
+    process.kill(pid, 'SIGKILL')
+    await vi.waitUntil(() => !runtime.pids().includes(pid))
+    await runtime.ready()
+    expect((await run(runtime, add)).outcome).toStrictEqual(thirty)
+  })
+
+  it('is gone when the runtime is closed, whatever it did', async () => {
+    const runtime = await runtimeOfTest({ warm: 2 })
+    const pids: number[] = []
+    const ended = run(runtime, spin, undefined, (event) => {
+      if (event.type !== 'started') return
+      pids.push(...runtime.pids())
+      void runtime.close()
+    })
+    expect((await ended).outcome).toMatchObject({ code: 'shutdown' })
+    await runtime.close()
+    expect(pids).toHaveLength(2)
+    expect(pids.filter(isAlive)).toStrictEqual([])
+    expect((await run(runtime, add)).outcome).toMatchObject({
+      code: 'runtime',
+      error: 'the runtime is closed',
+    })
+  })
+
+  it('dies with a daemon that is killed, even while it spins', async () => {
+    const daemon = spawn(process.execPath, [fileURLToPath(new URL('spinning-daemon.mjs', import.meta.url))], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const lines = createInterface(daemon.stdout)
+    const [line] = (await once(lines, 'line')) as [string]
+    const pids = line.split(' ').map(Number)
+    expect(pids.filter(isAlive)).toHaveLength(2)
+    daemon.kill('SIGKILL')
+    await vi.waitUntil(() => pids.filter(isAlive).length === 0)
+  })
+})

@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { NEVER, lastValueFrom, tap, toArray, type Observable } from 'rxjs'
+import { onTestFinished } from 'vitest'
+import type { Binary } from '../../../src/model/binary.js'
+import type { Outcome } from '../../../src/model/outcome.js'
+import {
+  createEmbeddedRuntime,
+  type EmbeddedOptions,
+  type EmbeddedRuntime,
+} from '../../../src/runtime/embedded/embedded.js'
+import type { RunEvent, RunRequest, Runtime, StopReason } from '../../../src/runtime/runtime.js'
+
+export const MIB = 1024 * 1024
+export const ISOLATIONS = ['process', 'thread'] as const
+
+export const fixturePath = (name: string): string =>
+  fileURLToPath(new URL(`../../fixtures/built/${name}.wasm`, import.meta.url))
+
+export const toBinary = (bytes: Uint8Array): Binary => ({
+  digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}`,
+  size: bytes.length,
+  content: { bytes },
+})
+
+export const fixture = (name: string): Binary => toBinary(readFileSync(fixturePath(name)))
+
+const silent = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+}
+
+export const defaults: EmbeddedOptions = {
+  isolation: 'process',
+  warm: 1,
+  maxIdle: 4,
+  dirs: [],
+  timeoutMs: 10_000,
+  memoryMaxBytes: 64 * MIB,
+  outputMaxBytes: MIB,
+  log: silent,
+}
+
+/** A runtime whose warm guests are ready; the caller closes it. */
+export async function openRuntime(options: Partial<EmbeddedOptions> = {}): Promise<EmbeddedRuntime> {
+  const runtime = createEmbeddedRuntime({ ...defaults, ...options })
+  await runtime.ready()
+  return runtime
+}
+
+/** As openRuntime, closed when the test is over. */
+export async function runtimeOfTest(options: Partial<EmbeddedOptions> = {}): Promise<EmbeddedRuntime> {
+  const runtime = await openRuntime(options)
+  onTestFinished(() => runtime.close())
+  return runtime
+}
+
+export type Ran = {
+  readonly events: readonly RunEvent[]
+  readonly outcome: Outcome
+  /** Undefined when it did not start. */
+  readonly compileMs: number | undefined
+  readonly warnings: readonly string[]
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export type Task = Partial<RunRequest> & { readonly binary: Binary }
+
+export const request = (task: Task): RunRequest => ({
+  id: 'task',
+  name: '_start',
+  inputs: [],
+  cliArgs: [],
+  env: {},
+  daemon: false,
+  ...task,
+})
+
+export async function run(
+  runtime: Runtime,
+  task: Task,
+  stop$: Observable<StopReason> = NEVER,
+  onEvent: (event: RunEvent) => void = () => undefined,
+): Promise<Ran> {
+  const events = await lastValueFrom(runtime.run(request(task), stop$).pipe(tap(onEvent), toArray()))
+  const last = events.at(-1)
+  if (last?.type !== 'ended') throw new Error('a run that did not end')
+  const started = events.find((event) => event.type === 'started')
+  const text = (stream: string) =>
+    Buffer.concat(
+      events.flatMap((event) => (event.type === 'output' && event.stream === stream ? [event.data] : [])),
+    ).toString()
+  return {
+    events,
+    outcome: last.outcome,
+    compileMs: started?.compileMs,
+    warnings: events.flatMap((event) => (event.type === 'warning' ? [event.message] : [])),
+    stdout: text('stdout'),
+    stderr: text('stderr'),
+  }
+}
+
+export const add = { binary: fixture('add'), name: 'add', inputs: ['10', '20'] }
+export const thirty: Outcome = { kind: 'completed', results: '30' }
+
+/** Whether the process runs; one that has ended and waits for its parent to notice does not. */
+export const isAlive = (pid: number): boolean => {
+  try {
+    return !/^State:\s*Z/m.test(readFileSync(`/proc/${pid}/status`, 'latin1'))
+  } catch {
+    return false
+  }
+}

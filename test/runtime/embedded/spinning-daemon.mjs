@@ -1,0 +1,23 @@
+// Starts a guest that loops without end beside an idle one, and writes the pids of both; runs until it is killed.
+import { readFileSync } from 'node:fs'
+import { NEVER } from 'rxjs'
+import { createEmbeddedRuntime } from '../../../dist/runtime/embedded/embedded.js'
+
+const silent = () => {}
+const runtime = createEmbeddedRuntime({
+  isolation: 'process',
+  warm: 2,
+  maxIdle: 2,
+  dirs: [],
+  timeoutMs: 0,
+  memoryMaxBytes: 64 * 1024 * 1024,
+  outputMaxBytes: 1024,
+  log: { debug: silent, info: silent, warn: silent, error: silent },
+})
+await runtime.ready()
+const bytes = readFileSync(new URL('../../fixtures/built/hostile.wasm', import.meta.url))
+const binary = { digest: 'sha256:spin', size: bytes.length, content: { bytes } }
+const task = { id: 'spin', name: 'spin', binary, inputs: [], cliArgs: [], env: {}, daemon: false }
+runtime.run(task, NEVER).subscribe((event) => {
+  if (event.type === 'started') process.stdout.write(`${runtime.pids().join(' ')}\n`)
+})
