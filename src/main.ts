@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import './io/small-heap.js'
 import { randomUUID } from 'node:crypto'
 import { config as rxjs, tap } from 'rxjs'
 import { runCli } from './cli/run.js'
