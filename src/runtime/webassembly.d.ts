@@ -7,6 +7,11 @@ declare namespace WebAssembly {
     constructor(bytes: ArrayBufferView<ArrayBuffer> | ArrayBuffer)
   }
 
+  namespace Module {
+    function imports(module: Module): { module: string; name: string; kind: string }[]
+    function exports(module: Module): { name: string; kind: string }[]
+  }
+
   class Instance {
     constructor(module: Module, imports?: Imports)
     readonly exports: Exports
