@@ -2,6 +2,7 @@
 import './io/small-heap.js'
 import { randomUUID } from 'node:crypto'
 import { config as rxjs, tap } from 'rxjs'
+import { inspect } from './cli/inspect/inspect.js'
 import { runCli } from './cli/run.js'
 import type { LoadedConfig } from './io/config/config.js'
 import { createLogger } from './io/log.js'
@@ -35,5 +36,13 @@ const decision = runCli({
   stdout: process.stdout,
   stderr: process.stderr,
 })
-if (decision.kind === 'exit') process.exitCode = decision.code
-else await runDaemon(decision.loaded)
+switch (decision.kind) {
+  case 'exit':
+    process.exitCode = decision.code
+    break
+  case 'inspect':
+    process.exitCode = await inspect(decision.request, process)
+    break
+  case 'run':
+    await runDaemon(decision.loaded)
+}
