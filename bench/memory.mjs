@@ -3,7 +3,7 @@ import { copyFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { closedLoop } from './support/load.mjs'
-import { childrenOf, memoryOf } from './support/processes.mjs'
+import { guestsMemory, memoryOf } from './support/processes.mjs'
 import { mb } from './support/stats.mjs'
 import { withWorld } from './support/world.mjs'
 
@@ -26,7 +26,7 @@ const idle = async () => {
     return await withWorld(async ({ daemon }) => {
       const { pid } = await daemon({ node })
       await new Promise((resolve) => setTimeout(resolve, IDLE_MS))
-      return { daemon: memoryOf(pid), guests: childrenOf(pid).map(memoryOf) }
+      return { daemon: memoryOf(pid), guests: guestsMemory(pid) }
     })
   } finally {
     await rm(node, { force: true })
@@ -41,7 +41,7 @@ const tenThousand = () =>
     for (const until of STAGES) {
       await closedLoop(manager, { atOnce: AT_ONCE, count: until - done })
       done = until
-      const guests = childrenOf(proplet.pid).map((pid) => memoryOf(pid).own)
+      const guests = guestsMemory(proplet.pid).map(({ own }) => own)
       stages.push({ ...(await proplet.ask('memory')), guests: sum(guests), count: guests.length })
     }
     return stages

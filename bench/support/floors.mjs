@@ -47,7 +47,8 @@ export const bareCall = (count) => {
 }
 
 /**
- * Bytes to a child process and back, over a pipe as guests have one; milliseconds.
+ * Bytes to a child process and back, over a pipe as guests have one, with a pause before each, so that both sides have
+ * to be woken as they are for a task; milliseconds.
  * @param {{count: number, bytes: number}} options
  */
 export const pipeEcho = async ({ count, bytes }) => {
@@ -58,6 +59,7 @@ export const pipeEcho = async ({ count, bytes }) => {
   const payload = Buffer.alloc(bytes, 'x')
   const times = []
   for (let i = 0; i < count; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 1))
     const startedAt = performance.now()
     let missing = bytes
     await new Promise((resolve) => {

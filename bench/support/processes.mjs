@@ -55,6 +55,9 @@ export const isAlive = (pid) => {
   return state !== undefined && state !== 'Z' && state !== 'X'
 }
 
+/** @param {number} pid Whether all of it sleeps. */
+export const isWaiting = (pid) => statOf(pid)?.state === 'S'
+
 /** Milliseconds in a tick of the kernel's clock, which is 100 Hz on every Linux that Node runs on. */
 const TICK_MS = 10
 
@@ -64,6 +67,16 @@ export const processorMs = (pid) => (statOf(pid)?.ticks ?? 0) * TICK_MS
 /** @param {number} pid milliseconds for which the main thread was ready to run and got no processor */
 export const starvedMs = (pid) =>
   Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'latin1').split(' ')[1]) / 1e6
+
+/** @param {number} pid of the daemon; the guests that have an address space: one that is just ending has none */
+export const guestsMemory = (pid) =>
+  childrenOf(pid).flatMap((guest) => {
+    try {
+      return [memoryOf(guest)]
+    } catch {
+      return []
+    }
+  })
 
 /** @param {number} pid proportional and resident set size, in bytes */
 export const memoryOf = (pid) => {

@@ -4,22 +4,29 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startDaemon } from './daemon.mjs'
 import { connectManager } from './manager.mjs'
-import { childrenOf, startHelper } from './processes.mjs'
+import { childrenOf, isWaiting, startHelper } from './processes.mjs'
 
 /**
  * @typedef {object} World
  * @property {number} port of the broker
  * @property {import('./manager.mjs').Manager} manager in this process
- * @property {(options?: {env?: Record<string, string>, probed?: boolean, onLine?: (line: string) => void, node?: string}) =>
- *   Promise<import('./daemon.mjs').Daemon>} daemon starts the proplet and waits until its guests are warm
+ * @property {(options?: {env?: Record<string, string>, probed?: boolean, onLine?: (line: string) => void, node?: string, warm?: boolean}) =>
+ *   Promise<import('./daemon.mjs').Daemon>} daemon starts the proplet and waits until it is up and its guests are warm
  * @property {string} cacheDir
  */
 
 const WARM = 2
 
-/** @param {() => boolean} isDone */
-const until = async (isDone) => {
-  while (!isDone()) await new Promise((resolve) => setTimeout(resolve, 10))
+/** A guest that boots waits for the disk now and then, one that is ready for its first task all the time. */
+const WAITING_CHECKS = 5
+
+/** @param {number} pid resolves when the guests of this daemon are there, and wait for a task */
+const guestsWarm = async (pid) => {
+  for (let waiting = 0; waiting < WAITING_CHECKS;) {
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    const guests = childrenOf(pid)
+    waiting = guests.length >= WARM && guests.every(isWaiting) ? waiting + 1 : 0
+  }
 }
 
 /**
@@ -45,7 +52,7 @@ export const withWorld = async (use) => {
         const daemon = startDaemon(port, { cacheDir, ...options })
         daemons.push(daemon)
         await alive
-        await until(() => childrenOf(daemon.pid).length >= WARM)
+        if (options.warm !== false) await guestsWarm(daemon.pid)
         return daemon
       },
     })

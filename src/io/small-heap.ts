@@ -6,3 +6,9 @@ import { setFlagsFromString } from 'node:v8'
  * processor time a task.
  */
 setFlagsFromString('--optimize-for-size')
+
+/**
+ * The heap is small, and guests take all processors: helper threads of the collector, waiting for one, held the event
+ * loop up for as much as 160 ms, for work of 2 ms. (Other such flags must not be changed once V8 runs: it aborts.)
+ */
+setFlagsFromString('--no-parallel-scavenge')

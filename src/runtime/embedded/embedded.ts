@@ -44,7 +44,8 @@ export type EmbeddedRuntime = Runtime & {
 const SURPLUS_IDLE_MS = 30_000
 /** Large programs have function tables of some ten thousand elements. */
 const TABLE_MAX_ELEMENTS = 200_000
-const MAX_TASKS_PER_GUEST = 1000
+/** Starting the next one blocks the event loop; what a guest keeps is bounded by its resident size, looked at more often. */
+const MAX_TASKS_PER_GUEST = 10_000
 const MAX_RESIDENT_BYTES = 256 * 1024 * 1024
 
 /** Built JavaScript, also when this file runs from `src`: a child starts without a compiler. */
