@@ -1,0 +1,48 @@
+// Installs the programs that the tests talk to, where they are missing and apt-get may be used; else says which they are.
+import { spawnSync } from 'node:child_process'
+import { accessSync, constants } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import process from 'node:process'
+
+const PACKAGES = { mosquitto: 'mosquitto', openssl: 'openssl', setpriv: 'util-linux', prlimit: 'util-linux' }
+const DIRECTORIES = [
+  ...(process.env.PATH ?? '').split(delimiter),
+  '/usr/sbin',
+  '/usr/local/sbin',
+  '/opt/homebrew/sbin',
+]
+
+const isThere = (program) =>
+  DIRECTORIES.some((directory) => {
+    try {
+      accessSync(join(directory, program), constants.X_OK)
+      return true
+    } catch {
+      return false
+    }
+  })
+
+const missing = () => Object.keys(PACKAGES).filter((program) => !isThere(program))
+
+const run = (command, ...args) => {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  return spawnSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'], env }).status === 0
+}
+
+const install = (packages) => {
+  const root = process.getuid?.() === 0 ? [] : ['sudo', '-n']
+  const apt = (...args) => {
+    const [command, ...rest] = [...root, 'apt-get', ...args]
+    return run(command, ...rest)
+  }
+  return apt('update', '-qq') && apt('install', '-y', '-qq', ...packages)
+}
+
+const wanted = missing()
+if (wanted.length > 0 && isThere('apt-get')) {
+  console.log(`installing what the tests need: ${wanted.join(', ')}`)
+  install([...new Set(wanted.map((program) => PACKAGES[program]))])
+}
+const left = missing()
+if (left.length > 0)
+  console.warn(`these are not installed, and tests that need them will fail: ${left.join(', ')}`)
