@@ -90,7 +90,9 @@ function readTimer({ memory, clocks }: Guest, at: number): Timer {
   const timeout = memory.getU64(at + 8)
   const flags = memory.getU16(at + 24)
   if (clock === 'cpu' || (flags & ~ABSTIME) !== 0) throw new HostError('EINVAL')
-  return { clock, deadline: flags === ABSTIME ? timeout : clocks.now(clock) + timeout }
+  if (flags === ABSTIME) return { clock, deadline: timeout }
+  // A span of time passes alike on all clocks; the real one is coarse, may be set, and would end it early.
+  return { clock: 'monotonic', deadline: clocks.now('monotonic') + timeout }
 }
 
 /** Files, outputs and the ended input never keep a guest waiting. */
