@@ -4,10 +4,11 @@ import { TaskFailure } from './failure.js'
 const PREAMBLE_BYTES = 8
 const MAGIC = 0x6d736100
 const CORE = 0x00000001
-const COMPONENT_LAYER = 1
+const COMPONENT = 0x0001000d
+const OLDER_COMPONENT = 0x0001000a
 
-/** Refuses everything but a core module of version 1, by its first eight bytes. */
-export function checkPreamble(binary: Uint8Array): void {
+/** What a binary says that it is, by its first eight bytes. */
+export function moduleLayer(binary: Uint8Array): 'core' | 'component' {
   if (binary.length < PREAMBLE_BYTES) {
     throw new TaskFailure('binary', `not a WebAssembly binary: ${binary.length} bytes, a preamble has 8`)
   }
@@ -15,14 +16,21 @@ export function checkPreamble(binary: Uint8Array): void {
   if (view.getUint32(0, true) !== MAGIC) {
     throw new TaskFailure('binary', 'not a WebAssembly binary: it does not begin with \\0asm')
   }
-  if (view.getUint16(6, true) === COMPONENT_LAYER) {
-    throw new TaskFailure('unsupported', 'a component of WebAssembly is not supported yet by this runtime')
-  }
   const version = view.getUint32(4, true)
-  if (version !== CORE) {
-    throw new TaskFailure(
-      'binary',
-      `not a WebAssembly binary of version 1: version field 0x${version.toString(16)}`,
-    )
+  if (version === CORE) return 'core'
+  if (version === COMPONENT) return 'component'
+  if (version === OLDER_COMPONENT) {
+    throw new TaskFailure('unsupported', 'a component of version 0x0a, from older tools; expected 0x0d')
+  }
+  throw new TaskFailure(
+    'binary',
+    `not a WebAssembly binary of version 1 or a component: version field 0x${version.toString(16)}`,
+  )
+}
+
+/** Refuses everything but a core module of version 1, by its first eight bytes. */
+export function checkPreamble(binary: Uint8Array): void {
+  if (moduleLayer(binary) === 'component') {
+    throw new TaskFailure('unsupported', 'a component of WebAssembly is not supported yet by this runtime')
   }
 }

@@ -21,6 +21,9 @@ const REFERENCE = 0x64
 const FIRST_SHORTHAND = 0x68
 const LAST_SHORTHAND = 0x75
 
+/** V8's own limit on the parameters of a function, and on its results. */
+const MAX_VALUES = 1000
+
 export function readValueType(reader: ByteReader): ValueType {
   const code = reader.u8()
   const known = BY_CODE.get(code)
@@ -39,7 +42,7 @@ export function readFunctionType(reader: ByteReader): FunctionType {
 }
 
 function readValueTypes(reader: ByteReader): ValueType[] {
-  const types: ValueType[] = []
-  for (let count = reader.u32(); count > 0; count -= 1) types.push(readValueType(reader))
-  return types
+  const count = reader.u32()
+  if (count > MAX_VALUES) throw reader.malformed(`${count} parameters or results`)
+  return Array.from({ length: count }, () => readValueType(reader))
 }

@@ -1,0 +1,164 @@
+import type { CanonDefinition } from './canon-ast.js'
+import type { CoreTypeDefinition, TypeDefinition, ValType } from './type-ast.js'
+
+/** The index spaces of a component; those of core WebAssembly begin with `core-`. */
+export type CoreSort =
+  | 'core-func'
+  | 'core-table'
+  | 'core-memory'
+  | 'core-global'
+  | 'core-tag'
+  | 'core-type'
+  | 'core-module'
+  | 'core-instance'
+
+export type Sort = CoreSort | 'func' | 'value' | 'type' | 'component' | 'instance'
+
+/** An item of an index space. */
+export type Reference = { readonly sort: Sort; readonly index: number }
+export type CoreReference = { readonly sort: CoreSort; readonly index: number }
+
+export type Named<T> = T & { readonly name: string }
+
+/**
+ * Definitions in the order of the binary, with the index spaces that they make: `spaces.get(sort)[index]` is the number of
+ * the definition behind an item. All indices were checked: they refer to definitions that come before, also those of outer
+ * scopes. Whether what they refer to fits is found out by `describe`.
+ */
+export type Scope = {
+  readonly definitions: readonly Definition[]
+  readonly spaces: ReadonlyMap<Sort, readonly number[]>
+}
+
+/** A component, the outermost or a nested one; from `start` up to `end` in the file. */
+export type Component = Scope & {
+  readonly start: number
+  readonly end: number
+  /** The names of its custom sections. */
+  readonly customSections: readonly string[]
+}
+
+/** A definition, and the offset where it begins. Each adds one item to the index space that its comment names. */
+export type Definition = { readonly offset: number } & (
+  | CoreModuleDefinition
+  | CoreInstanceDefinition
+  | CoreTypeDefinition
+  | ComponentDefinition
+  | InstanceDefinition
+  | AliasDefinition
+  | TypeDefinition
+  | CanonDefinition
+  | StartDefinition
+  | ImportDefinition
+  | ExportDefinition
+  | ExportDeclaration
+)
+
+/** `core-module`: the bytes from `start` up to `end` of the file. */
+export type CoreModuleDefinition = {
+  readonly kind: 'core-module'
+  readonly start: number
+  readonly end: number
+}
+
+/** `core-instance`. */
+export type CoreInstanceDefinition =
+  | {
+      readonly kind: 'core-instantiate'
+      readonly module: number
+      /** `instance` of `core-instance`; names are the first part of the module's imports. */
+      readonly args: readonly Named<{ readonly instance: number }>[]
+    }
+  | { readonly kind: 'core-bundle'; readonly exports: readonly Named<CoreReference>[] }
+
+/** `component`. */
+export type ComponentDefinition = { readonly kind: 'component'; readonly component: Component }
+
+/** `instance`. */
+export type InstanceDefinition =
+  | { readonly kind: 'instantiate'; readonly component: number; readonly args: readonly Named<Reference>[] }
+  | { readonly kind: 'bundle'; readonly exports: readonly Named<Reference>[] }
+
+/** `sort`. */
+export type AliasDefinition =
+  | { readonly kind: 'alias-export'; readonly sort: Sort; readonly instance: number; readonly name: string }
+  | {
+      readonly kind: 'alias-core-export'
+      readonly sort: CoreSort
+      readonly instance: number
+      readonly name: string
+    }
+  /** `depth` 0 is this scope, 1 the one around it; component and instance types are scopes too. */
+  | { readonly kind: 'alias-outer'; readonly sort: Sort; readonly depth: number; readonly index: number }
+
+/** `value`, `results` times. */
+export type StartDefinition = {
+  readonly kind: 'start'
+  readonly func: number
+  readonly args: readonly number[]
+  readonly results: number
+}
+
+/** The sort of its description. Of a component, or of a component type. */
+export type ImportDefinition = {
+  readonly kind: 'import'
+  readonly name: ExternName
+  readonly description: ExternDescription
+}
+
+/** Its sort, again: later definitions use the exported item, under the type of the description if there is one. */
+export type ExportDefinition = Reference & {
+  readonly kind: 'export'
+  readonly name: ExternName
+  readonly description: ExternDescription | undefined
+}
+
+/** The sort of its description. Of a component type or an instance type. */
+export type ExportDeclaration = {
+  readonly kind: 'export-declaration'
+  readonly name: ExternName
+  readonly description: ExternDescription
+}
+
+export type ExternName = {
+  /** As it is written, with its version. */
+  readonly text: string
+  /** The interface behind a plain name. */
+  readonly implements: string | undefined
+  /** What was cut off from the version in `text`. */
+  readonly versionSuffix: string | undefined
+}
+
+/** What an import or an export is; numbers are of the index space `type`, or `core-type` for a module. */
+export type ExternDescription =
+  | { readonly kind: 'core-module'; readonly type: number }
+  | { readonly kind: 'func'; readonly type: number }
+  | { readonly kind: 'component'; readonly type: number }
+  | { readonly kind: 'instance'; readonly type: number }
+  | { readonly kind: 'value'; readonly type: ValType }
+  | { readonly kind: 'value-equal'; readonly value: number }
+  | { readonly kind: 'type-equal'; readonly type: number }
+  | { readonly kind: 'type-resource' }
+
+/** The sort that an import or export of this description defines. */
+export const sortOf = ({ kind }: ExternDescription): Sort => {
+  switch (kind) {
+    case 'value-equal':
+      return 'value'
+    case 'type-equal':
+    case 'type-resource':
+      return 'type'
+    case 'core-module':
+    case 'func':
+    case 'component':
+    case 'instance':
+    case 'value':
+      return kind
+  }
+}
+
+/** The definition behind an item of an index space. */
+export const definitionOf = (scope: Scope, { sort, index }: Reference): Definition | undefined => {
+  const number = scope.spaces.get(sort)?.[index]
+  return number === undefined ? undefined : scope.definitions[number]
+}

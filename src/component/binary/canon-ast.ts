@@ -1,0 +1,46 @@
+import type { ValType } from './type-ast.js'
+
+export type StringEncoding = 'utf8' | 'utf16' | 'latin1+utf16'
+
+/** Indices are of `core-memory` and `core-func`. */
+export type CanonOptions = {
+  readonly stringEncoding: StringEncoding
+  readonly memory: number | undefined
+  readonly realloc: number | undefined
+  readonly postReturn: number | undefined
+  readonly async: boolean
+  readonly callback: number | undefined
+}
+
+/** `func` for a lift, `core-func` for all others. */
+export type CanonDefinition =
+  | {
+      readonly kind: 'lift'
+      /** Of `core-func`. */
+      readonly coreFunc: number
+      readonly options: CanonOptions
+      /** Of `type`: a function type. */
+      readonly type: number
+    }
+  | { readonly kind: 'lower'; readonly func: number; readonly options: CanonOptions }
+  /** `resource` is of `type`. */
+  | { readonly kind: 'resource-new' | 'resource-drop' | 'resource-rep'; readonly resource: number }
+  | AsyncBuiltin
+
+/** A built-in function of WASI 0.3, with those immediates that it has. */
+export type AsyncBuiltin = {
+  readonly kind: 'async-builtin'
+  readonly name: string
+  /** Of `type`: the stream or the future. */
+  readonly type?: number
+  readonly options?: CanonOptions
+  /** `async` or `cancellable`. */
+  readonly flag?: boolean
+  /** Of `core-memory`. */
+  readonly memory?: number
+  readonly result?: ValType | undefined
+  /** The slot of `context.get` and `context.set`. */
+  readonly slot?: number
+  /** Of `core-type` and `core-table`. */
+  readonly thread?: { readonly type: number; readonly table: number }
+}
