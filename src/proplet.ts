@@ -4,23 +4,23 @@ import {
   connect,
   defer,
   EMPTY,
-  forkJoin,
+  finalize,
   from,
   ignoreElements,
   map,
   merge,
 } from 'rxjs'
-import { finalize, mergeMap, NEVER, of, switchMap, tap, type Observable } from 'rxjs'
+import { mergeMap, NEVER, of, switchMap, tap, type Observable } from 'rxjs'
 import { decodeInline } from './io/binary.js'
 import { brokerLinkOptions, offline } from './io/broker-link.js'
-import { openCache } from './io/cache/cache.js'
+import { openCache, type BinaryCache } from './io/cache/cache.js'
 import { createDecoder } from './io/codecs/decoder.js'
 import type { Config } from './io/config/config.js'
 import { embeddedOptions } from './io/embedded-options.js'
 import { hostMetadata } from './io/host/metadata.js'
 import { createHostMetrics } from './io/host/metrics.js'
 import { createLogger, type Logger } from './io/log.js'
-import { openMqtt, type Delivery, type MqttLink } from './io/mqtt/index.js'
+import { openMqtt, type Delivery, type MqttLink, type MqttOptions } from './io/mqtt/index.js'
 import { pipelineSettings } from './io/pipeline-settings.js'
 import { refuseTask } from './io/refuse.js'
 import { createTaskLog } from './io/task-log.js'
@@ -46,7 +46,22 @@ export type PropletOptions = {
 /** How long a stop waits for the broker to take what is still to be delivered, in milliseconds. */
 const FLUSH_MS = 10_000
 
-type Parts = { readonly config: Config; readonly log: Logger; readonly link: MqttLink }
+/** What a proplet works with, once it is at hand. */
+type Parts = {
+  readonly config: Config
+  readonly log: Logger
+  readonly cache: BinaryCache
+  readonly mqtt: MqttOptions
+}
+
+const prepare = async ({ config, log: given }: PropletOptions): Promise<Parts> => {
+  const log = given ?? (await createLogger({ level: config.logLevel })).log
+  const [cache, mqtt] = await Promise.all([
+    openCache({ dir: config.cache?.directory, maxBytes: config.cache?.maxBytes ?? 0, log }),
+    brokerLinkOptions(config, log),
+  ])
+  return { config, log, cache, mqtt }
+}
 
 /** Publishes, and answers in the place of a result that the broker won't take. */
 const publish = (link: MqttLink, output$: Observable<PipelineOutput>, log: Logger): Observable<never> => {
@@ -72,7 +87,7 @@ const publish = (link: MqttLink, output$: Observable<PipelineOutput>, log: Logge
 }
 
 /** Says goodbye once the pipeline has ended; the broker's Last Will does it for a proplet that can't. */
-const leave = ({ link, config, log }: Parts): Observable<never> =>
+const leave = ({ config, log }: Parts, link: MqttLink): Observable<never> =>
   link.close(offline(config), FLUSH_MS).pipe(
     tap(({ clean, undelivered }) => {
       if (undelivered > 0) log.error({ undelivered }, 'Messages were not delivered before the end')
@@ -81,85 +96,54 @@ const leave = ({ link, config, log }: Parts): Observable<never> =>
     ignoreElements(),
   )
 
-const run = (parts: Parts, deps: PipelineDeps, stop$: Observable<unknown>): Observable<PipelineOutput> => {
-  const { link, log } = parts
-  const logTask = createTaskLog(log, () => performance.now())
+/** Runs the pipeline over a link, and leaves when it has ended. */
+const run = (parts: Parts, link: MqttLink, deps: PipelineDeps, stop$: Observable<unknown>) => {
+  const logTask = createTaskLog(parts.log, () => performance.now())
   return pipeline({ message$: link.messages$, connection$: link.connection$, stop$ }, deps).pipe(
     tap((output) => {
       if (output.type === 'task') logTask(output.event)
     }),
-    connect((output$) => merge(publish(link, output$, log), concat(output$, leave(parts)))),
+    connect((output$) => merge(publish(link, output$, parts.log), concat(output$, leave(parts, link)))),
   )
 }
 
-/** Lends the runtime; the embedded one lives as long as the subscription. */
-const withRuntime = <T>(
-  given: Runtime | undefined,
-  config: Config,
-  log: Logger,
-  project: (runtime: Runtime) => Observable<T>,
-): Observable<T> =>
-  defer(() => {
-    if (given !== undefined) return project(given)
-    const runtime = createEmbeddedRuntime(embeddedOptions(config, log))
-    return defer(() => project(runtime)).pipe(finalize(() => void runtime.close()))
+const serve = (
+  parts: Parts,
+  runtime: Runtime,
+  { streams = [], stop$ = NEVER }: PropletOptions,
+): Observable<PipelineOutput> => {
+  const { config, log, cache, mqtt } = parts
+  log.info(`MQTT client created (TLS: ${config.mqtt.tls !== undefined})`)
+  log.info(`Using ${runtime.name} runtime`)
+  log.info('Starting PropletService')
+  const toDeps = (link: MqttLink, metadata: object): PipelineDeps => ({
+    settings: pipelineSettings(config, metadata),
+    decoder: createDecoder(),
+    inline: (base64) => decodeInline(base64, cache),
+    cache,
+    runtime,
+    refuse: refuseTask(link.stats),
+    sample: createHostMetrics().sample,
+    streams,
+    onError: (error, stream) => log.error({ err: error, stream }, 'A stream failed'),
+    clock: asyncScheduler,
   })
+  return from(hostMetadata(config, runtime.name)).pipe(
+    switchMap((metadata) =>
+      openMqtt(mqtt).pipe(switchMap((link) => run(parts, link, toDeps(link, metadata), stop$))),
+    ),
+  )
+}
 
 /**
  * A proplet, cold: it lives as long as it is subscribed to, reports what happens, completes after a clean stop, and
  * errors only when it can't begin (a certificate that can't be read). Unsubscribing ends it at once, its guests too.
  */
-export const createProplet = ({
-  config,
-  streams = [],
-  stop$ = NEVER,
-  log: given,
-  runtime: givenRuntime,
-}: PropletOptions): Observable<PipelineOutput> =>
-  defer(() => {
-    const log$ = given
-      ? of(given)
-      : from(createLogger({ level: config.logLevel })).pipe(map(({ log }) => log))
-    return log$.pipe(
-      switchMap((log) =>
-        forkJoin({
-          log: of(log),
-          cache: from(
-            openCache({ dir: config.cache?.directory, maxBytes: config.cache?.maxBytes ?? 0, log }),
-          ),
-          mqtt: from(brokerLinkOptions(config, log)),
-        }),
-      ),
-      switchMap(({ log, cache, mqtt }) =>
-        withRuntime(givenRuntime, config, log, (runtime) =>
-          from(hostMetadata(config, runtime.name)).pipe(
-            switchMap((metadata) => {
-              log.info(`MQTT client created (TLS: ${config.mqtt.tls !== undefined})`)
-              log.info(`Using ${runtime.name} runtime`)
-              log.info('Starting PropletService')
-              return openMqtt(mqtt).pipe(
-                switchMap((link) =>
-                  run(
-                    { config, log, link },
-                    {
-                      settings: pipelineSettings(config, metadata),
-                      decoder: createDecoder(),
-                      inline: (base64) => decodeInline(base64, cache),
-                      cache,
-                      runtime,
-                      refuse: refuseTask(link.stats),
-                      sample: createHostMetrics().sample,
-                      streams,
-                      onError: (error, stream) => log.error({ err: error, stream }, 'A stream failed'),
-                      clock: asyncScheduler,
-                    },
-                    stop$,
-                  ),
-                ),
-              )
-            }),
-          ),
-        ),
-      ),
-    )
-  })
+export const createProplet = (options: PropletOptions): Observable<PipelineOutput> =>
+  defer(() => prepare(options)).pipe(
+    switchMap((parts) => {
+      if (options.runtime !== undefined) return serve(parts, options.runtime, options)
+      const runtime = createEmbeddedRuntime(embeddedOptions(parts.config, parts.log))
+      return serve(parts, runtime, options).pipe(finalize(() => void runtime.close()))
+    }),
+  )

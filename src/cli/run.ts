@@ -4,6 +4,8 @@ import { loadConfig, type LoadOptions } from '../io/config/load.js'
 import { packageVersion } from '../io/version.js'
 import { parseCommandLine } from './args.js'
 import { helpText } from './help.js'
+import { INSPECT, parseInspect } from './inspect/args.js'
+import type { InspectRequest } from './inspect/inspect.js'
 import { configTable } from './print-config.js'
 
 /** A wrong command line (EX_USAGE of sysexits). */
@@ -23,17 +25,27 @@ export type CliInput = {
   readonly host?: Partial<LoadOptions>
 }
 
-/** What is left to do: end with a code, or run the daemon. Warnings of `loaded` are not yet told. */
+/** What is left to do: end with a code, describe a file, or run the daemon. Warnings of `loaded` are not yet told. */
 export type CliResult =
-  { readonly kind: 'exit'; readonly code: number } | { readonly kind: 'run'; readonly loaded: LoadedConfig }
+  | { readonly kind: 'exit'; readonly code: number }
+  | { readonly kind: 'inspect'; readonly request: InspectRequest }
+  | { readonly kind: 'run'; readonly loaded: LoadedConfig }
 
 const exit = (code: number): CliResult => ({ kind: 'exit', code })
 
 const lines = (kind: 'error' | 'warning', texts: readonly string[]): string =>
   texts.map((text) => `${kind}: ${text}\n`).join('')
 
+const runInspect = (argv: readonly string[], stderr: Output): CliResult => {
+  const request = parseInspect(argv)
+  if (E.isRight(request)) return { kind: 'inspect', request: request.right }
+  stderr.write(lines('error', request.left))
+  return exit(EXIT_USAGE)
+}
+
 /** Does what the command line asks for, up to running the daemon. */
 export const runCli = ({ argv, env, stdout, stderr, host = {} }: CliInput): CliResult => {
+  if (argv[0] === INSPECT) return runInspect(argv.slice(1), stderr)
   const args = parseCommandLine(argv)
   if (E.isLeft(args)) {
     stderr.write(lines('error', args.left))

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { firstValueFrom } from 'rxjs'
+import { columns } from '../cli/columns.js'
 import { startBroker } from './broker.js'
 import { DEMO_PREFIX, daemonEnv, startDaemon } from './daemon.js'
 import { connectManager, type Manager, type ResultMessage, type StartMessage } from './manager.js'
@@ -76,24 +77,16 @@ const runExample = async (manager: Manager, example: Example): Promise<Row> => {
   }
 }
 
-const table = (rows: readonly Row[]): string => {
-  const lines = rows.map(({ what, answer, ms, right }) => [
-    what,
-    answer,
-    `${ms.toFixed(1)} ms`,
-    right ? 'ok' : 'WRONG',
+const table = (rows: readonly Row[]): string =>
+  columns([
+    ['task', 'what came back', 'start to result', ''],
+    ...rows.map(({ what, answer, ms, right }) => [
+      what,
+      answer,
+      `${ms.toFixed(1)} ms`,
+      right ? 'ok' : 'WRONG',
+    ]),
   ])
-  const all = [['task', 'what came back', 'start to result', ''], ...lines]
-  const widths = [0, 1, 2].map((column) => Math.max(...all.map((line) => line[column]?.length ?? 0)))
-  return all
-    .map((line) =>
-      line
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
-}
 
 const demo = async (): Promise<boolean> => {
   const cache = await mkdtemp(join(tmpdir(), 'proplet-demo-'))
@@ -116,7 +109,7 @@ const demo = async (): Promise<boolean> => {
     for (const example of await examples()) rows.push(await runExample(manager, example))
     console.log(table(rows))
     console.log(
-      '\nResults wait until 150 ms after their start (PROPLET_RESULT_HOLD_MS), for the sake of the Manager.',
+      'Results wait until 150 ms after their start (PROPLET_RESULT_HOLD_MS), for the sake of the Manager.',
     )
     const code = await daemon.stop()
     if (code !== 0) console.error(`the proplet ended with ${code ?? 'a signal'}`)

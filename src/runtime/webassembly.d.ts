@@ -8,6 +8,11 @@ declare namespace WebAssembly {
     readonly [Symbol.toStringTag]: 'WebAssembly.Module'
   }
 
+  namespace Module {
+    function imports(module: Module): { module: string; name: string; kind: string }[]
+    function exports(module: Module): { name: string; kind: string }[]
+  }
+
   class Instance {
     constructor(module: Module, imports?: Imports)
     readonly exports: Exports

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { packageVersion } from '../../src/io/version.js'
 import { BROKERS, useDaemons } from '../support/daemon.js'
+import { inline } from '../support/wire.js'
 
 const { broker, wire, proxy, proplet, site } = useDaemons()
 
@@ -56,15 +57,17 @@ describe.each(BROKERS)('with the %s broker', (kind) => {
     expect(gaps.reduce((sum, gap) => sum + gap, 0)).toBeGreaterThan(600)
   })
 
-  it('is said to be offline by the broker when it is killed, and by itself when it is asked to stop', async () => {
+  it('is said to be offline by the broker when it is killed, and by itself when it is stopped; commands wait for it', async () => {
     const { port, wire: seen, proplet: first } = await site(kind)
     const offline = { status: 'offline', proplet_id: first.id, namespace: 'default' }
     first.process.kill('SIGKILL')
     const [will] = await seen.until(() => seen.alive('offline').length > 0 && seen.alive('offline'))
     expect(will?.body).toStrictEqual(offline)
 
+    await seen.start({ id: 'sent meanwhile', ...inline('add', 'add'), inputs: [10, 20] })
     const second = proplet(port, {}, { id: first.id })
     await seen.beats(2)
+    expect(await seen.result('sent meanwhile')).toMatchObject({ results: '30', error: null })
     expect(await second.stop()).toBe(0)
     await seen.until(() => seen.alive('offline').length > 1)
     expect(seen.messages.at(-1)?.body).toStrictEqual(offline)

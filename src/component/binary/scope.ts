@@ -6,16 +6,25 @@ import { malformed, unsupported } from './error.js'
 export const MAX_DEPTH = 100
 /** Definitions, fields, cases, parameters, arguments and names of one binary; a component of 15 MB has some thousand. */
 export const MAX_ITEMS = 250_000
+/** Components, component types and instance types of one binary. */
+export const MAX_SCOPES = 10_000
 
 /** What is counted over the whole binary. */
 export class Tally {
   #items = 0
+  #scopes = 0
   /** Something of WASI 0.3 was met. */
   usesAsync = false
 
   add(offset: number): void {
     this.#items += 1
     if (this.#items > MAX_ITEMS) throw unsupported(`more than ${MAX_ITEMS} definitions`, offset)
+  }
+
+  addScope(offset: number): void {
+    this.#scopes += 1
+    if (this.#scopes > MAX_SCOPES)
+      throw unsupported(`more than ${MAX_SCOPES} components and interfaces`, offset)
   }
 }
 
@@ -28,9 +37,10 @@ export class ScopeBuilder implements Scope {
   readonly declares: boolean
   readonly #parent: ScopeBuilder | undefined
   readonly #depth: number
-  readonly #names = { import: new Set<string>(), export: new Set<string>() }
+  readonly #names = new Set<string>()
 
   constructor(tally: Tally, parent: ScopeBuilder | undefined, offset: number, declares = false) {
+    tally.addScope(offset)
     this.tally = tally
     this.declares = declares
     this.#parent = parent
@@ -50,8 +60,9 @@ export class ScopeBuilder implements Scope {
 
   /** Each import of a scope has its own name, and so has each export. */
   claim(side: 'import' | 'export', name: string, offset: number): void {
-    if (this.#names[side].has(name)) throw malformed(`a second ${side} of the same name`, offset)
-    this.#names[side].add(name)
+    const claim = `${side} ${name}`
+    if (this.#names.has(claim)) throw malformed(`a second ${side} of the same name`, offset)
+    this.#names.add(claim)
   }
 
   /** Reads an index of an item that is defined already. */

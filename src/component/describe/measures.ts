@@ -10,7 +10,7 @@ const LEAF: Measure = { depth: 1, size: 1 }
 
 /** How deep and how large the types would be if nothing were shared. */
 export class Measures {
-  readonly #measures = new WeakMap<object, Measure>()
+  readonly #measures = new Map<object, Measure>()
 
   /** Takes note of a new type that is made of known ones, and answers it. */
   add<T extends object>(type: T, parts: Iterable<object | undefined>, offset: number): T {

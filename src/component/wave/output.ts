@@ -1,17 +1,22 @@
 import { WavePrintError } from './error.js'
 
-/** Longest text that is printed, in UTF-16 code units. No result of a task comes near it. */
-export const MAX_TEXT = 1 << 26
-
-/** Collects a text, up to MAX_TEXT. */
+/** Collects a text of at most so many UTF-16 code units. */
 export class Output {
   #pieces: string[] = []
   #length = 0
+  readonly #maxLength: number
+
+  constructor(maxLength: number) {
+    this.#maxLength = maxLength
+  }
 
   write(piece: string): void {
     this.#length += piece.length
-    if (this.#length > MAX_TEXT)
-      throw new WavePrintError('too-large', `the value is longer than ${MAX_TEXT} characters as text`)
+    if (this.#length > this.#maxLength)
+      throw new WavePrintError(
+        'too-large',
+        `expected a value of at most ${this.#maxLength} characters as text, found a longer one`,
+      )
     this.#pieces.push(piece)
   }
 

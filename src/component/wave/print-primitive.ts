@@ -2,6 +2,7 @@ import { WavePrintError } from './error.js'
 import { escaped, LITERAL_MARKS, loneSurrogate } from './escape.js'
 import { float32Text, float64Text } from './float.js'
 import { integerExpected, isInRange, type IntegerKind } from './integer.js'
+import type { Output } from './output.js'
 
 export const boolText = (value: unknown): string => {
   if (typeof value !== 'boolean') throw mismatch('a boolean (bool)', value)
@@ -28,12 +29,20 @@ export const charText = (value: unknown): string => {
   const first = typeof value === 'string' ? value.codePointAt(0) : undefined
   if (typeof value !== 'string' || first === undefined || String.fromCodePoint(first) !== value)
     throw mismatch('a string of one character (char)', value)
-  return `'${literal(value)}'`
+  refuseLoneSurrogate(value)
+  return `'${escaped(value, LITERAL_MARKS)}'`
 }
 
-export const stringText = (value: unknown): string => {
+/** How much of a string is escaped at once. */
+const BLOCK = 1 << 16
+
+export const printString = (value: unknown, output: Output): void => {
   if (typeof value !== 'string') throw mismatch('a string', value)
-  return `"${literal(value)}"`
+  refuseLoneSurrogate(value)
+  output.write('"')
+  for (let from = 0; from < value.length; from += BLOCK)
+    output.write(escaped(value.slice(from, from + BLOCK), LITERAL_MARKS))
+  output.write('"')
 }
 
 /** What is wrong with a value; it says what kind of value was found, and not what is in it. */
@@ -43,8 +52,7 @@ export const mismatch = (expected: string, value: unknown): WavePrintError => {
   return new WavePrintError('invalid-value', `expected ${expected}, found ${found}`)
 }
 
-const literal = (text: string): string => {
+const refuseLoneSurrogate = (text: string): void => {
   if (loneSurrogate(text, 0, text.length) !== -1)
     throw new WavePrintError('invalid-value', 'expected Unicode text, found half of a surrogate pair')
-  return escaped(text, LITERAL_MARKS)
 }

@@ -4,7 +4,7 @@ import { unwritable } from './expected.js'
 import type { Output } from './output.js'
 import { enumPrinter, optionPrinter, resultPrinter, variantPrinter } from './print-choice.js'
 import { listPrinter, tuplePrinter } from './print-list.js'
-import { boolText, charText, floatText, integerText, stringText } from './print-primitive.js'
+import { boolText, charText, floatText, integerText, printString } from './print-primitive.js'
 import { flagsPrinter, recordPrinter } from './print-record.js'
 
 /** Writes the text of a value, or throws a WavePrintError. */
@@ -46,7 +46,7 @@ const printerFor = (type: ValueType, make: PrinterOf): Print => {
     case 'char':
       return textPrinter(charText)
     case 'string':
-      return textPrinter(stringText)
+      return printString
     case 'list':
       return listPrinter(type, make)
     case 'tuple':

@@ -30,7 +30,6 @@ const readList = <T>(source: Source, read: (source: Source) => T): T[] => {
   const items: T[] = []
   source.expect('[', 'a list, which starts with `[`')
   while (!source.take(']')) {
-    source.count(1)
     items.push(read(source))
     if (!source.take(',')) {
       source.expect(']', '`,` or `]`')
@@ -57,7 +56,6 @@ export const tupleReader = ({ items }: TupleType, readerOf: ReaderOf): Read => {
   const readers = items.map(readerOf)
   return (source) => {
     source.expect('(', 'a tuple, which starts with `(`')
-    source.count(readers.length)
     const values = readers.map((read, index) => {
       if (index > 0) source.expect(',', `\`,\` and ${readers.length} values in the tuple`)
       return read(source)

@@ -16,7 +16,7 @@ export const recordReader = ({ fields }: RecordType, readerOf: ReaderOf): Read =
   return (source) => {
     const from = source.next()
     const given = readFields(source, readers)
-    source.count(fields.length)
+    source.leaveOut(fields.length - given.size)
     const value = emptyRecord()
     for (const { name, type, key } of keys) {
       if (given.has(name)) value[key] = given.get(name)
@@ -52,7 +52,7 @@ export const flagsReader = ({ names }: FlagsType): Read => {
   const keys = new Map(names.map((name) => [name, camelCase(name)]))
   return (source) => {
     source.expect('{', 'flags, which start with `{`')
-    source.count(names.length)
+    source.leaveOut(names.length)
     const value = emptyRecord()
     for (const key of keys.values()) value[key] = false
     if (source.take('}')) return value

@@ -7,8 +7,8 @@ import { Source } from './source.js'
 
 /**
  * Reads the one WAVE value of a type that a text is, white space and comments around it aside. The value is as jco's
- * bindings take it. Any text is safe to read: time and memory are in proportion to its length and to the parts of the value,
- * of which there are at most MAX_PARTS.
+ * bindings take it. Any text is safe to read: time and memory are in proportion to its length and to
+ * what it leaves out, which has a limit.
  */
 export const readWave = (type: ValueType, text: string): E.Either<WaveError, unknown> =>
   E.tryCatch(() => readAll(type, new Source(text)), asWaveError)

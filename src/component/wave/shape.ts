@@ -4,8 +4,8 @@ import { ownProperty } from './record.js'
 /** How deep types, and so values, may be nested. The text form is for people; jco's bindings stop far earlier. */
 export const MAX_DEPTH = 128
 
-/** How many elements, fields and flags one value may have, those that are left out of its text included. */
-export const MAX_PARTS = 1 << 24
+/** How many fields and flags that its text leaves out a value may have in all. */
+export const MAX_LEFT_OUT = 1 << 20
 
 /** The types that the values of a type are made of. */
 const partsOf = (type: ValueType): readonly (ValueType | undefined)[] => {

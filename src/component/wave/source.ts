@@ -1,7 +1,7 @@
 import { WaveError, type WaveErrorCode } from './error.js'
 import { labelEnd } from './label.js'
 import { numberEnd } from './number.js'
-import { MAX_PARTS } from './shape.js'
+import { MAX_LEFT_OUT } from './shape.js'
 import { tokenAt } from './token.js'
 
 /** A piece of the text. */
@@ -12,7 +12,7 @@ export class Source {
   readonly text: string
   /** How much of the text has been read. */
   at = 0
-  #parts = 0
+  #leftOut = 0
 
   constructor(text: string) {
     this.text = text
@@ -54,16 +54,12 @@ export class Source {
     return { text: this.text.slice(from, to), from, to }
   }
 
-  /** Counts the parts of the value, so that a short text can't stand for a value without bounds. */
-  count(parts: number): void {
-    this.#parts += parts
-    if (this.#parts > MAX_PARTS)
-      throw this.error(
-        'too-large',
-        this.at,
-        this.at,
-        `expected a value of at most ${MAX_PARTS} parts, found more`,
-      )
+  /** Counts the parts of the value that are not in the text, so that a short text can't stand for a value without bounds. */
+  leaveOut(parts: number): void {
+    this.#leftOut += parts
+    if (this.#leftOut <= MAX_LEFT_OUT) return
+    const found = `expected a value that leaves out at most ${MAX_LEFT_OUT} fields and flags, found more`
+    throw this.error('too-large', this.at, this.at, found)
   }
 
   /** The error for a next token that is not the one that has to be there. */

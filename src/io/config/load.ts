@@ -77,3 +77,10 @@ export const loadConfig = (
     ? E.right({ config: assemble(resolution.values), settings: resolution.settings, warnings })
     : E.left(new ConfigError(problems, warnings))
 }
+
+/** The same for those who do without `Either`. Throws the `ConfigError`. */
+export const loadConfigOrThrow = (input: ConfigInput, options: Partial<LoadOptions> = {}): LoadedConfig => {
+  const loaded = loadConfig(input, options)
+  if (E.isLeft(loaded)) throw loaded.left
+  return loaded.right
+}

@@ -8,9 +8,10 @@ import { tree } from '../config/helpers.js'
 const collect = () => {
   const stream = new PassThrough()
   const text = () => {
-    const chunks: string[] = []
-    for (let chunk: unknown = stream.read(); chunk !== null; chunk = stream.read()) chunks.push(String(chunk))
-    return chunks.join('')
+    const chunks: Buffer[] = []
+    const read = () => stream.read() as Buffer | null
+    for (let chunk = read(); chunk !== null; chunk = read()) chunks.push(chunk)
+    return Buffer.concat(chunks).toString()
   }
   const lines = () =>
     text()

@@ -1,0 +1,19 @@
+/** How much is printed of one file; what is shared in it would take much more written out. */
+export const MAX_ITEMS = 200_000
+export const MAX_CHARACTERS = 8 * 1024 * 1024
+
+/** Counts what is printed, for all parts of one answer. */
+export class Budget {
+  #items = 0
+  #characters = 0
+  /** Something was left out. */
+  exceeded = false
+
+  /** Whether one more item of this many characters may be printed. */
+  take(characters: number): boolean {
+    this.#items += 1
+    this.#characters += characters
+    if (this.#items > MAX_ITEMS || this.#characters > MAX_CHARACTERS) this.exceeded = true
+    return !this.exceeded
+  }
+}

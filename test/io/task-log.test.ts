@@ -1,0 +1,82 @@
+import { PassThrough } from 'node:stream'
+import { expect, it } from 'vitest'
+import { createLogger } from '../../src/io/log.js'
+import { createTaskLog } from '../../src/io/task-log.js'
+import type { TaskEvent } from '../../src/model/task-event.js'
+import { bytes, completed, endOf, failed, start, stopped } from '../support/model.js'
+
+const setUp = async (level: 'debug' | 'info' = 'debug') => {
+  const destination = new PassThrough()
+  const chunks: Buffer[] = []
+  destination.on('data', (chunk: Buffer) => chunks.push(chunk))
+  const { log } = await createLogger({ level, destination })
+  let now = 0
+  const write = createTaskLog(log, () => now)
+  const lines = () =>
+    Buffer.concat(chunks)
+      .toString()
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+  return { write, lines, wait: (ms: number) => (now += ms) }
+}
+
+const accepted = (id: string): TaskEvent => ({ type: 'accepted', id, start: start(id) })
+
+const output = (id: string, stream: 'stdout' | 'stderr', text: string): TaskEvent => ({
+  type: 'output',
+  id,
+  stream,
+  data: bytes(text),
+})
+
+it('tells of each task through a logger of its own', async () => {
+  const { write, lines } = await setUp()
+  for (const event of [
+    accepted('a'),
+    accepted('b'),
+    endOf('a', completed('30')),
+    endOf('b', failed('trap', 'trap: unreachable')),
+    endOf('c', stopped()),
+  ])
+    write(event)
+  expect(lines().map(({ task, level, msg, code }) => [task, level, msg, code])).toStrictEqual([
+    ['a', 'info', 'Task accepted', undefined],
+    ['b', 'info', 'Task accepted', undefined],
+    ['a', 'info', 'Task completed', undefined],
+    ['b', 'warn', 'Task failed', 'trap'],
+    ['c', 'info', 'Task stopped', undefined],
+  ])
+})
+
+it('writes what a guest says line by line, the last one at the end, and never a result', async () => {
+  const { write, lines } = await setUp()
+  write(accepted('a'))
+  write(output('a', 'stderr', 'one\ntw'))
+  write(output('a', 'stderr', 'o\nthree'))
+  write(endOf('a', completed('the result')))
+  expect(lines().flatMap(({ stream, msg }) => (stream === 'stderr' ? [msg] : []))).toStrictEqual([
+    'one',
+    'two',
+    'three',
+  ])
+  expect(JSON.stringify(lines())).not.toContain('the result')
+})
+
+it('leaves out the lines of a guest that writes too many, and counts them', async () => {
+  const { write, lines, wait } = await setUp('info')
+  write(accepted('a'))
+  write(output('a', 'stderr', 'x\n'.repeat(250)))
+  wait(1000)
+  write(output('a', 'stderr', 'y\n'))
+  const told = lines()
+  expect(told.filter(({ msg }) => msg === 'x')).toHaveLength(100)
+  expect(told.filter(({ msg }) => msg === 'y')).toHaveLength(1)
+  expect(told.find(({ left_out }) => left_out !== undefined)).toMatchObject({ left_out: 150, level: 'warn' })
+})
+
+it('tells of a message that names no task', async () => {
+  const { write, lines } = await setUp()
+  write({ type: 'rejected', subtopic: 'control/manager/start', reason: 'expected valid JSON' })
+  expect(lines()).toMatchObject([{ level: 'warn', reason: 'expected valid JSON' }])
+})

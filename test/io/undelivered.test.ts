@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest'
+import type { Delivery } from '../../src/io/mqtt/index.js'
+import { insteadOf } from '../../src/io/undelivered.js'
+import type { Publication } from '../../src/model/publication.js'
+
+const result: Publication = {
+  subtopic: 'control/proplet/results',
+  payload: { task_id: 't', proplet_id: 'p', results: 'long', error: null },
+  keep: 'all',
+}
+
+type Cause = Extract<Delivery, { at: 'rejected' }>['cause']
+
+const rejected = (cause: Cause, publication = result): Delivery => ({
+  publication,
+  at: 'rejected',
+  cause,
+  reason: 'too large',
+})
+
+it.each(['size', 'refused'] as const)('answers with a failure for a result rejected for its %s', (cause) => {
+  expect(insteadOf(rejected(cause))).toStrictEqual({
+    ...result,
+    payload: { task_id: 't', proplet_id: 'p', results: '', error: 'result not delivered: too large' },
+  })
+})
+
+it.each(['invalid', 'overflow', 'closed'] as const)(
+  'adds nothing to a link that rejects for: %s',
+  (cause) => {
+    expect(insteadOf(rejected(cause))).toBeUndefined()
+  },
+)
+
+it('has nothing to say of other messages, nor of those that arrived', () => {
+  expect(insteadOf(rejected('size', { ...result, subtopic: 'control/proplet/metrics' }))).toBeUndefined()
+  expect(insteadOf({ publication: result, at: 'acknowledged' })).toBeUndefined()
+})
