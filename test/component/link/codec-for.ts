@@ -34,7 +34,19 @@ export function codecFor(type: ValueType): Codec {
     case 'future':
     case 'error-context':
       throw new Error(`no codec for ${type.kind}`)
-    default:
+    case 'bool':
+    case 'char':
+    case 'string':
+    case 's8':
+    case 'u8':
+    case 's16':
+    case 'u16':
+    case 's32':
+    case 'u32':
+    case 's64':
+    case 'u64':
+    case 'f32':
+    case 'f64':
       return primitiveCodec(type.kind)
   }
 }
