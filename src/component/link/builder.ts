@@ -1,3 +1,4 @@
+import type { Definition } from '../binary/ast.js'
 import { unsupported } from '../binary/error.js'
 import type { CompiledModule } from '../../runtime/guest/compile.js'
 import type { ModuleShape } from '../../runtime/guest/scan.js'
@@ -5,8 +6,9 @@ import type { CoreModuleItem } from './items.js'
 import type { LinkedFunction } from './function.js'
 import type { HostFunction } from './host-function.js'
 import type { CoreFunction, Run } from './run.js'
+import { weightOf } from './weight.js'
 
-/** Definitions that are linked, over all instances: a component of 15 MB has some thousand. */
+/** Definitions that are linked, and their parts, over all instances: a component of 15 MB has some thousand. */
 const MAX_WORK = 500_000
 /** Components that are being instantiated within each other. */
 const MAX_NESTING = 100
@@ -48,9 +50,11 @@ export class Builder {
     return [...this.#hostFunctions]
   }
 
-  spend(depth: number, offset: number): void {
-    this.#work += 1
-    if (this.#work > MAX_WORK) throw unsupported(`more than ${MAX_WORK} definitions in all instances`, offset)
+  spend(definition: Definition, depth: number): void {
+    const { offset } = definition
+    this.#work += weightOf(definition)
+    if (this.#work > MAX_WORK)
+      throw unsupported(`more than ${MAX_WORK} definitions and parts in all instances`, offset)
     if (depth > MAX_NESTING) throw unsupported(`instances nested more than ${MAX_NESTING} deep`, offset)
   }
 

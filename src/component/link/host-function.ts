@@ -10,64 +10,73 @@ export type HostFunction = LinkedFunction & {
   /** Such as `[method]output-stream.write`; empty for a function that is imported by itself. */
   readonly name: string
   /** Undefined: it is not provided. */
-  readonly bind: (imports: Imports) => ComponentFunction | undefined
+  readonly bind: Bind
 }
 
+type Bind = (imports: Imports) => ComponentFunction | undefined
+
 export function hostFunction(interfaceName: string, name: string, shape: FunctionShape): HostFunction {
-  const bind = (imports: Imports) => {
-    const found = name === '' ? plain(imports, interfaceName) : member(provided(imports, interfaceName), name)
-    if (found === undefined) return undefined
-    return shape.result?.kind === 'result' ? catching(found) : found
+  const find = name === '' ? plainBinder(interfaceName) : memberBinder(keyOf(interfaceName), name)
+  const throws = shape.result?.kind === 'result'
+  const bind: Bind = (imports) => {
+    const found = find(imports)
+    return found !== undefined && throws ? catching(found) : found
   }
   return {
     interface: interfaceName,
     name,
     shape,
     bind,
-    make: ({ imports }) => {
-      const bound = bind(imports)
-      if (bound === undefined) throw new Error(`${interfaceName} ${name} is not provided`)
-      return bound
+    make: () => {
+      throw new Error(`${interfaceName} ${name} was not bound`)
     },
   }
 }
 
 /** The class of a host's resource; undefined where none is provided. */
 export function hostClass(
-  imports: Imports,
   interfaceName: string,
   resource: string,
-): Constructor | undefined {
-  const found = name(provided(imports, interfaceName), pascalCase(resource))
-  return isConstructor(found) ? found : undefined
+): (imports: Imports) => Constructor | undefined {
+  const key = keyOf(interfaceName)
+  const className = pascalCase(resource)
+  return (imports) => {
+    const found = property(property(imports, key), className)
+    return isConstructor(found) ? found : undefined
+  }
 }
 
 /** Interfaces are provided without version, for all that are compatible. */
-const provided = (imports: Imports, interfaceName: string): unknown =>
-  name(imports, interfaceName.replace(/@.*$/, ''))
+const keyOf = (interfaceName: string): string => interfaceName.replace(/@.*$/, '')
 
-function plain(imports: Imports, functionName: string): ComponentFunction | undefined {
-  const found = name(imports, functionName)
-  return isCallable(found) ? (args) => found(...args) : undefined
-}
+const plainBinder =
+  (functionName: string): Bind =>
+  (imports) => {
+    const found = property(imports, functionName)
+    return isCallable(found) ? (args) => found(...args) : undefined
+  }
 
 const FORM = /^\[(constructor|method|static)\]([^.]+)(?:\.(.+))?$/
 
-function member(from: unknown, functionName: string): ComponentFunction | undefined {
-  const [, form, resource = '', method = ''] = FORM.exec(functionName) ?? []
-  if (form === undefined) {
-    const found = name(from, camelCase(functionName))
-    return isCallable(found) ? (args) => found(...args) : undefined
+/** The name is taken apart once, not for each run. */
+function memberBinder(key: string, functionName: string): Bind {
+  const [, form, resource = '', label = functionName] = FORM.exec(functionName) ?? []
+  const method = camelCase(label)
+  if (form === undefined)
+    return (imports) => {
+      const found = property(property(imports, key), method)
+      return isCallable(found) ? (args) => found(...args) : undefined
+    }
+  const className = pascalCase(resource)
+  return (imports) => {
+    const type = property(property(imports, key), className)
+    if (!isConstructor(type)) return undefined
+    if (form === 'constructor') return (args) => Reflect.construct(type, args) as unknown
+    const found = property(form === 'static' ? type : type.prototype, method)
+    if (!isCallable(found)) return undefined
+    if (form === 'static') return (args) => Reflect.apply(found, type, args)
+    return ([self, ...args]) => Reflect.apply(found, self, args)
   }
-  const type = name(from, pascalCase(resource))
-  if (!isConstructor(type)) return undefined
-  if (form === 'constructor') return (args) => Reflect.construct(type, args) as unknown
-  if (form === 'static') {
-    const found = name(type, camelCase(method))
-    return isCallable(found) ? (args) => Reflect.apply(found, type, args) : undefined
-  }
-  const found = name(type.prototype, camelCase(method))
-  return isCallable(found) ? ([self, ...args]) => Reflect.apply(found, self, args) : undefined
 }
 
 /** An error with a payload is the error of the function's `result`; any other one goes on. */
@@ -88,7 +97,7 @@ const pascalCase = (label: string): string => {
 }
 
 /** A property that is not one of all objects. */
-const name = (from: unknown, key: string): unknown =>
+const property = (from: unknown, key: string): unknown =>
   (typeof from === 'object' || typeof from === 'function') && from !== null && !(key in Object.prototype)
     ? Reflect.get(from, key)
     : undefined

@@ -21,8 +21,8 @@ const SHOWN = 5
  * they start: traps, and what imports throw.
  */
 export function instantiate(prepared: PreparedComponent, imports: Imports): ComponentInstance {
-  checkImports(prepared.imports, imports)
   const run = new Run(imports, prepared.instances)
+  provide(run, prepared.imports, imports)
   for (const step of prepared.steps) step(run)
   const exports = new Map(
     [...prepared.exports].map(([name, item]) => [
@@ -41,8 +41,13 @@ const exported =
   (...args) =>
     run.function(func)(args)
 
-function checkImports(wanted: readonly HostFunction[], imports: Imports): void {
-  const missing = wanted.filter(({ bind }) => bind(imports) === undefined)
+function provide(run: Run, wanted: readonly HostFunction[], imports: Imports): void {
+  const missing: HostFunction[] = []
+  for (const each of wanted) {
+    const bound = each.bind(imports)
+    if (bound === undefined) missing.push(each)
+    else run.provide(each, bound)
+  }
   if (missing.length === 0) return
   const shown = missing
     .slice(0, SHOWN)

@@ -2,7 +2,7 @@ import type { Definition, ExternDescription, Scope } from '../binary/ast.js'
 import { malformed, unsupported } from '../binary/error.js'
 import type { DefinedType } from '../binary/type-ast.js'
 import { resolveFunction, type CoreItem } from './core-item.js'
-import type { Builder } from './builder.js'
+import type { Builder, Step } from './builder.js'
 import { codecOf, useCodec } from './codec-of.js'
 import { Frame } from './frame.js'
 import { functionShape } from './function.js'
@@ -61,6 +61,12 @@ function guestResource(
   return { kind: 'resource', slot, instance }
 }
 
+const hostResourceStep =
+  (slot: number, classOf: ReturnType<typeof hostClass>): Step =>
+  (run) => {
+    run.resources[slot] = { from: 'host', class: classOf(run.imports) }
+  }
+
 /** What the host provides under a name: of an interface, or by itself where `member` is empty. */
 export function hostItem(
   description: ExternDescription,
@@ -79,9 +85,7 @@ export function hostItem(
       return frame.item('type', description.type, offset)
     case 'type-resource': {
       const slot = builder.newResource()
-      builder.steps.push((run) => {
-        run.resources[slot] = { from: 'host', class: hostClass(run.imports, interfaceName, member) }
-      })
+      builder.steps.push(hostResourceStep(slot, hostClass(interfaceName, member)))
       return { kind: 'type', type: { kind: 'resource', slot, instance: undefined } }
     }
     case 'instance': {
@@ -110,7 +114,7 @@ function hostInstance(
 ): ReadonlyMap<string, Item> {
   const frame = new Frame(parent, parent.instance, depth + 1)
   for (const definition of scope.definitions) {
-    builder.spend(frame.depth, definition.offset)
+    builder.spend(definition, frame.depth)
     declare(definition, frame, interfaceName, builder)
   }
   return frame.exports

@@ -26,7 +26,7 @@ export function linkComponent(
 ): Frame {
   const frame = new Frame(parent, builder.newInstance(component.start), depth)
   for (const definition of component.definitions) {
-    builder.spend(depth, definition.offset)
+    builder.spend(definition, depth)
     linkDefinition(definition, frame, args, builder)
   }
   return frame

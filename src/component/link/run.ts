@@ -26,6 +26,10 @@ export class Run {
     this.instances = Array.from({ length: instances }, () => new InstanceState())
   }
 
+  provide(linked: LinkedFunction, func: ComponentFunction): void {
+    this.#functions.set(linked, func)
+  }
+
   function(linked: LinkedFunction): ComponentFunction {
     const known = this.#functions.get(linked)
     if (known !== undefined) return known

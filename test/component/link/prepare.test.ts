@@ -11,6 +11,13 @@ const instantiateCore = (module: number, ...args: readonly Part[]): Part =>
 const outerComponent = (index: number): Part => section(6, vec([0x04, 0x02, 1, u32(index)]))
 const instantiateFirst = section(5, vec([0x00, 0, vec()]))
 
+/** One component with a large type, many times. */
+const crowd = (cases: number, times: number): Uint8Array<ArrayBuffer> => {
+  const large = types([0x6d, vec(...Array.from({ length: cases }, (_, index) => name(`c${index}`)))])
+  const instances = Array.from({ length: times }, () => [0x00, 0, vec()])
+  return new Uint8Array(component(section(4, nested(large)), section(5, vec(...instances))))
+}
+
 /** Components of which each instantiates the one before, some times over; the last one is instantiated. */
 const tower = (height: number, times: number): Uint8Array<ArrayBuffer> => {
   const floors = Array.from({ length: height }, (_, index) =>
@@ -30,6 +37,7 @@ const withTwo = (pages: number): Uint8Array<ArrayBuffer> =>
 describe('what is refused before anything runs', () => {
   it.each<[string, Uint8Array<ArrayBuffer>, string, RegExp]>([
     ['instances without end', tower(20, 2), 'unsupported', /more than 1000 instances/],
+    ['instances that are large', crowd(1000, 600), 'unsupported', /more than 500000 definitions and parts/],
     ['instances that are deep', tower(150, 1), 'unsupported', /nested more than 100 deep/],
     [
       'many memories',
