@@ -73,10 +73,10 @@ describe.each(BROKERS)('commands, over the %s broker', (kind) => {
     ['an import nobody has', inline('unknown-import', 'answer'), [], /env.missing/, ''],
     ['what is no module', { name: 'add', file: 'AAAA' }, [], /WebAssembly/, ''],
     [
-      'a component',
+      'a component without exports',
       { name: 'run', file: Buffer.from('\0asm\x0d\0\x01\0', 'latin1').toString('base64') },
       [],
-      /component/,
+      /the component exports no functions/,
       '',
     ],
   ])('answers %s with a failure', async (_, command, inputs, error, results) => {

@@ -29,8 +29,7 @@ const ROUND_PREFIX = 'fl-round-'
  * of `main`, `run`, `_start` is, with a warning. Nothing to call, or arguments that do not fit: a `call` failure.
  */
 export function planCall(shape: ModuleShape, name: string, inputs: readonly string[]): CallPlan {
-  const isCommand = name === COMMAND || name.startsWith(ROUND_PREFIX)
-  if (isCommand && shape.functions.has(COMMAND)) return planCommand(shape, undefined)
+  if (isCommandName(name) && shape.functions.has(COMMAND)) return planCommand(shape, undefined)
   if (shape.functions.has(name)) return planFunction(shape, name, inputs, undefined)
 
   const fallback = FALLBACKS.find((candidate) => shape.functions.has(candidate))
@@ -39,6 +38,9 @@ export function planCall(shape: ModuleShape, name: string, inputs: readonly stri
   const warning = `${noSuchFunction(name)}; running ${quote(fallback)} instead`
   return fallback === COMMAND ? planCommand(shape, warning) : planFunction(shape, fallback, inputs, warning)
 }
+
+/** Names that are no export but the command itself. */
+export const isCommandName = (name: string): boolean => name === COMMAND || name.startsWith(ROUND_PREFIX)
 
 function planCommand(shape: ModuleShape, warning: string | undefined): CallPlan {
   const type = shape.functions.get(COMMAND)

@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { TaskFailure } from './failure.js'
-import { checkPreamble } from './preamble.js'
-import type { ModuleSource } from './protocol.js'
-import { scanModule, type ModuleShape } from './scan.js'
+import { prepareComponent, type PreparedComponent } from '../../component/link/prepare.js'
+import { compileModule, type Bytes, type CompiledModule } from './compile.js'
 import type { ScanLimits } from './module-limits.js'
+import { moduleLayer } from './preamble.js'
+import type { ModuleSource } from './protocol.js'
 
-/** Bytes that no other thread writes, as the compiler takes them. */
-export type Bytes = Uint8Array<ArrayBuffer>
-export type LoadedModule = { readonly module: WebAssembly.Module; readonly shape: ModuleShape }
+export type LoadedModule =
+  | ({ readonly layer: 'core' } & CompiledModule)
+  | { readonly layer: 'component'; readonly prepared: PreparedComponent }
 
-/** The compiled modules of this guest. The daemon decides which are kept and which go, so that both sides agree. */
+/** The compiled modules and prepared components of this guest. The daemon decides which are kept and which go, so that both sides agree. */
 export class Modules {
   readonly #kept = new Map<string, LoadedModule>()
   readonly #limits: ScanLimits
@@ -49,16 +50,10 @@ export class Modules {
   }
 
   #compile(binary: Bytes): LoadedModule {
-    checkPreamble(binary)
-    const shape = scanModule(binary, this.#limits)
-    try {
-      return { module: new WebAssembly.Module(binary), shape }
-    } catch (error) {
-      if (!(error instanceof WebAssembly.CompileError)) throw error
-      throw new TaskFailure('binary', `not a valid WebAssembly module: ${compilerMessage(error)}`, {
-        cause: error,
-      })
-    }
+    const compile = (core: Bytes) => compileModule(core, this.#limits)
+    return moduleLayer(binary) === 'core'
+      ? { layer: 'core', ...compile(binary) }
+      : { layer: 'component', prepared: prepareComponent(binary, { limits: this.#limits, compile }) }
   }
 }
 
@@ -77,8 +72,4 @@ function readBinary(path: string, digest: string): Bytes {
     )
   }
   return binary
-}
-
-function compilerMessage(error: Error): string {
-  return error.message.replace(/^WebAssembly\.Module\(\): /, '').slice(0, 500)
 }

@@ -27,10 +27,3 @@ export function moduleLayer(binary: Uint8Array): 'core' | 'component' {
     `not a WebAssembly binary of version 1 or a component: version field 0x${version.toString(16)}`,
   )
 }
-
-/** Refuses everything but a core module of version 1, by its first eight bytes. */
-export function checkPreamble(binary: Uint8Array): void {
-  if (moduleLayer(binary) === 'component') {
-    throw new TaskFailure('unsupported', 'a component of WebAssembly is not supported yet by this runtime')
-  }
-}

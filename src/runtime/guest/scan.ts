@@ -11,6 +11,10 @@ export type ModuleShape = {
   readonly imports: readonly ModuleImport[]
   /** The exported functions. */
   readonly functions: ReadonlyMap<string, FunctionType>
+  /** The initial sizes of the memories that are not imported. */
+  readonly ownMemoryPages: readonly number[]
+  /** How many tables are not imported. */
+  readonly ownTables: number
 }
 
 /** V8's own limit on imports and on exports, of its older versions. */
@@ -28,8 +32,8 @@ const ENTRIES: ReadonlyMap<number, EntryReader> = new Map([
   [1, { max: MAX_FUNCTIONS, read: readType }],
   [2, { max: MAX_ENTRIES, read: readImport }],
   [3, { max: MAX_FUNCTIONS, read: readFunction }],
-  [4, { max: MAX_ENTRIES, read: readTable }],
-  [5, { max: MAX_ENTRIES, read: readMemory }],
+  [4, { max: MAX_ENTRIES, read: readOwnTable }],
+  [5, { max: MAX_ENTRIES, read: readOwnMemory }],
   [7, { max: MAX_ENTRIES, read: readExport }],
 ])
 
@@ -40,7 +44,9 @@ type Scan = {
   readonly typeOfFunction: number[]
   readonly imports: ModuleImport[]
   readonly exported: Map<string, number>
+  readonly ownMemoryPages: number[]
   tables: number
+  ownTables: number
   memories: number
 }
 
@@ -56,14 +62,17 @@ export function scanModule(binary: Uint8Array, limits: ScanLimits): ModuleShape 
     typeOfFunction: [],
     imports: [],
     exported: new Map(),
+    ownMemoryPages: [],
     tables: 0,
+    ownTables: 0,
     memories: 0,
   }
   while (!reader.done) {
     const id = reader.u8()
     readSection(id, reader.section(reader.u32()), scan)
   }
-  return { imports: scan.imports, functions: functionTypes(reader, scan) }
+  const { imports, ownMemoryPages, ownTables } = scan
+  return { imports, functions: functionTypes(reader, scan), ownMemoryPages, ownTables }
 }
 
 /** Every entry takes at least a byte, so a count that lies ends at the end of its section. */
@@ -121,15 +130,27 @@ function readFunction(reader: ByteReader, scan: Scan): void {
   scan.typeOfFunction.push(reader.u32())
 }
 
+function readOwnTable(reader: ByteReader, scan: Scan): void {
+  readTable(reader, scan)
+  scan.ownTables += 1
+}
+
 function readTable(reader: ByteReader, scan: Scan): void {
   const type = readValueType(reader)
   scan.tables += 1
   checkTable(type, readLimits(reader, 'table'), scan.tables, scan.limits)
 }
 
-function readMemory(reader: ByteReader, scan: Scan): void {
+function readOwnMemory(reader: ByteReader, scan: Scan): void {
+  scan.ownMemoryPages.push(readMemory(reader, scan))
+}
+
+/** Its initial size in pages. */
+function readMemory(reader: ByteReader, scan: Scan): number {
   scan.memories += 1
-  checkMemory(readLimits(reader, 'memory'), scan.memories, scan.limits)
+  const pages = readLimits(reader, 'memory')
+  checkMemory(pages, scan.memories, scan.limits)
+  return pages
 }
 
 function readExport(reader: ByteReader, scan: Scan): void {

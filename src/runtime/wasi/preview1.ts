@@ -1,7 +1,7 @@
 import { Clocks } from './host/clocks.js'
 import { toEnvironment } from './host/environment.js'
-import { openPreopens, type OpenPreopen, type Preopen } from './host/preopens.js'
-import type { OutputSink } from './host/stdio.js'
+import type { WasiOptions } from './host/options.js'
+import { openPreopens, type OpenPreopen } from './host/preopens.js'
 import { clockFunctions } from './preview1/clock.js'
 import { descriptorFunctions } from './preview1/descriptor.js'
 import { Descriptors } from './preview1/descriptors.js'
@@ -20,7 +20,8 @@ import { transferFunctions } from './preview1/transfer.js'
 export { HostError } from './host/errors.js'
 export type { Preopen } from './host/preopens.js'
 export type { OutputSink } from './host/stdio.js'
-export { ProcessExit } from './preview1/process.js'
+export { ProcessExit } from './host/exit.js'
+export type { WasiOptions } from './host/options.js'
 
 const groups: readonly ((guest: Guest) => WebAssembly.ModuleImports)[] = [
   stringFunctions,
@@ -34,15 +35,6 @@ const groups: readonly ((guest: Guest) => WebAssembly.ModuleImports)[] = [
   processFunctions,
   socketFunctions,
 ]
-
-export type WasiOptions = {
-  /** The first one is the name of the program. */
-  readonly args: readonly string[]
-  readonly env: Readonly<Record<string, string>>
-  readonly preopens: readonly Preopen[]
-  readonly stdout: OutputSink
-  readonly stderr: OutputSink
-}
 
 export type Preview1 = {
   /** For `wasi_snapshot_preview1`. They throw ProcessExit and what a sink throws; everything else is an errno. */

@@ -195,7 +195,13 @@ describe.each(ISOLATIONS)('a call (%s)', (isolation) => {
     it.each([
       ['an empty one', [], 'binary', /not a WebAssembly binary: 0 bytes/],
       ['something else', [...Buffer.from('#!/bin/sh')], 'binary', /does not begin with \\0asm/],
-      ['a component', [0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0], 'unsupported', /component .* not supported yet/],
+      [
+        'an empty component',
+        [0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0],
+        'call',
+        /the component exports no functions/,
+      ],
+      ['an older component', [0, 0x61, 0x73, 0x6d, 0x0a, 0, 1, 0], 'unsupported', /version 0x0a/],
       ['another version', [0, 0x61, 0x73, 0x6d, 2, 0, 0, 0], 'binary', /version field 0x2/],
       [
         'a broken section',

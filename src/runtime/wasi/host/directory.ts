@@ -14,7 +14,7 @@ import {
 } from 'node:fs'
 import { HostError, isHostError, sys } from './errors.js'
 import { File } from './file.js'
-import { close, entryPath, open, readLink } from './handle.js'
+import { Handle, close, entryPath, open, readLink } from './handle.js'
 import { Listing } from './listing.js'
 import { openLast, type OpenOptions } from './open.js'
 import { toFileStat, type FileStat } from './stat.js'
@@ -30,20 +30,20 @@ import { walkFrom, type Walk } from './walk.js'
 export class Directory {
   readonly kind = 'directory'
   readonly readonly: boolean
-  readonly #fd: number
+  readonly #handle: Handle
   /** How many directories below its preopen it was found. */
   readonly #depth: number
 
   /** Takes over `fd`. */
   constructor(fd: number, readonly: boolean, depth = 0) {
-    this.#fd = fd
+    this.#handle = new Handle(fd)
     this.readonly = readonly
     this.#depth = depth
   }
 
   open(path: string, options: OpenOptions): File | Directory {
     if (this.readonly && (options.write || options.truncate)) throw new HostError('EROFS')
-    return walkFrom(this.#fd, path, (walk) => {
+    return walkFrom(this.#handle.fd, path, (walk) => {
       const { fd, isDirectory } = openLast(walk, options, this.readonly)
       return isDirectory
         ? new Directory(fd, this.readonly, this.#depth + walk.depth + 1)
@@ -52,23 +52,23 @@ export class Directory {
   }
 
   stat(): FileStat {
-    return toFileStat(sys(() => fstatSync(this.#fd, { bigint: true })))
+    return toFileStat(sys(() => fstatSync(this.#handle.fd, { bigint: true })))
   }
 
   statAt(path: string, follow: boolean): FileStat {
-    return walkFrom(this.#fd, path, (walk) => toFileStat(walk.toTarget(follow)))
+    return walkFrom(this.#handle.fd, path, (walk) => toFileStat(walk.toTarget(follow)))
   }
 
   /** The entries as they are from now on; the caller closes the listing. */
   list(): Listing {
-    return new Listing(this.#fd)
+    return new Listing(this.#handle.fd)
   }
 
   setTimes(times: NewTimes): void {
     this.#mayChange()
     sys(() => {
-      const seconds = toSeconds(times, () => fstatSync(this.#fd, { bigint: true }))
-      if (seconds !== undefined) utimesSync(entryPath(this.#fd, '.'), ...seconds)
+      const seconds = toSeconds(times, () => fstatSync(this.#handle.fd, { bigint: true }))
+      if (seconds !== undefined) utimesSync(entryPath(this.#handle.fd, '.'), ...seconds)
     })
   }
 
@@ -137,7 +137,7 @@ export class Directory {
 
   /** Where a symbolic link points. EPERM when that is an absolute path, which would be one of the host. */
   readLink(path: string): string {
-    return walkFrom(this.#fd, path, (walk) => {
+    return walkFrom(this.#handle.fd, path, (walk) => {
       walk.toLast()
       if (walk.slash) throw new HostError('EINVAL')
       const target = readLink(walk.path)
@@ -148,7 +148,7 @@ export class Directory {
 
   sync(): void {
     // The held descriptor is O_PATH and can't be synchronised itself.
-    const fd = open(entryPath(this.#fd, '.'), constants.O_RDONLY | constants.O_DIRECTORY)
+    const fd = open(entryPath(this.#handle.fd, '.'), constants.O_RDONLY | constants.O_DIRECTORY)
     try {
       sys(() => fsyncSync(fd))
     } finally {
@@ -157,13 +157,13 @@ export class Directory {
   }
 
   close(): void {
-    close(this.#fd)
+    this.#handle.close()
   }
 
   /** The inode of an entry by its listed name; undefined when it can't be looked at (any more). */
   inodeOf(name: string): bigint | undefined {
     try {
-      return sys(() => lstatSync(entryPath(this.#fd, name), { bigint: true })).ino
+      return sys(() => lstatSync(entryPath(this.#handle.fd, name), { bigint: true })).ino
     } catch (error) {
       if (isHostError(error, 'ENOENT', 'EACCES')) return undefined
       throw error
@@ -176,7 +176,7 @@ export class Directory {
 
   #change(path: string, change: (walk: Walk) => void): void {
     this.#mayChange()
-    walkFrom(this.#fd, path, (walk) => sys(() => change(walk)))
+    walkFrom(this.#handle.fd, path, (walk) => sys(() => change(walk)))
   }
 }
 

@@ -9,80 +9,86 @@ import {
   writevSync,
 } from 'node:fs'
 import { HostError, sys } from './errors.js'
-import { close, closeAll, open, ownPath } from './handle.js'
+import { Handle, closeAll, open, ownPath } from './handle.js'
 import { toFileStat, type FileStat } from './stat.js'
 import { toSeconds, type NewTimes } from './times.js'
 
-/** An open regular file. It has no position of its own: each face keeps what it needs. Positions and sizes are bytes. */
+/** What has to be on the disk after each write: nothing, the contents, or the attributes as well. */
+export type Durability = 'none' | 'data' | 'all'
+
+/** An open regular file. It has no position of its own: see Cursor. Positions and sizes are bytes. */
 export class File {
   readonly kind = 'file'
   /** Whether the preopen that it was found in may be changed. */
   readonly readonly: boolean
-  readonly #fd: number
-  #appending: number | undefined
+  readonly #handle: Handle
+  #appending: Handle | undefined
 
+  /** Takes over `fd`. */
   constructor(fd: number, readonly: boolean) {
-    this.#fd = fd
+    this.#handle = new Handle(fd)
     this.readonly = readonly
   }
 
   /** Fills the buffers in order; how many bytes there were, 0 at the end. */
   readAt(buffers: readonly Uint8Array[], position: number): number {
     if (position > Number.MAX_SAFE_INTEGER) return 0
-    return sys(() => readvSync(this.#fd, buffers, position))
+    return sys(() => readvSync(this.#handle.fd, buffers, position))
   }
 
   /** Writes the buffers in order; how many bytes were taken. */
   writeAt(buffers: readonly Uint8Array[], position: number): number {
     // Node would take a position that it can't represent for "the current one".
     if (position > Number.MAX_SAFE_INTEGER) throw new HostError('EFBIG')
-    return sys(() => writevSync(this.#fd, buffers, position))
+    return sys(() => writevSync(this.#handle.fd, buffers, position))
   }
 
   /** Writes at the end of the file, whoever else does so. */
   append(buffers: readonly Uint8Array[]): number {
-    this.#appending ??= open(
-      ownPath(this.#fd),
-      constants.O_WRONLY | constants.O_APPEND | constants.O_NONBLOCK,
-    )
-    const fd = this.#appending
+    const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_NONBLOCK
+    const { fd } = (this.#appending ??= new Handle(open(ownPath(this.#handle.fd), flags)))
     return sys(() => writevSync(fd, buffers))
   }
 
   stat(): FileStat {
-    return toFileStat(sys(() => fstatSync(this.#fd, { bigint: true })))
+    return toFileStat(sys(() => fstatSync(this.#handle.fd, { bigint: true })))
   }
 
   get size(): number {
-    return sys(() => fstatSync(this.#fd)).size
+    return sys(() => fstatSync(this.#handle.fd)).size
   }
 
   /** Cuts the file, or lengthens it with zeros. */
   setSize(size: number): void {
     this.#mayChange()
     if (size > Number.MAX_SAFE_INTEGER) throw new HostError('EFBIG')
-    sys(() => ftruncateSync(this.#fd, size))
+    sys(() => ftruncateSync(this.#handle.fd, size))
   }
 
   setTimes(times: NewTimes): void {
     this.#mayChange()
     sys(() => {
-      const seconds = toSeconds(times, () => fstatSync(this.#fd, { bigint: true }))
-      if (seconds !== undefined) futimesSync(this.#fd, ...seconds)
+      const seconds = toSeconds(times, () => fstatSync(this.#handle.fd, { bigint: true }))
+      if (seconds !== undefined) futimesSync(this.#handle.fd, ...seconds)
     })
   }
 
   sync(): void {
-    sys(() => fsyncSync(this.#fd))
+    sys(() => fsyncSync(this.#handle.fd))
   }
 
   syncData(): void {
-    sys(() => fdatasyncSync(this.#fd))
+    sys(() => fdatasyncSync(this.#handle.fd))
+  }
+
+  /** Makes sure of what was just written, as far as asked. */
+  settle(durability: Durability): void {
+    if (durability === 'all') this.sync()
+    else if (durability === 'data') this.syncData()
   }
 
   close(): void {
-    const fds = this.#appending === undefined ? [this.#fd] : [this.#fd, this.#appending]
-    closeAll(fds.map((fd) => () => close(fd)))
+    closeAll([() => this.#handle.close(), () => this.#appending?.close()])
   }
 
   #mayChange(): void {

@@ -29,6 +29,27 @@ export const close = (fd: number): void => sys(() => closeSync(fd))
 /** Where a symbolic link points; `EINVAL` when it is none, `EILSEQ` when the target is no UTF-8. */
 export const readLink = (path: string): string => decodeUtf8(sys(() => readlinkSync(path, 'buffer')))
 
+/** A host descriptor that is closed once; EBADF from then on, so that its number is not used when others have it. */
+export class Handle {
+  #fd: number | undefined
+
+  /** Takes over `fd`. */
+  constructor(fd: number) {
+    this.#fd = fd
+  }
+
+  get fd(): number {
+    if (this.#fd === undefined) throw new HostError('EBADF')
+    return this.#fd
+  }
+
+  close(): void {
+    const fd = this.fd
+    this.#fd = undefined
+    close(fd)
+  }
+}
+
 /** Closes several descriptors, all of them even when one fails; the first failure is thrown afterwards. */
 export function closeAll(closers: Iterable<() => void>): void {
   const failures: unknown[] = []

@@ -1,5 +1,5 @@
 import { opendirSync, type Dir } from 'node:fs'
-import { isHostError, sys } from './errors.js'
+import { HostError, isHostError, sys } from './errors.js'
 import { ownPath } from './handle.js'
 import { typeOf, type FileType } from './stat.js'
 import { decodeUtf8 } from './text.js'
@@ -11,7 +11,7 @@ const BATCH = 64
 
 /** The entries of a directory, once through, in the order of the file system, without `.` and `..`. */
 export class Listing {
-  readonly #handle: Dir
+  #handle: Dir | undefined
 
   constructor(directory: number) {
     this.#handle = sys(() =>
@@ -20,10 +20,12 @@ export class Listing {
     )
   }
 
-  /** The next entry, or undefined at the end. A name that is no UTF-8 can't be given to a guest and is left out. */
+  /** The next entry, or undefined at the end; EBADF when closed. A name that is no UTF-8 can't be given to a guest and is left out. */
   next(): ListedEntry | undefined {
+    const handle = this.#handle
+    if (handle === undefined) throw new HostError('EBADF')
     for (;;) {
-      const entry = sys(() => this.#handle.readSync())
+      const entry = sys(() => handle.readSync())
       if (entry === null) return undefined
       const name = nameOf(entry.name)
       if (name !== undefined) return { name, type: typeOf(entry) }
@@ -31,7 +33,9 @@ export class Listing {
   }
 
   close(): void {
-    sys(() => this.#handle.closeSync())
+    const handle = this.#handle
+    this.#handle = undefined
+    sys(() => handle?.closeSync())
   }
 }
 

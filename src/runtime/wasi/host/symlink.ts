@@ -1,4 +1,5 @@
 import { HostError } from './errors.js'
+import { checkPathLength } from './walk.js'
 
 /**
  * Refuses a new symbolic link that would lead out of the preopen, read from a directory `depth` levels below it: EPERM.
@@ -6,6 +7,7 @@ import { HostError } from './errors.js'
  */
 export function checkLinkTarget(target: string, depth: number): void {
   if (target === '') throw new HostError('ENOENT')
+  checkPathLength(target)
   if (target.includes('\0')) throw new HostError('EINVAL')
   if (target.startsWith('/')) throw new HostError('EPERM', 'the target is absolute')
   let level = depth

@@ -147,9 +147,16 @@ function linkOrNotDirectory(path: string, notDirectory: HostError): string {
   }
 }
 
+/** ENAMETOOLONG, without looking at all of a path that has more characters already. */
+export function checkPathLength(path: string): void {
+  if (path.length > MAX_PATH_BYTES || Buffer.byteLength(path) > MAX_PATH_BYTES) {
+    throw new HostError('ENAMETOOLONG')
+  }
+}
+
 function checkPath(path: string): void {
   if (path === '') throw new HostError('ENOENT')
-  if (Buffer.byteLength(path) > MAX_PATH_BYTES) throw new HostError('ENAMETOOLONG')
+  checkPathLength(path)
   if (path.includes('\0')) throw new HostError('EINVAL')
   if (path.startsWith('/')) throw new HostError('EPERM', 'the path is absolute')
 }

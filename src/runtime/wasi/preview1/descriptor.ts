@@ -4,7 +4,7 @@ import { answer } from './errno.js'
 import { checkFdflags, newTimes } from './flags.js'
 import type { Guest } from './guest.js'
 import { FILESTAT_BYTES, writeFdstat, writeFilestat } from './layout.js'
-import { toOffset } from './offset.js'
+import { toOffset } from '../host/offset.js'
 import { rights, toRights } from './rights.js'
 
 /** `__wasi_advice_t` has the values 0 to 5. */

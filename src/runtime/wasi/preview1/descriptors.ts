@@ -1,13 +1,12 @@
+import type { Cursor } from '../host/cursor.js'
 import type { Directory } from '../host/directory.js'
 import { HostError } from '../host/errors.js'
 import type { File } from '../host/file.js'
 import { closeAll } from '../host/handle.js'
+import { MAX_DESCRIPTORS } from '../host/holdings.js'
 import type { OutputSink } from '../host/stdio.js'
 import type { DirectoryReader } from './directory-reader.js'
 import { rights } from './rights.js'
-
-/** Descriptors that one guest may have at once. */
-export const MAX_DESCRIPTORS = 1024
 
 type Common = {
   /** Only ever dropped by fd_fdstat_set_rights, but for reading and writing, which path_open must have asked for. */
@@ -22,8 +21,7 @@ export type OutputEntry = Common & { readonly kind: 'output'; readonly sink: Out
 export type FileEntry = Common & {
   readonly kind: 'file'
   readonly file: File
-  /** Bytes from the start. */
-  position: number
+  readonly cursor: Cursor
 }
 export type DirectoryEntry = Common & {
   readonly kind: 'directory'

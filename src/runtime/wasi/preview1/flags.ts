@@ -1,4 +1,5 @@
 import { HostError } from '../host/errors.js'
+import type { Durability } from '../host/file.js'
 import type { NewTime, NewTimes } from '../host/times.js'
 
 /** `__wasi_fdflags_t`. */
@@ -21,6 +22,10 @@ function known(flags: number, all: number): number {
 export const checkFdflags = (flags: number): number => known(flags, ALL_FDFLAGS)
 /** EINVAL: bits without a meaning. */
 export const checkOflags = (flags: number): number => known(flags, ALL_OFLAGS)
+export function durabilityOf(flags: number): Durability {
+  if ((flags & fdflags.sync) !== 0) return 'all'
+  return (flags & fdflags.dsync) !== 0 ? 'data' : 'none'
+}
 /** Whether `lookupflags` ask to follow a symbolic link as the last segment. EINVAL: bits without a meaning. */
 export const follows = (flags: number): boolean => known(flags, SYMLINK_FOLLOW) === SYMLINK_FOLLOW
 

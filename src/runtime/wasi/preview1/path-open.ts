@@ -1,3 +1,4 @@
+import { Cursor } from '../host/cursor.js'
 import type { Directory } from '../host/directory.js'
 import { HostError } from '../host/errors.js'
 import type { File } from '../host/file.js'
@@ -73,5 +74,5 @@ function toEntry(opened: File | Directory, options: OpenOptions, inheriting: num
   const readable = options.read ? 0 : rights.fdRead
   const writable = options.write ? 0 : writeRights
   const base = fileRights & inheriting & ~readable & ~writable
-  return { kind: 'file', file: opened, position: 0, rights: base, inheriting: 0, flags }
+  return { kind: 'file', file: opened, cursor: new Cursor(opened), rights: base, inheriting: 0, flags }
 }

@@ -1,7 +1,8 @@
 import type { ClockName } from '../host/clocks.js'
 import { HostError } from '../host/errors.js'
+import { MAX_DESCRIPTORS } from '../host/holdings.js'
+import { OUTPUT_ROOM } from '../host/stdio.js'
 import { clockOf } from './clock.js'
-import { MAX_DESCRIPTORS } from './descriptors.js'
 import { SUCCESS, answer, errnoOf } from './errno.js'
 import type { Guest } from './guest.js'
 import { rights } from './rights.js'
@@ -15,8 +16,6 @@ const MAX_SUBSCRIPTIONS = 2 * MAX_DESCRIPTORS
 const eventtypes = { clock: 0, read: 1, write: 2 } as const
 const ABSTIME = 1
 const HANGUP = 1
-/** What a write to an output is said to have room for: as much as a pipe of Linux. */
-const OUTPUT_ROOM = 65_536n
 
 type Timer = { readonly clock: ClockName; readonly deadline: bigint }
 type Event = {
@@ -102,9 +101,9 @@ function readiness({ descriptors }: Guest, fd: number, type: number): { size: bi
   const entry = descriptors.get(fd, rights.pollFdReadwrite | (reads ? rights.fdRead : rights.fdWrite))
   if (entry.kind === 'input') return { size: 0n, flags: HANGUP }
   if (entry.kind === 'file' && reads) {
-    return { size: BigInt(Math.max(0, entry.file.size - entry.position)), flags: 0 }
+    return { size: BigInt(Math.max(0, entry.file.size - entry.cursor.position)), flags: 0 }
   }
-  return { size: OUTPUT_ROOM, flags: 0 }
+  return { size: BigInt(OUTPUT_ROOM), flags: 0 }
 }
 
 function writeEvent({ memory }: Guest, at: number, event: Event): void {

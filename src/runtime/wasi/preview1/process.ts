@@ -1,18 +1,8 @@
 import { HostError } from '../host/errors.js'
+import { ProcessExit } from '../host/exit.js'
 import { fillRandom } from '../host/random.js'
 import { answer } from './errno.js'
 import type { Guest } from './guest.js'
-
-/** Thrown through the guest by `proc_exit`: the guest has ended, with that status (0 to 2^32 - 1). */
-export class ProcessExit extends Error {
-  override readonly name = 'ProcessExit'
-  readonly status: number
-
-  constructor(status: number) {
-    super(`the guest exited with status ${status}`)
-    this.status = status
-  }
-}
 
 /** `proc_*`, `sched_yield` and `random_get`. */
 export function processFunctions({ memory }: Guest) {

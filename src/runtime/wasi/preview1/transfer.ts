@@ -2,9 +2,9 @@ import { HostError } from '../host/errors.js'
 import type { OutputSink } from '../host/stdio.js'
 import type { FileEntry } from './descriptors.js'
 import { answer } from './errno.js'
-import { fdflags } from './flags.js'
+import { durabilityOf, fdflags } from './flags.js'
 import type { Guest } from './guest.js'
-import { toOffset } from './offset.js'
+import { toOffset } from '../host/offset.js'
 import { rights } from './rights.js'
 
 /** Up to this many bytes, the buffers of one write reach the sink in one piece. */
@@ -19,12 +19,7 @@ export function transferFunctions({ memory, descriptors }: Guest) {
       descriptors.get(fd, rights.fdRead)
       memory.check(result, 4)
       const buffers = memory.buffers(iovecs, count)
-      let done = 0
-      if (entry.kind === 'file' && buffers.length > 0) {
-        done = entry.file.readAt(buffers, entry.position)
-        entry.position += done
-      }
-      memory.setU32(result, done)
+      memory.setU32(result, entry.kind === 'file' ? entry.cursor.read(buffers) : 0)
     }),
 
     fd_write: answer((fd: number, iovecs: number, count: number, result: number) => {
@@ -33,7 +28,7 @@ export function transferFunctions({ memory, descriptors }: Guest) {
       const buffers = memory.buffers(iovecs, count)
       let done = 0
       if (entry.kind === 'output') done = writeTo(entry.sink, buffers)
-      else if (entry.kind === 'file' && buffers.length > 0) done = writeOn(entry, buffers)
+      else if (entry.kind === 'file') done = writeOn(entry, buffers)
       memory.setU32(result, done)
     }),
 
@@ -51,7 +46,7 @@ export function transferFunctions({ memory, descriptors }: Guest) {
       const buffers = memory.buffers(iovecs, count)
       const position = toOffset(offset)
       const done = buffers.length === 0 ? 0 : entry.file.writeAt(buffers, position)
-      syncIfAsked(entry)
+      entry.file.settle(durabilityOf(entry.flags))
       memory.setU32(result, done)
     }),
 
@@ -62,12 +57,12 @@ export function transferFunctions({ memory, descriptors }: Guest) {
       const position = origin(entry, whence) + delta
       // As lseek beyond what a file system can address; positions stay exact numbers.
       if (position < 0n || position > BigInt(Number.MAX_SAFE_INTEGER)) throw new HostError('EINVAL')
-      entry.position = Number(position)
+      entry.cursor.position = Number(position)
       memory.setU64(result, position)
     }),
 
     fd_tell: answer((fd: number, result: number) => {
-      memory.setU64(result, BigInt(descriptors.file(fd, rights.fdTell).position))
+      memory.setU64(result, BigInt(descriptors.file(fd, rights.fdTell).cursor.position))
     }),
   }
 }
@@ -75,27 +70,16 @@ export function transferFunctions({ memory, descriptors }: Guest) {
 /** `__wasi_whence_t`: from the start, from here, from the end. */
 function origin(entry: FileEntry, whence: number): bigint {
   if (whence === 0) return 0n
-  if (whence === 1) return BigInt(entry.position)
+  if (whence === 1) return BigInt(entry.cursor.position)
   if (whence === 2) return BigInt(entry.file.size)
   throw new HostError('EINVAL')
 }
 
-function writeOn(entry: FileEntry, buffers: readonly Uint8Array[]): number {
-  let done: number
-  if ((entry.flags & fdflags.append) === 0) {
-    done = entry.file.writeAt(buffers, entry.position)
-    entry.position += done
-  } else {
-    done = entry.file.append(buffers)
-    entry.position = entry.file.size
-  }
-  syncIfAsked(entry)
-  return done
-}
-
-function syncIfAsked({ file, flags }: FileEntry): void {
-  if ((flags & fdflags.sync) !== 0) file.sync()
-  else if ((flags & fdflags.dsync) !== 0) file.syncData()
+function writeOn({ cursor, flags }: FileEntry, buffers: readonly Uint8Array[]): number {
+  const durability = durabilityOf(flags)
+  return (flags & fdflags.append) === 0
+    ? cursor.write(buffers, durability)
+    : cursor.append(buffers, durability)
 }
 
 function writeTo(sink: OutputSink, buffers: readonly Uint8Array[]): number {

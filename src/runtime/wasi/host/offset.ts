@@ -1,4 +1,4 @@
-import { HostError } from '../host/errors.js'
+import { HostError } from './errors.js'
 
 const MAX_OFFSET = 2n ** 63n - 1n
 

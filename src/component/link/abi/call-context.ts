@@ -1,0 +1,70 @@
+import type { InstanceState } from '../instance-state.js'
+import { trap } from '../trap.js'
+import type { Handle } from '../handles.js'
+import type { ResourceState } from '../resource.js'
+import type { LinearMemory } from './linear-memory.js'
+import type { StringFormat } from './string-format.js'
+
+/** What the host makes of the values of one call: as much as wasmtime allows. Small lists can name the same bytes again. */
+const MAX_LIFTED_BYTES = 128 * 1024 * 1024
+
+export type Realloc = (at: number, size: number, align: number, newSize: number) => unknown
+
+export type CallContextOptions = {
+  readonly instance: InstanceState
+  readonly resources: readonly ResourceState[]
+  readonly memory: LinearMemory
+  readonly realloc: Realloc | undefined
+  readonly strings: StringFormat
+}
+
+/** The canonical options of one lifted or lowered function of an instance; such a function is never called within itself. */
+export class CallContext {
+  readonly instance: InstanceState
+  readonly resources: readonly ResourceState[]
+  readonly memory: LinearMemory
+  readonly strings: StringFormat
+  /** Borrowed handles that the callee got and has still to drop. */
+  borrowed = 0
+  readonly #realloc: Realloc | undefined
+  readonly #lent: Handle[] = []
+  #budget = MAX_LIFTED_BYTES
+
+  constructor({ instance, resources, memory, realloc, strings }: CallContextOptions) {
+    this.instance = instance
+    this.resources = resources
+    this.memory = memory
+    this.strings = strings
+    this.#realloc = realloc
+  }
+
+  /** Memory of the guest for the host to write to. */
+  allocate(size: number, align: number): number {
+    if (this.#realloc === undefined) return trap('there is no realloc to take memory from')
+    if (size > 0x7fffffff) return trap('a value is too large for the guest')
+    this.instance.mayLeave = false
+    const returned = this.#realloc(0, 0, align, size)
+    this.instance.mayLeave = true
+    const at = typeof returned === 'number' ? returned >>> 0 : trap('realloc returned no pointer')
+    this.memory.check(at, size, align)
+    return at
+  }
+
+  /** Accounts for what a guest makes the host build. */
+  spend(bytes: number): void {
+    this.#budget -= bytes
+    if (this.#budget < 0) trap(`more than ${MAX_LIFTED_BYTES} bytes of values in one call`)
+  }
+
+  /** An own handle that is passed as a borrowed one can't be dropped meanwhile. */
+  lend(handle: Handle): void {
+    handle.lends += 1
+    this.#lent.push(handle)
+  }
+
+  end(): void {
+    this.#budget = MAX_LIFTED_BYTES
+    for (let handle = this.#lent.pop(); handle !== undefined; handle = this.#lent.pop()) handle.lends -= 1
+    if (this.borrowed > 0) trap('a borrowed handle was not dropped before the end of the call')
+  }
+}

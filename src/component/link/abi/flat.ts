@@ -1,0 +1,95 @@
+import { trap } from '../trap.js'
+
+/** The core types that values are passed in. https://github.com/WebAssembly/component-model, CanonicalABI.md, "Flattening" */
+export type FlatType = 'i32' | 'i64' | 'f32' | 'f64'
+export type FlatValue = number | bigint
+export type FlatValues = readonly (FlatValue | undefined)[]
+
+/** Parameters of more flat values than this go through memory. */
+export const MAX_FLAT_PARAMS = 16
+/** As results do that are more than this. */
+export const MAX_FLAT_RESULTS = 1
+
+/** The flat types of several parts in a row; undefined: more than can ever be passed flat. */
+export function concatFlat(
+  parts: Iterable<readonly FlatType[] | undefined>,
+): readonly FlatType[] | undefined {
+  const all: FlatType[] = []
+  for (const part of parts) {
+    if (part === undefined || all.length + part.length > MAX_FLAT_PARAMS) return undefined
+    all.push(...part)
+  }
+  return all
+}
+
+/** The flat types of a payload that is one of several. */
+export function joinFlat(parts: Iterable<readonly FlatType[] | undefined>): readonly FlatType[] | undefined {
+  const joined: FlatType[] = []
+  for (const part of parts) {
+    if (part === undefined) return undefined
+    for (const [index, type] of part.entries()) {
+      const other = joined[index]
+      joined[index] = other === undefined ? type : join(other, type)
+    }
+  }
+  return joined
+}
+
+function join(a: FlatType, b: FlatType): FlatType {
+  if (a === b) return a
+  return (a === 'i32' && b === 'f32') || (a === 'f32' && b === 'i32') ? 'i32' : 'i64'
+}
+
+/** A core function that was declared with other types than its component function has gives values of other types. */
+export function numberAt(flat: FlatValues, index: number): number {
+  const value = flat[index]
+  return typeof value === 'number'
+    ? value
+    : trap('a core function has not the type of its component function')
+}
+
+export function bigAt(flat: FlatValues, index: number): bigint {
+  const value = flat[index]
+  return typeof value === 'bigint'
+    ? value
+    : trap('a core function has not the type of its component function')
+}
+
+export const unsignedAt = (flat: FlatValues, index: number): number => numberAt(flat, index) >>> 0
+
+const scratch = () => new DataView(new ArrayBuffer(8))
+
+/** Turns the value of a joined slot into the one that a case has there; undefined: they are the same. */
+export function narrowing(from: FlatType, to: FlatType): ((value: FlatValue) => FlatValue) | undefined {
+  if (from === to) return undefined
+  const view = scratch()
+  const bits = (value: FlatValue) => (typeof value === 'bigint' ? Number(BigInt.asIntN(32, value)) : value)
+  if (to === 'i32') return bits
+  if (to === 'f32')
+    return (value) => {
+      view.setInt32(0, bits(value), true)
+      return view.getFloat32(0, true)
+    }
+  return (value) => {
+    view.setBigInt64(0, BigInt(value), true)
+    return view.getFloat64(0, true)
+  }
+}
+
+/** The other way round. */
+export function widening(from: FlatType, to: FlatType): ((value: FlatValue) => FlatValue) | undefined {
+  if (from === to) return undefined
+  const view = scratch()
+  const bits = (value: FlatValue): number => {
+    if (from !== 'f32') return Number(value)
+    view.setFloat32(0, Number(value), true)
+    return view.getInt32(0, true)
+  }
+  if (to === 'i32') return bits
+  if (from === 'f64')
+    return (value) => {
+      view.setFloat64(0, Number(value), true)
+      return view.getBigInt64(0, true)
+    }
+  return (value) => BigInt(bits(value) >>> 0)
+}

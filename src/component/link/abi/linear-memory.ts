@@ -1,0 +1,37 @@
+import { trap } from '../trap.js'
+
+/** The bytes of a core memory, which move when it grows. */
+export class LinearMemory {
+  readonly #memory: WebAssembly.Memory | undefined
+  #bytes = new Uint8Array(0)
+  #view = new DataView(this.#bytes.buffer)
+
+  /** Without a memory, every access is out of its bounds. */
+  constructor(memory: WebAssembly.Memory | undefined) {
+    this.#memory = memory
+  }
+
+  // A buffer that was replaced has no bytes any more.
+  get bytes(): Uint8Array<ArrayBuffer> {
+    if (this.#bytes.length === 0) this.#refresh()
+    return this.#bytes
+  }
+
+  get view(): DataView {
+    if (this.#bytes.length === 0) this.#refresh()
+    return this.#view
+  }
+
+  /** Traps unless `size` bytes at a pointer are in the memory, and the pointer is a multiple of `align`. */
+  check(at: number, size: number, align: number): void {
+    if (at % align !== 0) trap(`pointer 0x${at.toString(16)} is not aligned to ${align} bytes`)
+    if (at + size > this.bytes.length)
+      trap(`${size} bytes at 0x${at.toString(16)} are not within the memory of ${this.bytes.length} bytes`)
+  }
+
+  #refresh(): void {
+    if (this.#memory === undefined) return
+    this.#bytes = new Uint8Array(this.#memory.buffer)
+    this.#view = new DataView(this.#memory.buffer)
+  }
+}

@@ -1,0 +1,93 @@
+import type { StringEncoding } from '../../binary/canon-ast.js'
+import { trap } from '../trap.js'
+import type { CallContext } from './call-context.js'
+
+/** `length` is in the unit of the encoding: bytes, or units of two bytes. */
+export type StoredString = { readonly pointer: number; readonly length: number }
+
+export type StringFormat = {
+  readonly load: (call: CallContext, at: number, length: number) => string
+  readonly store: (call: CallContext, text: string) => StoredString
+}
+
+/** Up to here JavaScript is faster than a call into a decoder. */
+const SHORT = 24
+/** In the length of a string of `latin1+utf16`: it is the latter. */
+const UTF16_TAG = 0x80000000
+
+const utf8Decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+const utf16Decoder = new TextDecoder('utf-16le', { fatal: true, ignoreBOM: true })
+const utf8Encoder = new TextEncoder()
+
+function decoded(decoder: InstanceType<typeof TextDecoder>, bytes: Uint8Array, name: string): string {
+  try {
+    return decoder.decode(bytes)
+  } catch {
+    return trap(`a string is not ${name}`)
+  }
+}
+
+const utf8: StringFormat = {
+  load: (call, at, length) => {
+    const { bytes } = call.memory
+    call.memory.check(at, length, 1)
+    call.spend(length)
+    if (length > SHORT) return decoded(utf8Decoder, bytes.subarray(at, at + length), 'UTF-8')
+    let text = ''
+    for (let index = at; index < at + length; index += 1) {
+      const byte = bytes[index] ?? 0
+      if (byte > 0x7f) return decoded(utf8Decoder, bytes.subarray(at, at + length), 'UTF-8')
+      text += String.fromCharCode(byte)
+    }
+    return text
+  },
+  store: (call, text) => {
+    const length = Buffer.byteLength(text)
+    const pointer = call.allocate(length, 1)
+    utf8Encoder.encodeInto(text, call.memory.bytes.subarray(pointer, pointer + length))
+    return { pointer, length }
+  },
+}
+
+const utf16: StringFormat = {
+  load: (call, at, length) => {
+    call.memory.check(at, length * 2, 2)
+    call.spend(length * 2)
+    return decoded(utf16Decoder, call.memory.bytes.subarray(at, at + length * 2), 'UTF-16')
+  },
+  store: (call, text) => {
+    const wellFormed = withoutLoneSurrogates(text)
+    const pointer = call.allocate(wellFormed.length * 2, 2)
+    bufferOf(call).write(wellFormed, pointer, 'utf16le')
+    return { pointer, length: wellFormed.length }
+  },
+}
+
+const compact: StringFormat = {
+  load: (call, at, tagged) => {
+    if (tagged >= UTF16_TAG) return utf16.load(call, at, tagged - UTF16_TAG)
+    call.memory.check(at, tagged, 2)
+    call.spend(tagged)
+    return bufferOf(call).toString('latin1', at, at + tagged)
+  },
+  store: (call, text) => {
+    if (/[^\0-\u00ff]/.test(text)) {
+      const { pointer, length } = utf16.store(call, text)
+      return { pointer, length: length + UTF16_TAG }
+    }
+    const pointer = call.allocate(text.length, 2)
+    bufferOf(call).write(text, pointer, 'latin1')
+    return { pointer, length: text.length }
+  },
+}
+
+const bufferOf = (call: CallContext): Buffer => Buffer.from(call.memory.bytes.buffer)
+
+// What UTF-8 has no form for becomes U+FFFD, as in utf8Encoder.
+const withoutLoneSurrogates = (text: string): string => text.replace(/\p{Surrogate}/gu, '\ufffd')
+
+export const STRING_FORMATS: Readonly<Record<StringEncoding, StringFormat>> = {
+  utf8,
+  utf16,
+  'latin1+utf16': compact,
+}

@@ -1,0 +1,25 @@
+import type { StringEncoding } from '../binary/canon-ast.js'
+import { CallContext } from './abi/call-context.js'
+import { STRING_FORMATS } from './abi/string-format.js'
+import { resolveFunction, resolveMemory, type CoreItem } from './core-item.js'
+import type { Run } from './run.js'
+
+/** The options of a canonical definition, where a run has them. */
+export type CanonPlan = {
+  /** The number of the component instance. */
+  readonly instance: number
+  readonly strings: StringEncoding
+  readonly memory: CoreItem | undefined
+  readonly realloc: CoreItem | undefined
+  readonly postReturn: CoreItem | undefined
+}
+
+export function callContext(run: Run, { instance, strings, memory, realloc }: CanonPlan): CallContext {
+  return new CallContext({
+    instance: run.instance(instance),
+    resources: run.resources,
+    memory: run.memory(memory && resolveMemory(run, memory)),
+    realloc: realloc && resolveFunction(run, realloc),
+    strings: STRING_FORMATS[strings],
+  })
+}

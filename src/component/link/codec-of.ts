@@ -1,0 +1,73 @@
+import { malformed, unsupported } from '../binary/error.js'
+import type { DefinedType, ValType } from '../binary/type-ast.js'
+import type { PrimitiveKind } from '../types.js'
+import { enumCodec, optionCodec, resultCodec, variantCodec } from './abi/choices.js'
+import type { Codec } from './abi/codec.js'
+import { flagsCodec } from './abi/flags.js'
+import { handleCodec } from './abi/handle.js'
+import { fixedListCodec, listCodec } from './abi/list.js'
+import { primitiveCodec } from './abi/primitive.js'
+import { recordCodec, tupleCodec } from './abi/sequence.js'
+import type { Frame } from './frame.js'
+
+/** Values are lifted and lowered by functions that call each other as deep as the type is. */
+const MAX_DEPTH = 100
+const MAX_BYTES = 1 << 28
+const MAX_FLAGS = 32
+
+export type ValueDefinition = Exclude<DefinedType, { kind: 'func' | 'resource' | 'component' | 'instance' }>
+
+/** The codec of a type, out of those of types that were defined before. */
+export function codecOf(definition: ValueDefinition, frame: Frame, offset: number): Codec {
+  const codec = build(definition, frame, offset)
+  if (codec.depth > MAX_DEPTH) throw unsupported(`a type more than ${MAX_DEPTH} deep`, offset)
+  if (codec.size > MAX_BYTES) throw unsupported(`a type of ${codec.size} bytes`, offset)
+  return codec
+}
+
+export const useCodec = (type: ValType, frame: Frame, offset: number): Codec =>
+  typeof type === 'number' ? frame.type('value', type, offset).codec : primitive(type, offset)
+
+function build(definition: ValueDefinition, frame: Frame, offset: number): Codec {
+  const of = (type: ValType) => useCodec(type, frame, offset)
+  const optional = (type: ValType | undefined) => (type === undefined ? undefined : of(type))
+  switch (definition.kind) {
+    case 'primitive':
+      return primitive(definition.primitive, offset)
+    case 'record':
+      return recordCodec(definition.fields.map(({ name, type }) => ({ name, codec: of(type) })))
+    case 'tuple':
+      return tupleCodec(definition.items.map(of))
+    case 'list':
+      return list(of(definition.element), definition.length, offset)
+    case 'flags':
+      if (definition.names.length > MAX_FLAGS) throw unsupported(`more than ${MAX_FLAGS} flags`, offset)
+      return flagsCodec(definition.names)
+    case 'enum':
+      return enumCodec(definition.cases)
+    case 'variant':
+      return variantCodec(definition.cases.map(({ name, type }) => ({ name, codec: optional(type) })))
+    case 'option':
+      return optionCodec(of(definition.some))
+    case 'result':
+      return resultCodec(optional(definition.ok), optional(definition.err))
+    case 'own':
+    case 'borrow':
+      return handleCodec(definition.kind, frame.type('resource', definition.resource, offset).slot)
+    case 'stream':
+    case 'future':
+      throw unsupported(`a ${definition.kind}, which is of WASI 0.3,`, offset)
+  }
+}
+
+function primitive(kind: PrimitiveKind, offset: number): Codec {
+  if (kind === 'error-context') throw unsupported('an error context, which is of WASI 0.3,', offset)
+  return primitiveCodec(kind)
+}
+
+function list(element: Codec, length: number | undefined, offset: number): Codec {
+  if (length === undefined) return listCodec(element)
+  if (length === 0) throw malformed('a list of the fixed length 0', offset)
+  if (length * element.size > MAX_BYTES) throw unsupported(`a list of the fixed length ${length}`, offset)
+  return fixedListCodec(element, length)
+}

@@ -1,0 +1,31 @@
+import { tupleCodec } from './abi/sequence.js'
+import type { Codec } from './abi/codec.js'
+import { MAX_FLAT_RESULTS, type FlatType } from './abi/flat.js'
+import type { ComponentFunction, Run } from './run.js'
+
+/** How the parameters and the result of a function pass, made once for its type. */
+export type FunctionShape = {
+  /** A tuple. */
+  readonly params: Codec
+  readonly result: Codec | undefined
+  /** The flat types of the parameters; undefined: one pointer to the tuple. */
+  readonly flatParams: readonly FlatType[] | undefined
+  /** The result goes through memory. */
+  readonly spillsResult: boolean
+}
+
+export type LinkedFunction = {
+  readonly shape: FunctionShape
+  readonly make: (run: Run) => ComponentFunction
+}
+
+export function functionShape(params: readonly Codec[], result: Codec | undefined): FunctionShape {
+  const tuple = tupleCodec(params)
+  return {
+    params: tuple,
+    result,
+    flatParams: tuple.flat,
+    spillsResult:
+      result !== undefined && (result.flat === undefined || result.flat.length > MAX_FLAT_RESULTS),
+  }
+}

@@ -1,0 +1,109 @@
+import { camelCase } from '../wave/names.js'
+import type { FunctionShape, LinkedFunction } from './function.js'
+import type { Constructor } from './resource.js'
+import type { ComponentFunction, Imports } from './run.js'
+
+/** A function that a component takes from outside. */
+export type HostFunction = LinkedFunction & {
+  /** As it is written, with its version; of a function that is imported by itself, its name. */
+  readonly interface: string
+  /** Such as `[method]output-stream.write`; empty for a function that is imported by itself. */
+  readonly name: string
+  /** Undefined: it is not provided. */
+  readonly bind: Bind
+}
+
+type Bind = (imports: Imports) => ComponentFunction | undefined
+
+export function hostFunction(interfaceName: string, name: string, shape: FunctionShape): HostFunction {
+  const find = name === '' ? plainBinder(interfaceName) : memberBinder(keyOf(interfaceName), name)
+  const throws = shape.result?.kind === 'result'
+  const bind: Bind = (imports) => {
+    const found = find(imports)
+    return found !== undefined && throws ? catching(found) : found
+  }
+  return {
+    interface: interfaceName,
+    name,
+    shape,
+    bind,
+    make: () => {
+      throw new Error(`${interfaceName} ${name} was not bound`)
+    },
+  }
+}
+
+/** The class of a host's resource; undefined where none is provided. */
+export function hostClass(
+  interfaceName: string,
+  resource: string,
+): (imports: Imports) => Constructor | undefined {
+  const key = keyOf(interfaceName)
+  const className = pascalCase(resource)
+  return (imports) => {
+    const found = property(property(imports, key), className)
+    return isConstructor(found) ? found : undefined
+  }
+}
+
+/** Interfaces are provided without version, for all that are compatible. */
+const keyOf = (interfaceName: string): string => interfaceName.replace(/@.*$/, '')
+
+const plainBinder =
+  (functionName: string): Bind =>
+  (imports) => {
+    const found = property(imports, functionName)
+    return isCallable(found) ? (args) => found(...args) : undefined
+  }
+
+const FORM = /^\[(constructor|method|static)\]([^.]+)(?:\.(.+))?$/
+
+/** The name is taken apart once, not for each run. */
+function memberBinder(key: string, functionName: string): Bind {
+  const [, form, resource = '', label = functionName] = FORM.exec(functionName) ?? []
+  const method = camelCase(label)
+  if (form === undefined)
+    return (imports) => {
+      const found = property(property(imports, key), method)
+      return isCallable(found) ? (args) => found(...args) : undefined
+    }
+  const className = pascalCase(resource)
+  return (imports) => {
+    const type = property(property(imports, key), className)
+    if (!isConstructor(type)) return undefined
+    if (form === 'constructor') return (args) => Reflect.construct(type, args) as unknown
+    const found = property(form === 'static' ? type : type.prototype, method)
+    if (!isCallable(found)) return undefined
+    if (form === 'static') return (args) => Reflect.apply(found, type, args)
+    return ([self, ...args]) => Reflect.apply(found, self, args)
+  }
+}
+
+/** An error with a payload is the error of the function's `result`; any other one goes on. */
+const catching =
+  (call: ComponentFunction): ComponentFunction =>
+  (args) => {
+    try {
+      return { tag: 'ok', val: call(args) }
+    } catch (error) {
+      if (error instanceof Error && 'payload' in error) return { tag: 'err', val: error.payload }
+      throw error
+    }
+  }
+
+const pascalCase = (label: string): string => {
+  const camel = camelCase(label)
+  return camel.slice(0, 1).toUpperCase() + camel.slice(1)
+}
+
+/** A property that is not one of all objects. */
+const property = (from: unknown, key: string): unknown =>
+  (typeof from === 'object' || typeof from === 'function') && from !== null && !(key in Object.prototype)
+    ? Reflect.get(from, key)
+    : undefined
+
+const isCallable = (value: unknown): value is (...args: readonly unknown[]) => unknown =>
+  typeof value === 'function'
+
+const isConstructor = (value: unknown): value is Constructor & { readonly prototype: unknown } =>
+  typeof value === 'function'

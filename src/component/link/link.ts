@@ -1,0 +1,169 @@
+import type { AliasDefinition, Component, Definition, InstanceDefinition } from '../binary/ast.js'
+import { malformed, unsupported } from '../binary/error.js'
+import type { CanonDefinition } from '../binary/canon-ast.js'
+import type { Builder } from './builder.js'
+import { Frame } from './frame.js'
+import type { Item } from './items.js'
+import { lifted } from './lift.js'
+import { canonPlan, checkSignature, coreExport, coreSignature, linkCoreInstance } from './link-core.js'
+import { exportOf, hostItem, linkType } from './link-types.js'
+import { makeLowered } from './lower.js'
+import { makeResourceFunction } from './resource-functions.js'
+
+/** What a component is instantiated with; undefined: it is the outermost, and the host provides. */
+type Arguments = ReadonlyMap<string, Item> | undefined
+
+/**
+ * Links one instance of a component, and all instances inside of it: what there is to do for a run is added to the builder.
+ * Everything that can be known before a run is found out here, so that a run is a list of steps.
+ */
+export function linkComponent(
+  component: Component,
+  parent: Frame | undefined,
+  args: Arguments,
+  builder: Builder,
+  depth = 0,
+): Frame {
+  const frame = new Frame(parent, builder.newInstance(component.start), depth)
+  for (const definition of component.definitions) {
+    builder.spend(definition, depth)
+    linkDefinition(definition, frame, args, builder)
+  }
+  return frame
+}
+
+function linkDefinition(definition: Definition, frame: Frame, args: Arguments, builder: Builder): void {
+  const { offset } = definition
+  switch (definition.kind) {
+    case 'core-module':
+      frame.push({ kind: 'core-module', start: definition.start, end: definition.end })
+      break
+    case 'core-instantiate':
+    case 'core-bundle':
+      frame.coreInstances.push(linkCoreInstance(definition, frame, builder, offset))
+      break
+    case 'core-type':
+      break
+    case 'component':
+      frame.push({ kind: 'component', component: definition.component, frame })
+      break
+    case 'instantiate':
+    case 'bundle':
+      frame.push({ kind: 'instance', exports: instantiated(definition, frame, builder, offset) })
+      break
+    case 'alias-export':
+    case 'alias-core-export':
+    case 'alias-outer':
+      linkAlias(definition, frame, offset)
+      break
+    case 'type':
+      frame.types.push(linkType(definition.type, frame, builder, offset))
+      break
+    case 'lift':
+    case 'lower':
+    case 'resource-new':
+    case 'resource-drop':
+    case 'resource-rep':
+    case 'async-builtin':
+      linkCanon(definition, frame, builder, offset)
+      break
+    case 'start': {
+      if (definition.args.length + definition.results > 0)
+        throw unsupported('a start function with values', offset)
+      const item = frame.item('func', definition.func, offset)
+      if (item.kind !== 'func') break
+      const func = builder.use(item.func)
+      builder.steps.push((run) => void run.function(func)([]))
+      break
+    }
+    case 'import': {
+      const { name, description } = definition
+      const given = args?.get(name.text)
+      if (args === undefined) frame.push(hostItem(description, name.text, '', frame, builder, offset))
+      // The type of the import is the argument's, and made of what this frame knows already.
+      else if (description.kind === 'type-equal') frame.push(frame.item('type', description.type, offset))
+      else frame.push(given ?? missing(name.text, offset))
+      break
+    }
+    case 'export': {
+      const item = frame.item(definition.sort, definition.index, offset)
+      frame.exports.set(definition.name.text, item)
+      frame.push(item)
+      break
+    }
+    case 'export-declaration':
+      throw malformed('a declaration outside of a type', offset)
+  }
+}
+
+function missing(name: string, offset: number): never {
+  throw malformed(`the import ${JSON.stringify(name.slice(0, 60))} has no argument`, offset)
+}
+
+function instantiated(
+  definition: InstanceDefinition,
+  frame: Frame,
+  builder: Builder,
+  offset: number,
+): ReadonlyMap<string, Item> {
+  const named = definition.kind === 'bundle' ? definition.exports : definition.args
+  const items = new Map(named.map(({ name, sort, index }) => [name, frame.item(sort, index, offset)]))
+  if (definition.kind === 'bundle') return items
+  const item = frame.item('component', definition.component, offset)
+  if (item.kind !== 'component') return missing('component', offset)
+  return linkComponent(item.component, item.frame, items, builder, frame.depth + 1).exports
+}
+
+function linkAlias(alias: AliasDefinition, frame: Frame, offset: number): void {
+  switch (alias.kind) {
+    case 'alias-export':
+      frame.push(exportOf(frame, alias.instance, alias.name, alias.sort, offset))
+      break
+    case 'alias-core-export':
+      frame.pushCore(alias.sort, coreExport(frame, alias.instance, alias.name, alias.sort, offset))
+      break
+    case 'alias-outer':
+      if (alias.sort !== 'core-type')
+        frame.push(frame.outer(alias.depth, offset).item(alias.sort, alias.index, offset))
+      break
+  }
+}
+
+function linkCanon(definition: CanonDefinition, frame: Frame, builder: Builder, offset: number): void {
+  switch (definition.kind) {
+    case 'lift': {
+      const { shape } = frame.type('func', definition.type, offset)
+      const callee = frame.core('core-func', definition.coreFunc, offset)
+      const canon = canonPlan(definition.options, frame, offset)
+      const { params, results } = coreSignature(shape, false)
+      checkSignature(callee, params, results, 'a function that is lifted', offset)
+      if (canon.postReturn !== undefined) checkSignature(canon.postReturn, results, [], 'post-return', offset)
+      frame.functions.push(lifted(shape, callee, canon))
+      break
+    }
+    case 'lower': {
+      const item = frame.item('func', definition.func, offset)
+      if (item.kind !== 'func') break
+      const func = builder.use(item.func)
+      const canon = canonPlan(definition.options, frame, offset)
+      const index = builder.newCoreFunction((run) => makeLowered(run, func, canon))
+      frame.pushCore('core-func', { from: 'host', index, signature: coreSignature(func.shape, true) })
+      break
+    }
+    case 'resource-new':
+    case 'resource-drop':
+    case 'resource-rep': {
+      const { kind } = definition
+      const { slot, instance } = frame.type('resource', definition.resource, offset)
+      if (kind !== 'resource-drop' && instance !== frame.instance)
+        throw malformed(`${kind} of a resource of another component`, offset)
+      const plan = { kind, slot, instance: frame.instance }
+      const index = builder.newCoreFunction((run) => makeResourceFunction(run, plan))
+      const results = kind === 'resource-drop' ? [] : (['i32'] as const)
+      frame.pushCore('core-func', { from: 'host', index, signature: { params: ['i32'], results } })
+      break
+    }
+    case 'async-builtin':
+      throw unsupported(`${definition.name}, which is of WASI 0.3,`, offset)
+  }
+}

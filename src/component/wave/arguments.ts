@@ -1,0 +1,53 @@
+import { either as E } from 'fp-ts'
+import type { NamedType } from '../types.js'
+import { place, type WaveError } from './error.js'
+import { readWave } from './read.js'
+import { noneOf } from './shape.js'
+
+/** Arguments that are not those of a function. The cause, where there is one, says where in the text of the argument. */
+export class ArgumentsError extends Error {
+  override readonly name = 'ArgumentsError'
+  readonly code = 'arguments'
+  /** The parameter that is wrong or missing; undefined if there are more arguments than parameters. */
+  readonly parameter: string | undefined
+  override readonly cause: WaveError | undefined
+
+  constructor(message: string, parameter?: string, cause?: WaveError) {
+    super(message)
+    this.parameter = parameter
+    this.cause = cause
+  }
+}
+
+/** Reads the arguments of a function, each one WAVE value. Those of options may be left out at the end. */
+export const readArguments = (
+  params: readonly NamedType[],
+  texts: readonly string[],
+): E.Either<ArgumentsError, unknown[]> => {
+  if (texts.length > params.length)
+    return E.left(new ArgumentsError(`expected ${count(params.length)}, found ${texts.length}`))
+  const values: unknown[] = []
+  for (const [index, param] of params.entries()) {
+    const value = argument(param, index, texts[index], params.length)
+    if (E.isLeft(value)) return value
+    values.push(value.right)
+  }
+  return E.right(values)
+}
+
+const argument = (
+  { name, type }: NamedType,
+  index: number,
+  text: string | undefined,
+  of: number,
+): E.Either<ArgumentsError, unknown> => {
+  if (text === undefined && type.kind === 'option') return E.right(noneOf(type.some))
+  const label = `argument ${index + 1} (\`${name}\`, ${type.kind})`
+  if (text === undefined)
+    return E.left(new ArgumentsError(`expected ${count(of)}, found ${index}: ${label} is missing`, name))
+  return E.mapLeft(
+    (cause: WaveError) => new ArgumentsError(`${label}, ${place(cause)}: ${cause.message}`, name, cause),
+  )(readWave(type, text))
+}
+
+const count = (arguments_: number): string => (arguments_ === 1 ? '1 argument' : `${arguments_} arguments`)

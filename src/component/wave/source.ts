@@ -1,0 +1,81 @@
+import { WaveError, type WaveErrorCode } from './error.js'
+import { labelEnd } from './label.js'
+import { numberEnd } from './number.js'
+import { MAX_LEFT_OUT } from './shape.js'
+import { tokenAt } from './token.js'
+
+/** A piece of the text. */
+export type Piece = { readonly text: string; readonly from: number; readonly to: number }
+
+/** A text that is being read from its start to its end. */
+export class Source {
+  readonly text: string
+  /** How much of the text has been read. */
+  at = 0
+  #leftOut = 0
+
+  constructor(text: string) {
+    this.text = text
+  }
+
+  /** Passes over white space and comments, and says where the next token starts. */
+  next(): number {
+    for (;;) {
+      const code = this.text.charCodeAt(this.at)
+      if (code === 0x20 || code === 0x09 || code === 0x0a || code === 0x0d) this.at += 1
+      else if (code === 0x2f && this.text.charCodeAt(this.at + 1) === 0x2f) this.#passLine()
+      else return this.at
+    }
+  }
+
+  /** Takes a symbol if it is the next token. */
+  take(symbol: string): boolean {
+    if (!this.text.startsWith(symbol, this.next())) return false
+    this.at += symbol.length
+    return true
+  }
+
+  /** Takes the symbol that has to be the next token. */
+  expect(symbol: string, expected = `\`${symbol}\``): void {
+    if (!this.take(symbol)) throw this.unexpected(expected)
+  }
+
+  /** The next token if it is a label or keyword, else an empty piece. A `%` is part of it. */
+  peekWord(): Piece {
+    const from = this.next()
+    const to = labelEnd(this.text, from)
+    return { text: this.text.slice(from, to), from, to }
+  }
+
+  /** The next token if it could be a number, else an empty piece. */
+  peekNumber(): Piece {
+    const from = this.next()
+    const to = Math.max(numberEnd(this.text, from), labelEnd(this.text, from))
+    return { text: this.text.slice(from, to), from, to }
+  }
+
+  /** Counts the parts of the value that are not in the text, so that a short text can't stand for a value without bounds. */
+  leaveOut(parts: number): void {
+    this.#leftOut += parts
+    if (this.#leftOut <= MAX_LEFT_OUT) return
+    const found = `expected a value that leaves out at most ${MAX_LEFT_OUT} fields and flags, found more`
+    throw this.error('too-large', this.at, this.at, found)
+  }
+
+  /** The error for a next token that is not the one that has to be there. */
+  unexpected(expected: string): WaveError {
+    const from = this.next()
+    const { to, name } = tokenAt(this.text, from)
+    const code = from === this.text.length ? 'unexpected-end' : 'unexpected-token'
+    return this.error(code, from, to, `expected ${expected}, found ${name}`)
+  }
+
+  error(code: WaveErrorCode, from: number, to: number, message: string): WaveError {
+    return new WaveError(code, this.text, from, to, message)
+  }
+
+  #passLine(): void {
+    const end = this.text.indexOf('\n', this.at)
+    this.at = end === -1 ? this.text.length : end + 1
+  }
+}

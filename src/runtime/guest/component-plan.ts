@@ -1,0 +1,105 @@
+import { either as E } from 'fp-ts'
+import type { PreparedComponent } from '../../component/link/prepare.js'
+import type { Items } from '../../component/describe/description.js'
+import type { FunctionType, ValueType } from '../../component/types.js'
+import { readArguments } from '../../component/wave/arguments.js'
+import { isCommandName } from './call-plan.js'
+import { TaskFailure } from './failure.js'
+import { quote } from './units.js'
+
+/** What of a component to call, decided before anything runs. */
+export type ComponentPlan = {
+  readonly kind: 'command' | 'function'
+  /** The name of the exported instance; undefined: the component exports the function itself. */
+  readonly instance: string | undefined
+  readonly export: string
+  readonly args: readonly unknown[]
+  readonly result: ValueType | undefined
+}
+
+const RUN = /^wasi:cli\/run(?:@|$)/
+const SHOWN = 20
+
+type Callable = {
+  readonly instance: string | undefined
+  readonly name: string
+  readonly type: FunctionType
+}
+
+/**
+ * `_start`, no name and rounds of federated learning run the command; other names are of exported functions: `name`,
+ * `instance#name`, or a name that one exported instance has. Nothing to call, or arguments that do not fit: a `call` failure.
+ */
+export function planComponent(
+  { description }: PreparedComponent,
+  name: string,
+  inputs: readonly string[],
+): ComponentPlan {
+  if (description.kind === 'http') {
+    throw new TaskFailure(
+      'unsupported',
+      'the component serves HTTP (it exports wasi:http/incoming-handler), which this release does not run yet',
+    )
+  }
+  const functions = callables(description.exports)
+  if (name === '' || isCommandName(name)) {
+    const run = functions.find(({ instance, name: each }) => each === 'run' && RUN.test(instance ?? ''))
+    if (run !== undefined)
+      return { kind: 'command', instance: run.instance, export: run.name, args: [], result: run.type.result }
+  }
+  const found = find(functions, name)
+  const args = E.getOrElseW((error: Error) => {
+    throw new TaskFailure('call', `${quote(label(found))}: ${error.message}`, { cause: error })
+  })(readArguments(found.type.params, inputs))
+  return { kind: 'function', instance: found.instance, export: found.name, args, result: found.type.result }
+}
+
+/** Functions with handles in them are for components, not for people. */
+function callables(exports: Items): readonly Callable[] {
+  return [...exports].flatMap(([exported, item]): readonly Callable[] => {
+    if (item.kind === 'func') return [{ instance: undefined, name: exported, type: item.type }]
+    if (item.kind !== 'instance') return []
+    return [...item.exports].flatMap(([name, member]) =>
+      member.kind === 'func' ? [{ instance: exported, name, type: member.type }] : [],
+    )
+  })
+}
+
+function find(functions: readonly Callable[], name: string): Callable {
+  const hash = name.lastIndexOf('#')
+  const own = functions.find((each) => each.instance === undefined && each.name === name)
+  if (own !== undefined) return own
+  const matches = functions.filter(({ instance, name: each }) =>
+    hash === -1
+      ? each === name
+      : each === name.slice(hash + 1) &&
+        (instance === name.slice(0, hash) || withoutVersion(instance) === name.slice(0, hash)),
+  )
+  const [match] = matches
+  if (match === undefined)
+    throw new TaskFailure('call', `no function ${quote(name)} is exported; ${listed(functions)}`)
+  if (matches.length > 1)
+    throw new TaskFailure(
+      'call',
+      `more than one function ${quote(name)} is exported; say which: ${list(matches)}`,
+    )
+  return match
+}
+
+const withoutVersion = (instance: string | undefined): string | undefined => instance?.replace(/@.*$/, '')
+
+const listed = (functions: readonly Callable[]): string =>
+  functions.length === 0 ? 'the component exports no functions' : `exported functions: ${list(functions)}`
+
+function list(functions: readonly Callable[]): string {
+  const shown = functions.slice(0, SHOWN).map((each) => quote(label(each), 120))
+  return `${shown.join(', ')}${functions.length > shown.length ? ', …' : ''}`
+}
+
+const label = ({
+  instance,
+  name,
+}: {
+  readonly instance: string | undefined
+  readonly name: string
+}): string => (instance === undefined ? name : `${instance}#${name}`)

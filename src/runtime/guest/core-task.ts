@@ -1,0 +1,61 @@
+import { createPreview1 } from '../wasi/preview1.js'
+import { planCall, type CallPlan } from './call-plan.js'
+import type { CompiledModule } from './compile.js'
+import { TaskFailure } from './failure.js'
+import { checkImports, importsWasi, WASI_MODULE } from './imports.js'
+import type { GuestEnd } from './protocol.js'
+import { formatResults } from './results.js'
+import type { GuestCall, Session } from './session.js'
+
+/** Instantiates a core module with WASI preview 1. */
+export function startCore(
+  loaded: CompiledModule,
+  { run, boot, link, stdout, stderr, live }: Session,
+): GuestCall {
+  const plan = planCall(loaded.shape, run.name, run.inputs)
+  if (plan.warning !== undefined) link.send({ type: 'warning', message: plan.warning })
+
+  const wasi = importsWasi(loaded.shape)
+    ? createPreview1({
+        args: [run.name, ...(plan.kind === 'command' ? run.inputs : run.cliArgs)],
+        env: run.env,
+        preopens: boot.preopens,
+        stdout,
+        stderr,
+      })
+    : undefined
+  if (wasi !== undefined) live.close = () => wasi.close()
+
+  checkImports(loaded.shape, wasi?.imports)
+  const instance = new WebAssembly.Instance(
+    loaded.module,
+    wasi === undefined ? {} : { [WASI_MODULE]: wasi.imports },
+  )
+  const memory = instance.exports['memory']
+  if (memory instanceof WebAssembly.Memory) {
+    live.memoryBytes = () => [memory.buffer.byteLength]
+    wasi?.bind(memory)
+  }
+  return () => call(instance, plan)
+}
+
+function call(instance: WebAssembly.Instance, plan: CallPlan): GuestEnd {
+  if (plan.kind === 'command') {
+    exportedFunction(instance, '_start')()
+    return { kind: 'printed' }
+  }
+  if (plan.initialize) exportedFunction(instance, '_initialize')()
+  const returned = exportedFunction(instance, plan.export)(...plan.args)
+  if (plan.type.results.length === 0) return { kind: 'printed' }
+  return { kind: 'returned', text: formatResults(plan.type, returned) }
+}
+
+function exportedFunction(instance: WebAssembly.Instance, name: string): (...args: unknown[]) => unknown {
+  const exported: unknown = instance.exports[name]
+  if (isFunction(exported)) return exported
+  throw new TaskFailure('runtime', `the export ${JSON.stringify(name)} is no function after all`)
+}
+
+function isFunction(value: unknown): value is (...args: unknown[]) => unknown {
+  return typeof value === 'function'
+}

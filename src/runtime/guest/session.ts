@@ -1,0 +1,23 @@
+import type { BootMessage, GuestEnd, RunMessage } from './protocol.js'
+import type { Link } from './link.js'
+import type { OutputSink } from '../wasi/host/stdio.js'
+
+/** One task that is being run: what it was asked for, and what has to be known of it once it has ended. */
+export type Session = {
+  readonly run: RunMessage
+  readonly boot: BootMessage
+  readonly link: Link
+  readonly stdout: OutputSink
+  readonly stderr: OutputSink
+  readonly live: Live
+}
+
+/** Set as soon as there is something to close or to measure, so that it is done even if the rest fails. */
+export type Live = {
+  close?: () => void
+  /** The sizes of its linear memories. */
+  memoryBytes?: () => readonly number[]
+}
+
+/** Calls what the task is about; everything was instantiated. */
+export type GuestCall = () => GuestEnd

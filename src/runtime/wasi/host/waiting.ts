@@ -1,0 +1,50 @@
+import type { Clocks } from './clocks.js'
+
+/** Something that can be waited for without an event loop. */
+export type Readiness = {
+  /** Never blocks. */
+  ready(): boolean
+  /**
+   * Blocks the thread until it is ready, or until the monotonic clock shows `deadline` (nanoseconds; without one, as long
+   * as it takes). May come back early, but not at once, or the thread would spin.
+   */
+  wait(deadline: bigint | undefined): void
+}
+
+/** A time of the monotonic clock, in nanoseconds. */
+export type Timer = { readonly due: bigint }
+
+export type Waitable = Readiness | Timer
+
+/** Several that can't be timed are waited for in turn, this many nanoseconds each. */
+const TURN = 1_000_000n
+
+export const isDue = (waitable: Waitable, clocks: Clocks): boolean =>
+  'due' in waitable ? clocks.now('monotonic') >= waitable.due : waitable.ready()
+
+/** Blocks the thread until one of them is ready; there must be one. */
+export function waitForAny(waitables: readonly Waitable[], clocks: Clocks): void {
+  const deadline = soonest(waitables)
+  const untimed = waitables.filter(isUntimed)
+  for (let turn = 0; !waitables.some((waitable) => isDue(waitable, clocks)); turn++) {
+    const next = untimed[turn % untimed.length]
+    if (next !== undefined) {
+      next.wait(untimed.length === 1 ? deadline : earlier(deadline, clocks.now('monotonic') + TURN))
+    } else if (deadline !== undefined) {
+      clocks.sleepUntil('monotonic', deadline)
+    }
+  }
+}
+
+const isUntimed = (waitable: Waitable): waitable is Readiness => !('due' in waitable)
+
+function soonest(waitables: readonly Waitable[]): bigint | undefined {
+  let first: bigint | undefined
+  for (const waitable of waitables) {
+    if ('due' in waitable) first = earlier(first, waitable.due)
+  }
+  return first
+}
+
+const earlier = (first: bigint | undefined, second: bigint): bigint =>
+  first !== undefined && first < second ? first : second

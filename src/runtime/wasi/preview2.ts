@@ -1,0 +1,97 @@
+import { toEnvironment, type Environment } from './host/environment.js'
+import { Holdings } from './host/holdings.js'
+import type { WasiOptions } from './host/options.js'
+import { openPreopens, type OpenPreopen } from './host/preopens.js'
+import { toStreamSink } from './host/stdio.js'
+import { monotonicClock, timezone, wallClock } from './preview2/clocks.js'
+import { Descriptor } from './preview2/descriptor.js'
+import { DirectoryEntryStream } from './preview2/directory-entry-stream.js'
+import { exit } from './preview2/exit.js'
+import { InputStream } from './preview2/input-stream.js'
+import { IoError } from './preview2/io-error.js'
+import { OutputStream } from './preview2/output-stream.js'
+import { Pollable } from './preview2/pollable.js'
+import { insecure, insecureSeed, random } from './preview2/random.js'
+import { terminals } from './preview2/terminal.js'
+
+export { ProcessExit } from './host/exit.js'
+export type { StreamSink, StreamSource } from './host/streams.js'
+export { WitError } from './preview2/failure.js'
+export { InputStream } from './preview2/input-stream.js'
+export { OutputStream } from './preview2/output-stream.js'
+
+export type Preview2Options = WasiOptions
+
+export type Preview2Imports = Readonly<Record<string, Readonly<Record<string, unknown>>>>
+
+export type Preview2 = {
+  /**
+   * By interface without version (`wasi:cli/environment`): functions and resource classes, in the shape of jco's
+   * bindings. They throw WitError for the error of a `result`, ProcessExit, what a sink throws, and
+   * WebAssembly.RuntimeError for what the interface says is a trap.
+   */
+  readonly imports: Preview2Imports
+  /** Closes every host descriptor; HostError, when all are closed, if one of them could not be. */
+  close(): void
+}
+
+/** The same for every guest. */
+const shared: Preview2Imports = {
+  ...terminals,
+  'wasi:cli/exit': exit,
+  'wasi:clocks/monotonic-clock': monotonicClock,
+  'wasi:clocks/timezone': timezone,
+  'wasi:clocks/wall-clock': wallClock,
+  'wasi:filesystem/types': {
+    Descriptor,
+    DirectoryEntryStream,
+    filesystemErrorCode: (error: IoError) => IoError.toErrorCode(error),
+  },
+  'wasi:io/error': { Error: IoError },
+  'wasi:io/poll': { Pollable, poll: (pollables: readonly Pollable[]) => Pollable.poll(pollables) },
+  'wasi:io/streams': { InputStream, OutputStream },
+  'wasi:random/insecure': insecure,
+  'wasi:random/insecure-seed': insecureSeed,
+  'wasi:random/random': random,
+}
+
+/**
+ * WASI 0.2 (any 0.2.x) for one guest: cli, clocks, filesystem, io and random, all of it synchronous; a sleep blocks the
+ * thread. Standard input is at its end. Throws HostError for arguments, variables or preopens that can't be passed on.
+ */
+export function createPreview2(options: Preview2Options): Preview2 {
+  const environment = toEnvironment(options.args, options.env)
+  const preopens = openPreopens(options.preopens)
+  const holdings = new Holdings()
+  for (const { directory } of preopens) holdings.add(directory)
+  return {
+    imports: { ...shared, ...ownImports(options, environment, preopens, holdings) },
+    close: () => holdings.closeAll(),
+  }
+}
+
+function ownImports(
+  { stdout, stderr }: WasiOptions,
+  { args, variables }: Environment,
+  preopens: readonly OpenPreopen[],
+  holdings: Holdings,
+): Preview2Imports {
+  return {
+    'wasi:cli/environment': {
+      getEnvironment: () => variables,
+      getArguments: () => args,
+      initialCwd: () => undefined,
+    },
+    'wasi:cli/stdin': { getStdin: () => new InputStream(undefined) },
+    'wasi:cli/stdout': { getStdout: () => new OutputStream(toStreamSink(stdout)) },
+    'wasi:cli/stderr': { getStderr: () => new OutputStream(toStreamSink(stderr)) },
+    'wasi:filesystem/preopens': {
+      // Each call gives new descriptors, of directories that stay open until the guest ends.
+      getDirectories: () =>
+        preopens.map(({ guestPath, directory }) => [
+          new Descriptor(directory, holdings, () => undefined),
+          guestPath,
+        ]),
+    },
+  }
+}

@@ -1,0 +1,37 @@
+import { HostError } from '../host/errors.js'
+import type { NewTime } from '../host/times.js'
+
+/** `datetime` of wasi:clocks/wall-clock: the time since 1970. */
+export type Datetime = { readonly seconds: bigint; readonly nanoseconds: number }
+
+/** `new-timestamp` of wasi:filesystem/types. */
+export type NewTimestamp =
+  | { readonly tag: 'no-change' }
+  | { readonly tag: 'now' }
+  | { readonly tag: 'timestamp'; readonly val: Datetime }
+
+const SECOND = 1_000_000_000n
+/** As late as preview 1 can have it: the year 2554. */
+const MAX_SECONDS = 2n ** 64n / SECOND
+
+/** `time`: nanoseconds since 1970, 0 or more. */
+export const toDatetime = (time: bigint): Datetime => ({
+  seconds: time / SECOND,
+  nanoseconds: Number(time % SECOND),
+})
+
+/** EINVAL: a second or more in nanoseconds. EOVERFLOW: too late. */
+export function toNewTime(timestamp: NewTimestamp): NewTime {
+  switch (timestamp.tag) {
+    case 'no-change':
+      return 'keep'
+    case 'now':
+      return 'now'
+    case 'timestamp': {
+      const { seconds, nanoseconds } = timestamp.val
+      if (nanoseconds >= Number(SECOND)) throw new HostError('EINVAL')
+      if (seconds >= MAX_SECONDS) throw new HostError('EOVERFLOW')
+      return seconds * SECOND + BigInt(nanoseconds)
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import { Clocks } from '../host/clocks.js'
+import { MAX_DESCRIPTORS } from '../host/holdings.js'
+import { isDue, waitForAny, type Waitable } from '../host/waiting.js'
+import { trap } from './failure.js'
+
+/** As many as a guest of preview 1 may wait for at once. */
+const MAX_POLLABLES = 2 * MAX_DESCRIPTORS
+
+const clocks = new Clocks()
+
+/** `pollable` of wasi:io/poll. */
+export class Pollable {
+  readonly #waitable: Waitable
+
+  constructor(waitable: Waitable) {
+    this.#waitable = waitable
+  }
+
+  ready(): boolean {
+    return isDue(this.#waitable, clocks)
+  }
+
+  block(): void {
+    waitForAny([this.#waitable], clocks)
+  }
+
+  /** `poll`: blocks the thread until one is ready, and tells the indices of all that are. */
+  static poll(pollables: readonly Pollable[]): Uint32Array {
+    if (pollables.length === 0) trap('poll: expected at least one pollable')
+    if (pollables.length > MAX_POLLABLES) trap(`poll: expected at most ${MAX_POLLABLES} pollables`)
+    const waitables = pollables.map((pollable) => pollable.#waitable)
+    for (;;) {
+      waitForAny(waitables, clocks)
+      const due = waitables.flatMap((waitable, index) => (isDue(waitable, clocks) ? [index] : []))
+      // What was ready a moment ago may have been taken by someone else.
+      if (due.length > 0) return Uint32Array.from(due)
+    }
+  }
+
+  // Nothing is held.
+  [Symbol.dispose](): void {}
+}
