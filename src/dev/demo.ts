@@ -42,6 +42,21 @@ const examples = async (): Promise<readonly Example[]> => {
       expected: { results: 'arg 0: _start\narg 1: a\narg 2: b\nenv: GREETING=hello\n', error: undefined },
     },
     {
+      what: 'a component, the WASI 0.2 command hello',
+      command: { id: 'hello', name: '_start', file: await inline('components/hello') },
+      expected: { results: 'hello from a component\n', error: undefined },
+    },
+    {
+      what: 'a typed export of a component, its argument in WAVE',
+      command: {
+        id: 'echo-pair',
+        name: 'echo-pair',
+        file: await inline('components/typed'),
+        inputs: ['{right: some(18446744073709551615), left: "both"}'],
+      },
+      expected: { results: '{left: "both", right: some(18446744073709551615)}', error: undefined },
+    },
+    {
       what: 'an endless loop, stopped',
       command: { id: 'loop', name: 'spin', file: await inline('hostile') },
       expected: { results: '', error: /^task stopped$/ },
