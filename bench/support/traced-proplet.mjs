@@ -11,7 +11,7 @@ import { createEmbeddedRuntime } from '../../dist/runtime/embedded/embedded.js'
 /** @typedef {{received: number, run: number, ended: number}} Trace */
 
 const [port, cacheDir] = process.argv.slice(2)
-const loaded = loadConfig({
+const { config } = loadConfig({
   flags: {},
   env: {
     ...daemonEnv(Number(port), 'bench-proplet'),
@@ -19,8 +19,6 @@ const loaded = loadConfig({
     PROPLET_RESULT_HOLD_MS: '0',
   },
 })
-if (loaded._tag === 'Left') throw loaded.left
-const { config } = loaded.right
 const { log } = await createLogger({ level: config.logLevel })
 const runtime = createEmbeddedRuntime(embeddedOptions(config, log))
 
