@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { TaskFailure } from './failure.js'
-import { prepareComponent, type PreparedComponent } from '../../component/link/prepare.js'
+import type { PreparedComponent } from '../../component/link/prepare.js'
+import { components } from './components.js'
 import { compileModule, type Bytes, type CompiledModule } from './compile.js'
 import type { ScanLimits } from './module-limits.js'
 import { moduleLayer } from './preamble.js'
@@ -53,7 +54,10 @@ export class Modules {
     const compile = (core: Bytes) => compileModule(core, this.#limits)
     return moduleLayer(binary) === 'core'
       ? { layer: 'core', ...compile(binary) }
-      : { layer: 'component', prepared: prepareComponent(binary, { limits: this.#limits, compile }) }
+      : {
+          layer: 'component',
+          prepared: components().link.prepareComponent(binary, { limits: this.#limits, compile }),
+        }
   }
 }
 

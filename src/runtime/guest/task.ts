@@ -1,5 +1,5 @@
 import type { Bytes } from './compile.js'
-import { startComponent } from './component-task.js'
+import { components } from './components.js'
 import { startCore } from './core-task.js'
 import { blameMemory, endOfThrow } from './end-of-throw.js'
 import type { Link } from './link.js'
@@ -30,7 +30,9 @@ export function performTask(run: RunMessage, body: Bytes, context: TaskContext):
     modules.drop(run.evict)
     const { loaded, compileMs } = modules.load(run.module, body)
     const call =
-      loaded.layer === 'core' ? startCore(loaded, session) : startComponent(loaded.prepared, session)
+      loaded.layer === 'core'
+        ? startCore(loaded, session)
+        : components().task.startComponent(loaded.prepared, session)
     if (run.keep) modules.keep(run.module.digest, loaded)
     link.send({ type: 'started', compileMs })
     return call()

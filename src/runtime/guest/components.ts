@@ -1,0 +1,14 @@
+import { createRequire } from 'node:module'
+import type * as link from '../../component/link/prepare.js'
+import type * as task from './component-task.js'
+
+const require = createRequire(import.meta.url)
+
+/**
+ * What it takes to run components, loaded when the first one comes: a guest boots in half the time without, and is 6 MB
+ * smaller. By `require`, which loads modules synchronously since Node 20.19.
+ */
+export const components = () => ({
+  link: require('../../component/link/prepare.js') as typeof link,
+  task: require('./component-task.js') as typeof task,
+})
