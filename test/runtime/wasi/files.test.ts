@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { micros } from './micros.js'
 import { AT, E, O, RIGHTS } from './guest.js'
 import { eachInSandbox } from './sandbox-fixture.js'
 
@@ -149,8 +150,6 @@ describe('a file', () => {
   it('gets times: given ones, the present, and none', () => {
     const { inside, guest } = sandbox.current
     const fd = guest.opened(ROOT, 'f', readWrite)
-    // Node takes times as doubles: microseconds are what is kept of any of them.
-    const micros = (ns: bigint) => (ns / 1000n) * 1000n
     const times = (name: string) => {
       const { atimeNs, mtimeNs } = statSync(join(inside, name), { bigint: true })
       return [micros(atimeNs), micros(mtimeNs)]
