@@ -127,6 +127,15 @@ describe('dedupe', () => {
   )
 
   it(
+    'calls a start a duplicate when the one that waited runs by now',
+    marbles((m) => {
+      const source = m.hot<Input>('(sxs) 15ms s 19ms (x|)', commands)
+      const expected = '           r 9ms (kr) 6ms d 29ms (k|)'
+      m.expect(source.pipe(dedupeWith(m, stoppable(m.scheduler, 10)))).toBeObservable(expected, events)
+    }),
+  )
+
+  it(
     'stops a start that waits at once, without running it, and lets a further one wait',
     marbles((m) => {
       const source = m.hot<Input>('(sxsxs) 43ms (x|)', commands)

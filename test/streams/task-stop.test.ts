@@ -1,4 +1,4 @@
-import { concat, ignoreElements, map, NEVER, of } from 'rxjs'
+import { concat, ignoreElements, map, mergeMap, NEVER, of, timer } from 'rxjs'
 import { describe, it } from 'vitest'
 import type { RunEvent, Runtime } from '../../src/runtime/runtime.js'
 import { marbles } from '../support/marbles.js'
@@ -58,6 +58,20 @@ describe('task: a stop', () => {
       m.expect(taskWith(m, { run }).stage(plain, stop$)).toBeObservable(expected, events)
       m.expect(run).toHaveSubscriptions(runSubs)
       m.expect(stop$).toHaveSubscriptions('^-----!')
+    }),
+  )
+
+  it(
+    'reaches a runtime that begins to listen only after it came',
+    marbles((m) => {
+      const stop$ = m.hot('    -----x', stops)
+      const expected = '       (aFr)---(X|)'
+      const { run } = fakeRuntime(() => NEVER, m.scheduler, 1)
+      const late: Pick<Runtime, 'run'> = {
+        run: (request, reason$) => timer(7, m.scheduler).pipe(mergeMap(() => run(request, reason$))),
+      }
+      m.expect(taskWith(m, { runtime: late }).stage(plain, stop$)).toBeObservable(expected, events)
+      m.expect(stop$).toHaveSubscriptions('^----!')
     }),
   )
 

@@ -47,6 +47,8 @@ type Given = {
 
 /** The whole pipeline around ports that the test gives. */
 export const pipelineWith = (m: Context, { runs = {}, settings: own = {}, deps = {} }: Given = {}) => {
+  // Heartbeats that do not end would turn a failing test into one that hangs.
+  m.scheduler.maxFrames = 10_000
   const unknown: Decoded = { type: 'rejected', subtopic: 'any', reason: 'unknown', task: undefined }
   return {
     values: messages(Object.keys(commands)),
