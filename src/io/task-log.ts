@@ -13,11 +13,17 @@ type Entry = {
 /** Lines of guest output that one task may write to the log in a second; the others are counted. */
 const MAX_LINES_A_SECOND = 100
 
+/** stdout is, as a rule, the result. */
+const LEVELS = { stdout: 'debug', stderr: 'info' } as const
+
 /** Writes what happens to tasks to the log, each task through a child logger of its own. */
 export const createTaskLog = (log: Logger, now: () => number): ((event: TaskEvent) => void) => {
   const entries = new Map<string, Entry>()
 
-  const writeLines = (entry: Entry, stream: string, lines: readonly string[]) => {
+  // What is not shown is not looked at either, nor does it use up the lines of what is.
+  const isShown = (stream: 'stdout' | 'stderr'): boolean => log.isLevelEnabled(LEVELS[stream])
+
+  const writeLines = (entry: Entry, stream: 'stdout' | 'stderr', lines: readonly string[]) => {
     if (now() - entry.countingSince >= 1000) {
       if (entry.lines > MAX_LINES_A_SECOND)
         entry.log.warn(
@@ -29,8 +35,7 @@ export const createTaskLog = (log: Logger, now: () => number): ((event: TaskEven
     }
     for (const line of lines) {
       entry.lines += 1
-      if (entry.lines <= MAX_LINES_A_SECOND)
-        entry.log[stream === 'stderr' ? 'info' : 'debug']({ stream }, line)
+      if (entry.lines <= MAX_LINES_A_SECOND) entry.log[LEVELS[stream]]({ stream }, line)
     }
   }
 
@@ -72,7 +77,8 @@ export const createTaskLog = (log: Logger, now: () => number): ((event: TaskEven
         writeEnd(id, event)
         return
       case 'output':
-        if (entry !== undefined) writeLines(entry, event.stream, entry[event.stream].take(event.data))
+        if (entry !== undefined && isShown(event.stream))
+          writeLines(entry, event.stream, entry[event.stream].take(event.data))
         return
       case 'fetching':
         taskLog.info({ image: event.image, attempt: event.attempt }, 'Requesting binary from the registry')

@@ -75,6 +75,14 @@ it('leaves out the lines of a guest that writes too many, and counts them', asyn
   expect(told.find(({ left_out }) => left_out !== undefined)).toMatchObject({ left_out: 150, level: 'warn' })
 })
 
+it('does not let output that is not shown use up the lines of what is', async () => {
+  const { write, lines } = await setUp('info')
+  write(accepted('a'))
+  write(output('a', 'stdout', 'x\n'.repeat(250)))
+  write(output('a', 'stderr', 'why\n'))
+  expect(lines().map(({ msg }) => msg)).toStrictEqual(['Task accepted', 'why'])
+})
+
 it('tells of a message that names no task', async () => {
   const { write, lines } = await setUp()
   write({ type: 'rejected', subtopic: 'control/manager/start', reason: 'expected valid JSON' })
