@@ -3,7 +3,7 @@ import type { Config } from './config/config.js'
 import type { Logger } from './log.js'
 
 /** What the configuration means to the embedded runtime. */
-export const embeddedOptions = ({ runtime, limits }: Config, log: Logger): EmbeddedOptions => ({
+export const embeddedOptions = ({ runtime, limits, http }: Config, log: Logger): EmbeddedOptions => ({
   isolation: runtime.isolation,
   warm: runtime.warm,
   maxIdle: Math.max(runtime.warm, limits.running),
@@ -11,5 +11,6 @@ export const embeddedOptions = ({ runtime, limits }: Config, log: Logger): Embed
   timeoutMs: limits.taskMs,
   memoryMaxBytes: limits.taskMemoryBytes,
   outputMaxBytes: limits.taskOutputBytes,
+  http,
   log,
 })

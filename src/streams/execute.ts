@@ -22,20 +22,24 @@ const toRequest = (start: StartCommand, binary: Binary): RunRequest => ({
 })
 
 /**
- * Runs one task in a place of its own, a daemon outside of the places. `stop$` ends a task that runs; one that still
- * waits for its place is ended by unsubscribing.
+ * Runs one task in a place of its own, a daemon outside of the places; a server leaves its place when it listens. `stop$`
+ * ends a task that runs; one that still waits for its place is ended by unsubscribing.
  */
 export const execute =
   ({ runtime, slots }: ExecuteDeps) =>
   (start: Received<StartCommand>, binary: Binary, stop$: Observable<StopReason>): Observable<TaskEvent> => {
-    const run$ = defer(() => {
+    const run = (leave: () => void) => {
       let announced = false
+      const announce = (results: string): TaskEvent => {
+        announced = true
+        leave()
+        return { type: 'announced', id: start.id, results, receivedAt: start.receivedAt }
+      }
       const toTaskEvents = (event: RunEvent): readonly TaskEvent[] => {
         if (event.type === 'ended') return [ended(start, event.outcome, announced)]
         const taskEvent: TaskEvent = { ...event, id: start.id }
-        if (event.type !== 'started' || !start.daemon) return [taskEvent]
-        announced = true
-        return [taskEvent, { type: 'announced', id: start.id, receivedAt: start.receivedAt }]
+        if (event.type === 'serving') return [taskEvent, announce(`started at port ${event.port}`)]
+        return event.type === 'started' && start.daemon ? [taskEvent, announce('')] : [taskEvent]
       }
       return concat(
         of<TaskEvent>({ type: 'running', id: start.id }),
@@ -43,6 +47,6 @@ export const execute =
       ).pipe(
         catchError((error: unknown) => of(ended(start, failure('runtime', messageOf(error)), announced))),
       )
-    })
-    return start.daemon ? run$ : slots.use(() => run$)
+    }
+    return start.daemon ? defer(() => run(() => undefined)) : slots.use(run)
   }

@@ -1,4 +1,14 @@
-import { concat, concatMap, connect, endWith, filter, merge, of, takeUntil, type Observable } from 'rxjs'
+import {
+  concat,
+  concatMap,
+  connect,
+  endWith,
+  ignoreElements,
+  merge,
+  of,
+  takeUntil,
+  type Observable,
+} from 'rxjs'
 import type { Binary } from '../model/binary.js'
 import type { TaskEvent } from '../model/task-event.js'
 
@@ -15,21 +25,16 @@ const isUnusable = (event: TaskEvent): boolean =>
   event.type === 'ended' && event.outcome.kind === 'failed' && event.outcome.code === 'binary'
 
 /**
- * Looks after the file of a binary: it stays, however long its task waits for a place, until the guest has loaded it;
- * and one that turns out to be damaged is forgotten before the task ends, so that the next fetch brings it anew.
+ * Looks after the file of a binary: it stays as long as its task, as a server has further children load it; and one that turns out to be damaged is forgotten before the task ends, so that the next fetch brings it anew.
  */
 export const keep =
   ({ cache }: KeepDeps) =>
   ({ digest, content }: Binary, run$: Observable<TaskEvent>): Observable<TaskEvent> =>
     'path' in content
       ? run$.pipe(
-          connect((event$) => {
-            const loaded$ = event$.pipe(
-              filter(({ type }) => type === 'started'),
-              endWith(undefined),
-            )
-            return merge(cache.hold(digest).pipe(takeUntil(loaded$)), event$)
-          }),
+          connect((event$) =>
+            merge(cache.hold(digest).pipe(takeUntil(event$.pipe(ignoreElements(), endWith(true)))), event$),
+          ),
           concatMap((event) => (isUnusable(event) ? concat(cache.evict(digest), of(event)) : of(event))),
         )
       : run$

@@ -1,8 +1,11 @@
 import { defer, finalize, mergeMap, Observable, take, type ObservableInput } from 'rxjs'
 
 export type Slots = {
-  /** Waits for a place, first come first served, runs the project in it, and frees it when that ends or is left. */
-  readonly use: <T>(project: () => ObservableInput<T>) => Observable<T>
+  /**
+   * Waits for a place, first come first served, runs the project in it, and frees it when that ends, is left, or says so
+   * by `leave`.
+   */
+  readonly use: <T>(project: (leave: () => void) => ObservableInput<T>) => Observable<T>
 }
 
 /**
@@ -40,6 +43,16 @@ export const createSlots = (size: number): Slots => {
     return () => waiting.delete(enter)
   }).pipe(take(1))
   return {
-    use: (project) => place$.pipe(mergeMap(() => defer(project).pipe(finalize(release)))),
+    use: (project) =>
+      place$.pipe(
+        mergeMap(() => {
+          let isInside = true
+          const leave = () => {
+            if (isInside) release()
+            isInside = false
+          }
+          return defer(() => project(leave)).pipe(finalize(leave))
+        }),
+      ),
   }
 }

@@ -1,5 +1,7 @@
 import {
+  BehaviorSubject,
   catchError,
+  combineLatest,
   concat,
   defer,
   filter,
@@ -40,7 +42,7 @@ const endedEarly = (reason: StopReason): Outcome =>
 
 /**
  * The life of one accepted task: acquire the binary, execute it, and end exactly once. A stop takes effect in every
- * phase. A shutdown lets a task that runs go on until the deadline; one that waits, and a daemon, it ends at once.
+ * phase. A shutdown lets a task that runs go on until the deadline; one that waits, a daemon and a server it ends at once.
  */
 export const task =
   ({ acquire, execute, shutdown$ }: TaskDeps) =>
@@ -48,10 +50,11 @@ export const task =
     defer(() => {
       const { id } = start
       let running = false
+      const isDaemon$ = new BehaviorSubject(start.daemon)
       const reason$ = merge(
         stop$,
-        shutdown$.pipe(
-          filter((stage) => stage === 'deadline' || start.daemon || !running),
+        combineLatest([shutdown$, isDaemon$]).pipe(
+          filter(([stage, isDaemon]) => stage === 'deadline' || isDaemon || !running),
           map(() => 'shutdown' as const),
         ),
       ).pipe(take(1), share({ connector: () => new ReplaySubject<StopReason>(1), resetOnComplete: false }))
@@ -63,6 +66,7 @@ export const task =
         }),
         tap((event) => {
           if (event.type === 'running') running = true
+          if (event.type === 'announced') isDaemon$.next(true)
         }),
         catchError((error: unknown) => of(ended(start, failure('binary', messageOf(error))))),
       )

@@ -1,3 +1,4 @@
+import type { HttpOptions } from '../../runtime/embedded/http/options.js'
 import { completeAddress, isSecure } from './address.js'
 import type { Config, MqttConfig, TlsConfig } from './config.js'
 import type { Values } from './settings.js'
@@ -28,6 +29,16 @@ const mqtt = (values: Values): MqttConfig => {
   }
 }
 
+const http = (values: Values): HttpOptions => ({
+  host: values.http_proxy_host,
+  port: values.http_proxy_port,
+  timeoutMs: values.http_timeout,
+  maxRequests: values.http_max_requests,
+  maxChildren: values.http_max_children,
+  bodyMaxBytes: values.http_body_max,
+  graceMs: values.http_grace,
+})
+
 /** Arranges the values of the settings as the parts of the proplet want them. */
 export const assemble = (values: Values): Config => ({
   identity: {
@@ -52,6 +63,7 @@ export const assemble = (values: Values): Config => ({
     taskOutputBytes: values.task_output_max,
   },
   runtime: { isolation: values.isolation, warm: values.warm, dirs: values.dirs },
+  http: values.http_enabled ? http(values) : undefined,
   cache:
     values.cache_dir === undefined
       ? undefined

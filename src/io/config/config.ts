@@ -1,3 +1,4 @@
+import type { HttpOptions } from '../../runtime/embedded/http/options.js'
 import type { MqttAddress } from './address.js'
 
 /** Files are paths; they were readable when the configuration was loaded. */
@@ -57,6 +58,8 @@ export type Config = {
     /** Absolute directories that existed when the configuration was loaded. */
     readonly dirs: readonly string[]
   }
+  /** Undefined: components that serve HTTP are refused. */
+  readonly http: HttpOptions | undefined
   /** Undefined: nothing is kept on disk. */
   readonly cache: { readonly directory: string; readonly maxBytes: number } | undefined
   readonly fetch: {

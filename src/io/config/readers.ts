@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import * as E from 'fp-ts/lib/Either.js'
 import type { Raw, Reader } from './setting.js'
 
@@ -35,6 +36,10 @@ export const secretText: Reader<string> = scalar((found) =>
 )
 
 export const path: Reader<string> = text(4096)
+
+export const ipAddress: Reader<string> = scalar((found) =>
+  isIP(found) === 0 ? E.left('an IP address') : E.right(found),
+)
 
 /** A directory, or undefined for `none`. */
 export const directoryOrNone: Reader<string | undefined> = scalar((found) =>

@@ -6,6 +6,7 @@ import {
   directoryOrNone,
   endpoint,
   integer,
+  ipAddress,
   list,
   oneOf,
   path,
@@ -115,6 +116,40 @@ export const settings = {
   warm: withDefault(integer(0, 256), '2', 'idle children that are kept ready'),
   dirs: withDefault(directories, '', 'host directories that WASI programs may use, with colons between them'),
 
+  http_enabled: withDefault(boolean, 'false', 'serve WASI HTTP components'),
+  http_proxy_host: withDefault(
+    ipAddress,
+    '127.0.0.1',
+    'IP address that they are served at; 0.0.0.0 or :: is all',
+  ),
+  http_proxy_port: withDefault(
+    integer(1, 65_535),
+    '8222',
+    'first port tried for them; the next 99 come after it',
+  ),
+  http_timeout: withDefault(
+    duration({ zero: 'none' }),
+    '30s',
+    'time limit of one HTTP request, from its head to the end of the response; 0 is none',
+  ),
+  http_max_requests: withDefault(
+    integer(1, 100_000),
+    '1000',
+    'HTTP requests of one task at the same time, answered or waiting',
+  ),
+  http_max_children: computed(
+    integer(1, 1024),
+    'twice the cores, at least 4',
+    ({ cores }) => String(Math.min(1024, Math.max(4, cores * 2))),
+    'children that serve one task at the same time',
+  ),
+  http_body_max: withDefault(size(1), '64MiB', 'limit of the body of a request, and of a response, in bytes'),
+  http_grace: withDefault(
+    duration({ zero: 'no waiting' }),
+    '5s',
+    'how long HTTP requests may go on when their task is stopped',
+  ),
+
   cache_dir: computed(
     directoryOrNone,
     '$XDG_CACHE_HOME/proplet or ~/.cache/proplet',
@@ -137,8 +172,6 @@ export const settings = {
   kbs_uri: optional(url, 'Key Broker Service; must be set where a TEE is detected', { inert: true }),
   aa_config_path: optional(path, 'configuration of the Attestation Agent', { inert: true }),
   external_wasm_runtime: optional(path, 'an external runtime: not supported by this release'),
-  http_enabled: withDefault(boolean, 'false', 'serve WASI HTTP components', { inert: true }),
-  http_proxy_port: withDefault(integer(1, 65_535), '8222', 'first port tried for these', { inert: true }),
   http_tls_ca_cert: optional(path, 'authorities for outgoing HTTPS', { inert: true }),
   http_tls_insecure_skip_verify: withDefault(boolean, 'false', 'do not check these certificates', {
     inert: true,

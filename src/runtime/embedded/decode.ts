@@ -1,5 +1,5 @@
 import type { FailureCode } from '../../model/outcome.js'
-import type { FromGuest, GuestEnd } from '../guest/protocol.js'
+import type { FromGuest, FromServingGuest, GuestEnd, HttpField } from '../guest/protocol.js'
 
 /** The codes that a guest may give. */
 const CODES: ReadonlySet<string> = new Set<FailureCode>([
@@ -13,8 +13,10 @@ const CODES: ReadonlySet<string> = new Set<FailureCode>([
   'runtime',
 ])
 
-/** What a guest said; undefined when it is nothing that a guest says. */
-export function decodeFromGuest(value: unknown): FromGuest | undefined {
+const NO_BYTES = new Uint8Array(0)
+
+/** What a guest said, with the bytes behind it; undefined when it is nothing that a guest says. */
+export function decodeFromGuest(value: unknown, body: Uint8Array = NO_BYTES): FromGuest | undefined {
   if (!isRecord(value)) return undefined
   switch (value['type']) {
     case 'ready':
@@ -35,8 +37,53 @@ export function decodeFromGuest(value: unknown): FromGuest | undefined {
       return { type: 'done', end, stdoutBytes, stderrBytes, thenReady }
     }
     default:
+      return decodeFromServing(value, body)
+  }
+}
+
+function decodeFromServing(
+  value: Readonly<Record<string, unknown>>,
+  bytes: Uint8Array,
+): FromServingGuest | undefined {
+  switch (value['type']) {
+    case 'serving':
+      return { type: 'serving' }
+    case 'want': {
+      const { of, waitMs } = value
+      if ((of !== 'body' && of !== 'room') || (waitMs !== null && !isDuration(waitMs))) return undefined
+      return { type: 'want', of, waitMs }
+    }
+    case 'head': {
+      const { status, headers } = value
+      return isCount(status) && areFields(headers) ? { type: 'head', status, headers } : undefined
+    }
+    case 'body':
+      return { type: 'body', bytes }
+    case 'finish': {
+      const { trailers } = value
+      return areFields(trailers) ? { type: 'finish', trailers } : undefined
+    }
+    case 'abandon':
+      return { type: 'abandon' }
+    case 'refuse': {
+      const { code } = value
+      return typeof code === 'string' ? { type: 'refuse', code } : undefined
+    }
+    case 'answered': {
+      const end = decodeEnd(value['end'])
+      return end && { type: 'answered', end }
+    }
+    default:
       return undefined
   }
+}
+
+function areFields(value: unknown): value is readonly HttpField[] {
+  return Array.isArray(value) && value.every(isField)
+}
+
+function isField(value: unknown): value is HttpField {
+  return Array.isArray(value) && value.length === 2 && value.every((part) => typeof part === 'string')
 }
 
 function decodeEnd(value: unknown): GuestEnd | undefined {

@@ -6,6 +6,7 @@ import type { BootMessage } from '../guest/protocol.js'
 import type { RunEvent, RunRequest, Runtime, StopReason } from '../runtime.js'
 import type { Preopen } from '../wasi/preview1.js'
 import type { StartGuest } from './guest.js'
+import type { HttpOptions } from './http/options.js'
 import type { Log } from './log.js'
 import { Pool } from './pool.js'
 import { startProcessGuest } from './process-guest.js'
@@ -29,6 +30,8 @@ export type EmbeddedOptions = {
   readonly memoryMaxBytes: number
   /** stdout, and stderr, each, of one task. */
   readonly outputMaxBytes: number
+  /** Undefined: components that serve HTTP are refused. */
+  readonly http?: HttpOptions | undefined
   readonly log: Log
 }
 
@@ -60,7 +63,7 @@ const ENTRIES = {
  */
 export function createEmbeddedRuntime(given: EmbeddedOptions): EmbeddedRuntime {
   const options = { ...given, memoryMaxBytes: Math.max(WASM_PAGE_BYTES, given.memoryMaxBytes) }
-  const { warm, maxIdle, memoryMaxBytes, timeoutMs, outputMaxBytes, log } = options
+  const { warm, maxIdle, memoryMaxBytes, timeoutMs, outputMaxBytes, http, log } = options
   const pool = new Pool({
     boot: bootMessage(options),
     warm,
@@ -70,7 +73,12 @@ export function createEmbeddedRuntime(given: EmbeddedOptions): EmbeddedRuntime {
     maxResidentBytes: MAX_RESIDENT_BYTES,
     log,
   })
-  const parts = { pool, watchdog: new Watchdog(), limits: { timeoutMs, memoryMaxBytes, outputMaxBytes } }
+  const parts = {
+    pool,
+    watchdog: new Watchdog(),
+    limits: { timeoutMs, memoryMaxBytes, outputMaxBytes },
+    http,
+  }
   const running = new Set<TaskRun>()
   void prepareStart(options).then((start) => pool.open(start))
 

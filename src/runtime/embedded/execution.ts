@@ -1,13 +1,22 @@
 import type { Outcome } from '../../model/outcome.js'
 import { outputExceeded } from '../guest/output.js'
-import type { FromGuest, RunMessage, StreamName } from '../guest/protocol.js'
-import { formatBytes, formatDuration } from '../guest/units.js'
+import type { FromGuest, StreamName } from '../guest/protocol.js'
+import { formatDuration } from '../guest/units.js'
 import type { RunEvent, RunRequest, StopReason } from '../runtime.js'
 import { CapturedOutput, OutputTail } from './captured-output.js'
 import type { Death, Guest, GuestListener } from './guest.js'
+import { watchMemory } from './memory-watch.js'
 import type { ModuleLedger } from './module-ledger.js'
 import { OutputBrake } from './output-brake.js'
-import { isHarmless, verdictOfDeath, verdictOfEnd, verdictOfStop, type Verdict } from './verdict.js'
+import { postRun } from './post-run.js'
+import {
+  isHarmless,
+  verdictOfBreach,
+  verdictOfDeath,
+  verdictOfEnd,
+  verdictOfStop,
+  type Verdict,
+} from './verdict.js'
 import type { Watchdog } from './watchdog.js'
 
 export type ExecutionLimits = {
@@ -23,13 +32,13 @@ export type GuestFate = 'reuse' | 'settling' | 'settled' | 'discard' | 'gone'
 export type ExecutionHooks = {
   readonly event: (event: RunEvent) => void
   readonly ended: (outcome: Outcome, runMs: number, fate: GuestFate) => void
+  /** In the place of `ended`: the component serves HTTP, and the guest waits for requests. */
+  readonly serving: () => void
 }
 
 /** A timer of Node that is set longer fires at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 const STDERR_TAIL_BYTES = 2048
-/** A process is more than its linear memory: Node itself (45 MB), compiled code, tables and the compiler at work. */
-const RESIDENT_ALLOWANCE_BYTES = 256 * 1024 * 1024
 
 /**
  * One task in one guest, from its message to its end.
@@ -41,17 +50,16 @@ export class Execution implements GuestListener {
   readonly #guest: Guest
   readonly #request: RunRequest
   readonly #limits: ExecutionLimits
-  readonly #modules: ModuleLedger
   readonly #hooks: ExecutionHooks
   readonly #stdout: CapturedOutput
   readonly #stderr = new OutputTail(STDERR_TAIL_BYTES)
   readonly #brake: OutputBrake | undefined
   readonly #unwatch: () => void
+  readonly #keep: () => void
   #timer: NodeJS.Timeout | undefined
   #startedAt = performance.now()
   #isStarted = false
   #hasWarned = false
-  #keeps = false
   #verdict: Verdict | undefined
   #done: Extract<FromGuest, { type: 'done' }> | undefined
   #isSettled = false
@@ -66,16 +74,17 @@ export class Execution implements GuestListener {
     this.#guest = guest
     this.#request = request
     this.#limits = limits
-    this.#modules = parts.modules
     this.#hooks = parts.hooks
     this.#stdout = new CapturedOutput(limits.outputMaxBytes)
     this.#brake = request.daemon ? new OutputBrake(guest) : undefined
-    this.#unwatch = this.#watchMemory(parts.watchdog)
+    this.#unwatch = watchMemory(guest, parts.watchdog, limits.memoryMaxBytes, (error) =>
+      this.#fail('memory', error),
+    )
     if (limits.timeoutMs > 0) {
       this.#timer = setTimeout(() => this.#timeOut(), Math.min(limits.timeoutMs, LONGEST_TIMER_MS))
     }
     guest.listen(this)
-    this.#post()
+    this.#keep = postRun(guest, parts.modules, request, request.daemon ? null : limits.outputMaxBytes)
   }
 
   stop(reason: StopReason): void {
@@ -101,6 +110,17 @@ export class Execution implements GuestListener {
       case 'ready':
         this.#isSettled = true
         return
+      case 'serving':
+        this.#handOver()
+        return
+      case 'want':
+      case 'head':
+      case 'body':
+      case 'finish':
+      case 'abandon':
+      case 'refuse':
+      case 'answered':
+        this.#interrupt(verdictOfBreach())
     }
   }
 
@@ -121,52 +141,24 @@ export class Execution implements GuestListener {
     this.#end('gone')
   }
 
-  #post(): void {
-    const { binary, name, inputs, cliArgs, env, daemon } = this.#request
-    const { digest, content } = binary
-    const plan = this.#modules.plan(digest, binary.size)
-    this.#keeps = plan.keep
-    const run: Omit<RunMessage, 'module'> = {
-      type: 'run',
-      name,
-      inputs,
-      cliArgs,
-      env,
-      keep: plan.keep,
-      evict: plan.evict,
-      outputMaxBytes: daemon ? null : this.#limits.outputMaxBytes,
-    }
-    if (plan.isKept) this.#guest.post({ ...run, module: { digest, from: 'kept' } })
-    else if ('path' in content)
-      this.#guest.post({ ...run, module: { digest, from: 'file', path: content.path } })
-    else this.#guest.post({ ...run, module: { digest, from: 'body' } }, content.bytes)
-  }
-
   #start(compileMs: number): void {
     if (this.#isStarted) return
     this.#isStarted = true
     this.#startedAt = performance.now()
-    if (this.#keeps) this.#modules.kept(this.#request.binary.digest, this.#request.binary.size)
+    this.#keep()
     // A daemon task has to start in time, and may run for ever then.
     if (this.#request.daemon) clearTimeout(this.#timer)
     this.#hooks.event({ type: 'started', compileMs })
   }
 
-  #timeOut(): void {
-    this.#fail('timeout', `time limit of ${formatDuration(this.#limits.timeoutMs)} exceeded`)
+  #handOver(): void {
+    if (this.#verdict !== undefined) return
+    this.#leave()
+    this.#hooks.serving()
   }
 
-  #watchMemory(watchdog: Watchdog): () => void {
-    const { pid } = this.#guest
-    const { memoryMaxBytes } = this.#limits
-    if (pid === undefined) return () => undefined
-    return watchdog.watch(pid, memoryMaxBytes + RESIDENT_ALLOWANCE_BYTES, (residentBytes) => {
-      const size = formatBytes(residentBytes)
-      this.#fail(
-        'memory',
-        `memory limit of ${formatBytes(memoryMaxBytes)} exceeded: the guest's process has ${size}`,
-      )
-    })
+  #timeOut(): void {
+    this.#fail('timeout', `time limit of ${formatDuration(this.#limits.timeoutMs)} exceeded`)
   }
 
   #fail(code: 'timeout' | 'memory' | 'output', error: string): void {
@@ -192,12 +184,16 @@ export class Execution implements GuestListener {
 
   #end(fate: GuestFate): void {
     if (this.#isEnded) return
+    this.#leave()
+    const stderr = this.#stderr.text().trim()
+    const outcome = this.#verdict?.(this.#stdout.text(), stderr === '' ? '' : `; stderr ends: ${stderr}`)
+    if (outcome !== undefined) this.#hooks.ended(outcome, performance.now() - this.#startedAt, fate)
+  }
+
+  #leave(): void {
     this.#isEnded = true
     clearTimeout(this.#timer)
     this.#unwatch()
     this.#brake?.release()
-    const stderr = this.#stderr.text().trim()
-    const outcome = this.#verdict?.(this.#stdout.text(), stderr === '' ? '' : `; stderr ends: ${stderr}`)
-    if (outcome !== undefined) this.#hooks.ended(outcome, performance.now() - this.#startedAt, fate)
   }
 }

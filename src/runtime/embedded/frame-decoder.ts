@@ -1,24 +1,28 @@
 import { FRAME_HEADER_BYTES } from '../guest/frames.js'
+import { BODY_PIECE_BYTES } from '../guest/protocol.js'
 
 /** A guest says little: the longest is a thousand return values, or an error. */
 const MAX_JSON_BYTES = 256 * 1024
 
-/** Takes the bytes of a child's channel, gives the JSON values of its frames; throws at what is no such frame. */
+/** Takes the bytes of a child's channel, gives the frames: JSON values and bytes; throws at what is no such frame. */
 export class FrameDecoder {
   #pending: Buffer = Buffer.alloc(0)
 
-  /** Hands over each value, parsed and not checked. */
-  push(chunk: Buffer, take: (value: unknown) => void): void {
+  /** Hands over each value, parsed and not checked, and the bytes behind it. */
+  push(chunk: Buffer, take: (value: unknown, body: Uint8Array) => void): void {
     this.#pending = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk])
     while (this.#pending.length >= FRAME_HEADER_BYTES) {
       const jsonBytes = this.#pending.readUInt32LE(0)
       const bodyBytes = this.#pending.readUInt32LE(4)
-      if (jsonBytes > MAX_JSON_BYTES || bodyBytes > 0) throw new Error('a frame of a child is too long')
-      const end = FRAME_HEADER_BYTES + jsonBytes
+      if (jsonBytes > MAX_JSON_BYTES || bodyBytes > BODY_PIECE_BYTES)
+        throw new Error('a frame of a child is too long')
+      const jsonEnd = FRAME_HEADER_BYTES + jsonBytes
+      const end = jsonEnd + bodyBytes
       if (this.#pending.length < end) return
-      const json = this.#pending.toString('utf8', FRAME_HEADER_BYTES, end)
+      const json = this.#pending.toString('utf8', FRAME_HEADER_BYTES, jsonEnd)
+      const body = this.#pending.subarray(jsonEnd, end)
       this.#pending = this.#pending.subarray(end)
-      take(JSON.parse(json))
+      take(JSON.parse(json), body)
     }
   }
 }

@@ -129,8 +129,8 @@ class ProcessGuest implements Guest {
   #receive(data: Buffer): void {
     if (this.#fault !== undefined) return
     try {
-      this.#decoder.push(data, (value) => {
-        const message = decodeFromGuest(value)
+      this.#decoder.push(data, (value, body) => {
+        const message = decodeFromGuest(value, body)
         if (message === undefined) throw new Error('a message that no guest sends')
         this.#listener.message(message)
       })

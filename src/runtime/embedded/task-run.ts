@@ -1,24 +1,21 @@
 import { Observable, type Subscriber } from 'rxjs'
+import type { Outcome } from '../../model/outcome.js'
 import type { RunEvent, RunRequest, StopReason } from '../runtime.js'
-import { Execution, type ExecutionLimits } from './execution.js'
+import { Execution } from './execution.js'
+import { HttpTask, type HttpTaskParts } from './http/http-task.js'
 import type { Member } from './idle-members.js'
-import type { Pool } from './pool.js'
 import { verdictOfStop } from './verdict.js'
-import type { Watchdog } from './watchdog.js'
 
-export type TaskRunParts = {
-  readonly pool: Pool
-  readonly watchdog: Watchdog
-  readonly limits: ExecutionLimits
-}
+export type TaskRunParts = HttpTaskParts
 
-/** One task from the wish to run it to its `ended`: it waits for a guest, then runs in it. */
+/** One task from the wish to run it to its `ended`: it waits for a guest, then runs in it, or serves HTTP from there. */
 export class TaskRun {
   /** To be subscribed to once. */
   readonly events$: Observable<RunEvent>
   readonly #request: RunRequest
   readonly #parts: TaskRunParts
   #execution: Execution | undefined
+  #server: HttpTask | undefined
   /** Of a stop that came before there was a guest. */
   #stopped: StopReason | undefined
   #endEarly: ((reason: StopReason) => void) | undefined
@@ -33,6 +30,7 @@ export class TaskRun {
     this.#stopped ??= reason
     this.#endEarly?.(this.#stopped)
     this.#execution?.stop(reason)
+    this.#server?.stop(reason)
   }
 
   #begin(subscriber: Subscriber<RunEvent>): () => void {
@@ -62,20 +60,29 @@ export class TaskRun {
       withdraw()
       this.#endEarly = undefined
       this.#execution?.stop('stopped')
+      this.#server?.kill()
     }
   }
 
   #execute(member: Member, subscriber: Subscriber<RunEvent>): Execution {
     const { pool, watchdog, limits } = this.#parts
+    const event = (each: RunEvent) => subscriber.next(each)
+    const ended = (outcome: Outcome, runMs: number) => {
+      subscriber.next({ type: 'ended', outcome, runMs })
+      subscriber.complete()
+    }
     return new Execution(member.guest, this.#request, limits, {
       modules: member.modules,
       watchdog,
       hooks: {
-        event: (event) => subscriber.next(event),
+        event,
         ended: (outcome, runMs, fate) => {
           pool.release(member, fate)
-          subscriber.next({ type: 'ended', outcome, runMs })
-          subscriber.complete()
+          ended(outcome, runMs)
+        },
+        serving: () => {
+          this.#execution = undefined
+          this.#server = new HttpTask(member, this.#request, this.#parts, { event, ended })
         },
       },
     })

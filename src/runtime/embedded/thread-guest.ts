@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads'
 import { setFlagsFromString } from 'node:v8'
 import { WASM_PAGE_BYTES } from '../guest/module-limits.js'
-import { giveRoom, type ThreadData, type ThreadMessage } from '../guest/port-link.js'
+import type { Incoming } from '../guest/link.js'
+import { announceMessage, giveRoom, type ThreadData } from '../guest/port-link.js'
 import type { StreamName, ToGuest } from '../guest/protocol.js'
 import { decodeFromGuest } from './decode.js'
 import { DEAF, type Guest, type GuestListener } from './guest.js'
@@ -29,8 +30,8 @@ export function limitThreads(launch: ThreadLaunch): void {
 const HEAP_MAX_MB = 128
 
 export function startThreadGuest(launch: ThreadLaunch): Guest {
-  const inFlight = new Int32Array(new SharedArrayBuffer(4))
-  const workerData: ThreadData = { inFlight }
+  const counter = () => new Int32Array(new SharedArrayBuffer(4))
+  const workerData: ThreadData = { inFlight: counter(), sent: counter() }
   const worker = new Worker(launch.entry, {
     workerData,
     env: {},
@@ -40,22 +41,22 @@ export function startThreadGuest(launch: ThreadLaunch): Guest {
     stderr: true,
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MAX_MB },
   })
-  return new ThreadGuest(worker, inFlight)
+  return new ThreadGuest(worker, workerData)
 }
 
 class ThreadGuest implements Guest {
   readonly pid = undefined
   readonly #worker: Worker
-  readonly #inFlight: Int32Array
+  readonly #counters: ThreadData
   #listener: GuestListener = DEAF
   #fault: string | undefined
   #held = false
   #isEnding = false
   #owedBytes = 0
 
-  constructor(worker: Worker, inFlight: Int32Array) {
+  constructor(worker: Worker, counters: ThreadData) {
     this.#worker = worker
-    this.#inFlight = inFlight
+    this.#counters = counters
     // Guests do not write here; whatever Node itself says must not reach the daemon's own streams.
     worker.stdout.resume()
     worker.stderr.resume()
@@ -69,14 +70,15 @@ class ThreadGuest implements Guest {
   }
 
   post(message: ToGuest, body: Uint8Array = new Uint8Array(0)): void {
-    const data: ThreadMessage = { message, body: Uint8Array.from(body) }
+    const data: Incoming = { message, body: Uint8Array.from(body) }
     this.#worker.postMessage(data, [data.body.buffer])
+    announceMessage(this.#counters.sent)
   }
 
   holdOutput(held: boolean): void {
     this.#held = held
     if (held || this.#owedBytes === 0) return
-    giveRoom(this.#inFlight, this.#owedBytes)
+    giveRoom(this.#counters.inFlight, this.#owedBytes)
     this.#owedBytes = 0
   }
 
@@ -94,7 +96,7 @@ class ThreadGuest implements Guest {
       return
     }
     const message = typeof data === 'object' && data !== null && 'message' in data ? data.message : undefined
-    const decoded = decodeFromGuest(message)
+    const decoded = decodeFromGuest(message, bytesOf(message))
     if (decoded !== undefined) {
       this.#listener.message(decoded)
       return
@@ -108,6 +110,12 @@ class ThreadGuest implements Guest {
     this.#listener = DEAF
     listener.closed({ how: this.#fault ?? `ended with status ${code}`, signal: undefined })
   }
+}
+
+/** Within a process the bytes of a body come inside of its message. */
+function bytesOf(message: unknown): Uint8Array | undefined {
+  if (typeof message !== 'object' || message === null || !('bytes' in message)) return undefined
+  return message.bytes instanceof Uint8Array ? message.bytes : undefined
 }
 
 function isOutput(data: unknown): data is { stream: StreamName; data: Uint8Array } {

@@ -11,6 +11,10 @@ export function verdictOfStop(reason: StopReason): Verdict {
   return failed('shutdown', 'interrupted by the shutdown of the proplet')
 }
 
+export function verdictOfBreach(): Verdict {
+  return failed('runtime', 'the guest broke the rules of its channel')
+}
+
 export function verdictOfEnd(end: GuestEnd): Verdict {
   switch (end.kind) {
     case 'returned':

@@ -35,12 +35,6 @@ export function planComponent(
   name: string,
   inputs: readonly string[],
 ): ComponentPlan {
-  if (description.kind === 'http') {
-    throw new TaskFailure(
-      'unsupported',
-      'the component serves HTTP (it exports wasi:http/incoming-handler), which this release does not run yet',
-    )
-  }
   const functions = callables(description.exports)
   if (name === '' || isCommandName(name)) {
     const run = functions.find(({ instance, name: each }) => each === 'run' && RUN.test(instance ?? ''))

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import type * as link from '../../component/link/prepare.js'
 import type * as task from './component-task.js'
+import type * as http from './http/serve.js'
 
 const require = createRequire(import.meta.url)
 
@@ -12,3 +13,6 @@ export const components = () => ({
   link: require('../../component/link/prepare.js') as typeof link,
   task: require('./component-task.js') as typeof task,
 })
+
+/** What it takes beyond that to serve HTTP. */
+export const httpServing = () => require('./http/serve.js') as typeof http

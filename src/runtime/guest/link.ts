@@ -3,8 +3,12 @@ import type { FromGuest, StreamName, ToGuest } from './protocol.js'
 /** A guest's side of the way to the daemon. Everything on it is synchronous, as a running guest has no event loop. */
 export type Link = {
   send(message: FromGuest): void
+  /** Waits for the next message; only while a task is performed, which the daemon knows to expect more. */
+  receive(): Incoming
   /** Blocks while the daemon does not take it. The bytes may be reused afterwards. */
   write(stream: StreamName, bytes: Uint8Array): void
 }
+
+export type Incoming = { readonly message: ToGuest; readonly body: Uint8Array<ArrayBuffer> }
 
 export type MessageHandler = (message: ToGuest, body: Uint8Array<ArrayBuffer>) => void

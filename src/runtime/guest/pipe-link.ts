@@ -1,22 +1,27 @@
 import { readSync, writeSync } from 'node:fs'
 import { encodeFrame, FRAME_HEADER_BYTES } from './frames.js'
-import type { Link } from './link.js'
-import type { ToGuest } from './protocol.js'
+import type { Incoming, Link } from './link.js'
+import type { FromGuest, ToGuest } from './protocol.js'
 
 const FD = { stdout: 1, stderr: 2, control: 3 } as const
 
 /** The way to the daemon of a child process: frames on fd 3, output of guests on fds 1 and 2, all of them blocking. */
 export function createPipeLink(): Link {
   return {
-    send: (message) => writeAll(FD.control, encodeFrame(message)),
+    send: (message) => writeAll(FD.control, frameOf(message)),
+    receive: () => readFrame() ?? process.exit(0),
     write: (stream, bytes) => writeAll(FD[stream], bytes),
   }
 }
 
-export type Frame = { readonly message: ToGuest; readonly body: Uint8Array<ArrayBuffer> }
+/** The bytes of a body are behind the JSON text. */
+function frameOf(message: FromGuest): Buffer {
+  if (message.type !== 'body') return encodeFrame(message)
+  return Buffer.concat([encodeFrame({ type: 'body' }, message.bytes.length), message.bytes])
+}
 
 /** Waits for the next frame; undefined when the daemon is gone. */
-export function readFrame(): Frame | undefined {
+export function readFrame(): Incoming | undefined {
   const header = readExactly(FRAME_HEADER_BYTES)
   if (header === undefined) return undefined
   const json = readExactly(header.readUInt32LE(0))
@@ -31,10 +36,12 @@ function parse(json: string): ToGuest {
   throw new Error('a message that the daemon does not send')
 }
 
+const TYPES: ReadonlySet<string> = new Set<ToGuest['type']>(['boot', 'run', 'request', 'given', 'leave'])
+
 /** The daemon is trusted: what it sends is told apart from other things only. */
 function isToGuest(value: unknown): value is ToGuest {
   if (typeof value !== 'object' || value === null || !('type' in value)) return false
-  return value.type === 'boot' || value.type === 'run'
+  return typeof value.type === 'string' && TYPES.has(value.type)
 }
 
 function readExactly(length: number): Buffer<ArrayBuffer> | undefined {

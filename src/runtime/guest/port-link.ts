@@ -1,11 +1,14 @@
-import type { MessagePort } from 'node:worker_threads'
-import type { Link } from './link.js'
-import type { FromGuest, StreamName, ToGuest } from './protocol.js'
+import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads'
+import type { Incoming, Link } from './link.js'
+import type { FromGuest, StreamName } from './protocol.js'
 
-/** What a thread is started with: one 32-bit counter of output bytes that the daemon has not taken yet. */
-export type ThreadData = { readonly inFlight: Int32Array }
-
-export type ThreadMessage = { readonly message: ToGuest; readonly body: Uint8Array<ArrayBuffer> }
+/** What a thread is started with: two 32-bit counters. */
+export type ThreadData = {
+  /** Output bytes that the daemon has not taken yet. */
+  readonly inFlight: Int32Array
+  /** Messages that the daemon has sent. */
+  readonly sent: Int32Array
+}
 
 export type FromThread =
   | { readonly type: 'output'; readonly stream: StreamName; readonly data: Uint8Array<ArrayBuffer> }
@@ -16,10 +19,11 @@ const MAX_IN_FLIGHT_BYTES = 256 * 1024
 const PIECE_BYTES = 64 * 1024
 
 /** The way to the daemon of a thread. Output waits while too much of it is under way, as a full pipe would make it. */
-export function createPortLink(port: MessagePort, inFlight: Int32Array): Link {
+export function createPortLink(port: MessagePort, { inFlight, sent }: ThreadData): Link {
   const post = (message: FromThread, transfer: ArrayBuffer[]) => port.postMessage(message, transfer)
   return {
-    send: (message) => post({ type: 'message', message }, []),
+    send: (message) => post({ type: 'message', message: withOwnBytes(message) }, []),
+    receive: () => takeMessage(port, sent),
     write: (stream, bytes) => {
       for (let start = 0; start < bytes.length; start += PIECE_BYTES) {
         const data = Uint8Array.from(bytes.subarray(start, start + PIECE_BYTES))
@@ -28,6 +32,20 @@ export function createPortLink(port: MessagePort, inFlight: Int32Array): Link {
         post({ type: 'output', stream, data }, [data.buffer])
       }
     },
+  }
+}
+
+/** A view of a guest's memory would take the whole memory along. */
+const withOwnBytes = (message: FromGuest): FromGuest =>
+  message.type === 'body' ? { ...message, bytes: Uint8Array.from(message.bytes) } : message
+
+/** The counter is read before the port is: a message that comes in between has changed it. */
+function takeMessage(port: MessagePort, sent: Int32Array): Incoming {
+  for (;;) {
+    const count = Atomics.load(sent, 0)
+    const data: unknown = receiveMessageOnPort(port)?.message
+    if (isThreadMessage(data)) return data
+    Atomics.wait(sent, 0, count)
   }
 }
 
@@ -45,13 +63,19 @@ export function giveRoom(inFlight: Int32Array, bytes: number): void {
   Atomics.notify(inFlight, 0)
 }
 
+/** The daemon's side of the other one, after it sent a message. */
+export function announceMessage(sent: Int32Array): void {
+  Atomics.add(sent, 0, 1)
+  Atomics.notify(sent, 0)
+}
+
 export function isThreadData(value: unknown): value is ThreadData {
-  return (
-    typeof value === 'object' && value !== null && 'inFlight' in value && value.inFlight instanceof Int32Array
-  )
+  if (typeof value !== 'object' || value === null || !('inFlight' in value) || !('sent' in value))
+    return false
+  return value.inFlight instanceof Int32Array && value.sent instanceof Int32Array
 }
 
 /** Sent by the daemon, which is trusted: told apart from other things only. */
-export function isThreadMessage(value: unknown): value is ThreadMessage {
+export function isThreadMessage(value: unknown): value is Incoming {
   return typeof value === 'object' && value !== null && 'message' in value
 }

@@ -2,7 +2,7 @@ import type { FailureCode } from '../../model/outcome.js'
 import type { Preopen } from '../wasi/preview1.js'
 
 /** What the daemon says to a guest, a child process or a thread that runs one task at a time. */
-export type ToGuest = BootMessage | RunMessage
+export type ToGuest = BootMessage | RunMessage | ToServingGuest
 
 /** The first message: what holds for every task of this guest. It answers `ready`. */
 export type BootMessage = {
@@ -36,6 +36,40 @@ export type ModuleSource =
   | { readonly digest: string; readonly from: 'body' }
   | { readonly digest: string; readonly from: 'file'; readonly path: string }
 
+/** What is said between `serving` and the `done` that answers `leave`. */
+export type ToServingGuest = RequestMessage | GivenMessage | { readonly type: 'leave' }
+
+/** A field of an HTTP message; the value is latin1 text, one character a byte. */
+export type HttpField = readonly [name: string, value: string]
+
+/** One HTTP request, for a fresh instance; `answered` ends it. The next is sent after that. */
+export type RequestMessage = {
+  readonly type: 'request'
+  readonly method: string
+  readonly scheme: string
+  readonly authority: string | undefined
+  readonly path: string
+  readonly headers: readonly HttpField[]
+  /** Whether there is a body, to be had by `want`. */
+  readonly hasBody: boolean
+}
+
+/**
+ * The answer to a `want`. Of a body: `some` with bytes, `end` with the trailers, `broken`. Of room: `some`. `none`: nothing
+ * within the time.
+ */
+export type GivenMessage = {
+  readonly type: 'given'
+  readonly state: 'some' | 'none' | 'end' | 'broken'
+  readonly trailers?: readonly HttpField[]
+}
+
+/** Bytes of the body of one response that may be on their way; the next need a `want` of room. */
+export const RESPONSE_WINDOW_BYTES = 256 * 1024
+
+/** Bytes of one `body` message at most. */
+export const BODY_PIECE_BYTES = 64 * 1024
+
 export type StreamName = 'stdout' | 'stderr'
 
 /** What a guest says. A guest that was broken out of may say anything: the daemon decodes it. */
@@ -43,6 +77,7 @@ export type FromGuest =
   | { readonly type: 'ready' }
   | { readonly type: 'started'; readonly compileMs: number }
   | { readonly type: 'warning'; readonly message: string }
+  | FromServingGuest
   | {
       readonly type: 'done'
       readonly end: GuestEnd
@@ -52,6 +87,26 @@ export type FromGuest =
       /** The guest tidies up and says `ready` before it takes another task. */
       readonly thenReady: boolean
     }
+
+export type FromServingGuest =
+  /** The component serves HTTP, and waits for requests. */
+  | { readonly type: 'serving' }
+  /** The guest waits for bytes of the request's body, or for room for those of the response. */
+  | {
+      readonly type: 'want'
+      readonly of: 'body' | 'room'
+      /** Milliseconds; 0: what is there; null: as long as it takes. */
+      readonly waitMs: number | null
+    }
+  | { readonly type: 'head'; readonly status: number; readonly headers: readonly HttpField[] }
+  | { readonly type: 'body'; readonly bytes: Uint8Array }
+  /** The response is complete; `abandon`: it never will be. */
+  | { readonly type: 'finish'; readonly trailers: readonly HttpField[] }
+  | { readonly type: 'abandon' }
+  /** In place of a head: an error code of wasi:http. */
+  | { readonly type: 'refuse'; readonly code: string }
+  /** The instance is gone. */
+  | { readonly type: 'answered'; readonly end: GuestEnd }
 
 /** `printed`: the result is what stdout holds. */
 export type GuestEnd =

@@ -1,12 +1,13 @@
 import type { Bytes } from './compile.js'
-import { components } from './components.js'
+import { components, httpServing } from './components.js'
 import { startCore } from './core-task.js'
 import { blameMemory, endOfThrow } from './end-of-throw.js'
+import type { Serve } from './http/serve.js'
 import type { Link } from './link.js'
-import type { Modules } from './modules.js'
+import type { LoadedModule, Modules } from './modules.js'
 import { GuestOutput } from './output.js'
 import type { BootMessage, GuestEnd, RunMessage } from './protocol.js'
-import type { Live, Session } from './session.js'
+import type { GuestCall, Live, Session } from './session.js'
 
 export type TaskContext = { readonly boot: BootMessage; readonly modules: Modules; readonly link: Link }
 
@@ -18,26 +19,43 @@ export type TaskReport = {
   readonly memoryBytes: number
 }
 
-/** Runs one task to its end, whatever that is. */
-export function performTask(run: RunMessage, body: Bytes, context: TaskContext): TaskReport {
-  const { boot, link, modules } = context
+/** What a task has come to: its end, or a component that waits for requests. */
+export type TaskOutcome = { readonly report: TaskReport; readonly serve: Serve | undefined }
+
+/** Runs one task to its end, whatever that is, or to where it serves. */
+export function performTask(run: RunMessage, body: Bytes, context: TaskContext): TaskOutcome {
+  const { link, modules } = context
+  let serve: Serve | undefined
+  const report = perform(run, context, (session) => {
+    modules.drop(run.evict)
+    const { loaded, compileMs } = modules.load(run.module, body)
+    const call = startTask(loaded, session)
+    if (run.keep) modules.keep(run.module.digest, loaded)
+    link.send({ type: 'started', compileMs })
+    if (typeof call === 'function') return call()
+    serve = call.serve
+    return { kind: 'printed' }
+  })
+  return { report, serve }
+}
+
+function startTask(loaded: LoadedModule, session: Session): GuestCall | { readonly serve: Serve } {
+  if (loaded.layer === 'core') return startCore(loaded, session)
+  const { prepared } = loaded
+  if (prepared.description.kind === 'http') return { serve: httpServing().createServe(prepared) }
+  return components().task.startComponent(prepared, session)
+}
+
+/** Calls a guest, and closes and measures what it leaves, however it ends. */
+export function perform(
+  run: RunMessage,
+  { boot, link }: TaskContext,
+  step: (session: Session) => GuestEnd,
+): TaskReport {
   const stdout = new GuestOutput('stdout', run.outputMaxBytes, (bytes) => link.write('stdout', bytes))
   const stderr = new GuestOutput('stderr', run.outputMaxBytes, (bytes) => link.write('stderr', bytes))
   const live: Live = {}
-  const session: Session = { run, boot, link, stdout: stdout.sink, stderr: stderr.sink, live }
-
-  const ended = guarded(() => {
-    modules.drop(run.evict)
-    const { loaded, compileMs } = modules.load(run.module, body)
-    const call =
-      loaded.layer === 'core'
-        ? startCore(loaded, session)
-        : components().task.startComponent(loaded.prepared, session)
-    if (run.keep) modules.keep(run.module.digest, loaded)
-    link.send({ type: 'started', compileMs })
-    return call()
-  })
-
+  const ended = guarded(() => step({ run, boot, link, stdout: stdout.sink, stderr: stderr.sink, live }))
   const end = guarded(() => {
     live.close?.()
     return ended

@@ -7,7 +7,7 @@ import { createTaskLoop } from './task-loop.js'
 function main(): void {
   if (parentPort === null || !isThreadData(workerData))
     throw new Error('this file is the entry of a worker thread')
-  const handle = createTaskLoop(createPortLink(parentPort, workerData.inFlight), garbageCollector())
+  const handle = createTaskLoop(createPortLink(parentPort, workerData), garbageCollector())
   parentPort.on('message', (data: unknown) => {
     if (isThreadMessage(data)) handle(data.message, data.body)
   })

@@ -1,3 +1,4 @@
+import type { Link } from './link.js'
 import { performTask, type TaskContext } from './task.js'
 
 /**
@@ -8,9 +9,17 @@ import { performTask, type TaskContext } from './task.js'
 const MODULE_BASE64 =
   'AGFzbQEAAAABCAJgAX8AYAAAAiQBFndhc2lfc25hcHNob3RfcHJldmlldzEJcHJvY19leGl0AAADAgEBBQMBAAEHEwIGbWVtb3J5AgAGX3N0YXJ0AAEKCAEGAEEAEAAL'
 
+const SILENT: Link = {
+  send: () => {},
+  write: () => {},
+  receive: () => {
+    throw new Error('the first task of the guest expects no message')
+  },
+}
+
 /** A first task makes the second one fast: it loads and compiles all that a task needs. Throws when it goes wrong. */
 export function warmUp(context: TaskContext): void {
-  const { end } = performTask(
+  const { report } = performTask(
     {
       type: 'run',
       name: '_start',
@@ -23,7 +32,7 @@ export function warmUp(context: TaskContext): void {
       outputMaxBytes: null,
     },
     new Uint8Array(Buffer.from(MODULE_BASE64, 'base64')),
-    { ...context, link: { send: () => {}, write: () => {} } },
+    { ...context, link: SILENT },
   )
-  if (end.kind === 'failed') throw new Error(`the first task of the guest failed: ${end.error}`)
+  if (report.end.kind === 'failed') throw new Error(`the first task of the guest failed: ${report.end.error}`)
 }

@@ -32,6 +32,7 @@ function execute(daemon = false) {
   const guest = new ScriptedGuest()
   const events: RunEvent[] = []
   const ends: { outcome: Outcome; fate: GuestFate }[] = []
+  const handedOver: boolean[] = []
   const modules = new ModuleLedger()
   const limits = { timeoutMs: 0, memoryMaxBytes: 65_536, outputMaxBytes: 10 }
   const execution = new Execution(guest, request({ ...add, daemon }), limits, {
@@ -40,12 +41,13 @@ function execute(daemon = false) {
     hooks: {
       event: (event) => events.push(event),
       ended: (outcome, _runMs, fate) => ends.push({ outcome, fate }),
+      serving: () => handedOver.push(true),
     },
   })
   const say = (message: FromGuest) => guest.listener.message(message)
   const write = (text: string) => guest.listener.output('stdout', Buffer.from(text))
   const die = (signal: string | undefined, how = 'died') => guest.listener.closed({ how, signal })
-  return { execution, guest, events, ends, modules, say, write, die }
+  return { execution, guest, events, ends, handedOver, modules, say, write, die }
 }
 
 const done: FromGuest = {

@@ -1,0 +1,167 @@
+import type { FromGuest, GuestEnd, StreamName } from '../../guest/protocol.js'
+import type { RunRequest } from '../../runtime.js'
+import type { GuestFate } from '../execution.js'
+import type { Death, GuestListener } from '../guest.js'
+import type { Member } from '../idle-members.js'
+import { watchMemory } from '../memory-watch.js'
+import { OutputBrake } from '../output-brake.js'
+import { postRun } from '../post-run.js'
+import { isHarmless } from '../verdict.js'
+import type { Watchdog } from '../watchdog.js'
+import type { Exchange } from './exchange.js'
+
+export type ChildLimits = { readonly watchdog: Watchdog; readonly memoryMaxBytes: number }
+
+export type ChildHooks = {
+  /** It serves, and has no request. */
+  readonly idle: (child: HttpChild) => void
+  /** It serves no more, and never will; the member is to be released. `problem`: it was not let go. */
+  readonly ended: (child: HttpChild, fate: GuestFate, problem: string | undefined) => void
+  readonly output: (stream: StreamName, data: Uint8Array) => void
+}
+
+/** A guest of the pool while it serves one task: one request at a time. */
+export class HttpChild implements GuestListener {
+  readonly member: Member
+  /** That it has answered. */
+  requests = 0
+  readonly #hooks: ChildHooks
+  readonly #brake: OutputBrake
+  readonly #outputBytes = { stdout: 0, stderr: 0 }
+  readonly #unwatch: () => void
+  #keep: () => void = () => undefined
+  /** Why it was ended, if we did it. */
+  #reason: string | undefined
+  #exchange: Exchange | undefined
+  #done: Extract<FromGuest, { type: 'done' }> | undefined
+  #isServing = false
+  #isLeaving = false
+  #isSettled = false
+  #isEnded = false
+
+  constructor(member: Member, { watchdog, memoryMaxBytes }: ChildLimits, hooks: ChildHooks) {
+    this.member = member
+    this.#hooks = hooks
+    this.#brake = new OutputBrake(member.guest)
+    this.#unwatch = watchMemory(member.guest, watchdog, memoryMaxBytes, (error) => this.#kill(error))
+    member.guest.listen(this)
+  }
+
+  /** Has it load the component; `idle` follows, or `ended`. */
+  start(request: RunRequest, outputMaxBytes: number): void {
+    this.#keep = postRun(this.member.guest, this.member.modules, request, outputMaxBytes)
+  }
+
+  /** It has said that it serves. */
+  isServing(): void {
+    this.#isServing = true
+  }
+
+  take(exchange: Exchange): void {
+    const { guest } = this.member
+    this.#exchange = exchange
+    exchange.begin({
+      ask: (request) => guest.post(request),
+      give: (given, bytes) => guest.post(given, bytes),
+      kill: () => this.kill(),
+    })
+  }
+
+  /** Gives the idle guest back; `ended` follows. */
+  leave(): void {
+    this.#isLeaving = true
+    this.member.guest.post({ type: 'leave' })
+  }
+
+  kill(): void {
+    this.#kill(undefined)
+  }
+
+  message(message: FromGuest): void {
+    switch (message.type) {
+      case 'started':
+        this.#keep()
+        return
+      case 'serving':
+        this.#isServing = true
+        this.#hooks.idle(this)
+        return
+      case 'warning':
+        return
+      case 'ready':
+        this.#isSettled = true
+        return
+      case 'done':
+        this.#done = message
+        this.#endWhenDrained()
+        return
+      case 'answered':
+        this.#answered(message.end)
+        return
+      case 'want':
+      case 'head':
+      case 'body':
+      case 'finish':
+      case 'abandon':
+      case 'refuse':
+        if (this.#exchange === undefined) this.#kill(OUT_OF_TURN)
+        else this.#exchange.message(message)
+    }
+  }
+
+  output(stream: StreamName, data: Uint8Array): void {
+    this.#outputBytes[stream] += data.length
+    this.#brake.passed(data.length)
+    this.#hooks.output(stream, data)
+    this.#endWhenDrained()
+  }
+
+  closed({ how }: Death): void {
+    this.#end('gone', this.#reason ?? `its child ${how}`)
+  }
+
+  #answered(end: GuestEnd): void {
+    const exchange = this.#exchange
+    if (exchange === undefined) {
+      this.#kill(OUT_OF_TURN)
+      return
+    }
+    this.#exchange = undefined
+    this.requests += 1
+    exchange.answered(end)
+    if (isReusable(end)) this.#hooks.idle(this)
+    else this.kill()
+  }
+
+  #kill(reason: string | undefined): void {
+    this.#reason ??= reason
+    this.#brake.release()
+    this.member.guest.kill()
+  }
+
+  #endWhenDrained(): void {
+    if (this.#done === undefined) return
+    const { end, stdoutBytes, stderrBytes } = this.#done
+    if (this.#outputBytes.stdout < stdoutBytes || this.#outputBytes.stderr < stderrBytes) return
+    if (this.#isLeaving) this.#end(this.#isSettled ? 'settled' : 'settling', undefined)
+    else this.#end('discard', end.kind === 'failed' ? end.error : 'the component serves no more')
+  }
+
+  #end(fate: GuestFate, problem: string | undefined): void {
+    if (this.#isEnded) return
+    this.#isEnded = true
+    this.#unwatch()
+    this.#brake.release()
+    this.#exchange?.lost(problem ?? 'its child was let go')
+    this.#hooks.ended(this, fate, this.#isLeaving || this.#isServing ? undefined : problem)
+  }
+}
+
+const OUT_OF_TURN = 'its child spoke out of turn'
+
+/**
+ * An instance that trapped is gone with all that it had, and the next request has a fresh one: to start a child anew for
+ * each trap would let whoever finds one keep the processor busy.
+ */
+const isReusable = (end: GuestEnd): boolean =>
+  isHarmless(end) || (end.kind === 'failed' && (end.code === 'trap' || end.code === 'output'))

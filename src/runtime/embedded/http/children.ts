@@ -1,0 +1,191 @@
+import type { StreamName } from '../../guest/protocol.js'
+import type { RunRequest } from '../../runtime.js'
+import type { ExecutionLimits, GuestFate } from '../execution.js'
+import type { Member } from '../idle-members.js'
+import type { Pool } from '../pool.js'
+import { readResidentBytes, type Watchdog } from '../watchdog.js'
+import { HttpChild, type ChildHooks } from './child.js'
+import type { Exchange } from './exchange.js'
+
+export type ChildrenParts = {
+  readonly pool: Pool
+  readonly watchdog: Watchdog
+  readonly limits: ExecutionLimits
+  /** At once. */
+  readonly maxChildren: number
+}
+
+export type ChildrenHooks = {
+  readonly output: (stream: StreamName, data: Uint8Array) => void
+  readonly problem: (error: string) => void
+  /** There are none, after `close`. */
+  readonly empty: () => void
+}
+
+/** A request that waits this long for a child makes it worth to take one more. Milliseconds. */
+const GROW_AFTER_MS = 20
+/** A child beyond the first that has no request goes back to the pool after this. */
+const SHRINK_AFTER_MS = 5_000
+/** Requests of a child after which its resident size is looked at, and the size from which it is replaced. */
+const LOOK_EVERY = 200
+const MAX_RESIDENT_BYTES = 256 * 1024 * 1024
+
+/**
+ * The children that serve one task: as many as it has load. Invariants: a request waits only while no child is idle;
+ * at most `maxChildren` are here or on their way; after `close` none is taken, and those without a request leave.
+ */
+export class Children {
+  readonly #request: RunRequest
+  readonly #parts: ChildrenParts
+  readonly #hooks: ChildrenHooks
+  readonly #all = new Set<HttpChild>()
+  /** The one used last is the first to be used again. */
+  readonly #idle: HttpChild[] = []
+  readonly #waiting = new Set<Exchange>()
+  #isGrowing = false
+  #withdraw: () => void = () => undefined
+  #growTimer: NodeJS.Timeout | undefined
+  #shrinkTimer: NodeJS.Timeout | undefined
+  #isClosed = false
+
+  constructor(request: RunRequest, parts: ChildrenParts, hooks: ChildrenHooks) {
+    this.#request = request
+    this.#parts = parts
+    this.#hooks = hooks
+  }
+
+  /** Takes over the guest that has loaded the component first. */
+  adopt(member: Member): void {
+    const child = this.#add(member)
+    child.isServing()
+    this.#rest(child)
+  }
+
+  /** Has it answered as soon as a child is free. */
+  answer(exchange: Exchange): void {
+    const child = this.#idle.pop()
+    if (child !== undefined) {
+      child.take(exchange)
+      return
+    }
+    this.#waiting.add(exchange)
+    this.#growSoon()
+  }
+
+  /** It does not wait any more. */
+  forget(exchange: Exchange): void {
+    this.#waiting.delete(exchange)
+  }
+
+  /** Takes no more requests; those that wait are refused, those that are being answered go on. */
+  close(): void {
+    this.#isClosed = true
+    clearTimeout(this.#growTimer)
+    clearTimeout(this.#shrinkTimer)
+    this.#withdraw()
+    this.#refuseWaiting('the server is stopping')
+    for (const child of this.#idle.splice(0)) child.leave()
+    this.#tellIfEmpty()
+  }
+
+  kill(): void {
+    for (const child of this.#all) child.kill()
+  }
+
+  #add(member: Member): HttpChild {
+    const { watchdog, limits } = this.#parts
+    const hooks: ChildHooks = {
+      idle: (each) => this.#rest(each),
+      ended: (each, fate, problem) => this.#remove(each, fate, problem),
+      output: this.#hooks.output,
+    }
+    const child = new HttpChild(member, { watchdog, memoryMaxBytes: limits.memoryMaxBytes }, hooks)
+    this.#all.add(child)
+    return child
+  }
+
+  #rest(child: HttpChild): void {
+    if (this.#isClosed) {
+      child.leave()
+      return
+    }
+    if (child.requests % LOOK_EVERY === LOOK_EVERY - 1 && isLarge(child)) {
+      child.kill()
+      return
+    }
+    const [next] = this.#waiting
+    if (next === undefined) {
+      this.#idle.push(child)
+      this.#shrinkLater()
+      return
+    }
+    this.#waiting.delete(next)
+    child.take(next)
+  }
+
+  #remove(child: HttpChild, fate: GuestFate, problem: string | undefined): void {
+    this.#all.delete(child)
+    const at = this.#idle.indexOf(child)
+    if (at !== -1) this.#idle.splice(at, 1)
+    this.#parts.pool.release(child.member, fate)
+    if (problem !== undefined) this.#fail(problem)
+    if (this.#waiting.size > 0) this.#growSoon()
+    this.#tellIfEmpty()
+  }
+
+  /** No child could be had. */
+  #fail(problem: string): void {
+    this.#hooks.problem(problem)
+    if (this.#all.size === 0) this.#refuseWaiting('no child can be had')
+  }
+
+  #refuseWaiting(why: string): void {
+    const waiting = [...this.#waiting]
+    this.#waiting.clear()
+    for (const exchange of waiting) exchange.refuse(503, why)
+  }
+
+  #growSoon(): void {
+    if (this.#all.size === 0) this.#grow()
+    else this.#growTimer ??= setTimeout(() => this.#grow(), GROW_AFTER_MS)
+  }
+
+  #grow(): void {
+    clearTimeout(this.#growTimer)
+    this.#growTimer = undefined
+    const isFull = this.#all.size >= this.#parts.maxChildren
+    if (this.#isClosed || isFull || this.#isGrowing || this.#waiting.size === 0) return
+    this.#isGrowing = true
+    this.#withdraw = this.#parts.pool.acquire(this.#request.binary.digest, {
+      granted: (member) => {
+        this.#isGrowing = false
+        this.#add(member).start(this.#request, this.#parts.limits.outputMaxBytes)
+        if (this.#waiting.size > 0) this.#growSoon()
+      },
+      refused: (error) => {
+        this.#isGrowing = false
+        this.#fail(error)
+      },
+    })
+  }
+
+  #shrinkLater(): void {
+    this.#shrinkTimer ??= setTimeout(() => this.#shrink(), SHRINK_AFTER_MS)
+  }
+
+  #shrink(): void {
+    this.#shrinkTimer = undefined
+    if (this.#idle.length === 0 || this.#all.size <= 1) return
+    this.#idle.shift()?.leave()
+    this.#shrinkLater()
+  }
+
+  #tellIfEmpty(): void {
+    if (this.#isClosed && this.#all.size === 0) this.#hooks.empty()
+  }
+}
+
+function isLarge({ member }: HttpChild): boolean {
+  const { pid } = member.guest
+  return pid !== undefined && (readResidentBytes(pid) ?? 0) > MAX_RESIDENT_BYTES
+}

@@ -1,0 +1,183 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { formatDuration } from '../../guest/units.js'
+import type { FromServingGuest, GivenMessage, GuestEnd, RequestMessage } from '../../guest/protocol.js'
+import { isHopByHop, ResponseWriter } from './response-writer.js'
+import { pairsOf, RequestReader } from './request-reader.js'
+import type { HttpOptions } from './options.js'
+import type { Given } from './waiter.js'
+
+/** The child that answers an exchange. */
+export type Server = {
+  readonly ask: (request: RequestMessage) => void
+  readonly give: (given: GivenMessage, bytes?: Uint8Array) => void
+  /** Ends it: what it does is of no use any more. */
+  readonly kill: () => void
+}
+
+export type ExchangeHooks = {
+  /** It needs no child any more; it had none. */
+  readonly left: () => void
+  /** It went wrong by the guest's doing, in words for the log. */
+  readonly failed: (error: string) => void
+  readonly over: () => void
+}
+
+/** A guest whose client is gone may end by itself within this. Milliseconds. */
+const ABORT_GRACE_MS = 1000
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
+/**
+ * One request and its response, between a client and a child. Invariants: the client gets one response, whole or broken
+ * off; after `failed` the child is not listened to; `over` is final.
+ */
+export class Exchange {
+  readonly #request: IncomingMessage
+  readonly #reader: RequestReader
+  readonly #writer: ResponseWriter
+  readonly #hooks: ExchangeHooks
+  readonly #timeoutMs: number
+  readonly #timer: NodeJS.Timeout | undefined
+  #abortTimer: NodeJS.Timeout | undefined
+  #server: Server | undefined
+  #isFailed = false
+  #isOver = false
+
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { timeoutMs, bodyMaxBytes }: Pick<HttpOptions, 'timeoutMs' | 'bodyMaxBytes'>,
+    hooks: ExchangeHooks,
+  ) {
+    this.#request = request
+    this.#hooks = hooks
+    this.#timeoutMs = timeoutMs
+    this.#writer = new ResponseWriter(response, bodyMaxBytes)
+    this.#reader = new RequestReader(request, bodyMaxBytes, () => this.#refuseBody())
+    response.once('close', () => this.#close())
+    if (timeoutMs > 0) this.#timer = setTimeout(() => this.#timeOut(), Math.min(timeoutMs, LONGEST_TIMER_MS))
+  }
+
+  /** Has a child answer it. */
+  begin(server: Server): void {
+    this.#server = server
+    const { method = 'GET', url = '/', headers, rawHeaders } = this.#request
+    server.ask({
+      type: 'request',
+      method,
+      scheme: 'http',
+      authority: headers.host,
+      path: url,
+      headers: pairsOf(rawHeaders).filter((field) => !isHopByHop(field)),
+      hasBody: headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0,
+    })
+  }
+
+  /** What its child says. */
+  message(message: Exclude<FromServingGuest, { type: 'serving' | 'answered' }>): void {
+    switch (message.type) {
+      case 'want': {
+        const answer = (given: Given) => this.#give(given)
+        if (message.of === 'body') this.#reader.give(message.waitMs, answer)
+        else this.#writer.room(message.waitMs, answer)
+        return
+      }
+      case 'head':
+        this.#check(this.#writer.head(message.status, message.headers))
+        return
+      case 'body':
+        this.#check(this.#writer.body(message.bytes))
+        if (this.#writer.isFlooded) this.#server?.kill()
+        return
+      case 'finish':
+        this.#check(this.#writer.finish(message.trailers))
+        return
+      case 'abandon':
+        if (!this.#writer.isOver) this.#fail('it left its response incomplete')
+        return
+      case 'refuse':
+        this.#fail(`it answered with the error ${message.code}`)
+        return
+    }
+  }
+
+  /** Its child is done with it. */
+  answered(end: GuestEnd): void {
+    if (end.kind === 'failed') this.#fail(end.error)
+    else if (!this.#writer.isOver)
+      this.#fail(this.#writer.isBegun ? 'it ended before its response did' : 'it gave no answer')
+    this.#end()
+  }
+
+  /** Ends it, with a response of ours if the client has none yet. */
+  refuse(status: number, text: string): void {
+    this.#writer.fail(status, text, [['connection', 'close']])
+    this.#end()
+  }
+
+  /** The connection is not to be used again. */
+  isLast(): void {
+    this.#writer.isLast()
+  }
+
+  /** Its child is gone. */
+  lost(how: string): void {
+    this.#fail(how)
+    this.#end()
+  }
+
+  #give({ state, trailers, bytes }: Given): void {
+    if (this.#isOver) return
+    this.#server?.give({ type: 'given', state, ...(trailers !== undefined && { trailers }) }, bytes)
+  }
+
+  #check(problem: string | undefined): void {
+    if (problem !== undefined) this.#fail(problem)
+  }
+
+  #fail(error: string, status = 500): void {
+    if (this.#isFailed || this.#isOver) return
+    this.#isFailed = true
+    this.#hooks.failed(error)
+    this.#writer.fail(
+      status,
+      status === 504 ? 'the component did not answer in time' : 'the component failed',
+    )
+  }
+
+  #refuseBody(): void {
+    this.#isFailed = true
+    this.#writer.fail(413, 'the request is too long', [['connection', 'close']])
+  }
+
+  #timeOut(): void {
+    if (this.#isOver) return
+    if (this.#server === undefined) {
+      this.#writer.fail(503, 'no child was free in time', [['connection', 'close']])
+      this.#leave()
+      return
+    }
+    this.#fail(`time limit of ${formatDuration(this.#timeoutMs)} of a request exceeded`, 504)
+    this.#server.kill()
+  }
+
+  /** The response is out, or the client is gone. */
+  #close(): void {
+    this.#reader.break()
+    if (this.#isOver || this.#writer.isComplete) return
+    if (this.#server === undefined) this.#leave()
+    else this.#abortTimer ??= setTimeout(this.#server.kill, ABORT_GRACE_MS)
+  }
+
+  #leave(): void {
+    this.#hooks.left()
+    this.#end()
+  }
+
+  #end(): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#hooks.over()
+    clearTimeout(this.#timer)
+    clearTimeout(this.#abortTimer)
+  }
+}

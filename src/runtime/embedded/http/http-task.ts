@@ -1,0 +1,152 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Outcome } from '../../../model/outcome.js'
+import { either as E } from 'fp-ts'
+import type { RunEvent, RunRequest, StopReason } from '../../runtime.js'
+import type { Member } from '../idle-members.js'
+import { verdictOfStop } from '../verdict.js'
+import { Children, type ChildrenParts } from './children.js'
+import { endpointOf, type Endpoint } from './endpoint.js'
+import { Exchange } from './exchange.js'
+import { Failures } from './failures.js'
+import { listen } from './listen.js'
+import type { HttpOptions } from './options.js'
+
+export type HttpTaskHooks = {
+  readonly event: (event: RunEvent) => void
+  readonly ended: (outcome: Outcome, runMs: number) => void
+}
+
+export type HttpTaskParts = Omit<ChildrenParts, 'maxChildren'> & {
+  /** Undefined: serving is not allowed. */
+  readonly http: HttpOptions | undefined
+}
+
+const HEADERS_TIMEOUT_MS = 10_000
+const KEEP_ALIVE_MS = 5_000
+/** Connections may be kept alive without a request. */
+const CONNECTIONS_A_REQUEST = 4
+
+/**
+ * A component that serves HTTP, from its first child to its end. The listener is the daemon's, the children are of the
+ * pool. Invariants: `ended` is called once, when the listener is closed and all children are given back.
+ */
+export class HttpTask {
+  readonly #hooks: HttpTaskHooks
+  readonly #children: Children
+  readonly #failures: Failures
+  readonly #exchanges = new Set<Exchange>()
+  readonly #startedAt = performance.now()
+  readonly #graceMs: number
+  #server: Server | undefined
+  #outcome: Outcome | undefined
+  #graceTimer: NodeJS.Timeout | undefined
+  #hasChildren = true
+  #isListening = false
+
+  constructor(member: Member, request: RunRequest, parts: HttpTaskParts, hooks: HttpTaskHooks) {
+    const { http } = parts
+    this.#hooks = hooks
+    this.#graceMs = http?.graceMs ?? 0
+    this.#failures = new Failures((error) =>
+      hooks.event({ type: 'warning', message: `a request failed: ${error}` }),
+    )
+    this.#children = new Children(
+      request,
+      { ...parts, maxChildren: http?.maxChildren ?? 1 },
+      {
+        output: (stream, data) => hooks.event({ type: 'output', stream, data }),
+        problem: (error) => this.#failures.add(error),
+        empty: () => {
+          this.#hasChildren = false
+          this.#finish()
+        },
+      },
+    )
+    this.#children.adopt(member)
+    if (http === undefined) {
+      this.#fail('unsupported', 'the component serves HTTP, which PROPLET_HTTP_ENABLED does not allow here')
+      return
+    }
+    const endpoint = endpointOf(request.cliArgs, http)
+    if (E.isLeft(endpoint)) this.#fail('call', endpoint.left)
+    else void this.#open(endpoint.right, http)
+  }
+
+  /** Closes the listener at once, and what is open after the grace; `ended` follows. */
+  stop(reason: StopReason): void {
+    this.#close(verdictOfStop(reason)('', ''))
+  }
+
+  /** Ends it without waiting for anyone. */
+  kill(): void {
+    this.stop('stopped')
+    this.#cut()
+  }
+
+  async #open(endpoint: Endpoint, options: HttpOptions): Promise<void> {
+    const server = createServer(
+      {
+        headersTimeout: HEADERS_TIMEOUT_MS,
+        requestTimeout: Math.max(options.timeoutMs, options.timeoutMs > 0 ? HEADERS_TIMEOUT_MS : 0),
+        keepAliveTimeout: KEEP_ALIVE_MS,
+      },
+      (request, response) => this.#answer(request, response, options),
+    )
+    server.maxConnections = options.maxRequests * CONNECTIONS_A_REQUEST
+    try {
+      const port = await listen(server, endpoint)
+      if (this.#outcome !== undefined) {
+        server.close()
+        return
+      }
+      this.#server = server
+      this.#isListening = true
+      server.on('error', (error) => this.#failures.add(`the listener failed: ${error.message}`))
+      this.#hooks.event({ type: 'serving', address: endpoint.host, port })
+    } catch (error) {
+      this.#fail('runtime', error instanceof Error ? error.message : 'the listener failed')
+    }
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse, options: HttpOptions): void {
+    const exchange: Exchange = new Exchange(request, response, options, {
+      left: () => this.#children.forget(exchange),
+      failed: (error) => this.#failures.add(error),
+      over: () => void this.#exchanges.delete(exchange),
+    })
+    this.#exchanges.add(exchange)
+    if (this.#outcome !== undefined) exchange.refuse(503, 'the server is stopping')
+    else if (this.#exchanges.size > options.maxRequests) exchange.refuse(503, 'too many requests')
+    else if (Number(request.headers['content-length'] ?? 0) > options.bodyMaxBytes)
+      exchange.refuse(413, 'the request is too long')
+    else this.#children.answer(exchange)
+  }
+
+  #fail(code: 'unsupported' | 'call' | 'runtime', error: string): void {
+    this.#close({ kind: 'failed', code, error, results: '' })
+  }
+
+  #close(outcome: Outcome): void {
+    if (this.#outcome !== undefined) return
+    this.#outcome = outcome
+    this.#server?.close(() => {
+      this.#isListening = false
+      this.#finish()
+    })
+    for (const exchange of this.#exchanges) exchange.isLast()
+    this.#graceTimer = setTimeout(() => this.#cut(), this.#graceMs)
+    this.#children.close()
+  }
+
+  #cut(): void {
+    this.#children.kill()
+    this.#server?.closeAllConnections()
+  }
+
+  #finish(): void {
+    if (this.#outcome === undefined || this.#hasChildren || this.#isListening) return
+    clearTimeout(this.#graceTimer)
+    this.#failures.close()
+    this.#hooks.ended(this.#outcome, performance.now() - this.#startedAt)
+  }
+}

@@ -1,0 +1,65 @@
+import type { IncomingMessage } from 'node:http'
+import { BODY_PIECE_BYTES, type HttpField } from '../../guest/protocol.js'
+import { Waiter, type Answer, type Given } from './waiter.js'
+
+/** Names and values in turn, as Node gives them. */
+export const pairsOf = (flat: readonly string[]): HttpField[] =>
+  Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i] ?? '', flat[2 * i + 1] ?? ''])
+
+/** The body of a request, read as the guest asks for it: what it does not ask for stays with the client. */
+export class RequestReader {
+  readonly #request: IncomingMessage
+  readonly #maxBytes: number
+  readonly #exceeded: () => void
+  readonly #waiter = new Waiter(() => this.#take())
+  #bytes = 0
+  #state: 'unread' | 'open' | 'ended' | 'broken' = 'unread'
+
+  /** `exceeded` is called once, when the body is longer than `maxBytes`. */
+  constructor(request: IncomingMessage, maxBytes: number, exceeded: () => void) {
+    this.#request = request
+    this.#maxBytes = maxBytes
+    this.#exceeded = exceeded
+  }
+
+  /** Answers with a piece, or with the end. */
+  give(waitMs: number | null, answer: Answer): void {
+    this.#open()
+    this.#waiter.ask(waitMs, answer)
+  }
+
+  /** Nothing will come any more. */
+  break(): void {
+    if (this.#state !== 'ended') this.#state = 'broken'
+    this.#waiter.offer()
+  }
+
+  #open(): void {
+    if (this.#state !== 'unread') return
+    this.#state = this.#request.destroyed ? 'broken' : 'open'
+    this.#request.on('readable', () => this.#waiter.offer())
+    this.#request.on('end', () => {
+      if (this.#state === 'open') this.#state = 'ended'
+      this.#waiter.offer()
+    })
+    this.#request.on('error', () => this.break())
+    this.#request.on('close', () => this.break())
+  }
+
+  #take(): Given | undefined {
+    if (this.#state === 'broken') return { state: 'broken' }
+    const length = Math.min(this.#request.readableLength, BODY_PIECE_BYTES)
+    // Without a length it finds the end.
+    const data: unknown = length === 0 ? this.#request.read() : this.#request.read(length)
+    if (data instanceof Uint8Array) {
+      this.#bytes += data.length
+      if (this.#bytes <= this.#maxBytes) return { state: 'some', bytes: data }
+      this.#state = 'broken'
+      this.#exceeded()
+      return { state: 'broken' }
+    }
+    return this.#state === 'ended'
+      ? { state: 'end', trailers: pairsOf(this.#request.rawTrailers) }
+      : undefined
+  }
+}

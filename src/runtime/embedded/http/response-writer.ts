@@ -1,0 +1,137 @@
+import type { ServerResponse } from 'node:http'
+import { RESPONSE_WINDOW_BYTES, type HttpField } from '../../guest/protocol.js'
+import { Waiter, type Answer, type Given } from './waiter.js'
+
+/** They are about one connection, and ours to say. */
+const HOP_BY_HOP: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+export const isHopByHop = ([name]: HttpField): boolean => HOP_BY_HOP.has(name.toLowerCase())
+
+const endToEnd = (fields: readonly HttpField[]): HttpField[] => fields.filter((field) => !isHopByHop(field))
+
+/** What a guest says as an answer, on its way to the client. What breaks HTTP is an error, in words for the log. */
+export class ResponseWriter {
+  readonly #response: ServerResponse
+  readonly #maxBytes: number
+  readonly #waiter = new Waiter(() => this.#take())
+  #declared: number | undefined
+  #sent = 0
+  #unacknowledged = 0
+
+  constructor(response: ServerResponse, maxBytes: number) {
+    this.#response = response
+    this.#maxBytes = maxBytes
+    response.on('drain', () => this.#waiter.offer())
+    response.on('close', () => this.#waiter.offer())
+    response.on('error', () => this.#waiter.offer())
+  }
+
+  get isBegun(): boolean {
+    return this.#response.headersSent
+  }
+
+  /** All of it was handed over, or the client is gone. */
+  get isOver(): boolean {
+    return this.#response.writableEnded || this.#response.destroyed
+  }
+
+  get isComplete(): boolean {
+    return this.#response.writableFinished
+  }
+
+  /** More came than a guest sends without asking for room. */
+  get isFlooded(): boolean {
+    return this.#unacknowledged > RESPONSE_WINDOW_BYTES
+  }
+
+  /** The connection ends with it, in order. */
+  isLast(): void {
+    this.#response.shouldKeepAlive = false
+    this.#response.once('finish', () => this.#response.req.socket.destroySoon())
+  }
+
+  head(status: number, headers: readonly HttpField[]): string | undefined {
+    if (this.isOver) return undefined
+    if (this.isBegun) return 'it answered twice'
+    if (status < 200 || status > 599) return `it answered with status ${status}`
+    const lengths = headers.filter(([name]) => name.toLowerCase() === 'content-length')
+    if (lengths.length > 1 || !lengths.every(([, value]) => /^\d{1,15}$/.test(value)))
+      return 'its content-length is no number'
+    const hasBody = this.#response.req.method !== 'HEAD' && status !== 204 && status !== 304
+    if (hasBody && lengths[0] !== undefined) this.#declared = Number(lengths[0][1])
+    // Together with the beginning of the body, if that came along.
+    setImmediate(() => this.#flushHead())
+    return attempt(() => this.#response.writeHead(status, endToEnd(headers).flat()))
+  }
+
+  body(bytes: Uint8Array): string | undefined {
+    this.#unacknowledged += bytes.length
+    if (this.isFlooded) return 'it sends more than it was asked for'
+    if (this.isOver) return undefined
+    if (!this.isBegun) return 'a body came before its head'
+    this.#sent += bytes.length
+    if (this.#sent > this.#maxBytes) return `the response is longer than ${this.#maxBytes} bytes`
+    if (this.#sent > (this.#declared ?? Infinity)) return 'the response is longer than its content-length'
+    // The bytes are a view of what was read from the child, which nobody writes to.
+    this.#response.write(bytes)
+    return undefined
+  }
+
+  finish(trailers: readonly HttpField[]): string | undefined {
+    if (this.isOver) return undefined
+    if (!this.isBegun) return 'the end came before the head'
+    if (this.#sent < (this.#declared ?? 0)) return 'the response is shorter than its content-length'
+    return attempt(() => {
+      if (trailers.length > 0)
+        this.#response.addTrailers(endToEnd(trailers).map(([name, value]): [string, string] => [name, value]))
+      this.#response.end()
+    })
+  }
+
+  /** Answers with `some` when the client has taken enough of what was sent, with `broken` when it is gone. */
+  room(waitMs: number | null, answer: Answer): void {
+    this.#waiter.ask(waitMs, answer)
+  }
+
+  /** An answer of our own if there is none yet; one that has begun is broken off. */
+  fail(status: number, text: string, headers: readonly HttpField[] = []): void {
+    if (this.isOver) return
+    if (this.isBegun) {
+      this.#response.destroy()
+      return
+    }
+    const fields = [['content-type', 'text/plain'], ['content-length', `${text.length + 1}`], ...headers]
+    this.#response.writeHead(status, fields.flat())
+    this.#response.end(`${text}\n`)
+  }
+
+  #flushHead(): void {
+    if (this.isBegun && this.#sent === 0 && !this.isOver) this.#response.flushHeaders()
+  }
+
+  #take(): Given | undefined {
+    if (this.isOver) return { state: 'broken' }
+    if (this.#response.writableNeedDrain) return undefined
+    this.#unacknowledged = 0
+    return { state: 'some' }
+  }
+}
+
+/** Node checks the syntax of fields, and throws. */
+function attempt(write: () => void): string | undefined {
+  try {
+    write()
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error.message : 'it can not be sent'
+  }
+}

@@ -1,0 +1,20 @@
+import { formatBytes } from '../guest/units.js'
+import type { Guest } from './guest.js'
+import type { Watchdog } from './watchdog.js'
+
+/** A process is more than its linear memory: Node itself (45 MB), compiled code, tables and the compiler at work. */
+const RESIDENT_ALLOWANCE_BYTES = 256 * 1024 * 1024
+
+/** Calls `exceeded`, once, with what to say of it. Returns how to end the watch; threads can't be watched. */
+export function watchMemory(
+  { pid }: Guest,
+  watchdog: Watchdog,
+  memoryMaxBytes: number,
+  exceeded: (error: string) => void,
+): () => void {
+  if (pid === undefined) return () => undefined
+  return watchdog.watch(pid, memoryMaxBytes + RESIDENT_ALLOWANCE_BYTES, (residentBytes) => {
+    const size = formatBytes(residentBytes)
+    exceeded(`memory limit of ${formatBytes(memoryMaxBytes)} exceeded: the guest's process has ${size}`)
+  })
+}

@@ -1,0 +1,83 @@
+import { HostError } from '../../wasi/host/errors.js'
+import { HttpFailure, type BodySource, type FieldEntry } from '../../wasi/http/message.js'
+import type { Given, Wants } from './wants.js'
+
+const NO_BYTES = new Uint8Array(0)
+
+/** The body of a request, which the daemon gives in pieces as it is asked for. */
+export class RequestBody implements BodySource {
+  readonly trailers: BodySource['trailers']
+  readonly #wants: Wants
+  #state: 'open' | 'ended' | 'broken'
+  #piece: Uint8Array = NO_BYTES
+  #trailers: readonly FieldEntry[] = []
+  /** The daemon has just said that nothing is there: to ask again at once is of no use. */
+  #isJustEmpty = false
+
+  constructor(wants: Wants, hasBody: boolean) {
+    this.#wants = wants
+    this.#state = hasBody ? 'open' : 'ended'
+    this.trailers = {
+      ready: () => this.#skip((of) => wants.peek(of)),
+      wait: (deadline) => void this.#skip((of) => wants.wait(of, deadline)),
+      get: () => this.#takeTrailers(),
+    }
+  }
+
+  read(length: number): Uint8Array | undefined {
+    if (this.#piece.length === 0 && this.#state === 'open') this.#take(this.#wants.peek('body'))
+    if (this.#piece.length > 0) {
+      const bytes = this.#piece.subarray(0, length)
+      this.#piece = this.#piece.subarray(length)
+      return bytes
+    }
+    if (this.#state === 'broken') throw new HostError('EPIPE', 'the request broke off')
+    return this.#state === 'ended' ? undefined : NO_BYTES
+  }
+
+  ready(): boolean {
+    if (this.#isAtHand()) return true
+    if (this.#isJustEmpty) {
+      this.#isJustEmpty = false
+      return false
+    }
+    this.#take(this.#wants.peek('body'))
+    return this.#isAtHand()
+  }
+
+  wait(deadline: bigint | undefined): void {
+    if (!this.#isAtHand()) this.#take(this.#wants.wait('body', deadline))
+  }
+
+  /** The rest stays where it is; the daemon does away with it when the request ends. */
+  close(): void {
+    this.#piece = NO_BYTES
+  }
+
+  #isAtHand(): boolean {
+    return this.#piece.length > 0 || this.#state !== 'open'
+  }
+
+  /** Nobody reads the body any more: one step towards its end. */
+  #skip(ask: (of: 'body') => Given): boolean {
+    this.#piece = NO_BYTES
+    if (this.#state === 'open') this.#take(ask('body'))
+    return this.#state !== 'open'
+  }
+
+  #take({ state, bytes, trailers }: Given): void {
+    this.#isJustEmpty = state === 'none'
+    if (state === 'some') this.#piece = bytes
+    if (state === 'broken') this.#state = 'broken'
+    if (state === 'end') {
+      this.#state = 'ended'
+      this.#trailers = trailers ?? []
+    }
+  }
+
+  #takeTrailers(): readonly FieldEntry[] | undefined {
+    if (this.#state === 'broken')
+      throw new HttpFailure({ tag: 'HTTP-request-trailer-section-size' }, 'the request broke off')
+    return this.#trailers.length === 0 ? undefined : this.#trailers
+  }
+}

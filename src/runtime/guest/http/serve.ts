@@ -1,0 +1,47 @@
+import { instantiate } from '../../../component/link/instantiate.js'
+import type { PreparedComponent } from '../../../component/link/prepare.js'
+import { httpTypes, incomingRequest, responseOutparam } from '../../wasi/http/index.js'
+import { createPreview2 } from '../../wasi/preview2.js'
+import { TaskFailure } from '../failure.js'
+import type { GuestEnd, RequestMessage } from '../protocol.js'
+import type { Session } from '../session.js'
+import { RequestBody } from './request-body.js'
+import { createResponder } from './response.js'
+import { Wants } from './wants.js'
+
+const HANDLER = /^wasi:http\/incoming-handler(?:@|$)/
+
+/** Answers one request in an instance of its own: what a request leaves behind ends with it. */
+export type Serve = (request: RequestMessage, session: Session) => GuestEnd
+
+/** @param prepared exports `wasi:http/incoming-handler` */
+export function createServe(prepared: PreparedComponent): Serve {
+  const handler = [...prepared.exports.keys()].find((name) => HANDLER.test(name))
+  if (handler === undefined)
+    throw new TaskFailure('runtime', 'the component exports no HTTP handler after all')
+  return (request, { run, boot, link, stdout, stderr, live }) => {
+    const wasi = createPreview2({
+      args: [run.name, ...run.cliArgs],
+      env: run.env,
+      preopens: boot.preopens,
+      stdout,
+      stderr,
+    })
+    live.close = () => wasi.close()
+    const instance = instantiate(prepared, { ...wasi.imports, ...httpTypes })
+    live.memoryBytes = () => instance.memoryBytes()
+    const exported = instance.exports.get(handler)
+    const handle = typeof exported === 'function' ? undefined : exported?.get('handle')
+    if (handle === undefined) throw new TaskFailure('runtime', 'the HTTP handler is not exported after all')
+    const wants = new Wants(link)
+    const { method, scheme, authority, path, headers, hasBody } = request
+    handle(
+      incomingRequest(
+        { method, scheme, authority, pathWithQuery: path, headers },
+        new RequestBody(wants, hasBody),
+      ),
+      responseOutparam(createResponder(link, wants)),
+    )
+    return { kind: 'printed' }
+  }
+}

@@ -1,0 +1,72 @@
+import { WitError } from '../preview2/failure.js'
+import { InputStream } from '../preview2/input-stream.js'
+import { Pollable } from '../preview2/pollable.js'
+import { Fields } from './fields.js'
+import { HttpFailure, type BodySource, type HttpErrorCode } from './message.js'
+
+type TrailersResult =
+  | { readonly tag: 'ok'; readonly val: Fields | undefined }
+  | { readonly tag: 'err'; readonly val: HttpErrorCode }
+
+/** `future-trailers` of wasi:http/types. */
+export class FutureTrailers {
+  readonly #trailers: BodySource['trailers']
+  #isTaken = false
+
+  constructor(trailers: BodySource['trailers']) {
+    this.#trailers = trailers
+  }
+
+  subscribe(): Pollable {
+    return new Pollable(this.#trailers)
+  }
+
+  /** Undefined: not there yet. The outer error: they were taken already. */
+  get():
+    | { readonly tag: 'ok'; readonly val: TrailersResult }
+    | { readonly tag: 'err'; readonly val: undefined }
+    | undefined {
+    if (this.#isTaken) return { tag: 'err', val: undefined }
+    if (!this.#trailers.ready()) return undefined
+    this.#isTaken = true
+    return { tag: 'ok', val: this.#take() }
+  }
+
+  [Symbol.dispose](): void {
+    // Nothing is held.
+  }
+
+  #take(): TrailersResult {
+    try {
+      const entries = this.#trailers.get()
+      return { tag: 'ok', val: entries && Fields.immutable(entries) }
+    } catch (error) {
+      if (!(error instanceof HttpFailure)) throw error
+      return { tag: 'err', val: error.code }
+    }
+  }
+}
+
+/** `incoming-body` of wasi:http/types. */
+export class IncomingBody {
+  readonly #source: BodySource
+  #isTaken = false
+
+  constructor(source: BodySource) {
+    this.#source = source
+  }
+
+  stream(): InputStream {
+    if (this.#isTaken) throw new WitError(undefined, 'the stream was taken already')
+    this.#isTaken = true
+    return new InputStream(this.#source)
+  }
+
+  static finish(body: IncomingBody): FutureTrailers {
+    return new FutureTrailers(body.#source.trailers)
+  }
+
+  [Symbol.dispose](): void {
+    this.#source.close()
+  }
+}

@@ -1,0 +1,68 @@
+import { WitError } from '../preview2/failure.js'
+import { Fields } from './fields.js'
+import type { FieldEntry, HttpErrorCode, Responder } from './message.js'
+import { OutgoingBody } from './outgoing-body.js'
+
+/** `outgoing-response` of wasi:http/types. */
+export class OutgoingResponse {
+  readonly #headers: readonly FieldEntry[]
+  readonly #body: OutgoingBody
+  #status = 200
+  #isBodyTaken = false
+
+  constructor(headers: Fields) {
+    this.#headers = Fields.seal(headers)
+    this.#body = OutgoingBody.of('response', this.#headers)
+  }
+
+  statusCode(): number {
+    return this.#status
+  }
+
+  setStatusCode(status: number): void {
+    if (status < 100 || status > 599) throw new WitError(undefined, 'no status code of HTTP')
+    this.#status = status
+  }
+
+  headers(): Fields {
+    return Fields.immutable(this.#headers)
+  }
+
+  body(): OutgoingBody {
+    if (this.#isBodyTaken) throw new WitError(undefined, 'the body was taken already')
+    this.#isBodyTaken = true
+    return this.#body
+  }
+
+  static send(response: OutgoingResponse, responder: Responder): void {
+    const sink = responder.respond({ status: response.#status, headers: response.#headers })
+    if (!response.#isBodyTaken) sink.finish([])
+    else OutgoingBody.attach(response.#body, sink)
+  }
+
+  [Symbol.dispose](): void {
+    if (!this.#isBodyTaken) this.#body[Symbol.dispose]()
+  }
+}
+
+type Answer =
+  | { readonly tag: 'ok'; readonly val: OutgoingResponse }
+  | { readonly tag: 'err'; readonly val: HttpErrorCode }
+
+/** `response-outparam` of wasi:http/types. */
+export class ResponseOutparam {
+  readonly #responder: Responder
+
+  constructor(responder: Responder) {
+    this.#responder = responder
+  }
+
+  static set(outparam: ResponseOutparam, answer: Answer): void {
+    if (answer.tag === 'ok') OutgoingResponse.send(answer.val, outparam.#responder)
+    else outparam.#responder.fail(answer.val.tag)
+  }
+
+  [Symbol.dispose](): void {
+    // Who serves sees that there was no answer.
+  }
+}
