@@ -5,7 +5,7 @@ import { firstValueFrom } from 'rxjs'
 import { columns } from '../cli/columns.js'
 import { startBroker } from './broker.js'
 import { DEMO_PREFIX, daemonEnv, startDaemon } from './daemon.js'
-import { connectManager, type Manager, type ResultMessage, type StartMessage } from './manager.js'
+import { connectManager, type Manager, type StartMessage } from './manager.js'
 import { startRegistry } from './registry.js'
 
 type Example = {
@@ -15,6 +15,8 @@ type Example = {
   readonly expected: { readonly results: string; readonly error: RegExp | undefined }
   /** Sends a stop once the task runs. */
   readonly stopped?: boolean
+  /** What the answer is when the results only lead to it; the task is stopped afterwards. */
+  readonly follow?: (results: string) => Promise<string>
 }
 
 const fixture = (name: string): Promise<Buffer> =>
@@ -57,6 +59,12 @@ const examples = async (): Promise<readonly Example[]> => {
       expected: { results: '{left: "both", right: some(18446744073709551615)}', error: undefined },
     },
     {
+      what: 'a component that serves HTTP, a page fetched from it',
+      command: { id: 'web', name: 'serve', file: await inline('components/http-server') },
+      expected: { results: '<h1>Hello from a component</h1>', error: undefined },
+      follow: fetchPage,
+    },
+    {
       what: 'an endless loop, stopped',
       command: { id: 'loop', name: 'spin', file: await inline('hostile') },
       expected: { results: '', error: /^task stopped$/ },
@@ -70,11 +78,17 @@ const examples = async (): Promise<readonly Example[]> => {
   ]
 }
 
+const fetchPage = async (results: string): Promise<string> => {
+  const port = /^started at port (\d+)$/.exec(results)?.[1]
+  const response = await fetch(`http://127.0.0.1:${port ?? ''}/`)
+  return /<h1>.*<\/h1>/.exec(await response.text())?.[0] ?? `status ${response.status}`
+}
+
 type Row = { readonly what: string; readonly answer: string; readonly ms: number; readonly right: boolean }
 
 const shown = (text: string): string => JSON.stringify(text).slice(1, -1)
 
-const isRight = ({ results, error }: ResultMessage, { expected }: Example): boolean =>
+const isRight = (results: string, error: string | undefined, { expected }: Example): boolean =>
   results === expected.results && (expected.error?.test(error ?? '') ?? error === undefined)
 
 const runExample = async (manager: Manager, example: Example): Promise<Row> => {
@@ -83,12 +97,14 @@ const runExample = async (manager: Manager, example: Example): Promise<Row> => {
   const startedAt = performance.now()
   await manager.start(example.command)
   if (example.stopped === true) await manager.stop(id)
-  const result = await answer
+  const { results, error, receivedAt } = await answer
+  const followed = (await example.follow?.(String(results))) ?? String(results)
+  if (example.follow !== undefined) await manager.stop(id)
   return {
     what: example.what,
-    answer: shown(result.error === undefined ? String(result.results) : `error: ${result.error}`),
-    ms: result.receivedAt - startedAt,
-    right: isRight(result, example),
+    answer: shown(error === undefined ? followed : `error: ${error}`),
+    ms: receivedAt - startedAt,
+    right: isRight(followed, error, example),
   }
 }
 
@@ -114,7 +130,11 @@ const demo = async (): Promise<boolean> => {
   })
   const manager = await connectManager(peer)
   const alive = firstValueFrom(manager.heartbeats$)
-  const daemon = startDaemon({ ...daemonEnv(broker.port, 'demo-proplet'), PROPLET_CACHE_DIR: cache })
+  const daemon = startDaemon({
+    ...daemonEnv(broker.port, 'demo-proplet'),
+    PROPLET_CACHE_DIR: cache,
+    PROPLET_HTTP_ENABLED: 'true',
+  })
   try {
     await alive
     console.log(

@@ -12,6 +12,8 @@ const events: Record<string, TaskEvent> = {
   r: { type: 'running', id: 't' },
   s: { type: 'started', id: 't', compileMs: 1 },
   a: { type: 'announced', results: '', id: 't', receivedAt: 5 },
+  h: { type: 'serving', id: 't', address: '127.0.0.1', port: 8222 },
+  A: { type: 'announced', results: 'started at port 8222', id: 't', receivedAt: 5 },
   o: { type: 'output', id: 't', stream: 'stdout', data: new Uint8Array([111]) },
   w: { type: 'warning', id: 't', message: 'fell back to main' },
   e: endOf('t', completed('30'), { receivedAt: 5 }),
@@ -129,6 +131,20 @@ describe('execute', () => {
       const expected = '     r(sa)-o-(E|)'
       m.expect(runsWith(() => run, 0)(daemon, wasm, NEVER)).toBeObservable(expected, events)
       m.expect(run).toHaveSubscriptions(subs)
+    }),
+  )
+
+  it(
+    'announces a server when it listens, and gives its place to the next task',
+    marbles((m) => {
+      const server = m.cold('-s--h---------(e|)', runEvents)
+      const next = m.cold('  -s-(e|)', runEvents)
+      const runs = [server, next]
+      const stage = runsWith(() => runs.shift() ?? NEVER)
+      m.expect(stage(task, wasm, NEVER)).toBeObservable('rs--(hA)------(E|)', events)
+      m.expect(stage(task, wasm, NEVER)).toBeObservable('----rs-(e|)', events)
+      m.expect(server).toHaveSubscriptions('             ^-------------!')
+      m.expect(next).toHaveSubscriptions('               ----^--!')
     }),
   )
 

@@ -17,7 +17,7 @@ const values: Record<string, TaskEvent> = {
 
 describe('keep', () => {
   it(
-    'holds the file from the time the task waits until the guest has started',
+    'holds the file from the time the task waits until it has ended',
     marbles((m) => {
       const run = m.cold('     ---r-s--(c|)', values)
       const held = m.cold<never>('-')
@@ -28,13 +28,13 @@ describe('keep', () => {
         values,
       )
       m.expect(run).toHaveSubscriptions('  ^-------!')
-      m.expect(held).toHaveSubscriptions(' ^----!')
+      m.expect(held).toHaveSubscriptions(' ^-------!')
       m.expect(evicted).toHaveSubscriptions([])
     }),
   )
 
   it(
-    'lets go of the file when the task ends before that, and when it is left',
+    'lets go of the file when the task ends before it starts, and when it is left',
     marbles((m) => {
       const ended = m.cold('   -(x|)', values)
       const left = m.cold('    r----', values)

@@ -9,6 +9,7 @@ const events: Record<string, TaskEvent> = {
   f: endOf('t', failed('trap', 'unreachable', 'so far'), { receivedAt: 3 }),
   s: endOf('t', stopped('so far'), { receivedAt: 3 }),
   a: { type: 'announced', results: '', id: 't', receivedAt: 3 },
+  p: { type: 'announced', results: 'started at port 8222', id: 't', receivedAt: 3 },
   C: endOf('t', completed('late'), { receivedAt: 3, announced: true }),
   F: endOf('t', failed('exit', 'exited with status 1'), { receivedAt: 3, announced: true }),
   S: endOf('t', stopped(), { receivedAt: 3, announced: true }),

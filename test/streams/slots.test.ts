@@ -1,4 +1,4 @@
-import { concat, defer, EMPTY, merge, mergeMap, range, type Observable } from 'rxjs'
+import { concat, defer, EMPTY, merge, mergeMap, range, tap, type Observable } from 'rxjs'
 import { describe, it } from 'vitest'
 import { createSlots } from '../../src/streams/slots.js'
 import { marbles } from '../support/marbles.js'
@@ -124,6 +124,26 @@ describe('slots', () => {
       const expected = '   -----(xx)-(xx)-(x|)'
       m.expect(merged(createSlots(2), [task, task, task, task, task])).toBeObservable(expected)
       m.expect(task).toHaveSubscriptions(subs)
+    }),
+  )
+
+  it(
+    'lets the next one in when one leaves early, and only once',
+    marbles((m) => {
+      const { use } = createSlots(1)
+      const early = m.cold('  --l------(e|)')
+      const next = m.cold('   ---(n|)')
+      const last = m.cold('   -(x|)')
+      const left$ = use((leave) => early.pipe(tap((value) => (value === 'l' ? leave() : undefined))))
+      m.expect(
+        merge(
+          left$,
+          use(() => next),
+          use(() => last),
+        ),
+      ).toBeObservable('--l--nx--(e|)')
+      m.expect(next).toHaveSubscriptions('--^--!')
+      m.expect(last).toHaveSubscriptions('-----^!')
     }),
   )
 

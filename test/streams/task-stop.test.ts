@@ -179,6 +179,29 @@ describe('task: the shutdown', () => {
   )
 
   it(
+    'ends a server as soon as it begins',
+    marbles((m) => {
+      const run = m.cold('     ------s-h-------', runEvents)
+      const end$ = m.hot('     ----------e')
+      const expected = '       (aFr)-s-(hm)(N|)'
+      m.expect(taskWith(m, { run, end$ }).stage(plain, NEVER)).toBeObservable(expected, eventsOf(plain))
+      m.expect(run).toHaveSubscriptions('^-----------!')
+    }),
+  )
+
+  it(
+    'ends a server that listens only after it began, as soon as it does',
+    marbles((m) => {
+      const run = m.cold('     ------s-h-------', runEvents)
+      const end$ = m.hot('     -------e')
+      m.expect(taskWith(m, { run, end$ }).stage(plain, NEVER).pipe(ignoreElements())).toBeObservable(
+        '                      ----------|',
+      )
+      m.expect(run).toHaveSubscriptions('^---------!')
+    }),
+  )
+
+  it(
     'ends a daemon that fetches as soon as it begins',
     marbles((m) => {
       const acquired = m.cold('-f-----(F|)', progress)

@@ -29,6 +29,8 @@ export const eventsOf = (command: Received<StartCommand>): Record<string, TaskEv
   r: { type: 'running', id: 't' },
   s: { type: 'started', id: 't', compileMs: 1 },
   n: { type: 'announced', results: '', id: 't', receivedAt: 0 },
+  h: { type: 'serving', id: 't', address: '127.0.0.1', port: 8222 },
+  m: { type: 'announced', results: 'started at port 8222', id: 't', receivedAt: 0 },
   e: endOf('t', completed('30')),
   // Stopped before it ran, and while it ran.
   x: endOf('t', stopped()),

