@@ -28,7 +28,7 @@ describe('a task that serves HTTP', () => {
     expect(await (await get(portOf(started), '/')).text()).toContain('Hello from a component')
     expect(await (await get(portOf(second), '/env')).text()).toBe('GREETING=hello\nargument: serve\n')
     expect((await get(portOf(started), '/trap')).status).toBe(500)
-    expect((await proplet.logged('a request failed')).msg).toContain('trap: unreachable')
+    expect((await proplet.logged('while it serves')).msg).toContain('trap: unreachable')
 
     await wire.stop('web')
     expect(await wire.result('web', 2)).toMatchObject({ results: '', error: 'task stopped' })

@@ -1,5 +1,7 @@
 import type { FailureCode } from '../../model/outcome.js'
-import type { FromGuest, FromServingGuest, GuestEnd, HttpField } from '../guest/protocol.js'
+import type { FromGuest, FromServingGuest, GuestEnd } from '../guest/protocol.js'
+import { decodeFromExchange } from './decode-exchange.js'
+import { isCount, isDuration, isRecord } from './decode-values.js'
 
 /** The codes that a guest may give. */
 const CODES: ReadonlySet<string> = new Set<FailureCode>([
@@ -48,42 +50,13 @@ function decodeFromServing(
   switch (value['type']) {
     case 'serving':
       return { type: 'serving' }
-    case 'want': {
-      const { of, waitMs } = value
-      if ((of !== 'body' && of !== 'room') || (waitMs !== null && !isDuration(waitMs))) return undefined
-      return { type: 'want', of, waitMs }
-    }
-    case 'head': {
-      const { status, headers } = value
-      return isCount(status) && areFields(headers) ? { type: 'head', status, headers } : undefined
-    }
-    case 'body':
-      return { type: 'body', bytes }
-    case 'finish': {
-      const { trailers } = value
-      return areFields(trailers) ? { type: 'finish', trailers } : undefined
-    }
-    case 'abandon':
-      return { type: 'abandon' }
-    case 'refuse': {
-      const { code } = value
-      return typeof code === 'string' ? { type: 'refuse', code } : undefined
-    }
     case 'answered': {
       const end = decodeEnd(value['end'])
       return end && { type: 'answered', end }
     }
     default:
-      return undefined
+      return decodeFromExchange(value, bytes)
   }
-}
-
-function areFields(value: unknown): value is readonly HttpField[] {
-  return Array.isArray(value) && value.every(isField)
-}
-
-function isField(value: unknown): value is HttpField {
-  return Array.isArray(value) && value.length === 2 && value.every((part) => typeof part === 'string')
 }
 
 function decodeEnd(value: unknown): GuestEnd | undefined {
@@ -95,18 +68,6 @@ function decodeEnd(value: unknown): GuestEnd | undefined {
   return { kind, code, error }
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null
-}
-
 function isCode(value: unknown): value is FailureCode {
   return typeof value === 'string' && CODES.has(value)
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && Number(value) >= 0
-}
-
-function isDuration(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0
 }

@@ -8,6 +8,7 @@ import type { Preopen } from '../wasi/preview1.js'
 import type { StartGuest } from './guest.js'
 import type { HttpOptions } from './http/options.js'
 import type { Log } from './log.js'
+import type { NetworkOptions } from './network/policy.js'
 import { Pool } from './pool.js'
 import { startProcessGuest } from './process-guest.js'
 import { TaskRun } from './task-run.js'
@@ -32,6 +33,8 @@ export type EmbeddedOptions = {
   readonly outputMaxBytes: number
   /** Undefined: components that serve HTTP are refused. */
   readonly http?: HttpOptions | undefined
+  /** By default there is none. */
+  readonly network?: NetworkOptions
   readonly log: Log
 }
 
@@ -44,6 +47,7 @@ export type EmbeddedRuntime = Runtime & {
   pids(): readonly number[]
 }
 
+const NO_NETWORK: NetworkOptions = { rules: [], tls: { ca: undefined, verify: true } }
 const SURPLUS_IDLE_MS = 30_000
 /** Large programs have function tables of some ten thousand elements. */
 const TABLE_MAX_ELEMENTS = 200_000
@@ -63,7 +67,16 @@ const ENTRIES = {
  */
 export function createEmbeddedRuntime(given: EmbeddedOptions): EmbeddedRuntime {
   const options = { ...given, memoryMaxBytes: Math.max(WASM_PAGE_BYTES, given.memoryMaxBytes) }
-  const { warm, maxIdle, memoryMaxBytes, timeoutMs, outputMaxBytes, http, log } = options
+  const {
+    warm,
+    maxIdle,
+    memoryMaxBytes,
+    timeoutMs,
+    outputMaxBytes,
+    http,
+    network = NO_NETWORK,
+    log,
+  } = options
   const pool = new Pool({
     boot: bootMessage(options),
     warm,
@@ -78,6 +91,7 @@ export function createEmbeddedRuntime(given: EmbeddedOptions): EmbeddedRuntime {
     watchdog: new Watchdog(),
     limits: { timeoutMs, memoryMaxBytes, outputMaxBytes },
     http,
+    network,
   }
   const running = new Set<TaskRun>()
   void prepareStart(options).then((start) => pool.open(start))

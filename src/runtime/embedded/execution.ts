@@ -7,6 +7,8 @@ import { CapturedOutput, OutputTail } from './captured-output.js'
 import type { Death, Guest, GuestListener } from './guest.js'
 import { watchMemory } from './memory-watch.js'
 import type { ModuleLedger } from './module-ledger.js'
+import type { NetworkOptions } from './network/policy.js'
+import { NetworkSession } from './network/session.js'
 import { OutputBrake } from './output-brake.js'
 import { postRun } from './post-run.js'
 import {
@@ -36,6 +38,13 @@ export type ExecutionHooks = {
   readonly serving: () => void
 }
 
+export type ExecutionParts = {
+  readonly modules: ModuleLedger
+  readonly watchdog: Watchdog
+  readonly network: NetworkOptions
+  readonly hooks: ExecutionHooks
+}
+
 /** A timer of Node that is set longer fires at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 const STDERR_TAIL_BYTES = 2048
@@ -54,6 +63,7 @@ export class Execution implements GuestListener {
   readonly #stdout: CapturedOutput
   readonly #stderr = new OutputTail(STDERR_TAIL_BYTES)
   readonly #brake: OutputBrake | undefined
+  readonly #network: NetworkSession
   readonly #unwatch: () => void
   readonly #keep: () => void
   #timer: NodeJS.Timeout | undefined
@@ -65,18 +75,18 @@ export class Execution implements GuestListener {
   #isSettled = false
   #isEnded = false
 
-  constructor(
-    guest: Guest,
-    request: RunRequest,
-    limits: ExecutionLimits,
-    parts: { readonly modules: ModuleLedger; readonly watchdog: Watchdog; readonly hooks: ExecutionHooks },
-  ) {
+  constructor(guest: Guest, request: RunRequest, limits: ExecutionLimits, parts: ExecutionParts) {
     this.#guest = guest
     this.#request = request
     this.#limits = limits
     this.#hooks = parts.hooks
     this.#stdout = new CapturedOutput(limits.outputMaxBytes)
     this.#brake = request.daemon ? new OutputBrake(guest) : undefined
+    this.#network = new NetworkSession(parts.network, {
+      give: (given, bytes) => guest.post(given, bytes),
+      warn: (message) => this.#hooks.event({ type: 'warning', message }),
+      breach: () => this.#interrupt(verdictOfBreach()),
+    })
     this.#unwatch = watchMemory(guest, parts.watchdog, limits.memoryMaxBytes, (error) =>
       this.#fail('memory', error),
     )
@@ -113,14 +123,18 @@ export class Execution implements GuestListener {
       case 'serving':
         this.#handOver()
         return
-      case 'want':
       case 'head':
-      case 'body':
-      case 'finish':
-      case 'abandon':
       case 'refuse':
       case 'answered':
         this.#interrupt(verdictOfBreach())
+        return
+      case 'open':
+      case 'close':
+      case 'want':
+      case 'body':
+      case 'finish':
+      case 'abandon':
+        if (this.#verdict === undefined) this.#network.message(message)
     }
   }
 
@@ -192,6 +206,7 @@ export class Execution implements GuestListener {
 
   #leave(): void {
     this.#isEnded = true
+    this.#network.close()
     clearTimeout(this.#timer)
     this.#unwatch()
     this.#brake?.release()

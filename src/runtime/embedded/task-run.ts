@@ -65,7 +65,7 @@ export class TaskRun {
   }
 
   #execute(member: Member, subscriber: Subscriber<RunEvent>): Execution {
-    const { pool, watchdog, limits } = this.#parts
+    const { pool, watchdog, limits, network } = this.#parts
     const event = (each: RunEvent) => subscriber.next(each)
     const ended = (outcome: Outcome, runMs: number) => {
       subscriber.next({ type: 'ended', outcome, runMs })
@@ -74,6 +74,7 @@ export class TaskRun {
     return new Execution(member.guest, this.#request, limits, {
       modules: member.modules,
       watchdog,
+      network,
       hooks: {
         event,
         ended: (outcome, runMs, fate) => {

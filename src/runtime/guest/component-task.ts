@@ -7,9 +7,11 @@ import type { PreparedComponent } from '../../component/link/prepare.js'
 import type { ValueType } from '../../component/types.js'
 import { WavePrintError } from '../../component/wave/error.js'
 import { printWave } from '../../component/wave/print.js'
-import { createPreview2 } from '../wasi/preview2.js'
+import { createPreview2, type Preview2Imports } from '../wasi/preview2.js'
 import { planComponent, type ComponentPlan } from './component-plan.js'
+import { networking } from './components.js'
 import { TaskFailure } from './failure.js'
+import type { Link } from './link.js'
 import type { GuestEnd } from './protocol.js'
 import type { GuestCall, Session } from './session.js'
 import { quote } from './units.js'
@@ -19,10 +21,9 @@ const NETWORK = /^wasi:(?:sockets|http)\//
 /** Instantiates a component with WASI preview 2. */
 export function startComponent(
   prepared: PreparedComponent,
-  { run, boot, stdout, stderr, live }: Session,
+  { run, boot, link, stdout, stderr, live }: Session,
 ): GuestCall {
   const plan = planComponent(prepared, run.name, run.inputs)
-  refuseNetwork(prepared)
   const wasi = createPreview2({
     args: [run.name, ...(plan.kind === 'command' ? run.inputs : run.cliArgs)],
     env: run.env,
@@ -31,19 +32,16 @@ export function startComponent(
     stderr,
   })
   live.close = () => wasi.close()
-  const instance = instantiate(prepared, wasi.imports)
+  const instance = instantiate(prepared, { ...wasi.imports, ...networkOf(prepared, link) })
   live.memoryBytes = () => instance.memoryBytes()
   return () => call(instance, plan)
 }
 
-function refuseNetwork({ imports }: PreparedComponent): void {
-  const wanted = imports.find((each) => NETWORK.test(each.interface))
-  if (wanted === undefined) return
-  throw new TaskFailure(
-    'unsupported',
-    `the component imports ${quote(wanted.interface)}: the network is not available to guests in this release`,
-  )
-}
+const NONE: Preview2Imports = {}
+
+/** Loaded for those that import it. */
+const networkOf = ({ imports }: PreparedComponent, link: Link): Preview2Imports =>
+  imports.some((each) => NETWORK.test(each.interface)) ? networking().networkImports(link) : NONE
 
 function call(instance: ComponentInstance, plan: ComponentPlan): GuestEnd {
   const returned = exportedFunction(instance, plan)(...plan.args)

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import type * as link from '../../component/link/prepare.js'
 import type * as task from './component-task.js'
 import type * as http from './http/serve.js'
+import type * as network from './network.js'
 
 const require = createRequire(import.meta.url)
 
@@ -16,3 +17,6 @@ export const components = () => ({
 
 /** What it takes beyond that to serve HTTP. */
 export const httpServing = () => require('./http/serve.js') as typeof http
+
+/** What it takes to use the network. */
+export const networking = () => require('./network.js') as typeof network

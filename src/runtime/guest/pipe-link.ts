@@ -17,7 +17,8 @@ export function createPipeLink(): Link {
 /** The bytes of a body are behind the JSON text. */
 function frameOf(message: FromGuest): Buffer {
   if (message.type !== 'body') return encodeFrame(message)
-  return Buffer.concat([encodeFrame({ type: 'body' }, message.bytes.length), message.bytes])
+  const { bytes, ...rest } = message
+  return Buffer.concat([encodeFrame(rest, bytes.length), bytes])
 }
 
 /** Waits for the next frame; undefined when the daemon is gone. */

@@ -36,7 +36,7 @@ export type ModuleSource =
   | { readonly digest: string; readonly from: 'body' }
   | { readonly digest: string; readonly from: 'file'; readonly path: string }
 
-/** What is said between `serving` and the `done` that answers `leave`. */
+/** What is said between `serving` and the `done` that answers `leave`, and while a guest waits for something. */
 export type ToServingGuest = RequestMessage | GivenMessage | { readonly type: 'leave' }
 
 /** A field of an HTTP message; the value is latin1 text, one character a byte. */
@@ -55,17 +55,49 @@ export type RequestMessage = {
 }
 
 /**
- * The answer to a `want`. Of a body: `some` with bytes, `end` with the trailers, `broken`. Of room: `some`. `none`: nothing
- * within the time.
+ * The answer to a `want`. Of a body: `some` with bytes, `end` with the trailers. Of room: `some`. Of an answer: `some` with
+ * the answer. `none`: nothing within the time. `broken`: there will be nothing; with the error, where there is one.
  */
 export type GivenMessage = {
   readonly type: 'given'
   readonly state: 'some' | 'none' | 'end' | 'broken'
   readonly trailers?: readonly HttpField[]
+  readonly answer?: Answer
+  readonly error?: NetworkError
 }
 
-/** Bytes of the body of one response that may be on their way; the next need a `want` of room. */
-export const RESPONSE_WINDOW_BYTES = 256 * 1024
+/** What was opened, as it turned out. */
+export type Answer = {
+  readonly kind: 'response'
+  readonly status: number
+  readonly headers: readonly HttpField[]
+}
+
+/** The error code of the interface that was used. */
+export type NetworkError = { readonly tag: string; readonly val?: unknown }
+
+/** What a guest asks of the network, which the daemon has and the guest has not. */
+export type NetworkRequest = {
+  readonly kind: 'http'
+  readonly method: string
+  readonly scheme: string
+  readonly authority: string
+  readonly path: string
+  readonly headers: readonly HttpField[]
+  /** Milliseconds; null: as long as it takes. */
+  readonly connectMs: number | null
+  readonly firstByteMs: number | null
+  readonly betweenBytesMs: number | null
+}
+
+/**
+ * Which stream of bytes, there and back, a message is about: 0 is the request that is being answered, others are those
+ * that the guest opened, under numbers of its own.
+ */
+export type Handle = number
+
+/** Bytes of one body that may be on their way out; the next need a `want` of room. */
+export const WINDOW_BYTES = 256 * 1024
 
 /** Bytes of one `body` message at most. */
 export const BODY_PIECE_BYTES = 64 * 1024
@@ -91,22 +123,31 @@ export type FromGuest =
 export type FromServingGuest =
   /** The component serves HTTP, and waits for requests. */
   | { readonly type: 'serving' }
-  /** The guest waits for bytes of the request's body, or for room for those of the response. */
+  | FromExchange
+  /** The instance is gone. */
+  | { readonly type: 'answered'; readonly end: GuestEnd }
+
+/** What is said of streams of bytes. */
+export type FromExchange =
+  | { readonly type: 'open'; readonly handle: Handle; readonly request: NetworkRequest }
+  /** It is of no use any more. */
+  | { readonly type: 'close'; readonly handle: Handle }
+  /** The guest waits for bytes that come in, for room for those that go out, or for what became of an `open`. */
   | {
       readonly type: 'want'
-      readonly of: 'body' | 'room'
+      readonly handle: Handle
+      readonly of: 'body' | 'room' | 'answer'
       /** Milliseconds; 0: what is there; null: as long as it takes. */
       readonly waitMs: number | null
     }
+  | { readonly type: 'body'; readonly handle: Handle; readonly bytes: Uint8Array }
+  /** The message that goes out is complete; `abandon`: it never will be. */
+  | { readonly type: 'finish'; readonly handle: Handle; readonly trailers: readonly HttpField[] }
+  | { readonly type: 'abandon'; readonly handle: Handle }
+  /** The head of a response. */
   | { readonly type: 'head'; readonly status: number; readonly headers: readonly HttpField[] }
-  | { readonly type: 'body'; readonly bytes: Uint8Array }
-  /** The response is complete; `abandon`: it never will be. */
-  | { readonly type: 'finish'; readonly trailers: readonly HttpField[] }
-  | { readonly type: 'abandon' }
   /** In place of a head: an error code of wasi:http. */
   | { readonly type: 'refuse'; readonly code: string }
-  /** The instance is gone. */
-  | { readonly type: 'answered'; readonly end: GuestEnd }
 
 /** `printed`: the result is what stdout holds. */
 export type GuestEnd =

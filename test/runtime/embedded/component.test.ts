@@ -149,7 +149,12 @@ describe.each(ISOLATIONS)('a component (%s)', (isolation) => {
     const broken = toBinary(component(section(5, vec([0x00, 0, vec()]))))
 
     it.each<[string, Task, string, RegExp]>([
-      ['HTTP', { binary: fixture('components/http') }, 'unsupported', /serves HTTP.* does not run yet/],
+      [
+        'HTTP',
+        { binary: fixture('components/http') },
+        'unsupported',
+        /serves HTTP, which PROPLET_HTTP_ENABLED/,
+      ],
       ['WASI 0.3', { binary: fixture('components/async') }, 'unsupported', /WASI 0\.3/],
       [
         'imports of its own',

@@ -38,6 +38,7 @@ function execute(daemon = false) {
   const execution = new Execution(guest, request({ ...add, daemon }), limits, {
     modules,
     watchdog: new Watchdog(),
+    network: { rules: [], tls: { ca: undefined, verify: true } },
     hooks: {
       event: (event) => events.push(event),
       ended: (outcome, _runMs, fate) => ends.push({ outcome, fate }),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { brotliDecompressSync } from 'node:zlib'
 import { NEVER, lastValueFrom, tap, toArray, type Observable } from 'rxjs'
 import { onTestFinished } from 'vitest'
 import type { Binary } from '../../../src/model/binary.js'
@@ -24,7 +25,11 @@ export const toBinary = (bytes: Uint8Array): Binary => ({
   content: { bytes },
 })
 
-export const fixture = (name: string): Binary => toBinary(readFileSync(fixturePath(name)))
+/** Large ones are kept compressed. */
+export const fixture = (name: string): Binary => {
+  const path = fixturePath(name)
+  return toBinary(existsSync(path) ? readFileSync(path) : brotliDecompressSync(readFileSync(`${path}.br`)))
+}
 
 const silent = {
   debug: () => undefined,

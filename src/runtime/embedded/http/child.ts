@@ -1,16 +1,22 @@
-import type { FromGuest, GuestEnd, StreamName } from '../../guest/protocol.js'
+import type { FromGuest, GivenMessage, GuestEnd, StreamName } from '../../guest/protocol.js'
 import type { RunRequest } from '../../runtime.js'
 import type { GuestFate } from '../execution.js'
 import type { Death, GuestListener } from '../guest.js'
 import type { Member } from '../idle-members.js'
 import { watchMemory } from '../memory-watch.js'
+import type { NetworkOptions } from '../network/policy.js'
+import { NetworkSession } from '../network/session.js'
 import { OutputBrake } from '../output-brake.js'
 import { postRun } from '../post-run.js'
 import { isHarmless } from '../verdict.js'
 import type { Watchdog } from '../watchdog.js'
 import type { Exchange } from './exchange.js'
 
-export type ChildLimits = { readonly watchdog: Watchdog; readonly memoryMaxBytes: number }
+export type ChildLimits = {
+  readonly watchdog: Watchdog
+  readonly memoryMaxBytes: number
+  readonly network: NetworkOptions
+}
 
 export type ChildHooks = {
   /** It serves, and has no request. */
@@ -18,13 +24,18 @@ export type ChildHooks = {
   /** It serves no more, and never will; the member is to be released. `problem`: it was not let go. */
   readonly ended: (child: HttpChild, fate: GuestFate, problem: string | undefined) => void
   readonly output: (stream: StreamName, data: Uint8Array) => void
+  readonly warn: (message: string) => void
 }
+
+/** A guest that serves no more says so within this. Milliseconds. */
+const LEAVE_MS = 2000
 
 /** A guest of the pool while it serves one task: one request at a time. */
 export class HttpChild implements GuestListener {
   readonly member: Member
   /** That it has answered. */
   requests = 0
+  readonly #limits: ChildLimits
   readonly #hooks: ChildHooks
   readonly #brake: OutputBrake
   readonly #outputBytes = { stdout: 0, stderr: 0 }
@@ -33,14 +44,18 @@ export class HttpChild implements GuestListener {
   /** Why it was ended, if we did it. */
   #reason: string | undefined
   #exchange: Exchange | undefined
+  #network: NetworkSession | undefined
   #done: Extract<FromGuest, { type: 'done' }> | undefined
   #isServing = false
   #isLeaving = false
+  #leaveTimer: NodeJS.Timeout | undefined
   #isSettled = false
   #isEnded = false
 
-  constructor(member: Member, { watchdog, memoryMaxBytes }: ChildLimits, hooks: ChildHooks) {
+  constructor(member: Member, limits: ChildLimits, hooks: ChildHooks) {
+    const { watchdog, memoryMaxBytes } = limits
     this.member = member
+    this.#limits = limits
     this.#hooks = hooks
     this.#brake = new OutputBrake(member.guest)
     this.#unwatch = watchMemory(member.guest, watchdog, memoryMaxBytes, (error) => this.#kill(error))
@@ -59,18 +74,26 @@ export class HttpChild implements GuestListener {
 
   take(exchange: Exchange): void {
     const { guest } = this.member
+    const give = (given: GivenMessage, bytes?: Uint8Array) => guest.post(given, bytes)
     this.#exchange = exchange
-    exchange.begin({
-      ask: (request) => guest.post(request),
-      give: (given, bytes) => guest.post(given, bytes),
-      kill: () => this.kill(),
+    this.#network = new NetworkSession(this.#limits.network, {
+      give,
+      warn: this.#hooks.warn,
+      breach: () => this.#kill('its child broke the rules of its channel'),
     })
+    exchange.begin({ ask: (request) => guest.post(request), give, kill: () => this.kill() })
   }
 
   /** Gives the idle guest back; `ended` follows. */
   leave(): void {
     this.#isLeaving = true
+    this.#leaveTimer = setTimeout(() => this.kill(), LEAVE_MS)
     this.member.guest.post({ type: 'leave' })
+  }
+
+  /** Ends it, unless it is leaving anyway. */
+  cut(): void {
+    if (!this.#isLeaving) this.kill()
   }
 
   kill(): void {
@@ -98,14 +121,20 @@ export class HttpChild implements GuestListener {
       case 'answered':
         this.#answered(message.end)
         return
-      case 'want':
+      case 'open':
+      case 'close':
+        this.#network?.message(message)
+        return
       case 'head':
+      case 'refuse':
+        this.#exchange?.message(message)
+        return
+      case 'want':
       case 'body':
       case 'finish':
       case 'abandon':
-      case 'refuse':
-        if (this.#exchange === undefined) this.#kill(OUT_OF_TURN)
-        else this.#exchange.message(message)
+        if (message.handle === 0) this.#exchange?.message(message)
+        else this.#network?.message(message)
     }
   }
 
@@ -127,6 +156,8 @@ export class HttpChild implements GuestListener {
       return
     }
     this.#exchange = undefined
+    this.#network?.close()
+    this.#network = undefined
     this.requests += 1
     exchange.answered(end)
     if (isReusable(end)) this.#hooks.idle(this)
@@ -150,8 +181,10 @@ export class HttpChild implements GuestListener {
   #end(fate: GuestFate, problem: string | undefined): void {
     if (this.#isEnded) return
     this.#isEnded = true
+    clearTimeout(this.#leaveTimer)
     this.#unwatch()
     this.#brake.release()
+    this.#network?.close()
     this.#exchange?.lost(problem ?? 'its child was let go')
     this.#hooks.ended(this, fate, this.#isLeaving || this.#isServing ? undefined : problem)
   }

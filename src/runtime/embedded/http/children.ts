@@ -3,6 +3,7 @@ import type { RunRequest } from '../../runtime.js'
 import type { ExecutionLimits, GuestFate } from '../execution.js'
 import type { Member } from '../idle-members.js'
 import type { Pool } from '../pool.js'
+import type { NetworkOptions } from '../network/policy.js'
 import { readResidentBytes, type Watchdog } from '../watchdog.js'
 import { HttpChild, type ChildHooks } from './child.js'
 import type { Exchange } from './exchange.js'
@@ -11,12 +12,14 @@ export type ChildrenParts = {
   readonly pool: Pool
   readonly watchdog: Watchdog
   readonly limits: ExecutionLimits
+  readonly network: NetworkOptions
   /** At once. */
   readonly maxChildren: number
 }
 
 export type ChildrenHooks = {
   readonly output: (stream: StreamName, data: Uint8Array) => void
+  readonly warn: (message: string) => void
   readonly problem: (error: string) => void
   /** There are none, after `close`. */
   readonly empty: () => void
@@ -88,18 +91,20 @@ export class Children {
     this.#tellIfEmpty()
   }
 
-  kill(): void {
-    for (const child of this.#all) child.kill()
+  /** Ends those that are answering. */
+  cut(): void {
+    for (const child of this.#all) child.cut()
   }
 
   #add(member: Member): HttpChild {
-    const { watchdog, limits } = this.#parts
+    const { watchdog, limits, network } = this.#parts
     const hooks: ChildHooks = {
       idle: (each) => this.#rest(each),
       ended: (each, fate, problem) => this.#remove(each, fate, problem),
       output: this.#hooks.output,
+      warn: this.#hooks.warn,
     }
-    const child = new HttpChild(member, { watchdog, memoryMaxBytes: limits.memoryMaxBytes }, hooks)
+    const child = new HttpChild(member, { watchdog, memoryMaxBytes: limits.memoryMaxBytes, network }, hooks)
     this.#all.add(child)
     return child
   }

@@ -1,10 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { formatDuration } from '../../guest/units.js'
-import type { FromServingGuest, GivenMessage, GuestEnd, RequestMessage } from '../../guest/protocol.js'
-import { isHopByHop, ResponseWriter } from './response-writer.js'
-import { pairsOf, RequestReader } from './request-reader.js'
+import type { FromExchange, GivenMessage, GuestEnd, RequestMessage } from '../../guest/protocol.js'
+import { BodyReader, pairsOf } from '../bytes/body-reader.js'
+import type { Given } from '../bytes/waiter.js'
+import { isHopByHop } from './hop-by-hop.js'
+import { ResponseWriter } from './response-writer.js'
 import type { HttpOptions } from './options.js'
-import type { Given } from './waiter.js'
+
+/** What a child says of the request that it answers. */
+export type ExchangeMessage = Exclude<FromExchange, { type: 'open' | 'close' }>
 
 /** The child that answers an exchange. */
 export type Server = {
@@ -32,7 +36,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1
  */
 export class Exchange {
   readonly #request: IncomingMessage
-  readonly #reader: RequestReader
+  readonly #reader: BodyReader
   readonly #writer: ResponseWriter
   readonly #hooks: ExchangeHooks
   readonly #timeoutMs: number
@@ -52,7 +56,7 @@ export class Exchange {
     this.#hooks = hooks
     this.#timeoutMs = timeoutMs
     this.#writer = new ResponseWriter(response, bodyMaxBytes)
-    this.#reader = new RequestReader(request, bodyMaxBytes, () => this.#refuseBody())
+    this.#reader = new BodyReader(request, bodyMaxBytes, () => this.#refuseBody())
     response.once('close', () => this.#close())
     if (timeoutMs > 0) this.#timer = setTimeout(() => this.#timeOut(), Math.min(timeoutMs, LONGEST_TIMER_MS))
   }
@@ -67,18 +71,19 @@ export class Exchange {
       scheme: 'http',
       authority: headers.host,
       path: url,
-      headers: pairsOf(rawHeaders).filter((field) => !isHopByHop(field)),
+      headers: pairsOf(rawHeaders).filter(([name]) => !isHopByHop(name)),
       hasBody: headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0,
     })
   }
 
   /** What its child says. */
-  message(message: Exclude<FromServingGuest, { type: 'serving' | 'answered' }>): void {
+  message(message: ExchangeMessage): void {
     switch (message.type) {
       case 'want': {
         const answer = (given: Given) => this.#give(given)
         if (message.of === 'body') this.#reader.give(message.waitMs, answer)
-        else this.#writer.room(message.waitMs, answer)
+        else if (message.of === 'room') this.#writer.room(message.waitMs, answer)
+        else answer({ state: 'broken' })
         return
       }
       case 'head':

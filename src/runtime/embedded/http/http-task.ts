@@ -48,13 +48,14 @@ export class HttpTask {
     this.#hooks = hooks
     this.#graceMs = http?.graceMs ?? 0
     this.#failures = new Failures((error) =>
-      hooks.event({ type: 'warning', message: `a request failed: ${error}` }),
+      hooks.event({ type: 'warning', message: `while it serves: ${error}` }),
     )
     this.#children = new Children(
       request,
       { ...parts, maxChildren: http?.maxChildren ?? 1 },
       {
         output: (stream, data) => hooks.event({ type: 'output', stream, data }),
+        warn: (message) => this.#failures.add(message),
         problem: (error) => this.#failures.add(error),
         empty: () => {
           this.#hasChildren = false
@@ -139,7 +140,7 @@ export class HttpTask {
   }
 
   #cut(): void {
-    this.#children.kill()
+    this.#children.cut()
     this.#server?.closeAllConnections()
   }
 

@@ -1,38 +1,23 @@
 import type { ServerResponse } from 'node:http'
-import { RESPONSE_WINDOW_BYTES, type HttpField } from '../../guest/protocol.js'
-import { Waiter, type Answer, type Given } from './waiter.js'
+import type { HttpField } from '../../guest/protocol.js'
+import { BodyWriter } from '../bytes/body-writer.js'
+import type { Answer } from '../bytes/waiter.js'
+import { isHopByHop } from './hop-by-hop.js'
 
-/** They are about one connection, and ours to say. */
-const HOP_BY_HOP: ReadonlySet<string> = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
-
-export const isHopByHop = ([name]: HttpField): boolean => HOP_BY_HOP.has(name.toLowerCase())
-
-const endToEnd = (fields: readonly HttpField[]): HttpField[] => fields.filter((field) => !isHopByHop(field))
+const endToEnd = (fields: readonly HttpField[]): HttpField[] => fields.filter(([name]) => !isHopByHop(name))
 
 /** What a guest says as an answer, on its way to the client. What breaks HTTP is an error, in words for the log. */
 export class ResponseWriter {
   readonly #response: ServerResponse
   readonly #maxBytes: number
-  readonly #waiter = new Waiter(() => this.#take())
+  readonly #body: BodyWriter
   #declared: number | undefined
   #sent = 0
-  #unacknowledged = 0
 
   constructor(response: ServerResponse, maxBytes: number) {
     this.#response = response
     this.#maxBytes = maxBytes
-    response.on('drain', () => this.#waiter.offer())
-    response.on('close', () => this.#waiter.offer())
-    response.on('error', () => this.#waiter.offer())
+    this.#body = new BodyWriter(response)
   }
 
   get isBegun(): boolean {
@@ -41,7 +26,7 @@ export class ResponseWriter {
 
   /** All of it was handed over, or the client is gone. */
   get isOver(): boolean {
-    return this.#response.writableEnded || this.#response.destroyed
+    return this.#body.isOver
   }
 
   get isComplete(): boolean {
@@ -50,7 +35,7 @@ export class ResponseWriter {
 
   /** More came than a guest sends without asking for room. */
   get isFlooded(): boolean {
-    return this.#unacknowledged > RESPONSE_WINDOW_BYTES
+    return this.#body.isFlooded
   }
 
   /** The connection ends with it, in order. */
@@ -74,16 +59,10 @@ export class ResponseWriter {
   }
 
   body(bytes: Uint8Array): string | undefined {
-    this.#unacknowledged += bytes.length
-    if (this.isFlooded) return 'it sends more than it was asked for'
-    if (this.isOver) return undefined
-    if (!this.isBegun) return 'a body came before its head'
-    this.#sent += bytes.length
-    if (this.#sent > this.#maxBytes) return `the response is longer than ${this.#maxBytes} bytes`
-    if (this.#sent > (this.#declared ?? Infinity)) return 'the response is longer than its content-length'
-    // The bytes are a view of what was read from the child, which nobody writes to.
-    this.#response.write(bytes)
-    return undefined
+    const problem = this.#checkBody(bytes.length)
+    if (problem === undefined) this.#body.write(bytes)
+    else this.#body.skip(bytes)
+    return this.isFlooded ? 'it sends more than it was asked for' : problem
   }
 
   finish(trailers: readonly HttpField[]): string | undefined {
@@ -99,7 +78,7 @@ export class ResponseWriter {
 
   /** Answers with `some` when the client has taken enough of what was sent, with `broken` when it is gone. */
   room(waitMs: number | null, answer: Answer): void {
-    this.#waiter.ask(waitMs, answer)
+    this.#body.room(waitMs, answer)
   }
 
   /** An answer of our own if there is none yet; one that has begun is broken off. */
@@ -114,15 +93,18 @@ export class ResponseWriter {
     this.#response.end(`${text}\n`)
   }
 
-  #flushHead(): void {
-    if (this.isBegun && this.#sent === 0 && !this.isOver) this.#response.flushHeaders()
+  #checkBody(bytes: number): string | undefined {
+    if (this.isOver) return undefined
+    if (!this.isBegun) return 'a body came before its head'
+    this.#sent += bytes
+    if (this.#sent > this.#maxBytes) return `the response is longer than ${this.#maxBytes} bytes`
+    return this.#sent > (this.#declared ?? Infinity)
+      ? 'the response is longer than its content-length'
+      : undefined
   }
 
-  #take(): Given | undefined {
-    if (this.isOver) return { state: 'broken' }
-    if (this.#response.writableNeedDrain) return undefined
-    this.#unacknowledged = 0
-    return { state: 'some' }
+  #flushHead(): void {
+    if (this.isBegun && this.#sent === 0 && !this.isOver) this.#response.flushHeaders()
   }
 }
 

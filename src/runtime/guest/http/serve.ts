@@ -1,14 +1,19 @@
 import { instantiate } from '../../../component/link/instantiate.js'
 import type { PreparedComponent } from '../../../component/link/prepare.js'
-import { httpTypes, incomingRequest, responseOutparam } from '../../wasi/http/index.js'
+import { incomingRequest, responseOutparam } from '../../wasi/http/index.js'
+import type { Responder } from '../../wasi/http/message.js'
 import { createPreview2 } from '../../wasi/preview2.js'
 import { TaskFailure } from '../failure.js'
+import { IncomingBytes } from '../incoming-bytes.js'
+import type { Link } from '../link.js'
+import { networkImports } from '../network.js'
+import { OutgoingBytes } from '../outgoing-bytes.js'
 import type { GuestEnd, RequestMessage } from '../protocol.js'
 import type { Session } from '../session.js'
-import { RequestBody } from './request-body.js'
-import { createResponder } from './response.js'
-import { Wants } from './wants.js'
+import { Wants } from '../wants.js'
 
+/** The handle of the request that is being answered. */
+const REQUEST = 0
 const HANDLER = /^wasi:http\/incoming-handler(?:@|$)/
 
 /** Answers one request in an instance of its own: what a request leaves behind ends with it. */
@@ -28,20 +33,29 @@ export function createServe(prepared: PreparedComponent): Serve {
       stderr,
     })
     live.close = () => wasi.close()
-    const instance = instantiate(prepared, { ...wasi.imports, ...httpTypes })
+    const instance = instantiate(prepared, { ...wasi.imports, ...networkImports(link) })
     live.memoryBytes = () => instance.memoryBytes()
     const exported = instance.exports.get(handler)
     const handle = typeof exported === 'function' ? undefined : exported?.get('handle')
     if (handle === undefined) throw new TaskFailure('runtime', 'the HTTP handler is not exported after all')
-    const wants = new Wants(link)
+    const wants = new Wants(link, REQUEST)
     const { method, scheme, authority, path, headers, hasBody } = request
     handle(
       incomingRequest(
         { method, scheme, authority, pathWithQuery: path, headers },
-        new RequestBody(wants, hasBody),
+        new IncomingBytes(wants, hasBody),
       ),
-      responseOutparam(createResponder(link, wants)),
+      responseOutparam(responder(link, wants)),
     )
     return { kind: 'printed' }
   }
 }
+
+/** Where a guest answers to: it says so to the daemon, which has the client. */
+const responder = (link: Link, wants: Wants): Responder => ({
+  respond: ({ status, headers }) => {
+    link.send({ type: 'head', status, headers })
+    return new OutgoingBytes(link, wants, REQUEST)
+  },
+  fail: (code) => link.send({ type: 'refuse', code }),
+})

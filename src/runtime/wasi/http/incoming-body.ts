@@ -10,15 +10,15 @@ type TrailersResult =
 
 /** `future-trailers` of wasi:http/types. */
 export class FutureTrailers {
-  readonly #trailers: BodySource['trailers']
+  readonly #source: BodySource
   #isTaken = false
 
-  constructor(trailers: BodySource['trailers']) {
-    this.#trailers = trailers
+  constructor(source: BodySource) {
+    this.#source = source
   }
 
   subscribe(): Pollable {
-    return new Pollable(this.#trailers)
+    return new Pollable(this.#source.trailers)
   }
 
   /** Undefined: not there yet. The outer error: they were taken already. */
@@ -27,18 +27,18 @@ export class FutureTrailers {
     | { readonly tag: 'err'; readonly val: undefined }
     | undefined {
     if (this.#isTaken) return { tag: 'err', val: undefined }
-    if (!this.#trailers.ready()) return undefined
+    if (!this.#source.trailers.ready()) return undefined
     this.#isTaken = true
     return { tag: 'ok', val: this.#take() }
   }
 
   [Symbol.dispose](): void {
-    // Nothing is held.
+    this.#source.close()
   }
 
   #take(): TrailersResult {
     try {
-      const entries = this.#trailers.get()
+      const entries = this.#source.trailers.get()
       return { tag: 'ok', val: entries && Fields.immutable(entries) }
     } catch (error) {
       if (!(error instanceof HttpFailure)) throw error
@@ -59,11 +59,18 @@ export class IncomingBody {
   stream(): InputStream {
     if (this.#isTaken) throw new WitError(undefined, 'the stream was taken already')
     this.#isTaken = true
-    return new InputStream(this.#source)
+    const source = this.#source
+    // The trailers come after the stream, which may be dropped before.
+    return new InputStream({
+      read: (length) => source.read(length),
+      ready: () => source.ready(),
+      wait: (deadline) => source.wait(deadline),
+      close: () => undefined,
+    })
   }
 
   static finish(body: IncomingBody): FutureTrailers {
-    return new FutureTrailers(body.#source.trailers)
+    return new FutureTrailers(body.#source)
   }
 
   [Symbol.dispose](): void {

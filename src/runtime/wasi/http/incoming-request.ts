@@ -2,21 +2,7 @@ import { WitError } from '../preview2/failure.js'
 import { Fields } from './fields.js'
 import { IncomingBody } from './incoming-body.js'
 import type { BodySource, RequestHead } from './message.js'
-
-type Method = { readonly tag: string; readonly val?: string }
-type Scheme = { readonly tag: 'HTTP' | 'HTTPS' } | { readonly tag: 'other'; readonly val: string }
-
-const METHODS: ReadonlySet<string> = new Set([
-  'GET',
-  'HEAD',
-  'POST',
-  'PUT',
-  'DELETE',
-  'CONNECT',
-  'OPTIONS',
-  'TRACE',
-  'PATCH',
-])
+import { toMethod, toScheme, type Method, type Scheme } from './method.js'
 
 /** `incoming-request` of wasi:http/types. */
 export class IncomingRequest {
@@ -29,8 +15,7 @@ export class IncomingRequest {
   }
 
   method(): Method {
-    const { method } = this.#head
-    return METHODS.has(method) ? { tag: method.toLowerCase() } : { tag: 'other', val: method }
+    return toMethod(this.#head.method)
   }
 
   pathWithQuery(): string | undefined {
@@ -39,9 +24,7 @@ export class IncomingRequest {
 
   scheme(): Scheme | undefined {
     const { scheme } = this.#head
-    if (scheme === undefined) return undefined
-    if (scheme === 'http') return { tag: 'HTTP' }
-    return scheme === 'https' ? { tag: 'HTTPS' } : { tag: 'other', val: scheme }
+    return scheme === undefined ? undefined : toScheme(scheme)
   }
 
   authority(): string | undefined {

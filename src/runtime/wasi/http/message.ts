@@ -39,6 +39,25 @@ export type Responder = {
   fail(code: string): void
 }
 
+/** How long a request may take, in nanoseconds; undefined: as long as it does. */
+export type RequestTimes = {
+  readonly connect: bigint | undefined
+  readonly firstByte: bigint | undefined
+  readonly betweenBytes: bigint | undefined
+}
+
+/** The answer to a request that was sent. */
+export type FutureResponse = Readiness & {
+  /** Once it is ready, and once. HttpFailure: there will be none. */
+  get(): { readonly head: ResponseHead; readonly body: BodySource }
+  close(): void
+}
+
+/** The way out. */
+export type Outgoing = {
+  send(head: RequestHead, times: RequestTimes): { readonly body: BodySink; readonly response: FutureResponse }
+}
+
 /** A message that failed on its way, for the reason that the guest is given. */
 export class HttpFailure extends Error {
   override readonly name = 'HttpFailure'

@@ -3,15 +3,14 @@ import { createServer } from 'node:http'
 import { connect, type AddressInfo } from 'node:net'
 import { firstValueFrom, Subject } from 'rxjs'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { Exchange, type Server } from '../../../../src/runtime/embedded/http/exchange.js'
-import type {
-  FromServingGuest,
-  GivenMessage,
-  RequestMessage,
-} from '../../../../src/runtime/guest/protocol.js'
+import {
+  Exchange,
+  type ExchangeMessage as Message,
+  type Server,
+} from '../../../../src/runtime/embedded/http/exchange.js'
+import type { GivenMessage, RequestMessage } from '../../../../src/runtime/guest/protocol.js'
 import { ask } from './server.js'
 
-type Message = Exclude<FromServingGuest, { type: 'serving' | 'answered' }>
 type Given = { readonly given: GivenMessage; readonly bytes: string | undefined }
 
 /** A child that does what the test says, behind a real HTTP server. */
@@ -42,7 +41,7 @@ const childOf = async (
           want: (of, waitMs) =>
             new Promise((resolve) => {
               answer = resolve
-              exchange.message({ type: 'want', of, waitMs })
+              exchange.message({ type: 'want', handle: 0, of, waitMs })
             }),
           end: (error) =>
             exchange.answered(
@@ -68,9 +67,10 @@ const head = (status = 200, headers: readonly (readonly [string, string])[] = []
   status,
   headers,
 })
-const body = (text: string): Message => ({ type: 'body', bytes: Buffer.from(text) })
+const body = (text: string): Message => ({ type: 'body', handle: 0, bytes: Buffer.from(text) })
 const finish = (...trailers: readonly (readonly [string, string])[]): Message => ({
   type: 'finish',
+  handle: 0,
   trailers,
 })
 
@@ -204,7 +204,11 @@ describe('an exchange with a child that breaks HTTP', () => {
     ['a second head', [head(), head()], /answered twice/],
     ['trailers with a line break', [head(), body('x'), finish(['a', 'b\nc'])], /Invalid character/],
     ['no end', [head(), body('x')], /ended before its response did/],
-    ['a body that is abandoned', [head(), body('x'), { type: 'abandon' }], /left its response incomplete/],
+    [
+      'a body that is abandoned',
+      [head(), body('x'), { type: 'abandon', handle: 0 }],
+      /left its response incomplete/,
+    ],
   ])('breaks off at %s', async (_what, messages, why) => {
     const { port, failures } = await childOf(({ say, end }) => {
       say(...messages)
@@ -225,7 +229,7 @@ describe('an exchange with a child that breaks HTTP', () => {
 
   it('takes what comes after the end for nothing', async () => {
     const { port, failures } = await childOf(({ say, end }) => {
-      say(head(), body('x'), finish(), body('y'), finish(), head(), { type: 'abandon' })
+      say(head(), body('x'), finish(), body('y'), finish(), head(), { type: 'abandon', handle: 0 })
       end()
     })
     expect(await ask(port, '/')).toMatchObject({ status: 200, body: 'x' })

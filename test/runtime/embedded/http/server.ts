@@ -19,7 +19,8 @@ import { fixture, request, runtimeOfTest, type Task } from '../harness.js'
 
 export const http: HttpOptions = {
   host: '127.0.0.1',
-  port: 18_222,
+  // Test files run side by side.
+  port: 18_000 + 200 * Number(process.env['VITEST_POOL_ID'] ?? 0),
   maxRequests: 100,
   maxChildren: 2,
   timeoutMs: 10_000,

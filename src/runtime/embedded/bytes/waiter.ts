@@ -1,6 +1,6 @@
 import type { GivenMessage } from '../../guest/protocol.js'
 
-export type Given = Pick<GivenMessage, 'state' | 'trailers'> & { readonly bytes?: Uint8Array }
+export type Given = Omit<GivenMessage, 'type'> & { readonly bytes?: Uint8Array }
 export type Answer = (given: Given) => void
 
 /** A guest that waits for something: it asks again only when it has been answered. */

@@ -6,9 +6,9 @@ import { Waiter, type Answer, type Given } from './waiter.js'
 export const pairsOf = (flat: readonly string[]): HttpField[] =>
   Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i] ?? '', flat[2 * i + 1] ?? ''])
 
-/** The body of a request, read as the guest asks for it: what it does not ask for stays with the client. */
-export class RequestReader {
-  readonly #request: IncomingMessage
+/** The body of a message that came in, read as the guest asks for it: what it does not ask for stays with the other side. */
+export class BodyReader {
+  readonly #message: IncomingMessage
   readonly #maxBytes: number
   readonly #exceeded: () => void
   readonly #waiter = new Waiter(() => this.#take())
@@ -16,8 +16,8 @@ export class RequestReader {
   #state: 'unread' | 'open' | 'ended' | 'broken' = 'unread'
 
   /** `exceeded` is called once, when the body is longer than `maxBytes`. */
-  constructor(request: IncomingMessage, maxBytes: number, exceeded: () => void) {
-    this.#request = request
+  constructor(message: IncomingMessage, maxBytes: number, exceeded: () => void) {
+    this.#message = message
     this.#maxBytes = maxBytes
     this.#exceeded = exceeded
   }
@@ -36,30 +36,30 @@ export class RequestReader {
 
   #open(): void {
     if (this.#state !== 'unread') return
-    this.#state = this.#request.destroyed ? 'broken' : 'open'
-    this.#request.on('readable', () => this.#waiter.offer())
-    this.#request.on('end', () => {
+    this.#state = this.#message.destroyed ? 'broken' : 'open'
+    this.#message.on('readable', () => this.#waiter.offer())
+    this.#message.on('end', () => {
       if (this.#state === 'open') this.#state = 'ended'
       this.#waiter.offer()
     })
-    this.#request.on('error', () => this.break())
-    this.#request.on('close', () => this.break())
+    this.#message.on('error', () => this.break())
+    this.#message.on('close', () => this.break())
   }
 
   #take(): Given | undefined {
-    if (this.#state === 'broken') return { state: 'broken' }
-    const length = Math.min(this.#request.readableLength, BODY_PIECE_BYTES)
+    if (this.#bytes > this.#maxBytes) return { state: 'broken' }
+    const length = Math.min(this.#message.readableLength, BODY_PIECE_BYTES)
     // Without a length it finds the end.
-    const data: unknown = length === 0 ? this.#request.read() : this.#request.read(length)
+    const data: unknown = length === 0 ? this.#message.read() : this.#message.read(length)
     if (data instanceof Uint8Array) {
       this.#bytes += data.length
       if (this.#bytes <= this.#maxBytes) return { state: 'some', bytes: data }
-      this.#state = 'broken'
       this.#exceeded()
       return { state: 'broken' }
     }
+    if (this.#state === 'broken') return { state: 'broken' }
     return this.#state === 'ended'
-      ? { state: 'end', trailers: pairsOf(this.#request.rawTrailers) }
+      ? { state: 'end', trailers: pairsOf(this.#message.rawTrailers) }
       : undefined
   }
 }

@@ -1,21 +1,26 @@
-import { HostError } from '../../wasi/host/errors.js'
-import { HttpFailure, type BodySource, type FieldEntry } from '../../wasi/http/message.js'
+import { HostError } from '../wasi/host/errors.js'
+import { HttpFailure, type BodySource, type FieldEntry } from '../wasi/http/message.js'
+import type { NetworkError } from './protocol.js'
 import type { Given, Wants } from './wants.js'
 
 const NO_BYTES = new Uint8Array(0)
 
-/** The body of a request, which the daemon gives in pieces as it is asked for. */
-export class RequestBody implements BodySource {
+/** The body of a message that comes in, which the daemon gives in pieces as it is asked for. */
+export class IncomingBytes implements BodySource {
   readonly trailers: BodySource['trailers']
   readonly #wants: Wants
+  readonly #closed: () => void
   #state: 'open' | 'ended' | 'broken'
   #piece: Uint8Array = NO_BYTES
   #trailers: readonly FieldEntry[] = []
+  #error: NetworkError = { tag: 'connection-terminated' }
   /** The daemon has just said that nothing is there: to ask again at once is of no use. */
   #isJustEmpty = false
 
-  constructor(wants: Wants, hasBody: boolean) {
+  /** @param closed is called when nobody needs the rest. */
+  constructor(wants: Wants, hasBody: boolean, closed: () => void = () => undefined) {
     this.#wants = wants
+    this.#closed = closed
     this.#state = hasBody ? 'open' : 'ended'
     this.trailers = {
       ready: () => this.#skip((of) => wants.peek(of)),
@@ -31,7 +36,7 @@ export class RequestBody implements BodySource {
       this.#piece = this.#piece.subarray(length)
       return bytes
     }
-    if (this.#state === 'broken') throw new HostError('EPIPE', 'the request broke off')
+    if (this.#state === 'broken') throw new HostError('EPIPE', 'the message broke off')
     return this.#state === 'ended' ? undefined : NO_BYTES
   }
 
@@ -49,9 +54,10 @@ export class RequestBody implements BodySource {
     if (!this.#isAtHand()) this.#take(this.#wants.wait('body', deadline))
   }
 
-  /** The rest stays where it is; the daemon does away with it when the request ends. */
+  /** Nobody needs the rest. */
   close(): void {
     this.#piece = NO_BYTES
+    this.#closed()
   }
 
   #isAtHand(): boolean {
@@ -65,10 +71,13 @@ export class RequestBody implements BodySource {
     return this.#state !== 'open'
   }
 
-  #take({ state, bytes, trailers }: Given): void {
+  #take({ state, bytes, trailers, error }: Given): void {
     this.#isJustEmpty = state === 'none'
     if (state === 'some') this.#piece = bytes
-    if (state === 'broken') this.#state = 'broken'
+    if (state === 'broken') {
+      this.#state = 'broken'
+      this.#error = error ?? this.#error
+    }
     if (state === 'end') {
       this.#state = 'ended'
       this.#trailers = trailers ?? []
@@ -76,8 +85,7 @@ export class RequestBody implements BodySource {
   }
 
   #takeTrailers(): readonly FieldEntry[] | undefined {
-    if (this.#state === 'broken')
-      throw new HttpFailure({ tag: 'HTTP-request-trailer-section-size' }, 'the request broke off')
+    if (this.#state === 'broken') throw new HttpFailure(this.#error)
     return this.#trailers.length === 0 ? undefined : this.#trailers
   }
 }

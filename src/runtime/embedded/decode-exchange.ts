@@ -1,0 +1,58 @@
+import type { FromExchange, HttpField, NetworkRequest } from '../guest/protocol.js'
+import { isCount, isDuration, isRecord } from './decode-values.js'
+
+/** What a guest said of streams of bytes; undefined when it is nothing that a guest says. */
+export function decodeFromExchange(
+  value: Readonly<Record<string, unknown>>,
+  bytes: Uint8Array,
+): FromExchange | undefined {
+  const { type, handle } = value
+  if (type === 'head') {
+    const { status, headers } = value
+    return isCount(status) && areFields(headers) ? { type, status, headers } : undefined
+  }
+  if (type === 'refuse') return typeof value['code'] === 'string' ? { type, code: value['code'] } : undefined
+  if (!isCount(handle)) return undefined
+  switch (type) {
+    case 'open': {
+      const request = decodeNetworkRequest(value['request'])
+      return request && { type, handle, request }
+    }
+    case 'want': {
+      const { of, waitMs } = value
+      if (of !== 'body' && of !== 'room' && of !== 'answer') return undefined
+      return waitMs === null || isDuration(waitMs) ? { type, handle, of, waitMs } : undefined
+    }
+    case 'body':
+      return { type, handle, bytes }
+    case 'finish': {
+      const { trailers } = value
+      return areFields(trailers) ? { type, handle, trailers } : undefined
+    }
+    case 'abandon':
+    case 'close':
+      return { type, handle }
+    default:
+      return undefined
+  }
+}
+
+function decodeNetworkRequest(value: unknown): NetworkRequest | undefined {
+  if (!isRecord(value) || value['kind'] !== 'http') return undefined
+  const { kind, method, scheme, authority, path, headers, connectMs, firstByteMs, betweenBytesMs } = value
+  if (typeof method !== 'string' || typeof scheme !== 'string' || typeof authority !== 'string')
+    return undefined
+  if (typeof path !== 'string' || !areFields(headers)) return undefined
+  if (!isTime(connectMs) || !isTime(firstByteMs) || !isTime(betweenBytesMs)) return undefined
+  return { kind, method, scheme, authority, path, headers, connectMs, firstByteMs, betweenBytesMs }
+}
+
+const isTime = (value: unknown): value is number | null => value === null || isDuration(value)
+
+function areFields(value: unknown): value is readonly HttpField[] {
+  return Array.isArray(value) && value.every(isField)
+}
+
+function isField(value: unknown): value is HttpField {
+  return Array.isArray(value) && value.length === 2 && value.every((part) => typeof part === 'string')
+}

@@ -1,0 +1,13 @@
+import { isIP } from 'node:net'
+
+export type Destination = { readonly host: string; readonly port: number }
+
+/** `example.org`, `example.org:8080`, `[::1]:80`; without user names. Undefined: it is none. */
+export function addressOf(authority: string, defaultPort: number): Destination | undefined {
+  const [, bracketed, plain, digits] =
+    /^(?:\[([^\]]+)\]|([^:@/?#\s\[\]]+))(?::(\d{1,5}))?$/.exec(authority) ?? []
+  const port = digits === undefined ? defaultPort : Number(digits)
+  if (port < 1 || port > 65_535) return undefined
+  if (bracketed !== undefined) return isIP(bracketed) === 6 ? { host: bracketed, port } : undefined
+  return plain === undefined ? undefined : { host: plain, port }
+}

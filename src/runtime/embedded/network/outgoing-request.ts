@@ -1,0 +1,234 @@
+import { lookup, type LookupAddress } from 'node:dns'
+import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import { isIP, type LookupFunction } from 'node:net'
+import { BodyReader, pairsOf } from '../bytes/body-reader.js'
+import { BodyWriter } from '../bytes/body-writer.js'
+import { Waiter, type Answer, type Given } from '../bytes/waiter.js'
+import type { FromExchange, HttpField, NetworkError, NetworkRequest } from '../../guest/protocol.js'
+import { isHopByHop } from '../http/hop-by-hop.js'
+import { addressOf } from './address.js'
+import { errorOf } from './error.js'
+import { allows, allowsAddress, type NetworkOptions } from './policy.js'
+
+export type Refused = (what: string) => void
+
+/** A response may be as long as the guest likes to read. */
+const UNLIMITED = Infinity
+
+/** One HTTP request of a guest, made by the daemon. Sent when its body begins or ends, or its answer is waited for. */
+export class OutgoingRequest {
+  readonly #wanted: NetworkRequest
+  readonly #answer = new Waiter(() => this.#take())
+  readonly #timers = new Set<NodeJS.Timeout>()
+  #request: ClientRequest | undefined
+  #writer: BodyWriter | undefined
+  #response: IncomingMessage | undefined
+  #reader: BodyReader | undefined
+  #error: NetworkError | undefined
+  #isBegun = false
+
+  constructor(wanted: NetworkRequest, options: NetworkOptions, refused: Refused) {
+    this.#wanted = wanted
+    try {
+      this.#open(options, refused)
+    } catch {
+      // Node refuses a method, a path or a header.
+      this.#error = { tag: 'HTTP-request-URI-invalid' }
+    }
+  }
+
+  get isFlooded(): boolean {
+    return this.#writer?.isFlooded ?? false
+  }
+
+  message(
+    message: Extract<FromExchange, { type: 'want' | 'body' | 'finish' | 'abandon' }>,
+    answer: Answer,
+  ): void {
+    switch (message.type) {
+      case 'want':
+        if (message.of === 'room') this.#room(message.waitMs, answer)
+        else if (message.of === 'answer') this.#answerOf(message.waitMs, answer)
+        else if (this.#reader === undefined) answer(this.#broken())
+        else this.#reader.give(message.waitMs, (given) => answer(this.#withError(given)))
+        return
+      case 'body':
+        this.#begin(true)
+        this.#writer?.write(message.bytes)
+        return
+      case 'finish':
+        this.#finish(message.trailers)
+        return
+      case 'abandon':
+        this.#fail({ tag: 'internal-error' })
+        return
+    }
+  }
+
+  close(): void {
+    this.#clearTimers()
+    this.#request?.destroy()
+    this.#response?.destroy()
+  }
+
+  #open({ rules, tls }: NetworkOptions, refused: Refused): void {
+    const { scheme, authority, method, path, headers, connectMs } = this.#wanted
+    const isSecure = scheme === 'https'
+    if (!isSecure && scheme !== 'http') {
+      this.#error = { tag: 'HTTP-protocol-error' }
+      return
+    }
+    const destination = addressOf(authority, isSecure ? 443 : 80)
+    if (destination === undefined) {
+      this.#error = { tag: 'HTTP-request-URI-invalid' }
+      return
+    }
+    const { host, port } = destination
+    if (!allows(rules, host, port)) {
+      refused(`${host}:${port}`)
+      this.#error = { tag: 'HTTP-request-denied' }
+      return
+    }
+    const common = {
+      host,
+      port,
+      method,
+      path,
+      setHost: false,
+      agent: false,
+      lookup: guarded(rules, port, refused),
+    }
+    const request = isSecure
+      ? httpsRequest({
+          ...common,
+          rejectUnauthorized: tls.verify,
+          ...(tls.ca !== undefined && { ca: tls.ca }),
+          ...(isIP(host) === 0 && { servername: host }),
+        })
+      : httpRequest(common)
+    this.#request = request
+    this.#writer = new BodyWriter(request)
+    request.on('error', (error) => this.#fail(errorOf(error)))
+    request.on('response', (response) => this.#receive(response))
+    request.on('close', () => this.#fail({ tag: 'HTTP-response-incomplete' }))
+    request.setHeader('host', authority)
+    for (const [name, value] of headers) if (!isHopByHop(name)) request.appendHeader(name, value)
+    if (connectMs !== null) this.#limitConnect(request, connectMs)
+  }
+
+  #begin(hasBody: boolean): void {
+    const request = this.#request
+    if (this.#isBegun || request === undefined || this.#error !== undefined) return
+    this.#isBegun = true
+    if (hasBody && !request.hasHeader('content-length')) request.setHeader('transfer-encoding', 'chunked')
+    if (hasBody) request.flushHeaders()
+    const { firstByteMs } = this.#wanted
+    if (firstByteMs !== null) this.#after(firstByteMs, { tag: 'HTTP-response-timeout' })
+  }
+
+  #finish(trailers: readonly HttpField[]): void {
+    const request = this.#request
+    this.#begin(false)
+    if (request === undefined || this.#error !== undefined) return
+    try {
+      if (trailers.length > 0)
+        request.addTrailers(trailers.map(([name, value]): [string, string] => [name, value]))
+      request.end()
+    } catch {
+      this.#fail({ tag: 'HTTP-request-trailer-size', val: {} })
+    }
+  }
+
+  #receive(response: IncomingMessage): void {
+    this.#clearTimers()
+    this.#response = response
+    this.#reader = new BodyReader(response, UNLIMITED, () => undefined)
+    response.on('error', (error) => (this.#error ??= errorOf(error)))
+    const { betweenBytesMs } = this.#wanted
+    if (betweenBytesMs !== null)
+      response.setTimeout(Math.max(1, betweenBytesMs), () => {
+        this.#error ??= { tag: 'connection-read-timeout' }
+        response.destroy()
+      })
+    this.#answer.offer()
+  }
+
+  #room(waitMs: number | null, answer: Answer): void {
+    this.#begin(true)
+    if (this.#writer === undefined || this.#error !== undefined) answer(this.#broken())
+    else this.#writer.room(waitMs, (given) => answer(this.#withError(given)))
+  }
+
+  #answerOf(waitMs: number | null, answer: Answer): void {
+    // A guest that waits for an answer before it ends its body wants the beginning of it sent.
+    this.#begin(true)
+    this.#answer.ask(waitMs, answer)
+  }
+
+  #take(): Given | undefined {
+    if (this.#response !== undefined) {
+      const { statusCode = 0, rawHeaders } = this.#response
+      const headers = pairsOf(rawHeaders).filter(([name]) => !isHopByHop(name))
+      return { state: 'some', answer: { kind: 'response', status: statusCode, headers } }
+    }
+    return this.#error === undefined ? undefined : this.#broken()
+  }
+
+  #broken(): Given {
+    return { state: 'broken', error: this.#error ?? { tag: 'connection-terminated' } }
+  }
+
+  #withError(given: Given): Given {
+    return given.state === 'broken' ? this.#broken() : given
+  }
+
+  #fail(error: NetworkError): void {
+    if (this.#response !== undefined) return
+    this.#error ??= error
+    this.#clearTimers()
+    this.#request?.destroy()
+    this.#answer.offer()
+  }
+
+  #limitConnect(request: ClientRequest, ms: number): void {
+    const timer = this.#after(ms, { tag: 'connection-timeout' })
+    const connected = () => {
+      clearTimeout(timer)
+      this.#timers.delete(timer)
+    }
+    request.once('socket', (socket) => {
+      socket.once('connect', connected)
+    })
+  }
+
+  #after(ms: number, error: NetworkError): NodeJS.Timeout {
+    const timer = setTimeout(() => this.#fail(error), Math.min(ms, 2 ** 31 - 1))
+    this.#timers.add(timer)
+    return timer
+  }
+
+  #clearTimers(): void {
+    for (const timer of this.#timers) clearTimeout(timer)
+    this.#timers.clear()
+  }
+}
+
+/** A name that is allowed may lead to addresses that are not. */
+const guarded =
+  (rules: NetworkOptions['rules'], port: number, refused: Refused): LookupFunction =>
+  (hostname, options, callback) => {
+    lookup(hostname, { ...options, all: true }, (error, found: LookupAddress[]) => {
+      if (error !== null) {
+        callback(error, '')
+        return
+      }
+      const allowed = found.filter(({ address }) => allowsAddress(rules, address, port))
+      const [first] = allowed
+      if (first === undefined) {
+        refused(`${hostname} (${found.map(({ address }) => address).join(', ')})`)
+        callback(Object.assign(new Error('denied'), { code: 'EDENIED' }), '')
+      } else if (options.all === true) callback(null, allowed)
+      else callback(null, first.address, first.family)
+    })
+  }

@@ -1,0 +1,43 @@
+import { Clocks } from '../wasi/host/clocks.js'
+import type { Link } from './link.js'
+import type { FromExchange, GivenMessage, Handle } from './protocol.js'
+
+export type Given = Omit<GivenMessage, 'type'> & { readonly bytes: Uint8Array }
+
+type Of = Extract<FromExchange, { type: 'want' }>['of']
+
+const NANOSECONDS = 1_000_000
+const clocks = new Clocks()
+
+/**
+ * What a guest waits for is asked of the daemon, which has an event loop and timers: one question at a time, each with one
+ * answer.
+ */
+export class Wants {
+  readonly #link: Link
+  readonly #handle: Handle
+
+  constructor(link: Link, handle: Handle) {
+    this.#link = link
+    this.#handle = handle
+  }
+
+  /** What is there now. */
+  peek(of: Of): Given {
+    return this.#ask(of, 0)
+  }
+
+  /** Until `deadline` of the monotonic clock, in nanoseconds; without one, as long as it takes. */
+  wait(of: Of, deadline: bigint | undefined): Given {
+    if (deadline === undefined) return this.#ask(of, null)
+    const left = Number(deadline - clocks.now('monotonic')) / NANOSECONDS
+    return this.#ask(of, Math.max(0, left))
+  }
+
+  #ask(of: Of, waitMs: number | null): Given {
+    this.#link.send({ type: 'want', handle: this.#handle, of, waitMs })
+    const { message, body } = this.#link.receive()
+    if (message.type !== 'given') throw new Error(`expected an answer to a want, found ${message.type}`)
+    return { ...message, bytes: body }
+  }
+}

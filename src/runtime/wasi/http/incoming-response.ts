@@ -1,0 +1,85 @@
+import { WitError } from '../preview2/failure.js'
+import { Pollable } from '../preview2/pollable.js'
+import { Fields } from './fields.js'
+import { IncomingBody } from './incoming-body.js'
+import {
+  HttpFailure,
+  type BodySource,
+  type FutureResponse,
+  type HttpErrorCode,
+  type ResponseHead,
+} from './message.js'
+
+/** `incoming-response` of wasi:http/types. */
+export class IncomingResponse {
+  readonly #head: ResponseHead
+  #body: BodySource | undefined
+
+  constructor(head: ResponseHead, body: BodySource) {
+    this.#head = head
+    this.#body = body
+  }
+
+  status(): number {
+    return this.#head.status
+  }
+
+  headers(): Fields {
+    return Fields.immutable(this.#head.headers)
+  }
+
+  consume(): IncomingBody {
+    const body = this.#body
+    if (body === undefined) throw new WitError(undefined, 'the body was taken already')
+    this.#body = undefined
+    return new IncomingBody(body)
+  }
+
+  [Symbol.dispose](): void {
+    this.#body?.close()
+    this.#body = undefined
+  }
+}
+
+type Found =
+  | { readonly tag: 'ok'; readonly val: IncomingResponse }
+  | { readonly tag: 'err'; readonly val: HttpErrorCode }
+
+/** `future-incoming-response` of wasi:http/types. */
+export class FutureIncomingResponse {
+  readonly #response: FutureResponse
+  #isTaken = false
+
+  constructor(response: FutureResponse) {
+    this.#response = response
+  }
+
+  subscribe(): Pollable {
+    return new Pollable(this.#response)
+  }
+
+  /** Undefined: not there yet. The outer error: it was taken already. */
+  get():
+    | { readonly tag: 'ok'; readonly val: Found }
+    | { readonly tag: 'err'; readonly val: undefined }
+    | undefined {
+    if (this.#isTaken) return { tag: 'err', val: undefined }
+    if (!this.#response.ready()) return undefined
+    this.#isTaken = true
+    return { tag: 'ok', val: this.#take() }
+  }
+
+  [Symbol.dispose](): void {
+    if (!this.#isTaken) this.#response.close()
+  }
+
+  #take(): Found {
+    try {
+      const { head, body } = this.#response.get()
+      return { tag: 'ok', val: new IncomingResponse(head, body) }
+    } catch (error) {
+      if (!(error instanceof HttpFailure)) throw error
+      return { tag: 'err', val: error.code }
+    }
+  }
+}
