@@ -27,7 +27,7 @@ const events: Record<string, TaskEvent> = {
 
 const counts: Record<string, number> = { 0: 0, 1: 1, 2: 2 }
 
-const caps: AdmitDeps = { maxTasks: 1, maxDaemons: 1, refuse: () => undefined }
+const caps: AdmitDeps = { maxTasks: 1, maxDaemons: 1, maxLatent: 1, refuse: () => undefined }
 
 type Starts = Observable<Received<StartCommand>>
 
@@ -128,8 +128,10 @@ describe('admit', () => {
   it(
     'refuses what it is told to, whatever room there is, and does not count it',
     marbles((m) => {
-      const refuse = ({ encrypted }: StartCommand) =>
-        encrypted ? { code: 'unsupported' as const, reason: 'no encrypted tasks here' } : undefined
+      const refuse: AdmitDeps['refuse'] = (command) =>
+        command.type === 'start' && command.encrypted
+          ? { code: 'unsupported' as const, reason: 'no encrypted tasks here' }
+          : undefined
       const admission = createAdmission({ ...caps, refuse })
       const task = m.cold('   r-(e|)', events)
       const source = m.hot('  ab-|', { a: start('a', { encrypted: true }), b: starts.b })

@@ -1,5 +1,5 @@
 import type { Binary } from '../../src/model/binary.js'
-import type { Chunk, Received, StartCommand, StopCommand } from '../../src/model/command.js'
+import type { Chunk, InvokeCommand, Received, StartCommand, StopCommand } from '../../src/model/command.js'
 import type { FailureCode, Outcome } from '../../src/model/outcome.js'
 import type { TaskEvent } from '../../src/model/task-event.js'
 
@@ -32,6 +32,22 @@ export const start = (
 export const stop = (id: string, overrides: Partial<Received<StopCommand>> = {}): Received<StopCommand> => ({
   type: 'stop',
   id,
+  broadcast: false,
+  propletId: undefined,
+  receivedAt: 0,
+  ...overrides,
+})
+
+export const invoke = (
+  id: string,
+  invocation: string | undefined,
+  overrides: Partial<Received<InvokeCommand>> = {},
+): Received<InvokeCommand> => ({
+  type: 'invoke',
+  id,
+  invocation: { id: invocation },
+  inputs: [],
+  env: {},
   broadcast: false,
   propletId: undefined,
   receivedAt: 0,

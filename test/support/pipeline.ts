@@ -25,6 +25,8 @@ const settings: PipelineSettings = {
   maxTasks: 1,
   maxWaiting: 1,
   maxDaemons: 1,
+  maxLatent: 2,
+  maxLatentBytes: 1000,
   fetch: { ttlMs: 300, stallMs: 100, overallMs: 1000, maxBytes: 1000, maxTotalBytes: 10_000 },
 }
 

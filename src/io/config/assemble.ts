@@ -47,6 +47,7 @@ export const assemble = (values: Values): Config => ({
     running: values.max_tasks,
     queued: values.queue_max,
     daemons: values.max_daemons,
+    latent: values.max_latent,
     taskMs: values.task_timeout,
     taskMemoryBytes: values.task_memory_max,
     taskOutputBytes: values.task_output_max,

@@ -46,6 +46,7 @@ export type Config = {
     /** Waiting or fetching, beyond those running. */
     readonly queued: number
     readonly daemons: number
+    readonly latent: number
     /** 0: none. */
     readonly taskMs: number
     readonly taskMemoryBytes: number

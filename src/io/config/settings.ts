@@ -108,6 +108,7 @@ export const settings = {
   ),
   queue_max: withDefault(integer(0, 1_000_000), '1000', 'tasks that wait or fetch, beyond those running'),
   max_daemons: withDefault(integer(0, 100_000), '64', 'daemon tasks at the same time'),
+  max_latent: withDefault(integer(0, 100_000), '64', 'latent tasks at the same time'),
   task_timeout: withDefault(duration({ zero: 'none' }), '0', 'time limit of a task; 0 is none'),
   task_memory_max: withDefault(size(65_536, 4 * GIB), '256MiB', 'memory limit of a task, in bytes'),
   task_output_max: withDefault(size(1, GIB), '512KiB', "limit of a task's output, in bytes"),

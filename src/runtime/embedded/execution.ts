@@ -122,7 +122,7 @@ export class Execution implements GuestListener {
   }
 
   #post(): void {
-    const { binary, name, inputs, cliArgs, env, daemon } = this.#request
+    const { binary, name, inputs, cliArgs, env, daemon, compileOnly } = this.#request
     const { digest, content } = binary
     const plan = this.#modules.plan(digest, binary.size)
     this.#keeps = plan.keep
@@ -135,6 +135,7 @@ export class Execution implements GuestListener {
       keep: plan.keep,
       evict: plan.evict,
       outputMaxBytes: daemon ? null : this.#limits.outputMaxBytes,
+      ...(compileOnly && { compileOnly }),
     }
     if (plan.isKept) this.#guest.post({ ...run, module: { digest, from: 'kept' } })
     else if ('path' in content)

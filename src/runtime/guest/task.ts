@@ -3,10 +3,11 @@ import { components } from './components.js'
 import { startCore } from './core-task.js'
 import { blameMemory, endOfThrow } from './end-of-throw.js'
 import type { Link } from './link.js'
-import type { Modules } from './modules.js'
+import type { LoadedModule, Modules } from './modules.js'
 import { GuestOutput } from './output.js'
+import { precompiled } from './precompiled.js'
 import type { BootMessage, GuestEnd, RunMessage } from './protocol.js'
-import type { Live, Session } from './session.js'
+import type { GuestCall, Live, Session } from './session.js'
 
 export type TaskContext = { readonly boot: BootMessage; readonly modules: Modules; readonly link: Link }
 
@@ -29,10 +30,7 @@ export function performTask(run: RunMessage, body: Bytes, context: TaskContext):
   const ended = guarded(() => {
     modules.drop(run.evict)
     const { loaded, compileMs } = modules.load(run.module, body)
-    const call =
-      loaded.layer === 'core'
-        ? startCore(loaded, session)
-        : components().task.startComponent(loaded.prepared, session)
+    const call = run.compileOnly ? precompiled(loaded) : start(loaded, session)
     if (run.keep) modules.keep(run.module.digest, loaded)
     link.send({ type: 'started', compileMs })
     return call()
@@ -49,6 +47,12 @@ export function performTask(run: RunMessage, body: Bytes, context: TaskContext):
     stderrBytes: stderr.bytes,
     memoryBytes: sizes.reduce((sum, bytes) => sum + bytes, 0),
   }
+}
+
+function start(loaded: LoadedModule, session: Session): GuestCall {
+  return loaded.layer === 'core'
+    ? startCore(loaded, session)
+    : components().task.startComponent(loaded.prepared, session)
 }
 
 function guarded(step: () => GuestEnd): GuestEnd {

@@ -320,7 +320,7 @@ describe('chunk', () => {
 describe('any message', () => {
   it.each([
     '',
-    'control/manager/invoke',
+    'control/manager/invoked',
     'control/manager/start/',
     'x/control/manager/start',
     '__proto__',

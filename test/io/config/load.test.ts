@@ -33,6 +33,7 @@ it('gives the defaults of the specification', () => {
       running: 4,
       queued: 1000,
       daemons: 64,
+      latent: 64,
       taskMs: 0,
       taskMemoryBytes: 268_435_456,
       taskOutputBytes: 524_288,

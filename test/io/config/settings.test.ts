@@ -30,6 +30,7 @@ const SAMPLES: Readonly<
   max_tasks: ['1', '2', '3', '0'],
   queue_max: ['1', '2', '0', '1.5'],
   max_daemons: ['1', '2', '0', 'many'],
+  max_latent: ['1', '2', '0', 'many'],
   task_timeout: ['1s', '2s', '3s', '1y'],
   task_memory_max: ['64MB', '1MiB', '2MiB', '1'],
   task_output_max: ['1', '2', '3', '0'],
