@@ -6,7 +6,6 @@ import {
   finalize,
   ignoreElements,
   map,
-  merge,
   mergeMap,
   of,
   timer,
@@ -52,10 +51,17 @@ const withDamage = (event: TaskEvent): TaskEvent => {
   return ended(event, { ...outcome, error: notPrecompiled(event.id, ` any more: ${outcome.error}`) })
 }
 
+/** One that did not run may come again under its name at once, when the Manager has deployed the task. */
+const isFinal = (event: TaskEvent): boolean => {
+  if (event.type !== 'invocation' || event.event.type !== 'ended') return false
+  const { outcome } = event.event
+  return outcome.kind !== 'failed' || (outcome.code !== 'binary' && outcome.code !== 'overloaded')
+}
+
 /**
  * Runs latent tasks, as many invocations of one at once as there are places. A stop of the task ends them. An
- * invocation that runs is not run a second time, nor is one that comes again before `REDELIVERY_MS` are over; those
- * without a name can't be told apart.
+ * invocation that runs is not run a second time, nor is one that ended less than `REDELIVERY_MS` ago; those without a
+ * name can't be told apart.
  */
 export const invoke = ({
   find,
@@ -64,6 +70,7 @@ export const invoke = ({
   shutdown$,
   clock,
 }: InvokeDeps): OperatorFunction<Received<InvokeCommand | StopCommand>, TaskEvent> => {
+  const redelivery$ = timer(REDELIVERY_MS, clock).pipe(ignoreElements())
   const invocation = (command: Invoke, stop$: Observable<'stopped'>): Observable<TaskEvent> => {
     const { id } = command
     const wrap = (event: InvocationEvent): TaskEvent => ({
@@ -105,7 +112,8 @@ export const invoke = ({
           if (taken.has(key))
             return of({ type: 'invocation', id, invocation: named, event: { type: 'duplicate' } })
           taken.add(key)
-          return merge(invocation(command, stop$), timer(REDELIVERY_MS, clock).pipe(ignoreElements())).pipe(
+          return invocation(command, stop$).pipe(
+            mergeMap((event) => (isFinal(event) ? concat(of(event), redelivery$) : of(event))),
             finalize(() => taken.delete(key)),
           )
         }),

@@ -34,6 +34,17 @@ describe('keep', () => {
   )
 
   it(
+    'keeps the file of a latent task to its end',
+    marbles((m) => {
+      const run = m.cold('  r-s--(c|)', values)
+      const held = m.cold<never>('-')
+      const stage = keep({ cache: { hold: () => held, evict: () => m.cold<never>('|') } })
+      m.expect(stage(onDisk, run, 'ended')).toBeObservable('r-s--(c|)', values)
+      m.expect(held).toHaveSubscriptions('^----!')
+    }),
+  )
+
+  it(
     'lets go of the file when the task ends before that, and when it is left',
     marbles((m) => {
       const ended = m.cold('   -(x|)', values)

@@ -39,7 +39,12 @@ export const decodeInvoke = (
   message: Readonly<Record<string, unknown>>,
   json: string,
 ): E.Either<DecodeError, InvokeCommand> =>
-  pipe(withInputTexts(message, json), E.chain(decode(invoke)), E.chain((wire) => withinSize(wire)), E.map(toCommand))
+  pipe(
+    withInputTexts(message, json),
+    E.chain(decode(invoke)),
+    E.chain((wire) => withinSize(wire)),
+    E.map(toCommand),
+  )
 
 /** The task and the invocation that a broken command names, as far as they can be read. */
 export const invocationTaskOf = (message: Readonly<Record<string, unknown>>): Rejection['task'] => {
