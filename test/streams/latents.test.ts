@@ -1,4 +1,4 @@
-import { map, of, type Observable } from 'rxjs'
+import { map, type Observable } from 'rxjs'
 import { describe, it } from 'vitest'
 import type { TaskEvent } from '../../src/model/task-event.js'
 import { COMPILE_WAIT_MS, createLatents, type Latents } from '../../src/streams/latents.js'
@@ -117,7 +117,7 @@ describe('latents', () => {
       const latents = createLatents({ maxBytes: 8, clock: m.scheduler })
       m.expect(latents.register(latent, m.cold('|'))).toBeObservable('|')
       m.expect(latents.register(latent, m.cold('-'))).toBeObservable('-')
-      m.expect(latents.register(latent, of<TaskEvent>())).toBeObservable('|')
+      m.expect(latents.register(latent, m.cold<TaskEvent>('---|'))).toBeObservable('---|')
     }),
   )
 })
