@@ -1,7 +1,8 @@
 // @ts-check
+import { pipeEcho } from './support/floors.mjs'
 import { timesInside } from './support/inside.mjs'
 import { ADD, ADD_RESULT, fixture } from './support/modules.mjs'
-import { quantile, summary, timesRow } from './support/stats.mjs'
+import { ms, quantile, summary, timesRow } from './support/stats.mjs'
 import { withWorld } from './support/world.mjs'
 
 const WARM_UP = 200
@@ -40,15 +41,15 @@ const timeInvocations = async (manager, { start, call, expected }) => {
   return times
 }
 
-/** @param {import('./support/world.mjs').World} world @param {Latent} latent */
-const rowsOf = async (world, latent) => {
+/** @param {import('./support/world.mjs').World} world @param {Latent} latent @param {string} floor */
+const rowsOf = async (world, latent, floor) => {
   const { total, run } = await timesInside(world, COUNT, () => timeInvocations(world.manager, latent))
   return [
     timesRow(`${latent.what}: invoke received to result handed to MQTT`, total, {
       target: 'median < 5 ms',
       met: total.median < 5,
     }),
-    timesRow('of it: to the guest, its run, and back', run),
+    timesRow('of it: to the guest, its run, and back', run, { floor }),
   ]
 }
 
@@ -64,8 +65,10 @@ const rate = async (manager) => {
 
 export const run = () =>
   withWorld(async (world) => {
+    const pipe = await pipeEcho({ count: COUNT, bytes: 300 })
+    const floor = `${ms(pipe.median)} bare pipe there and back`
     const rows = []
-    for (const latent of LATENTS) rows.push(...(await rowsOf(world, latent)))
+    for (const latent of LATENTS) rows.push(...(await rowsOf(world, latent, floor)))
     await world.daemon()
     const [first] = LATENTS
     if (first === undefined) throw new Error('nothing to invoke')

@@ -5,7 +5,13 @@ import { firstValueFrom } from 'rxjs'
 import { columns } from '../cli/columns.js'
 import { startBroker } from './broker.js'
 import { DEMO_PREFIX, daemonEnv, startDaemon } from './daemon.js'
-import { connectManager, type Manager, type ResultMessage, type StartMessage } from './manager.js'
+import {
+  connectManager,
+  type InvokeMessage,
+  type Manager,
+  type ResultMessage,
+  type StartMessage,
+} from './manager.js'
 import { startRegistry } from './registry.js'
 
 type Example = {
@@ -13,6 +19,8 @@ type Example = {
   readonly command: StartMessage
   /** What came back must be this. */
   readonly expected: { readonly results: string; readonly error: RegExp | undefined }
+  /** The command starts a latent task, and this invokes it. */
+  readonly invocation?: InvokeMessage
   /** Sends a stop once the task runs. */
   readonly stopped?: boolean
 }
@@ -57,6 +65,12 @@ const examples = async (): Promise<readonly Example[]> => {
       expected: { results: '{left: "both", right: some(18446744073709551615)}', error: undefined },
     },
     {
+      what: 'a latent task, invoked with 20 and 22',
+      command: { id: 'latent', name: 'add', file: await inline('add'), latent: true },
+      invocation: { id: 'latent', invocation_id: 'first', inputs: [20, 22] },
+      expected: { results: '42', error: undefined },
+    },
+    {
       what: 'an endless loop, stopped',
       command: { id: 'loop', name: 'spin', file: await inline('hostile') },
       expected: { results: '', error: /^task stopped$/ },
@@ -79,11 +93,12 @@ const isRight = ({ results, error }: ResultMessage, { expected }: Example): bool
 
 const runExample = async (manager: Manager, example: Example): Promise<Row> => {
   const { id } = example.command
-  const answer = manager.result(id)
+  const { invocation } = example
   const startedAt = performance.now()
-  await manager.start(example.command)
+  const started = manager.start(example.command)
+  const answer = invocation === undefined ? manager.result(id) : manager.invoke(invocation)
   if (example.stopped === true) await manager.stop(id)
-  const result = await answer
+  const [result] = await Promise.all([answer, started])
   return {
     what: example.what,
     answer: shown(result.error === undefined ? String(result.results) : `error: ${result.error}`),

@@ -22,7 +22,7 @@ import { messageOf, refusal } from './ended.js'
 export type Latent = { readonly start: Received<StartCommand>; readonly binary: Binary }
 
 export type LatentsDeps = {
-  /** Of the binaries of all latent tasks together, in memory or in the cache, where they are held. */
+  /** Of the binaries of all latent tasks, in memory or held in the cache, and the texts that brought them, together. */
   readonly maxBytes: number
   readonly clock: SchedulerLike
 }
@@ -41,7 +41,12 @@ export const COMPILE_WAIT_MS = 25_000
 export const notPrecompiled = (id: string, why = ''): string =>
   `task ${id} has not been precompiled${why}; deploy it as a latent task first`
 
-type Entry = { readonly start: Received<StartCommand>; binary: Binary | undefined; isReady: boolean }
+type Entry = {
+  readonly start: Received<StartCommand>
+  binary: Binary | undefined
+  bytes: number
+  isReady: boolean
+}
 
 /** What came of a task that invocations may be waiting for. */
 type Settled = { readonly id: string; readonly found: Latent | { readonly error: string } }
@@ -53,9 +58,12 @@ export const createLatents = ({ maxBytes, clock }: LatentsDeps): Latents => {
   let heldBytes = 0
 
   const hold = (entry: Entry, binary: Binary) => {
-    if (heldBytes + binary.size > maxBytes)
-      throw new Error(`task refused: the binaries of latent tasks would fill more than ${maxBytes} bytes`)
-    heldBytes += binary.size
+    const { source } = entry.start
+    const bytes = binary.size + (source.type === 'inline' ? source.base64.length : 0)
+    if (heldBytes + bytes > maxBytes)
+      throw new Error(`task refused: latent tasks would hold more than ${maxBytes} bytes`)
+    heldBytes += bytes
+    entry.bytes = bytes
     entry.binary = binary
   }
   const settle = (entry: Entry, event: TaskEvent) => {
@@ -69,7 +77,7 @@ export const createLatents = ({ maxBytes, clock }: LatentsDeps): Latents => {
       settled.next({ id: start.id, found: { error: `the latent task failed: ${event.outcome.error}` } })
   }
   const leave = (entry: Entry) => {
-    heldBytes -= entry.binary?.size ?? 0
+    heldBytes -= entry.bytes
     if (entries.get(entry.start.id) === entry) entries.delete(entry.start.id)
   }
   const compiled = (id: string): Observable<Latent> =>
@@ -90,7 +98,7 @@ export const createLatents = ({ maxBytes, clock }: LatentsDeps): Latents => {
   return {
     register: (start, task$) =>
       defer(() => {
-        const entry: Entry = { start, binary: undefined, isReady: false }
+        const entry: Entry = { start, binary: undefined, bytes: 0, isReady: false }
         entries.set(start.id, entry)
         return task$.pipe(
           tap((event) => {

@@ -5,8 +5,10 @@ import { COMPILE_WAIT_MS, createLatents, type Latents } from '../../src/streams/
 import { marbles } from '../support/marbles.js'
 import { binary, endOf, failed, start, stopped } from '../support/model.js'
 
-const latent = start('t', { latent: true })
-const other = start('t', { latent: true, name: 'other' })
+const source = { type: 'image', image: 'img' } as const
+const latent = start('t', { latent: true, source })
+const other = start('t', { latent: true, source, name: 'other' })
+const inline = start('t', { latent: true, source: { type: 'inline', base64: 'AAAAAA==' } })
 
 const events: Record<string, TaskEvent> = {
   a: { type: 'accepted', id: 't', start: latent },
@@ -16,10 +18,7 @@ const events: Record<string, TaskEvent> = {
   k: endOf('t', stopped()),
   x: endOf('t', failed('binary', 'not a module')),
   d: endOf('t', failed('shutdown', 'interrupted')),
-  o: endOf(
-    't',
-    failed('overloaded', 'task refused: the binaries of latent tasks would fill more than 8 bytes'),
-  ),
+  o: endOf('t', failed('overloaded', 'task refused: latent tasks would hold more than 8 bytes')),
 }
 
 const unknown = new Error('task t has not been precompiled; deploy it as a latent task first')
@@ -108,6 +107,8 @@ describe('latents', () => {
       m.expect(latents.register(other, late), ' ---^').toBeObservable('     ---(o|)', events)
       m.expect(latents.register(other, late), ' ---------^').toBeObservable('---------g-p', events)
       m.expect(late).toHaveSubscriptions(['---(^!)', '---------^'])
+      const counted = createLatents({ maxBytes: 8, clock: m.scheduler })
+      m.expect(counted.register(inline, task)).toBeObservable('(o|)', events)
     }),
   )
 
