@@ -113,7 +113,9 @@ export const pipeline = (
       clock,
     })
     const places = { runtime: deps.runtime, slots: createSlots(settings.maxTasks) }
-    const [executed, precompiled, kept] = [execute(places), precompile(places), keep(deps)]
+    const executed = execute(places)
+    const precompiled = precompile(places)
+    const kept = keep(deps)
     const runIt: TaskDeps['execute'] = (start, binary, reason$) =>
       kept(binary, executed(start, binary, reason$))
     const acquireIt = acquire({ inline: deps.inline, fetch })

@@ -1,13 +1,28 @@
 import { randomUUID } from 'node:crypto'
+import { readdirSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/dev/json.js'
-import { useDaemons, type Site } from '../support/daemon.js'
+import { childrenOf, useDaemons, type Site } from '../support/daemon.js'
 import { fixture, inline, type Command, type Wire } from '../support/wire.js'
 
 const { site, registry } = useDaemons('all')
 
 const IMAGE = 'registry.example/latent/args-env:v1'
+const WITHIN = { timeout: 10_000 }
 const add = inline('add', 'add')
+
+/** `add` with a custom section that makes it too large to stay in memory. */
+const paddedAdd = Buffer.concat([
+  fixture('add'),
+  Buffer.from([0, 0x80, 0x80, 0x20, 4, ...Buffer.from('fill')]),
+  Buffer.alloc(512 * 1024 - 5),
+])
+
+const cached = (directory: string): readonly string[] =>
+  readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
 
 describe('latent tasks, over mosquitto', () => {
   let wire: Wire
@@ -34,7 +49,8 @@ describe('latent tasks, over mosquitto', () => {
   const settled = () => wire.run({ id: randomUUID(), ...add, inputs: [1, 1] })
   const logged = (id: string, line: string) =>
     proplet.lines().filter(({ task, msg }) => task === id && msg === line).length
-  const running = (id: string, n: number) => expect.poll(() => logged(id, 'Invocation started')).toBe(n)
+  const running = (id: string, n: number) =>
+    expect.poll(() => logged(id, 'Invocation started'), WITHIN).toBe(n)
 
   it('answers each of many invocations at once with its own id and result, and no start', async () => {
     await wire.start({ id: 'sums', ...add, inputs: [100, 100], latent: true })
@@ -82,6 +98,25 @@ describe('latent tasks, over mosquitto', () => {
     await wire.stop('env')
   })
 
+  it('holds a binary on disk, and has the task deployed again when it was damaged', async () => {
+    const command = { id: 'large', name: 'add', file: paddedAdd.toString('base64'), latent: true }
+    await wire.start(command)
+    expect(await invoke('large', { inputs: [1, 2] })).toStrictEqual(answer('3'))
+    const [file] = cached(proplet.cache).filter((path) => statSync(path).size === paddedAdd.length)
+    if (file === undefined) throw new Error('not in the cache')
+    writeFileSync(file, 'damaged')
+    // Those that have it compiled need no file.
+    for (const pid of childrenOf(proplet.process.pid)) process.kill(pid, 'SIGKILL')
+    await expect
+      .poll(() => invoke('large', { inputs: [1, 2] }), WITHIN)
+      .toMatchObject({
+        error: expect.stringMatching(/has not been precompiled any more: .*digest/) as string,
+      })
+    await wire.start(command)
+    expect(await invoke('large', { inputs: [1, 2] })).toStrictEqual(answer('3'))
+    await wire.stop('large')
+  })
+
   it('runs typed exports of a component', async () => {
     await wire.start({ id: 'typed', ...inline('components/typed', 'echo-pair'), latent: true })
     const pair = '{left: "both", right: some(7)}'
@@ -115,7 +150,7 @@ describe('latent tasks, over mosquitto', () => {
           await wire.start(command)
           await settled()
           return logged(command.id, 'Latent task replaced')
-        })
+        }, WITHIN)
         .toBe(replaced)
     await wire.start({ id: 'again', ...add, latent: true })
     expect(await invoke('again', { inputs: [1, 2] })).toStrictEqual(answer('3'))
@@ -192,9 +227,9 @@ describe('latent tasks, over mosquitto', () => {
     await own.start({ id: 'busy', ...inline('hostile', 'spin'), latent: true })
     await own.invoke({ id: 'busy', invocation_id: 'runs' })
     const seen = (line: string) => leaving.lines().filter(({ msg }) => msg === line).length
-    await expect.poll(() => seen('Invocation started')).toBe(1)
+    await expect.poll(() => seen('Invocation started'), WITHIN).toBe(1)
     await own.invoke({ id: 'idle', invocation_id: 'waits' })
-    await expect.poll(() => seen('Invocation accepted')).toBe(2)
+    await expect.poll(() => seen('Invocation accepted'), WITHIN).toBe(2)
     leaving.process.kill('SIGTERM')
     expect(await own.invoked('idle', 'waits')).toMatchObject({
       error: expect.stringContaining('shutting down') as string,
