@@ -1,10 +1,9 @@
 // @ts-check
 import { bareCall, mqttEcho, pipeEcho } from './support/floors.mjs'
+import { timesInside } from './support/inside.mjs'
 import { ADD, ADD_RESULT } from './support/modules.mjs'
-import { startHelper } from './support/processes.mjs'
 import { ms, summary, timesRow } from './support/stats.mjs'
 import { withWorld } from './support/world.mjs'
-import { once } from 'node:events'
 
 const WARM_UP = 200
 const COUNT = 500
@@ -21,30 +20,9 @@ const timeTasks = async (manager) => {
   return summary(times)
 }
 
-/** @param {import('./support/world.mjs').World} world */
-const inside = async ({ port, manager, cacheDir }) => {
-  const alive = manager.alive()
-  const proplet = await startHelper('traced-proplet.mjs', [port, cacheDir])
-  await alive
-  await timeTasks(manager)
-  const answer = once(proplet.child, 'message')
-  proplet.child.send('times')
-  /** @type {[number, number, number][]} */
-  const times = (await answer)[0].slice(-COUNT)
-  await proplet.close()
-  const part = (/** @type {0 | 1 | 2} */ index) => summary(times.map((all) => all[index]))
-  return {
-    total: summary(times.map(([before, run, after]) => before + run + after)),
-    own: summary(times.map(([before, , after]) => before + after)),
-    before: part(0),
-    run: part(1),
-    after: part(2),
-  }
-}
-
 export const run = () =>
   withWorld(async (world) => {
-    const { total, own, before, run, after } = await inside(world)
+    const { total, own, before, run, after } = await timesInside(world, COUNT, () => timeTasks(world.manager))
     await world.daemon()
     const seen = await timeTasks(world.manager)
     const echo = await mqttEcho(world.port, { count: COUNT, bytes: MESSAGE_BYTES })

@@ -6,6 +6,7 @@ import { machineText, sectionText } from './support/report.mjs'
 
 const SCENARIOS = [
   'latency',
+  'invoke',
   'cold',
   'chunked',
   'throughput',

@@ -4,11 +4,19 @@ export { ConfigError, type Config, type LoadedConfig } from './io/config/config.
 export { createLogger, type Logger, type LogHandle, type LogOptions } from './io/log.js'
 export { stopSignal } from './io/signals.js'
 export type { Binary } from './model/binary.js'
-export type { BinarySource, Command, Received, StartCommand, StopCommand } from './model/command.js'
+export type {
+  BinarySource,
+  Command,
+  Invocation,
+  InvokeCommand,
+  Received,
+  StartCommand,
+  StopCommand,
+} from './model/command.js'
 export type { Connection } from './model/connection.js'
 export type { FailureCode, Outcome } from './model/outcome.js'
 export type { Publication } from './model/publication.js'
-export type { TaskEvent, TaskProgress } from './model/task-event.js'
+export type { InvocationEvent, TaskEvent, TaskProgress } from './model/task-event.js'
 export type { RunEvent, RunRequest, Runtime, StopReason } from './runtime/runtime.js'
 export type { Stream, StreamInputs } from './streams/extra.js'
 export type { PipelineOutput } from './streams/pipeline.js'

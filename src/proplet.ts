@@ -25,7 +25,7 @@ import { pipelineSettings } from './io/pipeline-settings.js'
 import { refuseTask } from './io/refuse.js'
 import { createTaskLog } from './io/task-log.js'
 import { insteadOf } from './io/undelivered.js'
-import { createEmbeddedRuntime } from './runtime/embedded/embedded.js'
+import { createEmbeddedRuntime, type EmbeddedOptions } from './runtime/embedded/embedded.js'
 import type { Runtime } from './runtime/runtime.js'
 import type { Stream } from './streams/extra.js'
 import { ofType } from './streams/of-type.js'
@@ -52,15 +52,17 @@ type Parts = {
   readonly log: Logger
   readonly cache: BinaryCache
   readonly mqtt: MqttOptions
+  readonly embedded: EmbeddedOptions
 }
 
 const prepare = async ({ config, log: given }: PropletOptions): Promise<Parts> => {
   const log = given ?? (await createLogger({ level: config.logLevel })).log
-  const [cache, mqtt] = await Promise.all([
+  const [cache, mqtt, embedded] = await Promise.all([
     openCache({ dir: config.cache?.directory, maxBytes: config.cache?.maxBytes ?? 0, log }),
     brokerLinkOptions(config, log),
+    embeddedOptions(config, log),
   ])
-  return { config, log, cache, mqtt }
+  return { config, log, cache, mqtt, embedded }
 }
 
 /** Publishes, and answers in the place of a result that the broker won't take. */
@@ -143,7 +145,7 @@ export const createProplet = (options: PropletOptions): Observable<PipelineOutpu
   defer(() => prepare(options)).pipe(
     switchMap((parts) => {
       if (options.runtime !== undefined) return serve(parts, options.runtime, options)
-      const runtime = createEmbeddedRuntime(embeddedOptions(parts.config, parts.log))
+      const runtime = createEmbeddedRuntime(parts.embedded)
       return serve(parts, runtime, options).pipe(finalize(() => void runtime.close()))
     }),
   )

@@ -25,12 +25,13 @@ export const connectManager = async (port) => {
       onAlive.clear()
       return
     }
-    const settle = waiting.get(body.task_id)
-    waiting.delete(body.task_id)
+    const key = body.invocation_id ?? body.task_id
+    const settle = waiting.get(key)
+    waiting.delete(key)
     settle?.({ taskId: body.task_id, results: body.results, error: body.error, at })
   })
   await client.subscribeAsync(
-    [`${DEMO_PREFIX}/control/proplet/results`, `${DEMO_PREFIX}/control/proplet/alive`],
+    ['results', 'invoke_results', 'alive'].map((topic) => `${DEMO_PREFIX}/control/proplet/${topic}`),
     {
       qos: 2,
     },
@@ -41,7 +42,7 @@ export const connectManager = async (port) => {
   const publish = (subtopic, body) =>
     client.publish(`${DEMO_PREFIX}/${subtopic}`, JSON.stringify(body), { qos: 2 })
 
-  /** @param {string} id @returns {Promise<Result>} the next result of a task */
+  /** @param {string} id @returns {Promise<Result>} the next result of a task, or of an invocation */
   const result = (id) =>
     new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(`no result of ${id}`)), RESULT_TIMEOUT_MS)
@@ -71,6 +72,22 @@ export const connectManager = async (port) => {
       const { results, error, at } = await answer
       if (error !== null || results !== expected)
         throw new Error(`${id} gave ${JSON.stringify(results)}, error ${JSON.stringify(error)}`)
+      return at - startedAt
+    },
+    /**
+     * Invokes a latent task; fails unless the result is the one expected.
+     * @param {object} command all but the name of the invocation
+     * @param {unknown} expected
+     * @returns {Promise<number>} milliseconds from the publish of the command to the receipt of the result
+     */
+    timeInvoke: async (command, expected) => {
+      const invocation = `invocation-${++count}`
+      const answer = result(invocation)
+      const startedAt = performance.now()
+      publish('control/manager/invoke', { ...command, invocation_id: invocation })
+      const { results, error, at } = await answer
+      if (error !== null || results !== expected)
+        throw new Error(`${invocation} gave ${JSON.stringify(results)}, error ${JSON.stringify(error)}`)
       return at - startedAt
     },
     close: () => client.endAsync(true),

@@ -1,5 +1,5 @@
 // @ts-check
-// A process of its own: the proplet as `createProplet` composes it, with the times of each task. Nothing in it is
+// A process of its own: the proplet as `createProplet` composes it, with the times of each task and invocation. Nothing in it is
 // changed: a task is timed from the `message` of MQTT.js to our call of its `publish`, and the runtime by a wrapper.
 import { MqttClient } from 'mqtt'
 import { Observable, tap } from 'rxjs'
@@ -29,12 +29,12 @@ let times = []
 
 const { emit, publish } = MqttClient.prototype
 MqttClient.prototype.emit = function (/** @type {any[]} */ ...args) {
-  if (args[0] === 'message' && String(args[1]).endsWith('/start'))
+  if (args[0] === 'message' && /\/(start|invoke)$/.test(String(args[1])))
     current = { received: performance.now(), run: NaN, ended: NaN }
   return Reflect.apply(emit, this, args)
 }
 MqttClient.prototype.publish = function (/** @type {any[]} */ ...args) {
-  if (String(args[0]).endsWith('/results')) {
+  if (/\/(invoke_)?results$/.test(String(args[0]))) {
     const { received, run, ended } = current
     times.push([run - received, ended - run, performance.now() - ended])
   }

@@ -5,7 +5,7 @@ import { firstValueFrom } from 'rxjs'
 import { columns } from '../cli/columns.js'
 import { startBroker } from './broker.js'
 import { DEMO_PREFIX, daemonEnv, startDaemon } from './daemon.js'
-import { connectManager, type Manager, type StartMessage } from './manager.js'
+import { connectManager, type InvokeMessage, type Manager, type StartMessage } from './manager.js'
 import { startRegistry } from './registry.js'
 
 type Example = {
@@ -13,6 +13,8 @@ type Example = {
   readonly command: StartMessage
   /** What came back must be this. */
   readonly expected: { readonly results: string; readonly error: RegExp | undefined }
+  /** The command starts a latent task, and this invokes it. */
+  readonly invocation?: InvokeMessage
   /** Sends a stop once the task runs. */
   readonly stopped?: boolean
   /** What the answer is when the results only lead to it; the task is stopped afterwards. */
@@ -65,6 +67,12 @@ const examples = async (): Promise<readonly Example[]> => {
       follow: fetchPage,
     },
     {
+      what: 'a latent task, invoked with 20 and 22',
+      command: { id: 'latent', name: 'add', file: await inline('add'), latent: true },
+      invocation: { id: 'latent', invocation_id: 'first', inputs: [20, 22] },
+      expected: { results: '42', error: undefined },
+    },
+    {
       what: 'an endless loop, stopped',
       command: { id: 'loop', name: 'spin', file: await inline('hostile') },
       expected: { results: '', error: /^task stopped$/ },
@@ -93,11 +101,12 @@ const isRight = (results: string, error: string | undefined, { expected }: Examp
 
 const runExample = async (manager: Manager, example: Example): Promise<Row> => {
   const { id } = example.command
-  const answer = manager.result(id)
+  const { invocation } = example
   const startedAt = performance.now()
-  await manager.start(example.command)
+  const started = manager.start(example.command)
+  const answer = invocation === undefined ? manager.result(id) : manager.invoke(invocation)
   if (example.stopped === true) await manager.stop(id)
-  const { results, error, receivedAt } = await answer
+  const [{ results, error, receivedAt }] = await Promise.all([answer, started])
   const followed = (await example.follow?.(String(results))) ?? String(results)
   if (example.follow !== undefined) await manager.stop(id)
   return {

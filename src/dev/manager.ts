@@ -7,6 +7,9 @@ const DEFAULT_RESULT_MS = 30_000
 /** A start command as the Manager publishes it: `id` and `name`, and any other key of the wire. */
 export type StartMessage = { readonly id: string; readonly name: string } & JsonObject
 
+/** An invoke command: the id of a latent task, the name of this invocation, and any other key of the wire. */
+export type InvokeMessage = { readonly id: string; readonly invocation_id: string } & JsonObject
+
 /** A task result as the Manager reads it. */
 export type ResultMessage = {
   readonly taskId: string
@@ -19,9 +22,13 @@ export type ResultMessage = {
   readonly receivedAt: number
 }
 
+/** The result of one invocation of a latent task. */
+export type InvokeResultMessage = ResultMessage & { readonly invocationId: string }
+
 export type Manager = {
   /** Hot, like the other streams: what a proplet publishes on the topic of this name. */
   readonly results$: Observable<ResultMessage>
+  readonly invokeResults$: Observable<InvokeResultMessage>
   readonly discoveries$: Observable<JsonObject>
   readonly heartbeats$: Observable<JsonObject>
   readonly metrics$: Observable<JsonObject>
@@ -33,6 +40,8 @@ export type Manager = {
   readonly result: (id: string, withinMs?: number) => Promise<ResultMessage>
   /** Starts a task and waits for its result. */
   readonly run: (command: StartMessage, withinMs?: number) => Promise<ResultMessage>
+  /** Invokes a latent task and waits for the result of this invocation. */
+  readonly invoke: (command: InvokeMessage, withinMs?: number) => Promise<InvokeResultMessage>
   /** Publishes anything on a subtopic. */
   readonly publish: (subtopic: string, payload: object) => Promise<void>
   readonly close: () => Promise<void>
@@ -42,6 +51,7 @@ export type Manager = {
 export const connectManager = async (options: PeerOptions): Promise<Manager> => {
   const topics = {
     results: 'control/proplet/results',
+    invokeResults: 'control/proplet/invoke_results',
     create: 'control/proplet/create',
     alive: 'control/proplet/alive',
     metrics: 'control/proplet/metrics',
@@ -58,6 +68,10 @@ export const connectManager = async (options: PeerOptions): Promise<Manager> => 
     map(toResult),
     filter((result) => result !== undefined),
   )
+  const invokeResults$ = objects(topics.invokeResults).pipe(
+    map(toInvokeResult),
+    filter((result) => result !== undefined),
+  )
   const start = (command: StartMessage) => peer.publish('control/manager/start', command)
   const result = (id: string, withinMs = DEFAULT_RESULT_MS) =>
     firstValueFrom(
@@ -66,8 +80,16 @@ export const connectManager = async (options: PeerOptions): Promise<Manager> => 
         timeout({ first: withinMs }),
       ),
     )
+  const invokeResult = ({ id, invocation_id }: InvokeMessage, withinMs = DEFAULT_RESULT_MS) =>
+    firstValueFrom(
+      invokeResults$.pipe(
+        filter(({ taskId, invocationId }) => taskId === id && invocationId === invocation_id),
+        timeout({ first: withinMs }),
+      ),
+    )
   return {
     results$,
+    invokeResults$,
     discoveries$: objects(topics.create),
     heartbeats$: objects(topics.alive),
     metrics$: objects(topics.metrics),
@@ -77,6 +99,11 @@ export const connectManager = async (options: PeerOptions): Promise<Manager> => 
     result,
     run: async (command, withinMs) => {
       const [answer] = await Promise.all([result(command.id, withinMs), start(command)])
+      return answer
+    },
+    invoke: async (command, withinMs) => {
+      const published = peer.publish('control/manager/invoke', command)
+      const [answer] = await Promise.all([invokeResult(command, withinMs), published])
       return answer
     },
     publish: (subtopic, payload) => peer.publish(subtopic, payload),
@@ -94,4 +121,11 @@ const toResult = (body: JsonObject): ResultMessage | undefined => {
     error: typeof error === 'string' && error !== '' ? error : undefined,
     receivedAt: performance.now(),
   }
+}
+
+const toInvokeResult = (body: JsonObject): InvokeResultMessage | undefined => {
+  const result = toResult(body)
+  const { invocation_id: invocationId } = body
+  if (result === undefined || typeof invocationId !== 'string') return undefined
+  return { ...result, invocationId }
 }

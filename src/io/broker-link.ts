@@ -4,7 +4,10 @@ import type { Config, TlsConfig } from './config/config.js'
 import type { Logger } from './log.js'
 import type { MqttOptions, TlsOptions } from './mqtt/index.js'
 
-const SUBSCRIPTIONS = ['control/manager/start', 'control/manager/stop', 'registry/server'] as const
+const INVOKE = 'control/manager/invoke'
+const SUBSCRIPTIONS = ['control/manager/start', 'control/manager/stop', INVOKE, 'registry/server'] as const
+/** Only newer Managers invoke, so a broker whose rules date from before does no harm. */
+const OPTIONAL = [INVOKE] as const
 
 const BACKOFF = { initialMs: 250, maxMs: 30_000 } as const
 
@@ -35,6 +38,7 @@ export const brokerLinkOptions = async (config: Config, log: Logger): Promise<Mq
     password: identity.clientKey,
     topicPrefix: `m/${identity.domainId}/c/${identity.channelId}`,
     subscriptions: SUBSCRIPTIONS,
+    optional: OPTIONAL,
     will: offline(config),
     qos: mqtt.qos,
     keepAliveSeconds: mqtt.keepAliveSeconds,

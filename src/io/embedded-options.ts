@@ -1,9 +1,13 @@
+import { readFile } from 'node:fs/promises'
 import type { EmbeddedOptions } from '../runtime/embedded/embedded.js'
 import type { Config } from './config/config.js'
 import type { Logger } from './log.js'
 
-/** What the configuration means to the embedded runtime. */
-export const embeddedOptions = ({ runtime, limits, http }: Config, log: Logger): EmbeddedOptions => ({
+/** What the configuration means to the embedded runtime. Rejects when a file of authorities can't be read. */
+export const embeddedOptions = async (
+  { runtime, limits, http, network }: Config,
+  log: Logger,
+): Promise<EmbeddedOptions> => ({
   isolation: runtime.isolation,
   warm: runtime.warm,
   maxIdle: Math.max(runtime.warm, limits.running),
@@ -12,5 +16,12 @@ export const embeddedOptions = ({ runtime, limits, http }: Config, log: Logger):
   memoryMaxBytes: limits.taskMemoryBytes,
   outputMaxBytes: limits.taskOutputBytes,
   http,
+  network: {
+    rules: network.rules,
+    tls: {
+      ca: network.caFile === undefined ? undefined : await readFile(network.caFile, 'utf8'),
+      verify: network.verify,
+    },
+  },
   log,
 })

@@ -83,8 +83,13 @@ export const createLogger = async (options: LogOptions): Promise<LogHandle> => {
   return { log, flush: (timeoutMs = 1000) => output.flush(timeoutMs) }
 }
 
-const TASK_ID_MAX = 128
+const ID_MAX = 128
+
+const cut = (id: string): string => (id.length > ID_MAX ? `${id.slice(0, ID_MAX)}…` : id)
 
 /** A logger whose lines carry the id of a task. Ids are untrusted, and so cut. */
-export const taskLogger = (log: Logger, taskId: string): Logger =>
-  log.child({ task: taskId.length > TASK_ID_MAX ? `${taskId.slice(0, TASK_ID_MAX)}…` : taskId })
+export const taskLogger = (log: Logger, taskId: string): Logger => log.child({ task: cut(taskId) })
+
+/** The same, with the name of the invocation if it has one. */
+export const invocationLogger = (log: Logger, taskId: string, invocation: string | undefined): Logger =>
+  log.child({ task: cut(taskId), ...(invocation !== undefined && { invocation: cut(invocation) }) })

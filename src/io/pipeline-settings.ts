@@ -11,6 +11,9 @@ const MOST_EARLY_MS = 500
 /** Binaries that may be half assembled in memory at once, in units of the largest one allowed. */
 const FETCHES_IN_MEMORY = 2
 
+/** Binaries that latent tasks may hold together, in the same units. */
+const LATENT_BINARIES = 2
+
 /** What the configuration means to the pipeline. */
 export const pipelineSettings = (config: Config, metadata: object): PipelineSettings => {
   const { intervals, limits, fetch } = config
@@ -26,6 +29,8 @@ export const pipelineSettings = (config: Config, metadata: object): PipelineSett
     maxTasks: limits.running,
     maxWaiting: limits.queued,
     maxDaemons: limits.daemons,
+    maxLatent: limits.latent,
+    maxLatentBytes: fetch.maxBytes * LATENT_BINARIES,
     fetch: {
       ttlMs: fetch.ttlMs,
       stallMs: fetch.stallMs,

@@ -1,4 +1,4 @@
-import type { StartCommand } from '../model/command.js'
+import type { InvokeCommand, StartCommand } from '../model/command.js'
 import type { Refusal } from '../streams/admit.js'
 
 /** The outbox of a proplet whose broker is slower than its tasks. */
@@ -8,16 +8,15 @@ export type Backlog = { readonly waiting: number; readonly bytes: number }
 const MAX_WAITING = 10_000
 const MAX_WAITING_BYTES = 64 * 1024 * 1024
 
-/** Why a task can't be taken: it asks for what this release does not do, or its result could not be delivered. */
+/** Why a task, or an invocation of one, can't be taken: it asks for what this release does not do, or its result could not be delivered. */
 export const refuseTask =
   (backlog: () => Backlog) =>
-  (start: StartCommand): Refusal | undefined => {
-    if (start.encrypted)
+  (command: StartCommand | InvokeCommand): Refusal | undefined => {
+    if (command.type === 'start' && command.encrypted)
       return {
         code: 'unsupported',
         reason: 'encrypted workloads need a confidential runtime, and this proplet has none',
       }
-    if (start.latent) return { code: 'unsupported', reason: 'latent tasks are not supported by this release' }
     const { waiting, bytes } = backlog()
     if (waiting >= MAX_WAITING || bytes >= MAX_WAITING_BYTES)
       return { code: 'overloaded', reason: `${waiting} results are waiting for the broker` }

@@ -1,5 +1,5 @@
 /** A command of the Manager, decoded; absent and null keys are absent, defaults are filled in. */
-export type Command = StartCommand | StopCommand
+export type Command = StartCommand | StopCommand | InvokeCommand
 
 export type Target = {
   readonly broadcast: boolean
@@ -46,6 +46,21 @@ export type MonitoringProfile = {
 
 export type StopCommand = Target & { readonly type: 'stop'; readonly id: string }
 
+/** One run of a latent task. All that is told of it carries the same object, so that its identity tells two apart. */
+export type Invocation = {
+  /** As the Manager named it; undefined: it gave no name. */
+  readonly id: string | undefined
+}
+
+/** Runs the latent task `id`; inputs are those of this run, variables go on top of those of the start. */
+export type InvokeCommand = Target & {
+  readonly type: 'invoke'
+  readonly id: string
+  readonly invocation: Invocation
+  readonly inputs: readonly TaskInput[]
+  readonly env: Readonly<Record<string, string>>
+}
+
 /** One chunk of a binary, decoded. */
 export type Chunk = {
   readonly type: 'chunk'
@@ -55,12 +70,15 @@ export type Chunk = {
   readonly data: Uint8Array
 }
 
-/** A message that could not be accepted. `task` is known when it named one that can be answered. */
+/**
+ * A message that could not be accepted. `task` is known when it named one that can be answered, with its `invocation`
+ * if it was to run a latent one.
+ */
 export type Rejection = {
   readonly type: 'rejected'
   readonly subtopic: string
   readonly reason: string
-  readonly task: (Target & { readonly id: string }) | undefined
+  readonly task: (Target & { readonly id: string; readonly invocation?: Invocation }) | undefined
 }
 
 /** What one message of a subscribed topic turns into. */

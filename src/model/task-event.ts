@@ -1,5 +1,5 @@
 import type { Binary } from './binary.js'
-import type { Received, StartCommand } from './command.js'
+import type { Invocation, InvokeCommand, Received, StartCommand } from './command.js'
 import type { Outcome } from './outcome.js'
 
 /** What happens to tasks, in order for each task. Everything the proplet reports of a task is derived from these. */
@@ -8,15 +8,17 @@ export type TaskEvent =
       | { readonly type: 'accepted'; readonly start: Received<StartCommand> }
       | { readonly type: 'duplicate' }
       | { readonly type: 'unknown-stop' }
+      /** A latent task ends without a word: it was started again, and `accepted` follows. */
+      | { readonly type: 'replaced' }
       | TaskProgress
-      | { readonly type: 'running' }
-      | { readonly type: 'started'; readonly compileMs: number }
-      /** It answers HTTP requests there. */
-      | { readonly type: 'serving'; readonly address: string; readonly port: number }
+      | RunProgress
+      /** A latent task can be invoked from now on. */
+      | { readonly type: 'precompiled' }
       /** A daemon was started, or a server listens: its result is due now. */
       | { readonly type: 'announced'; readonly results: string; readonly receivedAt: number }
-      | { readonly type: 'output'; readonly stream: 'stdout' | 'stderr'; readonly data: Uint8Array }
       | TaskEnded
+      /** What happens to one invocation of the latent task `id`, in order for each; it may outlive the task. */
+      | { readonly type: 'invocation'; readonly invocation: Invocation; readonly event: InvocationEvent }
     ))
   /** A message that names no task was refused. */
   | { readonly type: 'rejected'; readonly subtopic: string; readonly reason: string }
@@ -25,14 +27,34 @@ export type TaskEvent =
 export type TaskProgress =
   | { readonly type: 'fetching'; readonly image: string; readonly attempt: number }
   | { readonly type: 'chunk'; readonly received: number; readonly total: number }
-  | { readonly type: 'warning'; readonly message: string }
+  | Warning
   | { readonly type: 'fetched'; readonly binary: Binary; readonly from: 'command' | 'registry' | 'cache' }
+
+type Warning = { readonly type: 'warning'; readonly message: string }
+
+/** What happens while a guest runs. */
+export type RunProgress =
+  | { readonly type: 'running' }
+  | { readonly type: 'started'; readonly compileMs: number }
+  /** It answers HTTP requests there. */
+  | { readonly type: 'serving'; readonly address: string; readonly port: number }
+  | { readonly type: 'output'; readonly stream: 'stdout' | 'stderr'; readonly data: Uint8Array }
 
 export type TaskEnded = {
   readonly type: 'ended'
   readonly outcome: Outcome
   /** When the command was received: what the result is held against. */
   readonly receivedAt: number
-  /** Whether a result has been published already: of a daemon that was started, or a server that listens. */
+  /**
+   * Whether a clean end is told to nobody: it is a daemon that was started or a server that listens, whose result has
+   * been published, or a latent task that was precompiled, which has none.
+   */
   readonly announced: boolean
 }
+
+export type InvocationEvent =
+  | { readonly type: 'accepted'; readonly invoke: Received<InvokeCommand> }
+  | { readonly type: 'duplicate' }
+  | Warning
+  | Exclude<RunProgress, { readonly type: 'serving' }>
+  | TaskEnded

@@ -12,6 +12,8 @@ export type RunRequest = {
   readonly cliArgs: readonly string[]
   readonly env: Readonly<Record<string, string>>
   readonly daemon: boolean
+  /** The binary is compiled, and kept at hand for runs of it to come; nothing is called, and `results` is empty. */
+  readonly compileOnly?: true
 }
 
 export type StopReason = 'stopped' | 'shutdown'

@@ -1,4 +1,5 @@
 import {
+  concat,
   defer,
   EMPTY,
   finalize,
@@ -9,6 +10,7 @@ import {
   repeat,
   Subject,
   takeUntil,
+  tap,
   timer,
   type Observable,
   type OperatorFunction,
@@ -28,12 +30,21 @@ export type DedupeDeps = {
 export const REDELIVERY_MS = 25
 
 /** What is known of an id while it is taken: its task, and the one start that may wait behind a task being stopped. */
-type Life = { readonly stop: Subject<'stopped'>; stopped: boolean; next: Received<StartCommand> | undefined }
+type Life = {
+  readonly stop: Subject<'stopped'>
+  /** Leaves the task, for another one to take its place. */
+  readonly leave: Subject<void>
+  stopped: boolean
+  next: Received<StartCommand> | undefined
+  latent: boolean
+  /** It was started less than `REDELIVERY_MS` ago. */
+  fresh: boolean
+}
 
 /**
  * Runs one task an id, and leads each stop to the task that it names. A start of an id that is running is a duplicate,
  * and so is one that arrives before `REDELIVERY_MS` are over. A stop frees the id: a start that comes after it waits
- * only until the stopped task has ended.
+ * only until the stopped task has ended. A latent task does not run, so a start of its id replaces it.
  */
 export const dedupe = ({
   task,
@@ -44,19 +55,41 @@ export const dedupe = ({
       const lives = new Map<string, Life>()
 
       const begin = (first: Received<StartCommand>): Observable<TaskEvent> => {
-        const life: Life = { stop: new Subject(), stopped: false, next: undefined }
+        const life: Life = {
+          stop: new Subject(),
+          leave: new Subject(),
+          stopped: false,
+          next: undefined,
+          latent: false,
+          fresh: true,
+        }
         lives.set(first.id, life)
         return defer(() => {
           const start = life.next ?? first
           life.next = undefined
           life.stopped = false
-          const redelivery$ = timer(REDELIVERY_MS, clock).pipe(ignoreElements(), takeUntil(life.stop))
+          life.latent = start.latent
+          life.fresh = true
+          const redelivery$ = timer(REDELIVERY_MS, clock).pipe(
+            tap(() => (life.fresh = false)),
+            ignoreElements(),
+            takeUntil(life.stop),
+          )
           return merge(task(start, life.stop.asObservable()), redelivery$)
         }).pipe(
           repeat({ delay: () => (life.next === undefined ? EMPTY : of(true)) }),
+          takeUntil(life.leave),
           finalize(() => lives.delete(first.id)),
         )
       }
+      const replace = (life: Life, start: Received<StartCommand>): Observable<TaskEvent> =>
+        concat(
+          of<TaskEvent>({ type: 'replaced', id: start.id }),
+          defer(() => {
+            life.leave.next()
+            return begin(start)
+          }),
+        )
       const stop = (life: Life): Observable<TaskEvent> => {
         const { next } = life
         if (next !== undefined) {
@@ -75,6 +108,7 @@ export const dedupe = ({
           if (command.type === 'stop')
             return life === undefined ? of({ type: 'unknown-stop', id }) : stop(life)
           if (life === undefined) return begin(command)
+          if (life.latent && !life.fresh && !life.stopped) return replace(life, command)
           if (!life.stopped || life.next !== undefined) return of({ type: 'duplicate', id })
           life.next = command
           return EMPTY

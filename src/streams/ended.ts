@@ -1,7 +1,8 @@
 import type { FailureCode, Outcome } from '../model/outcome.js'
-import type { TaskEvent } from '../model/task-event.js'
+import type { TaskEnded, TaskEvent } from '../model/task-event.js'
 
-type Origin = { readonly id: string; readonly receivedAt: number }
+/** The task, and when its command was received. */
+export type Origin = { readonly id: string; readonly receivedAt: number }
 
 export const failure = (code: FailureCode, error: string, results = ''): Outcome => ({
   kind: 'failed',
@@ -10,7 +11,11 @@ export const failure = (code: FailureCode, error: string, results = ''): Outcome
   results,
 })
 
-export const ended = ({ id, receivedAt }: Origin, outcome: Outcome, announced = false): TaskEvent => ({
+export const ended = (
+  { id, receivedAt }: Origin,
+  outcome: Outcome,
+  announced = false,
+): TaskEnded & { readonly id: string } => ({
   type: 'ended',
   id,
   outcome,

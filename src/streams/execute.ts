@@ -11,7 +11,8 @@ export type ExecuteDeps = {
   readonly slots: Slots
 }
 
-const toRequest = (start: StartCommand, binary: Binary): RunRequest => ({
+/** What the runtime is asked for. */
+export const toRequest = (start: StartCommand, binary: Binary): RunRequest => ({
   id: start.id,
   name: start.name,
   binary,

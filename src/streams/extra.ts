@@ -9,7 +9,7 @@ import type { TaskEvent } from '../model/task-event.js'
 export type StreamInputs = {
   /** Commands that are meant for this proplet, as they arrive. */
   readonly command$: Observable<Received<Command>>
-  /** How tasks end. */
+  /** How tasks end; how invocations of latent tasks do is in `task$`. */
   readonly outcome$: Observable<{ readonly id: string; readonly outcome: Outcome }>
   /** All that happens to tasks, live output among it. */
   readonly task$: Observable<TaskEvent>

@@ -25,7 +25,8 @@ const isUnusable = (event: TaskEvent): boolean =>
   event.type === 'ended' && event.outcome.kind === 'failed' && event.outcome.code === 'binary'
 
 /**
- * Looks after the file of a binary: it stays as long as its task, as a server has further children load it; and one that turns out to be damaged is forgotten before the task ends, so that the next fetch brings it anew.
+ * Looks after the file of a binary: it stays as long as its task, as a server and a latent task have it loaded again; and one
+ * that turns out to be damaged is forgotten before the task ends, so that the next fetch brings it anew.
  */
 export const keep =
   ({ cache }: KeepDeps) =>

@@ -11,7 +11,7 @@ import {
   type Observable,
   type SchedulerLike,
 } from 'rxjs'
-import type { StartCommand } from '../model/command.js'
+import type { InvokeCommand, StartCommand } from '../model/command.js'
 import type { Connection, InboundMessage } from '../model/connection.js'
 import type { Publication } from '../model/publication.js'
 import type { TaskEvent } from '../model/task-event.js'
@@ -25,15 +25,19 @@ import { extra, type Stream } from './extra.js'
 import { createFetch, type FetchDeps } from './fetch.js'
 import { heartbeat } from './heartbeat.js'
 import { hold } from './hold.js'
+import { invokeResult } from './invoke-result.js'
+import { invoke } from './invoke.js'
 import { keep, type KeepDeps } from './keep.js'
+import { createLatents } from './latents.js'
 import { metrics } from './metrics.js'
 import { ofType } from './of-type.js'
+import { precompile } from './precompile.js'
 import { reject } from './reject.js'
 import { result } from './result.js'
 import { shutdown } from './shutdown.js'
 import { createSlots } from './slots.js'
 import { target } from './target.js'
-import { task } from './task.js'
+import { task, type TaskDeps } from './task.js'
 
 export type PipelineInputs = {
   readonly message$: Observable<InboundMessage>
@@ -54,6 +58,8 @@ export type PipelineSettings = {
   readonly maxTasks: number
   readonly maxWaiting: number
   readonly maxDaemons: number
+  readonly maxLatent: number
+  readonly maxLatentBytes: number
   readonly fetch: FetchDeps['limits']
 }
 
@@ -64,7 +70,7 @@ export type PipelineDeps = {
   readonly cache: FetchDeps['cache'] & KeepDeps['cache']
   readonly runtime: ExecuteDeps['runtime']
   /** Why a task can't be taken, whatever room there is. */
-  readonly refuse: (start: StartCommand) => Refusal | undefined
+  readonly refuse: (command: StartCommand | InvokeCommand) => Refusal | undefined
   readonly sample: () => Observable<object>
   readonly streams: readonly Stream[]
   readonly onError: (error: unknown, stream: string) => void
@@ -91,6 +97,7 @@ export const pipeline = (
     const { admit, underWay$ } = createAdmission({
       maxTasks: settings.maxTasks + settings.maxWaiting,
       maxDaemons: settings.maxDaemons,
+      maxLatent: settings.maxLatent,
       refuse: deps.refuse,
     })
     const drained$ = shutdown$.pipe(
@@ -105,20 +112,40 @@ export const pipeline = (
       limits: settings.fetch,
       clock,
     })
-    const executed = execute({ runtime: deps.runtime, slots: createSlots(settings.maxTasks) })
+    const places = { runtime: deps.runtime, slots: createSlots(settings.maxTasks) }
+    const executed = execute(places)
+    const precompiled = precompile(places)
     const kept = keep(deps)
-    const run = task({
-      acquire: acquire({ inline: deps.inline, fetch }),
-      execute: (start, binary, reason$) => kept(binary, executed(start, binary, reason$)),
+    const runIt: TaskDeps['execute'] = (start, binary, reason$) =>
+      kept(binary, executed(start, binary, reason$))
+    const acquireIt = acquire({ inline: deps.inline, fetch })
+    const run = task({ acquire: acquireIt, execute: runIt, shutdown$ })
+    const latents = createLatents({ maxBytes: settings.maxLatentBytes, clock })
+    const deploy = task({
+      acquire: acquireIt,
+      execute: (start, binary, reason$) => kept(binary, precompiled(start, binary, reason$)),
       shutdown$,
     })
     const accepted$ = decoded$.pipe(
       ofType('start', 'stop'),
-      dedupe({ task: (start, stop$) => admit(start, () => run(start, stop$)), clock }),
+      dedupe({
+        task: (start, stop$) =>
+          admit(start, () =>
+            start.latent ? latents.register(start, deploy(start, stop$)) : run(start, stop$),
+          ),
+        clock,
+      }),
+    )
+    const invoked$ = decoded$.pipe(
+      ofType('invoke', 'stop'),
+      invoke({ find: latents.find, admit, execute: runIt, shutdown$, clock }),
     )
     const refused$ = decoded$.pipe(ofType('rejected'), reject)
-    const task$ = merge(refused$, accepted$).pipe(share())
-    const result$ = task$.pipe(result(settings.propletId), hold(settings.holdMs, clock), share())
+    const task$ = merge(refused$, accepted$, invoked$).pipe(share())
+    const result$ = merge(
+      task$.pipe(result(settings.propletId), hold(settings.holdMs, clock)),
+      task$.pipe(invokeResult(settings.propletId)),
+    ).pipe(share())
 
     const identity = { propletId: settings.propletId, namespace: settings.namespace, clock }
     const background$ = merge(
@@ -142,7 +169,7 @@ export const pipeline = (
       extra(
         deps.streams,
         {
-          command$: decoded$.pipe(ofType('start', 'stop')),
+          command$: decoded$.pipe(ofType('start', 'stop', 'invoke')),
           outcome$: task$.pipe(ofType('ended')),
           task$,
           connection$,

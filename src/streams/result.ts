@@ -7,7 +7,8 @@ import { ofType } from './of-type.js'
 /** A result, the task it is of, and when the command of that was received. */
 export type Result = { readonly id: string; readonly publication: Publication; readonly receivedAt: number }
 
-const errorOf = (outcome: Outcome): string | null => {
+/** What the Manager reads an outcome by: null, or why it failed. */
+export const errorOf = (outcome: Outcome): string | null => {
   switch (outcome.kind) {
     case 'completed':
       return null

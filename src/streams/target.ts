@@ -13,6 +13,7 @@ export const target = (propletId: string): MonoTypeOperatorFunction<Received<Dec
         return message.task === undefined || isForUs(message.task)
       case 'start':
       case 'stop':
+      case 'invoke':
         return isForUs(message)
     }
   })

@@ -99,7 +99,12 @@ describe('the log', () => {
     await daemon.logged('Published discovery message')
     const uuid = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
     const said = daemon.lines().map(({ level, msg }) => `${level} ${msg.replace(uuid, 'UUID')}`)
-    const topics = ['control/manager/start', 'control/manager/stop', 'registry/server']
+    const topics = [
+      'control/manager/start',
+      'control/manager/stop',
+      'control/manager/invoke',
+      'registry/server',
+    ]
     expect(said).toStrictEqual([
       'info Starting Proplet (TypeScript) - Instance ID: UUID',
       'info MQTT client created (TLS: false)',

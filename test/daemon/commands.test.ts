@@ -126,7 +126,6 @@ describe.each(BROKERS)('commands, over the %s broker', (kind) => {
       { name: 'x', image_url: 'r/x:v1', encrypted: true, kbs_resource_path: 'a/b/c' },
       /encrypted/,
     ],
-    ['that is latent', { ...add, latent: true }, /latent/],
   ])('refuses a command %s, and says why', async (_, command, error) => {
     const id = next()
     expect(await wire.run({ id, ...command })).toStrictEqual({

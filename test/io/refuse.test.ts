@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { refuseTask } from '../../src/io/refuse.js'
-import { start } from '../support/model.js'
+import { invoke, start } from '../support/model.js'
 
 const idle = () => ({ waiting: 0, bytes: 0 })
 
@@ -8,13 +8,15 @@ it('takes a plain task', () => {
   expect(refuseTask(idle)(start('a'))).toBeUndefined()
 })
 
-it.each([
-  ['encrypted', { encrypted: true }],
-  ['latent', { latent: true }],
-] as const)('refuses what this release does not do: %s', (word, overrides) => {
-  expect(refuseTask(idle)(start('a', overrides))).toMatchObject({
+it('takes a latent task, and an invocation of one', () => {
+  expect(refuseTask(idle)(start('a', { latent: true }))).toBeUndefined()
+  expect(refuseTask(idle)(invoke('a', 'i'))).toBeUndefined()
+})
+
+it('refuses what this release does not do: an encrypted task', () => {
+  expect(refuseTask(idle)(start('a', { encrypted: true }))).toMatchObject({
     code: 'unsupported',
-    reason: expect.stringContaining(word) as string,
+    reason: expect.stringContaining('encrypted') as string,
   })
 })
 
@@ -23,5 +25,6 @@ it.each([
   { waiting: 1, bytes: 64 * 1024 * 1024 },
 ])('takes no task while results pile up: %o', (backlog) => {
   expect(refuseTask(() => backlog)(start('a'))).toMatchObject({ code: 'overloaded' })
+  expect(refuseTask(() => backlog)(invoke('a', 'i'))).toMatchObject({ code: 'overloaded' })
   expect(refuseTask(() => ({ waiting: 9_999, bytes: 64 * 1024 * 1024 - 1 }))(start('a'))).toBeUndefined()
 })

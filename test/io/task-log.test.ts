@@ -2,8 +2,8 @@ import { PassThrough } from 'node:stream'
 import { expect, it } from 'vitest'
 import { createLogger } from '../../src/io/log.js'
 import { createTaskLog } from '../../src/io/task-log.js'
-import type { TaskEvent } from '../../src/model/task-event.js'
-import { bytes, completed, endOf, failed, start, stopped } from '../support/model.js'
+import type { InvocationEvent, TaskEvent } from '../../src/model/task-event.js'
+import { bytes, completed, endOf, failed, invoke, start, stopped } from '../support/model.js'
 
 const setUp = async (level: 'debug' | 'info' = 'debug') => {
   const destination = new PassThrough()
@@ -87,4 +87,47 @@ it('tells of a message that names no task', async () => {
   const { write, lines } = await setUp()
   write({ type: 'rejected', subtopic: 'control/manager/start', reason: 'expected valid JSON' })
   expect(lines()).toMatchObject([{ level: 'warn', reason: 'expected valid JSON' }])
+})
+
+it('tells of latent tasks, and of each invocation by its name, also of several at once', async () => {
+  const { write, lines } = await setUp()
+  const of = (id: string | undefined) => {
+    const command = invoke('a', id)
+    return (event: InvocationEvent | 'accepted') =>
+      write({
+        type: 'invocation',
+        id: 'a',
+        invocation: command.invocation,
+        event: event === 'accepted' ? { type: 'accepted', invoke: command } : event,
+      })
+  }
+  const [first, second, unnamed] = [of('i'), of(undefined), of(undefined)]
+  const text = (data: string): InvocationEvent => ({ type: 'output', stream: 'stderr', data: bytes(data) })
+  write(accepted('a'))
+  write({ type: 'precompiled', id: 'a' })
+  for (const tell of [first, second, unnamed]) tell('accepted')
+  first(text('one'))
+  second(text('two'))
+  unnamed(text('three'))
+  first({ type: 'duplicate' })
+  for (const tell of [first, second]) tell(endOf('a', completed('30')))
+  unnamed(endOf('a', failed('trap', 'trap: unreachable')))
+  of('refused')(endOf('a', failed('rejected', 'command refused')))
+  write({ type: 'replaced', id: 'a' })
+  expect(lines().map(({ task, invocation, msg }) => [task, invocation, msg])).toStrictEqual([
+    ['a', undefined, 'Task accepted'],
+    ['a', undefined, 'Latent task precompiled'],
+    ['a', 'i', 'Invocation accepted'],
+    ['a', undefined, 'Invocation accepted'],
+    ['a', undefined, 'Invocation accepted'],
+    ['a', 'i', 'Duplicate invocation ignored'],
+    ['a', 'i', 'one'],
+    ['a', 'i', 'Invocation completed'],
+    ['a', undefined, 'two'],
+    ['a', undefined, 'Invocation completed'],
+    ['a', undefined, 'three'],
+    ['a', undefined, 'Invocation failed'],
+    ['a', 'refused', 'Invocation failed'],
+    ['a', undefined, 'Latent task replaced'],
+  ])
 })

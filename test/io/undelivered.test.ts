@@ -25,6 +25,15 @@ it.each(['size', 'refused'] as const)('answers with a failure for a result rejec
   })
 })
 
+it('does the same for the result of an invocation', () => {
+  const payload = { task_id: 't', invocation_id: 'i', proplet_id: 'p', results: 'long', error: null }
+  const invoked: Publication = { subtopic: 'control/proplet/invoke_results', payload, keep: 'all' }
+  expect(insteadOf(rejected('size', invoked))).toStrictEqual({
+    ...invoked,
+    payload: { ...payload, results: '', error: 'result not delivered: too large' },
+  })
+})
+
 it.each(['invalid', 'overflow', 'closed'] as const)(
   'adds nothing to a link that rejects for: %s',
   (cause) => {

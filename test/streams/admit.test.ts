@@ -1,10 +1,10 @@
 import { mergeMap, type Observable } from 'rxjs'
 import { describe, it } from 'vitest'
-import type { Received, StartCommand } from '../../src/model/command.js'
+import type { InvokeCommand, Received, StartCommand } from '../../src/model/command.js'
 import type { TaskEvent } from '../../src/model/task-event.js'
 import { createAdmission, type Admission, type AdmitDeps } from '../../src/streams/admit.js'
 import { marbles } from '../support/marbles.js'
-import { completed, endOf, failed, start } from '../support/model.js'
+import { completed, endOf, failed, invoke, start } from '../support/model.js'
 
 const starts = {
   a: start('a'),
@@ -13,6 +13,8 @@ const starts = {
   d: start('d', { daemon: true }),
   f: start('f', { daemon: true }),
 }
+
+const latents = { l: start('l', { latent: true }), m: start('m', { latent: true, daemon: true }) }
 
 const events: Record<string, TaskEvent> = {
   r: { type: 'running', id: 'x' },
@@ -27,9 +29,9 @@ const events: Record<string, TaskEvent> = {
 
 const counts: Record<string, number> = { 0: 0, 1: 1, 2: 2 }
 
-const caps: AdmitDeps = { maxTasks: 1, maxDaemons: 1, refuse: () => undefined }
+const caps: AdmitDeps = { maxTasks: 1, maxDaemons: 1, maxLatent: 1, refuse: () => undefined }
 
-type Starts = Observable<Received<StartCommand>>
+type Starts = Observable<Received<StartCommand | InvokeCommand>>
 
 const admitAll = ({ admit }: Admission, start$: Starts, task: () => Observable<TaskEvent>) =>
   start$.pipe(mergeMap((command) => admit(command, task)))
@@ -68,6 +70,27 @@ describe('admit', () => {
       m.expect(admitAll(admission, source, () => task)).toBeObservable(expected, events)
       m.expect(task).toHaveSubscriptions(taskSubs)
       m.expect(admission.underWay$, watched).toBeObservable(underWay, counts)
+    }),
+  )
+
+  it(
+    'counts latent tasks apart, and invocations as tasks',
+    marbles((m) => {
+      const admission = createAdmission({ ...caps, maxTasks: 2 })
+      const task = m.cold('   r-----(e|)', events)
+      const source = m.hot('  lami-b', { ...starts, ...latents, i: invoke('l', 'i') })
+      const values = {
+        ...events,
+        M: endOf('m', failed('overloaded', 'task refused: 1 latent tasks are deployed already')),
+        T: endOf('b', failed('overloaded', 'task refused: 2 tasks are running or waiting already'), {
+          receivedAt: 7,
+        }),
+      }
+      const expected = '      rrMr-Tee-e'
+      const watched = '       --^ 9ms !'
+      const underWay = '      --23--21-0'
+      m.expect(admitAll(admission, source, () => task)).toBeObservable(expected, values)
+      m.expect(admission.underWay$, watched).toBeObservable(underWay, { ...counts, 3: 3 })
     }),
   )
 
@@ -128,8 +151,10 @@ describe('admit', () => {
   it(
     'refuses what it is told to, whatever room there is, and does not count it',
     marbles((m) => {
-      const refuse = ({ encrypted }: StartCommand) =>
-        encrypted ? { code: 'unsupported' as const, reason: 'no encrypted tasks here' } : undefined
+      const refuse: AdmitDeps['refuse'] = (command) =>
+        command.type === 'start' && command.encrypted
+          ? { code: 'unsupported' as const, reason: 'no encrypted tasks here' }
+          : undefined
       const admission = createAdmission({ ...caps, refuse })
       const task = m.cold('   r-(e|)', events)
       const source = m.hot('  ab-|', { a: start('a', { encrypted: true }), b: starts.b })

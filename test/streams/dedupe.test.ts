@@ -1,6 +1,19 @@
-import { concat, delay, map, merge, NEVER, of, take, toArray, type SchedulerLike } from 'rxjs'
+import {
+  concat,
+  defer,
+  delay,
+  filter,
+  finalize,
+  map,
+  merge,
+  NEVER,
+  of,
+  take,
+  toArray,
+  type SchedulerLike,
+} from 'rxjs'
 import type { Context } from 'rxjs-marbles'
-import { describe, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Received, StartCommand, StopCommand } from '../../src/model/command.js'
 import type { TaskEvent } from '../../src/model/task-event.js'
 import { dedupe, type DedupeDeps } from '../../src/streams/dedupe.js'
@@ -37,6 +50,76 @@ const stoppable =
   }
 
 const dedupeWith = (m: Context, task: DedupeDeps['task']) => dedupe({ task, clock: m.scheduler })
+
+/** Each start of the latent task tells what it was started with. */
+const deployed =
+  (m: Context): DedupeDeps['task'] =>
+  (command, stop$) =>
+    merge(
+      of<TaskEvent>({ type: 'accepted', id: command.id, start: command }),
+      stoppable(m.scheduler, 0)(command, stop$),
+    ).pipe(filter(({ type }) => type !== 'running'))
+
+const first = start('t', { latent: true })
+const second = start('t', { latent: true, name: 'second' })
+const plain = start('t', { name: 'plain' })
+const deployments = { s: first, t: second, p: plain, x: stop('t') }
+const replacements: Record<string, TaskEvent> = {
+  ...events,
+  s: { type: 'accepted', id: 't', start: first },
+  t: { type: 'accepted', id: 't', start: second },
+  p: { type: 'accepted', id: 't', start: plain },
+  R: { type: 'replaced', id: 't' },
+}
+
+describe('dedupe of latent tasks', () => {
+  it(
+    'lets a start replace a latent task, and be replaced in its turn; a stop ends the last one',
+    marbles((m) => {
+      const source = m.hot<Input>('s 49ms t 49ms x 49ms |', deployments)
+      const expected = '           s 49ms (Rt) 46ms k 49ms |'
+      m.expect(source.pipe(dedupeWith(m, deployed(m)))).toBeObservable(expected, replacements)
+    }),
+  )
+
+  it(
+    'takes a start that is delivered twice for a duplicate',
+    marbles((m) => {
+      const source = m.hot<Input>('s 19ms s 49ms t 19ms t', deployments)
+      const expected = '           s 19ms d 49ms (Rt) 16ms d'
+      m.expect(source.pipe(dedupeWith(m, deployed(m)))).toBeObservable(expected, replacements)
+    }),
+  )
+
+  it(
+    'leaves what is replaced before it begins what comes instead, so that no place is taken twice',
+    marbles((m) => {
+      const task = m.cold<TaskEvent>('-')
+      const source = m.hot<Input>('s 49ms t 49ms p', deployments)
+      const taskSubs = ['          ^ 49ms !', '50ms ^ 49ms !', '100ms ^']
+      const log: string[] = []
+      const stage = dedupeWith(m, ({ name }) =>
+        defer(() => {
+          log.push(`begins ${name}`)
+          return task
+        }).pipe(finalize(() => log.push(`left ${name}`))),
+      )
+      m.expect(source.pipe(stage)).toBeObservable('- 49ms R 49ms R', replacements)
+      m.expect(task).toHaveSubscriptions(taskSubs)
+      m.flush()
+      expect(log).toStrictEqual(['begins add', 'left add', 'begins second', 'left second', 'begins plain'])
+    }),
+  )
+
+  it(
+    'does not let a latent task replace one that runs',
+    marbles((m) => {
+      const source = m.hot<Input>('p 49ms s', deployments)
+      const expected = '           p 49ms d'
+      m.expect(source.pipe(dedupeWith(m, deployed(m)))).toBeObservable(expected, replacements)
+    }),
+  )
+})
 
 describe('dedupe', () => {
   it(

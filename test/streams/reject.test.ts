@@ -3,7 +3,7 @@ import type { Received, Rejection } from '../../src/model/command.js'
 import type { TaskEvent } from '../../src/model/task-event.js'
 import { reject } from '../../src/streams/reject.js'
 import { marbles } from '../support/marbles.js'
-import { endOf, failed } from '../support/model.js'
+import { endOf, failed, ofInvocation } from '../support/model.js'
 
 const refused: Received<Rejection> = {
   type: 'rejected',
@@ -13,10 +13,17 @@ const refused: Received<Rejection> = {
   receivedAt: 5,
 }
 
-const inputs = { t: refused, u: { ...refused, task: undefined } }
+const inputs = {
+  t: refused,
+  u: { ...refused, task: undefined },
+  i: { ...refused, task: { id: 't', broadcast: false, propletId: undefined, invocation: { id: 'i' } } },
+}
+
+const answer = endOf('t', failed('rejected', 'command refused: name: expected a string'), { receivedAt: 5 })
 
 const events: Record<string, TaskEvent> = {
-  t: endOf('t', failed('rejected', 'command refused: name: expected a string'), { receivedAt: 5 }),
+  t: answer,
+  i: ofInvocation('t', 'i', answer),
   u: { type: 'rejected', subtopic: 'control/manager/start', reason: 'name: expected a string' },
 }
 
@@ -24,9 +31,9 @@ describe('reject', () => {
   it(
     'answers a command that names a task with a failure, and reports any other message',
     marbles((m) => {
-      const source = m.hot('-t-(tu)|', inputs)
-      const subs = '         ^------!'
-      const expected = '     -t-(tu)|'
+      const source = m.hot('-t-(tu)i|', inputs)
+      const subs = '         ^-------!'
+      const expected = '     -t-(tu)i|'
       m.expect(source.pipe(reject)).toBeObservable(expected, events)
       m.expect(source).toHaveSubscriptions(subs)
     }),

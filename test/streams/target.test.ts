@@ -2,7 +2,7 @@ import { describe, it } from 'vitest'
 import type { Decoded, Received, Target } from '../../src/model/command.js'
 import { target } from '../../src/streams/target.js'
 import { marbles } from '../support/marbles.js'
-import { chunk, start, stop } from '../support/model.js'
+import { chunk, invoke, start, stop } from '../support/model.js'
 
 const rejection = (task: (Target & { readonly id: string }) | undefined): Received<Decoded> => ({
   type: 'rejected',
@@ -15,6 +15,7 @@ const rejection = (task: (Target & { readonly id: string }) | undefined): Receiv
 const kinds: Readonly<Record<string, (to: Target) => Received<Decoded>>> = {
   start: (to) => start('t', to),
   stop: (to) => stop('t', to),
+  invoke: (to) => invoke('t', 'i', to),
   'a rejection that names a task': (to) => rejection({ id: 't', ...to }),
 }
 

@@ -1,7 +1,7 @@
 import type { Binary } from '../../src/model/binary.js'
-import type { Chunk, Received, StartCommand, StopCommand } from '../../src/model/command.js'
+import type { Chunk, InvokeCommand, Received, StartCommand, StopCommand } from '../../src/model/command.js'
 import type { FailureCode, Outcome } from '../../src/model/outcome.js'
-import type { TaskEvent } from '../../src/model/task-event.js'
+import type { InvocationEvent, TaskEnded, TaskEvent } from '../../src/model/task-event.js'
 
 export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
@@ -38,6 +38,22 @@ export const stop = (id: string, overrides: Partial<Received<StopCommand>> = {})
   ...overrides,
 })
 
+export const invoke = (
+  id: string,
+  invocation: string | undefined,
+  overrides: Partial<Received<InvokeCommand>> = {},
+): Received<InvokeCommand> => ({
+  type: 'invoke',
+  id,
+  invocation: { id: invocation },
+  inputs: [],
+  env: {},
+  broadcast: false,
+  propletId: undefined,
+  receivedAt: 0,
+  ...overrides,
+})
+
 export const chunk = (image: string, index: number, total: number, data: string): Chunk => ({
   type: 'chunk',
   image,
@@ -64,8 +80,20 @@ export const failed = (code: FailureCode, error: string, results = ''): Outcome 
   results,
 })
 
+/** What happens to an invocation that `invoke` has made. */
+export const ofInvocation = (
+  id: string,
+  invocation: string | undefined,
+  event: InvocationEvent,
+): TaskEvent => ({
+  type: 'invocation',
+  id,
+  invocation: { id: invocation },
+  event,
+})
+
 export const endOf = (
   id: string,
   outcome: Outcome,
   { receivedAt = 0, announced = false }: { readonly receivedAt?: number; readonly announced?: boolean } = {},
-): TaskEvent => ({ type: 'ended', id, outcome, receivedAt, announced })
+): TaskEnded & { readonly id: string } => ({ type: 'ended', id, outcome, receivedAt, announced })

@@ -10,7 +10,7 @@ import {
   type PipelineSettings,
 } from '../../src/streams/pipeline.js'
 import type { RunEvent } from '../../src/runtime/runtime.js'
-import { binary, bytes, chunk, start, stop, text } from './model.js'
+import { binary, bytes, chunk, invoke, start, stop, text } from './model.js'
 import { fakeRuntime } from './runtime.js'
 
 const settings: PipelineSettings = {
@@ -25,6 +25,8 @@ const settings: PipelineSettings = {
   maxTasks: 1,
   maxWaiting: 1,
   maxDaemons: 1,
+  maxLatent: 2,
+  maxLatentBytes: 1000,
   fetch: { ttlMs: 300, stallMs: 100, overallMs: 1000, maxBytes: 1000, maxTotalBytes: 10_000 },
 }
 
@@ -90,6 +92,9 @@ export const inShort = (output: PipelineOutput): string => {
 const resultInShort = (id: string, results: string, error: string | null): string =>
   `control/proplet/results ${JSON.stringify({ task_id: id, proplet_id: 'p1', results, error })}`
 
+const invokedInShort = (invocation: string, results: string, error: string | null): string =>
+  `control/proplet/invoke_results ${JSON.stringify({ task_id: 'l', invocation_id: invocation, proplet_id: 'p1', results, error })}`
+
 const aliveInShort = 'control/proplet/alive {"proplet_id":"p1","status":"alive","namespace":"default"}'
 
 const createInShort =
@@ -117,6 +122,17 @@ export const commands: Record<string, Decoded> = {
   b: chunk('img', 1, 2, 'b'),
   k: stop('d'),
   D: start('d', { name: 'daemon', daemon: true }),
+  l: start('l', { name: 'latent', latent: true }),
+  L: start('l', { name: 'other', latent: true }),
+  1: invoke('l', 'one'),
+  2: invoke('l', 'two'),
+  y: stop('l'),
+  m: {
+    type: 'rejected',
+    subtopic: 'control/manager/invoke',
+    reason: 'inputs: expected an array',
+    task: { id: 'l', broadcast: false, propletId: 'p1', invocation: { id: 'bad' } },
+  },
   // A refused command that names a task, one meant for another proplet, and a message that names none.
   r: {
     type: 'rejected',
@@ -150,5 +166,12 @@ export const outputs = {
   N: resultInShort('v', '', 'task not started: the proplet is shutting down'),
   D: resultInShort('d', '', null),
   k: resultInShort('d', 'so far', 'task stopped'),
+  1: invokedInShort('one', '30', null),
+  2: invokedInShort('two', '30', null),
+  3: invokedInShort('one', 'so far', 'task stopped'),
+  4: invokedInShort('two', '', 'task not started: the proplet is shutting down'),
+  5: invokedInShort('one', '', 'task l has not been precompiled; deploy it as a latent task first'),
+  m: invokedInShort('bad', '', 'command refused: inputs: expected an array'),
+  l: resultInShort('l', '', 'task stopped'),
   W: resultInShort('w', '', 'task refused: 2 tasks are running or waiting already'),
 }

@@ -10,6 +10,7 @@ const SUBTOPICS = [
   'control/proplet/alive',
   'control/proplet/metrics',
   'control/proplet/results',
+  'control/proplet/invoke_results',
   'registry/proplet',
   'telemetry/tasks',
 ] as const
@@ -36,6 +37,10 @@ export type Wire = {
   /** Waits for the `n`th result of a task, the first by default. */
   readonly result: (id: string, n?: number) => Promise<JsonObject>
   readonly start: (command: Command) => Promise<void>
+  readonly invoke: (command: Command) => Promise<void>
+  /** Waits for the `n`th result of an invocation, the first by default. */
+  readonly invoked: (id: string, invocation: string, n?: number) => Promise<JsonObject>
+  readonly invokeResultsOf: (id: string) => readonly Message[]
   readonly stop: (id: string, target?: JsonObject) => Promise<void>
   /** Starts a task and waits for its first result. */
   readonly run: (command: Command) => Promise<JsonObject>
@@ -72,6 +77,8 @@ export const connectWire = async (options: PeerOptions): Promise<Wire> => {
   const resultsOf: Wire['resultsOf'] = (id) =>
     on('control/proplet/results').filter(({ body }) => body['task_id'] === id)
   const result: Wire['result'] = (id, n = 1) => until(() => resultsOf(id)[n - 1]?.body)
+  const invokeResultsOf: Wire['invokeResultsOf'] = (id) =>
+    on('control/proplet/invoke_results').filter(({ body }) => body['task_id'] === id)
   const start: Wire['start'] = (command) => peer.publish('control/manager/start', command)
 
   return {
@@ -83,6 +90,12 @@ export const connectWire = async (options: PeerOptions): Promise<Wire> => {
     resultsOf,
     result,
     start,
+    invoke: (command) => peer.publish('control/manager/invoke', command),
+    invokeResultsOf,
+    invoked: (id, invocation, n = 1) =>
+      until(
+        () => invokeResultsOf(id).filter(({ body }) => body['invocation_id'] === invocation)[n - 1]?.body,
+      ),
     stop: (id, target = {}) => peer.publish('control/manager/stop', { id, ...target }),
     run: async (command) => {
       const n = resultsOf(command.id).length + 1

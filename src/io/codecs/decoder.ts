@@ -6,6 +6,7 @@ import type { Chunk, Command, Decoded, Rejection } from '../../model/command.js'
 import type { InboundMessage } from '../../model/connection.js'
 import { decodeChunk } from './chunk.js'
 import { decode, type DecodeError } from './decode.js'
+import { decodeInvoke, invocationTaskOf } from './invoke.js'
 import { isDeeperThan } from './json.js'
 import { createShortener } from './long-strings.js'
 import { decodeStart } from './start.js'
@@ -27,6 +28,10 @@ type Kind = {
 const KINDS: ReadonlyMap<string, Kind> = new Map([
   ['control/manager/start', { name: 'start command', decode: decodeStart, task: taskOf, subject: 'id' }],
   ['control/manager/stop', { name: 'stop command', decode: decodeStop, task: taskOf, subject: 'id' }],
+  [
+    'control/manager/invoke',
+    { name: 'invoke command', decode: decodeInvoke, task: invocationTaskOf, subject: 'id' },
+  ],
   ['registry/server', { name: 'chunk', decode: decodeChunk, task: () => undefined, subject: 'app_name' }],
 ])
 

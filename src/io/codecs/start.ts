@@ -2,20 +2,14 @@ import { either as E } from 'fp-ts'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
 import type { BinarySource, StartCommand } from '../../model/command.js'
+import { env, inputs, MAX_ITEMS, withinSize, withInputTexts } from './call.js'
 import { decode, DecodeError } from './decode.js'
-import { itemTexts } from './json.js'
 import { monitoringProfile, toProfile } from './monitoring.js'
-import { numberText } from './numbers.js'
 import { propletId, targetOf, taskId } from './target.js'
-import { anyText, cText, filled, finite, flag, label, list, optional, strings, text } from './types.js'
+import { anyText, cText, filled, finite, flag, label, list, optional } from './types.js'
 
-const MAX_ITEMS = 1024
-/** Characters of all inputs, arguments and variables together. */
-const MAX_TEXT = 8 * 1024 * 1024
 const NAME_LENGTH = 1024
 const REFERENCE_LENGTH = 2048
-
-const isVariable = (key: string): boolean => key !== '' && !/[=\0]|\p{Surrogate}/u.test(key)
 
 const start = t.type(
   {
@@ -24,9 +18,9 @@ const start = t.type(
     state: optional(finite),
     image_url: optional(label(REFERENCE_LENGTH)),
     file: optional(anyText),
-    inputs: optional(list(text, MAX_ITEMS)),
+    inputs,
     cli_args: optional(list(cText, MAX_ITEMS)),
-    env: optional(strings(cText, isVariable, 'not empty, well-formed and without "=" or NUL', MAX_ITEMS)),
+    env,
     broadcast: optional(flag),
     proplet_id: optional(propletId),
     daemon: optional(flag),
@@ -39,28 +33,6 @@ const start = t.type(
 )
 
 type Wire = t.TypeOf<typeof start>
-
-const INPUT = 'expected a string or a finite number (send very long numbers as strings)'
-
-/**
- * Inputs as text, numbers as they were written: `JSON.parse` would have rounded integers beyond 2^53.
- * @param json the text that `message` was parsed from
- */
-const withInputTexts = (
-  message: Readonly<Record<string, unknown>>,
-  json: string,
-): E.Either<DecodeError, unknown> => {
-  const inputs: unknown = message['inputs']
-  if (!Array.isArray(inputs) || inputs.length > MAX_ITEMS) return E.right(message)
-  const sources = inputs.some((input) => typeof input === 'number') ? itemTexts(json, 'inputs') : []
-  const texts = inputs.map((input: unknown, i) =>
-    typeof input === 'number' ? numberText(sources[i] ?? '') : input,
-  )
-  const problems = texts.flatMap((item, i) =>
-    typeof item === 'string' ? [] : [{ path: `inputs[${i}]`, message: INPUT }],
-  )
-  return problems.length === 0 ? E.right({ ...message, inputs: texts }) : E.left(new DecodeError(problems))
-}
 
 const refused = (path: string, message: string): E.Either<DecodeError, never> =>
   E.left(new DecodeError([{ path, message }]))
@@ -83,15 +55,6 @@ const sourceOf = ({
   return image === undefined
     ? refused('', 'neither file nor image_url is given')
     : E.right({ type: 'image', image })
-}
-
-const length = (texts: readonly string[]): number => texts.reduce((sum, item) => sum + item.length, 0)
-
-const withinSize = (wire: Wire): E.Either<DecodeError, Wire> => {
-  const env = Object.entries(wire.env ?? {})
-  return length(wire.inputs ?? []) + length(wire.cli_args ?? []) + length(env.flat()) <= MAX_TEXT
-    ? E.right(wire)
-    : refused('', `expected at most ${MAX_TEXT} characters in inputs, cli_args and env together`)
 }
 
 const toCommand = (wire: Wire, source: BinarySource): StartCommand => ({
@@ -118,6 +81,6 @@ export const decodeStart = (
   pipe(
     withInputTexts(message, json),
     E.chain(decode(start)),
-    E.chain(withinSize),
+    E.chain((wire) => withinSize(wire, wire.cli_args)),
     E.chain((wire) => E.map((source: BinarySource) => toCommand(wire, source))(sourceOf(wire))),
   )

@@ -58,11 +58,17 @@ export const assemble = (values: Values): Config => ({
     running: values.max_tasks,
     queued: values.queue_max,
     daemons: values.max_daemons,
+    latent: values.max_latent,
     taskMs: values.task_timeout,
     taskMemoryBytes: values.task_memory_max,
     taskOutputBytes: values.task_output_max,
   },
   runtime: { isolation: values.isolation, warm: values.warm, dirs: values.dirs },
+  network: {
+    rules: values.network,
+    caFile: values.http_tls_ca_cert,
+    verify: !values.http_tls_insecure_skip_verify,
+  },
   http: values.http_enabled ? http(values) : undefined,
   cache:
     values.cache_dir === undefined

@@ -58,6 +58,20 @@ const checkDirs = ({ values, nameOf }: Resolution, files: ConfigFiles): readonly
         `${nameOf('dirs')}: found ${JSON.stringify(directory)}; expected a directory that is there`,
     )
 
+const checkNetwork = ({ values, nameOf }: Resolution, files: ConfigFiles): Findings => {
+  const file = values.http_tls_ca_cert
+  return {
+    problems:
+      file === undefined || files.isReadable(file)
+        ? []
+        : [`${nameOf('http_tls_ca_cert')}: found ${JSON.stringify(file)}; expected a file that can be read`],
+    warnings:
+      values.http_tls_insecure_skip_verify === true
+        ? [`${nameOf('http_tls_insecure_skip_verify')} is set: HTTPS of components is not checked`]
+        : [],
+  }
+}
+
 const checkKeepAlive = ({ values, nameOf }: Resolution): readonly string[] =>
   (values.mqtt_keep_alive ?? 0) % 1000 === 0
     ? []
@@ -95,14 +109,16 @@ const checkFetch = ({ values, nameOf }: Resolution): readonly string[] => {
 export const check = (resolution: Resolution, { files, detectTee }: Surroundings): Findings => {
   const tls = checkTls(resolution, files)
   const support = checkSupport(resolution)
+  const network = checkNetwork(resolution, files)
   return {
     problems: [
       ...tls.problems,
       ...checkKeepAlive(resolution),
       ...checkDirs(resolution, files),
+      ...network.problems,
       ...support.problems,
       ...checkTee(resolution, detectTee()),
     ],
-    warnings: [...tls.warnings, ...checkFetch(resolution), ...support.warnings],
+    warnings: [...tls.warnings, ...network.warnings, ...checkFetch(resolution), ...support.warnings],
   }
 }

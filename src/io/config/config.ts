@@ -1,4 +1,5 @@
 import type { HttpOptions } from '../../runtime/embedded/http/options.js'
+import type { NetworkRule } from '../../runtime/embedded/network/policy.js'
 import type { MqttAddress } from './address.js'
 
 /** Files are paths; they were readable when the configuration was loaded. */
@@ -47,6 +48,7 @@ export type Config = {
     /** Waiting or fetching, beyond those running. */
     readonly queued: number
     readonly daemons: number
+    readonly latent: number
     /** 0: none. */
     readonly taskMs: number
     readonly taskMemoryBytes: number
@@ -57,6 +59,13 @@ export type Config = {
     readonly warm: number
     /** Absolute directories that existed when the configuration was loaded. */
     readonly dirs: readonly string[]
+  }
+  /** What components may reach. */
+  readonly network: {
+    readonly rules: readonly NetworkRule[]
+    readonly caFile: string | undefined
+    /** False: certificates of HTTPS are not checked. */
+    readonly verify: boolean
   }
   /** Undefined: components that serve HTTP are refused. */
   readonly http: HttpOptions | undefined

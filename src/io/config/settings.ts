@@ -1,6 +1,7 @@
 import { isAbsolute, join } from 'node:path'
 import { address } from './address.js'
 import { duration } from './duration.js'
+import { networkRules } from './network.js'
 import {
   boolean,
   directoryOrNone,
@@ -109,6 +110,7 @@ export const settings = {
   ),
   queue_max: withDefault(integer(0, 1_000_000), '1000', 'tasks that wait or fetch, beyond those running'),
   max_daemons: withDefault(integer(0, 100_000), '64', 'daemon tasks at the same time'),
+  max_latent: withDefault(integer(0, 100_000), '64', 'latent tasks at the same time'),
   task_timeout: withDefault(duration({ zero: 'none' }), '0', 'time limit of a task; 0 is none'),
   task_memory_max: withDefault(size(65_536, 4 * GIB), '256MiB', 'memory limit of a task, in bytes'),
   task_output_max: withDefault(size(1, GIB), '512KiB', "limit of a task's output, in bytes"),
@@ -150,6 +152,14 @@ export const settings = {
     'how long HTTP requests may go on when their task is stopped',
   ),
 
+  network: withDefault(
+    networkRules,
+    '',
+    'hosts that components may reach, with commas: names, *.example.org, addresses, with :port or without; * is all',
+  ),
+  http_tls_ca_cert: optional(path, 'PEM file of authorities to trust for HTTPS that components use'),
+  http_tls_insecure_skip_verify: withDefault(boolean, 'false', 'do not check these certificates'),
+
   cache_dir: computed(
     directoryOrNone,
     '$XDG_CACHE_HOME/proplet or ~/.cache/proplet',
@@ -172,10 +182,6 @@ export const settings = {
   kbs_uri: optional(url, 'Key Broker Service; must be set where a TEE is detected', { inert: true }),
   aa_config_path: optional(path, 'configuration of the Attestation Agent', { inert: true }),
   external_wasm_runtime: optional(path, 'an external runtime: not supported by this release'),
-  http_tls_ca_cert: optional(path, 'authorities for outgoing HTTPS', { inert: true }),
-  http_tls_insecure_skip_verify: withDefault(boolean, 'false', 'do not check these certificates', {
-    inert: true,
-  }),
   hal_enabled: withDefault(boolean, 'true', 'hardware abstraction layer', { inert: true }),
   layer_store_path: computed(
     path,

@@ -21,12 +21,14 @@ export type Ended = {
   readonly upMs: number | undefined
 }
 
-/** The connection is up: every subscription has been granted. */
+/** The connection is up: every subscription has been granted, but for optional ones. */
 export type Up = {
   readonly type: 'up'
   readonly sessionPresent: boolean
   /** The QoS granted for each subtopic. */
   readonly granted: ReadonlyMap<string, number>
+  /** Optional subtopics that were not granted. */
+  readonly refused: readonly string[]
   /** Hands over what the outbox gives. */
   readonly pump: () => void
   /** Sends a DISCONNECT, so that the broker forgets the Last Will, and closes. */
@@ -156,15 +158,21 @@ export const connectOnce = (context: ConnectionContext): Observable<Up | Ended> 
         clearTimeout(subackTimer)
         if (subscriber.closed) return
         const granted = suback?.granted.map(Number) ?? []
-        const refused = [...topics.keys()].filter((_, i) => ((granted[i] ?? 0) & 0x80) !== 0)
-        if (refused.length > 0) fail(`the broker refused to subscribe us to ${refused.join(', ')}`)
-        else if (error) fail(`the subscription failed: ${error.message}`)
+        const qosOf = new Map([...topics.values()].map((subtopic, i) => [subtopic, granted[i] ?? qos]))
+        const refused = [...qosOf].flatMap(([subtopic, code]) => ((code & 0x80) !== 0 ? [subtopic] : []))
+        const missing = refused.filter((subtopic) => options.optional?.includes(subtopic) !== true)
+        for (const subtopic of refused) qosOf.delete(subtopic)
+        if (missing.length > 0) {
+          const names = missing.map((subtopic) => `${topicPrefix}/${subtopic}`)
+          fail(`the broker refused to subscribe us to ${names.join(', ')}`)
+        } else if (error && refused.length === 0) fail(`the subscription failed: ${error.message}`)
         else {
           upSince = performance.now()
           subscriber.next({
             type: 'up',
             sessionPresent,
-            granted: new Map([...topics.values()].map((subtopic, i) => [subtopic, granted[i] ?? qos])),
+            granted: qosOf,
+            refused,
             pump,
             disconnect,
           })

@@ -80,7 +80,7 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
       state = next
       if (!same) connection$.next(next)
     }
-    const onUp = ({ sessionPresent, granted }: Up) => {
+    const onUp = ({ sessionPresent, granted, refused }: Up) => {
       failures.up()
       log.info({ broker, sessionPresent }, 'linked to the broker')
       for (const [subtopic, grantedQos] of granted) {
@@ -90,6 +90,11 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
         if (grantedQos >= qos || lowered.has(subtopic)) continue
         lowered.add(subtopic)
         log.warn({ subtopic, asked: qos, granted: grantedQos }, 'the broker granted a lower QoS than asked')
+      }
+      for (const subtopic of refused) {
+        if (lowered.has(subtopic)) continue
+        lowered.add(subtopic)
+        log.warn({ subtopic }, 'the broker refused a subscription that we can do without')
       }
       change({ state: 'up', sessionPresent })
     }

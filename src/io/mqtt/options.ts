@@ -34,6 +34,8 @@ export type MqttOptions = {
   readonly topicPrefix: string
   /** Subtopics, matched exactly. */
   readonly subscriptions: readonly string[]
+  /** Those of them that the link does without where the broker refuses them. */
+  readonly optional?: readonly string[]
   readonly will: { readonly subtopic: string; readonly payload: object }
   readonly qos: Qos
   readonly keepAliveSeconds: number

@@ -11,7 +11,7 @@ import type { ModuleLedger } from './module-ledger.js'
 export function postRun(
   guest: Guest,
   modules: ModuleLedger,
-  { binary, name, inputs, cliArgs, env }: RunRequest,
+  { binary, name, inputs, cliArgs, env, compileOnly }: RunRequest,
   outputMaxBytes: number | null,
 ): () => void {
   const { digest, content, size } = binary
@@ -25,6 +25,7 @@ export function postRun(
     keep,
     evict,
     outputMaxBytes,
+    ...(compileOnly && { compileOnly }),
   }
   if (isKept) guest.post({ ...run, module: { digest, from: 'kept' } })
   else if ('path' in content) guest.post({ ...run, module: { digest, from: 'file', path: content.path } })

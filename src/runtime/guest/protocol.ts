@@ -28,6 +28,8 @@ export type RunMessage = {
   readonly evict: readonly string[]
   /** Bytes of stdout and of stderr, each; null: without limit. */
   readonly outputMaxBytes: number | null
+  /** The module is compiled and kept; nothing is called. */
+  readonly compileOnly?: true
 }
 
 /** `body`: the bytes come with the message. `kept`: the guest has the module. */

@@ -6,6 +6,7 @@ import type { Serve } from './http/serve.js'
 import type { Link } from './link.js'
 import type { LoadedModule, Modules } from './modules.js'
 import { GuestOutput } from './output.js'
+import { precompiled } from './precompiled.js'
 import type { BootMessage, GuestEnd, RunMessage } from './protocol.js'
 import type { GuestCall, Live, Session } from './session.js'
 
@@ -29,7 +30,7 @@ export function performTask(run: RunMessage, body: Bytes, context: TaskContext):
   const report = perform(run, context, (session) => {
     modules.drop(run.evict)
     const { loaded, compileMs } = modules.load(run.module, body)
-    const call = startTask(loaded, session)
+    const call = run.compileOnly ? precompiled(loaded) : startTask(loaded, session)
     if (run.keep) modules.keep(run.module.digest, loaded)
     link.send({ type: 'started', compileMs })
     if (typeof call === 'function') return call()

@@ -3,6 +3,7 @@ import { createDecoder } from '../../../src/io/codecs/decoder.js'
 import type { Decoded, Rejection, StartCommand } from '../../../src/model/command.js'
 
 const START = 'control/manager/start'
+const INVOKE = 'control/manager/invoke'
 const STOP = 'control/manager/stop'
 const CHUNK = 'registry/server'
 
@@ -235,6 +236,94 @@ describe('start', () => {
   })
 })
 
+describe('invoke', () => {
+  const command = { id: 't1', invocation_id: 'i1', inputs: [1, '2'], env: { A: '1' } }
+
+  it('is decoded, with numbers as they were written', () => {
+    expect(raw(INVOKE, JSON.stringify(command).replace('[1,', '[9007199254740993,'))).toStrictEqual({
+      type: 'invoke',
+      id: 't1',
+      invocation: { id: 'i1' },
+      inputs: ['9007199254740993', '2'],
+      env: expect.objectContaining({ A: '1' }) as object,
+      broadcast: false,
+      propletId: undefined,
+    })
+  })
+
+  it.each([
+    { id: 't1' },
+    { id: 't1', invocation_id: null, inputs: null, env: null, broadcast: null, proplet_id: null },
+    { id: 't1', invocation_id: '', proplet_id: '', file: 7, cli_args: {}, name: null },
+  ])('needs no more than an id: %o', (message) => {
+    expect(send(INVOKE, message)).toStrictEqual({
+      type: 'invoke',
+      id: 't1',
+      invocation: { id: undefined },
+      inputs: [],
+      env: {},
+      broadcast: false,
+      propletId: undefined,
+    })
+  })
+
+  it('keeps variables of any name', () => {
+    const decoded = raw(INVOKE, '{"id":"a","env":{"__proto__":"x","A":"1"}}')
+    expect(decoded.type === 'invoke' && Object.entries(decoded.env)).toEqual([
+      ['__proto__', 'x'],
+      ['A', '1'],
+    ])
+  })
+
+  it.each([
+    ['id', { id: '' }],
+    ['id', { id: 7 }],
+    ['invocation_id', { invocation_id: 7 }],
+    ['invocation_id', { invocation_id: 'a\u0000' }],
+    ['invocation_id', { invocation_id: 'x'.repeat(257) }],
+    ['inputs', { inputs: '1,2' }],
+    ['inputs[1]', { inputs: [1, true] }],
+    ['inputs', { inputs: Array(1025).fill(1) }],
+    ['env.A', { env: { A: 1 } }],
+    ['env["A=B"]', { env: { 'A=B': '1' } }],
+    ['broadcast', { broadcast: 'true' }],
+    ['proplet_id', { proplet_id: 5 }],
+  ])('names %s as what is wrong', (key, change) => {
+    const [kind, path, expected] = rejection(send(INVOKE, { ...command, ...change })).reason.split(': ')
+    expect(kind).toMatch(/^malformed invoke command/)
+    expect(path).toBe(key)
+    expect(expected).toMatch(/^expected/)
+  })
+
+  it('bounds the text of inputs and variables together', () => {
+    const half = 'x'.repeat(5 * 1024 * 1024)
+    const { reason } = rejection(send(INVOKE, { ...command, inputs: [half], env: { A: half } }))
+    expect(reason).toContain('8388608 characters')
+  })
+
+  it('never shows what it was sent, but for the id', () => {
+    const secret = 'hunter2'
+    const reasons = [
+      { ...command, env: { A: [secret] } },
+      { ...command, inputs: [[secret]] },
+      { ...command, invocation_id: `${secret}\n` },
+    ].map((message) => rejection(send(INVOKE, message)).reason)
+    expect(reasons.join()).not.toContain(secret)
+  })
+
+  it('that is refused tells what can be answered, with the name of the invocation as far as it can be read', () => {
+    const task = { id: 't1', broadcast: false, propletId: 'p' }
+    const broken = { ...command, inputs: 7, proplet_id: 'p' }
+    expect(rejection(send(INVOKE, broken)).task).toEqual({ ...task, invocation: { id: 'i1' } })
+    expect(rejection(send(INVOKE, { ...broken, invocation_id: 7 })).task).toEqual({
+      ...task,
+      invocation: { id: undefined },
+    })
+    expect(rejection(send(INVOKE, { ...broken, proplet_id: 7 })).task).toBeUndefined()
+    expect(rejection(send(INVOKE, { ...broken, id: '' })).task).toBeUndefined()
+  })
+})
+
 describe('the task of a rejection', () => {
   const broken = { ...task, name: 5 }
 
@@ -320,7 +409,7 @@ describe('chunk', () => {
 describe('any message', () => {
   it.each([
     '',
-    'control/manager/invoke',
+    'control/manager/invoked',
     'control/manager/start/',
     'x/control/manager/start',
     '__proto__',

@@ -4,7 +4,12 @@ import { createDecoder } from '../../../src/io/codecs/decoder.js'
 import { isDeeperThan } from '../../../src/io/codecs/json.js'
 import type { Decoded } from '../../../src/model/command.js'
 
-const SUBTOPICS = ['control/manager/start', 'control/manager/stop', 'registry/server']
+const SUBTOPICS = [
+  'control/manager/start',
+  'control/manager/stop',
+  'control/manager/invoke',
+  'registry/server',
+]
 const MEGABYTE = 1024 * 1024
 
 const decoder = createDecoder()
@@ -24,6 +29,7 @@ const valid = {
   env: { A: '1' },
   broadcast: true,
   proplet_id: 'p',
+  invocation_id: 'i',
   daemon: false,
   encrypted: false,
   kbs_resource_path: 'k',
@@ -42,6 +48,13 @@ const isWhole = (decoded: Decoded): boolean => {
         decoded.name,
         ...decoded.inputs,
         ...decoded.cliArgs,
+        ...Object.values(decoded.env),
+      ].every((text: unknown) => typeof text === 'string')
+    case 'invoke':
+      return [
+        decoded.id,
+        decoded.invocation.id ?? '',
+        ...decoded.inputs,
         ...Object.values(decoded.env),
       ].every((text: unknown) => typeof text === 'string')
     case 'stop':

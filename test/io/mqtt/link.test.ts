@@ -56,6 +56,25 @@ describe('subscriptions', () => {
     await up()
   })
 
+  it('that are refused, but optional, are done without, and told of once', async () => {
+    const { port } = await broker({
+      authorizeSubscribe: (_client, subscription, done) => {
+        done(null, subscription.topic.endsWith('/stop') ? null : subscription)
+      },
+    })
+    const through = await proxy(port)
+    const { up, logged, received } = open(through.port, { optional: ['control/manager/stop'] })
+    await up()
+    through.cut()
+    await up(2)
+    expect(logged('warn').filter((line) => line.includes('refused'))).toEqual([
+      expect.stringContaining('"control/manager/stop"'),
+    ])
+    const manager = await peer(port, [])
+    await manager.publish(START, { n: 1 })
+    expect(await received(1)).toEqual(['{"n":1}'])
+  })
+
   it('that get no answer end the connection, and are asked for again', async () => {
     let silent = true
     const { port } = await broker({

@@ -1,0 +1,30 @@
+// @ts-check
+import { once } from 'node:events'
+import { startHelper } from './processes.mjs'
+import { summary } from './stats.mjs'
+
+/**
+ * The times of tasks inside the proplet: `drive` sends them, one after the other, and the last `count` are looked at.
+ * @param {import('./world.mjs').World} world
+ * @param {number} count
+ * @param {() => Promise<unknown>} drive
+ */
+export const timesInside = async ({ port, manager, cacheDir }, count, drive) => {
+  const alive = manager.alive()
+  const proplet = await startHelper('traced-proplet.mjs', [port, cacheDir])
+  await alive
+  await drive()
+  const answer = once(proplet.child, 'message')
+  proplet.child.send('times')
+  /** @type {[number, number, number][]} */
+  const times = (await answer)[0].slice(-count)
+  await proplet.close()
+  const part = (/** @type {0 | 1 | 2} */ index) => summary(times.map((all) => all[index]))
+  return {
+    total: summary(times.map(([before, run, after]) => before + run + after)),
+    own: summary(times.map(([before, , after]) => before + after)),
+    before: part(0),
+    run: part(1),
+    after: part(2),
+  }
+}

@@ -1,0 +1,58 @@
+import { either as E } from 'fp-ts'
+import { DecodeError } from './decode.js'
+import { itemTexts } from './json.js'
+import { numberText } from './numbers.js'
+import { cText, list, optional, strings, text } from './types.js'
+
+export const MAX_ITEMS = 1024
+/** Characters of all inputs, arguments and variables together. */
+const MAX_TEXT = 8 * 1024 * 1024
+
+const isVariable = (key: string): boolean => key !== '' && !/[=\0]|\p{Surrogate}/u.test(key)
+
+export const inputs = optional(list(text, MAX_ITEMS))
+
+export const env = optional(
+  strings(cText, isVariable, 'not empty, well-formed and without "=" or NUL', MAX_ITEMS),
+)
+
+const INPUT = 'expected a string or a finite number (send very long numbers as strings)'
+
+/**
+ * Inputs as text, numbers as they were written: `JSON.parse` would have rounded integers beyond 2^53.
+ * @param json the text that `message` was parsed from
+ */
+export const withInputTexts = (
+  message: Readonly<Record<string, unknown>>,
+  json: string,
+): E.Either<DecodeError, unknown> => {
+  const inputs: unknown = message['inputs']
+  if (!Array.isArray(inputs) || inputs.length > MAX_ITEMS) return E.right(message)
+  const sources = inputs.some((input) => typeof input === 'number') ? itemTexts(json, 'inputs') : []
+  const texts = inputs.map((input: unknown, i) =>
+    typeof input === 'number' ? numberText(sources[i] ?? '') : input,
+  )
+  const problems = texts.flatMap((item, i) =>
+    typeof item === 'string' ? [] : [{ path: `inputs[${i}]`, message: INPUT }],
+  )
+  return problems.length === 0 ? E.right({ ...message, inputs: texts }) : E.left(new DecodeError(problems))
+}
+
+/** What a call is made with, on the wire. */
+type Call = {
+  readonly inputs: readonly string[] | undefined
+  readonly env: Readonly<Record<string, string>> | undefined
+}
+
+const length = (texts: readonly string[]): number => texts.reduce((sum, item) => sum + item.length, 0)
+
+/** @param args further texts that come with it */
+export const withinSize = <T extends Call>(
+  call: T,
+  args: readonly string[] = [],
+): E.Either<DecodeError, T> => {
+  const variables = Object.entries(call.env ?? {}).flat()
+  if (length(call.inputs ?? []) + length(args) + length(variables) <= MAX_TEXT) return E.right(call)
+  const message = `expected at most ${MAX_TEXT} characters in inputs, cli_args and env together`
+  return E.left(new DecodeError([{ path: '', message }]))
+}

@@ -1,0 +1,33 @@
+import * as E from 'fp-ts/lib/Either.js'
+import { isIP } from 'node:net'
+import type { NetworkRule } from '../../runtime/embedded/network/policy.js'
+import type { Reader } from './setting.js'
+
+const NAME = /^(?:\*\.)?[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*$/
+const MAX_NAME = 253
+
+const EXPECTED =
+  'hosts with commas between them: names, *.example.org, IP addresses ([::1]:80 with a port), or * for all'
+
+const portOf = (digits: string | undefined): number | undefined =>
+  digits === undefined ? undefined : Number(digits)
+
+function ruleOf(text: string): NetworkRule | undefined {
+  if (isIP(text) === 6) return { host: text, port: undefined }
+  const [, bracketed, plain = '', digits] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(text) ?? []
+  const port = portOf(digits)
+  if (port !== undefined && (port < 1 || port > 65_535)) return undefined
+  if (bracketed !== undefined) return isIP(bracketed) === 6 ? { host: bracketed, port } : undefined
+  const isHost = plain === '*' || isIP(plain) === 4 || (plain.length <= MAX_NAME && NAME.test(plain))
+  return isHost ? { host: plain, port } : undefined
+}
+
+/** The destinations that guests may reach; text with commas, or an array. */
+export const networkRules: Reader<readonly NetworkRule[]> = {
+  read: (raw) => {
+    const items = (typeof raw === 'string' ? raw.split(',') : raw).map((item) => item.trim().toLowerCase())
+    const rules = items.filter((item) => item !== '').map(ruleOf)
+    const found = rules.filter((rule) => rule !== undefined)
+    return found.length === rules.length ? E.right(found) : E.left(EXPECTED)
+  },
+}
