@@ -7,4 +7,5 @@ export type Link = {
   write(stream: StreamName, bytes: Uint8Array): void
 }
 
-export type MessageHandler = (message: ToGuest, body: Uint8Array<ArrayBuffer>) => void
+/** A promise: it resolves when the message is answered. */
+export type MessageHandler = (message: ToGuest, body: Uint8Array<ArrayBuffer>) => undefined | Promise<void>

@@ -1,6 +1,6 @@
 import type { Link, MessageHandler } from './link.js'
 import { Modules } from './modules.js'
-import { performTask, type TaskContext } from './task.js'
+import { performTask, type TaskContext, type TaskReport } from './task.js'
 import { warmUp } from './warm-up.js'
 
 /** Linear memory of tasks since the last collection, above which one is due: V8 does not count it by itself. */
@@ -20,20 +20,25 @@ export function createTaskLoop(link: Link, collect: () => void): MessageHandler 
     link.send({ type: 'ready' })
   }
 
+  const answer = ({ end, stdoutBytes, stderrBytes, memoryBytes }: TaskReport) => {
+    tasks += 1
+    garbageBytes += memoryBytes
+    const thenReady = garbageBytes >= COLLECT_AFTER_BYTES || tasks % COLLECT_AFTER_TASKS === 0
+    link.send({ type: 'done', end, stdoutBytes, stderrBytes, thenReady })
+    if (thenReady) ready()
+  }
+
   return (message, body) => {
     if (message.type === 'boot') {
       context = { boot: message, modules: new Modules(message), link }
       warmUp(context)
       ready()
-      return
+      return undefined
     }
     if (context === undefined) throw new Error('a task came before the boot message')
     const report = performTask(message, body, context)
-    tasks += 1
-    garbageBytes += report.memoryBytes
-    const thenReady = garbageBytes >= COLLECT_AFTER_BYTES || tasks % COLLECT_AFTER_TASKS === 0
-    const { end, stdoutBytes, stderrBytes } = report
-    link.send({ type: 'done', end, stdoutBytes, stderrBytes, thenReady })
-    if (thenReady) ready()
+    if (report instanceof Promise) return report.then(answer)
+    answer(report)
+    return undefined
   }
 }

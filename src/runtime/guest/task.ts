@@ -18,8 +18,12 @@ export type TaskReport = {
   readonly memoryBytes: number
 }
 
-/** Runs one task to its end, whatever that is. */
-export function performTask(run: RunMessage, body: Bytes, context: TaskContext): TaskReport {
+/** Runs one task to its end, whatever that is. A promise: what it calls is async. */
+export function performTask(
+  run: RunMessage,
+  body: Bytes,
+  context: TaskContext,
+): TaskReport | Promise<TaskReport> {
   const { boot, link, modules } = context
   const stdout = new GuestOutput('stdout', run.outputMaxBytes, (bytes) => link.write('stdout', bytes))
   const stderr = new GuestOutput('stderr', run.outputMaxBytes, (bytes) => link.write('stderr', bytes))
@@ -38,20 +42,23 @@ export function performTask(run: RunMessage, body: Bytes, context: TaskContext):
     return call()
   })
 
-  const end = guarded(() => {
-    live.close?.()
-    return ended
-  })
-  const sizes = live.memoryBytes?.() ?? []
-  return {
-    end: blameMemory(end, Math.max(0, ...sizes), boot.memoryMaxBytes),
-    stdoutBytes: stdout.bytes,
-    stderrBytes: stderr.bytes,
-    memoryBytes: sizes.reduce((sum, bytes) => sum + bytes, 0),
+  const report = (called: GuestEnd): TaskReport => {
+    const end = guarded(() => {
+      live.close?.()
+      return called
+    })
+    const sizes = live.memoryBytes?.() ?? []
+    return {
+      end: blameMemory(end, Math.max(0, ...sizes), boot.memoryMaxBytes),
+      stdoutBytes: stdout.bytes,
+      stderrBytes: stderr.bytes,
+      memoryBytes: sizes.reduce((sum, bytes) => sum + bytes, 0),
+    }
   }
+  return ended instanceof Promise ? ended.catch(endOfThrow).then(report) : report(ended)
 }
 
-function guarded(step: () => GuestEnd): GuestEnd {
+function guarded<T>(step: () => T): T | GuestEnd {
   try {
     return step()
   } catch (thrown) {

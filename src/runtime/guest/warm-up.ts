@@ -10,7 +10,7 @@ const MODULE_BASE64 =
 
 /** A first task makes the second one fast: it loads and compiles all that a task needs. Throws when it goes wrong. */
 export function warmUp(context: TaskContext): void {
-  const { end } = performTask(
+  const report = performTask(
     {
       type: 'run',
       name: '_start',
@@ -25,5 +25,6 @@ export function warmUp(context: TaskContext): void {
     new Uint8Array(Buffer.from(MODULE_BASE64, 'base64')),
     { ...context, link: { send: () => {}, write: () => {} } },
   )
-  if (end.kind === 'failed') throw new Error(`the first task of the guest failed: ${end.error}`)
+  if (report instanceof Promise) throw new Error('the first task of the guest is async')
+  if (report.end.kind === 'failed') throw new Error(`the first task of the guest failed: ${report.end.error}`)
 }
