@@ -146,6 +146,8 @@ function linkCanon(definition: CanonDefinition, frame: Frame, builder: Builder, 
       const callee = frame.core('core-func', definition.coreFunc, offset)
       const { options } = definition
       const canon = canonPlan(options, frame, offset)
+      if (options.async && !shape.async)
+        throw malformed('a function that is not async is lifted with the option async', offset)
       const { params, results } = liftSignature(shape, options)
       checkSignature(callee, params, results, 'a function that is lifted', offset)
       if (canon.postReturn !== undefined) checkSignature(canon.postReturn, results, [], 'post-return', offset)

@@ -21,7 +21,6 @@ export function liftedAsTask(shape: FunctionShape, callee: CoreItem, canon: Lift
   const start = (run: Run): AsyncFunction => makeStart(run, shape, callee, canon)
   if (shape.async)
     return { shape, start, make: () => () => trap('an async function is called by one that is not') }
-  if (canon.isAsync) return { shape, start: undefined, make: (run) => atOnce(start(run), run) }
   return { shape, start: undefined, make: (run) => makeSynchronous(run, shape, callee, canon) }
 }
 
@@ -41,21 +40,6 @@ function makeSynchronous(
     return scheduler.within(task, () => func(args))
   }
 }
-
-/** A function that is not async may be lifted as one that is, if it returns before it waits. */
-const atOnce =
-  (start: AsyncFunction, { scheduler }: Run): ComponentFunction =>
-  (args) => {
-    let result: { readonly value: unknown } | undefined
-    start({
-      caller: scheduler.current,
-      begin: () => args,
-      resolve: (resolved) => {
-        result = resolved
-      },
-    })
-    return result === undefined ? trap('a function that is not async did not return at once') : result.value
-  }
 
 type Core = {
   readonly scheduler: Scheduler
@@ -93,15 +77,15 @@ class LiftedCall implements AsyncCall {
     const { caller, resolve } = options
     this.#core = core
     this.#options = options
-    this.#exclusive = shape.async && (!isAsync || callback !== undefined)
+    this.#exclusive = !isAsync || callback !== undefined
     this.#task = new Task({ scheduler, call: newCall(), shape, isAsync, caller, resolve })
   }
 
   enter(): this {
     this.#task.checkRecursion()
-    const { scheduler, shape } = this.#core
+    const { scheduler } = this.#core
     const { gate } = this.#task.instance
-    if (!shape.async || gate.admit(this.#exclusive)) this.#begin()
+    if (gate.admit(this.#exclusive)) this.#begin()
     else
       this.#leaveQueue = gate.queue(this.#exclusive, () => {
         this.#leaveQueue = undefined
@@ -162,7 +146,6 @@ class LiftedCall implements AsyncCall {
       this.#exit()
       return
     }
-    if (!task.mayBlock) trap('a function that is not async has to wait')
     if (this.#exclusive) task.instance.gate.release()
     if (code === CALLBACK.yield) task.yield(true, this.#callback, NO_EVENT)
     else if (code === CALLBACK.wait)

@@ -123,13 +123,12 @@ export class Task {
       this.#interrupt = undefined
       this.#scheduler.later(job)
     }
-    let stop: (() => void) | undefined
     if (cancellable)
       this.#interrupt = () => {
-        stop?.()
+        stop()
         proceed(() => go(CANCELLED))
       }
-    stop = begin(proceed)
+    const stop = begin(proceed)
   }
 
   #end(): void {
