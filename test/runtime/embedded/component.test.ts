@@ -150,7 +150,12 @@ describe.each(ISOLATIONS)('a component (%s)', (isolation) => {
 
     it.each<[string, Task, string, RegExp]>([
       ['HTTP', { binary: fixture('components/http') }, 'unsupported', /serves HTTP.* does not run yet/],
-      ['WASI 0.3', { binary: fixture('components/async') }, 'unsupported', /WASI 0\.3/],
+      [
+        'error contexts',
+        { binary: fixture('components/async') },
+        'unsupported',
+        /WASI 0\.3|an error context/,
+      ],
       [
         'imports of its own',
         { binary: fixture('components/hostile'), name: 'trap' },
