@@ -17,6 +17,8 @@ export type ComponentInstance = {
   readonly exports: ReadonlyMap<string, ExportedFunction | ReadonlyMap<string, ExportedFunction>>
   /** The sizes of its memories, as far as they can be seen. */
   memoryBytes(): readonly number[]
+  /** Ends what async functions have begun and left; no async function can be called any more. */
+  stop(): void
 }
 
 const SHOWN = 5
@@ -37,7 +39,7 @@ export function instantiate(prepared: PreparedComponent, imports: Imports): Comp
         : new Map([...item].map(([member, func]) => [member, exported(run, func)])),
     ]),
   )
-  return { exports, memoryBytes: () => run.memoryBytes() }
+  return { exports, memoryBytes: () => run.memoryBytes(), stop: () => run.stop() }
 }
 
 /** The function is made when it is called first: most are not. */

@@ -55,6 +55,10 @@ export class Run {
     return (this.#scheduler ??= new Scheduler())
   }
 
+  stop(): void {
+    this.#scheduler?.stop()
+  }
+
   instance(index: number): InstanceState {
     const state = this.instances[index]
     if (state === undefined) throw new Error(`there is no state of instance ${index}`)

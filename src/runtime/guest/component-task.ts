@@ -38,6 +38,10 @@ export function startComponent(
   })
   live.close = () => wasi.close()
   const instance = instantiate(prepared, wasi.imports)
+  live.close = () => {
+    instance.stop()
+    wasi.close()
+  }
   live.memoryBytes = () => instance.memoryBytes()
   return () => call(instance, plan)
 }

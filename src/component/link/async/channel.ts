@@ -85,7 +85,9 @@ export class Channel {
         return
       }
       reading.side.put(items)
-      waited.copied(() => this.#reclaim())
+      waited.copied(() => {
+        if (this.#writing === waited || this.#reading === waited) this.#reclaim()
+      })
     }
     came.done(COPY.completed)
   }

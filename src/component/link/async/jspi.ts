@@ -16,5 +16,11 @@ export function suspending(wait: (...args: unknown[]) => Promise<unknown>): obje
 /** The same function of a guest, which may call imports that it waits in. What it throws rejects the promise. */
 export function promising(func: CoreFunction): (...args: unknown[]) => Promise<unknown> {
   const { promising: wrap } = WebAssembly
-  return wrap === undefined ? trap('there is no JSPI') : wrap(func)
+  if (wrap === undefined) return trap('there is no JSPI')
+  try {
+    return wrap(func)
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    return trap('an async function is lifted from what is no function of a core module')
+  }
 }

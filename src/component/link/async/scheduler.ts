@@ -23,7 +23,8 @@ export class Scheduler {
   readonly #ready: (() => void)[] = []
   readonly #calls = new Set<OpenCall>()
   #resumed: Task | undefined
-  #outside = 0
+  /** What takes back the work of the host that is waited for. */
+  readonly #outside = new Set<() => void>()
   #turns = 0
   #isDue = false
   #isWatched = false
@@ -50,10 +51,17 @@ export class Scheduler {
 
   /** Ends all calls: what was thrown ends the guest. */
   readonly fail = (error: unknown): void => {
+    const calls = [...this.#calls]
+    this.stop()
+    for (const call of calls) call.failed(error)
+  }
+
+  /** Nothing of the guest runs from now on, whatever it still waits for. */
+  stop(): void {
     this.#isDead = true
-    this.#ready.length = 0
-    for (const call of this.#calls) call.failed(error)
     this.#calls.clear()
+    this.#ready.length = 0
+    for (const stop of [...this.#outside]) stop()
   }
 
   /** Does it once no guest code runs, in order. */
@@ -67,21 +75,15 @@ export class Scheduler {
    * Work of the host, which is waited for: `begin` starts it and returns what takes it back. So does the function that is returned.
    */
   outside(begin: (done: (job: () => void) => void) => () => void): () => void {
-    this.#outside += 1
-    let isOver = false
-    const end = (): boolean => {
-      if (isOver) return false
-      isOver = true
-      this.#outside -= 1
+    const cancel = () => {
+      if (this.#outside.delete(cancel)) stop()
       this.#watch()
-      return true
     }
+    this.#outside.add(cancel)
     const stop = begin((job) => {
-      if (end()) this.later(job)
+      if (this.#outside.delete(cancel)) this.later(job)
     })
-    return () => {
-      if (end()) stop()
-    }
+    return cancel
   }
 
   /** After other work and timers that are due. */
@@ -166,7 +168,7 @@ export class Scheduler {
   }
 
   get #isIdle(): boolean {
-    return this.#outside === 0 && this.#ready.length === 0 && this.#resumed === undefined && !this.#isDue
+    return this.#outside.size === 0 && this.#ready.length === 0 && this.#resumed === undefined && !this.#isDue
   }
 
   /** When all promises have settled by the next turn and nothing is waited for from outside, nothing will happen any more. */

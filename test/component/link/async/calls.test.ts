@@ -12,8 +12,8 @@ const start = (component: string): ComponentInstance => {
   return instantiate(prepare(built(component)), imports)
 }
 
-const call = async (component: string, instance: string, name: string, args: readonly unknown[]) =>
-  functionOf(start(component), instance, name)(...args)
+const call = (component: string, instance: string, name: string, args: readonly unknown[]) =>
+  Promise.resolve().then(() => functionOf(start(component), instance, name)(...args))
 
 const expectAnswer = async (answer: Promise<unknown>, value: unknown) =>
   hasJspi ? expect(await answer).toStrictEqual(value) : expect(answer).rejects.toThrow(NEEDS_JSPI)
@@ -61,7 +61,7 @@ describe('an async export', () => {
 
   it('goes with synchronous ones, which can not wait', async () => {
     await expectAnswer(call('async-typed', 'add', '', [1, 2]), 3)
-    await expectFailure(call('async-typed', 'wait-in-sync', '', []), /suspend/)
+    await expectFailure(call('async-typed', 'wait-in-sync', '', []), /suspend|has to wait/)
   })
 
   it('can be called again, and beside others', async () => {
