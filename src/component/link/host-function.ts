@@ -74,7 +74,9 @@ export function hostClass(
 
 /** Interfaces are provided without version, but for those of WASI 0.3, which are other ones under the same names: `wasi:cli/stdout@0.3`. */
 const keyOf = (interfaceName: string): string =>
-  interfaceName.replace(/@0\.3\..*$/, '@0.3').replace(/@(?!0\.3$).*$/, '')
+  WASI_3.exec(interfaceName)?.[1] ?? interfaceName.replace(/@.*$/, '')
+
+const WASI_3 = /^(wasi:[^@]*@0\.3)\./
 
 const plainBinder =
   (functionName: string): Bind =>

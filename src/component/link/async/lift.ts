@@ -115,13 +115,14 @@ class LiftedCall implements AsyncCall {
 
   #run(code: () => Promise<unknown>, then: (returned: unknown) => void): void {
     const { scheduler } = this.#core
-    scheduler
-      .enter(this.#task, code)
-      .then((returned) => {
-        scheduler.endPiece(this.#task)
+    scheduler.enter(this.#task, code).then((returned) => {
+      scheduler.endPiece(this.#task)
+      try {
         then(returned)
-      })
-      .catch(scheduler.fail)
+      } catch (error) {
+        scheduler.fail(error)
+      }
+    }, scheduler.fail)
   }
 
   /** What it is lifted from is synchronous. */

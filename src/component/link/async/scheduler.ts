@@ -3,6 +3,8 @@ import type { Task } from './task.js'
 
 /** So often in a row it goes on without a look at timers. */
 const TURNS_WITHOUT_TIMERS = 256
+/** Each has a stack, which is not on V8's heap and takes 5 KB, and up to 1 MB. */
+const MAX_SUSPENDED = 1_000
 
 /** A call from outside that has not ended. */
 export type OpenCall = {
@@ -26,6 +28,7 @@ export class Scheduler {
   /** What takes back the work of the host that is waited for. */
   readonly #outside = new Set<() => void>()
   #turns = 0
+  #suspended = 0
   #isDue = false
   #isWatched = false
   #isDead = false
@@ -118,10 +121,14 @@ export class Scheduler {
   suspend(begin: (goOn: (value: () => unknown) => void) => void): Promise<unknown> {
     const task = this.task()
     if (!task.mayBlock) trap('a function that is not async has to wait')
+    this.#suspended += 1
+    if (this.#suspended > MAX_SUSPENDED)
+      trap(`more than ${MAX_SUSPENDED} tasks wait in the midst of their code`)
     if (this.#resumed === task) this.endPiece(task)
     return new Promise((resolve) => {
       const goOn = (value: () => unknown) =>
         this.later(() => {
+          this.#suspended -= 1
           task.instance.enter()
           this.current = task
           this.#resumed = task
