@@ -96,13 +96,13 @@ describe('async calls from component to component', () => {
     ['are held back', 'held-back', [7], 7],
     ['get the end of a stream', 'feed', [0], 0n],
     ['read a stream', 'feed', [500], 625250n],
-    ['end with their caller', 'crowd', [1000], 0],
+    ['end with their caller', 'crowd', [500], 0],
   ])('%s', async (_what, name, args, value) => {
     await expectAnswer(call('async-composed', 'user', name, args), value)
   })
 
   it('are not without number, where each keeps a stack', async () => {
-    await expectFailure(call('async-composed', 'user', 'crowd', [1001]), /more than 1000 tasks wait/)
+    await expectFailure(call('async-composed', 'user', 'crowd', [501]), /more than 500 tasks wait/)
   })
 
   it('are not dropped while they run', async () => {
