@@ -6,6 +6,8 @@ import { trap } from './trap.js'
 
 /** A guest that needs more leaks them. */
 const MAX_HANDLES = 1_000_000
+/** Streams, futures, subtasks and sets of them take some 1 KB each. */
+const MAX_ENTRIES = 20_000
 
 export type Handle = {
   readonly resource: ResourceState
@@ -24,6 +26,7 @@ export type Entry = Waitable | WaitableSet
 export class HandleTable {
   readonly #entries: (Handle | Entry | undefined)[] = [undefined]
   readonly #free: number[] = []
+  #count = 0
 
   add(resource: ResourceState, rep: unknown, borrowedIn?: CallContext): number {
     return this.#add({ resource, rep, borrowedIn, lends: 0 })
@@ -44,6 +47,8 @@ export class HandleTable {
   }
 
   addEntry(entry: Entry): number {
+    this.#count += 1
+    if (this.#count > MAX_ENTRIES) trap(`more than ${MAX_ENTRIES} streams, futures, subtasks and sets`)
     return this.#add(entry)
   }
 
@@ -58,6 +63,7 @@ export class HandleTable {
   }
 
   removeEntry(index: number): void {
+    this.#count -= 1
     this.#remove(index)
   }
 
