@@ -24,6 +24,11 @@ declare namespace WebAssembly {
     grow(pages: number): number
   }
 
+  /** JavaScript Promise Integration; undefined where Node.js has none. https://github.com/WebAssembly/js-promise-integration */
+  const Suspending: (new (func: (...args: unknown[]) => Promise<unknown>) => object) | undefined
+  const promising:
+    ((func: (...args: unknown[]) => unknown) => (...args: unknown[]) => Promise<unknown>) | undefined
+
   class CompileError extends Error {}
   class LinkError extends Error {}
   class RuntimeError extends Error {}

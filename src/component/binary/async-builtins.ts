@@ -81,7 +81,9 @@ const READERS: Readonly<
   memory: (reader, scope) => ({ memory: scope.index(reader, 'core-memory') }),
   result: (reader, scope) => ({ result: readResultList(reader, scope) }),
   slot: (reader) => {
-    readValueType(reader)
+    const at = reader.offset
+    const type = readValueType(reader)
+    if (type !== 'i32') throw unsupported(`a context of the type ${type}`, at)
     return { slot: reader.u32() }
   },
   thread: (reader, scope) => {

@@ -5,7 +5,7 @@ import type { ModuleShape } from '../../runtime/guest/scan.js'
 import type { CoreModuleItem } from './items.js'
 import type { LinkedFunction } from './function.js'
 import type { HostFunction } from './host-function.js'
-import type { CoreFunction, Run } from './run.js'
+import type { Run } from './run.js'
 import { weightOf } from './weight.js'
 
 /** Definitions that are linked, and their parts, over all instances: a component of 15 MB has some thousand. */
@@ -27,6 +27,7 @@ export type Step = (run: Run) => void
 /** What the linking of one component adds up to. */
 export class Builder {
   readonly steps: Step[] = []
+  readonly usesAsync: boolean
   readonly #hooks: LinkHooks
   readonly #modules = new Map<number, CompiledModule>()
   readonly #hostFunctions = new Set<HostFunction>()
@@ -37,7 +38,9 @@ export class Builder {
   #resources = 0
   #coreFunctions = 0
 
-  constructor(hooks: LinkHooks) {
+  /** @param usesAsync the component has to do with WASI 0.3 */
+  constructor(hooks: LinkHooks, usesAsync: boolean) {
+    this.usesAsync = usesAsync
     this.#hooks = hooks
   }
 
@@ -78,7 +81,7 @@ export class Builder {
   }
 
   /** A function of ours for core modules, made in each run. */
-  newCoreFunction(make: (run: Run) => CoreFunction): number {
+  newCoreFunction(make: (run: Run) => object): number {
     const index = this.#coreFunctions
     this.#coreFunctions += 1
     this.steps.push((run) => {

@@ -1,6 +1,7 @@
 import { malformed, unsupported } from '../binary/error.js'
 import type { DefinedType, ValType } from '../binary/type-ast.js'
 import type { PrimitiveKind } from '../types.js'
+import { channelCodec } from './abi/channel.js'
 import { enumCodec, optionCodec, resultCodec, variantCodec } from './abi/choices.js'
 import type { Codec } from './abi/codec.js'
 import { flagsCodec } from './abi/flags.js'
@@ -56,12 +57,12 @@ function build(definition: ValueDefinition, frame: Frame, offset: number): Codec
       return handleCodec(definition.kind, frame.type('resource', definition.resource, offset).slot)
     case 'stream':
     case 'future':
-      throw unsupported(`a ${definition.kind}, which is of WASI 0.3,`, offset)
+      return channelCodec({ kind: definition.kind, element: optional(definition.element) })
   }
 }
 
 function primitive(kind: PrimitiveKind, offset: number): Codec {
-  if (kind === 'error-context') throw unsupported('an error context, which is of WASI 0.3,', offset)
+  if (kind === 'error-context') throw unsupported('an error context', offset)
   return primitiveCodec(kind)
 }
 

@@ -1,9 +1,13 @@
 import type { CallContext } from './abi/call-context.js'
+import { End, type ChannelType, type Direction } from './async/end.js'
+import type { Waitable, WaitableSet } from './async/waitable.js'
 import type { ResourceState } from './resource.js'
 import { trap } from './trap.js'
 
 /** A guest that needs more leaks them. */
 const MAX_HANDLES = 1_000_000
+/** Streams, futures, subtasks and sets of them take some 1 KB each. */
+const MAX_ENTRIES = 20_000
 
 export type Handle = {
   readonly resource: ResourceState
@@ -15,16 +19,17 @@ export type Handle = {
   lends: number
 }
 
+/** What has a handle and is no resource. */
+export type Entry = Waitable | WaitableSet
+
 /** The handles of one component instance. Index 0 is never used. */
 export class HandleTable {
-  readonly #entries: (Handle | undefined)[] = [undefined]
+  readonly #entries: (Handle | Entry | undefined)[] = [undefined]
   readonly #free: number[] = []
+  #count = 0
 
   add(resource: ResourceState, rep: unknown, borrowedIn?: CallContext): number {
-    const index = this.#free.pop() ?? this.#entries.length
-    if (index > MAX_HANDLES) trap(`more than ${MAX_HANDLES} handles`)
-    this.#entries[index] = { resource, rep, borrowedIn, lends: 0 }
-    return index
+    return this.#add({ resource, rep, borrowedIn, lends: 0 })
   }
 
   get(index: number, resource: ResourceState): Handle {
@@ -37,8 +42,40 @@ export class HandleTable {
   remove(index: number, resource: ResourceState): Handle {
     const handle = this.get(index, resource)
     if (handle.lends > 0) trap(`handle ${index} is lent out`)
+    this.#remove(index)
+    return handle
+  }
+
+  addEntry(entry: Entry): number {
+    this.#count += 1
+    if (this.#count > MAX_ENTRIES) trap(`more than ${MAX_ENTRIES} streams, futures, subtasks and sets`)
+    return this.#add(entry)
+  }
+
+  entry<T extends Entry>(index: number, type: abstract new (...args: never[]) => T): T {
+    const entry = this.#entries[index]
+    return entry instanceof type ? entry : trap(`handle ${index} is no ${type.name}`)
+  }
+
+  end(index: number, type: ChannelType, direction: Direction): End {
+    const end = this.entry(index, End)
+    return end.is(type, direction) ? end : trap(`handle ${index} is another end, or of another ${type.kind}`)
+  }
+
+  removeEntry(index: number): void {
+    this.#count -= 1
+    this.#remove(index)
+  }
+
+  #add(entry: Handle | Entry): number {
+    const index = this.#free.pop() ?? this.#entries.length
+    if (index > MAX_HANDLES) trap(`more than ${MAX_HANDLES} handles`)
+    this.#entries[index] = entry
+    return index
+  }
+
+  #remove(index: number): void {
     this.#entries[index] = undefined
     this.#free.push(index)
-    return handle
   }
 }

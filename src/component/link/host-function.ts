@@ -1,7 +1,9 @@
 import { camelCase } from '../wave/names.js'
 import type { FunctionShape, LinkedFunction } from './function.js'
 import type { Constructor } from './resource.js'
-import type { ComponentFunction, Imports } from './run.js'
+import type { AsyncFunction } from './async/function.js'
+import { Later } from './async/host.js'
+import type { ComponentFunction, Imports, Run } from './run.js'
 
 /** A function that a component takes from outside. */
 export type HostFunction = LinkedFunction & {
@@ -22,7 +24,7 @@ export function hostFunction(interfaceName: string, name: string, shape: Functio
     const found = find(imports)
     return found !== undefined && throws ? catching(found) : found
   }
-  return {
+  const func: HostFunction = {
     interface: interfaceName,
     name,
     shape,
@@ -30,6 +32,30 @@ export function hostFunction(interfaceName: string, name: string, shape: Functio
     make: () => {
       throw new Error(`${interfaceName} ${name} was not bound`)
     },
+    start: shape.async ? (run) => startHost(run, run.function(func)) : undefined,
+  }
+  return func
+}
+
+/** What a function of the host answers is there at once, or a `Later`. */
+function startHost({ scheduler }: Run, func: ComponentFunction): AsyncFunction {
+  return ({ begin, resolve, exit }) => {
+    const end = (result: Parameters<typeof resolve>[0]) => {
+      resolve(result)
+      exit?.()
+    }
+    const answer = func(begin())
+    if (!(answer instanceof Later)) {
+      end({ value: answer })
+      return { cancel: () => undefined }
+    }
+    const stop = scheduler.outside((done) => answer.begin((value) => done(() => end({ value }))))
+    return {
+      cancel: () => {
+        stop()
+        end(undefined)
+      },
+    }
   }
 }
 
@@ -46,8 +72,11 @@ export function hostClass(
   }
 }
 
-/** Interfaces are provided without version, for all that are compatible. */
-const keyOf = (interfaceName: string): string => interfaceName.replace(/@.*$/, '')
+/** Interfaces are provided without version, but for those of WASI 0.3, which are other ones under the same names: `wasi:cli/stdout@0.3`. */
+const keyOf = (interfaceName: string): string =>
+  WASI_3.exec(interfaceName)?.[1] ?? interfaceName.replace(/@.*$/, '')
+
+const WASI_3 = /^(wasi:[^@]*@0\.3)\./
 
 const plainBinder =
   (functionName: string): Bind =>
@@ -84,7 +113,8 @@ const catching =
   (call: ComponentFunction): ComponentFunction =>
   (args) => {
     try {
-      return { tag: 'ok', val: call(args) }
+      const val = call(args)
+      return val instanceof Later ? val : { tag: 'ok', val }
     } catch (error) {
       if (error instanceof Error && 'payload' in error) return { tag: 'err', val: error.payload }
       throw error

@@ -1,3 +1,4 @@
+import { Gate } from './async/gate.js'
 import { HandleTable } from './handles.js'
 import { trap } from './trap.js'
 
@@ -7,6 +8,12 @@ export class InstanceState {
   /** False while the host calls it for memory only. */
   mayLeave = true
   #entered = false
+  #gate: Gate | undefined
+
+  /** Of its async tasks. */
+  get gate(): Gate {
+    return (this.#gate ??= new Gate())
+  }
 
   enter(): void {
     if (this.#entered) trap('a component instance was called that runs already, or that trapped')

@@ -1,10 +1,15 @@
 import { TaskFailure } from '../../runtime/guest/failure.js'
 import { quote } from '../../runtime/guest/units.js'
 import type { HostFunction } from './host-function.js'
+import { callAsync } from './async/call.js'
+import type { LinkedFunction } from './function.js'
 import type { PreparedComponent } from './prepare.js'
 import { Run, type Imports } from './run.js'
 
-/** Takes values as jco has them; a `result` is returned as `{ tag, val }`. After a trap, every call traps. */
+/**
+ * Takes values as jco has them; a `result` is returned as `{ tag, val }`. After a trap, every call traps. A function that is
+ * async returns a promise.
+ */
 export type ExportedFunction = (...args: readonly unknown[]) => unknown
 
 export type ComponentInstance = {
@@ -12,6 +17,8 @@ export type ComponentInstance = {
   readonly exports: ReadonlyMap<string, ExportedFunction | ReadonlyMap<string, ExportedFunction>>
   /** The sizes of its memories, as far as they can be seen. */
   memoryBytes(): readonly number[]
+  /** Ends what async functions have begun and left; no async function can be called any more. */
+  stop(): void
 }
 
 const SHOWN = 5
@@ -32,14 +39,12 @@ export function instantiate(prepared: PreparedComponent, imports: Imports): Comp
         : new Map([...item].map(([member, func]) => [member, exported(run, func)])),
     ]),
   )
-  return { exports, memoryBytes: () => run.memoryBytes() }
+  return { exports, memoryBytes: () => run.memoryBytes(), stop: () => run.stop() }
 }
 
 /** The function is made when it is called first: most are not. */
-const exported =
-  (run: Run, func: Parameters<Run['function']>[0]): ExportedFunction =>
-  (...args) =>
-    run.function(func)(args)
+const exported = (run: Run, func: LinkedFunction): ExportedFunction =>
+  func.start === undefined ? (...args) => run.function(func)(args) : (...args) => callAsync(run, func, args)
 
 function provide(run: Run, wanted: readonly HostFunction[], imports: Imports): void {
   const missing: HostFunction[] = []

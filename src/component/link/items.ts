@@ -1,6 +1,7 @@
 import type { FunctionType } from '../../runtime/guest/value-types.js'
 import type { Component, Scope } from '../binary/ast.js'
 import type { Codec } from './abi/codec.js'
+import type { ChannelType } from './async/end.js'
 import type { CoreItem } from './core-item.js'
 import type { Frame } from './frame.js'
 import type { FunctionShape, LinkedFunction } from './function.js'
@@ -26,7 +27,8 @@ export type ComponentItem = {
 export type CoreModuleItem = { readonly kind: 'core-module'; readonly start: number; readonly end: number }
 
 export type TypeItem =
-  | { readonly kind: 'value'; readonly codec: Codec }
+  /** `channel`: it is a stream or a future. */
+  | { readonly kind: 'value'; readonly codec: Codec; readonly channel?: ChannelType | undefined }
   | { readonly kind: 'func'; readonly shape: FunctionShape }
   /** `instance`: the number of the component instance that defines it; undefined: the host does. */
   | { readonly kind: 'resource'; readonly slot: number; readonly instance: number | undefined }

@@ -9,10 +9,16 @@ import type { CallContext } from './abi/call-context.js'
 /** `canon lift`: a function of the component out of one of a core instance. */
 export const lifted = (shape: FunctionShape, callee: CoreItem, canon: CanonPlan): LinkedFunction => ({
   shape,
+  start: undefined,
   make: (run) => makeLifted(run, shape, callee, canon),
 })
 
-function makeLifted(run: Run, shape: FunctionShape, callee: CoreItem, canon: CanonPlan): ComponentFunction {
+export function makeLifted(
+  run: Run,
+  shape: FunctionShape,
+  callee: CoreItem,
+  canon: CanonPlan,
+): ComponentFunction {
   const call = callContext(run, canon)
   const core = resolveFunction(run, callee)
   const postReturn = canon.postReturn && resolveFunction(run, canon.postReturn)
@@ -33,7 +39,11 @@ function makeLifted(run: Run, shape: FunctionShape, callee: CoreItem, canon: Can
   }
 }
 
-function lowerArguments(call: CallContext, shape: FunctionShape, args: readonly unknown[]): FlatValue[] {
+export function lowerArguments(
+  call: CallContext,
+  shape: FunctionShape,
+  args: readonly unknown[],
+): FlatValue[] {
   if (shape.flatParams !== undefined) {
     const flat: FlatValue[] = []
     shape.params.lower(call, args, flat, 0)
@@ -44,7 +54,11 @@ function lowerArguments(call: CallContext, shape: FunctionShape, args: readonly 
   return [at]
 }
 
-function liftResult(call: CallContext, { result, spillsResult }: FunctionShape, returned: unknown): unknown {
+export function liftResult(
+  call: CallContext,
+  { result, spillsResult }: FunctionShape,
+  returned: unknown,
+): unknown {
   if (result === undefined) return undefined
   if (typeof returned !== 'number' && typeof returned !== 'bigint')
     return trap('a function did not return a value')

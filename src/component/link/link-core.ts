@@ -1,6 +1,6 @@
 import type { CoreInstanceDefinition, CoreSort } from '../binary/ast.js'
 import type { CanonOptions } from '../binary/canon-ast.js'
-import { malformed, unsupported } from '../binary/error.js'
+import { malformed } from '../binary/error.js'
 import type { ModuleShape } from '../../runtime/guest/scan.js'
 import type { FlatType } from './abi/flat.js'
 import type { Builder, Step } from './builder.js'
@@ -97,8 +97,6 @@ export function coreExport(
 }
 
 export function canonPlan(options: CanonOptions, frame: Frame, offset: number): CanonPlan {
-  if (options.async || options.callback !== undefined)
-    throw unsupported('an async canonical definition, which is of WASI 0.3,', offset)
   const func = (index: number | undefined) =>
     index === undefined ? undefined : frame.core('core-func', index, offset)
   const realloc = func(options.realloc)
@@ -141,4 +139,14 @@ export function coreSignature(
   const results = shape.spillsResult ? (['i32'] as const) : (shape.result?.flat ?? [])
   if (!lowers || !shape.spillsResult) return { params, results }
   return { params: [...params, 'i32'], results: [] }
+}
+
+/** The core types of a function that is lifted. */
+export function liftSignature(
+  shape: FunctionShape,
+  { async, callback }: CanonOptions,
+): ReturnType<typeof coreSignature> {
+  const { params, results } = coreSignature(shape, false)
+  if (!async) return { params, results }
+  return { params, results: callback === undefined ? [] : ['i32'] }
 }

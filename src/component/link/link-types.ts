@@ -12,10 +12,9 @@ import type { Item, TypeItem } from './items.js'
 export function linkType(type: DefinedType, frame: Frame, builder: Builder, offset: number): TypeItem {
   switch (type.kind) {
     case 'func': {
-      if (type.async) throw unsupported('an async function, which is of WASI 0.3,', offset)
       const params = type.params.map((param) => useCodec(param.type, frame, offset))
       const result = type.result === undefined ? undefined : useCodec(type.result, frame, offset)
-      return { kind: 'func', shape: functionShape(params, result) }
+      return { kind: 'func', shape: functionShape(params, result, type.async) }
     }
     case 'resource':
       return guestResource(type.destructor, frame, builder, offset)
@@ -34,9 +33,13 @@ export function linkType(type: DefinedType, frame: Frame, builder: Builder, offs
     case 'result':
     case 'own':
     case 'borrow':
-    case 'stream':
-    case 'future':
       return { kind: 'value', codec: codecOf(type, frame, offset) }
+    case 'stream':
+    case 'future': {
+      const element = type.element === undefined ? undefined : useCodec(type.element, frame, offset)
+      const channel = { kind: type.kind, element }
+      return { kind: 'value', codec: codecOf(type, frame, offset), channel }
+    }
   }
 }
 

@@ -5,8 +5,18 @@ import type { Builder } from './builder.js'
 import { Frame } from './frame.js'
 import type { Item } from './items.js'
 import { lifted } from './lift.js'
-import { canonPlan, checkSignature, coreExport, coreSignature, linkCoreInstance } from './link-core.js'
+import {
+  canonPlan,
+  checkSignature,
+  coreExport,
+  coreSignature,
+  liftSignature,
+  linkCoreInstance,
+} from './link-core.js'
 import { exportOf, hostItem, linkType } from './link-types.js'
+import { liftedAsTask } from './async/lift.js'
+import { linkBuiltin } from './async/link-builtin.js'
+import { asyncSignature, makeAsyncLowered, makeWaitingLowered } from './async/lower.js'
 import { makeLowered } from './lower.js'
 import { makeResourceFunction } from './resource-functions.js'
 
@@ -134,11 +144,21 @@ function linkCanon(definition: CanonDefinition, frame: Frame, builder: Builder, 
     case 'lift': {
       const { shape } = frame.type('func', definition.type, offset)
       const callee = frame.core('core-func', definition.coreFunc, offset)
-      const canon = canonPlan(definition.options, frame, offset)
-      const { params, results } = coreSignature(shape, false)
+      const { options } = definition
+      const canon = canonPlan(options, frame, offset)
+      if (options.async && !shape.async)
+        throw malformed('a function that is not async is lifted with the option async', offset)
+      const { params, results } = liftSignature(shape, options)
       checkSignature(callee, params, results, 'a function that is lifted', offset)
       if (canon.postReturn !== undefined) checkSignature(canon.postReturn, results, [], 'post-return', offset)
-      frame.functions.push(lifted(shape, callee, canon))
+      if (!builder.usesAsync) {
+        frame.functions.push(lifted(shape, callee, canon))
+        break
+      }
+      const callback =
+        options.callback === undefined ? undefined : frame.core('core-func', options.callback, offset)
+      if (callback !== undefined) checkSignature(callback, ['i32', 'i32', 'i32'], ['i32'], 'callback', offset)
+      frame.functions.push(liftedAsTask(shape, callee, { ...canon, isAsync: options.async, callback }))
       break
     }
     case 'lower': {
@@ -146,8 +166,11 @@ function linkCanon(definition: CanonDefinition, frame: Frame, builder: Builder, 
       if (item.kind !== 'func') break
       const func = builder.use(item.func)
       const canon = canonPlan(definition.options, frame, offset)
-      const index = builder.newCoreFunction((run) => makeLowered(run, func, canon))
-      frame.pushCore('core-func', { from: 'host', index, signature: coreSignature(func.shape, true) })
+      const { async } = definition.options
+      const make = async ? makeAsyncLowered : func.start === undefined ? makeLowered : makeWaitingLowered
+      const index = builder.newCoreFunction((run) => make(run, func, canon))
+      const signature = async ? asyncSignature(func.shape) : coreSignature(func.shape, true)
+      frame.pushCore('core-func', { from: 'host', index, signature })
       break
     }
     case 'resource-new':
@@ -164,6 +187,7 @@ function linkCanon(definition: CanonDefinition, frame: Frame, builder: Builder, 
       break
     }
     case 'async-builtin':
-      throw unsupported(`${definition.name}, which is of WASI 0.3,`, offset)
+      linkBuiltin(definition, frame, builder, offset)
+      break
   }
 }

@@ -32,12 +32,12 @@ export function makeLowered(run: Run, linked: LinkedFunction, canon: CanonPlan):
   }
 }
 
-const toFlat = (value: unknown): FlatValue | undefined =>
+export const toFlat = (value: unknown): FlatValue | undefined =>
   typeof value === 'number' || typeof value === 'bigint' ? value : undefined
 
-function liftArguments(
+export function liftArguments(
   call: CallContext,
-  { params, flatParams }: FunctionShape,
+  { params, flatParams }: Pick<FunctionShape, 'params' | 'flatParams'>,
   flat: FlatValues,
 ): readonly unknown[] {
   let args: unknown

@@ -1,10 +1,10 @@
 import { decodeComponent } from '../binary/decode.js'
-import { unsupported } from '../binary/error.js'
 import { describe } from '../describe/describe.js'
 import type { ComponentDescription } from '../describe/description.js'
 import { TaskFailure } from '../../runtime/guest/failure.js'
 import type { ScanLimits } from '../../runtime/guest/module-limits.js'
 import type { Bytes, CompiledModule } from '../../runtime/guest/compile.js'
+import { hasJspi } from './async/jspi.js'
 import { Builder, type Step } from './builder.js'
 import type { LinkedFunction } from './function.js'
 import type { HostFunction } from './host-function.js'
@@ -34,12 +34,20 @@ export type PreparedComponent = {
 export function prepareComponent(bytes: Bytes, options: PrepareOptions): PreparedComponent {
   const decoded = decodeComponent(bytes)
   const description = describe(decoded)
-  if (description.needsAsync) throw unsupported('it needs WASI 0.3, which this runtime does not run,', 0)
+  const { needsAsync } = description
+  if (needsAsync && !hasJspi())
+    throw new TaskFailure(
+      'unsupported',
+      `the component needs WASI 0.3, which runs on Node.js 24 and newer; this is ${process.version}`,
+    )
   const admission = new Admission(options.limits)
-  const builder = new Builder({
-    compile: (start, end) => compileAt(bytes, start, end, options),
-    admit: (shape) => admission.admit(shape),
-  })
+  const builder = new Builder(
+    {
+      compile: (start, end) => compileAt(bytes, start, end, options),
+      admit: (shape) => admission.admit(shape),
+    },
+    needsAsync,
+  )
   const { exports } = linkComponent(decoded.root, undefined, undefined, builder)
   return {
     description,

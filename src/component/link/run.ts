@@ -1,4 +1,6 @@
 import { LinearMemory } from './abi/linear-memory.js'
+import type { AsyncFunction } from './async/function.js'
+import { Scheduler } from './async/scheduler.js'
 import type { LinkedFunction } from './function.js'
 import { InstanceState } from './instance-state.js'
 import type { ResourceState } from './resource.js'
@@ -15,11 +17,13 @@ export class Run {
   readonly imports: Imports
   /** Exports of core instances, and functions of ours for core modules. */
   readonly core: WebAssembly.Exports[] = []
-  readonly hostFunctions: CoreFunction[] = []
+  readonly hostFunctions: object[] = []
   readonly resources: ResourceState[] = []
   readonly instances: readonly InstanceState[]
   readonly #functions = new Map<LinkedFunction, ComponentFunction>()
+  readonly #starts = new Map<LinkedFunction, AsyncFunction>()
   readonly #memories = new Map<WebAssembly.Memory, LinearMemory>()
+  #scheduler: Scheduler | undefined
 
   constructor(imports: Imports, instances: number) {
     this.imports = imports
@@ -36,6 +40,23 @@ export class Run {
     const made = linked.make(this)
     this.#functions.set(linked, made)
     return made
+  }
+
+  /** Of a function that has no `start`, the call has ended when it has begun. */
+  start(linked: LinkedFunction): AsyncFunction {
+    const known = this.#starts.get(linked)
+    if (known !== undefined) return known
+    const made = linked.start === undefined ? startAtOnce(this.function(linked)) : linked.start(this)
+    this.#starts.set(linked, made)
+    return made
+  }
+
+  get scheduler(): Scheduler {
+    return (this.#scheduler ??= new Scheduler())
+  }
+
+  stop(): void {
+    this.#scheduler?.stop()
   }
 
   instance(index: number): InstanceState {
@@ -62,3 +83,11 @@ export class Run {
     return [...memories].map(({ buffer }) => buffer.byteLength)
   }
 }
+
+const startAtOnce =
+  (func: ComponentFunction): AsyncFunction =>
+  ({ begin, resolve, exit }) => {
+    resolve({ value: func(begin()) })
+    exit?.()
+    return { cancel: () => undefined }
+  }

@@ -6,6 +6,7 @@ import { WASM_PAGE_BYTES } from '../guest/module-limits.js'
 import { decodeFromGuest } from './decode.js'
 import { FrameDecoder } from './frame-decoder.js'
 import { DEAF, type Guest, type GuestListener } from './guest.js'
+import { jspiFlags } from './jspi-flags.js'
 
 export type ProcessLaunch = {
   /** Path of the built entry. */
@@ -45,6 +46,7 @@ function nodeArguments(launch: ProcessLaunch): string[] {
     '--max-semi-space-size=1',
     '--expose-gc',
     '--no-warnings',
+    ...jspiFlags(),
     `--wasm-max-mem-pages=${Math.max(1, Math.floor(launch.memoryMaxBytes / WASM_PAGE_BYTES))}`,
     `--wasm-max-table-size=${launch.tableMaxElements}`,
     launch.entry,

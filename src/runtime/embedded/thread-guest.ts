@@ -6,6 +6,7 @@ import { announceMessage, giveRoom, type ThreadData } from '../guest/port-link.j
 import type { StreamName, ToGuest } from '../guest/protocol.js'
 import { decodeFromGuest } from './decode.js'
 import { DEAF, type Guest, type GuestListener } from './guest.js'
+import { jspiFlags } from './jspi-flags.js'
 
 export type ThreadLaunch = {
   readonly entry: string
@@ -24,6 +25,7 @@ export function limitThreads(launch: ThreadLaunch): void {
     `--wasm-max-mem-pages=${Math.max(1, Math.floor(launch.memoryMaxBytes / WASM_PAGE_BYTES))}`,
   )
   setFlagsFromString(`--wasm-max-table-size=${launch.tableMaxElements}`)
+  for (const flag of jspiFlags()) setFlagsFromString(flag)
 }
 
 /** MB, as for a child process; beyond it the thread ends, and only as far as V8 can help it not the whole process. */

@@ -13,8 +13,9 @@ function main(): void {
   const next = () => {
     const frame = readFrame()
     if (frame === undefined) process.exit(0)
-    handle(frame.message, frame.body)
-    setImmediate(next)
+    const pending = handle(frame.message, frame.body)
+    if (pending === undefined) setImmediate(next)
+    else void pending.then(() => setImmediate(next))
   }
   next()
 }

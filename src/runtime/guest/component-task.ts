@@ -9,22 +9,27 @@ import { WavePrintError } from '../../component/wave/error.js'
 import { printWave } from '../../component/wave/print.js'
 import { createPreview2, type Preview2Imports } from '../wasi/preview2.js'
 import { planComponent, type ComponentPlan } from './component-plan.js'
-import { networking } from './components.js'
+import { loadPreview3, networking } from './components.js'
 import { TaskFailure } from './failure.js'
 import type { Link } from './link.js'
 import type { GuestEnd } from './protocol.js'
 import type { GuestCall, Session } from './session.js'
 import { quote } from './units.js'
 
+/** Release candidates are named by their day. */
+const DRAFT = /^wasi:.*@0\.3\.0-rc-(\d{4}-\d\d-\d\d)/
+const LAST_DRAFT = '2026-03-15'
 const NETWORK = /^wasi:(?:sockets|http)\//
 
-/** Instantiates a component with WASI preview 2. */
+/** Instantiates a component with WASI 0.2, and with WASI 0.3 if it needs that. */
 export function startComponent(
   prepared: PreparedComponent,
   { run, boot, link, stdout, stderr, live }: Session,
 ): GuestCall {
   const plan = planComponent(prepared, run.name, run.inputs)
-  const wasi = createPreview2({
+  refuseDrafts(prepared)
+  const create = prepared.description.needsAsync ? loadPreview3().createPreview3 : createPreview2
+  const wasi = create({
     args: [run.name, ...(plan.kind === 'command' ? run.inputs : run.cliArgs)],
     env: run.env,
     preopens: boot.preopens,
@@ -33,6 +38,10 @@ export function startComponent(
   })
   live.close = () => wasi.close()
   const instance = instantiate(prepared, { ...wasi.imports, ...networkOf(prepared, link) })
+  live.close = () => {
+    instance.stop()
+    wasi.close()
+  }
   live.memoryBytes = () => instance.memoryBytes()
   return () => call(instance, plan)
 }
@@ -43,8 +52,27 @@ const NONE: Preview2Imports = {}
 const networkOf = ({ imports }: PreparedComponent, link: Link): Preview2Imports =>
   imports.some((each) => NETWORK.test(each.interface)) ? networking().networkImports(link) : NONE
 
-function call(instance: ComponentInstance, plan: ComponentPlan): GuestEnd {
+/** In drafts before the last one, several interfaces are others under the same names. */
+function refuseDrafts({ imports }: PreparedComponent): void {
+  const old = imports.find((each) => {
+    const [, date] = DRAFT.exec(each.interface) ?? []
+    return date !== undefined && date < LAST_DRAFT
+  })
+  if (old === undefined) return
+  throw new TaskFailure(
+    'unsupported',
+    `the component imports ${quote(old.interface)}: of the drafts of WASI 0.3, those since ${LAST_DRAFT} run`,
+  )
+}
+
+function call(instance: ComponentInstance, plan: ComponentPlan): GuestEnd | Promise<GuestEnd> {
   const returned = exportedFunction(instance, plan)(...plan.args)
+  return returned instanceof Promise
+    ? returned.then((value: unknown) => endOf(plan, value))
+    : endOf(plan, returned)
+}
+
+function endOf(plan: ComponentPlan, returned: unknown): GuestEnd {
   if (plan.kind === 'command') return isError(returned) ? exitedWithError : { kind: 'printed' }
   if (plan.result === undefined) return { kind: 'printed' }
   return { kind: 'returned', text: print(plan.result, returned) }

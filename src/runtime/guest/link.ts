@@ -11,4 +11,5 @@ export type Link = {
 
 export type Incoming = { readonly message: ToGuest; readonly body: Uint8Array<ArrayBuffer> }
 
-export type MessageHandler = (message: ToGuest, body: Uint8Array<ArrayBuffer>) => void
+/** A promise: it resolves when the message is answered. */
+export type MessageHandler = (message: ToGuest, body: Uint8Array<ArrayBuffer>) => undefined | Promise<void>

@@ -19,5 +19,5 @@ export type Live = {
   memoryBytes?: () => readonly number[]
 }
 
-/** Calls what the task is about; everything was instantiated. */
-export type GuestCall = () => GuestEnd
+/** Calls what the task is about; everything was instantiated. A promise: what was called is async. */
+export type GuestCall = () => GuestEnd | Promise<GuestEnd>

@@ -1,7 +1,7 @@
 import type { Serve } from './http/serve.js'
 import type { Link, MessageHandler } from './link.js'
 import { Modules } from './modules.js'
-import type { GuestEnd, RequestMessage, RunMessage } from './protocol.js'
+import type { RunMessage } from './protocol.js'
 import { perform, performTask, type TaskContext, type TaskReport } from './task.js'
 import { warmUp } from './warm-up.js'
 
@@ -34,17 +34,13 @@ export function createTaskLoop(link: Link, collect: () => void): MessageHandler 
     tidyUp()
     link.send({ type: 'ready' })
   }
-  const done = (
-    end: GuestEnd,
-    { stdoutBytes, stderrBytes }: Pick<TaskReport, 'stdoutBytes' | 'stderrBytes'>,
-    thenReady: boolean,
-  ) => {
+  const done = ({ end, stdoutBytes, stderrBytes }: Omit<TaskReport, 'memoryBytes'>, thenReady: boolean) => {
     link.send({ type: 'done', end, stdoutBytes, stderrBytes, thenReady })
     if (thenReady) ready()
   }
+  const finish = (report: TaskReport) => done(report, count(report))
 
-  const answer = (request: RequestMessage, task: Serving, within: TaskContext) => {
-    const report = perform(task.run, within, (session) => task.serve(request, session))
+  const reply = (report: TaskReport, task: Serving) => {
     task.stdoutBytes += report.stdoutBytes
     task.stderrBytes += report.stderrBytes
     link.send({ type: 'answered', end: report.end })
@@ -56,26 +52,31 @@ export function createTaskLoop(link: Link, collect: () => void): MessageHandler 
       context = { boot: message, modules: new Modules(message), link }
       warmUp(context)
       ready()
-      return
+      return undefined
     }
     if (context === undefined) throw new Error('a task came before the boot message')
     switch (message.type) {
       case 'run': {
-        const { report, serve } = performTask(message, body, context)
-        if (serve !== undefined) {
-          serving = { run: message, serve, stdoutBytes: 0, stderrBytes: 0 }
+        const outcome = performTask(message, body, context)
+        if (outcome instanceof Promise) return outcome.then(finish)
+        if ('serve' in outcome) {
+          serving = { run: message, serve: outcome.serve, stdoutBytes: 0, stderrBytes: 0 }
           link.send({ type: 'serving' })
-        } else done(report.end, report, count(report))
-        return
+        } else finish(outcome)
+        return undefined
       }
-      case 'request':
-        if (serving === undefined) throw new Error('a request came for a task that does not serve')
-        answer(message, serving, context)
-        return
+      case 'request': {
+        const task = serving
+        if (task === undefined) throw new Error('a request came for a task that does not serve')
+        const report = perform(task.run, context, (session) => task.serve(message, session))
+        if (report instanceof Promise) return report.then((each) => reply(each, task))
+        reply(report, task)
+        return undefined
+      }
       case 'leave':
-        if (serving !== undefined) done({ kind: 'printed' }, serving, true)
+        if (serving !== undefined) done({ ...serving, end: { kind: 'printed' } }, true)
         serving = undefined
-        return
+        return undefined
       case 'given':
         throw new Error('an answer came to what was not asked')
     }

@@ -21,10 +21,14 @@ export type TaskReport = {
 }
 
 /** What a task has come to: its end, or a component that waits for requests. */
-export type TaskOutcome = { readonly report: TaskReport; readonly serve: Serve | undefined }
+export type TaskOutcome = TaskReport | { readonly serve: Serve }
 
-/** Runs one task to its end, whatever that is, or to where it serves. */
-export function performTask(run: RunMessage, body: Bytes, context: TaskContext): TaskOutcome {
+/** Runs one task to its end, whatever that is, or to where it serves. A promise: what it calls is async. */
+export function performTask(
+  run: RunMessage,
+  body: Bytes,
+  context: TaskContext,
+): TaskOutcome | Promise<TaskReport> {
   const { link, modules } = context
   let serve: Serve | undefined
   const report = perform(run, context, (session) => {
@@ -37,7 +41,7 @@ export function performTask(run: RunMessage, body: Bytes, context: TaskContext):
     serve = call.serve
     return { kind: 'printed' }
   })
-  return { report, serve }
+  return serve === undefined ? report : { serve }
 }
 
 function startTask(loaded: LoadedModule, session: Session): GuestCall | { readonly serve: Serve } {
@@ -51,26 +55,30 @@ function startTask(loaded: LoadedModule, session: Session): GuestCall | { readon
 export function perform(
   run: RunMessage,
   { boot, link }: TaskContext,
-  step: (session: Session) => GuestEnd,
-): TaskReport {
+  step: (session: Session) => GuestEnd | Promise<GuestEnd>,
+): TaskReport | Promise<TaskReport> {
   const stdout = new GuestOutput('stdout', run.outputMaxBytes, (bytes) => link.write('stdout', bytes))
   const stderr = new GuestOutput('stderr', run.outputMaxBytes, (bytes) => link.write('stderr', bytes))
   const live: Live = {}
   const ended = guarded(() => step({ run, boot, link, stdout: stdout.sink, stderr: stderr.sink, live }))
-  const end = guarded(() => {
-    live.close?.()
-    return ended
-  })
-  const sizes = live.memoryBytes?.() ?? []
-  return {
-    end: blameMemory(end, Math.max(0, ...sizes), boot.memoryMaxBytes),
-    stdoutBytes: stdout.bytes,
-    stderrBytes: stderr.bytes,
-    memoryBytes: sizes.reduce((sum, bytes) => sum + bytes, 0),
+
+  const report = (called: GuestEnd): TaskReport => {
+    const end = guarded(() => {
+      live.close?.()
+      return called
+    })
+    const sizes = live.memoryBytes?.() ?? []
+    return {
+      end: blameMemory(end, Math.max(0, ...sizes), boot.memoryMaxBytes),
+      stdoutBytes: stdout.bytes,
+      stderrBytes: stderr.bytes,
+      memoryBytes: sizes.reduce((sum, bytes) => sum + bytes, 0),
+    }
   }
+  return ended instanceof Promise ? ended.catch(endOfThrow).then(report) : report(ended)
 }
 
-function guarded(step: () => GuestEnd): GuestEnd {
+function guarded<T>(step: () => T): T | GuestEnd {
   try {
     return step()
   } catch (thrown) {

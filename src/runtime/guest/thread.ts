@@ -9,7 +9,7 @@ function main(): void {
     throw new Error('this file is the entry of a worker thread')
   const handle = createTaskLoop(createPortLink(parentPort, workerData), garbageCollector())
   parentPort.on('message', (data: unknown) => {
-    if (isThreadMessage(data)) handle(data.message, data.body)
+    if (isThreadMessage(data)) void handle(data.message, data.body)
   })
 }
 

@@ -19,7 +19,7 @@ const SILENT: Link = {
 
 /** A first task makes the second one fast: it loads and compiles all that a task needs. Throws when it goes wrong. */
 export function warmUp(context: TaskContext): void {
-  const { report } = performTask(
+  const report = performTask(
     {
       type: 'run',
       name: '_start',
@@ -34,5 +34,6 @@ export function warmUp(context: TaskContext): void {
     new Uint8Array(Buffer.from(MODULE_BASE64, 'base64')),
     { ...context, link: SILENT },
   )
+  if (!('end' in report)) throw new Error('the first task of the guest did not end')
   if (report.end.kind === 'failed') throw new Error(`the first task of the guest failed: ${report.end.error}`)
 }

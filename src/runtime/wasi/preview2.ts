@@ -1,7 +1,5 @@
-import { toEnvironment, type Environment } from './host/environment.js'
-import { Holdings } from './host/holdings.js'
+import { openFor, type Opened } from './host/opened.js'
 import type { WasiOptions } from './host/options.js'
-import { openPreopens, type OpenPreopen } from './host/preopens.js'
 import { toStreamSink } from './host/stdio.js'
 import { monotonicClock, timezone, wallClock } from './preview2/clocks.js'
 import { Descriptor } from './preview2/descriptor.js'
@@ -60,23 +58,17 @@ const shared: Preview2Imports = {
  * thread. Standard input is at its end. Throws HostError for arguments, variables or preopens that can't be passed on.
  */
 export function createPreview2(options: Preview2Options): Preview2 {
-  const environment = toEnvironment(options.args, options.env)
-  const preopens = openPreopens(options.preopens)
-  const holdings = new Holdings()
-  for (const { directory } of preopens) holdings.add(directory)
-  return {
-    imports: { ...shared, ...ownImports(options, environment, preopens, holdings) },
-    close: () => holdings.closeAll(),
-  }
+  const opened = openFor(options)
+  return { imports: preview2Imports(options, opened), close: () => opened.holdings.closeAll() }
 }
 
-function ownImports(
+/** The same for what was opened already. */
+export function preview2Imports(
   { stdout, stderr }: WasiOptions,
-  { args, variables }: Environment,
-  preopens: readonly OpenPreopen[],
-  holdings: Holdings,
+  { environment: { args, variables }, preopens, holdings }: Opened,
 ): Preview2Imports {
   return {
+    ...shared,
     'wasi:cli/environment': {
       getEnvironment: () => variables,
       getArguments: () => args,

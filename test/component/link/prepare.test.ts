@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { instantiate } from '../../../src/component/link/instantiate.js'
 import { component, core, name, nested, section, types, u32, vec, type Part } from '../binary/encode.js'
+import { hasJspi, NEEDS_JSPI } from './async/jspi.js'
 import { built, prepare } from './harness.js'
 
 const coreModule = (...sections: readonly Part[]): Part => section(1, [...core(...sections)])
@@ -92,7 +93,12 @@ describe('what is refused before anything runs', () => {
       'binary',
       /a function that is lifted is \(\) -> \(\), expected \(\) -> \(i32\)/,
     ],
-    ['WASI 0.3', built('async'), 'unsupported', /WASI 0\.3/],
+    [
+      'WASI 0.3, or what there is not of it',
+      built('async'),
+      'unsupported',
+      hasJspi ? /unsupported component: an error context/ : NEEDS_JSPI,
+    ],
     ['a module from outside', built('kinds'), 'unsupported', /core-module that is imported from outside/],
   ])('%s', (_what, bytes, code, error) => {
     expect(() => prepare(bytes)).toThrow(

@@ -155,7 +155,12 @@ describe.each(ISOLATIONS)('a component (%s)', (isolation) => {
         'unsupported',
         /serves HTTP, which PROPLET_HTTP_ENABLED/,
       ],
-      ['WASI 0.3', { binary: fixture('components/async') }, 'unsupported', /WASI 0\.3/],
+      [
+        'error contexts',
+        { binary: fixture('components/async') },
+        'unsupported',
+        /WASI 0\.3|an error context/,
+      ],
       [
         'imports of its own',
         { binary: fixture('components/hostile'), name: 'trap' },

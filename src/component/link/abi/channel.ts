@@ -1,0 +1,38 @@
+import { Channel } from '../async/channel.js'
+import { End, type ChannelType } from '../async/end.js'
+import { trap } from '../trap.js'
+import type { CallContext } from './call-context.js'
+import { mismatch, type Codec } from './codec.js'
+import { unsignedAt } from './flat.js'
+
+/** A stream or a future: the readable end goes over to whom the value is given. */
+export function channelCodec(type: ChannelType): Codec {
+  const lift = (call: CallContext, index: number): Channel => {
+    const end = call.instance.handles.end(index, type, 'read')
+    if (end.state !== 'idle') trap(`a ${type.kind} was passed on that is in use or at its end`)
+    call.instance.handles.removeEntry(index)
+    end.join(undefined)
+    return end.channel
+  }
+  const lower = (call: CallContext, value: unknown): number =>
+    value instanceof Channel
+      ? call.instance.handles.addEntry(new End(value, type, 'read'))
+      : mismatch(`a ${type.kind}`, value)
+  return {
+    kind: type.kind,
+    size: 4,
+    align: 4,
+    flat: ['i32'],
+    depth: (type.element?.depth ?? 0) + 1,
+    nullable: false,
+    load: (call, at) => lift(call, call.memory.view.getUint32(at, true)),
+    store: (call, at, value) => {
+      const index = lower(call, value)
+      call.memory.view.setUint32(at, index, true)
+    },
+    lift: (call, flat, from) => lift(call, unsignedAt(flat, from)),
+    lower: (call, value, flat, to) => {
+      flat[to] = lower(call, value)
+    },
+  }
+}

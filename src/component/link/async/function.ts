@@ -1,0 +1,21 @@
+import type { Task } from './task.js'
+
+/** How a call ended; undefined: it was cancelled. */
+export type Resolve = (result: { readonly value: unknown } | undefined) => void
+
+/** A call that was begun. */
+export type AsyncCall = {
+  /** Asks it to end early, which it need not do. */
+  cancel(): void
+}
+
+/** What `start` begins. */
+export type AsyncFunction = (options: {
+  readonly caller: Task | undefined
+  /** Gives the arguments, and is called when the callee begins; a callee may keep its callers waiting. */
+  readonly begin: () => readonly unknown[]
+  /** Called once, also before `start` has returned. */
+  readonly resolve: Resolve
+  /** Called once, when no code of the callee runs any more. */
+  readonly exit?: () => void
+}) => AsyncCall

@@ -1,0 +1,61 @@
+import type { CallContext } from '../abi/call-context.js'
+import { mismatch, type Codec } from '../abi/codec.js'
+import { trap } from '../trap.js'
+import type { Items, Sink, Source } from './channel.js'
+
+/** The specification's. */
+const MAX_LENGTH = 2 ** 28 - 1
+/** Values that are copied one by one, at a time: a guest asks again for the rest. */
+const MAX_VALUES = 16_384
+
+/** Memory of a guest that a stream is read into or written from. */
+export class GuestBuffer implements Source, Sink {
+  /** How many were copied. */
+  progress = 0
+  readonly #call: CallContext
+  readonly #element: Codec | undefined
+  readonly #at: number
+  readonly #length: number
+
+  /** `element` undefined: the values are empty. */
+  constructor(call: CallContext, element: Codec | undefined, at: number, length: number) {
+    if (length > MAX_LENGTH) trap('a stream is read or written with too large a buffer')
+    if (element !== undefined && length > 0) call.memory.check(at, length * element.size, element.align)
+    this.#call = call
+    this.#element = element
+    this.#at = at
+    this.#length = length
+  }
+
+  get remaining(): number {
+    const left = this.#length - this.progress
+    return this.#element?.kind === 'u8' ? left : Math.min(left, MAX_VALUES)
+  }
+
+  take(count: number): Items {
+    const element = this.#element
+    const at = this.#advance(count)
+    if (element === undefined) return Array.from({ length: count })
+    if (element.kind === 'u8') return this.#call.memory.bytes.subarray(at, at + count)
+    return Array.from({ length: count }, (_, index) => element.load(this.#call, at + index * element.size))
+  }
+
+  put(items: Items): void {
+    const element = this.#element
+    const at = this.#advance(items.length)
+    if (element === undefined) return
+    if (items instanceof Uint8Array) {
+      if (element.kind !== 'u8') mismatch('values', items)
+      this.#call.memory.bytes.set(items, at)
+      return
+    }
+    for (let index = 0; index < items.length; index += 1)
+      element.store(this.#call, at + index * element.size, items[index])
+  }
+
+  #advance(count: number): number {
+    const at = this.#at + this.progress * (this.#element?.size ?? 0)
+    this.progress += count
+    return at
+  }
+}

@@ -1,0 +1,78 @@
+import type { CallContext } from '../abi/call-context.js'
+import { trap } from '../trap.js'
+import type { AsyncCall } from './function.js'
+import { EVENT, Waitable } from './waitable.js'
+
+const STATES = {
+  starting: 0,
+  started: 1,
+  returned: 2,
+  'cancelled-before-started': 3,
+  'cancelled-before-returned': 4,
+} as const
+
+/** What `subtask.cancel` and others return that have to be waited for. */
+export const BLOCKED = -1
+
+/** A call that a guest made and did not wait for. */
+export class Subtask extends Waitable {
+  /** Its handle; 0: it has none yet, or needs none. */
+  index = 0
+  callee: AsyncCall | undefined
+  readonly #call: CallContext
+  #state: keyof typeof STATES = 'starting'
+  #isDelivered = false
+  #isCancelled = false
+
+  constructor(call: CallContext) {
+    super()
+    this.#call = call
+  }
+
+  get code(): number {
+    return STATES[this.#state]
+  }
+
+  get isResolved(): boolean {
+    return this.#state !== 'starting' && this.#state !== 'started'
+  }
+
+  begin(): void {
+    this.#progress('started')
+  }
+
+  resolve(returned: boolean): void {
+    if (returned) this.#progress('returned')
+    else this.#progress(this.#state === 'starting' ? 'cancelled-before-started' : 'cancelled-before-returned')
+  }
+
+  /** The caller knows how it ended; what it lent for the call is its own again. */
+  deliver(): void {
+    this.#isDelivered = true
+    this.#call.end()
+  }
+
+  /** False: it was resolved already. */
+  cancel(): boolean {
+    if (this.#isDelivered) trap('a subtask was cancelled that had ended')
+    if (this.#isCancelled) trap('a subtask was cancelled twice')
+    if (this.isResolved) return false
+    this.#isCancelled = true
+    this.callee?.cancel()
+    return true
+  }
+
+  drop(): void {
+    if (!this.#isDelivered) trap('a subtask was dropped that runs')
+    this.join(undefined)
+  }
+
+  #progress(state: keyof typeof STATES): void {
+    this.#state = state
+    if (this.index === 0) return
+    this.setEvent(() => {
+      if (this.isResolved) this.deliver()
+      return [EVENT.subtask, this.index, this.code]
+    })
+  }
+}

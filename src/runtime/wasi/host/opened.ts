@@ -1,0 +1,20 @@
+import { toEnvironment, type Environment } from './environment.js'
+import { Holdings } from './holdings.js'
+import type { WasiOptions } from './options.js'
+import { openPreopens, type OpenPreopen } from './preopens.js'
+
+/** What one guest was given, for a face that has no numbers for what is open. */
+export type Opened = {
+  readonly environment: Environment
+  readonly preopens: readonly OpenPreopen[]
+  readonly holdings: Holdings
+}
+
+/** Throws HostError for arguments, variables or preopens that can't be passed on. */
+export function openFor(options: WasiOptions): Opened {
+  const environment = toEnvironment(options.args, options.env)
+  const preopens = openPreopens(options.preopens)
+  const holdings = new Holdings()
+  for (const { directory } of preopens) holdings.add(directory)
+  return { environment, preopens, holdings }
+}
