@@ -92,6 +92,9 @@ export const createTaskLog = (log: Logger, now: () => number): ((event: TaskEven
       case 'started':
         taskLog.debug({ compile_ms: event.compileMs }, 'Task started')
         return
+      case 'serving':
+        taskLog.info({ address: event.address, port: event.port }, 'Task serves HTTP')
+        return
       case 'warning':
         taskLog.warn(event.message)
         return

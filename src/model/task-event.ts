@@ -11,8 +11,9 @@ export type TaskEvent =
       | TaskProgress
       | { readonly type: 'running' }
       | { readonly type: 'started'; readonly compileMs: number }
-      /** A daemon was started: its result is due now. */
-      | { readonly type: 'announced'; readonly receivedAt: number }
+      | { readonly type: 'serving'; readonly address: string; readonly port: number }
+      /** A daemon was started, or a server listens: its result is due now. */
+      | { readonly type: 'announced'; readonly receivedAt: number; readonly results: string }
       | { readonly type: 'output'; readonly stream: 'stdout' | 'stderr'; readonly data: Uint8Array }
       | TaskEnded
     ))
@@ -31,6 +32,6 @@ export type TaskEnded = {
   readonly outcome: Outcome
   /** When the command was received: what the result is held against. */
   readonly receivedAt: number
-  /** Whether a result has been published already: it is a daemon, and was started. */
+  /** Whether a result has been published already: it is a daemon that was started, or a server that listened. */
   readonly announced: boolean
 }

@@ -18,6 +18,8 @@ export type StopReason = 'stopped' | 'shutdown'
 
 export type RunEvent =
   | { readonly type: 'started'; readonly compileMs: number }
+  /** It serves HTTP, and listens now. */
+  | { readonly type: 'serving'; readonly address: string; readonly port: number }
   /** Live output of the guest, in order for each stream. */
   | { readonly type: 'output'; readonly stream: 'stdout' | 'stderr'; readonly data: Uint8Array }
   /** Something the one who reads the log should know, such as a fallback that was taken. */

@@ -21,6 +21,12 @@ const toRequest = (start: StartCommand, binary: Binary): RunRequest => ({
   daemon: start.daemon,
 })
 
+/** The result that is due when this happens, if one is. */
+const announcementOf = (event: RunEvent, { daemon }: StartCommand): string | undefined => {
+  if (event.type === 'serving') return `started at port ${event.port}`
+  return event.type === 'started' && daemon ? '' : undefined
+}
+
 /**
  * Runs one task in a place of its own, a daemon outside of the places. `stop$` ends a task that runs; one that still
  * waits for its place is ended by unsubscribing.
@@ -33,9 +39,10 @@ export const execute =
       const toTaskEvents = (event: RunEvent): readonly TaskEvent[] => {
         if (event.type === 'ended') return [ended(start, event.outcome, announced)]
         const taskEvent: TaskEvent = { ...event, id: start.id }
-        if (event.type !== 'started' || !start.daemon) return [taskEvent]
+        const results = announcementOf(event, start)
+        if (results === undefined || announced) return [taskEvent]
         announced = true
-        return [taskEvent, { type: 'announced', id: start.id, receivedAt: start.receivedAt }]
+        return [taskEvent, { type: 'announced', id: start.id, receivedAt: start.receivedAt, results }]
       }
       return concat(
         of<TaskEvent>({ type: 'running', id: start.id }),

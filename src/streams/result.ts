@@ -18,7 +18,7 @@ const errorOf = (outcome: Outcome): string | null => {
   }
 }
 
-/** What the Manager is told of tasks: one result each, at the end; of a daemon at its start, and when it fails later. */
+/** What the Manager is told of tasks: one result each, at the end; of a daemon or a server at its start, and when it fails later. */
 export const result = (propletId: string): OperatorFunction<TaskEvent, Result> => {
   const resultOf = (
     { id, receivedAt }: { readonly id: string; readonly receivedAt: number },
@@ -37,7 +37,7 @@ export const result = (propletId: string): OperatorFunction<TaskEvent, Result> =
     event$.pipe(
       ofType('announced', 'ended'),
       concatMap((event): readonly Result[] => {
-        if (event.type === 'announced') return [resultOf(event, '', null)]
+        if (event.type === 'announced') return [resultOf(event, event.results, null)]
         const { announced, outcome } = event
         if (announced && outcome.kind === 'completed') return []
         return [resultOf(event, outcome.results, errorOf(outcome))]

@@ -11,7 +11,7 @@ import { runEvents } from '../support/runtime.js'
 const events: Record<string, TaskEvent> = {
   r: { type: 'running', id: 't' },
   s: { type: 'started', id: 't', compileMs: 1 },
-  a: { type: 'announced', id: 't', receivedAt: 5 },
+  a: { type: 'announced', id: 't', receivedAt: 5, results: '' },
   o: { type: 'output', id: 't', stream: 'stdout', data: new Uint8Array([111]) },
   w: { type: 'warning', id: 't', message: 'fell back to main' },
   e: endOf('t', completed('30'), { receivedAt: 5 }),

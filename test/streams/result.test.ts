@@ -8,7 +8,7 @@ const events: Record<string, TaskEvent> = {
   c: endOf('t', completed('30'), { receivedAt: 3 }),
   f: endOf('t', failed('trap', 'unreachable', 'so far'), { receivedAt: 3 }),
   s: endOf('t', stopped('so far'), { receivedAt: 3 }),
-  a: { type: 'announced', id: 't', receivedAt: 3 },
+  a: { type: 'announced', id: 't', receivedAt: 3, results: '' },
   C: endOf('t', completed('late'), { receivedAt: 3, announced: true }),
   F: endOf('t', failed('exit', 'exited with status 1'), { receivedAt: 3, announced: true }),
   S: endOf('t', stopped(), { receivedAt: 3, announced: true }),

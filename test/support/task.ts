@@ -28,7 +28,7 @@ export const eventsOf = (command: Received<StartCommand>): Record<string, TaskEv
   F: { type: 'fetched', id: 't', binary: binary('wasm'), from: 'registry' },
   r: { type: 'running', id: 't' },
   s: { type: 'started', id: 't', compileMs: 1 },
-  n: { type: 'announced', id: 't', receivedAt: 0 },
+  n: { type: 'announced', id: 't', receivedAt: 0, results: '' },
   e: endOf('t', completed('30')),
   // Stopped before it ran, and while it ran.
   x: endOf('t', stopped()),

@@ -1,5 +1,5 @@
 import { completeAddress, isSecure } from './address.js'
-import type { Config, MqttConfig, TlsConfig } from './config.js'
+import type { Config, ExternalConfig, MqttConfig, TlsConfig } from './config.js'
 import type { Values } from './settings.js'
 
 const tls = (values: Values): TlsConfig => {
@@ -28,8 +28,8 @@ const mqtt = (values: Values): MqttConfig => {
   }
 }
 
-/** Arranges the values of the settings as the parts of the proplet want them. */
-export const assemble = (values: Values): Config => ({
+/** Arranges the values of the settings, and the runtime that was found, as the parts of the proplet want them. */
+export const assemble = (values: Values, external: ExternalConfig | undefined): Config => ({
   identity: {
     domainId: values.domain_id,
     channelId: values.channel_id,
@@ -51,7 +51,8 @@ export const assemble = (values: Values): Config => ({
     taskMemoryBytes: values.task_memory_max,
     taskOutputBytes: values.task_output_max,
   },
-  runtime: { isolation: values.isolation, warm: values.warm, dirs: values.dirs },
+  runtime: { isolation: values.isolation, warm: values.warm, dirs: values.dirs, external },
+  http: values.http_enabled ? { host: values.http_proxy_host, port: values.http_proxy_port } : undefined,
   cache:
     values.cache_dir === undefined
       ? undefined

@@ -22,6 +22,17 @@ export type MqttConfig = {
   readonly inflight: number
 }
 
+export type ExternalConfig = {
+  /** Absolute path; it could be run when the configuration was loaded. */
+  readonly program: string
+  /** The `PATH` of the daemon. */
+  readonly searchPath: string
+  /** Flags that tasks may pass; `*`: all. */
+  readonly allowCliArgs: readonly string[]
+  /** Where temporary directories belong on this host. */
+  readonly temporaryDirectory: string
+}
+
 /** The settings of a proplet, checked. Times are in milliseconds and sizes in bytes. */
 export type Config = {
   readonly identity: {
@@ -56,7 +67,11 @@ export type Config = {
     readonly warm: number
     /** Absolute directories that existed when the configuration was loaded. */
     readonly dirs: readonly string[]
+    /** Undefined: the embedded runtime is used. */
+    readonly external: ExternalConfig | undefined
   }
+  /** Where components serve HTTP; undefined: they may not. */
+  readonly http: { readonly host: string; readonly port: number } | undefined
   /** Undefined: nothing is kept on disk. */
   readonly cache: { readonly directory: string; readonly maxBytes: number } | undefined
   readonly fetch: {

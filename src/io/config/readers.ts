@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import * as E from 'fp-ts/lib/Either.js'
 import type { Raw, Reader } from './setting.js'
 
@@ -62,6 +63,10 @@ export const ratio: Reader<number> = scalar((found) => {
   const value = Number(digits)
   return /^\d*\.?\d+$/.test(digits) && value <= 1 ? E.right(value) : E.left('a number from 0 to 1')
 })
+
+export const ipAddress: Reader<string> = scalar((found) =>
+  isIP(found.trim()) === 0 ? E.left('an IPv4 or IPv6 address') : E.right(found.trim()),
+)
 
 /** One of a few words, in any case. */
 export const oneOf = <const T extends string>(words: readonly T[]): Reader<T> =>

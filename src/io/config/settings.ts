@@ -6,6 +6,7 @@ import {
   directoryOrNone,
   endpoint,
   integer,
+  ipAddress,
   list,
   oneOf,
   path,
@@ -43,6 +44,12 @@ const tags = list(
   ',',
   (found) => found.length <= 256 && !/\p{Cc}/u.test(found),
   'tags with commas between them',
+)
+
+const cliFlags = list(
+  ',',
+  (found) => found === '*' || (found.length <= 256 && /^-{1,2}[A-Za-z][^\s\p{Cc}]*$/u.test(found)),
+  'flags such as --dir, -S or -Shttp with commas between them, or *',
 )
 
 /**
@@ -136,9 +143,22 @@ export const settings = {
 
   kbs_uri: optional(url, 'Key Broker Service; must be set where a TEE is detected', { inert: true }),
   aa_config_path: optional(path, 'configuration of the Attestation Agent', { inert: true }),
-  external_wasm_runtime: optional(path, 'an external runtime: not supported by this release'),
-  http_enabled: withDefault(boolean, 'false', 'serve WASI HTTP components', { inert: true }),
-  http_proxy_port: withDefault(integer(1, 65_535), '8222', 'first port tried for these', { inert: true }),
+  external_wasm_runtime: optional(
+    path,
+    'path, or name in PATH, of an external runtime that is called as wasmtime is',
+  ),
+  allow_cli_args: withDefault(
+    cliFlags,
+    '',
+    'flags of the external runtime that tasks may pass, with commas between them; `*`: all',
+  ),
+  http_enabled: withDefault(boolean, 'false', 'serve WASI HTTP components'),
+  http_proxy_host: withDefault(ipAddress, '127.0.0.1', 'address that they listen at'),
+  http_proxy_port: withDefault(
+    integer(1, 65_535),
+    '8222',
+    'first port tried for them; the next 99 are tried after it',
+  ),
   http_tls_ca_cert: optional(path, 'authorities for outgoing HTTPS', { inert: true }),
   http_tls_insecure_skip_verify: withDefault(boolean, 'false', 'do not check these certificates', {
     inert: true,

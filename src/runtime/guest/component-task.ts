@@ -24,7 +24,7 @@ export function startComponent(
   const plan = planComponent(prepared, run.name, run.inputs)
   refuseNetwork(prepared)
   const wasi = createPreview2({
-    args: [run.name, ...(plan.kind === 'command' ? run.inputs : run.cliArgs)],
+    args: [run.program ?? run.name, ...(plan.kind === 'command' ? run.inputs : run.cliArgs)],
     env: run.env,
     preopens: boot.preopens,
     stdout,

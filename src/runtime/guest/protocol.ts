@@ -18,6 +18,10 @@ export type BootMessage = {
 export type RunMessage = {
   readonly type: 'run'
   readonly name: string
+  /** The first argument that a program sees; by default `name`. */
+  readonly program?: string
+  /** Nothing else is run when `name` is not exported. */
+  readonly isExact?: boolean
   readonly inputs: readonly string[]
   readonly cliArgs: readonly string[]
   readonly env: Readonly<Record<string, string>>

@@ -51,6 +51,8 @@ const SAMPLES: Readonly<
   kbs_uri: ['http://a', 'http://b', 'https://c', 'kbs'],
   aa_config_path: ['/a', '/b', '/c', 'a\tb'],
   external_wasm_runtime: ['/a', '/b', '/c', 'a\tb'],
+  allow_cli_args: ['*', '--dir', '-S', 'dir'],
+  http_proxy_host: ['0.0.0.0', '::1', '10.0.0.1', 'localhost'],
   http_enabled: ['true', 'yes', '1', 'x'],
   http_proxy_port: ['1', '2', '3', '70000'],
   http_tls_ca_cert: ['a', 'b', 'c', 'a\tb'],
@@ -70,7 +72,9 @@ const cases = settingEntries.flatMap(([key, setting]) =>
 )
 
 /** What the settings of TLS and of an external runtime need to be taken at all. */
-const host = { files: { read: () => '', isReadable: () => true, isDirectory: () => true } }
+const host = {
+  files: { read: () => '', isReadable: () => true, isExecutable: () => true, isDirectory: () => true },
+}
 const companions = (key: string): Record<string, string> => ({
   ...(key.startsWith('mqtt_tls') ? { PROPLET_MQTT_ADDRESS: 'ssl://broker' } : {}),
   ...(key === 'mqtt_tls_client_cert' ? { PROPLET_MQTT_TLS_CLIENT_KEY: 'k' } : {}),
@@ -85,8 +89,6 @@ describe.each(cases)('$key', ({ key, setting, samples: [inFile, inEnv, inFlag, b
   const section = (value: string) => `[proplet]\n${key} = ${JSON.stringify(value)}\n`
   const files = (text: string) => ({ files: { ...host.files, read: () => text } })
   const sourceOf = (input: Parameters<typeof loaded>[0], text: string) => {
-    // An external runtime is refused wherever it is named; so is what it was read from.
-    if (key === 'external_wasm_runtime') return problemsOf(input, files(text)).join()
     const found = loaded(input, files(text)).settings.find((one) => one.key === key)
     return `${found?.source ?? ''} = ${found?.value ?? ''}`
   }
@@ -99,16 +101,11 @@ describe.each(cases)('$key', ({ key, setting, samples: [inFile, inEnv, inFlag, b
       sourceOf({ env: { ...env, [variable]: inEnv } }, text),
       sourceOf({ env: { ...env, [variable]: inEnv }, flags: { [flag]: inFlag } }, text),
     ]
-    const expected =
-      key === 'external_wasm_runtime'
-        ? ['external_wasm_runtime in f.toml [proplet]: ', `${variable}: `, `--${flag}: `].map(
-            (name) => `${name}external runtimes are not supported by this release; expected no value`,
-          )
-        : [
-            `file ${key} in f.toml [proplet] = ${masked(inFile)}`,
-            `env ${variable} = ${masked(inEnv)}`,
-            `flag --${flag} = ${masked(inFlag)}`,
-          ]
+    const expected = [
+      `file ${key} in f.toml [proplet] = ${masked(inFile)}`,
+      `env ${variable} = ${masked(inEnv)}`,
+      `flag --${flag} = ${masked(inFlag)}`,
+    ]
     expect(bySource).toStrictEqual(expected)
   })
 
