@@ -22,7 +22,7 @@ export type ProcessListener = {
 export type ProcessEnd =
   | { readonly kind: 'exited'; readonly status: number }
   | { readonly kind: 'signalled'; readonly death: Death }
-  | { readonly kind: 'unstarted'; readonly code: string; readonly message: string }
+  | { readonly kind: 'unstarted'; readonly message: string }
 
 /** How long a runtime may take to end by itself. */
 const GRACE_MS = 2000
@@ -42,6 +42,7 @@ export class ProcessGroup {
   #hasExited = false
   #isClosed = false
 
+  /** Throws when what the process is given is too long, with the code `E2BIG`. */
   constructor(launch: ProcessLaunch, listener: ProcessListener) {
     this.#listener = listener
     const [command = launch.program, ...args] = [...launch.wrapper, launch.program, ...launch.args]
@@ -126,8 +127,7 @@ export class ProcessGroup {
 
   #refuse(error: Error): void {
     if (this.#child.pid !== undefined) return
-    const code = 'code' in error && typeof error.code === 'string' ? error.code : 'unknown'
-    this.#finish({ kind: 'unstarted', code, message: error.message })
+    this.#finish({ kind: 'unstarted', message: error.message })
   }
 
   #finish(end: ProcessEnd): void {

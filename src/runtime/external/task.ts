@@ -6,7 +6,7 @@ import { verdictOfStop } from '../embedded/verdict.js'
 import type { Watchdog } from '../embedded/watchdog.js'
 import type { RunEvent, RunRequest, StopReason } from '../runtime.js'
 import { readCliArgs, type CliOption } from './cli-args.js'
-import { checkTexts, hasInvoke, runCommand, serveCommand, type CommandParts } from './command.js'
+import { checkTexts, hasInvoke, runCommand, serveCommand, TOO_LONG, type CommandParts } from './command.js'
 import { endpointOf, hostAndPort } from './endpoint.js'
 import { ExternalExecution, type ExecutionHooks, type ExecutionSpec } from './execution.js'
 import { findFreePort } from './free-port.js'
@@ -182,6 +182,8 @@ function orRefuse<T>(code: FailureCode, checked: E.Either<string, T>): T {
 
 function outcomeOf(error: unknown): Outcome {
   const message = error instanceof Error ? error.message : 'unknown'
+  if (error instanceof Error && 'code' in error && error.code === 'E2BIG')
+    return { kind: 'failed', code: 'call', error: TOO_LONG, results: '' }
   return error instanceof Refusal
     ? { kind: 'failed', code: error.code, error: message, results: '' }
     : { kind: 'failed', code: 'runtime', error: `the task could not be prepared: ${message}`, results: '' }

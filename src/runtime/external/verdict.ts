@@ -1,5 +1,4 @@
 import { verdictOfDeath, type Verdict } from '../embedded/verdict.js'
-import { TOO_LONG } from './command.js'
 import type { ProcessEnd } from './process-group.js'
 
 /** As wasmtime ends after a trap: that of a process that was aborted. */
@@ -27,12 +26,10 @@ function verdictOfFailure(end: ProcessEnd, stderr: string): Verdict {
     case 'signalled':
       return verdictOfDeath(end.death, stderr)
     case 'unstarted':
-      return end.code === 'E2BIG'
-        ? failed('call', TOO_LONG)
-        : failed('runtime', `the runtime could not be started: ${end.message}`)
+      return failed('runtime', `the runtime could not be started: ${end.message}`)
   }
 }
 
 const failed =
-  (code: 'trap' | 'exit' | 'call' | 'runtime', error: string): Verdict =>
+  (code: 'trap' | 'exit' | 'runtime', error: string): Verdict =>
   (results, stderr) => ({ kind: 'failed', code, error: error + stderr, results })
