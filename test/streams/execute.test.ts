@@ -12,6 +12,8 @@ const events: Record<string, TaskEvent> = {
   r: { type: 'running', id: 't' },
   s: { type: 'started', id: 't', compileMs: 1 },
   a: { type: 'announced', id: 't', receivedAt: 5, results: '' },
+  l: { type: 'serving', id: 't', address: '127.0.0.1', port: 8222 },
+  p: { type: 'announced', id: 't', receivedAt: 5, results: 'started at port 8222' },
   o: { type: 'output', id: 't', stream: 'stdout', data: new Uint8Array([111]) },
   w: { type: 'warning', id: 't', message: 'fell back to main' },
   e: endOf('t', completed('30'), { receivedAt: 5 }),
@@ -49,6 +51,19 @@ describe('execute', () => {
     marbles((m) => {
       const run = m.cold('   -(x|)', runEvents)
       m.expect(runsWith(() => run)(task, wasm, NEVER)).toBeObservable('r(x|)', events)
+    }),
+  )
+
+  it(
+    'tells where a server listens, once, whether or not it is a daemon',
+    marbles((m) => {
+      const run = m.cold('   -l---o-(e|)', runEvents)
+      const expected = '     r(lp)o-(E|)'
+      for (const start of [task, daemon])
+        m.expect(runsWith(() => run)(start, wasm, NEVER)).toBeObservable(expected, events)
+      const late = m.cold('  -s---l-(e|)', runEvents)
+      const announced = '    r(sa)l-(E|)'
+      m.expect(runsWith(() => late)(daemon, wasm, NEVER)).toBeObservable(announced, events)
     }),
   )
 

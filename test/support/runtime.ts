@@ -5,6 +5,7 @@ import { completed, failed, stopped } from './model.js'
 /** What runs of the tests emit, by the letter that stands for it. */
 export const runEvents: Record<string, RunEvent> = {
   s: { type: 'started', compileMs: 1 },
+  l: { type: 'serving', address: '127.0.0.1', port: 8222 },
   o: { type: 'output', stream: 'stdout', data: new Uint8Array([111]) },
   w: { type: 'warning', message: 'fell back to main' },
   e: { type: 'ended', outcome: completed('30'), runMs: 1 },

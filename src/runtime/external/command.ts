@@ -55,9 +55,9 @@ const directories = (dirs: readonly string[]): readonly string[] => dirs.flatMap
 
 const texts = (options: readonly CliOption[]): readonly string[] => options.flatMap((each) => each.texts)
 
-/** Linux: MAX_ARG_STRLEN, of one argument or variable; and the most that all may have together, whatever the stack. */
+/** Linux: MAX_ARG_STRLEN, of one argument or variable; and what all may have together with a stack of the usual 8 MiB. */
 const MAX_TEXT_BYTES = 128 * 1024 - 1
-const MAX_ALL_BYTES = 6 * 1024 * 1024
+const MAX_ALL_BYTES = 2 * 1024 * 1024
 
 /** Why what a task brings can't be handed to a process, if it can't. */
 export function checkTexts({ name, inputs, cliArgs, env }: RunRequest): E.Either<string, undefined> {

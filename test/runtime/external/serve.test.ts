@@ -10,7 +10,7 @@ import { externalOfTest, program } from './harness.js'
 const HOST = '127.0.0.1'
 const component = { binary: fixture('components/http'), name: 'serve' }
 
-const serving = async (port: number, options = {}) =>
+const serving = (port: number, options = {}) =>
   externalOfTest({ program: program('server.mjs'), http: { host: HOST, port }, ...options }).runtime
 
 const occupied = async (port: number): Promise<void> => {
@@ -28,7 +28,7 @@ describe('a component that serves HTTP', () => {
     ['is connected to, when it says nothing', 'silent'],
   ])('%s', async (_, mode) => {
     const port = await freePort()
-    const runtime = await serving(port, { dirs: ['/usr/share'] })
+    const runtime = serving(port, { dirs: ['/usr/share'] })
     const stop$ = new Subject<StopReason>()
     const bodies: string[] = []
     const { events, outcome } = await run(runtime, { ...component, env: { MODE: mode } }, stop$, (event) => {
@@ -53,7 +53,7 @@ describe('a component that serves HTTP', () => {
     const port = await freePort()
     await occupied(port)
     const stop$ = new Subject<StopReason>()
-    const { events } = await run(await serving(port), component, stop$, (event) => {
+    const { events } = await run(serving(port), component, stop$, (event) => {
       if (event.type === 'serving') stop$.next('stopped')
     })
     const found = events.find((event) => event.type === 'serving')
@@ -63,7 +63,7 @@ describe('a component that serves HTTP', () => {
 
   it('takes just the port that it is told', async () => {
     const port = await freePort()
-    const runtime = await serving(8222)
+    const runtime = serving(8222)
     const stop$ = new Subject<StopReason>()
     const asked = { ...component, cliArgs: ['--addr', `localhost:${port}`] }
     const { events } = await run(runtime, asked, stop$, (event) => {
@@ -76,7 +76,7 @@ describe('a component that serves HTTP', () => {
   })
 
   it('fails when it ends by itself, though it says that all is well', async () => {
-    const { outcome, events } = await run(await serving(await freePort()), component, undefined, (event) => {
+    const { outcome, events } = await run(serving(await freePort()), component, undefined, (event) => {
       if (event.type === 'serving') void get(event, '/end')
     })
     expect(events).toContainEqual(expect.objectContaining({ type: 'serving' }))
@@ -87,7 +87,7 @@ describe('a component that serves HTTP', () => {
   })
 
   it('fails when it ends before it listens', async () => {
-    const { outcome, events } = await run(await serving(await freePort()), {
+    const { outcome, events } = await run(serving(await freePort()), {
       ...component,
       env: { MODE: 'early' },
     })

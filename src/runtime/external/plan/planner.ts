@@ -10,8 +10,8 @@ export type PlannerOptions = {
 const ENTRY = fileURLToPath(new URL('../../../../dist/runtime/external/plan/child.js', import.meta.url))
 const TIMEOUT_MS = 10_000
 const MAX_PLANS = 256
-/** Characters; plans of longer tasks are not kept. */
-const MAX_KEY = 4096
+/** Characters; plans for longer inputs are not kept. */
+const MAX_INPUTS = 4096
 const MAX_ANSWER_BYTES = 1024 * 1024
 const HEAP_MAX_MB = 512
 
@@ -31,8 +31,11 @@ export class Planner {
   /** Rejects when the signal is aborted. */
   async plan(request: PlanRequest, signal: AbortSignal): Promise<Plan> {
     const { digest, name, inputs } = request
-    const withInputs = JSON.stringify([digest, name, inputs])
-    const keys = [JSON.stringify([digest, name]), ...(withInputs.length <= MAX_KEY ? [withInputs] : [])]
+    const isShort = inputs.reduce((sum, input) => sum + input.length, 0) <= MAX_INPUTS
+    const keys = [
+      JSON.stringify([digest, name]),
+      ...(isShort ? [JSON.stringify([digest, name, inputs])] : []),
+    ]
     for (const key of keys) {
       const known = this.#plans.get(key)
       if (known === undefined) continue
