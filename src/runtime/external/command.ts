@@ -4,6 +4,7 @@ import { formatBytes } from '../guest/units.js'
 import type { CliOption } from './cli-args.js'
 import { toRuntimeEnvironment } from './environment.js'
 import type { Plan } from './plan/plan.js'
+import { MAX_ALL_BYTES, MAX_TEXT_BYTES } from './process-limits.js'
 
 /** How to start the runtime for one task. */
 export type RuntimeCommand = {
@@ -54,10 +55,6 @@ export const hasInvoke = (options: readonly CliOption[]): boolean =>
 const directories = (dirs: readonly string[]): readonly string[] => dirs.flatMap((dir) => ['--dir', dir])
 
 const texts = (options: readonly CliOption[]): readonly string[] => options.flatMap((each) => each.texts)
-
-/** Linux: MAX_ARG_STRLEN, of one argument or variable; and what all may have together with a stack of the usual 8 MiB. */
-const MAX_TEXT_BYTES = 128 * 1024 - 1
-const MAX_ALL_BYTES = 2 * 1024 * 1024
 
 /** Why what a task brings can't be handed to a process, if it can't. */
 export function checkTexts({ name, inputs, cliArgs, env }: RunRequest): E.Either<string, undefined> {

@@ -79,6 +79,13 @@ describe('the plan for a component', () => {
       refused('call', /argument 1/),
     ],
     [
+      'nothing, where the call is too long',
+      'components/composed',
+      'user#echo',
+      [`"${'x'.repeat(131_064)}"`],
+      refused('call', /^inputs: expected at most 128 KiB in one call$/),
+    ],
+    [
       'nothing, where it is not exported',
       'components/typed',
       'nope',

@@ -5,7 +5,8 @@ import { isCommandName } from '../../guest/call-plan.js'
 import { callables, planComponent } from '../../guest/component-plan.js'
 import { TaskFailure } from '../../guest/failure.js'
 import { moduleLayer } from '../../guest/preamble.js'
-import { quote } from '../../guest/units.js'
+import { formatBytes, quote } from '../../guest/units.js'
+import { MAX_TEXT_BYTES } from '../process-limits.js'
 import type { Plan, PlanRequest } from './plan.js'
 
 type Call = Pick<PlanRequest, 'name' | 'inputs'>
@@ -59,7 +60,10 @@ function planOfComponent(bytes: Uint8Array, { name, inputs }: Call): Plan {
   if (plan.kind === 'command') return { kind: 'run', inputsInCall: false }
   const isOnly = callables(description.exports).filter((each) => each.name === plan.export).length === 1
   const func = isOnly || plan.instance === undefined ? plan.export : `${plan.instance}#${plan.export}`
-  return { kind: 'run', inputsInCall: true, invoke: `${func}(${inputs.map(closed).join(', ')})` }
+  const invoke = `${func}(${inputs.map(closed).join(', ')})`
+  if (Buffer.byteLength(invoke) > MAX_TEXT_BYTES)
+    throw new TaskFailure('call', `inputs: expected at most ${formatBytes(MAX_TEXT_BYTES + 1)} in one call`)
+  return { kind: 'run', inputsInCall: true, invoke }
 }
 
 /** A comment in a value must not swallow what comes after it. */
