@@ -8,13 +8,14 @@ import type { StreamName } from '../guest/protocol.js'
 import { formatBytes, formatDuration } from '../guest/units.js'
 import type { RunEvent, StopReason } from '../runtime.js'
 import { Listening } from './listening.js'
+import type { ServerAddress } from './prepare.js'
 import { ProcessGroup, type ProcessEnd, type ProcessLaunch, type ProcessListener } from './process-group.js'
 import { verdictOfRun, verdictOfServer } from './verdict.js'
 
 export type ExecutionSpec = {
   readonly launch: ProcessLaunch
   /** Where it listens, if it is a server. */
-  readonly server: { readonly host: string; readonly port: number } | undefined
+  readonly server: ServerAddress | undefined
   readonly daemon: boolean
   /** 0: none. */
   readonly timeoutMs: number

@@ -5,6 +5,7 @@ import { findWrapper } from '../embedded/wrapper.js'
 import type { RunEvent, RunRequest, Runtime, StopReason } from '../runtime.js'
 import type { ExternalOptions } from './options.js'
 import { Planner } from './plan/planner.js'
+import { Ports } from './ports.js'
 import { removeAbandoned } from './private-directory.js'
 import { readTreeResidentBytes } from './process-tree.js'
 import { ExternalTask, type TaskParts } from './task.js'
@@ -27,7 +28,7 @@ export function createExternalRuntime(options: ExternalOptions): ExternalRuntime
     planner: new Planner({ wrapper }),
     watchdog: new Watchdog(readTreeResidentBytes, WATCH_INTERVAL_MS),
     wrapper,
-    ports: new Set(),
+    ports: new Ports(),
   }
   const running = new Set<ExternalTask>()
   const swept = sweep(options)

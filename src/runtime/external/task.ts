@@ -1,26 +1,16 @@
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { either as E } from 'fp-ts'
-import type { FailureCode, Outcome } from '../../model/outcome.js'
+import type { Outcome } from '../../model/outcome.js'
 import { verdictOfStop } from '../embedded/verdict.js'
 import type { Watchdog } from '../embedded/watchdog.js'
 import type { RunEvent, RunRequest, StopReason } from '../runtime.js'
-import { readCliArgs, type CliOption } from './cli-args.js'
-import { checkTexts, hasInvoke, runCommand, serveCommand, TOO_LONG, type CommandParts } from './command.js'
-import { endpointOf, hostAndPort } from './endpoint.js'
-import { ExternalExecution, type ExecutionHooks, type ExecutionSpec } from './execution.js'
-import { findFreePort } from './free-port.js'
-import type { ExternalOptions } from './options.js'
-import type { Planner } from './plan/planner.js'
+import { ExternalExecution } from './execution.js'
+import { checkRequest, prepare, type Prepared, type PrepareParts } from './prepare.js'
 import { makePrivateDirectory, removePrivateDirectory } from './private-directory.js'
+import { outcomeOfError } from './refusal.js'
 
-export type TaskParts = {
-  readonly options: ExternalOptions
-  readonly planner: Planner
+export type TaskParts = PrepareParts & {
   readonly watchdog: Watchdog
+  /** A command line that ends by running the one behind it; may be empty. */
   readonly wrapper: () => Promise<readonly string[]>
-  /** Ports of the servers that run, or are about to. */
-  readonly ports: Set<number>
 }
 
 export type TaskHooks = {
@@ -28,17 +18,7 @@ export type TaskHooks = {
   readonly ended: (outcome: Outcome, runMs: number) => void
 }
 
-/** How a task ended that never ran. */
-class Refusal extends Error {
-  readonly code: FailureCode
-
-  constructor(code: FailureCode, message: string) {
-    super(message)
-    this.code = code
-  }
-}
-
-type Prepared = Pick<ExecutionSpec, 'launch' | 'server'>
+type End = { readonly outcome: Outcome; readonly runMs: number }
 
 /**
  * One task, from its private directory to the end of that. Invariants: `ended` is called once, when the processes are
@@ -51,8 +31,6 @@ export class ExternalTask {
   readonly #stopping = new AbortController()
   #stopped: StopReason | undefined
   #execution: ExternalExecution | undefined
-  #directory: string | undefined
-  #port: number | undefined
   /** Resolves when it has ended. */
   readonly over: Promise<void>
 
@@ -78,91 +56,48 @@ export class ExternalTask {
 
   async #run(): Promise<void> {
     const { outcome, runMs } = await this.#perform()
-    if (this.#port !== undefined) this.#parts.ports.delete(this.#port)
-    if (this.#directory !== undefined) await this.#remove(this.#directory)
     this.#hooks.ended(outcome, runMs)
   }
 
-  async #perform(): Promise<{ readonly outcome: Outcome; readonly runMs: number }> {
+  async #perform(): Promise<End> {
     try {
-      const prepared = await this.#prepare()
-      if (this.#stopped === undefined) return await this.#execute(prepared)
-    } catch (error) {
-      if (this.#stopped === undefined) return { outcome: outcomeOf(error), runMs: 0 }
-    }
-    return { outcome: verdictOfStop(this.#stopped)('', ''), runMs: 0 }
-  }
-
-  async #prepare(): Promise<Prepared> {
-    const { options, planner, wrapper } = this.#parts
-    const { cliArgs, name, inputs, binary } = this.#request
-    orRefuse('call', checkTexts(this.#request))
-    const cliOptions = orRefuse('rejected', readCliArgs(cliArgs, options.allowCliArgs))
-    this.#directory = await makePrivateDirectory(options.temporaryDirectory)
-    const file = await this.#fileIn(this.#directory)
-    const call = hasInvoke(cliOptions) ? { name: '_start', inputs: [] } : { name, inputs }
-    const plan = await planner.plan({ path: file, digest: binary.digest, ...call }, this.#stopping.signal)
-    if (plan.kind === 'refused' && !(hasInvoke(cliOptions) && plan.code === 'call'))
-      throw new Refusal(plan.code, plan.error)
-    const parts = this.#commandParts(file, this.#directory, cliOptions)
-    const launch = { program: options.program, wrapper: await wrapper(), cwd: this.#directory }
-    if (plan.kind === 'serve') {
-      const { command, server } = await this.#serve(parts)
-      return { launch: { ...launch, ...command }, server }
-    }
-    if (plan.kind === 'run' && plan.warning !== undefined && !hasInvoke(cliOptions))
-      this.#hooks.event({ type: 'warning', message: plan.warning })
-    const run = plan.kind === 'run' ? plan : { inputsInCall: false }
-    return { launch: { ...launch, ...runCommand(run, parts) }, server: undefined }
-  }
-
-  /** Where the runtime finds the binary; nothing in its name comes from the task. */
-  async #fileIn(directory: string): Promise<string> {
-    const { content } = this.#request.binary
-    if ('path' in content) return content.path
-    const file = join(directory, 'module.wasm')
-    await writeFile(file, content.bytes, { mode: 0o600, flag: 'wx', signal: this.#stopping.signal })
-    return file
-  }
-
-  #commandParts(file: string, directory: string, cliOptions: readonly CliOption[]): CommandParts {
-    const { dirs, searchPath } = this.#parts.options
-    const base = { PATH: searchPath, HOME: directory, TMPDIR: directory }
-    return { request: this.#request, options: cliOptions, dirs, file, base }
-  }
-
-  async #serve(parts: CommandParts) {
-    const { http } = this.#parts.options
-    if (http === undefined)
-      throw new Refusal(
-        'unsupported',
-        'the component serves HTTP, which PROPLET_HTTP_ENABLED does not allow here',
-      )
-    const { host, ports, options } = orRefuse('call', endpointOf(parts.options, http))
-    const taken = this.#parts.ports
-    const port = await findFreePort(host, ports, (each) => taken.has(each))
-    const [first = 0, last = first] = [ports[0], ports.at(-1)]
-    if (port === undefined)
-      throw new Refusal(
-        'runtime',
-        `no port is free at ${host}: ${ports.length === 1 ? first : `${first} to ${last}`}`,
-      )
-    taken.add(port)
-    this.#port = port
-    const command = serveCommand(hostAndPort(host, port), { ...parts, options })
-    return { command, server: { host, port } }
-  }
-
-  #execute(prepared: Prepared): Promise<{ readonly outcome: Outcome; readonly runMs: number }> {
-    const { options, watchdog } = this.#parts
-    const { timeoutMs, memoryMaxBytes, outputMaxBytes } = options
-    const spec = { ...prepared, daemon: this.#request.daemon, timeoutMs, memoryMaxBytes, outputMaxBytes }
-    return new Promise((resolve) => {
-      const hooks: ExecutionHooks = {
-        event: this.#hooks.event,
-        ended: (outcome, runMs) => resolve({ outcome, runMs }),
+      const { options } = this.#parts
+      const cliOptions = checkRequest(this.#request, options)
+      const directory = await makePrivateDirectory(options.temporaryDirectory)
+      try {
+        const signal = this.#stopping.signal
+        const prepared = await prepare(this.#request, cliOptions, directory, this.#parts, signal)
+        return await this.#runPrepared(prepared, directory)
+      } finally {
+        await this.#remove(directory)
       }
-      this.#execution = new ExternalExecution(spec, watchdog, hooks)
+    } catch (error) {
+      return this.#stopped === undefined ? { outcome: outcomeOfError(error), runMs: 0 } : endOf(this.#stopped)
+    }
+  }
+
+  async #runPrepared(prepared: Prepared, directory: string): Promise<End> {
+    try {
+      const wrapper = await this.#parts.wrapper()
+      if (this.#stopped !== undefined) return endOf(this.#stopped)
+      if (prepared.warning !== undefined) this.#hooks.event({ type: 'warning', message: prepared.warning })
+      return await this.#execute(prepared, directory, wrapper)
+    } finally {
+      if (prepared.server !== undefined) this.#parts.ports.release(prepared.server.port)
+    }
+  }
+
+  #execute({ command, server }: Prepared, cwd: string, wrapper: readonly string[]): Promise<End> {
+    const { options, watchdog } = this.#parts
+    const { program, timeoutMs, memoryMaxBytes, outputMaxBytes } = options
+    const { daemon } = this.#request
+    const launch = { program, wrapper, cwd, ...command }
+    return new Promise((resolve) => {
+      this.#execution = new ExternalExecution(
+        { launch, server, daemon, timeoutMs, memoryMaxBytes, outputMaxBytes },
+        watchdog,
+        { event: this.#hooks.event, ended: (outcome, runMs) => resolve({ outcome, runMs }) },
+      )
     })
   }
 
@@ -175,16 +110,4 @@ export class ExternalTask {
   }
 }
 
-function orRefuse<T>(code: FailureCode, checked: E.Either<string, T>): T {
-  if (E.isLeft(checked)) throw new Refusal(code, checked.left)
-  return checked.right
-}
-
-function outcomeOf(error: unknown): Outcome {
-  const message = error instanceof Error ? error.message : 'unknown'
-  if (error instanceof Error && 'code' in error && error.code === 'E2BIG')
-    return { kind: 'failed', code: 'call', error: TOO_LONG, results: '' }
-  return error instanceof Refusal
-    ? { kind: 'failed', code: error.code, error: message, results: '' }
-    : { kind: 'failed', code: 'runtime', error: `the task could not be prepared: ${message}`, results: '' }
-}
+const endOf = (reason: StopReason): End => ({ outcome: verdictOfStop(reason)('', ''), runMs: 0 })

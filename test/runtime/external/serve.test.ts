@@ -61,6 +61,20 @@ describe('a component that serves HTTP', () => {
     expect(found?.port).toBeLessThan(port + 100)
   })
 
+  it('takes another port than the one that starts at the same time', async () => {
+    const runtime = serving(await freePort())
+    const ports = await Promise.all(
+      [1, 2].map(async () => {
+        const stop$ = new Subject<StopReason>()
+        const { events } = await run(runtime, component, stop$, (event) => {
+          if (event.type === 'serving') stop$.next('stopped')
+        })
+        return events.find((event) => event.type === 'serving')?.port
+      }),
+    )
+    expect(new Set(ports).size).toBe(2)
+  })
+
   it('takes just the port that it is told', async () => {
     const port = await freePort()
     const runtime = serving(8222)
