@@ -4,7 +4,13 @@ import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import process from 'node:process'
 
-const PACKAGES = { mosquitto: 'mosquitto', openssl: 'openssl', setpriv: 'util-linux', prlimit: 'util-linux' }
+const PACKAGES = {
+  mosquitto: 'mosquitto',
+  openssl: 'openssl',
+  'wasm-interp': 'wabt',
+  setpriv: 'util-linux',
+  prlimit: 'util-linux',
+}
 const DIRECTORIES = [
   ...(process.env.PATH ?? '').split(delimiter),
   '/usr/sbin',

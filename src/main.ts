@@ -45,6 +45,11 @@ switch (decision.kind) {
     process.exitCode = await inspect(decision.request, process)
     break
   }
+  case 'exec': {
+    const { exec } = await import('./cli/exec/exec.js')
+    process.exitCode = await exec(decision.argv, process)
+    break
+  }
   case 'run':
     await runDaemon(decision.loaded)
 }

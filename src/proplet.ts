@@ -17,6 +17,7 @@ import { openCache, type BinaryCache } from './io/cache/cache.js'
 import { createDecoder } from './io/codecs/decoder.js'
 import type { Config } from './io/config/config.js'
 import { embeddedOptions } from './io/embedded-options.js'
+import { externalOptions } from './io/external-options.js'
 import { hostMetadata } from './io/host/metadata.js'
 import { createHostMetrics } from './io/host/metrics.js'
 import { createLogger, type Logger } from './io/log.js'
@@ -26,6 +27,7 @@ import { refuseTask } from './io/refuse.js'
 import { createTaskLog } from './io/task-log.js'
 import { insteadOf } from './io/undelivered.js'
 import { createEmbeddedRuntime, type EmbeddedOptions } from './runtime/embedded/embedded.js'
+import { createExternalRuntime } from './runtime/external/external.js'
 import type { Runtime } from './runtime/runtime.js'
 import type { Stream } from './streams/extra.js'
 import { ofType } from './streams/of-type.js'
@@ -39,7 +41,7 @@ export type PropletOptions = {
   readonly stop$?: Observable<unknown>
   /** By default JSON lines on standard output. */
   readonly log?: Logger
-  /** By default the embedded one, which runs guests in child processes or threads as the configuration says. */
+  /** By default the external one if the configuration names one, else the embedded one. */
   readonly runtime?: Runtime
 }
 
@@ -137,6 +139,11 @@ const serve = (
   )
 }
 
+const openRuntime = ({ config, log, embedded }: Parts) => {
+  const external = externalOptions(config, log)
+  return external === undefined ? createEmbeddedRuntime(embedded) : createExternalRuntime(external)
+}
+
 /**
  * A proplet, cold: it lives as long as it is subscribed to, reports what happens, completes after a clean stop, and
  * errors only when it can't begin (a certificate that can't be read). Unsubscribing ends it at once, its guests too.
@@ -145,7 +152,7 @@ export const createProplet = (options: PropletOptions): Observable<PipelineOutpu
   defer(() => prepare(options)).pipe(
     switchMap((parts) => {
       if (options.runtime !== undefined) return serve(parts, options.runtime, options)
-      const runtime = createEmbeddedRuntime(parts.embedded)
+      const runtime = openRuntime(parts)
       return serve(parts, runtime, options).pipe(finalize(() => void runtime.close()))
     }),
   )

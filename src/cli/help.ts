@@ -1,6 +1,7 @@
 import { flagOf, type Setting } from '../io/config/setting.js'
 import { settingEntries } from '../io/config/settings.js'
 import { columns } from './columns.js'
+import { EXEC_MEANING, EXEC_USAGE } from './exec/usage.js'
 import { INSPECT_MEANING, INSPECT_USAGE } from './inspect/args.js'
 
 /** What a setting is when nobody sets it, in a few words. */
@@ -35,8 +36,8 @@ export const helpText = (name: string): string => {
       .map(([key, setting]) => [`  --${flagOf(key, setting)} VALUE`, meaningOf(setting)]),
   )
   return (
-    `Usage: ${name} [options]\n       ${name} ${INSPECT_USAGE}\n\n` +
-    `Runs WebAssembly tasks that a Propeller Manager sends over MQTT. ${INSPECT_MEANING}\n\n${modes}\n` +
+    `Usage: ${name} [options]\n       ${name} ${INSPECT_USAGE}\n       ${name} ${EXEC_USAGE}\n\n` +
+    `Runs WebAssembly tasks that a Propeller Manager sends over MQTT. ${INSPECT_MEANING}\n${EXEC_MEANING}\n\n${modes}\n` +
     `Settings, each also a variable (--mqtt-address: PROPLET_MQTT_ADDRESS) and a key of the file (mqtt_address).\n` +
     `A flag goes before the environment, that before the file. The client key is taken only from the\n` +
     `environment (PROPLET_CLIENT_KEY) or the file (client_key).\n\n${flags}\n` +

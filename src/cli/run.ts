@@ -3,6 +3,7 @@ import type { LoadedConfig } from '../io/config/config.js'
 import { loadConfig, type LoadOptions } from '../io/config/load.js'
 import { packageVersion } from '../io/version.js'
 import { parseCommandLine } from './args.js'
+import { EXEC } from './exec/usage.js'
 import { helpText } from './help.js'
 import { INSPECT, parseInspect } from './inspect/args.js'
 import type { InspectRequest } from './inspect/inspect.js'
@@ -25,10 +26,12 @@ export type CliInput = {
   readonly host?: Partial<LoadOptions>
 }
 
-/** What is left to do: end with a code, describe a file, or run the daemon. Warnings of `loaded` are not yet told. */
+/** What is left to do: end with a code, describe or run a file, or run the daemon. Warnings of `loaded` are not yet told. */
 export type CliResult =
   | { readonly kind: 'exit'; readonly code: number }
   | { readonly kind: 'inspect'; readonly request: InspectRequest }
+  /** With what follows the word `exec`. */
+  | { readonly kind: 'exec'; readonly argv: readonly string[] }
   | { readonly kind: 'run'; readonly loaded: LoadedConfig }
 
 const exit = (code: number): CliResult => ({ kind: 'exit', code })
@@ -46,6 +49,7 @@ const runInspect = (argv: readonly string[], stderr: Output): CliResult => {
 /** Does what the command line asks for, up to running the daemon. */
 export const runCli = ({ argv, env, stdout, stderr, host = {} }: CliInput): CliResult => {
   if (argv[0] === INSPECT) return runInspect(argv.slice(1), stderr)
+  if (argv[0] === EXEC) return { kind: 'exec', argv: argv.slice(1) }
   const args = parseCommandLine(argv)
   if (E.isLeft(args)) {
     stderr.write(lines('error', args.left))

@@ -22,6 +22,12 @@ export const toRequest = (start: StartCommand, binary: Binary): RunRequest => ({
   daemon: start.daemon,
 })
 
+/** The result that is due when this happens, if one is. */
+const announcementOf = (event: RunEvent, { daemon }: StartCommand): string | undefined => {
+  if (event.type === 'serving') return `started at port ${event.port}`
+  return event.type === 'started' && daemon ? '' : undefined
+}
+
 /**
  * Runs one task in a place of its own, a daemon outside of the places; a server leaves its place when it listens. `stop$`
  * ends a task that runs; one that still waits for its place is ended by unsubscribing.
@@ -39,8 +45,8 @@ export const execute =
       const toTaskEvents = (event: RunEvent): readonly TaskEvent[] => {
         if (event.type === 'ended') return [ended(start, event.outcome, announced)]
         const taskEvent: TaskEvent = { ...event, id: start.id }
-        if (event.type === 'serving') return [taskEvent, announce(`started at port ${event.port}`)]
-        return event.type === 'started' && start.daemon ? [taskEvent, announce('')] : [taskEvent]
+        const results = announcementOf(event, start)
+        return results === undefined || announced ? [taskEvent] : [taskEvent, announce(results)]
       }
       return concat(
         of<TaskEvent>({ type: 'running', id: start.id }),

@@ -55,6 +55,19 @@ describe('execute', () => {
   )
 
   it(
+    'tells where a server listens, once, whether or not it is a daemon',
+    marbles((m) => {
+      const run = m.cold('   -h---o-(e|)', runEvents)
+      const expected = '     r(hA)o-(E|)'
+      for (const start of [task, daemon])
+        m.expect(runsWith(() => run)(start, wasm, NEVER)).toBeObservable(expected, events)
+      const late = m.cold('  -s---h-(e|)', runEvents)
+      const announced = '    r(sa)h-(E|)'
+      m.expect(runsWith(() => late)(daemon, wasm, NEVER)).toBeObservable(announced, events)
+    }),
+  )
+
+  it(
     'hands over the request, and the stop',
     marbles((m) => {
       const seen: RunRequest[] = []

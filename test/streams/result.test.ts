@@ -9,7 +9,7 @@ const events: Record<string, TaskEvent> = {
   f: endOf('t', failed('trap', 'unreachable', 'so far'), { receivedAt: 3 }),
   s: endOf('t', stopped('so far'), { receivedAt: 3 }),
   a: { type: 'announced', results: '', id: 't', receivedAt: 3 },
-  p: { type: 'announced', results: 'started at port 8222', id: 't', receivedAt: 3 },
+  l: { type: 'announced', id: 't', receivedAt: 3, results: 'started at port 8222' },
   C: endOf('t', completed('late'), { receivedAt: 3, announced: true }),
   F: endOf('t', failed('exit', 'exited with status 1'), { receivedAt: 3, announced: true }),
   S: endOf('t', stopped(), { receivedAt: 3, announced: true }),
@@ -24,6 +24,7 @@ const others: Record<string, TaskEvent> = {
   f: { type: 'output', id: 't', stream: 'stdout', data: bytes('x') },
   g: { type: 'rejected', subtopic: 'registry/server', reason: 'bad' },
   h: { type: 'warning', id: 't', message: 'careful' },
+  i: { type: 'serving', id: 't', address: '127.0.0.1', port: 8222 },
 }
 
 const of = (results: string, error: string | null): Result => ({
@@ -53,13 +54,14 @@ describe('result', () => {
   )
 
   it(
-    'tells of a daemon at its start, and again only when it fails or is stopped',
+    'tells of a daemon or a server at its start, and again only when it fails or is stopped',
     marbles((m) => {
-      const source = m.hot('-aC-aF-aS|', events)
+      const source = m.hot('-aC-aF-lS|', events)
       const subs = '         ^--------!'
-      const expected = '     -a--aF-aS|'
+      const expected = '     -a--aF-lS|'
       m.expect(source.pipe(result('p1'))).toBeObservable(expected, {
         a: of('', null),
+        l: of('started at port 8222', null),
         F: of('', 'exited with status 1'),
         S: of('', 'task stopped'),
       })
@@ -70,9 +72,9 @@ describe('result', () => {
   it(
     'tells of nothing else that happens to a task',
     marbles((m) => {
-      const source = m.hot('abcdefgh|', others)
-      const subs = '         ^-------!'
-      const expected = '     --------|'
+      const source = m.hot('abcdefghi|', others)
+      const subs = '         ^--------!'
+      const expected = '     ---------|'
       m.expect(source.pipe(result('p1'))).toBeObservable(expected)
       m.expect(source).toHaveSubscriptions(subs)
     }),

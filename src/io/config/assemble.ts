@@ -1,6 +1,6 @@
 import type { HttpOptions } from '../../runtime/embedded/http/options.js'
 import { completeAddress, isSecure } from './address.js'
-import type { Config, MqttConfig, TlsConfig } from './config.js'
+import type { Config, ExternalConfig, MqttConfig, TlsConfig } from './config.js'
 import type { Values } from './settings.js'
 
 const tls = (values: Values): TlsConfig => {
@@ -39,8 +39,8 @@ const http = (values: Values): HttpOptions => ({
   graceMs: values.http_grace,
 })
 
-/** Arranges the values of the settings as the parts of the proplet want them. */
-export const assemble = (values: Values): Config => ({
+/** Arranges the values of the settings, and the runtime that was found, as the parts of the proplet want them. */
+export const assemble = (values: Values, external: ExternalConfig | undefined): Config => ({
   identity: {
     domainId: values.domain_id,
     channelId: values.channel_id,
@@ -63,7 +63,7 @@ export const assemble = (values: Values): Config => ({
     taskMemoryBytes: values.task_memory_max,
     taskOutputBytes: values.task_output_max,
   },
-  runtime: { isolation: values.isolation, warm: values.warm, dirs: values.dirs },
+  runtime: { isolation: values.isolation, warm: values.warm, dirs: values.dirs, external },
   network: {
     rules: values.network,
     caFile: values.http_tls_ca_cert,

@@ -1,6 +1,7 @@
 import type { Tee } from '../tee.js'
 import { completeAddress, isSecure } from './address.js'
 import type { ConfigFiles } from './files.js'
+import type { FoundProgram } from './program.js'
 import type { Resolution } from './resolve.js'
 import { settingEntries, type SettingKey } from './settings.js'
 
@@ -86,12 +87,17 @@ const checkTee = ({ isSet }: Resolution, tee: Tee | undefined): readonly string[
         `PROPLET_KBS_URI is not set; expected the URI of the Key Broker Service, as ${TEE_NAMES[tee]} was detected`,
       ]
 
-const checkSupport = ({ values, nameOf, isSet }: Resolution): Findings => ({
-  problems: isSet('external_wasm_runtime')
+const checkExternal = (
+  { values, nameOf }: Resolution,
+  program: FoundProgram | undefined,
+): readonly string[] =>
+  program?.kind === 'missing'
     ? [
-        `${nameOf('external_wasm_runtime')}: external runtimes are not supported by this release; expected no value`,
+        `${nameOf('external_wasm_runtime')}: found ${JSON.stringify(values.external_wasm_runtime)}; expected ${program.expected}`,
       ]
-    : [],
+    : []
+
+const checkSupport = ({ values, nameOf, isSet }: Resolution): Pick<Findings, 'warnings'> => ({
   // A feature that is turned off is what this release does, so that is no news.
   warnings: settingEntries
     .filter(([key, setting]) => setting.inert && isSet(key) && values[key] !== false)
@@ -106,7 +112,11 @@ const checkFetch = ({ values, nameOf }: Resolution): readonly string[] => {
 }
 
 /** What no single setting shows: how they fit together, and whether they fit the host. */
-export const check = (resolution: Resolution, { files, detectTee }: Surroundings): Findings => {
+export const check = (
+  resolution: Resolution,
+  program: FoundProgram | undefined,
+  { files, detectTee }: Surroundings,
+): Findings => {
   const tls = checkTls(resolution, files)
   const support = checkSupport(resolution)
   const network = checkNetwork(resolution, files)
@@ -116,7 +126,7 @@ export const check = (resolution: Resolution, { files, detectTee }: Surroundings
       ...checkKeepAlive(resolution),
       ...checkDirs(resolution, files),
       ...network.problems,
-      ...support.problems,
+      ...checkExternal(resolution, program),
       ...checkTee(resolution, detectTee()),
     ],
     warnings: [...tls.warnings, ...network.warnings, ...checkFetch(resolution), ...support.warnings],

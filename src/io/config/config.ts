@@ -24,6 +24,17 @@ export type MqttConfig = {
   readonly inflight: number
 }
 
+export type ExternalConfig = {
+  /** Absolute path; it could be run when the configuration was loaded. */
+  readonly program: string
+  /** The `PATH` of the daemon. */
+  readonly searchPath: string
+  /** Flags that tasks may pass; `*`: all. */
+  readonly allowCliArgs: readonly string[]
+  /** Where temporary directories belong on this host. */
+  readonly temporaryDirectory: string
+}
+
 /** The settings of a proplet, checked. Times are in milliseconds and sizes in bytes. */
 export type Config = {
   readonly identity: {
@@ -59,6 +70,8 @@ export type Config = {
     readonly warm: number
     /** Absolute directories that existed when the configuration was loaded. */
     readonly dirs: readonly string[]
+    /** Undefined: the embedded runtime is used. */
+    readonly external: ExternalConfig | undefined
   }
   /** What components may reach. */
   readonly network: {

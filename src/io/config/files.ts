@@ -5,6 +5,7 @@ export type ConfigFiles = {
   /** The text of a file; throws an error with a `code`, as `node:fs` does, and with `EFBIG` above 1 MiB. */
   readonly read: (path: string) => string
   readonly isReadable: (path: string) => boolean
+  readonly isExecutable: (path: string) => boolean
   readonly isDirectory: (path: string) => boolean
 }
 
@@ -32,16 +33,23 @@ const read = (path: string): string => {
   }
 }
 
-const isReadable = (path: string): boolean => {
-  try {
-    accessSync(path, constants.R_OK)
-    return statSync(path).isFile()
-  } catch {
-    return false
+const isFileFor =
+  (mode: number) =>
+  (path: string): boolean => {
+    try {
+      accessSync(path, mode)
+      return statSync(path).isFile()
+    } catch {
+      return false
+    }
   }
-}
 
 const isDirectory = (path: string): boolean =>
   statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 
-export const nodeFiles: ConfigFiles = { read, isReadable, isDirectory }
+export const nodeFiles: ConfigFiles = {
+  read,
+  isReadable: isFileFor(constants.R_OK),
+  isExecutable: isFileFor(constants.X_OK),
+  isDirectory,
+}

@@ -5,6 +5,7 @@ import { assemble } from './assemble.js'
 import { check, type Surroundings } from './check.js'
 import { ConfigError, type LoadedConfig } from './config.js'
 import { nodeFiles } from './files.js'
+import { findProgram } from './program.js'
 import { isComplete, resolve, type Sources } from './resolve.js'
 import { readSection, type SectionChoice } from './section.js'
 import type { HostFacts } from './setting.js'
@@ -65,7 +66,10 @@ export const loadConfig = (
     ? { ...outside, rest: [...outside.rest, sectionSource(file.section)] }
     : outside
   const resolution = resolve(sources, { cores, tempDirectory, env })
-  const findings = check(resolution, surroundings)
+  const searchPath = env['PATH'] ?? ''
+  const wanted = resolution.values.external_wasm_runtime
+  const program = wanted === undefined ? undefined : findProgram(wanted, searchPath, surroundings.files)
+  const findings = check(resolution, program, surroundings)
   const problems = [...file.problems, ...resolution.problems, ...findings.problems]
   const warnings = [
     ...file.warnings,
@@ -73,9 +77,13 @@ export const loadConfig = (
     ...(file.section ? unknownKeys(file.section) : []),
     ...findings.warnings,
   ]
-  return problems.length === 0 && isWhole(resolution.values)
-    ? E.right({ config: assemble(resolution.values), settings: resolution.settings, warnings })
-    : E.left(new ConfigError(problems, warnings))
+  if (problems.length > 0 || !isWhole(resolution.values)) return E.left(new ConfigError(problems, warnings))
+  const allowCliArgs = resolution.values.allow_cli_args
+  const external =
+    program?.kind === 'found'
+      ? { program: program.path, searchPath, allowCliArgs, temporaryDirectory: tempDirectory }
+      : undefined
+  return E.right({ config: assemble(resolution.values, external), settings: resolution.settings, warnings })
 }
 
 /** The same for those who do without `Either`. Throws the `ConfigError`. */

@@ -37,10 +37,6 @@ export const secretText: Reader<string> = scalar((found) =>
 
 export const path: Reader<string> = text(4096)
 
-export const ipAddress: Reader<string> = scalar((found) =>
-  isIP(found) === 0 ? E.left('an IP address') : E.right(found),
-)
-
 /** A directory, or undefined for `none`. */
 export const directoryOrNone: Reader<string | undefined> = scalar((found) =>
   found.toLowerCase() === 'none' ? E.right(undefined) : path.read(found),
@@ -67,6 +63,10 @@ export const ratio: Reader<number> = scalar((found) => {
   const value = Number(digits)
   return /^\d*\.?\d+$/.test(digits) && value <= 1 ? E.right(value) : E.left('a number from 0 to 1')
 })
+
+export const ipAddress: Reader<string> = scalar((found) =>
+  isIP(found.trim()) === 0 ? E.left('an IPv4 or IPv6 address') : E.right(found.trim()),
+)
 
 /** One of a few words, in any case. */
 export const oneOf = <const T extends string>(words: readonly T[]): Reader<T> =>

@@ -47,6 +47,12 @@ const tags = list(
   'tags with commas between them',
 )
 
+const cliFlags = list(
+  ',',
+  (found) => found === '*' || (found.length <= 256 && /^-{1,2}[A-Za-z][^\s\p{Cc}]*$/u.test(found)),
+  'flags such as --dir, -S or -Shttp with commas between them, or *',
+)
+
 /**
  * Every setting, under its key in the file; its variable and its flag follow from the key. Names of variables and
  * defaults: the design document, the current release, and what this proplet adds.
@@ -181,7 +187,15 @@ export const settings = {
 
   kbs_uri: optional(url, 'Key Broker Service; must be set where a TEE is detected', { inert: true }),
   aa_config_path: optional(path, 'configuration of the Attestation Agent', { inert: true }),
-  external_wasm_runtime: optional(path, 'an external runtime: not supported by this release'),
+  external_wasm_runtime: optional(
+    path,
+    'path, or name in PATH, of an external runtime that is called as wasmtime is',
+  ),
+  allow_cli_args: withDefault(
+    cliFlags,
+    '',
+    'flags of the external runtime that tasks may pass, with commas between them; `*`: all',
+  ),
   hal_enabled: withDefault(boolean, 'true', 'hardware abstraction layer', { inert: true }),
   layer_store_path: computed(
     path,

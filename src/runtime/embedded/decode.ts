@@ -48,8 +48,10 @@ function decodeFromServing(
   bytes: Uint8Array,
 ): FromServingGuest | undefined {
   switch (value['type']) {
-    case 'serving':
-      return { type: 'serving' }
+    case 'serving': {
+      const { compileMs } = value
+      return isDuration(compileMs) ? { type: 'serving', compileMs } : undefined
+    }
     case 'answered': {
       const end = decodeEnd(value['end'])
       return end && { type: 'answered', end }

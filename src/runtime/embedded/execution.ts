@@ -167,6 +167,7 @@ export class Execution implements GuestListener {
 
   #handOver(): void {
     if (this.#verdict !== undefined) return
+    this.#keep()
     this.#leave()
     this.#hooks.serving()
   }

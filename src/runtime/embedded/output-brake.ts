@@ -6,11 +6,11 @@ const WINDOW_BYTES = 1024 * 1024
 
 /** Slows down a guest that writes without end: what is beyond the rate waits in the pipe, and the guest with it. */
 export class OutputBrake {
-  readonly #guest: Guest
+  readonly #guest: Pick<Guest, 'holdOutput'>
   #bytes = 0
   #timer: NodeJS.Timeout | undefined
 
-  constructor(guest: Guest) {
+  constructor(guest: Pick<Guest, 'holdOutput'>) {
     this.#guest = guest
   }
 

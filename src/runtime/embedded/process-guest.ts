@@ -15,6 +15,8 @@ export type ProcessLaunch = {
   readonly wrapper: readonly string[]
   readonly memoryMaxBytes: number
   readonly tableMaxElements: number
+  /** Where the guest writes: to us, or, with `inherit`, to our own streams, in our process group. By default to us. */
+  readonly output?: 'pipe' | 'inherit'
 }
 
 /** MB. Tables and what the guest's own host keeps; linear memory and compiled code are not on this heap. */
@@ -26,16 +28,17 @@ const CONTROL_FD = 3
  * the daemon in its own time and not the guests before it.
  */
 export function startProcessGuest(launch: ProcessLaunch): Guest {
+  const { output = 'pipe' } = launch
   const [command = process.execPath, ...args] = [
     ...launch.wrapper,
     process.execPath,
     ...nodeArguments(launch),
   ]
   const child = spawn(command, args, {
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    stdio: ['ignore', output, output, 'pipe'],
     env: {},
     cwd: '/',
-    detached: true,
+    detached: output === 'pipe',
   })
   return child.pid === undefined ? new StillbornGuest(child) : new ProcessGuest(child)
 }
@@ -85,14 +88,14 @@ class ProcessGuest implements Guest {
     this.#child = child
     const control = child.stdio[CONTROL_FD]
     const { stdout, stderr } = child
-    if (!isDuplex(control) || stdout === null || stderr === null) throw new Error('a child without pipes')
+    if (!isDuplex(control)) throw new Error('a child without a channel')
     this.#control = control
-    this.#outputs = [stdout, stderr]
-    stdout.on('data', (data: Buffer) => this.#listener.output('stdout', data))
-    stderr.on('data', (data: Buffer) => this.#listener.output('stderr', data))
+    this.#outputs = [stdout, stderr].filter((stream) => stream !== null)
+    stdout?.on('data', (data: Buffer) => this.#listener.output('stdout', data))
+    stderr?.on('data', (data: Buffer) => this.#listener.output('stderr', data))
     control.on('data', (data: Buffer) => this.#receive(data))
     // A pipe breaks when the child ends, and `close` tells of that.
-    for (const stream of [stdout, stderr, control]) stream.on('error', () => undefined)
+    for (const stream of [...this.#outputs, control]) stream.on('error', () => undefined)
     child.on('error', (error) => (this.#fault ??= `could not be ended: ${error.message}`))
     child.on('close', (code, signal) => this.#close(code, signal))
   }

@@ -8,18 +8,26 @@ const INTERVAL_MS = 50
  */
 export class Watchdog {
   readonly #watched = new Map<number, { limitBytes: number; exceeded: (residentBytes: number) => void }>()
+  readonly #measure: (pid: number) => number | undefined
+  readonly #intervalMs: number
   #timer: NodeJS.Timeout | undefined
+
+  /** `measure` gives the bytes of a process. */
+  constructor(measure = readResidentBytes, intervalMs = INTERVAL_MS) {
+    this.#measure = measure
+    this.#intervalMs = intervalMs
+  }
 
   /** Calls `exceeded` once, when the process has grown beyond the limit. Returns how to end the watch. */
   watch(pid: number, limitBytes: number, exceeded: (residentBytes: number) => void): () => void {
     this.#watched.set(pid, { limitBytes, exceeded })
-    this.#timer ??= setInterval(() => this.#look(), INTERVAL_MS).unref()
+    this.#timer ??= setInterval(() => this.#look(), this.#intervalMs).unref()
     return () => void this.#watched.delete(pid)
   }
 
   #look(): void {
     for (const [pid, { limitBytes, exceeded }] of this.#watched) {
-      const residentBytes = readResidentBytes(pid)
+      const residentBytes = this.#measure(pid)
       if (residentBytes === undefined || residentBytes <= limitBytes) continue
       this.#watched.delete(pid)
       exceeded(residentBytes)

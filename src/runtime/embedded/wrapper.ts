@@ -28,7 +28,7 @@ export async function findWrapper(directories: readonly string[] = DIRECTORIES):
 
 async function works(path: string, options: readonly string[]): Promise<boolean> {
   try {
-    await promisify(execFile)(path, [...options, process.execPath, '--version'], {
+    await promisify(execFile)(path, [...options, path, '--version'], {
       env: {},
       timeout: PROBE_TIMEOUT_MS,
     })

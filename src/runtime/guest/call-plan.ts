@@ -26,13 +26,19 @@ const ROUND_PREFIX = 'fl-round-'
 
 /**
  * `_start` and rounds of federated learning run the WASI command; another exported function is called; else the first
- * of `main`, `run`, `_start` is, with a warning. Nothing to call, or arguments that do not fit: a `call` failure.
+ * of `main`, `run`, `_start` is, with a warning, unless `isExact`. Nothing to call, or arguments that do not fit: a `call`
+ * failure.
  */
-export function planCall(shape: ModuleShape, name: string, inputs: readonly string[]): CallPlan {
+export function planCall(
+  shape: ModuleShape,
+  name: string,
+  inputs: readonly string[],
+  isExact = false,
+): CallPlan {
   if (isCommandName(name) && shape.functions.has(COMMAND)) return planCommand(shape, undefined)
   if (shape.functions.has(name)) return planFunction(shape, name, inputs, undefined)
 
-  const fallback = FALLBACKS.find((candidate) => shape.functions.has(candidate))
+  const fallback = isExact ? undefined : FALLBACKS.find((candidate) => shape.functions.has(candidate))
   if (fallback === undefined)
     throw new TaskFailure('call', `${noSuchFunction(name)}; ${exportedFunctions(shape)}`)
   const warning = `${noSuchFunction(name)}; running ${quote(fallback)} instead`

@@ -31,7 +31,7 @@ type Callable = {
  * `instance#name`, or a name that one exported instance has. Nothing to call, or arguments that do not fit: a `call` failure.
  */
 export function planComponent(
-  { description }: PreparedComponent,
+  { description }: Pick<PreparedComponent, 'description'>,
   name: string,
   inputs: readonly string[],
 ): ComponentPlan {
@@ -49,7 +49,7 @@ export function planComponent(
 }
 
 /** Functions with handles in them are for components, not for people. */
-function callables(exports: Items): readonly Callable[] {
+export function callables(exports: Items): readonly Callable[] {
   return [...exports].flatMap(([exported, item]): readonly Callable[] => {
     if (item.kind === 'func') return [{ instance: undefined, name: exported, type: item.type }]
     if (item.kind !== 'instance') return []

@@ -30,7 +30,7 @@ export function startComponent(
   refuseDrafts(prepared)
   const create = prepared.description.needsAsync ? loadPreview3().createPreview3 : createPreview2
   const wasi = create({
-    args: [run.name, ...(plan.kind === 'command' ? run.inputs : run.cliArgs)],
+    args: [run.program ?? run.name, ...(plan.kind === 'command' ? run.inputs : run.cliArgs)],
     env: run.env,
     preopens: boot.preopens,
     stdout,

@@ -12,12 +12,12 @@ export function startCore(
   loaded: CompiledModule,
   { run, boot, link, stdout, stderr, live }: Session,
 ): GuestCall {
-  const plan = planCall(loaded.shape, run.name, run.inputs)
+  const plan = planCall(loaded.shape, run.name, run.inputs, run.isExact)
   if (plan.warning !== undefined) link.send({ type: 'warning', message: plan.warning })
 
   const wasi = importsWasi(loaded.shape)
     ? createPreview1({
-        args: [run.name, ...(plan.kind === 'command' ? run.inputs : run.cliArgs)],
+        args: [run.program ?? run.name, ...(plan.kind === 'command' ? run.inputs : run.cliArgs)],
         env: run.env,
         preopens: boot.preopens,
         stdout,

@@ -61,7 +61,8 @@ export class Modules {
   }
 }
 
-function readBinary(path: string, digest: string): Bytes {
+/** The bytes of a file, when they are those of the digest. Fails with `binary`. */
+export function readBinary(path: string, digest: string): Bytes {
   let binary: Bytes
   try {
     binary = readFileSync(path)

@@ -18,6 +18,10 @@ export type BootMessage = {
 export type RunMessage = {
   readonly type: 'run'
   readonly name: string
+  /** The first argument that a program sees; by default `name`. */
+  readonly program?: string
+  /** Nothing else is run when `name` is not exported. */
+  readonly isExact?: boolean
   readonly inputs: readonly string[]
   readonly cliArgs: readonly string[]
   readonly env: Readonly<Record<string, string>>
@@ -123,8 +127,8 @@ export type FromGuest =
     }
 
 export type FromServingGuest =
-  /** The component serves HTTP, and waits for requests. */
-  | { readonly type: 'serving' }
+  /** In the place of `started`: the component serves HTTP, and waits for requests. */
+  | { readonly type: 'serving'; readonly compileMs: number }
   | FromExchange
   /** The instance is gone. */
   | { readonly type: 'answered'; readonly end: GuestEnd }

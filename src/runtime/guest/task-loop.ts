@@ -61,7 +61,7 @@ export function createTaskLoop(link: Link, collect: () => void): MessageHandler 
         if (outcome instanceof Promise) return outcome.then(finish)
         if ('serve' in outcome) {
           serving = { run: message, serve: outcome.serve, stdoutBytes: 0, stderrBytes: 0 }
-          link.send({ type: 'serving' })
+          link.send({ type: 'serving', compileMs: outcome.compileMs })
         } else finish(outcome)
         return undefined
       }

@@ -21,7 +21,7 @@ export type TaskReport = {
 }
 
 /** What a task has come to: its end, or a component that waits for requests. */
-export type TaskOutcome = TaskReport | { readonly serve: Serve }
+export type TaskOutcome = TaskReport | { readonly serve: Serve; readonly compileMs: number }
 
 /** Runs one task to its end, whatever that is, or to where it serves. A promise: what it calls is async. */
 export function performTask(
@@ -30,18 +30,20 @@ export function performTask(
   context: TaskContext,
 ): TaskOutcome | Promise<TaskReport> {
   const { link, modules } = context
-  let serve: Serve | undefined
+  let serving: Extract<TaskOutcome, { serve: Serve }> | undefined
   const report = perform(run, context, (session) => {
     modules.drop(run.evict)
     const { loaded, compileMs } = modules.load(run.module, body)
     const call = run.compileOnly ? precompiled(loaded) : startTask(loaded, session)
     if (run.keep) modules.keep(run.module.digest, loaded)
+    if (typeof call !== 'function') {
+      serving = { ...call, compileMs }
+      return { kind: 'printed' }
+    }
     link.send({ type: 'started', compileMs })
-    if (typeof call === 'function') return call()
-    serve = call.serve
-    return { kind: 'printed' }
+    return call()
   })
-  return serve === undefined ? report : { serve }
+  return serving ?? report
 }
 
 function startTask(loaded: LoadedModule, session: Session): GuestCall | { readonly serve: Serve } {

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { chmodSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import fc from 'fast-check'
@@ -38,7 +38,7 @@ it('gives the defaults of the specification', () => {
       taskMemoryBytes: 268_435_456,
       taskOutputBytes: 524_288,
     },
-    runtime: { isolation: 'process', warm: 2, dirs: [] },
+    runtime: { isolation: 'process', warm: 2, dirs: [], external: undefined },
     network: { rules: [], caFile: undefined, verify: true },
     http: undefined,
     cache: { directory: '/home/me/.cache/proplet', maxBytes: 536_870_912 },
@@ -378,4 +378,64 @@ it('never throws, whatever the environment and the file hold', () => {
     }),
     { numRuns: 300 },
   )
+})
+
+describe('an external runtime', () => {
+  const programs = () => {
+    const root = tree({ 'bin/wasmtime': '#!/bin/sh\n', 'text/wasmtime': '' })
+    chmodSync(join(root, 'bin/wasmtime'), 0o755)
+    return root
+  }
+  const withRuntime = (name: string, PATH?: string) => ({
+    env: { ...IDENTITY, PROPLET_EXTERNAL_WASM_RUNTIME: name, ...(PATH === undefined ? {} : { PATH }) },
+  })
+
+  it('is found by its path, or by its name in PATH', () => {
+    const root = programs()
+    const program = join(root, 'bin/wasmtime')
+    const PATH = `:.:/nowhere:${root}/text:${root}/bin`
+    const expected = { program, allowCliArgs: [], temporaryDirectory: '/tmp/of-test' }
+    expect(loaded(withRuntime(program)).config.runtime.external).toStrictEqual({
+      ...expected,
+      searchPath: '',
+    })
+    expect(loaded(withRuntime('wasmtime', PATH)).config.runtime.external).toStrictEqual({
+      ...expected,
+      searchPath: PATH,
+    })
+  })
+
+  it('must be there, and a program', () => {
+    const root = programs()
+    const file = join(root, 'text/wasmtime')
+    expect(problemsOf(withRuntime(file))).toStrictEqual([
+      `PROPLET_EXTERNAL_WASM_RUNTIME: found "${file}"; expected the path of a program that can be run`,
+    ])
+    expect(problemsOf(withRuntime(root))).toHaveLength(1)
+    expect(problemsOf(withRuntime('wasmtime', `${root}/text`))).toStrictEqual([
+      `PROPLET_EXTERNAL_WASM_RUNTIME: found "wasmtime"; expected the path of a program, or the name of one in PATH ("${root}/text")`,
+    ])
+  })
+
+  it('may be passed what the operator lists', () => {
+    const env = {
+      ...withRuntime(join(programs(), 'bin/wasmtime')).env,
+      PROPLET_ALLOW_CLI_ARGS: '--dir, -Shttp',
+    }
+    expect(loaded({ env }).config.runtime.external?.allowCliArgs).toStrictEqual(['--dir', '-Shttp'])
+  })
+})
+
+it('serves HTTP only where that is wanted', () => {
+  const env = { ...IDENTITY, PROPLET_HTTP_PROXY_HOST: '::1', PROPLET_HTTP_PROXY_PORT: '9000' }
+  expect(loaded({ env }).config.http).toBeUndefined()
+  expect(loaded({ env: { ...env, PROPLET_HTTP_ENABLED: 'true' } }).config.http).toStrictEqual({
+    host: '::1',
+    port: 9000,
+    timeoutMs: 30_000,
+    maxRequests: 1000,
+    maxChildren: expect.any(Number) as number,
+    bodyMaxBytes: 67_108_864,
+    graceMs: 5000,
+  })
 })

@@ -52,6 +52,7 @@ const SAMPLES: Readonly<
   kbs_uri: ['http://a', 'http://b', 'https://c', 'kbs'],
   aa_config_path: ['/a', '/b', '/c', 'a\tb'],
   external_wasm_runtime: ['/a', '/b', '/c', 'a\tb'],
+  allow_cli_args: ['*', '--dir', '-S', 'dir'],
   network: ['*', 'example.org,*.example.com:443', '127.0.0.1:80', 'http://a'],
   http_enabled: ['true', 'yes', '1', 'x'],
   http_proxy_host: ['0.0.0.0', '::', '127.0.0.2', 'example.org'],
@@ -78,7 +79,9 @@ const cases = settingEntries.flatMap(([key, setting]) =>
 )
 
 /** What the settings of TLS and of an external runtime need to be taken at all. */
-const host = { files: { read: () => '', isReadable: () => true, isDirectory: () => true } }
+const host = {
+  files: { read: () => '', isReadable: () => true, isExecutable: () => true, isDirectory: () => true },
+}
 const companions = (key: string): Record<string, string> => ({
   ...(key.startsWith('mqtt_tls') ? { PROPLET_MQTT_ADDRESS: 'ssl://broker' } : {}),
   ...(key === 'mqtt_tls_client_cert' ? { PROPLET_MQTT_TLS_CLIENT_KEY: 'k' } : {}),
@@ -93,8 +96,6 @@ describe.each(cases)('$key', ({ key, setting, samples: [inFile, inEnv, inFlag, b
   const section = (value: string) => `[proplet]\n${key} = ${JSON.stringify(value)}\n`
   const files = (text: string) => ({ files: { ...host.files, read: () => text } })
   const sourceOf = (input: Parameters<typeof loaded>[0], text: string) => {
-    // An external runtime is refused wherever it is named; so is what it was read from.
-    if (key === 'external_wasm_runtime') return problemsOf(input, files(text)).join()
     const found = loaded(input, files(text)).settings.find((one) => one.key === key)
     return `${found?.source ?? ''} = ${found?.value ?? ''}`
   }
@@ -107,16 +108,11 @@ describe.each(cases)('$key', ({ key, setting, samples: [inFile, inEnv, inFlag, b
       sourceOf({ env: { ...env, [variable]: inEnv } }, text),
       sourceOf({ env: { ...env, [variable]: inEnv }, flags: { [flag]: inFlag } }, text),
     ]
-    const expected =
-      key === 'external_wasm_runtime'
-        ? ['external_wasm_runtime in f.toml [proplet]: ', `${variable}: `, `--${flag}: `].map(
-            (name) => `${name}external runtimes are not supported by this release; expected no value`,
-          )
-        : [
-            `file ${key} in f.toml [proplet] = ${masked(inFile)}`,
-            `env ${variable} = ${masked(inEnv)}`,
-            `flag --${flag} = ${masked(inFlag)}`,
-          ]
+    const expected = [
+      `file ${key} in f.toml [proplet] = ${masked(inFile)}`,
+      `env ${variable} = ${masked(inEnv)}`,
+      `flag --${flag} = ${masked(inFlag)}`,
+    ]
     expect(bySource).toStrictEqual(expected)
   })
 

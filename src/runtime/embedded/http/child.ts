@@ -103,9 +103,10 @@ export class HttpChild implements GuestListener {
   message(message: FromGuest): void {
     switch (message.type) {
       case 'started':
-        this.#keep()
+        this.#kill(OUT_OF_TURN)
         return
       case 'serving':
+        this.#keep()
         this.#isServing = true
         this.#hooks.idle(this)
         return

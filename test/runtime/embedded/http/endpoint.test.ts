@@ -36,7 +36,7 @@ describe('where a task listens', () => {
     [['--port=8080'], '127.0.0.1', 8080, []],
     [['--addr', '127.0.0.2:81'], '127.0.0.2', 81, []],
     [['y', '--addr=[::1]:82'], '::1', 82, ['y']],
-    [['--addr', 'localhost:83'], 'localhost', 83, []],
+    [['--addr', 'localhost:83'], '127.0.0.1', 83, []],
     [['--addr', '127.0.0.3:1', '--port', '84'], '127.0.0.3', 84, []],
   ])('is just what %j asks for', (cliArgs, host, port, rest) => {
     expect(found(cliArgs)).toStrictEqual({ host, ports: [port, port, 1], rest })

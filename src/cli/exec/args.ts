@@ -1,0 +1,139 @@
+import { basename } from 'node:path'
+import * as E from 'fp-ts/lib/Either.js'
+import { readEngineOptions } from './engine-options.js'
+import { EXEC_USAGE } from './usage.js'
+import { parseWaveCall } from './wave-call.js'
+
+/** What to run, and with what. */
+export type ExecRequest = {
+  readonly command: 'run' | 'serve'
+  /** `-`: standard input. */
+  readonly file: string
+  /** The export to call; undefined: the program. */
+  readonly invoke: string | undefined
+  /** Of the program, or of the export. */
+  readonly args: readonly string[]
+  /** The first argument that a program sees. */
+  readonly program: string
+  readonly env: Readonly<Record<string, string>>
+  readonly dirs: readonly { readonly hostPath: string; readonly guestPath: string }[]
+  /** Of a server. */
+  readonly addr: string | undefined
+  readonly memoryMaxBytes: number | undefined
+}
+
+type Given = {
+  invoke?: string
+  argv0?: string
+  addr?: string
+  memoryMaxBytes?: number
+  readonly env: Map<string, string>
+  readonly dirs: { hostPath: string; guestPath: string }[]
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+const LONG_LETTERS: Readonly<Record<string, string>> = {
+  wasi: 'S',
+  wasm: 'W',
+  codegen: 'C',
+  debug: 'D',
+  optimize: 'O',
+}
+const OPTION = /^(?:--([a-z0-9-]+)(?:=(.*))?|-([SWCDO])=?(.+)?)$/s
+
+/** Reads what follows the word `exec`; on the left is what is wrong with it. */
+export function parseExec(argv: readonly string[], environment: Environment): E.Either<string, ExecRequest> {
+  const [first] = argv
+  const command = first === 'serve' ? 'serve' : 'run'
+  const given: Given = { env: new Map(), dirs: [] }
+  let at = first === 'run' || first === 'serve' ? 1 : 0
+  for (; at < argv.length; at += 1) {
+    const argument = argv[at] ?? ''
+    if (argument === '--') {
+      at += 1
+      break
+    }
+    if (!argument.startsWith('-') || argument === '-') break
+    const [, long, inline, short, rest] = OPTION.exec(argument) ?? []
+    const name = long ?? short
+    if (name === undefined) return E.left(unknown(argument))
+    const attached = inline ?? rest
+    const value = attached ?? argv[(at += 1)]
+    const problem =
+      value === undefined ? `${argument}: expected a value` : take(given, name, value, environment)
+    if (problem !== undefined) return E.left(problem)
+  }
+  const [file, ...args] = argv.slice(at)
+  if (file === undefined || file === '') return E.left(`expected a file; usage: ${EXEC_USAGE}`)
+  return request(command, given, file, args)
+}
+
+/** Notes one option; what is wrong with it, if something is. */
+function take(given: Given, name: string, value: string, environment: Environment): string | undefined {
+  switch (name) {
+    case 'invoke':
+    case 'argv0':
+    case 'addr':
+      given[name] = value
+      return undefined
+    case 'env':
+      return takeVariable(given, value, environment)
+    case 'dir': {
+      const [hostPath = '', guestPath = hostPath, ...others] = value.split('::')
+      if (hostPath === '' || guestPath === '' || others.length > 0)
+        return '--dir: expected HOST or HOST::GUEST'
+      given.dirs.push({ hostPath, guestPath })
+      return undefined
+    }
+    default:
+      return takeEngineOptions(given, name, value)
+  }
+}
+
+function takeVariable(given: Given, value: string, environment: Environment): string | undefined {
+  const cut = value.indexOf('=')
+  const name = cut === -1 ? value : value.slice(0, cut)
+  if (name === '') return '--env: expected NAME or NAME=VALUE'
+  const text = cut === -1 ? environment[name] : value.slice(cut + 1)
+  if (text !== undefined) given.env.set(name, text)
+  return undefined
+}
+
+function takeEngineOptions(given: Given, name: string, value: string): string | undefined {
+  const letter = name.length === 1 ? name : LONG_LETTERS[name]
+  if (letter === undefined) return unknown(`--${name}`)
+  const options = readEngineOptions(letter, value)
+  if (options === undefined)
+    return `-${letter} ${JSON.stringify(value)} has no effect here; expected it left out`
+  if (options.memoryMaxBytes !== undefined) given.memoryMaxBytes = options.memoryMaxBytes
+  return undefined
+}
+
+const unknown = (option: string): string =>
+  `found ${JSON.stringify(option.slice(0, 100))}, which is no option; usage: ${EXEC_USAGE}`
+
+function request(
+  command: ExecRequest['command'],
+  given: Given,
+  file: string,
+  args: readonly string[],
+): E.Either<string, ExecRequest> {
+  const call = given.invoke === undefined ? undefined : parseWaveCall(given.invoke)
+  if (call !== undefined && args.length > 0)
+    return E.left('--invoke: found arguments in the call and behind the file; expected them in one place')
+  if (command === 'serve' && (given.invoke !== undefined || args.length > 0))
+    return E.left('serve: found a function or arguments; expected only a file')
+  if (command === 'run' && given.addr !== undefined) return E.left('--addr: expected it with serve only')
+  return E.right({
+    command,
+    file,
+    invoke: call?.name ?? given.invoke,
+    args: call?.args ?? args,
+    program: given.argv0 ?? basename(file),
+    env: Object.fromEntries(given.env),
+    dirs: given.dirs,
+    addr: given.addr,
+    memoryMaxBytes: given.memoryMaxBytes,
+  })
+}

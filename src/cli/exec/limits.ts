@@ -1,0 +1,19 @@
+import { statSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Preopen } from '../../runtime/wasi/preview1.js'
+import type { ExecRequest } from './args.js'
+
+const MAX_MEMORY_BYTES = 4 * 2 ** 30
+const TABLE_MAX_ELEMENTS = 10_000_000
+
+export const launchLimits = ({ memoryMaxBytes = MAX_MEMORY_BYTES }: ExecRequest) => ({
+  memoryMaxBytes: Math.min(memoryMaxBytes, MAX_MEMORY_BYTES),
+  tableMaxElements: TABLE_MAX_ELEMENTS,
+})
+
+export const preopensOf = ({ dirs }: ExecRequest): readonly Preopen[] =>
+  dirs.map(({ hostPath, guestPath }) => ({ hostPath: resolve(hostPath), guestPath, readonly: false }))
+
+/** The first directory that is none. */
+export const missingDirectory = ({ dirs }: ExecRequest): string | undefined =>
+  dirs.find(({ hostPath }) => statSync(hostPath, { throwIfNoEntry: false })?.isDirectory() !== true)?.hostPath

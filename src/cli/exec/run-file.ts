@@ -1,0 +1,70 @@
+import { fileURLToPath } from 'node:url'
+import { awaitReady } from '../../runtime/embedded/await-ready.js'
+import type { Death, Guest } from '../../runtime/embedded/guest.js'
+import { startProcessGuest } from '../../runtime/embedded/process-guest.js'
+import type { GuestEnd } from '../../runtime/guest/protocol.js'
+import { launchLimits, preopensOf } from './limits.js'
+import type { ExecRequest } from './args.js'
+
+export type RunHooks = { readonly warning: (message: string) => void }
+
+/** How it went: as the guest says, or how its process ended instead. */
+export type RunEnd = GuestEnd | { readonly kind: 'died'; readonly death: Death }
+
+const ENTRY = fileURLToPath(new URL('../../../dist/runtime/guest/child.js', import.meta.url))
+const READY_TIMEOUT_MS = 10_000
+const PROGRAM = '_start'
+
+/**
+ * Runs a binary in a child process of its own that writes to our standard output and error itself. `wrapper` is a command
+ * line that ends by running the one behind it. Returns how to end it at once.
+ */
+export function runFile(
+  request: ExecRequest,
+  bytes: Uint8Array,
+  wrapper: readonly string[],
+  hooks: RunHooks,
+): { readonly ended: Promise<RunEnd>; readonly kill: () => void } {
+  const limits = launchLimits(request)
+  const guest = startProcessGuest({ ...limits, entry: ENTRY, wrapper, output: 'inherit' })
+  const ready = awaitReady(guest, READY_TIMEOUT_MS)
+  guest.post({ type: 'boot', preopens: preopensOf(request), ...limits })
+  const ended = ready.then((how) =>
+    how === undefined
+      ? runIn(guest, request, bytes, hooks)
+      : ({ kind: 'died', death: { how, signal: undefined } } as const),
+  )
+  return { ended, kill: () => guest.kill() }
+}
+
+function runIn(guest: Guest, request: ExecRequest, bytes: Uint8Array, hooks: RunHooks): Promise<RunEnd> {
+  return new Promise((resolve) => {
+    guest.listen({
+      message: (message) => {
+        if (message.type === 'warning') hooks.warning(message.message)
+        else if (message.type === 'done') {
+          resolve(message.end)
+          guest.kill()
+        }
+      },
+      output: () => undefined,
+      closed: (death) => resolve({ kind: 'died', death }),
+    })
+    guest.post(
+      {
+        type: 'run',
+        name: request.invoke ?? PROGRAM,
+        program: request.program,
+        isExact: request.invoke !== undefined,
+        inputs: request.args,
+        cliArgs: [],
+        env: request.env,
+        module: { digest: 'file', from: 'body' },
+        keep: false,
+        evict: [],
+        outputMaxBytes: null,
+      },
+      bytes,
+    )
+  })
+}

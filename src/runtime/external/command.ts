@@ -1,0 +1,75 @@
+import { either as E } from 'fp-ts'
+import type { RunRequest } from '../runtime.js'
+import { formatBytes } from '../guest/units.js'
+import type { CliOption } from './cli-args.js'
+import { toRuntimeEnvironment } from './environment.js'
+import type { Plan } from './plan/plan.js'
+import { MAX_ALL_BYTES, MAX_TEXT_BYTES } from './process-limits.js'
+
+/** How to start the runtime for one task. */
+export type RuntimeCommand = {
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+}
+
+type Run = Extract<Plan, { kind: 'run' }>
+
+/** What of a task goes to the command line, beside what its plan says. */
+export type CommandParts = {
+  readonly request: Pick<RunRequest, 'inputs' | 'env'>
+  readonly options: readonly CliOption[]
+  readonly dirs: readonly string[]
+  /** Of the binary. */
+  readonly file: string
+  /** The environment that the runtime itself needs. */
+  readonly base: Readonly<Record<string, string>>
+}
+
+/** `run`, what to call, options, variables, the file, inputs. A task's own `--invoke` takes the place of the plan's. */
+export function runCommand(
+  plan: Pick<Run, 'invoke' | 'inputsInCall'>,
+  { request, options, dirs, file, base }: CommandParts,
+): RuntimeCommand {
+  const { env, options: variables } = toRuntimeEnvironment(request.env, base)
+  const call = plan.invoke === undefined || hasInvoke(options) ? [] : ['--invoke', plan.invoke]
+  const inputs = plan.inputsInCall && call.length > 0 ? [] : request.inputs
+  const args = ['run', ...call, ...directories(dirs), ...texts(options), ...variables, file, ...inputs]
+  return { args, env }
+}
+
+/** `serve`, where to listen, options, variables, the file. */
+export function serveCommand(
+  address: string,
+  { request, options, dirs, file, base }: CommandParts,
+): RuntimeCommand {
+  const { env, options: variables } = toRuntimeEnvironment(request.env, base)
+  // Without it wasmtime gives servers neither files nor variables.
+  const more = dirs.length + variables.length > 0 ? ['-Scli'] : []
+  const listen = ['-Shttp', ...more, '--addr', address]
+  return { args: ['serve', ...listen, ...directories(dirs), ...texts(options), ...variables, file], env }
+}
+
+export const hasInvoke = (options: readonly CliOption[]): boolean =>
+  options.some(({ name }) => name === '--invoke')
+
+const directories = (dirs: readonly string[]): readonly string[] => dirs.flatMap((dir) => ['--dir', dir])
+
+const texts = (options: readonly CliOption[]): readonly string[] => options.flatMap((each) => each.texts)
+
+/** Why what a task brings can't be handed to a process, if it can't. */
+export function checkTexts({ name, inputs, cliArgs, env }: RunRequest): E.Either<string, undefined> {
+  const variables = Object.entries(env)
+  const hyphen = variables.find(([key]) => key.startsWith('-'))
+  if (hyphen !== undefined) return E.left('env: expected names that do not begin with "-"')
+  if (name.startsWith('-')) return E.left('name: expected one that does not begin with "-"')
+  const all = [name, ...inputs, ...cliArgs, ...variables.map((pair) => pair.join('='))]
+  if (all.some((text) => text.includes('\0'))) return E.left('inputs, cli_args and env: expected no NUL')
+  const sizes = all.map((text) => Buffer.byteLength(text))
+  if (sizes.some((size) => size > MAX_TEXT_BYTES))
+    return E.left(
+      `inputs, cli_args and env: expected at most ${formatBytes(MAX_TEXT_BYTES + 1)} each, as a process takes them`,
+    )
+  return sizes.reduce((sum, size) => sum + size, 0) > MAX_ALL_BYTES ? E.left(TOO_LONG) : E.right(undefined)
+}
+
+export const TOO_LONG = 'inputs, cli_args and env are together too long for a process'

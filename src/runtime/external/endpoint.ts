@@ -1,0 +1,39 @@
+import { isIP } from 'node:net'
+import { either as E } from 'fp-ts'
+import { askedAddress, portsFrom } from '../serve-address.js'
+import type { CliOption } from './cli-args.js'
+
+/** Where a server is to listen. */
+export type Endpoint = {
+  readonly host: string
+  /** To be tried in turn. */
+  readonly ports: readonly number[]
+  /** The options that are left. */
+  readonly options: readonly CliOption[]
+}
+
+/** `--port N` and `--addr HOST:PORT` ask for just that port; see `askedAddress`. */
+export function endpointOf(
+  options: readonly CliOption[],
+  http: { readonly host: string; readonly port: number },
+): E.Either<string, Endpoint> {
+  let { host } = http
+  let ports = portsFrom(http.port)
+  const rest: CliOption[] = []
+  for (const option of options) {
+    const { name, value = '' } = option
+    if (name !== '--port' && name !== '--addr') {
+      rest.push(option)
+      continue
+    }
+    const asked = askedAddress(name, value, host, http.host)
+    if (E.isLeft(asked)) return asked
+    host = asked.right.host
+    ports = [asked.right.port]
+  }
+  return E.right({ host, ports, options: rest })
+}
+
+/** As an option of a command line, and in a URL. */
+export const hostAndPort = (host: string, port: number): string =>
+  `${isIP(host) === 6 ? `[${host}]` : host}:${port}`

@@ -1,0 +1,154 @@
+import type { Outcome } from '../../model/outcome.js'
+import { CapturedOutput, OutputTail } from '../embedded/captured-output.js'
+import { OutputBrake } from '../embedded/output-brake.js'
+import { verdictOfStop, type Verdict } from '../embedded/verdict.js'
+import type { Watchdog } from '../embedded/watchdog.js'
+import { outputExceeded } from '../guest/output.js'
+import type { StreamName } from '../guest/protocol.js'
+import { formatBytes, formatDuration } from '../guest/units.js'
+import type { RunEvent, StopReason } from '../runtime.js'
+import { Listening } from './listening.js'
+import type { ServerAddress } from './prepare.js'
+import { ProcessGroup, type ProcessEnd, type ProcessLaunch, type ProcessListener } from './process-group.js'
+import { verdictOfRun, verdictOfServer } from './verdict.js'
+
+export type ExecutionSpec = {
+  readonly launch: ProcessLaunch
+  /** Where it listens, if it is a server. */
+  readonly server: ServerAddress | undefined
+  readonly daemon: boolean
+  /** 0: none. */
+  readonly timeoutMs: number
+  readonly memoryMaxBytes: number
+  readonly outputMaxBytes: number
+}
+
+export type ExecutionHooks = {
+  readonly event: (event: RunEvent) => void
+  readonly ended: (outcome: Outcome, runMs: number) => void
+}
+
+/** A timer of Node that is set longer fires at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+const STDERR_TAIL_BYTES = 2048
+/** Compilers and their code, and what a runtime is by itself, beside the linear memory. */
+const RESIDENT_ALLOWANCE_BYTES = 256 * 1024 * 1024
+/** A large component is compiled first. */
+const LISTEN_TIMEOUT_MS = 60_000
+
+/**
+ * One task in one process of the runtime, from its start to its end. Invariants: the first reason to end wins (`#verdict` is
+ * written once); `ended` is called once, when the process is gone and its output is here; no event follows it.
+ */
+export class ExternalExecution implements ProcessListener {
+  readonly #spec: ExecutionSpec
+  readonly #hooks: ExecutionHooks
+  readonly #stdout: CapturedOutput
+  readonly #stderr = new OutputTail(STDERR_TAIL_BYTES)
+  readonly #group: ProcessGroup
+  readonly #brake: OutputBrake | undefined
+  readonly #listening: Listening | undefined
+  readonly #startedAt = performance.now()
+  readonly #unwatch: () => void
+  #timer: NodeJS.Timeout | undefined
+  #verdict: Verdict | undefined
+
+  constructor(spec: ExecutionSpec, watchdog: Watchdog, hooks: ExecutionHooks) {
+    this.#spec = spec
+    this.#hooks = hooks
+    this.#stdout = new CapturedOutput(spec.outputMaxBytes)
+    this.#group = new ProcessGroup(spec.launch, this)
+    this.#brake = this.#isUnbounded ? new OutputBrake(this.#group) : undefined
+    this.#unwatch = this.#watchMemory(watchdog)
+    this.#limitTime()
+    this.#listening = this.#awaitListening()
+    if (this.#group.pid !== undefined && spec.server === undefined) this.#start()
+  }
+
+  /** `ended` follows, as soon as the runtime has ended. */
+  stop(reason: StopReason): void {
+    this.#verdict ??= verdictOfStop(reason)
+    this.#brake?.release()
+    this.#group.stop()
+  }
+
+  /** Ends it without asking. */
+  kill(reason: StopReason): void {
+    this.#interrupt(verdictOfStop(reason))
+  }
+
+  output(stream: StreamName, data: Uint8Array): void {
+    const capture = stream === 'stdout' ? this.#stdout : this.#stderr
+    capture.push(data)
+    this.#hooks.event({ type: 'output', stream, data })
+    this.#brake?.passed(data.length)
+    if (stream === 'stderr') this.#listening?.hear(data)
+    const { outputMaxBytes } = this.#spec
+    if (!this.#isUnbounded && capture.bytes > outputMaxBytes)
+      this.#fail('output', outputExceeded(stream, outputMaxBytes).message)
+  }
+
+  closed(end: ProcessEnd): void {
+    clearTimeout(this.#timer)
+    this.#unwatch()
+    this.#brake?.release()
+    this.#listening?.end()
+    const stderr = this.#stderr.text().trim()
+    const ofItself = this.#spec.server === undefined ? verdictOfRun : verdictOfServer
+    const verdict = this.#verdict ?? ofItself(end, stderr)
+    const outcome = verdict(this.#stdout.text(), stderr === '' ? '' : `; stderr ends: ${stderr}`)
+    this.#hooks.ended(outcome, performance.now() - this.#startedAt)
+  }
+
+  /** What goes on for ever may write for ever, though not at any speed. */
+  get #isUnbounded(): boolean {
+    return this.#spec.daemon || this.#spec.server !== undefined
+  }
+
+  #start(): void {
+    if (this.#spec.daemon) clearTimeout(this.#timer)
+    // What is waited for here is that the process runs: when its module is compiled, no runtime tells.
+    queueMicrotask(() => this.#hooks.event({ type: 'started', compileMs: 0 }))
+  }
+
+  #awaitListening(): Listening | undefined {
+    const { server } = this.#spec
+    if (server === undefined) return undefined
+    return new Listening(server.host, server.port, () => {
+      clearTimeout(this.#timer)
+      if (this.#verdict === undefined)
+        this.#hooks.event({ type: 'serving', address: server.host, port: server.port })
+    })
+  }
+
+  #limitTime(): void {
+    const { timeoutMs, server } = this.#spec
+    const listenMs = server === undefined ? Infinity : LISTEN_TIMEOUT_MS
+    const limitMs = Math.min(timeoutMs > 0 ? timeoutMs : Infinity, listenMs)
+    if (limitMs === Infinity) return
+    this.#timer = setTimeout(
+      () => this.#fail('timeout', `time limit of ${formatDuration(limitMs)} exceeded`),
+      Math.min(limitMs, LONGEST_TIMER_MS),
+    )
+  }
+
+  #watchMemory(watchdog: Watchdog): () => void {
+    const { pid } = this.#group
+    const { memoryMaxBytes } = this.#spec
+    if (pid === undefined) return () => undefined
+    return watchdog.watch(pid, memoryMaxBytes + RESIDENT_ALLOWANCE_BYTES, (residentBytes) => {
+      const limit = `memory limit of ${formatBytes(memoryMaxBytes)} exceeded`
+      this.#fail('memory', `${limit}: the runtime has ${formatBytes(residentBytes)}`)
+    })
+  }
+
+  #fail(code: 'timeout' | 'memory' | 'output', error: string): void {
+    this.#interrupt((results, stderr) => ({ kind: 'failed', code, error: error + stderr, results }))
+  }
+
+  #interrupt(verdict: Verdict): void {
+    this.#verdict ??= verdict
+    this.#brake?.release()
+    this.#group.kill()
+  }
+}

@@ -1,0 +1,71 @@
+import { basename } from 'node:path'
+import { Observable } from 'rxjs'
+import { Watchdog } from '../embedded/watchdog.js'
+import { findWrapper } from '../embedded/wrapper.js'
+import type { RunEvent, RunRequest, Runtime, StopReason } from '../runtime.js'
+import type { ExternalOptions } from './options.js'
+import { Planner } from './plan/planner.js'
+import { Ports } from './ports.js'
+import { removeAbandoned } from './private-directory.js'
+import { readTreeResidentBytes } from './process-tree.js'
+import { ExternalTask, type TaskParts } from './task.js'
+
+export type ExternalRuntime = Runtime & {
+  /** Ends all tasks that still run, as by a shutdown. Resolves when their processes and directories are gone. */
+  close(): Promise<void>
+}
+
+const WATCH_INTERVAL_MS = 100
+
+/**
+ * Runs each task in a process of a program that is called as wasmtime is. How many tasks run at once is the caller's
+ * concern. The calling process itself never looks into a binary.
+ */
+export function createExternalRuntime(options: ExternalOptions): ExternalRuntime {
+  const wrapper = lazily(findWrapper)
+  const parts: TaskParts = {
+    options,
+    planner: new Planner({ wrapper }),
+    watchdog: new Watchdog(readTreeResidentBytes, WATCH_INTERVAL_MS),
+    wrapper,
+    ports: new Ports(),
+  }
+  const running = new Set<ExternalTask>()
+  const swept = sweep(options)
+
+  return {
+    name: `${basename(options.program)}-external`,
+    run: (request: RunRequest, stop$: Observable<StopReason>): Observable<RunEvent> =>
+      new Observable((subscriber) => {
+        const task = new ExternalTask(request, parts, {
+          event: (event) => subscriber.next(event),
+          ended: (outcome, runMs) => {
+            running.delete(task)
+            subscriber.next({ type: 'ended', outcome, runMs })
+            subscriber.complete()
+          },
+        })
+        running.add(task)
+        subscriber.add(stop$.subscribe((reason) => task.stop(reason)))
+        return () => task.kill('stopped')
+      }),
+    close: async () => {
+      for (const task of running) task.kill('shutdown')
+      await Promise.all([swept, ...[...running].map(({ over }) => over)])
+    },
+  }
+}
+
+const lazily = <T>(make: () => Promise<T>): (() => Promise<T>) => {
+  let made: Promise<T> | undefined
+  return () => (made ??= make())
+}
+
+async function sweep({ temporaryDirectory, log }: ExternalOptions): Promise<void> {
+  try {
+    const removed = await removeAbandoned(temporaryDirectory)
+    if (removed > 0) log.info({ removed }, 'removed private directories of tasks that were left behind')
+  } catch (error) {
+    log.warn({ err: error }, 'private directories that were left behind could not be removed')
+  }
+}

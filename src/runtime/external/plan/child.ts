@@ -1,0 +1,34 @@
+import { readFileSync, writeSync } from 'node:fs'
+import { TaskFailure } from '../../guest/failure.js'
+import { readBinary } from '../../guest/modules.js'
+import { makePlan } from './make-plan.js'
+import type { Plan, PlanRequest } from './plan.js'
+
+/** Entry of a child process that looks into one hostile binary, says what it found, and ends. */
+function main(): void {
+  const request = parse(readFileSync(0, 'utf8'))
+  const answer = Buffer.from(JSON.stringify(plan(request)))
+  for (let at = 0; at < answer.length;) at += writeSync(1, answer, at)
+}
+
+function plan(request: PlanRequest): Plan {
+  try {
+    return makePlan(readBinary(request.path, request.digest), request)
+  } catch (error) {
+    if (!(error instanceof TaskFailure)) throw error
+    return { kind: 'refused', code: error.code, error: error.message }
+  }
+}
+
+function parse(json: string): PlanRequest {
+  const request: unknown = JSON.parse(json)
+  if (isRequest(request)) return request
+  throw new Error('a request that the daemon does not send')
+}
+
+/** The daemon is trusted: what it sends is told apart from other things only. */
+function isRequest(value: unknown): value is PlanRequest {
+  return typeof value === 'object' && value !== null && 'path' in value && 'inputs' in value
+}
+
+main()

@@ -1,0 +1,70 @@
+import { decodeComponent } from '../../../component/binary/decode.js'
+import { describe } from '../../../component/describe/describe.js'
+import { describeModule } from '../../../wasm/describe-module.js'
+import { isCommandName } from '../../guest/call-plan.js'
+import { callables, planComponent } from '../../guest/component-plan.js'
+import { TaskFailure } from '../../guest/failure.js'
+import { moduleLayer } from '../../guest/preamble.js'
+import { formatBytes, quote } from '../../guest/units.js'
+import { MAX_TEXT_BYTES } from '../process-limits.js'
+import type { Plan, PlanRequest } from './plan.js'
+
+type Call = Pick<PlanRequest, 'name' | 'inputs'>
+
+const COMMAND = '_start'
+const FALLBACKS = ['main', 'run', COMMAND] as const
+
+/** How a runtime that is like wasmtime is to be called. Throws a `TaskFailure` for what is no good binary. */
+export function makePlan(bytes: Uint8Array, call: Call): Plan {
+  try {
+    return moduleLayer(bytes) === 'core' ? planCore(bytes, call) : planOfComponent(bytes, call)
+  } catch (error) {
+    if (!(error instanceof TaskFailure)) throw error
+    return { kind: 'refused', code: error.code, error: error.message }
+  }
+}
+
+/** As the embedded runtime chooses, but that arguments and results are left to the runtime. */
+function planCore(bytes: Uint8Array, { name }: Call): Plan {
+  const functions = functionsOf(bytes)
+  if (functions === undefined)
+    return { kind: 'run', inputsInCall: false, ...(isCommandName(name) ? {} : { invoke: name }) }
+  if (isCommandName(name) && functions.has(COMMAND)) return { kind: 'run', inputsInCall: false }
+  if (functions.has(name)) return { kind: 'run', inputsInCall: false, invoke: name }
+  const fallback = FALLBACKS.find((candidate) => functions.has(candidate))
+  const problem = `no function ${quote(name)} is exported`
+  if (fallback === undefined) throw new TaskFailure('call', problem)
+  return {
+    kind: 'run',
+    inputsInCall: false,
+    warning: `${problem}; running ${quote(fallback)} instead`,
+    ...(fallback === COMMAND ? {} : { invoke: fallback }),
+  }
+}
+
+/** Undefined for a module that has what we know nothing of: another engine may. */
+function functionsOf(bytes: Uint8Array): ReadonlySet<string> | undefined {
+  try {
+    const { exports } = describeModule(bytes)
+    return new Set(exports.flatMap(({ name, item }) => (item.kind === 'function' ? [name] : [])))
+  } catch (error) {
+    if (error instanceof TaskFailure) return undefined
+    throw error
+  }
+}
+
+function planOfComponent(bytes: Uint8Array, { name, inputs }: Call): Plan {
+  const description = describe(decodeComponent(bytes))
+  if (description.kind === 'http') return { kind: 'serve' }
+  const plan = planComponent({ description }, name, inputs)
+  if (plan.kind === 'command') return { kind: 'run', inputsInCall: false }
+  const isOnly = callables(description.exports).filter((each) => each.name === plan.export).length === 1
+  const func = isOnly || plan.instance === undefined ? plan.export : `${plan.instance}#${plan.export}`
+  const invoke = `${func}(${inputs.map(closed).join(', ')})`
+  if (Buffer.byteLength(invoke) > MAX_TEXT_BYTES)
+    throw new TaskFailure('call', `inputs: expected at most ${formatBytes(MAX_TEXT_BYTES + 1)} in one call`)
+  return { kind: 'run', inputsInCall: true, invoke }
+}
+
+/** A comment in a value must not swallow what comes after it. */
+const closed = (input: string): string => (input.includes('//') ? `${input}\n` : input)

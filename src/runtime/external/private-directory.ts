@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto'
+import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+
+/** Names the process that it belongs to; process numbers mean something on their own host only. */
+const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 8)
+const PREFIX = `proplet-external-${host}-`
+const NAME = new RegExp(`^${PREFIX}(\\d{1,10})-[A-Za-z0-9]{6}$`)
+
+/** A new directory of mode 0700, with random letters in its name. */
+export const makePrivateDirectory = (parent: string): Promise<string> =>
+  mkdtemp(join(parent, `${PREFIX}${process.pid}-`))
+
+export const removePrivateDirectory = (path: string): Promise<void> =>
+  rm(path, { recursive: true, force: true, maxRetries: 2 })
+
+/** Removes what proplets of this user left behind that were killed. Resolves to how many there were. */
+export async function removeAbandoned(parent: string): Promise<number> {
+  let removed = 0
+  for (const name of await readdir(parent)) {
+    const pid = Number(NAME.exec(name)?.[1])
+    if (!Number.isInteger(pid)) continue
+    const path = join(parent, name)
+    if (!(await isAbandoned(path, pid))) continue
+    await removePrivateDirectory(path)
+    removed += 1
+  }
+  return removed
+}
+
+async function isAbandoned(path: string, pid: number): Promise<boolean> {
+  const entry = await lstat(path).catch(() => undefined)
+  if (entry?.isDirectory() !== true || entry.uid !== process.getuid?.()) return false
+  // In a container each run has the same number.
+  return pid === process.pid ? entry.mtimeMs < performance.timeOrigin : !isAlive(pid)
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}

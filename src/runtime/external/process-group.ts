@@ -1,0 +1,138 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import type { Readable } from 'node:stream'
+import type { Death } from '../embedded/guest.js'
+import type { StreamName } from '../guest/protocol.js'
+
+export type ProcessLaunch = {
+  readonly program: string
+  /** A command line that ends by running the one behind it; may be empty. */
+  readonly wrapper: readonly string[]
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly cwd: string
+}
+
+export type ProcessListener = {
+  output(stream: StreamName, data: Uint8Array): void
+  /** Once, and nothing after it: how the first process ended. All of the group have ended, or are about to. */
+  closed(end: ProcessEnd): void
+}
+
+/** `unstarted`: the system refused to start it. */
+export type ProcessEnd =
+  | { readonly kind: 'exited'; readonly status: number }
+  | { readonly kind: 'signalled'; readonly death: Death }
+  | { readonly kind: 'unstarted'; readonly message: string }
+
+/** How long a runtime may take to end by itself. */
+const GRACE_MS = 2000
+/** How long the output of what left the group is waited for. */
+const DRAIN_MS = 1000
+
+/**
+ * A program and what it starts, in a process group of its own, without a shell and with nothing to read. Invariants: when
+ * the program ends, the rest of the group is ended; `closed` follows, when the output is here.
+ */
+export class ProcessGroup {
+  readonly #child: ChildProcess
+  readonly #listener: ProcessListener
+  readonly #outputs: readonly Readable[]
+  #graceTimer: NodeJS.Timeout | undefined
+  #drainTimer: NodeJS.Timeout | undefined
+  #hasExited = false
+  #isClosed = false
+
+  /** Throws when what the process is given is too long, with the code `E2BIG`. */
+  constructor(launch: ProcessLaunch, listener: ProcessListener) {
+    this.#listener = listener
+    const [command = launch.program, ...args] = [...launch.wrapper, launch.program, ...launch.args]
+    this.#child = spawn(command, args, {
+      cwd: launch.cwd,
+      env: launch.env,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const { stdout, stderr } = this.#child
+    this.#outputs = [stdout, stderr].filter((stream) => stream !== null)
+    stdout?.on('data', (data: Buffer) => this.#take('stdout', data))
+    stderr?.on('data', (data: Buffer) => this.#take('stderr', data))
+    // A pipe breaks when the other side ends, and `close` tells of that.
+    for (const stream of this.#outputs) stream.on('error', () => undefined)
+    this.#child.on('error', (error) => this.#refuse(error))
+    this.#child.on('exit', () => this.#exit())
+    this.#child.on('close', (code, signal) => this.#close(code, signal))
+  }
+
+  /** Undefined when it could not be started. */
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
+  /** Lets output wait where it is, or go on. */
+  holdOutput(held: boolean): void {
+    for (const output of this.#outputs) {
+      if (held) output.pause()
+      else output.resume()
+    }
+  }
+
+  /** Asks the group to end, and ends it when it does not. */
+  stop(): void {
+    if (this.#graceTimer !== undefined || this.#hasExited) return
+    this.#graceTimer = setTimeout(() => this.kill(), GRACE_MS)
+    this.#signal('SIGTERM')
+    this.holdOutput(false)
+  }
+
+  /** Ends the group at once. */
+  kill(): void {
+    if (!this.#hasExited) this.#signal('SIGKILL')
+    this.holdOutput(false)
+  }
+
+  #signal(signal: NodeJS.Signals): void {
+    const { pid } = this.#child
+    if (pid === undefined) return
+    try {
+      process.kill(-pid, signal)
+    } catch (error) {
+      // Nobody is left there.
+      if (!(error instanceof Error && 'code' in error && (error.code === 'ESRCH' || error.code === 'EPERM')))
+        throw error
+    }
+  }
+
+  #take(stream: StreamName, data: Uint8Array): void {
+    if (!this.#isClosed) this.#listener.output(stream, data)
+  }
+
+  #exit(): void {
+    this.#signal('SIGKILL')
+    this.#hasExited = true
+    clearTimeout(this.#graceTimer)
+    this.holdOutput(false)
+    this.#drainTimer = setTimeout(() => {
+      for (const output of this.#outputs) output.destroy()
+    }, DRAIN_MS)
+  }
+
+  #close(code: number | null, signal: NodeJS.Signals | null): void {
+    clearTimeout(this.#drainTimer)
+    this.#finish(
+      signal === null
+        ? { kind: 'exited', status: code ?? -1 }
+        : { kind: 'signalled', death: { how: `was ended by ${signal}`, signal } },
+    )
+  }
+
+  #refuse(error: Error): void {
+    if (this.#child.pid !== undefined) return
+    this.#finish({ kind: 'unstarted', message: error.message })
+  }
+
+  #finish(end: ProcessEnd): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#listener.closed(end)
+  }
+}

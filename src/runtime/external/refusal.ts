@@ -1,0 +1,31 @@
+import { either as E } from 'fp-ts'
+import type { FailureCode, Outcome } from '../../model/outcome.js'
+import { TOO_LONG } from './command.js'
+
+/** Why a task does not run. */
+export class Refusal extends Error {
+  readonly code: FailureCode
+
+  constructor(code: FailureCode, message: string) {
+    super(message)
+    this.name = 'Refusal'
+    this.code = code
+  }
+}
+
+export function orRefuse<T>(code: FailureCode, checked: E.Either<string, T>): T {
+  if (E.isLeft(checked)) throw new Refusal(code, checked.left)
+  return checked.right
+}
+
+/** Of a task that could not be run, for whatever reason. */
+export function outcomeOfError(error: unknown): Outcome {
+  if (error instanceof Refusal) return failed(error.code, error.message)
+  if (error instanceof Error && 'code' in error && error.code === 'E2BIG') return failed('call', TOO_LONG)
+  return failed(
+    'runtime',
+    `the task could not be started: ${error instanceof Error ? error.message : 'unknown'}`,
+  )
+}
+
+const failed = (code: FailureCode, error: string): Outcome => ({ kind: 'failed', code, error, results: '' })

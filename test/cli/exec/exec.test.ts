@@ -1,0 +1,147 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { childrenOf, gone } from '../../support/daemon.js'
+import { freePort } from '../../support/free-port.js'
+import { fixturePath } from '../../runtime/embedded/harness.js'
+
+const script = (name: string): string => fileURLToPath(new URL(`../../../dist/${name}`, import.meta.url))
+
+const start = (args: readonly string[], { entry = 'exec.js', input = '' } = {}) => {
+  const child = spawn(process.execPath, [script(entry), ...args], {
+    env: { PATH: process.env['PATH'], GREETING: 'hello' },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const output = { stdout: '', stderr: '' }
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text))
+  if (input === '') child.stdin.end()
+  else createReadStream(input).pipe(child.stdin)
+  const ended = once(child, 'close').then(() => ({ code: child.exitCode, ...output }))
+  return { child, ended, output }
+}
+const run = (args: readonly string[], options = {}) => start(args, options).ended
+
+describe('exec', () => {
+  it.each([
+    ['a function of a module', ['--invoke', 'add', fixturePath('add'), '10', '20'], '30\n'],
+    [
+      'a typed function of a component',
+      ['--invoke', 'echo-point({x: 1, y: 0.5, label: "a,b"})', fixturePath('components/typed')],
+      '{x: 1, y: 0.5, label: "a,b"}\n',
+    ],
+    [
+      'a program, with arguments and variables',
+      ['run', '--env', 'GREETING', '--env', 'A=b', '--argv0', 'me', fixturePath('args-env'), 'x', '--env'],
+      'arg 0: me\narg 1: x\narg 2: --env\nenv: GREETING=hello\nenv: A=b\n',
+    ],
+  ])('runs %s', async (_, args, stdout) => {
+    expect(await run(args)).toStrictEqual({ code: 0, stdout, stderr: '' })
+  })
+
+  it('reads standard input, also as a command of proplet', async () => {
+    const result = await run(['exec', '--invoke', 'add', '-', '1', '2'], {
+      entry: 'main.js',
+      input: fixturePath('add'),
+    })
+    expect(result).toStrictEqual({ code: 0, stdout: '3\n', stderr: '' })
+  })
+
+  it('gives a program directories, under another name if that is wanted', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'proplet-test-'))
+    onTestFinished(() => rmSync(dir, { recursive: true }))
+    writeFileSync(join(dir, 'file'), 'text')
+    const { stdout } = await run(['--dir', `${dir}::/data`, fixturePath('files'), 'list', '/data'])
+    expect(stdout).toContain('file')
+    expect(await run(['--dir', join(dir, 'nope'), fixturePath('add')])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('is no directory') as string,
+    })
+  })
+
+  it.each([
+    ['the status of the guest', [fixturePath('exit'), '3'], 3, 'to stdout\n', /^to stderr\n$/],
+    [
+      '134 after a trap',
+      ['--invoke', 'fail', fixturePath('speak')],
+      134,
+      'said on stdout',
+      /^said on stderrError: trap: unreachable\n$/,
+    ],
+    [
+      '1 for what is not exported',
+      ['--invoke', 'nope', fixturePath('fallback')],
+      1,
+      '',
+      /^Error: no function "nope" is exported; exported/,
+    ],
+    [
+      '1 for what can not be read',
+      ['/nowhere.wasm'],
+      1,
+      '',
+      /^Error: "\/nowhere.wasm" can't be read: ENOENT/,
+    ],
+    ['1 for what is no binary', ['package.json'], 1, '', /^Error: not a WebAssembly binary/],
+    ['64 for a wrong command line', ['--no-such=1'], 64, '', /^Error: found "--no-such/],
+  ])('ends with %s', async (_, args, code, stdout, stderr) => {
+    expect(await run(args)).toStrictEqual({ code, stdout, stderr: expect.stringMatching(stderr) as string })
+  })
+
+  it('serves HTTP until it is ended', async () => {
+    const port = await freePort()
+    const args = [
+      'serve',
+      '--addr',
+      `127.0.0.1:${port}`,
+      '--env',
+      'GREETING',
+      fixturePath('components/http-server'),
+    ]
+    const { child, ended, output } = start(args)
+    await vi.waitFor(() => expect(output.stderr).toContain(`http://127.0.0.1:${port}`), 10_000)
+    const answer = await fetch(`http://127.0.0.1:${port}/env`)
+    expect(await answer.text()).toContain('GREETING=hello\n')
+    const busy = await run(args)
+    expect(busy).toMatchObject({ code: 1, stderr: `Error: port ${port} is in use\n` })
+    child.kill('SIGINT')
+    expect(await ended).toMatchObject({ code: 130 })
+  })
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('ends the guest by %s, and says so in its status', async (signal, code) => {
+    const { child, ended, output } = start(['--invoke', 'wait', fixturePath('speak')])
+    await vi.waitUntil(() => output.stdout === 'said on stdout')
+    const guests = childrenOf(child.pid)
+    expect(guests).toHaveLength(1)
+    child.kill(signal)
+    expect((await ended).code).toBe(code)
+    await gone(guests)
+  })
+
+  it('takes the guest along when it is killed', async () => {
+    const { child, ended, output } = start(['--invoke', 'wait', fixturePath('speak')])
+    await vi.waitUntil(() => output.stdout === 'said on stdout')
+    const guests = childrenOf(child.pid)
+    child.kill('SIGKILL')
+    await ended
+    await gone(guests)
+  })
+
+  it('passes on output of any size, as it comes', async () => {
+    const { code, stdout } = await run(['--invoke', 'some', fixturePath('flood')])
+    expect([code, stdout.length]).toStrictEqual([0, 2 ** 20])
+  })
+
+  it('limits the memory', async () => {
+    const args = ['-W', 'max-memory-size=1048576', '--invoke', 'answer', fixturePath('big-memory')]
+    expect(await run(args)).toMatchObject({ code: 134, stderr: expect.stringContaining('memory') as string })
+  })
+})
