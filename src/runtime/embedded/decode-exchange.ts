@@ -1,4 +1,11 @@
-import type { FromExchange, HttpField, NetworkRequest } from '../guest/protocol.js'
+import { isIP } from 'node:net'
+import type {
+  FromExchange,
+  HttpField,
+  HttpRequest,
+  NetworkRequest,
+  SocketAddress,
+} from '../guest/protocol.js'
 import { isCount, isDuration, isRecord } from './decode-values.js'
 
 /** What a guest said of streams of bytes; undefined when it is nothing that a guest says. */
@@ -25,6 +32,10 @@ export function decodeFromExchange(
     }
     case 'body':
       return { type, handle, bytes }
+    case 'datagram': {
+      const { to } = value
+      return isAddress(to) ? { type, handle, to, bytes } : undefined
+    }
     case 'finish': {
       const { trailers } = value
       return areFields(trailers) ? { type, handle, trailers } : undefined
@@ -38,13 +49,42 @@ export function decodeFromExchange(
 }
 
 function decodeNetworkRequest(value: unknown): NetworkRequest | undefined {
-  if (!isRecord(value) || value['kind'] !== 'http') return undefined
-  const { kind, method, scheme, authority, path, headers, connectMs, firstByteMs, betweenBytesMs } = value
+  if (!isRecord(value)) return undefined
+  switch (value['kind']) {
+    case 'http':
+      return decodeHttpRequest(value)
+    case 'lookup':
+      return typeof value['name'] === 'string' ? { kind: 'lookup', name: value['name'] } : undefined
+    case 'connect': {
+      const { remote, local } = value
+      if (!isAddress(remote) || (local !== null && !isAddress(local))) return undefined
+      return { kind: 'connect', remote, local }
+    }
+    case 'listen':
+    case 'datagrams': {
+      const { kind, local } = value
+      return isAddress(local) ? { kind, local } : undefined
+    }
+    case 'accept':
+      return isCount(value['listener']) ? { kind: 'accept', listener: value['listener'] } : undefined
+    default:
+      return undefined
+  }
+}
+
+function decodeHttpRequest(value: Readonly<Record<string, unknown>>): HttpRequest | undefined {
+  const { method, scheme, authority, path, headers, connectMs, firstByteMs, betweenBytesMs } = value
   if (typeof method !== 'string' || typeof scheme !== 'string' || typeof authority !== 'string')
     return undefined
   if (typeof path !== 'string' || !areFields(headers)) return undefined
   if (!isTime(connectMs) || !isTime(firstByteMs) || !isTime(betweenBytesMs)) return undefined
-  return { kind, method, scheme, authority, path, headers, connectMs, firstByteMs, betweenBytesMs }
+  return { kind: 'http', method, scheme, authority, path, headers, connectMs, firstByteMs, betweenBytesMs }
+}
+
+const isAddress = (value: unknown): value is SocketAddress => {
+  if (!isRecord(value)) return false
+  const { address, port } = value
+  return typeof address === 'string' && isIP(address) !== 0 && isCount(port) && port <= 65_535
 }
 
 const isTime = (value: unknown): value is number | null => value === null || isDuration(value)

@@ -132,6 +132,7 @@ export class Execution implements GuestListener {
       case 'close':
       case 'want':
       case 'body':
+      case 'datagram':
       case 'finish':
       case 'abandon':
         if (this.#verdict === undefined) this.#network.message(message)

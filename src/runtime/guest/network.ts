@@ -1,85 +1,143 @@
+import type { FutureResponse, Outgoing } from '../wasi/http/message.js'
+import { HttpFailure } from '../wasi/http/message.js'
 import { httpImports } from '../wasi/http/index.js'
-import {
-  HttpFailure,
-  type FutureResponse,
-  type Outgoing,
-  type RequestHead,
-  type RequestTimes,
-} from '../wasi/http/message.js'
 import type { Preview2Imports } from '../wasi/preview2.js'
+import { socketImports } from '../wasi/sockets/index.js'
+import {
+  SocketFailure,
+  type Accepting,
+  type Connected,
+  type Datagram,
+  type DatagramSocket,
+  type Network,
+} from '../wasi/sockets/port.js'
 import { IncomingBytes } from './incoming-bytes.js'
 import type { Link } from './link.js'
 import { OutgoingBytes } from './outgoing-bytes.js'
-import type { NetworkError } from './protocol.js'
-import { Wants, type Given } from './wants.js'
+import type { Answer, Handle, NetworkError, NetworkRequest } from './protocol.js'
+import { Remote } from './remote.js'
 
 const NANOSECONDS = 1_000_000
 
 const milliseconds = (duration: bigint | undefined): number | null =>
   duration === undefined ? null : Number(duration) / NANOSECONDS
 
-/** `wasi:http` for one guest. */
-export const networkImports = (link: Link): Preview2Imports => httpImports(createOutgoing(link))
-
-/** The way out of one guest: the daemon has the network, and looks at what is allowed. */
-function createOutgoing(link: Link): Outgoing {
+/** `wasi:http` and `wasi:sockets` for one guest: the daemon has the network, and looks at what is allowed. */
+export const networkImports = (link: Link): Preview2Imports => {
   // 0 is the request that is being answered.
   let handles = 0
-  return {
-    send: (head: RequestHead, times: RequestTimes) => {
-      handles += 1
-      const handle = handles
-      link.send({
-        type: 'open',
-        handle,
-        request: {
-          kind: 'http',
-          method: head.method,
-          scheme: head.scheme ?? 'https',
-          authority: head.authority ?? '',
-          path: head.pathWithQuery ?? '/',
-          headers: head.headers,
-          connectMs: milliseconds(times.connect),
-          firstByteMs: milliseconds(times.firstByte),
-          betweenBytesMs: milliseconds(times.betweenBytes),
-        },
-      })
-      const wants = new Wants(link, handle)
-      const close = () => link.send({ type: 'close', handle })
-      return { body: new OutgoingBytes(link, wants, handle), response: new RemoteResponse(wants, close) }
+  const open = (request: NetworkRequest): Remote => {
+    handles += 1
+    return new Remote(link, handles, request)
+  }
+  return { ...httpImports(outgoing(link, open)), ...socketImports(network(link, open)) }
+}
+
+type Open = (request: NetworkRequest) => Remote
+
+const outgoing = (link: Link, open: Open): Outgoing => ({
+  send: ({ method, scheme = 'https', authority = '', pathWithQuery = '/', headers }, times) => {
+    const remote = open({
+      kind: 'http',
+      method,
+      scheme,
+      authority,
+      path: pathWithQuery,
+      headers,
+      connectMs: milliseconds(times.connect),
+      firstByteMs: milliseconds(times.firstByte),
+      betweenBytesMs: milliseconds(times.betweenBytes),
+    })
+    const response: FutureResponse = {
+      ready: () => remote.ready(),
+      wait: (deadline) => remote.wait(deadline),
+      get: () => ({
+        head: responseOf(remote.answer(httpFailure)),
+        body: new IncomingBytes(remote.wants, true, () => remote.close()),
+      }),
+      close: () => remote.close(),
+    }
+    return { body: new OutgoingBytes(link, remote.wants, remote.handle), response }
+  },
+})
+
+const network = (link: Link, open: Open): Network => {
+  const connection = (remote: Remote): Accepting => ({
+    ...pendingOf(remote, connectedOf),
+    stream: {
+      source: new IncomingBytes(remote.wants, true),
+      sink: new OutgoingBytes(link, remote.wants, remote.handle),
+      close: () => remote.close(),
     },
+  })
+  return {
+    lookup: (name) =>
+      pendingOf(open({ kind: 'lookup', name }), (answer) =>
+        answer.kind === 'addresses' ? answer : unexpected(answer),
+      ),
+    connect: (remote, local) => connection(open({ kind: 'connect', remote, local: local ?? null })),
+    listen: (local) => {
+      const listener = open({ kind: 'listen', local })
+      return {
+        ...pendingOf(listener, boundOf),
+        accept: () => connection(open({ kind: 'accept', listener: listener.handle })),
+      }
+    },
+    datagrams: (local) => datagramSocket(link, open({ kind: 'datagrams', local })),
   }
 }
 
-class RemoteResponse implements FutureResponse {
-  readonly close: () => void
-  readonly #wants: Wants
-  #given: Given | undefined
-
-  constructor(wants: Wants, close: () => void) {
-    this.#wants = wants
-    this.close = close
+function datagramSocket(link: Link, remote: Remote): DatagramSocket {
+  let next: Datagram | undefined
+  const take = (given: ReturnType<Remote['wants']['peek']>): void => {
+    if (given.state === 'broken') throw socketFailure(given.error)
+    if (given.state === 'some' && given.from !== undefined) next = { data: given.bytes, from: given.from }
   }
-
-  ready(): boolean {
-    if (this.#given === undefined) this.#take(this.#wants.peek('answer'))
-    return this.#given !== undefined
-  }
-
-  wait(deadline: bigint | undefined): void {
-    if (this.#given === undefined) this.#take(this.#wants.wait('answer', deadline))
-  }
-
-  get(): ReturnType<FutureResponse['get']> {
-    const { answer, error } = this.#given ?? {}
-    if (answer === undefined) throw failureOf(error)
-    return { head: answer, body: new IncomingBytes(this.#wants, true, this.close) }
-  }
-
-  #take(given: Given): void {
-    if (given.state !== 'none') this.#given = given
+  return {
+    ...pendingOf(remote, boundOf),
+    readable: {
+      ready: () => {
+        if (next === undefined) take(remote.wants.peek('body'))
+        return next !== undefined
+      },
+      wait: (deadline) => {
+        if (next === undefined) take(remote.wants.wait('body', deadline))
+      },
+    },
+    receive: () => {
+      if (next === undefined) take(remote.wants.peek('body'))
+      const datagram = next
+      next = undefined
+      return datagram
+    },
+    send: (bytes, to) => sendDatagram(link, remote.handle, to, bytes),
   }
 }
 
-const failureOf = (error: NetworkError | undefined): HttpFailure =>
+const sendDatagram = (link: Link, handle: Handle, to: Datagram['from'], bytes: Uint8Array): void =>
+  link.send({ type: 'datagram', handle, to, bytes })
+
+const pendingOf = <T>(remote: Remote, read: (answer: Answer) => T) => ({
+  ready: () => remote.ready(),
+  wait: (deadline: bigint | undefined) => remote.wait(deadline),
+  get: () => read(remote.answer(socketFailure)),
+  close: () => remote.close(),
+})
+
+const httpFailure = (error: NetworkError | undefined): Error =>
   new HttpFailure(error ?? { tag: 'connection-terminated' })
+
+const socketFailure = (error: NetworkError | undefined): Error =>
+  new SocketFailure(error?.tag ?? 'connection-reset')
+
+const unexpected = (answer: Answer): never => {
+  throw new Error(`the daemon answered with ${answer.kind}`)
+}
+
+const responseOf = (answer: Answer) => (answer.kind === 'response' ? answer : unexpected(answer))
+const boundOf = (answer: Answer) => (answer.kind === 'socket' ? answer : unexpected(answer))
+
+function connectedOf(answer: Answer): Connected {
+  const { local, remote } = boundOf(answer)
+  return remote === undefined ? unexpected(answer) : { local, remote }
+}

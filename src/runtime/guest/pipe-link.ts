@@ -16,7 +16,7 @@ export function createPipeLink(): Link {
 
 /** The bytes of a body are behind the JSON text. */
 function frameOf(message: FromGuest): Buffer {
-  if (message.type !== 'body') return encodeFrame(message)
+  if (!('bytes' in message)) return encodeFrame(message)
   const { bytes, ...rest } = message
   return Buffer.concat([encodeFrame(rest, bytes.length), bytes])
 }

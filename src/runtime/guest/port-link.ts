@@ -37,7 +37,7 @@ export function createPortLink(port: MessagePort, { inFlight, sent }: ThreadData
 
 /** A view of a guest's memory would take the whole memory along. */
 const withOwnBytes = (message: FromGuest): FromGuest =>
-  message.type === 'body' ? { ...message, bytes: Uint8Array.from(message.bytes) } : message
+  'bytes' in message ? { ...message, bytes: Uint8Array.from(message.bytes) } : message
 
 /** The counter is read before the port is: a message that comes in between has changed it. */
 function takeMessage(port: MessagePort, sent: Int32Array): Incoming {

@@ -69,21 +69,36 @@ export type GivenMessage = {
   readonly state: 'some' | 'none' | 'end' | 'broken'
   readonly trailers?: readonly HttpField[]
   readonly answer?: Answer
+  /** Of a datagram: who sent it. */
+  readonly from?: SocketAddress
   readonly error?: NetworkError
 }
 
 /** What was opened, as it turned out. */
-export type Answer = {
-  readonly kind: 'response'
-  readonly status: number
-  readonly headers: readonly HttpField[]
-}
+export type Answer =
+  | { readonly kind: 'response'; readonly status: number; readonly headers: readonly HttpField[] }
+  | { readonly kind: 'addresses'; readonly addresses: readonly string[] }
+  | { readonly kind: 'socket'; readonly local: SocketAddress; readonly remote?: SocketAddress }
+
+/** An IP address as text. */
+export type SocketAddress = { readonly address: string; readonly port: number }
 
 /** The error code of the interface that was used. */
 export type NetworkError = { readonly tag: string; readonly val?: unknown }
 
 /** What a guest asks of the network, which the daemon has and the guest has not. */
-export type NetworkRequest = {
+export type NetworkRequest =
+  | HttpRequest
+  | { readonly kind: 'lookup'; readonly name: string }
+  /** TCP; `local` where it is to be bound to. */
+  | { readonly kind: 'connect'; readonly remote: SocketAddress; readonly local: SocketAddress | null }
+  | { readonly kind: 'listen'; readonly local: SocketAddress }
+  /** The next connection of a listener. */
+  | { readonly kind: 'accept'; readonly listener: Handle }
+  /** UDP. */
+  | { readonly kind: 'datagrams'; readonly local: SocketAddress }
+
+export type HttpRequest = {
   readonly kind: 'http'
   readonly method: string
   readonly scheme: string
@@ -147,6 +162,12 @@ export type FromExchange =
       readonly waitMs: number | null
     }
   | { readonly type: 'body'; readonly handle: Handle; readonly bytes: Uint8Array }
+  | {
+      readonly type: 'datagram'
+      readonly handle: Handle
+      readonly to: SocketAddress
+      readonly bytes: Uint8Array
+    }
   /** The message that goes out is complete; `abandon`: it never will be. */
   | { readonly type: 'finish'; readonly handle: Handle; readonly trailers: readonly HttpField[] }
   | { readonly type: 'abandon'; readonly handle: Handle }

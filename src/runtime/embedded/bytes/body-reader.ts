@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { Readable } from 'node:stream'
 import { BODY_PIECE_BYTES, type HttpField } from '../../guest/protocol.js'
 import { Waiter, type Answer, type Given } from './waiter.js'
 
@@ -6,9 +6,12 @@ import { Waiter, type Answer, type Given } from './waiter.js'
 export const pairsOf = (flat: readonly string[]): HttpField[] =>
   Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i] ?? '', flat[2 * i + 1] ?? ''])
 
+/** Messages of HTTP have trailers. */
+type Source = Readable & { readonly rawTrailers?: readonly string[] }
+
 /** The body of a message that came in, read as the guest asks for it: what it does not ask for stays with the other side. */
 export class BodyReader {
-  readonly #message: IncomingMessage
+  readonly #message: Source
   readonly #maxBytes: number
   readonly #exceeded: () => void
   readonly #waiter = new Waiter(() => this.#take())
@@ -16,7 +19,7 @@ export class BodyReader {
   #state: 'unread' | 'open' | 'ended' | 'broken' = 'unread'
 
   /** `exceeded` is called once, when the body is longer than `maxBytes`. */
-  constructor(message: IncomingMessage, maxBytes: number, exceeded: () => void) {
+  constructor(message: Source, maxBytes: number, exceeded: () => void) {
     this.#message = message
     this.#maxBytes = maxBytes
     this.#exceeded = exceeded
@@ -59,7 +62,7 @@ export class BodyReader {
     }
     if (this.#state === 'broken') return { state: 'broken' }
     return this.#state === 'ended'
-      ? { state: 'end', trailers: pairsOf(this.#message.rawTrailers) }
+      ? { state: 'end', trailers: pairsOf(this.#message.rawTrailers ?? []) }
       : undefined
   }
 }

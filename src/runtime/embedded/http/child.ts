@@ -124,6 +124,7 @@ export class HttpChild implements GuestListener {
         return
       case 'open':
       case 'close':
+      case 'datagram':
         this.#network?.message(message)
         return
       case 'head':

@@ -8,7 +8,7 @@ import { ResponseWriter } from './response-writer.js'
 import type { HttpOptions } from './options.js'
 
 /** What a child says of the request that it answers. */
-export type ExchangeMessage = Exclude<FromExchange, { type: 'open' | 'close' }>
+export type ExchangeMessage = Exclude<FromExchange, { type: 'open' | 'close' | 'datagram' }>
 
 /** The child that answers an exchange. */
 export type Server = {

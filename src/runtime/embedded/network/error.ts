@@ -1,6 +1,6 @@
 import type { NetworkError } from '../../guest/protocol.js'
 
-const BY_CODE: Readonly<Record<string, NetworkError>> = {
+const HTTP: Readonly<Record<string, NetworkError>> = {
   EDENIED: { tag: 'HTTP-request-denied' },
   ENOTFOUND: { tag: 'DNS-error', val: { rcode: 'NXDOMAIN', infoCode: undefined } },
   EAI_AGAIN: { tag: 'DNS-timeout' },
@@ -16,11 +16,36 @@ const BY_CODE: Readonly<Record<string, NetworkError>> = {
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME/
 
 /** What went wrong with a request of Node.js, as an error code of wasi:http. */
-export function errorOf(error: Error): NetworkError {
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
-  const known = Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined
+export function httpErrorOf(error: Error): NetworkError {
+  const code = codeOf(error)
+  const known = Object.hasOwn(HTTP, code) ? HTTP[code] : undefined
   if (known !== undefined) return known
   if (CERTIFICATE.test(code)) return { tag: 'TLS-certificate-error' }
   if (code.startsWith('ERR_SSL') || code.startsWith('ERR_TLS')) return { tag: 'TLS-protocol-error' }
   return code.startsWith('HPE_') ? { tag: 'HTTP-protocol-error' } : { tag: 'internal-error', val: undefined }
 }
+
+const SOCKETS: Readonly<Record<string, string>> = {
+  EACCES: 'access-denied',
+  EADDRINUSE: 'address-in-use',
+  EADDRNOTAVAIL: 'address-not-bindable',
+  EAI_AGAIN: 'temporary-resolver-failure',
+  ECONNABORTED: 'connection-aborted',
+  ECONNREFUSED: 'connection-refused',
+  ECONNRESET: 'connection-reset',
+  EHOSTUNREACH: 'remote-unreachable',
+  EINVAL: 'invalid-argument',
+  EMSGSIZE: 'datagram-too-large',
+  ENETUNREACH: 'remote-unreachable',
+  ENOTFOUND: 'name-unresolvable',
+  EPIPE: 'connection-reset',
+  ETIMEDOUT: 'timeout',
+}
+
+/** What went wrong with a socket or a name of Node.js, as an error code of wasi:sockets. */
+export function socketErrorOf(error: Error): NetworkError {
+  const code = codeOf(error)
+  return { tag: (Object.hasOwn(SOCKETS, code) ? SOCKETS[code] : undefined) ?? 'unknown' }
+}
+
+const codeOf = (error: Error): string => ('code' in error && typeof error.code === 'string' ? error.code : '')

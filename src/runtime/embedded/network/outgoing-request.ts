@@ -5,20 +5,19 @@ import { isIP, type LookupFunction } from 'node:net'
 import { BodyReader, pairsOf } from '../bytes/body-reader.js'
 import { BodyWriter } from '../bytes/body-writer.js'
 import { Waiter, type Answer, type Given } from '../bytes/waiter.js'
-import type { FromExchange, HttpField, NetworkError, NetworkRequest } from '../../guest/protocol.js'
+import type { HttpField, NetworkError, HttpRequest } from '../../guest/protocol.js'
 import { isHopByHop } from '../http/hop-by-hop.js'
 import { addressOf } from './address.js'
-import { errorOf } from './error.js'
+import { httpErrorOf } from './error.js'
+import type { Opened, OpenedMessage, Refused } from './opened.js'
 import { allows, allowsAddress, type NetworkOptions } from './policy.js'
-
-export type Refused = (what: string) => void
 
 /** A response may be as long as the guest likes to read. */
 const UNLIMITED = Infinity
 
 /** One HTTP request of a guest, made by the daemon. Sent when its body begins or ends, or its answer is waited for. */
-export class OutgoingRequest {
-  readonly #wanted: NetworkRequest
+export class OutgoingRequest implements Opened {
+  readonly #wanted: HttpRequest
   readonly #answer = new Waiter(() => this.#take())
   readonly #timers = new Set<NodeJS.Timeout>()
   #request: ClientRequest | undefined
@@ -28,7 +27,7 @@ export class OutgoingRequest {
   #error: NetworkError | undefined
   #isBegun = false
 
-  constructor(wanted: NetworkRequest, options: NetworkOptions, refused: Refused) {
+  constructor(wanted: HttpRequest, options: NetworkOptions, refused: Refused) {
     this.#wanted = wanted
     try {
       this.#open(options, refused)
@@ -42,10 +41,7 @@ export class OutgoingRequest {
     return this.#writer?.isFlooded ?? false
   }
 
-  message(
-    message: Extract<FromExchange, { type: 'want' | 'body' | 'finish' | 'abandon' }>,
-    answer: Answer,
-  ): void {
+  message(message: OpenedMessage, answer: Answer): void {
     switch (message.type) {
       case 'want':
         if (message.of === 'room') this.#room(message.waitMs, answer)
@@ -62,6 +58,8 @@ export class OutgoingRequest {
         return
       case 'abandon':
         this.#fail({ tag: 'internal-error' })
+        return
+      case 'datagram':
         return
     }
   }
@@ -109,7 +107,7 @@ export class OutgoingRequest {
       : httpRequest(common)
     this.#request = request
     this.#writer = new BodyWriter(request)
-    request.on('error', (error) => this.#fail(errorOf(error)))
+    request.on('error', (error) => this.#fail(httpErrorOf(error)))
     request.on('response', (response) => this.#receive(response))
     request.on('close', () => this.#fail({ tag: 'HTTP-response-incomplete' }))
     request.setHeader('host', authority)
@@ -144,7 +142,7 @@ export class OutgoingRequest {
     this.#clearTimers()
     this.#response = response
     this.#reader = new BodyReader(response, UNLIMITED, () => undefined)
-    response.on('error', (error) => (this.#error ??= errorOf(error)))
+    response.on('error', (error) => (this.#error ??= httpErrorOf(error)))
     const { betweenBytesMs } = this.#wanted
     if (betweenBytesMs !== null)
       response.setTimeout(Math.max(1, betweenBytesMs), () => {

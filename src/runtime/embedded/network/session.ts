@@ -1,8 +1,14 @@
-import type { FromExchange, GivenMessage } from '../../guest/protocol.js'
+import type { FromExchange, GivenMessage, NetworkRequest } from '../../guest/protocol.js'
 import { quote } from '../../guest/units.js'
 import type { Given } from '../bytes/waiter.js'
+import { Connection } from './connection.js'
+import { Datagrams } from './datagrams.js'
+import { Listener } from './listener.js'
+import { Lookup } from './lookup.js'
+import type { Opened } from './opened.js'
 import { OutgoingRequest } from './outgoing-request.js'
 import type { NetworkOptions } from './policy.js'
+import { Reach } from './reach.js'
 
 export type NetworkMessage = Exclude<FromExchange, { type: 'head' | 'refuse' }>
 
@@ -22,23 +28,21 @@ const MAX_WARNINGS = 3
 export class NetworkSession {
   readonly #options: NetworkOptions
   readonly #hooks: NetworkHooks
-  readonly #open = new Map<number, OutgoingRequest>()
+  readonly #reach: Reach
+  readonly #open = new Map<number, Opened>()
   #warnings = 0
 
   constructor(options: NetworkOptions, hooks: NetworkHooks) {
     this.#options = options
     this.#hooks = hooks
+    this.#reach = new Reach(options.rules, (what) => this.#refuse(what))
   }
 
   message(message: NetworkMessage): void {
     const { handle } = message
     if (message.type === 'open') {
       if (handle === 0 || this.#open.has(handle) || this.#open.size >= MAX_OPEN) this.#hooks.breach()
-      else
-        this.#open.set(
-          handle,
-          new OutgoingRequest(message.request, this.#options, (what) => this.#refuse(what)),
-        )
+      else this.#open.set(handle, this.#opened(message.request))
       return
     }
     const found = this.#open.get(handle)
@@ -59,6 +63,25 @@ export class NetworkSession {
   close(): void {
     for (const each of this.#open.values()) each.close()
     this.#open.clear()
+  }
+
+  #opened(request: NetworkRequest): Opened {
+    switch (request.kind) {
+      case 'http':
+        return new OutgoingRequest(request, this.#options, (what) => this.#refuse(what))
+      case 'lookup':
+        return new Lookup(request.name, this.#reach)
+      case 'connect':
+        return Connection.to(request.remote, request.local, this.#reach)
+      case 'listen':
+        return new Listener(request.local, this.#reach)
+      case 'accept': {
+        const listener = this.#open.get(request.listener)
+        return listener instanceof Listener ? listener.accept() : Connection.failed({ tag: 'invalid-state' })
+      }
+      case 'datagrams':
+        return new Datagrams(request.local, this.#reach)
+    }
   }
 
   #give({ bytes, ...given }: Given): void {

@@ -1,0 +1,134 @@
+import { connect, type Socket } from 'node:net'
+import type { NetworkError, SocketAddress } from '../../guest/protocol.js'
+import { BodyReader } from '../bytes/body-reader.js'
+import { BodyWriter } from '../bytes/body-writer.js'
+import { Waiter, type Answer, type Given } from '../bytes/waiter.js'
+import { socketErrorOf } from './error.js'
+import type { Opened, OpenedMessage } from './opened.js'
+import type { Reach } from './reach.js'
+
+/** One TCP connection of a guest. */
+export class Connection implements Opened {
+  readonly #waiter = new Waiter(() => this.#take())
+  #socket: Socket | undefined
+  #reader: BodyReader | undefined
+  #writer: BodyWriter | undefined
+  #isConnected = false
+  #error: NetworkError | undefined
+
+  /** Connects; a guest that is bound to an address of its own says so. */
+  static to(remote: SocketAddress, local: SocketAddress | null, reach: Reach): Connection {
+    const connection = new Connection()
+    if (
+      !reach.admits(remote.address, remote.port) ||
+      (local !== null && !reach.admitsBinding('an own address'))
+    )
+      connection.#error = { tag: 'access-denied' }
+    else
+      connection.#use(
+        connect({
+          host: remote.address,
+          port: remote.port,
+          allowHalfOpen: true,
+          noDelay: true,
+          ...(local !== null && { localAddress: local.address, localPort: local.port }),
+        }),
+      )
+    return connection
+  }
+
+  /** The next of a listener, when it comes. */
+  static accepted(): { readonly connection: Connection; readonly use: (socket: Socket) => void } {
+    const connection = new Connection()
+    return {
+      connection,
+      use: (socket) => {
+        connection.#use(socket)
+        connection.#connected()
+      },
+    }
+  }
+
+  static failed(error: NetworkError): Connection {
+    const connection = new Connection()
+    connection.#error = error
+    return connection
+  }
+
+  get isFlooded(): boolean {
+    return this.#writer?.isFlooded ?? false
+  }
+
+  message(message: OpenedMessage, answer: Answer): void {
+    switch (message.type) {
+      case 'want':
+        if (message.of === 'answer') this.#waiter.ask(message.waitMs, answer)
+        else if (message.of === 'room' && this.#writer !== undefined)
+          this.#writer.room(message.waitMs, (given) => answer(this.#withError(given)))
+        else if (message.of === 'body' && this.#reader !== undefined)
+          this.#reader.give(message.waitMs, (given) => answer(this.#withError(given)))
+        else answer(this.#broken())
+        return
+      case 'body':
+        this.#writer?.write(message.bytes)
+        return
+      case 'finish':
+        this.#socket?.end()
+        return
+      case 'abandon':
+        this.close()
+        return
+      case 'datagram':
+        return
+    }
+  }
+
+  close(): void {
+    this.#socket?.destroy()
+  }
+
+  #use(socket: Socket): void {
+    this.#socket = socket
+    this.#writer = new BodyWriter(socket)
+    this.#reader = new BodyReader(socket, Infinity, () => undefined)
+    socket.once('connect', () => this.#connected())
+    socket.on('error', (error) => {
+      this.#error ??= socketErrorOf(error)
+      this.#waiter.offer()
+    })
+  }
+
+  #connected(): void {
+    this.#isConnected = true
+    this.#waiter.offer()
+  }
+
+  #take(): Given | undefined {
+    if (this.#error !== undefined) return this.#broken()
+    const { localAddress, localPort, remoteAddress, remotePort } = this.#socket ?? {}
+    if (!this.#isConnected) return undefined
+    if (
+      localAddress === undefined ||
+      localPort === undefined ||
+      remoteAddress === undefined ||
+      remotePort === undefined
+    )
+      return this.#broken()
+    return {
+      state: 'some',
+      answer: {
+        kind: 'socket',
+        local: { address: localAddress, port: localPort },
+        remote: { address: remoteAddress, port: remotePort },
+      },
+    }
+  }
+
+  #broken(): Given {
+    return { state: 'broken', error: this.#error ?? { tag: 'connection-reset' } }
+  }
+
+  #withError(given: Given): Given {
+    return given.state === 'broken' ? this.#broken() : given
+  }
+}

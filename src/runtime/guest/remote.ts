@@ -1,0 +1,42 @@
+import type { Link } from './link.js'
+import type { Answer, Handle, NetworkError, NetworkRequest } from './protocol.js'
+import { Wants, type Given } from './wants.js'
+
+/** Something that the daemon has opened for this guest. */
+export class Remote {
+  readonly handle: Handle
+  readonly wants: Wants
+  readonly #link: Link
+  #given: Given | undefined
+
+  constructor(link: Link, handle: Handle, request: NetworkRequest) {
+    this.#link = link
+    this.handle = handle
+    this.wants = new Wants(link, handle)
+    link.send({ type: 'open', handle, request })
+  }
+
+  ready(): boolean {
+    if (this.#given === undefined) this.#take(this.wants.peek('answer'))
+    return this.#given !== undefined
+  }
+
+  wait(deadline: bigint | undefined): void {
+    if (this.#given === undefined) this.#take(this.wants.wait('answer', deadline))
+  }
+
+  /** What became of it, once it is ready; throws what `failure` makes of its error. */
+  answer(failure: (error: NetworkError | undefined) => Error): Answer {
+    const { answer, error } = this.#given ?? {}
+    if (answer === undefined) throw failure(error)
+    return answer
+  }
+
+  close(): void {
+    this.#link.send({ type: 'close', handle: this.handle })
+  }
+
+  #take(given: Given): void {
+    if (given.state !== 'none') this.#given = given
+  }
+}

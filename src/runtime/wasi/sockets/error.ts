@@ -1,0 +1,14 @@
+import { WitError } from '../preview2/failure.js'
+import { SocketFailure } from './port.js'
+
+/** `error-code` of wasi:sockets/network, as the error of a function. */
+export const socketError = (code: string): WitError<string> => new WitError(code, `socket error: ${code}`)
+
+/** What the other side says failed. */
+export function attempt<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw error instanceof SocketFailure ? socketError(error.code) : error
+  }
+}

@@ -1,0 +1,50 @@
+import type { BodySink, BodySource } from '../http/message.js'
+import type { Readiness } from '../host/waiting.js'
+
+/** An IP address as text. */
+export type Endpoint = { readonly address: string; readonly port: number }
+
+/** The error code of wasi:sockets that somebody else found. */
+export class SocketFailure extends Error {
+  override readonly name = 'SocketFailure'
+  readonly code: string
+
+  constructor(code: string) {
+    super(code)
+    this.code = code
+  }
+}
+
+/** Something that was asked for. */
+export type Pending<T> = Readiness & {
+  /** Once it is ready. SocketFailure: there will be none. */
+  get(): T
+  close(): void
+}
+
+export type Names = { readonly addresses: readonly string[] }
+export type Bound = { readonly local: Endpoint }
+export type Connected = Bound & { readonly remote: Endpoint }
+
+export type Stream = { readonly source: BodySource; readonly sink: BodySink; close(): void }
+
+export type Accepting = Pending<Connected> & { readonly stream: Stream }
+
+export type Listening = Pending<Bound> & { accept(): Accepting }
+
+export type Datagram = { readonly data: Uint8Array; readonly from: Endpoint }
+
+export type DatagramSocket = Pending<Bound> & {
+  readonly readable: Readiness
+  /** Undefined: there is none yet. SocketFailure: there will be none. */
+  receive(): Datagram | undefined
+  send(data: Uint8Array, to: Endpoint): void
+}
+
+/** The network of one guest. */
+export type Network = {
+  lookup(name: string): Pending<Names>
+  connect(remote: Endpoint, local: Endpoint | undefined): Accepting
+  listen(local: Endpoint): Listening
+  datagrams(local: Endpoint): DatagramSocket
+}
