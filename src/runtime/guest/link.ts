@@ -3,6 +3,9 @@ import type { FromGuest, StreamName, ToGuest } from './protocol.js'
 /** A guest's side of the way to the daemon. Everything on it is synchronous, as a running guest has no event loop. */
 export type Link = {
   send(message: FromGuest): void
+  /** Sends it together with what is sent next, at the latest at the next `flush`, `send` or `receive`. */
+  queue(message: FromGuest): void
+  flush(): void
   /** Waits for the next message; only while a task is performed, which the daemon knows to expect more. */
   receive(): Incoming
   /** Blocks while the daemon does not take it. The bytes may be reused afterwards. */

@@ -23,11 +23,11 @@ export class OutgoingBytes implements BodySink {
 
   write(bytes: Uint8Array): void {
     this.#windowBytes -= bytes.length
-    this.#link.send({ type: 'body', handle: this.#handle, bytes })
+    this.#link.queue({ type: 'body', handle: this.#handle, bytes })
   }
 
   flush(): void {
-    // What is written is on its way.
+    this.#link.flush()
   }
 
   ready(): boolean {

@@ -7,9 +7,25 @@ const FD = { stdout: 1, stderr: 2, control: 3 } as const
 
 /** The way to the daemon of a child process: frames on fd 3, output of guests on fds 1 and 2, all of them blocking. */
 export function createPipeLink(): Link {
+  let queued: Buffer[] = []
+  const flush = () => {
+    const [first] = queued
+    if (first === undefined) return
+    const bytes = queued.length === 1 ? first : Buffer.concat(queued)
+    queued = []
+    writeAll(FD.control, bytes)
+  }
   return {
-    send: (message) => writeAll(FD.control, frameOf(message)),
-    receive: () => readFrame() ?? process.exit(0),
+    send: (message) => {
+      queued.push(frameOf(message))
+      flush()
+    },
+    queue: (message) => void queued.push(frameOf(message)),
+    flush,
+    receive: () => {
+      flush()
+      return readFrame() ?? process.exit(0)
+    },
     write: (stream, bytes) => writeAll(FD[stream], bytes),
   }
 }

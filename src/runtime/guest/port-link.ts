@@ -21,8 +21,13 @@ const PIECE_BYTES = 64 * 1024
 /** The way to the daemon of a thread. Output waits while too much of it is under way, as a full pipe would make it. */
 export function createPortLink(port: MessagePort, { inFlight, sent }: ThreadData): Link {
   const post = (message: FromThread, transfer: ArrayBuffer[]) => port.postMessage(message, transfer)
+  const send = (message: FromGuest) => post({ type: 'message', message: withOwnBytes(message) }, [])
   return {
-    send: (message) => post({ type: 'message', message: withOwnBytes(message) }, []),
+    send,
+    queue: send,
+    flush: () => {
+      // Nothing waits.
+    },
     receive: () => takeMessage(port, sent),
     write: (stream, bytes) => {
       for (let start = 0; start < bytes.length; start += PIECE_BYTES) {

@@ -5,10 +5,12 @@ import type { RunMessage } from './protocol.js'
 import { perform, performTask, type TaskContext, type TaskReport } from './task.js'
 import { warmUp } from './warm-up.js'
 
-/** Linear memory of tasks since the last collection, above which one is due: V8 does not count it by itself. */
-const COLLECT_AFTER_BYTES = 32 * 1024 * 1024
-/** Small tasks leave instances behind as well, and the daemon looks at the resident size then. */
-const COLLECT_AFTER_TASKS = 200
+/** Linear memory of tasks after which it is looked at how large the process is: V8 does not count it by itself. */
+const LOOK_AFTER_BYTES = 32 * 1024 * 1024
+/** Small tasks leave instances behind as well. */
+const LOOK_AFTER_TASKS = 200
+/** A collection takes 8 ms: it is due when the process has grown by as much since the last. */
+const COLLECT_AFTER_BYTES = 16 * 1024 * 1024
 
 /** A task that serves HTTP, and what its requests wrote so far. */
 type Serving = { readonly run: RunMessage; readonly serve: Serve; stdoutBytes: number; stderrBytes: number }
@@ -17,18 +19,22 @@ type Serving = { readonly run: RunMessage; readonly serve: Serve; stdoutBytes: n
 export function createTaskLoop(link: Link, collect: () => void): MessageHandler {
   let context: TaskContext | undefined
   let serving: Serving | undefined
-  let garbageBytes = 0
+  let unseenBytes = 0
+  let residentBytes = 0
   let tasks = 0
 
   /** Whether a collection is due. */
   const count = ({ memoryBytes }: TaskReport): boolean => {
     tasks += 1
-    garbageBytes += memoryBytes
-    return garbageBytes >= COLLECT_AFTER_BYTES || tasks % COLLECT_AFTER_TASKS === 0
+    unseenBytes += memoryBytes
+    if (unseenBytes < LOOK_AFTER_BYTES && tasks % LOOK_AFTER_TASKS !== 0) return false
+    unseenBytes = 0
+    return process.memoryUsage.rss() - residentBytes >= COLLECT_AFTER_BYTES
   }
   const tidyUp = () => {
     collect()
-    garbageBytes = 0
+    unseenBytes = 0
+    residentBytes = process.memoryUsage.rss()
   }
   const ready = () => {
     tidyUp()

@@ -11,6 +11,8 @@ const MODULE_BASE64 =
 
 const SILENT: Link = {
   send: () => {},
+  queue: () => {},
+  flush: () => {},
   write: () => {},
   receive: () => {
     throw new Error('the first task of the guest expects no message')

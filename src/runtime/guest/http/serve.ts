@@ -54,7 +54,7 @@ export function createServe(prepared: PreparedComponent): Serve {
 /** Where a guest answers to: it says so to the daemon, which has the client. */
 const responder = (link: Link, wants: Wants): Responder => ({
   respond: ({ status, headers }) => {
-    link.send({ type: 'head', status, headers })
+    link.queue({ type: 'head', status, headers })
     return new OutgoingBytes(link, wants, REQUEST)
   },
   fail: (code) => link.send({ type: 'refuse', code }),
