@@ -31,9 +31,11 @@ const call = ({ instance, name: exported, args }) => {
   }
 }
 
+/** With a fresh instance for each request, as the proplet does: one of the JavaScript engine answers once. */
 const serve = () => {
-  const handler = Object.entries(fresh()).find(([key]) => key.startsWith('wasi:http/incoming-handler'))
-  const server = new HTTPServer(handler[1])
+  const handler = () =>
+    Object.entries(fresh()).find(([key]) => key.startsWith('wasi:http/incoming-handler'))[1]
+  const server = new HTTPServer({ handle: (request, outparam) => handler().handle(request, outparam) })
   server.listen(0, '127.0.0.1')
   process.send(server.address().port)
 }
