@@ -8,11 +8,13 @@ const SCENARIOS = [
   'latency',
   'invoke',
   'cold',
+  'components',
   'chunked',
   'throughput',
   'fetch',
   'inline-large',
   'stop',
+  'http',
   'memory',
   'nagle',
 ]

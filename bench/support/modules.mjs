@@ -1,5 +1,6 @@
 // @ts-check
 import { readFileSync } from 'node:fs'
+import { page, pageWithoutServer } from '../../test/support/page.mjs'
 
 const MAGIC = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0]
 
@@ -60,3 +61,15 @@ export const paddedAdd = (size, seed) => {
   padding.set([4, ...Buffer.from('fill')])
   return Buffer.concat([add, section(0, padding)])
 }
+
+/** @param {string} name `page`, `page-export` (the same, its typed export callable), or a fixture of the tests */
+const componentNamed = (name) =>
+  name === 'page' ? page() : name === 'page-export' ? pageWithoutServer() : fixture(`components/${name}`)
+
+/**
+ * A component with a custom section: other seeds give other binaries.
+ * @param {string} name
+ * @param {number} seed
+ */
+export const component = (name, seed) =>
+  Buffer.concat([componentNamed(name), section(0, Buffer.from(`\x04seed${seed}`))])

@@ -1,8 +1,9 @@
 // @ts-check
-// A process of its own: a registry whose images are made by their names, `bench/<bytes>/<seed>`: see `paddedAdd`.
+// A process of its own: a registry whose images are made by their names: `bench/<bytes>/<seed>`, see `paddedAdd`, and
+// `bench/component/<name>/<seed>`, see `component`. What follows an @ is not looked at.
 import { DEMO_PREFIX } from '../../dist/dev/daemon.js'
 import { startRegistry } from '../../dist/dev/registry.js'
-import { paddedAdd } from './modules.mjs'
+import { component, paddedAdd } from './modules.mjs'
 
 const [port, chunkSize] = process.argv.slice(2).map(Number)
 await startRegistry({
@@ -10,8 +11,10 @@ await startRegistry({
   prefix: DEMO_PREFIX,
   chunkSize: chunkSize ?? 512_000,
   images: (image) => {
-    const [, bytes, seed] = image.split('/').map(Number)
-    return Promise.resolve(paddedAdd(bytes ?? 0, seed ?? 0))
+    const [, bytes, name, seed] = image.replace(/@.*/, '').split('/')
+    return Promise.resolve(
+      bytes === 'component' ? component(name ?? '', Number(seed)) : paddedAdd(Number(bytes), Number(name)),
+    )
   },
 })
 process.send?.('ready')

@@ -1,0 +1,2 @@
+export declare const page: () => Buffer<ArrayBuffer>
+export declare const pageWithoutServer: () => Buffer<ArrayBuffer>
