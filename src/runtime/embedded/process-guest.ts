@@ -21,6 +21,7 @@ export type ProcessLaunch = {
 
 /** MB. Tables and what the guest's own host keeps; linear memory and compiled code are not on this heap. */
 const HEAP_MAX_MB = 128
+const HEAP_INITIAL_MB = 32
 const CONTROL_FD = 3
 
 /**
@@ -47,6 +48,8 @@ function nodeArguments(launch: ProcessLaunch): string[] {
   return [
     `--max-old-space-size=${HEAP_MAX_MB}`,
     '--max-semi-space-size=1',
+    // Otherwise V8 collects an old generation of 10 MB again and again; a guest that grows is collected by ourselves.
+    `--initial-old-space-size=${HEAP_INITIAL_MB}`,
     '--expose-gc',
     '--no-warnings',
     ...jspiFlags(),
