@@ -1,6 +1,5 @@
 // @ts-check
 import { once } from 'node:events'
-import { component } from './support/modules.mjs'
 import { guestsMemory, startHelper } from './support/processes.mjs'
 import { mb, summary, timesRow } from './support/stats.mjs'
 import { withWorld } from './support/world.mjs'
