@@ -63,15 +63,14 @@ describe('a component that serves HTTP', () => {
 
   it('takes another port than the one that starts at the same time', async () => {
     const runtime = serving(await freePort())
-    const ports = await Promise.all(
-      [1, 2].map(async () => {
-        const stop$ = new Subject<StopReason>()
-        const { events } = await run(runtime, component, stop$, (event) => {
-          if (event.type === 'serving') stop$.next('stopped')
-        })
-        return events.find((event) => event.type === 'serving')?.port
-      }),
-    )
+    const stop$ = new Subject<StopReason>()
+    const ports: number[] = []
+    const listens = (event: RunEvent) => {
+      if (event.type !== 'serving') return
+      ports.push(event.port)
+      if (ports.length === 2) stop$.next('stopped')
+    }
+    await Promise.all([1, 2].map(() => run(runtime, component, stop$, listens)))
     expect(new Set(ports).size).toBe(2)
   })
 
