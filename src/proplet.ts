@@ -20,6 +20,7 @@ import { embeddedOptions } from './io/embedded-options.js'
 import { externalOptions } from './io/external-options.js'
 import { hostMetadata } from './io/host/metadata.js'
 import { createHostMetrics } from './io/host/metrics.js'
+import { createTaskSampler } from './io/host/task-sampler.js'
 import { createLogger, type Logger } from './io/log.js'
 import { openMqtt, type Delivery, type MqttLink, type MqttOptions } from './io/mqtt/index.js'
 import { pipelineSettings } from './io/pipeline-settings.js'
@@ -128,6 +129,7 @@ const serve = (
     runtime,
     refuse: refuseTask(link.stats),
     sample: createHostMetrics().sample,
+    taskSampler: config.monitoring ? createTaskSampler(runtime) : undefined,
     streams,
     onError: (error, stream) => log.error({ err: error, stream }, 'A stream failed'),
     clock: asyncScheduler,

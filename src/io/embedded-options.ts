@@ -5,7 +5,7 @@ import type { Logger } from './log.js'
 
 /** What the configuration means to the embedded runtime. Rejects when a file of authorities can't be read. */
 export const embeddedOptions = async (
-  { runtime, limits, http, network }: Config,
+  { runtime, limits, http, network, monitoring }: Config,
   log: Logger,
 ): Promise<EmbeddedOptions> => ({
   isolation: runtime.isolation,
@@ -23,5 +23,6 @@ export const embeddedOptions = async (
       verify: network.verify,
     },
   },
+  metered: monitoring,
   log,
 })

@@ -6,7 +6,9 @@ export type Publication = {
   readonly payload: object
   /**
    * What happens while the link is down: `all` are kept, in order, until delivered; of `latest` only the newest of
-   * the subtopic is.
+   * the subtopic is, or of the subtopic and the key; of those with a key, the oldest beyond 1000 are dropped.
    */
   readonly keep: 'all' | 'latest'
+  /** Tells publications of one subtopic apart that do not replace each other, such as by task. Not sent. */
+  readonly key?: string
 }

@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs'
 import type { Binary } from '../model/binary.js'
 import type { Outcome } from '../model/outcome.js'
+import type { Figures } from './process-figures.js'
 
 /** One task, ready to run. */
 export type RunRequest = {
@@ -28,6 +29,9 @@ export type RunEvent =
   | { readonly type: 'warning'; readonly message: string }
   | { readonly type: 'ended'; readonly outcome: Outcome; readonly runMs: number }
 
+/** What a task used since it began, and holds now. */
+export type Usage = Figures & { readonly elapsedMs: number }
+
 /** Runs tasks. The embedded runtime is one; external and confidential runtimes are others. */
 export interface Runtime {
   /** As the discovery message names it. */
@@ -38,4 +42,6 @@ export interface Runtime {
    * guest silently.
    */
   run(request: RunRequest, stop$: Observable<StopReason>): Observable<RunEvent>
+  /** Of the task alone; undefined when it does not run just now. A runtime that can't tell leaves it out. */
+  usage?(id: string): Usage | undefined
 }

@@ -37,6 +37,7 @@ import { result } from './result.js'
 import { shutdown } from './shutdown.js'
 import { createSlots } from './slots.js'
 import { target } from './target.js'
+import { taskMetrics, type TaskMetricsDeps } from './task-metrics.js'
 import { task, type TaskDeps } from './task.js'
 
 export type PipelineInputs = {
@@ -72,6 +73,7 @@ export type PipelineDeps = {
   /** Why a task can't be taken, whatever room there is. */
   readonly refuse: (command: StartCommand | InvokeCommand) => Refusal | undefined
   readonly sample: () => Observable<object>
+  readonly taskSampler: TaskMetricsDeps['sampler']
   readonly streams: readonly Stream[]
   readonly onError: (error: unknown, stream: string) => void
   readonly clock: SchedulerLike
@@ -165,6 +167,14 @@ export const pipeline = (
         sample: deps.sample,
         onError: (error) => deps.onError(error, 'metrics'),
       }),
+      task$.pipe(
+        taskMetrics({
+          propletId: settings.propletId,
+          sampler: deps.taskSampler,
+          onError: (error) => deps.onError(error, 'task metrics'),
+          clock,
+        }),
+      ),
       request$,
       extra(
         deps.streams,

@@ -70,6 +70,7 @@ export const pipelineWith = (m: Context, { runs = {}, settings: own = {}, deps =
           runtime: fakeRuntime((name) => runs[name] ?? NEVER, m.scheduler),
           refuse: () => undefined,
           sample: () => of({}),
+          taskSampler: undefined,
           streams: [],
           onError: () => undefined,
           clock: m.scheduler,

@@ -9,6 +9,7 @@ const SUBTOPICS = [
   'control/proplet/create',
   'control/proplet/alive',
   'control/proplet/metrics',
+  'control/proplet/task_metrics',
   'control/proplet/results',
   'control/proplet/invoke_results',
   'registry/proplet',

@@ -22,12 +22,20 @@ const NANOSECONDS_FROM = 1e6
 /** The longest delay that a timer of Node takes; a longer one fires at once. */
 const LONGEST_MS = 2 ** 31 - 1
 
-/** HTTP users send seconds, Go callers nanoseconds: from 1e6 on it is nanoseconds. Milliseconds, at least 1. */
+/** Sampling costs; a profile that asks for more gets this much. */
+const SHORTEST_MS = 100
+const LONGEST_HISTORY = 10_000
+
+/** HTTP users send seconds, Go callers nanoseconds: from 1e6 on it is nanoseconds. */
 const intervalMs = (interval: number | undefined): number | undefined => {
   if (interval === undefined || interval <= 0) return undefined
   const ms = interval >= NANOSECONDS_FROM ? interval / 1e6 : interval * 1e3
-  return Math.min(Math.max(ms, 1), LONGEST_MS)
+  return Math.min(Math.max(ms, SHORTEST_MS), LONGEST_MS)
 }
+
+/** Samples, at least one. */
+const historySize = (size: number | undefined): number | undefined =>
+  size === undefined || size <= 0 ? undefined : Math.min(Math.ceil(size), LONGEST_HISTORY)
 
 export const toProfile = (wire: t.TypeOf<typeof monitoringProfile>): MonitoringProfile => ({
   enabled: wire.enabled,
@@ -39,6 +47,5 @@ export const toProfile = (wire: t.TypeOf<typeof monitoringProfile>): MonitoringP
   collectFileDescriptors: wire.collect_file_descriptors,
   exportToMqtt: wire.export_to_mqtt,
   retainHistory: wire.retain_history,
-  historySize:
-    wire.history_size !== undefined && wire.history_size > 0 ? Math.floor(wire.history_size) : undefined,
+  historySize: historySize(wire.history_size),
 })

@@ -6,6 +6,8 @@ import { Fifo } from './fifo.js'
 /** What waits at most: beyond this, a new publication is rejected and counted. */
 export const MAX_WAITING_MESSAGES = 100_000
 export const MAX_WAITING_BYTES = 256 * 1024 * 1024
+/** Of `latest` with a key: beyond this the oldest gives way, so that they never take the room of results. */
+export const MAX_WAITING_KEYS = 1000
 
 export type OutboxOptions = {
   readonly topicPrefix: string
@@ -13,6 +15,7 @@ export type OutboxOptions = {
   readonly inflight: number
   readonly maxWaitingMessages?: number
   readonly maxWaitingBytes?: number
+  readonly maxWaitingKeys?: number
 }
 
 export type OutboxStats = {
@@ -30,15 +33,19 @@ type Lane = 'all' | 'latest'
 /**
  * Where publications wait for the broker; decides which is next, and does no I/O.
  *
- * Two lanes: `all` in order, `latest` with the newest of each subtopic. They take turns, and while more than one may be
- * in flight, one place is kept from `all`: so a heartbeat waits behind at most one result, however many there are.
+ * Two lanes: `all` in order, `latest` with the newest of each subtopic, those with a key behind the others. They take
+ * turns, and while more than one may be in flight, one place is kept from `all`: so a heartbeat waits behind at most
+ * one result, however many there are.
  *
- * At most `inflight` entries are taken and not yet settled. Nothing is dropped but by the two caps above.
+ * At most `inflight` entries are taken and not yet settled. Nothing is dropped but by the caps above.
  */
 export class Outbox {
   readonly #options: OutboxOptions
   readonly #all = new Fifo<Entry>()
+  /** By subtopic. */
   readonly #latest = new Map<string, Entry>()
+  /** By subtopic and key. */
+  readonly #latestOfKeys = new Map<string, Entry>()
   readonly #taken = new Map<Entry, Lane>()
   #takenOfAll = 0
   #lastLane: Lane = 'latest'
@@ -52,7 +59,7 @@ export class Outbox {
 
   get stats(): OutboxStats {
     return {
-      waiting: this.#all.length + this.#latest.size,
+      waiting: this.#waiting,
       bytes: this.#bytes,
       inflight: this.#taken.size,
       dropped: this.#dropped,
@@ -60,7 +67,7 @@ export class Outbox {
   }
 
   get empty(): boolean {
-    return this.#taken.size + this.#latest.size + this.#all.length === 0
+    return this.#taken.size + this.#waiting === 0
   }
 
   /** Takes a publication in, encoding it now. `report` hears what becomes of it, at once if it is rejected. */
@@ -79,7 +86,9 @@ export class Outbox {
     }
     const { topic, payload } = encoded
     const entry: Entry = { publication, topic, payload, report }
-    const replaced = publication.keep === 'latest' ? this.#latest.get(publication.subtopic) : undefined
+    const slot = slotOf(publication)
+    const slots = this.#slotsFor(publication)
+    const replaced = publication.keep === 'latest' ? (slots.get(slot) ?? this.#surplus(slots)) : undefined
     if (replaced === undefined && this.#isFull(payload.length)) {
       this.#dropped += 1
       reject('overflow', 'the outbox is full')
@@ -87,8 +96,9 @@ export class Outbox {
     }
     this.#bytes += payload.length
     if (publication.keep === 'all') this.#all.push(entry)
-    else this.#latest.set(publication.subtopic, entry)
+    else slots.set(slot, entry)
     if (replaced !== undefined) {
+      if (slotOf(replaced.publication) !== slot) slots.delete(slotOf(replaced.publication))
       this.#bytes -= replaced.payload.length
       replaced.report({ publication: replaced.publication, at: 'replaced' })
     }
@@ -123,15 +133,16 @@ export class Outbox {
     const ofAll: Entry[] = []
     for (const entry of entries) {
       const lane = this.#release(entry)
-      const { subtopic } = entry.publication
+      const slot = slotOf(entry.publication)
+      const slots = this.#slotsFor(entry.publication)
       if (lane === undefined) continue
-      if (lane === 'latest' && this.#latest.has(subtopic)) {
+      if (lane === 'latest' && slots.has(slot)) {
         entry.report({ publication: entry.publication, at: 'replaced' })
         continue
       }
       this.#bytes += entry.payload.length
       if (lane === 'all') ofAll.push(entry)
-      else this.#latest.set(subtopic, entry)
+      else slots.set(slot, entry)
     }
     this.#all.putBack(ofAll)
   }
@@ -145,16 +156,32 @@ export class Outbox {
     const { inflight } = this.#options
     if (this.#taken.size >= inflight) return undefined
     const forAll = this.#all.length > 0 && this.#takenOfAll < Math.max(1, inflight - 1)
-    const forLatest = this.#latest.size > 0
+    const forLatest = this.#latest.size + this.#latestOfKeys.size > 0
     if (forAll && forLatest) return this.#lastLane === 'all' ? 'latest' : 'all'
     if (forAll) return 'all'
     return forLatest ? 'latest' : undefined
   }
 
   #shiftLatest(): Entry | undefined {
-    const [entry] = this.#latest.values()
-    if (entry !== undefined) this.#latest.delete(entry.publication.subtopic)
+    const slots = this.#latest.size > 0 ? this.#latest : this.#latestOfKeys
+    const [entry] = slots.values()
+    if (entry !== undefined) slots.delete(slotOf(entry.publication))
     return entry
+  }
+
+  #slotsFor({ key }: Publication): Map<string, Entry> {
+    return key === undefined ? this.#latest : this.#latestOfKeys
+  }
+
+  /** The one that gives way to a new one. */
+  #surplus(slots: Map<string, Entry>): Entry | undefined {
+    const { maxWaitingKeys = MAX_WAITING_KEYS } = this.#options
+    const [oldest] = slots.values()
+    return slots === this.#latestOfKeys && slots.size >= maxWaitingKeys ? oldest : undefined
+  }
+
+  get #waiting(): number {
+    return this.#all.length + this.#latest.size + this.#latestOfKeys.size
   }
 
   #release(entry: Entry): Lane | undefined {
@@ -166,6 +193,9 @@ export class Outbox {
 
   #isFull(bytes: number): boolean {
     const { maxWaitingMessages = MAX_WAITING_MESSAGES, maxWaitingBytes = MAX_WAITING_BYTES } = this.#options
-    return this.#all.length + this.#latest.size >= maxWaitingMessages || this.#bytes + bytes > maxWaitingBytes
+    return this.#waiting >= maxWaitingMessages || this.#bytes + bytes > maxWaitingBytes
   }
 }
+
+/** A subtopic has no space. */
+const slotOf = ({ subtopic, key = '' }: Publication): string => `${subtopic} ${key}`

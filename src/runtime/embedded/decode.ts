@@ -21,8 +21,10 @@ const NO_BYTES = new Uint8Array(0)
 export function decodeFromGuest(value: unknown, body: Uint8Array = NO_BYTES): FromGuest | undefined {
   if (!isRecord(value)) return undefined
   switch (value['type']) {
-    case 'ready':
-      return { type: 'ready' }
+    case 'ready': {
+      const { threadId } = value
+      return isCount(threadId) ? { type: 'ready', threadId } : { type: 'ready' }
+    }
     case 'started': {
       const { compileMs } = value
       return isDuration(compileMs) ? { type: 'started', compileMs } : undefined

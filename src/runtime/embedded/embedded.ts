@@ -35,6 +35,8 @@ export type EmbeddedOptions = {
   readonly http?: HttpOptions | undefined
   /** By default there is none. */
   readonly network?: NetworkOptions
+  /** Whether `usage` can be asked for. */
+  readonly metered?: boolean
   readonly log: Log
 }
 
@@ -75,6 +77,7 @@ export function createEmbeddedRuntime(given: EmbeddedOptions): EmbeddedRuntime {
     outputMaxBytes,
     http,
     network = NO_NETWORK,
+    metered = false,
     log,
   } = options
   const pool = new Pool({
@@ -92,6 +95,7 @@ export function createEmbeddedRuntime(given: EmbeddedOptions): EmbeddedRuntime {
     limits: { timeoutMs, memoryMaxBytes, outputMaxBytes },
     http,
     network,
+    metered,
   }
   const running = new Set<TaskRun>()
   void prepareStart(options).then((start) => pool.open(start))
@@ -111,6 +115,7 @@ export function createEmbeddedRuntime(given: EmbeddedOptions): EmbeddedRuntime {
           finalize(() => running.delete(run)),
         )
       }),
+    usage: (id) => [...running].find((run) => run.id === id)?.usage(),
     close: () => {
       for (const run of running) run.stop('shutdown')
       return pool.close()

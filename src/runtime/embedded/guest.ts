@@ -1,9 +1,14 @@
 import type { FromGuest, StreamName, ToGuest } from '../guest/protocol.js'
+import type { Counters, Figures } from '../process-figures.js'
 
 /** A child process or a thread that runs guests, seen from the daemon. */
 export interface Guest {
   /** Undefined for a thread. */
   readonly pid: number | undefined
+  /** What it used since it was started, by all of its tasks; undefined when it is gone or the host can't tell. */
+  counters(): Counters | undefined
+  /** The same, and what it holds. */
+  figures(): Figures | undefined
   /** Who hears what it says from now on. */
   listen(listener: GuestListener): void
   post(message: ToGuest, body?: Uint8Array): void

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import type { Writable } from 'node:stream'
 import { Readable } from 'node:stream'
 import { encodeFrame } from '../guest/frames.js'
+import { readCounters, readFigures, type Counters, type Figures } from '../process-figures.js'
 import { WASM_PAGE_BYTES } from '../guest/module-limits.js'
 import { decodeFromGuest } from './decode.js'
 import { FrameDecoder } from './frame-decoder.js'
@@ -74,6 +75,8 @@ class StillbornGuest implements Guest {
     this.#listener = listener
   }
 
+  counters(): undefined {}
+  figures(): undefined {}
   post(): void {}
   holdOutput(): void {}
   kill(): void {}
@@ -105,6 +108,14 @@ class ProcessGuest implements Guest {
 
   get pid(): number | undefined {
     return this.#child.pid
+  }
+
+  counters(): Counters | undefined {
+    return this.#look(readCounters)
+  }
+
+  figures(): Figures | undefined {
+    return this.#look(readFigures)
   }
 
   listen(listener: GuestListener): void {
@@ -146,6 +157,12 @@ class ProcessGuest implements Guest {
       this.#fault = `broke the rules of its channel: ${error instanceof Error ? error.message : 'unknown'}`
       this.kill()
     }
+  }
+
+  /** The number of a process that is gone may be another's. */
+  #look<T>(read: (pid: number) => T): T | undefined {
+    const { pid, exitCode, signalCode } = this.#child
+    return pid === undefined || exitCode !== null || signalCode !== null ? undefined : read(pid)
   }
 
   #close(code: number | null, signal: string | null): void {

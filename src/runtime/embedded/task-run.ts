@@ -1,12 +1,16 @@
 import { Observable, type Subscriber } from 'rxjs'
 import type { Outcome } from '../../model/outcome.js'
-import type { RunEvent, RunRequest, StopReason } from '../runtime.js'
+import type { RunEvent, RunRequest, StopReason, Usage } from '../runtime.js'
 import { Execution } from './execution.js'
 import { HttpTask, type HttpTaskParts } from './http/http-task.js'
 import type { Member } from './idle-members.js'
+import { TaskUsage } from './usage.js'
 import { verdictOfStop } from './verdict.js'
 
-export type TaskRunParts = HttpTaskParts
+export type TaskRunParts = Omit<HttpTaskParts, 'usage'> & {
+  /** Whether `usage` can be asked for. */
+  readonly metered: boolean
+}
 
 /** One task from the wish to run it to its `ended`: it waits for a guest, then runs in it, or serves HTTP from there. */
 export class TaskRun {
@@ -16,6 +20,7 @@ export class TaskRun {
   readonly #parts: TaskRunParts
   #execution: Execution | undefined
   #server: HttpTask | undefined
+  #usage: TaskUsage | undefined
   /** Of a stop that came before there was a guest. */
   #stopped: StopReason | undefined
   #endEarly: ((reason: StopReason) => void) | undefined
@@ -24,6 +29,15 @@ export class TaskRun {
     this.#request = request
     this.#parts = parts
     this.events$ = new Observable((subscriber) => this.#begin(subscriber))
+  }
+
+  get id(): string {
+    return this.#request.id
+  }
+
+  /** Undefined while it waits for a guest. */
+  usage(): Usage | undefined {
+    return this.#usage?.read()
   }
 
   stop(reason: StopReason): void {
@@ -46,6 +60,8 @@ export class TaskRun {
       granted: (member) => {
         this.#endEarly = undefined
         this.#execution = this.#execute(member, subscriber)
+        // The guest has its task by now: the look at `/proc` takes nothing from the time to its result.
+        if (this.#parts.metered) this.#usage = new TaskUsage(member.guest)
       },
       refused: (error) => {
         subscriber.next({
@@ -83,7 +99,12 @@ export class TaskRun {
         },
         serving: () => {
           this.#execution = undefined
-          this.#server = new HttpTask(member, this.#request, this.#parts, { event, ended })
+          this.#server = new HttpTask(
+            member,
+            this.#request,
+            { ...this.#parts, usage: this.#usage },
+            { event, ended },
+          )
         },
       },
     })

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { setFlagsFromString } from 'node:v8'
+import { readThreadCounters, type Counters, type Figures } from '../process-figures.js'
 import { WASM_PAGE_BYTES } from '../guest/module-limits.js'
 import type { Incoming } from '../guest/link.js'
 import { announceMessage, giveRoom, type ThreadData } from '../guest/port-link.js'
@@ -51,6 +52,8 @@ class ThreadGuest implements Guest {
   readonly #worker: Worker
   readonly #counters: ThreadData
   #listener: GuestListener = DEAF
+  /** Undefined before it is ready, where the host does not tell, and when it is gone. */
+  #threadId: number | undefined
   #fault: string | undefined
   #held = false
   #isEnding = false
@@ -65,6 +68,16 @@ class ThreadGuest implements Guest {
     worker.on('message', (data: unknown) => this.#receive(data))
     worker.on('error', (error) => (this.#fault ??= `failed: ${error.message}`))
     worker.on('exit', (code) => this.#close(code))
+  }
+
+  counters(): Counters | undefined {
+    return this.#threadId === undefined ? undefined : readThreadCounters(this.#threadId)
+  }
+
+  /** Memory and files belong to the whole process. */
+  figures(): Figures | undefined {
+    const counters = this.counters()
+    return counters && { ...counters, memoryBytes: undefined, threads: 1, fileDescriptors: undefined }
   }
 
   listen(listener: GuestListener): void {
@@ -100,6 +113,7 @@ class ThreadGuest implements Guest {
     const message = typeof data === 'object' && data !== null && 'message' in data ? data.message : undefined
     const decoded = decodeFromGuest(message, bytesOf(message))
     if (decoded !== undefined) {
+      if (decoded.type === 'ready') this.#threadId ??= decoded.threadId
       this.#listener.message(decoded)
       return
     }
@@ -109,6 +123,7 @@ class ThreadGuest implements Guest {
 
   #close(code: number): void {
     const listener = this.#listener
+    this.#threadId = undefined
     this.#listener = DEAF
     listener.closed({ how: this.#fault ?? `ended with status ${code}`, signal: undefined })
   }

@@ -6,7 +6,8 @@ import type { Watchdog } from '../embedded/watchdog.js'
 import { outputExceeded } from '../guest/output.js'
 import type { StreamName } from '../guest/protocol.js'
 import { formatBytes, formatDuration } from '../guest/units.js'
-import type { RunEvent, StopReason } from '../runtime.js'
+import { readTreeFigures } from '../process-figures.js'
+import type { RunEvent, StopReason, Usage } from '../runtime.js'
 import { Listening } from './listening.js'
 import type { ServerAddress } from './prepare.js'
 import { ProcessGroup, type ProcessEnd, type ProcessLaunch, type ProcessListener } from './process-group.js'
@@ -63,6 +64,13 @@ export class ExternalExecution implements ProcessListener {
     this.#limitTime()
     this.#listening = this.#awaitListening()
     if (this.#group.pid !== undefined && spec.server === undefined) this.#start()
+  }
+
+  /** Of the process and those it started. */
+  usage(): Usage | undefined {
+    const { pid } = this.#group
+    const figures = pid === undefined ? undefined : readTreeFigures(pid)
+    return figures && { ...figures, elapsedMs: performance.now() - this.#startedAt }
   }
 
   /** `ended` follows, as soon as the runtime has ended. */

@@ -49,6 +49,7 @@ export function createExternalRuntime(options: ExternalOptions): ExternalRuntime
         subscriber.add(stop$.subscribe((reason) => task.stop(reason)))
         return () => task.kill('stopped')
       }),
+    usage: (id) => [...running].find((task) => task.id === id)?.usage(),
     close: async () => {
       for (const task of running) task.kill('shutdown')
       await Promise.all([swept, ...[...running].map(({ over }) => over)])

@@ -1,7 +1,7 @@
 import type { Outcome } from '../../model/outcome.js'
 import { verdictOfStop } from '../embedded/verdict.js'
 import type { Watchdog } from '../embedded/watchdog.js'
-import type { RunEvent, RunRequest, StopReason } from '../runtime.js'
+import type { RunEvent, RunRequest, StopReason, Usage } from '../runtime.js'
 import { ExternalExecution } from './execution.js'
 import { checkRequest, prepare, type Prepared, type PrepareParts } from './prepare.js'
 import { makePrivateDirectory, removePrivateDirectory } from './private-directory.js'
@@ -39,6 +39,14 @@ export class ExternalTask {
     this.#parts = parts
     this.#hooks = hooks
     this.over = this.#run()
+  }
+
+  get id(): string {
+    return this.#request.id
+  }
+
+  usage(): Usage | undefined {
+    return this.#execution?.usage()
   }
 
   stop(reason: StopReason): void {

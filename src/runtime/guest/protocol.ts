@@ -125,9 +125,12 @@ export const BODY_PIECE_BYTES = 64 * 1024
 
 export type StreamName = 'stdout' | 'stderr'
 
+export type ReadyMessage = { readonly type: 'ready'; readonly threadId?: number }
+
 /** What a guest says. A guest that was broken out of may say anything: the daemon decodes it. */
 export type FromGuest =
-  | { readonly type: 'ready' }
+  /** A thread tells the id that the system gave it. */
+  | ReadyMessage
   | { readonly type: 'started'; readonly compileMs: number }
   | { readonly type: 'warning'; readonly message: string }
   | FromServingGuest

@@ -1,7 +1,7 @@
 import type { Serve } from './http/serve.js'
 import type { Link, MessageHandler } from './link.js'
 import { Modules } from './modules.js'
-import type { RunMessage } from './protocol.js'
+import type { ReadyMessage, RunMessage } from './protocol.js'
 import { perform, performTask, type TaskContext, type TaskReport } from './task.js'
 import { warmUp } from './warm-up.js'
 
@@ -15,8 +15,12 @@ const COLLECT_AFTER_BYTES = 16 * 1024 * 1024
 /** A task that serves HTTP, and what its requests wrote so far. */
 type Serving = { readonly run: RunMessage; readonly serve: Serve; stdoutBytes: number; stderrBytes: number }
 
-/** Answers the messages of the daemon, one task at a time. `collect` is V8's `gc`. */
-export function createTaskLoop(link: Link, collect: () => void): MessageHandler {
+/** Answers the messages of the daemon, one task at a time. `collect` is V8's `gc`; `hello` says that it is ready. */
+export function createTaskLoop(
+  link: Link,
+  collect: () => void,
+  hello: ReadyMessage = { type: 'ready' },
+): MessageHandler {
   let context: TaskContext | undefined
   let serving: Serving | undefined
   let unseenBytes = 0
@@ -38,7 +42,7 @@ export function createTaskLoop(link: Link, collect: () => void): MessageHandler 
   }
   const ready = () => {
     tidyUp()
-    link.send({ type: 'ready' })
+    link.send(hello)
   }
   const done = ({ end, stdoutBytes, stderrBytes }: Omit<TaskReport, 'memoryBytes'>, thenReady: boolean) => {
     link.send({ type: 'done', end, stdoutBytes, stderrBytes, thenReady })

@@ -1,16 +1,29 @@
+import { readlinkSync } from 'node:fs'
+import { basename } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { garbageCollector } from './collect.js'
 import { createPortLink, isThreadData, isThreadMessage } from './port-link.js'
+import type { ReadyMessage } from './protocol.js'
 import { createTaskLoop } from './task-loop.js'
 
 /** Entry of a worker thread. */
 function main(): void {
   if (parentPort === null || !isThreadData(workerData))
     throw new Error('this file is the entry of a worker thread')
-  const handle = createTaskLoop(createPortLink(parentPort, workerData), garbageCollector())
+  const handle = createTaskLoop(createPortLink(parentPort, workerData), garbageCollector(), hello())
   parentPort.on('message', (data: unknown) => {
     if (isThreadMessage(data)) void handle(data.message, data.body)
   })
+}
+
+/** Linux only; elsewhere there is no such link. */
+function hello(): ReadyMessage {
+  try {
+    return { type: 'ready', threadId: Number(basename(readlinkSync('/proc/thread-self'))) }
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error
+    return { type: 'ready' }
+  }
 }
 
 main()

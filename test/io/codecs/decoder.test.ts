@@ -125,16 +125,29 @@ describe('start', () => {
     [5, 5000],
     [0.5, 500],
     [999_999, 999_999_000],
-    [1e6, 1],
+    [1e6, 100],
     [5_000_000_000, 5000],
     [1e300, 2 ** 31 - 1],
-    [1e-9, 1],
+    [1e-9, 100],
     [0, undefined],
     [-5, undefined],
     [null, undefined],
   ])('reads the interval %j as %j ms', (interval, intervalMs) => {
     const command = started(send(START, { ...task, monitoring_profile: { interval } }))
     expect(command.monitoringProfile).toMatchObject({ intervalMs, enabled: undefined })
+  })
+
+  it.each([
+    [1, 1],
+    [0.5, 1],
+    [10_000, 10_000],
+    [1e12, 10_000],
+    [0, undefined],
+    [-1, undefined],
+    [null, undefined],
+  ])('reads the history size %j as %j samples', (history_size, historySize) => {
+    const command = started(send(START, { ...task, monitoring_profile: { history_size } }))
+    expect(command.monitoringProfile).toMatchObject({ historySize, enabled: undefined })
   })
 
   it('keeps a variable named __proto__ as what it is', () => {

@@ -5,6 +5,7 @@ import type { Publication } from '../../../src/model/publication.js'
 
 const RESULTS = 'control/proplet/results'
 const ALIVE = 'control/proplet/alive'
+const TASK_METRICS = 'control/proplet/task_metrics'
 
 const setUp = (options: Partial<OutboxOptions> = {}) => {
   const outbox = new Outbox({ topicPrefix: 'm/d/c/c', maxPacketBytes: 1000, inflight: 3, ...options })
@@ -17,13 +18,15 @@ const setUp = (options: Partial<OutboxOptions> = {}) => {
     })
   const result = (n: number) => offer({ subtopic: RESULTS, payload: { n }, keep: 'all' })
   const beat = (n: number) => offer({ subtopic: ALIVE, payload: { beat: n }, keep: 'latest' })
+  const figures = (key: string, n: number) =>
+    offer({ subtopic: TASK_METRICS, payload: { [key]: n }, keep: 'latest', key })
   const takeAll = () => {
     const entries: Entry[] = []
     for (let entry = outbox.take(); entry !== undefined; entry = outbox.take()) entries.push(entry)
     return entries
   }
   const texts = (entries: readonly Entry[]) => entries.map(({ payload }) => payload.toString())
-  return { outbox, told, deliveries, offer, result, beat, takeAll, texts }
+  return { outbox, told, deliveries, offer, result, beat, figures, takeAll, texts }
 }
 
 describe('Outbox', () => {
@@ -52,6 +55,40 @@ describe('Outbox', () => {
     beat(2)
     expect(takeAll()).toEqual([])
     expect(outbox.stats).toMatchObject({ inflight: 3, waiting: 4 })
+  })
+
+  it('keeps the newest of each key, behind those without one', () => {
+    const { outbox, told, figures, beat, takeAll, texts } = setUp({ inflight: 10 })
+    figures('a', 1)
+    figures('b', 1)
+    beat(1)
+    figures('a', 2)
+    expect(told).toEqual(['{"a":1} replaced'])
+    expect(outbox.stats.waiting).toBe(3)
+    expect(texts(takeAll())).toEqual(['{"beat":1}', '{"a":2}', '{"b":1}'])
+    expect(outbox.stats).toMatchObject({ waiting: 0, bytes: 0, dropped: 0 })
+  })
+
+  it('lets the oldest of too many keys give way', () => {
+    const { outbox, told, figures, takeAll, texts } = setUp({ inflight: 10, maxWaitingKeys: 2 })
+    figures('a', 1)
+    figures('b', 1)
+    figures('a', 2)
+    figures('c', 1)
+    expect(told).toEqual(['{"a":1} replaced', '{"a":2} replaced'])
+    expect(texts(takeAll())).toEqual(['{"b":1}', '{"c":1}'])
+    expect(outbox.stats).toMatchObject({ waiting: 0, bytes: 0, dropped: 0 })
+  })
+
+  it('puts what was not sent back, unless there is a newer one of its key', () => {
+    const { outbox, told, figures, takeAll, texts } = setUp({ inflight: 10 })
+    figures('a', 1)
+    figures('b', 1)
+    const entries = takeAll()
+    figures('b', 2)
+    outbox.putBack(entries)
+    expect(told.at(-1)).toBe('{"b":1} replaced')
+    expect(texts(takeAll())).toEqual(['{"b":2}', '{"a":1}'])
   })
 
   it('uses its only place for results and heartbeats in turn when the limit is 1', () => {

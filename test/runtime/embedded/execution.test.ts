@@ -14,6 +14,12 @@ class ScriptedGuest implements Guest {
   listener: GuestListener = DEAF
   isKilled = false
 
+  counters(): undefined {
+    // It is no process.
+  }
+  figures(): undefined {
+    // It is no process.
+  }
   listen(listener: GuestListener): void {
     this.listener = listener
   }

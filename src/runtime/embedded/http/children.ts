@@ -4,6 +4,7 @@ import type { ExecutionLimits, GuestFate } from '../execution.js'
 import type { Member } from '../idle-members.js'
 import type { Pool } from '../pool.js'
 import type { NetworkOptions } from '../network/policy.js'
+import type { TaskUsage } from '../usage.js'
 import { readResidentBytes, type Watchdog } from '../watchdog.js'
 import { HttpChild, type ChildHooks } from './child.js'
 import type { Exchange } from './exchange.js'
@@ -13,6 +14,8 @@ export type ChildrenParts = {
   readonly watchdog: Watchdog
   readonly limits: ExecutionLimits
   readonly network: NetworkOptions
+  /** Undefined: nobody asks. */
+  readonly usage: TaskUsage | undefined
   /** At once. */
   readonly maxChildren: number
 }
@@ -106,6 +109,7 @@ export class Children {
     }
     const child = new HttpChild(member, { watchdog, memoryMaxBytes: limits.memoryMaxBytes, network }, hooks)
     this.#all.add(child)
+    this.#parts.usage?.take(member.guest)
     return child
   }
 
@@ -132,6 +136,7 @@ export class Children {
     this.#all.delete(child)
     const at = this.#idle.indexOf(child)
     if (at !== -1) this.#idle.splice(at, 1)
+    this.#parts.usage?.leave(child.member.guest)
     this.#parts.pool.release(child.member, fate)
     if (problem !== undefined) this.#fail(problem)
     if (this.#waiting.size > 0) this.#growSoon()

@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import {
+  addFigures,
+  readCounters,
+  readFigures,
+  readThreadCounters,
+  readTreeFigures,
+} from '../../src/runtime/process-figures.js'
+
+const none = {
+  cpuSeconds: undefined,
+  diskReadBytes: undefined,
+  diskWriteBytes: undefined,
+  memoryBytes: undefined,
+  threads: undefined,
+  fileDescriptors: undefined,
+}
+
+describe.runIf(process.platform === 'linux')('the figures of a process', () => {
+  it('are those of this process', () => {
+    const figures = readFigures(process.pid)
+    const { user, system } = process.cpuUsage()
+    expect(figures?.cpuSeconds).toBeGreaterThan(0)
+    expect(figures?.cpuSeconds).toBeLessThan((user + system) / 1e6 + 0.05)
+    expect(figures?.memoryBytes).toBeGreaterThan(10e6)
+    expect(figures?.threads).toBeGreaterThan(1)
+    expect(figures?.fileDescriptors).toBeGreaterThan(3)
+    expect(figures?.diskReadBytes).toBeGreaterThanOrEqual(0)
+  })
+
+  it('hold those of its descendants, together', async () => {
+    const shell = spawn('/bin/sh', ['-c', 'sleep 60 & echo; wait'], { detached: true })
+    onTestFinished(() => void process.kill(-(shell.pid ?? 0), 'SIGKILL'))
+    await once(shell.stdout, 'data')
+    const pid = shell.pid ?? 0
+    await expect.poll(() => readTreeFigures(pid)?.threads).toBe(2)
+    expect(readFigures(pid)?.threads).toBe(1)
+    expect(readTreeFigures(pid)?.memoryBytes).toBeGreaterThan(readFigures(pid)?.memoryBytes ?? Infinity)
+  })
+
+  it('are none once it is gone', async () => {
+    const child = spawn('/bin/true')
+    await once(child, 'close')
+    const pid = child.pid ?? 0
+    expect(readCounters(pid)).toBeUndefined()
+    expect(readFigures(pid)).toBeUndefined()
+    expect(readTreeFigures(pid)).toBeUndefined()
+    expect(readThreadCounters(pid)).toBeUndefined()
+  })
+
+  it('are those of one thread alone', () => {
+    const main = readThreadCounters(process.pid)
+    const { user, system } = process.cpuUsage()
+    expect(main?.cpuSeconds).toBeLessThan((user + system) / 1e6 + 0.05)
+    expect(main?.diskWriteBytes).toBeGreaterThanOrEqual(0)
+  })
+})
+
+describe('figures that are added', () => {
+  it('stay unknown where neither is known', () => {
+    const one = { ...none, cpuSeconds: 1, threads: 2 }
+    const other = { ...none, cpuSeconds: 2, memoryBytes: 3 }
+    expect(addFigures(one, other)).toStrictEqual({ ...none, cpuSeconds: 3, threads: 2, memoryBytes: 3 })
+    expect(addFigures(one, undefined)).toStrictEqual(one)
+  })
+})
