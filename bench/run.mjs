@@ -14,6 +14,7 @@ const SCENARIOS = [
   'inline-large',
   'stop',
   'memory',
+  'monitoring',
   'nagle',
 ]
 
