@@ -16,6 +16,7 @@ const SCENARIOS = [
   'stop',
   'http',
   'memory',
+  'monitoring',
   'nagle',
 ]
 

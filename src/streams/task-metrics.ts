@@ -19,6 +19,7 @@ import type { Publication } from '../model/publication.js'
 import type { TaskEvent } from '../model/task-event.js'
 import type { TaskSample } from '../model/task-sample.js'
 import { createAggregate } from './aggregate.js'
+import { asked, figuresOf } from './figures.js'
 import { ofType } from './of-type.js'
 import { profileOf, type Profile } from './profile.js'
 
@@ -35,31 +36,6 @@ export type TaskMetricsDeps = {
 
 /** The first sample comes this soon, so that tasks are seen that are shorter than their interval. Milliseconds. */
 const FIRST_MS = 100
-
-/** The figures that the profile asks for, by the names they have on the wire; `undefined` is not sent. */
-const figuresOf = (sample: TaskSample) => ({
-  cpu_percent: sample.cpuPercent,
-  memory_bytes: sample.memoryBytes,
-  memory_percent: sample.memoryPercent,
-  disk_read_bytes: sample.diskReadBytes,
-  disk_write_bytes: sample.diskWriteBytes,
-  uptime_seconds: sample.uptimeSeconds,
-  thread_count: sample.threadCount,
-  file_descriptor_count: sample.fileDescriptorCount,
-})
-
-const asked =
-  ({ cpu, memory, diskIo, threads, fileDescriptors }: Profile) =>
-  (sample: TaskSample): TaskSample => ({
-    cpuPercent: cpu ? sample.cpuPercent : undefined,
-    memoryBytes: memory ? sample.memoryBytes : undefined,
-    memoryPercent: memory ? sample.memoryPercent : undefined,
-    diskReadBytes: diskIo ? sample.diskReadBytes : undefined,
-    diskWriteBytes: diskIo ? sample.diskWriteBytes : undefined,
-    uptimeSeconds: sample.uptimeSeconds,
-    threadCount: threads ? sample.threadCount : undefined,
-    fileDescriptorCount: fileDescriptors ? sample.fileDescriptorCount : undefined,
-  })
 
 /**
  * Samples each task from its start to its end, as its profile says; a sample that takes longer skips beats, one that

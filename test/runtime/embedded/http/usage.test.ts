@@ -1,0 +1,14 @@
+import { describe, expect, it } from 'vitest'
+import { ask, serve } from './server.js'
+
+describe.runIf(process.platform === 'linux')('the usage of a component that serves HTTP', () => {
+  it('is that of its children since they serve it', async () => {
+    const { runtime, port } = await serve({}, {}, { metered: true })
+    const before = runtime.usage?.('task')
+    expect(before?.memoryBytes).toBeGreaterThan(10e6)
+    for (let i = 0; i < 20; i++) await ask(port, '/')
+    const after = runtime.usage?.('task')
+    expect(after?.cpuSeconds).toBeGreaterThanOrEqual(before?.cpuSeconds ?? Infinity)
+    expect(after?.elapsedMs).toBeGreaterThan(before?.elapsedMs ?? Infinity)
+  })
+})
