@@ -92,7 +92,8 @@ const readIo = (directory: string): Pick<Counters, 'diskReadBytes' | 'diskWriteB
   }
 }
 
-const childrenOf = (pid: number): number[] =>
+/** The processes that it started; empty when it is gone. */
+export const childrenOf = (pid: number): number[] =>
   (list(`/proc/${pid}/task`) ?? []).flatMap((thread) =>
     (read(`/proc/${pid}/task/${thread}/children`) ?? '')
       .split(' ')

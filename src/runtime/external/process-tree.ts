@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { readResidentBytes } from '../embedded/watchdog.js'
+import { childrenOf } from '../process-figures.js'
 
 const MAX_PROCESSES = 256
 
@@ -15,17 +15,4 @@ export function readTreeResidentBytes(root: number): number | undefined {
     }
   }
   return bytes
-}
-
-function childrenOf(pid: number): readonly number[] {
-  try {
-    return readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
-      readFileSync(`/proc/${pid}/task/${thread}/children`, 'latin1')
-        .split(' ')
-        .filter((child) => child !== '')
-        .map(Number),
-    )
-  } catch {
-    return []
-  }
 }
