@@ -23,15 +23,15 @@ type State =
 const SECOND = 1_000_000_000n
 
 /** `tcp-socket` of wasi:sockets/tcp. It is bound for good when it connects or listens. */
-export class TcpSocket {
+export class TcpSocket extends SocketOptions {
   readonly #network: Network
   readonly #family: Family
-  readonly #options = new SocketOptions()
   readonly #keepAlive = { enabled: false, idle: 7200n * SECOND, interval: 75n * SECOND, count: 9 }
   #state: State = { is: 'unbound' }
   #local: Endpoint | undefined
 
   constructor(network: Network, family: Family) {
+    super()
     this.#network = network
     this.#family = family
   }
@@ -145,30 +145,6 @@ export class TcpSocket {
 
   setKeepAliveCount(value: number): void {
     this.#keepAlive.count = Number(positive(BigInt(value)))
-  }
-
-  hopLimit(): number {
-    return this.#options.hopLimit()
-  }
-
-  setHopLimit(value: number): void {
-    this.#options.setHopLimit(value)
-  }
-
-  receiveBufferSize(): bigint {
-    return this.#options.receiveBufferSize()
-  }
-
-  setReceiveBufferSize(value: bigint): void {
-    this.#options.setReceiveBufferSize(value)
-  }
-
-  sendBufferSize(): bigint {
-    return this.#options.sendBufferSize()
-  }
-
-  setSendBufferSize(value: bigint): void {
-    this.#options.setSendBufferSize(value)
   }
 
   /** Ready when the next step of what is under way can be taken. */

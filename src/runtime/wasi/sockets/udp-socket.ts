@@ -79,15 +79,15 @@ export class OutgoingDatagramStream {
 }
 
 /** `udp-socket` of wasi:sockets/udp. */
-export class UdpSocket {
+export class UdpSocket extends SocketOptions {
   readonly #network: Network
   readonly #family: Family
-  readonly #options = new SocketOptions()
   #socket: DatagramSocket | undefined
   #isBound = false
   #remote: Endpoint | undefined
 
   constructor(network: Network, family: Family) {
+    super()
     this.#network = network
     this.#family = family
   }
@@ -134,27 +134,11 @@ export class UdpSocket {
   }
 
   unicastHopLimit(): number {
-    return this.#options.hopLimit()
+    return this.hopLimit()
   }
 
   setUnicastHopLimit(value: number): void {
-    this.#options.setHopLimit(value)
-  }
-
-  receiveBufferSize(): bigint {
-    return this.#options.receiveBufferSize()
-  }
-
-  setReceiveBufferSize(value: bigint): void {
-    this.#options.setReceiveBufferSize(value)
-  }
-
-  sendBufferSize(): bigint {
-    return this.#options.sendBufferSize()
-  }
-
-  setSendBufferSize(value: bigint): void {
-    this.#options.setSendBufferSize(value)
+    this.setHopLimit(value)
   }
 
   subscribe(): Pollable {
