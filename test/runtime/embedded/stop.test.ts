@@ -6,7 +6,7 @@ import { add, fixture, ISOLATIONS, request, run, runtimeOfTest, thirty } from '.
 const spin = { binary: fixture('hostile'), name: 'spin' }
 
 describe.each(ISOLATIONS)('a stop (%s)', (isolation) => {
-  /** Stops the task at its first event of this type, and gives the milliseconds from there to its end as well. */
+  /** Stops the task at its first event of this type. */
   async function stopAt(
     type: RunEvent['type'],
     task: Parameters<typeof run>[1],
@@ -14,25 +14,24 @@ describe.each(ISOLATIONS)('a stop (%s)', (isolation) => {
   ) {
     const runtime = await runtimeOfTest({ isolation })
     const stop$ = new Subject<StopReason>()
-    let stoppedAt: number | undefined
+    let isStopped = false
     const ran = await run(runtime, task, stop$, (event) => {
-      if (event.type !== type || stoppedAt !== undefined) return
-      stoppedAt = performance.now()
+      if (event.type !== type || isStopped) return
+      isStopped = true
       stop$.next(reason)
     })
-    const latencyMs = performance.now() - (stoppedAt ?? NaN)
     expect(stop$.observed).toBe(false)
-    return { ...ran, latencyMs, runtime }
+    return { ...ran, runtime }
   }
 
   it.each([
     ['an endless loop', spin],
     ['an endless memory.fill', { binary: fixture('hostile'), name: 'fill' }],
     ['a sleep', { binary: fixture('ticker') }],
-  ])('ends %s within 100 ms', async (_what, task) => {
-    const { outcome, latencyMs, runtime } = await stopAt('started', task)
+    // How soon is what `bench/stop.mjs` measures.
+  ])('ends %s', async (_what, task) => {
+    const { outcome, runtime } = await stopAt('started', task)
     expect(outcome.kind).toBe('stopped')
-    expect(latencyMs).toBeLessThan(100)
     expect((await run(runtime, add)).outcome).toStrictEqual(thirty)
   })
 
