@@ -20,7 +20,7 @@ const { config } = loadConfig({
   },
 })
 const { log } = await createLogger({ level: config.logLevel })
-const runtime = createEmbeddedRuntime(embeddedOptions(config, log))
+const runtime = createEmbeddedRuntime(await embeddedOptions(config, log))
 
 /** @type {Trace} */
 let current = { received: NaN, run: NaN, ended: NaN }
