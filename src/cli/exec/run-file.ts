@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { awaitReady } from '../../runtime/embedded/await-ready.js'
+import { whenReady } from '../../runtime/embedded/await-ready.js'
 import type { Death, Guest } from '../../runtime/embedded/guest.js'
 import { startProcessGuest } from '../../runtime/embedded/process-guest.js'
 import type { GuestEnd } from '../../runtime/guest/protocol.js'
@@ -27,13 +27,13 @@ export function runFile(
 ): { readonly ended: Promise<RunEnd>; readonly kill: () => void } {
   const limits = launchLimits(request)
   const guest = startProcessGuest({ ...limits, entry: ENTRY, wrapper, output: 'inherit' })
-  const ready = awaitReady(guest, READY_TIMEOUT_MS)
+  const ended = new Promise<RunEnd>((resolve) => {
+    whenReady(guest, READY_TIMEOUT_MS, (how) => {
+      if (how === undefined) resolve(runIn(guest, request, bytes, hooks))
+      else resolve({ kind: 'died', death: { how, signal: undefined } })
+    })
+  })
   guest.post({ type: 'boot', preopens: preopensOf(request), ...limits })
-  const ended = ready.then((how) =>
-    how === undefined
-      ? runIn(guest, request, bytes, hooks)
-      : ({ kind: 'died', death: { how, signal: undefined } } as const),
-  )
   return { ended, kill: () => guest.kill() }
 }
 

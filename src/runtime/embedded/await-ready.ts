@@ -4,30 +4,29 @@ import { DEAF, type Guest } from './guest.js'
 const DIAGNOSIS_BYTES = 1024
 
 /**
- * Waits until a guest says `ready`, and resolves to undefined then; else to how it ended, in words that follow "the
- * guest". One that is not ready within the time is ended. Never rejects.
+ * Calls `settled` as soon as a guest says `ready`; else with how it ended, in words that follow "the guest". One that is
+ * not ready within the time is ended. It is a call and no promise, as a guest may end in the turn in which it was ready:
+ * whoever comes later does not hear of that.
  */
-export function awaitReady(guest: Guest, timeoutMs: number): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const diagnosis = new OutputTail(DIAGNOSIS_BYTES)
-    let how: string | undefined
-    const timer = setTimeout(() => {
-      how = `was not ready within ${timeoutMs} ms`
-      guest.kill()
-    }, timeoutMs)
-    guest.listen({
-      message: (message) => {
-        if (message.type !== 'ready' || how !== undefined) return
-        clearTimeout(timer)
-        guest.listen(DEAF)
-        resolve(undefined)
-      },
-      output: (_stream, data) => diagnosis.push(data),
-      closed: (death) => {
-        clearTimeout(timer)
-        const said = diagnosis.text().trim()
-        resolve(`${how ?? death.how}${said === '' ? '' : `: ${said}`}`)
-      },
-    })
+export function whenReady(guest: Guest, timeoutMs: number, settled: (failure?: string) => void): void {
+  const diagnosis = new OutputTail(DIAGNOSIS_BYTES)
+  let how: string | undefined
+  const timer = setTimeout(() => {
+    how = `was not ready within ${timeoutMs} ms`
+    guest.kill()
+  }, timeoutMs)
+  guest.listen({
+    message: (message) => {
+      if (message.type !== 'ready' || how !== undefined) return
+      clearTimeout(timer)
+      guest.listen(DEAF)
+      settled()
+    },
+    output: (_stream, data) => diagnosis.push(data),
+    closed: (death) => {
+      clearTimeout(timer)
+      const said = diagnosis.text().trim()
+      settled(`${how ?? death.how}${said === '' ? '' : `: ${said}`}`)
+    },
   })
 }

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { BootMessage } from '../guest/protocol.js'
-import { awaitReady } from './await-ready.js'
+import { whenReady } from './await-ready.js'
 import { backoffMs } from './backoff.js'
 import type { GuestFate } from './execution.js'
 import { DEAF, type Guest, type StartGuest } from './guest.js'
@@ -80,7 +80,7 @@ export class Pool {
     const isSpent = this.#isClosed || member.tasks >= this.#options.maxTasks
     if (fate === 'gone') this.#balance()
     else if (fate === 'discard' || isSpent) this.#dismiss(member.guest)
-    else if (fate === 'settling') void this.#settle(member)
+    else if (fate === 'settling') this.#settle(member)
     else if (fate === 'settled') this.#keepUnlessLarge(member)
     else this.#rest(member)
   }
@@ -161,13 +161,14 @@ export class Pool {
     this.#balance()
   }
 
-  async #settle(member: Member): Promise<void> {
+  #settle(member: Member): void {
     const { guest } = member
     this.#coming.add(guest)
-    const failure = await awaitReady(guest, READY_TIMEOUT_MS)
-    this.#coming.delete(guest)
-    if (failure === undefined) this.#keepUnlessLarge(member)
-    else this.#lose(member, failure)
+    whenReady(guest, READY_TIMEOUT_MS, (failure) => {
+      this.#coming.delete(guest)
+      if (failure === undefined) this.#keepUnlessLarge(member)
+      else this.#lose(member, failure)
+    })
   }
 
   #keepUnlessLarge(member: Member): void {
@@ -178,7 +179,7 @@ export class Pool {
     else this.#rest(member)
   }
 
-  async #boot(start: StartGuest): Promise<void> {
+  #boot(start: StartGuest): void {
     let guest: Guest
     try {
       guest = start()
@@ -188,16 +189,16 @@ export class Pool {
     }
     this.#coming.add(guest)
     this.#balance()
-    const booted = awaitReady(guest, READY_TIMEOUT_MS)
+    whenReady(guest, READY_TIMEOUT_MS, (failure) => {
+      this.#coming.delete(guest)
+      if (failure !== undefined) this.#fail(failure)
+      else if (this.#isClosed) this.#dismiss(guest)
+      else {
+        this.#failures = 0
+        this.#rest({ guest, modules: new ModuleLedger(), tasks: 0 })
+      }
+    })
     guest.post(this.#options.boot)
-    const failure = await booted
-    this.#coming.delete(guest)
-    if (failure !== undefined) this.#fail(failure)
-    else if (this.#isClosed) this.#dismiss(guest)
-    else {
-      this.#failures = 0
-      this.#rest({ guest, modules: new ModuleLedger(), tasks: 0 })
-    }
   }
 
   #fail(how: string): void {
@@ -244,7 +245,7 @@ export class Pool {
     const delayMs = Math.max(isUrgent ? 0 : REFILL_DELAY_MS, backoffMs(this.#failures))
     const timer = setTimeout(() => {
       this.#scheduled = undefined
-      if (this.#need() !== 'none') void this.#boot(start)
+      if (this.#need() !== 'none') this.#boot(start)
     }, delayMs)
     this.#scheduled = { timer, isUrgent }
   }

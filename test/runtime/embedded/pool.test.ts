@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import type { StartGuest } from '../../../src/runtime/embedded/guest.js'
+import { DEAF, type Guest, type GuestListener, type StartGuest } from '../../../src/runtime/embedded/guest.js'
 import type { Member } from '../../../src/runtime/embedded/idle-members.js'
 import { Pool, type PoolOptions } from '../../../src/runtime/embedded/pool.js'
 import { startProcessGuest } from '../../../src/runtime/embedded/process-guest.js'
@@ -138,6 +138,30 @@ describe('the pool', () => {
     })
     pool.release(await acquire(pool), 'reuse')
     expect(starts).toBe(2)
+  })
+
+  it('is closed when a guest that is ended says that it is ready, and is gone in the same turn', async () => {
+    const { pool } = createPool({ warm: 1 })
+    let listener: GuestListener = DEAF
+    const booted = new Promise<void>((resolve) => {
+      const guest: Guest = {
+        pid: undefined,
+        counters: () => undefined,
+        figures: () => undefined,
+        listen: (next) => (listener = next),
+        post: () => {
+          resolve()
+        },
+        holdOutput: () => undefined,
+        kill: () => {
+          listener.message({ type: 'ready' })
+          listener.closed({ how: 'ended', signal: undefined })
+        },
+      }
+      pool.open(() => guest)
+    })
+    await booted
+    await pool.close()
   })
 
   it('refuses once it is closed', async () => {
