@@ -53,10 +53,9 @@ beforeAll(async () => {
   )
 }, BOOT_MS)
 afterAll(async () => {
-  for (const each of [knowing, alsoKnowing, ignorant]) {
-    expect(await each.stop()).toBe(0)
-    expect(each.stderr()).toBe('')
-  }
+  const all = [knowing, alsoKnowing, ignorant]
+  expect(await Promise.all(all.map((each) => each.stop()))).toStrictEqual([0, 0, 0])
+  expect(all.map((each) => each.stderr())).toStrictEqual(['', '', ''])
 })
 
 let number = 0
