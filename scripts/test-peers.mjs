@@ -10,6 +10,9 @@ const PACKAGES = {
   'wasm-interp': 'wabt',
   setpriv: 'util-linux',
   prlimit: 'util-linux',
+  tmux: 'tmux',
+  zsh: 'zsh',
+  fish: 'fish',
 }
 const DIRECTORIES = [
   ...(process.env.PATH ?? '').split(delimiter),
@@ -41,7 +44,7 @@ const install = (packages) => {
     const [command, ...rest] = [...root, 'apt-get', ...args]
     return run(command, ...rest)
   }
-  return apt('update', '-qq') && apt('install', '-y', '-qq', ...packages)
+  return apt('update', '-qq') && apt('install', '-y', '-qq', '--no-install-recommends', ...packages)
 }
 
 const wanted = missing()

@@ -40,14 +40,9 @@ switch (decision.kind) {
     process.exitCode = decision.code
     break
   // What a command does not need is not loaded for it: the daemon stays small, the others are quick.
-  case 'inspect': {
-    const { inspect } = await import('./cli/inspect/inspect.js')
-    process.exitCode = await inspect(decision.request, process)
-    break
-  }
-  case 'exec': {
-    const { exec } = await import('./cli/exec/exec.js')
-    process.exitCode = await exec(decision.argv, process)
+  case 'command': {
+    const { runCommand } = await import('./cli/command.js')
+    process.exitCode = await runCommand(decision.word, decision.argv, process)
     break
   }
   case 'run':

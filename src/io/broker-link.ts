@@ -27,19 +27,14 @@ const readTls = async (tls: TlsConfig | undefined): Promise<TlsOptions> => {
   }
 }
 
-/** The link that the configuration asks for. Rejects when a file of its TLS settings can't be read. */
-export const brokerLinkOptions = async (config: Config, log: Logger): Promise<MqttOptions> => {
-  const { identity, mqtt } = config
-  return {
+/** What all have in common who use the channel. Rejects when a file of the TLS settings can't be read. */
+export const channelLinkOptions = async ({ identity, mqtt }: Pick<Config, 'identity' | 'mqtt'>) =>
+  ({
     address: mqtt.address,
     tls: await readTls(mqtt.tls),
-    clientId: identity.clientId,
     username: identity.clientId,
     password: identity.clientKey,
     topicPrefix: `m/${identity.domainId}/c/${identity.channelId}`,
-    subscriptions: SUBSCRIPTIONS,
-    optional: OPTIONAL,
-    will: offline(config),
     qos: mqtt.qos,
     keepAliveSeconds: mqtt.keepAliveSeconds,
     timeoutMs: mqtt.timeoutMs,
@@ -47,6 +42,14 @@ export const brokerLinkOptions = async (config: Config, log: Logger): Promise<Mq
     inflight: mqtt.inflight,
     backoff: BACKOFF,
     random: Math.random,
-    log,
-  }
-}
+  }) satisfies Partial<MqttOptions>
+
+/** The link that the configuration asks for. Rejects when a file of its TLS settings can't be read. */
+export const brokerLinkOptions = async (config: Config, log: Logger): Promise<MqttOptions> => ({
+  ...(await channelLinkOptions(config)),
+  clientId: config.identity.clientId,
+  subscriptions: SUBSCRIPTIONS,
+  optional: OPTIONAL,
+  will: offline(config),
+  log,
+})

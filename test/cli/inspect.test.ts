@@ -7,7 +7,6 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { MAX_CHARACTERS } from '../../src/cli/inspect/budget.js'
 import { inspect } from '../../src/cli/inspect/inspect.js'
-import { runCli } from '../../src/cli/run.js'
 import {
   BOOL,
   component,
@@ -291,39 +290,5 @@ describe('what would fill the screen for ever', () => {
     )
     expect((await inspectBytes(bytes)).stdout).toContain('… the rest is left out')
     expect(JSON.parse((await inspectBytes(bytes, true)).stdout)).toMatchObject({ complete: false })
-  })
-})
-
-describe('the command line', () => {
-  const parse = (...argv: readonly string[]) => {
-    let stderr = ''
-    const result = runCli({
-      argv,
-      env: {},
-      stdout: { write: () => undefined },
-      stderr: { write: (text) => (stderr += text) },
-    })
-    return { result, stderr }
-  }
-
-  it('takes one file, and --json', () => {
-    expect(parse('inspect', 'a.wasm').result).toStrictEqual({
-      kind: 'inspect',
-      request: { file: 'a.wasm', json: false },
-    })
-    expect(parse('inspect', '--json', '-').result).toStrictEqual({
-      kind: 'inspect',
-      request: { file: '-', json: true },
-    })
-    expect(parse('inspect', '--', '--json').result).toStrictEqual({
-      kind: 'inspect',
-      request: { file: '--json', json: false },
-    })
-  })
-
-  it.each([[], ['a', 'b'], [''], ['--jsno', 'a'], ['--json=yes', 'a']])('refuses %j', (...argv) => {
-    const { result, stderr } = parse('inspect', ...argv)
-    expect(result).toStrictEqual({ kind: 'exit', code: 64 })
-    expect(stderr).toMatch(/^error: inspect: found .*; expected inspect FILE \[--json\]\n$/)
   })
 })

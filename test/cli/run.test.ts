@@ -28,14 +28,26 @@ it('runs the daemon with the configuration that was loaded', () => {
 })
 
 describe('the command line', () => {
-  it('--help names every flag, and no secret', () => {
-    const { result, stdout } = run(['--help'], {})
-    expect(result).toStrictEqual(exit(0))
-    expect(stdout).toContain('Usage: propeller-proplet [options]')
-    for (const flag of ['--config', '--section', '--mqtt-address', '--warm', '--print-config']) {
-      expect(stdout).toMatch(new RegExp(`^  ${flag} `, 'm'))
-    }
-    expect(stdout).not.toContain('--client-key')
+  it('leaves --help to the command of that name', () => {
+    expect(run(['--help'], {})).toStrictEqual({
+      result: { kind: 'command', word: 'help', argv: [] },
+      stdout: '',
+      stderr: '',
+    })
+    expect(run(['-h'], {}).result).toMatchObject({ word: 'help' })
+  })
+
+  it('leaves words to commands, but for those that are options of the daemon', () => {
+    expect(run(['submit', '--wait', 'x'], {}).result).toStrictEqual({
+      kind: 'command',
+      word: 'submit',
+      argv: ['--wait', 'x'],
+    })
+    expect(run(['run', '--mqtt-qos=1']).result.kind).toBe('run')
+    expect(run(['check-config']).stdout).toBe('configuration ok\n')
+    expect(run(['print-config', '--warm', '1']).stdout).toMatch(/^warm +1 +flag --warm$/m)
+    expect(run(['version']).stdout).toMatch(/^propeller-proplet /)
+    expect(run(['run', '--help']).result).toStrictEqual({ kind: 'command', word: 'run', argv: ['--help'] })
   })
 
   it('--version names this release', () => {
@@ -72,7 +84,7 @@ describe('the command line', () => {
       'error: found an argument that belongs to no option; expected only options, see --help',
       'error: --help: expected no value',
       'error: found "--constructor"; expected an option that --help lists',
-      'error: found "--x"; expected an option that --help lists',
+      'error: found "-x"; expected an option that --help lists',
       'error: --mqtt-qos: expected a value',
       '',
     ])

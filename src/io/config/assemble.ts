@@ -1,9 +1,15 @@
 import type { HttpOptions } from '../../runtime/embedded/http/options.js'
 import { completeAddress, isSecure } from './address.js'
 import type { Config, ExternalConfig, MqttConfig, TlsConfig } from './config.js'
-import type { Values } from './settings.js'
+import type { SettingKey, Values } from './settings.js'
 
-const tls = (values: Values): TlsConfig => {
+type LinkKey = Extract<SettingKey, `mqtt_${string}`>
+type IdentityKey = 'domain_id' | 'channel_id' | 'client_id' | 'client_key'
+
+/** The values that say who we are to which broker. */
+export type ChannelValues = Pick<Values, LinkKey | IdentityKey>
+
+const tls = (values: ChannelValues): TlsConfig => {
   const { mqtt_tls_client_cert: certFile, mqtt_tls_client_key: keyFile } = values
   return {
     caFile: values.mqtt_tls_ca_cert,
@@ -12,7 +18,7 @@ const tls = (values: Values): TlsConfig => {
   }
 }
 
-const mqtt = (values: Values): MqttConfig => {
+const mqtt = (values: ChannelValues): MqttConfig => {
   const wanted = tls(values)
   const address = completeAddress(
     values.mqtt_address,
@@ -39,8 +45,7 @@ const http = (values: Values): HttpOptions => ({
   graceMs: values.http_grace,
 })
 
-/** Arranges the values of the settings, and the runtime that was found, as the parts of the proplet want them. */
-export const assemble = (values: Values, external: ExternalConfig | undefined): Config => ({
+export const assembleChannel = (values: ChannelValues): Pick<Config, 'identity' | 'mqtt'> => ({
   identity: {
     domainId: values.domain_id,
     channelId: values.channel_id,
@@ -48,6 +53,11 @@ export const assemble = (values: Values, external: ExternalConfig | undefined): 
     clientKey: values.client_key,
   },
   mqtt: mqtt(values),
+})
+
+/** Arranges the values of the settings, and the runtime that was found, as the parts of the proplet want them. */
+export const assemble = (values: Values, external: ExternalConfig | undefined): Config => ({
+  ...assembleChannel(values),
   intervals: {
     livelinessMs: values.liveliness_interval,
     metricsMs: values.metrics_interval,

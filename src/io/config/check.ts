@@ -113,24 +113,29 @@ const checkFetch = ({ values, nameOf }: Resolution): readonly string[] => {
     : []
 }
 
+/** The same of the settings that say who we are to which broker. */
+export const checkChannel = (resolution: Resolution, files: ConfigFiles): Findings => {
+  const { problems, warnings } = checkTls(resolution, files)
+  return { problems: [...problems, ...checkKeepAlive(resolution)], warnings }
+}
+
 /** What no single setting shows: how they fit together, and whether they fit the host. */
 export const check = (
   resolution: Resolution,
   program: FoundProgram | undefined,
   { files, detectTee }: Surroundings,
 ): Findings => {
-  const tls = checkTls(resolution, files)
+  const channel = checkChannel(resolution, files)
   const support = checkSupport(resolution)
   const network = checkNetwork(resolution, files)
   return {
     problems: [
-      ...tls.problems,
-      ...checkKeepAlive(resolution),
+      ...channel.problems,
       ...checkDirs(resolution, files),
       ...network.problems,
       ...checkExternal(resolution, program),
       ...checkTee(resolution, detectTee()),
     ],
-    warnings: [...tls.warnings, ...network.warnings, ...checkFetch(resolution), ...support.warnings],
+    warnings: [...channel.warnings, ...network.warnings, ...checkFetch(resolution), ...support.warnings],
   }
 }

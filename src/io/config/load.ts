@@ -21,7 +21,7 @@ export type ConfigInput = {
 
 export type LoadOptions = Surroundings & Pick<HostFacts, 'cores' | 'tempDirectory'>
 
-const ofThisHost = (): LoadOptions => ({
+export const ofThisHost = (): LoadOptions => ({
   files: nodeFiles,
   detectTee: () => detectTee(),
   cores: availableParallelism(),
@@ -37,7 +37,7 @@ const chosen = (key: 'config_file' | 'config_section', sources: Sources, fallbac
     : { value: fallback, explicit: false }
 }
 
-const choiceOf = (sources: Sources): SectionChoice => {
+export const choiceOf = (sources: Sources): SectionChoice => {
   const file = chosen('config_file', sources, 'config.toml')
   const section = chosen('config_section', sources, 'proplet')
   return {

@@ -1,11 +1,17 @@
+/** Characters to replace, insert, delete, or swap with their neighbour. */
 const distance = (a: string, b: string): number => {
-  let row = Array.from({ length: Array.from(b).length + 1 }, (_, index) => index)
-  for (const [i, left] of Array.from(a).entries()) {
+  const [from, to] = [Array.from(a), Array.from(b)]
+  let above: readonly number[] = []
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index)
+  for (const [i, left] of from.entries()) {
     const next = [i + 1]
-    for (const [j, right] of Array.from(b).entries()) {
+    for (const [j, right] of to.entries()) {
       const replaced = (row[j] ?? 0) + (left === right ? 0 : 1)
-      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1))
+      const isSwapped = i > 0 && j > 0 && left === to[j - 1] && right === from[i - 1]
+      const swapped = isSwapped ? (above[j - 1] ?? 0) + 1 : Infinity
+      next.push(Math.min(replaced, swapped, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1))
     }
+    above = row
     row = next
   }
   return row.at(-1) ?? 0

@@ -70,9 +70,13 @@ const resolveOne = (
   }
 }
 
-/** Finds and reads every setting, and collects everything that is wrong with one of them. */
-export const resolve = (sources: Sources, facts: HostFacts): Resolution => {
-  const outcomes = settingEntries.map(([key, setting]) => resolveOne(key, setting, sources, facts))
+/** Finds and reads every setting, or those of `entries`, and collects everything that is wrong with one of them. */
+export const resolve = (
+  sources: Sources,
+  facts: HostFacts,
+  entries: typeof settingEntries = settingEntries,
+): Resolution => {
+  const outcomes = entries.map(([key, setting]) => resolveOne(key, setting, sources, facts))
   const names = new Map(outcomes.map(({ key, name }) => [key, name]))
   const readable = outcomes.flatMap(({ key, value }) =>
     E.isRight(value) ? [[key, value.right] as const] : [],

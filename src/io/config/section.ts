@@ -16,6 +16,8 @@ export type SectionChoice = {
   readonly fileExplicit: boolean
   readonly section: string
   readonly sectionExplicit: boolean
+  /** What will do as well when the section was not named and is not there. */
+  readonly fallbackSection?: string
 }
 
 export type SectionResult = {
@@ -63,8 +65,11 @@ export const readSection = (choice: SectionChoice, needed: boolean, files: Confi
   }
   const sections = parseToml(read.right)
   if (E.isLeft(sections)) return without(`${choice.file}, ${sections.left}`)
-  const keys = sections.right.get(choice.section)
-  if (keys) return { ...without(), section: { file: choice.file, name: choice.section, keys } }
+  const { section, sectionExplicit, fallbackSection = section } = choice
+  for (const name of sectionExplicit ? [section] : [section, fallbackSection]) {
+    const keys = sections.right.get(name)
+    if (keys) return { ...without(), section: { file: choice.file, name, keys } }
+  }
   const wanted = needed || choice.fileExplicit || choice.sectionExplicit
   return without(wanted ? missingSection(choice, [...sections.right.keys()]) : undefined)
 }

@@ -60,7 +60,7 @@ const protocolOptions = (options: MqttOptions) => {
   return {
     protocolId: 'MQTT',
     protocolVersion: 4,
-    clean: false,
+    clean: options.cleanSession ?? false,
     clientId: options.clientId,
     ...(username === '' ? {} : { username }),
     ...(password === '' ? {} : { password }),
@@ -70,12 +70,14 @@ const protocolOptions = (options: MqttOptions) => {
     resubscribe: false,
     queueQoSZero: false,
     manualConnect: true,
-    will: {
-      topic: `${topicPrefix}/${will.subtopic}`,
-      payload: Buffer.from(JSON.stringify(will.payload)),
-      qos: options.qos,
-      retain: false,
-    },
+    ...(will !== undefined && {
+      will: {
+        topic: `${topicPrefix}/${will.subtopic}`,
+        payload: Buffer.from(JSON.stringify(will.payload)),
+        qos: options.qos,
+        retain: false,
+      },
+    }),
     // its own log would print the password under DEBUG=mqttjs*
     log: () => undefined,
   } as const

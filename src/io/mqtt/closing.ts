@@ -6,7 +6,7 @@ import type { Delivery } from './delivery.js'
 import type { Outbox } from './outbox.js'
 
 export type CloseReport = {
-  /** The farewell was acknowledged, and the connection ended with a DISCONNECT: the broker won't publish the Last Will. */
+  /** The farewell, if any, was acknowledged, and the connection ended with a DISCONNECT: the broker won't publish the Last Will. */
   readonly clean: boolean
   /** Publications that were not delivered, the farewell not counted. */
   readonly undelivered: number
@@ -28,7 +28,7 @@ const DISCONNECT_MS = 500
 /** Flushes the outbox, delivers the farewell, and disconnects; reports and completes by the deadline. */
 export const closeLink = (
   { outbox, changes$, connection$, isUp, deliver, disconnect }: ClosingParts,
-  farewell: Publication,
+  farewell: Publication | undefined,
   deadlineMs: number,
 ): Observable<CloseReport> =>
   defer(() => {
@@ -45,6 +45,7 @@ export const closeLink = (
     )
     const offer$ = defer(() => {
       if (!isUp()) return EMPTY
+      if (farewell === undefined) return of({ at: 'acknowledged' as const })
       offered = true
       const refuseMore$ = defer(() => {
         outbox.close()

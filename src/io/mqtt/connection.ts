@@ -153,6 +153,12 @@ export const connectOnce = (context: ConnectionContext): Observable<Up | Ended> 
       else if (!payload.equals(session.marker)) onMessage({ subtopic, payload })
     })
     client.on('connect', ({ sessionPresent }) => {
+      // a SUBSCRIBE without topics is against the protocol
+      if (topics.size === 0) {
+        upSince = performance.now()
+        subscriber.next({ type: 'up', sessionPresent, granted: new Map(), refused: [], pump, disconnect })
+        return
+      }
       subackTimer = setTimeout(() => fail(`no answer to the subscription within ${timeoutMs} ms`), timeoutMs)
       client.subscribe([...topics.keys()], { qos }, (error, _subscriptions, suback) => {
         clearTimeout(subackTimer)

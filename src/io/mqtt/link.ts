@@ -44,8 +44,9 @@ export type MqttLink = {
    * Delivers what waits, then the farewell, then disconnects; emits a report and completes, within `deadlineMs` in any
    * case, and `openMqtt` completes. When there is no link and nothing waits, it is over at once. The farewell should
    * be the Last Will's message: when it can't be delivered, the connection is cut, and the broker publishes that.
+   * Without one, the link is left as soon as nothing waits.
    */
-  readonly close: (farewell: Publication, deadlineMs: number) => Observable<CloseReport>
+  readonly close: (farewell: Publication | undefined, deadlineMs: number) => Observable<CloseReport>
 }
 
 /**

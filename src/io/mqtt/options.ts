@@ -36,7 +36,10 @@ export type MqttOptions = {
   readonly subscriptions: readonly string[]
   /** Those of them that the link does without where the broker refuses them. */
   readonly optional?: readonly string[]
-  readonly will: { readonly subtopic: string; readonly payload: object }
+  /** What the broker publishes when it loses us. */
+  readonly will?: { readonly subtopic: string; readonly payload: object }
+  /** The broker forgets us when we leave: for clients that do not come back. By default it keeps the session. */
+  readonly cleanSession?: boolean
   readonly qos: Qos
   readonly keepAliveSeconds: number
   /** For connecting, for a SUBACK and for the acknowledgement of a publication, each. */

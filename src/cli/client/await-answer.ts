@@ -1,0 +1,80 @@
+import {
+  asyncScheduler,
+  concat,
+  filter,
+  map,
+  merge,
+  mergeMap,
+  share,
+  take,
+  takeUntil,
+  throwError,
+} from 'rxjs'
+import { timeout, type Observable } from 'rxjs'
+import type { Publication } from '../../model/publication.js'
+import type { MqttLink } from '../../io/mqtt/index.js'
+import { EXIT } from '../exits.js'
+import { CommandFailure } from './failure.js'
+import { heard, type Heard } from './heard.js'
+import { deliver, type Topics } from './link.js'
+import { note, type Shown } from './shown.js'
+import { timeText } from './units.js'
+import { waiting, type Waited } from './waiting.js'
+
+const TOLD_TOPICS = ['control/proplet/alive', 'control/proplet/task_metrics'] as const
+const FETCH_TOPICS = ['registry/proplet', 'registry/server'] as const
+
+/** What to subscribe to for an answer on `topic`; chunks only where an image is fetched, as they are the whole of it. */
+export const answerTopics = (topic: string, image?: string): Topics => ({
+  needed: [topic],
+  optional: [...TOLD_TOPICS, ...(image === undefined ? [] : FETCH_TOPICS)],
+})
+
+export type Question<A> = {
+  readonly publication: Publication
+  readonly waited: Waited
+  readonly isAnswer: (heard: Heard) => heard is Heard & A
+  readonly show: (answer: A) => readonly Shown[]
+  /** Milliseconds; undefined: no limit. */
+  readonly withinMs: number | undefined
+  readonly live: boolean
+}
+
+const LOST = 'the link to the broker was lost and is tried again; an answer that comes meanwhile is missed'
+
+/** Sends a command and waits for the answer, telling how it stands meanwhile. */
+export const askAndWait = <A>(
+  link: MqttLink,
+  { publication, waited, isAnswer, show, withinMs, live }: Question<A>,
+): Observable<Shown> => {
+  const heard$ = link.messages$.pipe(
+    map(heard),
+    filter((message) => message !== undefined),
+    share(),
+  )
+  const answer$ = heard$.pipe(filter(isAnswer), take(1), share())
+  const limited$ =
+    withinMs === undefined
+      ? answer$
+      : answer$.pipe(
+          timeout({
+            first: withinMs,
+            with: () =>
+              throwError(() => new CommandFailure(EXIT.timeout, `no answer within ${timeText(withinMs)}`)),
+          }),
+        )
+  const lost$ = link.connection$.pipe(
+    filter(({ state }) => state === 'down'),
+    map(() => note(LOST)),
+  )
+  const deps = { clock: asyncScheduler, live }
+  return merge(
+    limited$.pipe(mergeMap(show)),
+    merge(waiting(heard$, waited, deps), lost$).pipe(takeUntil(answer$)),
+    deliver(link, publication),
+  )
+}
+
+/** Sends a command, and that is all. */
+export const tell = (link: MqttLink, publication: Publication, then$: Observable<Shown>): Observable<Shown> =>
+  concat(deliver(link, publication), then$)

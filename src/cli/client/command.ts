@@ -1,0 +1,29 @@
+import { defer, type Observable } from 'rxjs'
+import { errorLines, warningLines } from '../lines.js'
+import { CommandFailure } from './failure.js'
+import { present, type PresentOptions } from './present.js'
+import type { Shown } from './shown.js'
+
+/** What a command line comes to, once it is read: what happens, and what to say to those who break it off. */
+export type Plan = {
+  readonly shown$: Observable<Shown>
+  readonly warnings: readonly string[]
+} & PresentOptions
+
+/** Carries out a plan at the edge of a command; what is wrong with the command line or the settings is told as well. */
+export const carryOut = async (plan: () => Plan | Promise<Plan>, host: NodeJS.Process): Promise<number> => {
+  try {
+    const { shown$, warnings, ...options } = await plan()
+    host.stderr.write(warningLines(warnings))
+    return await present(
+      defer(() => shown$),
+      host,
+      options,
+    )
+  } catch (error) {
+    if (!(error instanceof CommandFailure)) throw error
+    host.stderr.write(errorLines([error.message]))
+    if (error.hint !== undefined) host.stderr.write(`${error.hint}\n`)
+    return error.exit
+  }
+}

@@ -1,0 +1,33 @@
+import type { Heard } from './heard.js'
+
+type Chunk = Extract<Heard, { type: 'chunk' }>
+
+/** How far the chunks of an image have come that go over the channel. */
+export type Fetched = {
+  /** 0: it was asked for, and nothing has come. */
+  readonly total: number
+  readonly chunks: number
+  readonly bytes: number
+}
+
+export const isWhole = ({ total, chunks }: Fetched): boolean => total > 0 && chunks === total
+
+export const percentOf = ({ total, chunks }: Fetched): number =>
+  total === 0 ? 0 : Math.floor((chunks / total) * 100)
+
+/** Counts the chunks of one image, each once, also when they are sent again; begins anew behind the last one. */
+export const createFetchCount = (): ((chunk: Chunk) => Fetched) => {
+  let total = 0
+  let bytes = 0
+  const have = new Set<number>()
+  return (chunk) => {
+    if (chunk.total !== total || have.size === total) {
+      total = chunk.total
+      bytes = 0
+      have.clear()
+    }
+    if (!have.has(chunk.index)) bytes += chunk.bytes
+    have.add(chunk.index)
+    return { total, chunks: have.size, bytes }
+  }
+}

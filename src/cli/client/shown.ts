@@ -1,0 +1,15 @@
+/** What a command has to show, and how it ends. */
+export type Shown =
+  /** For standard output, as it is; on a terminal what could act there is escaped. */
+  | { readonly type: 'result'; readonly text: string }
+  /** A line for people. */
+  | { readonly type: 'note'; readonly text: string }
+  | { readonly type: 'failure'; readonly text: string }
+  /** Takes the place of the one before; on a terminal only. */
+  | { readonly type: 'status'; readonly text: string }
+  | { readonly type: 'exit'; readonly code: number }
+
+export const note = (text: string): Shown => ({ type: 'note', text })
+export const exit = (code: number): Shown => ({ type: 'exit', code })
+export const result = (text: string): Shown => ({ type: 'result', text })
+export const failure = (text: string): Shown => ({ type: 'failure', text })

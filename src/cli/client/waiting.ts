@@ -1,0 +1,108 @@
+import { EMPTY, combineLatest, defer, distinctUntilChanged, filter, interval, map, merge } from 'rxjs'
+import { scan, startWith, takeUntil, timer, type Observable, type SchedulerLike } from 'rxjs'
+import { createFetchCount, percentOf, type Fetched } from './fetched.js'
+import type { Heard } from './heard.js'
+import { safeLine } from './safe.js'
+import { note, type Shown } from './shown.js'
+import { bytesText, timeText } from './units.js'
+
+export type Waited = {
+  readonly taskId: string
+  /** Undefined: the binary came with the command. */
+  readonly image?: string | undefined
+}
+
+export type WaitingDeps = {
+  readonly clock: SchedulerLike
+  /** People look on: tell each second how it stands. Otherwise only what is news is told. */
+  readonly live: boolean
+}
+
+/** Nobody said anything for this time: there may be no proplet. Heartbeats come each 10 s by default. */
+const QUIET_MS = 15_000
+const NEWS_PERCENT = 25
+
+const fetching = (image: string, fetched: Fetched): string =>
+  `fetching ${safeLine(image, 60)}: ${fetched.chunks} of ${fetched.total} chunks, ${percentOf(fetched)} %, ${bytesText(fetched.bytes)}`
+
+/** What is known of the task, in words; the newest wins. */
+const stages = (heard$: Observable<Heard>, { taskId, image }: Waited): Observable<string> => {
+  const count = createFetchCount()
+  return heard$.pipe(
+    map((heard): string | undefined => {
+      switch (heard.type) {
+        case 'asked':
+          return heard.image === image ? `fetching ${safeLine(image, 60)}: asked for` : undefined
+        case 'chunk':
+          return heard.image === image ? fetching(image, count(heard)) : undefined
+        case 'task_metrics': {
+          if (heard.taskId !== taskId) return undefined
+          const cpu = heard.cpuPercent === undefined ? [] : [`${heard.cpuPercent.toFixed(0)} % cpu`]
+          const memory = heard.memoryBytes === undefined ? [] : [bytesText(heard.memoryBytes)]
+          return ['running on', safeLine(heard.propletId, 40), ...cpu, ...memory].join(' ')
+        }
+        case 'created':
+        case 'alive':
+        case 'metrics':
+        case 'result':
+        case 'invoke_result':
+        case 'start':
+        case 'stop':
+        case 'invoke':
+          return undefined
+      }
+    }),
+    filter((stage) => stage !== undefined),
+  )
+}
+
+const liveStatus = (stage$: Observable<string>, taskId: string, clock: SchedulerLike): Observable<Shown> => {
+  const seconds$ = interval(1000, clock).pipe(
+    map((i) => i + 1),
+    startWith(0),
+  )
+  return combineLatest([seconds$, stage$.pipe(startWith('waiting for its result'))]).pipe(
+    map(([seconds, stage]) => ({
+      type: 'status',
+      text: `${safeLine(taskId, 40)}: ${stage} (${timeText(seconds * 1000)})`,
+    })),
+  )
+}
+
+/** Lines for logs: that a fetch goes on, at each quarter of it. */
+const news = (heard$: Observable<Heard>, image: string): Observable<Shown> =>
+  defer(() => {
+    const count = createFetchCount()
+    return heard$.pipe(
+      filter((heard) => heard.type === 'chunk'),
+      filter((chunk) => chunk.image === image),
+      map(count),
+      scan(
+        (last, fetched) => ({
+          fetched,
+          step: Math.floor(percentOf(fetched) / NEWS_PERCENT),
+          before: last.step,
+        }),
+        { fetched: { total: 0, chunks: 0, bytes: 0 }, step: -1, before: -1 },
+      ),
+      distinctUntilChanged((a, b) => a.step === b.step),
+      map(({ fetched }) => note(fetching(image, fetched))),
+    )
+  })
+
+const quiet = (heard$: Observable<Heard>, clock: SchedulerLike): Observable<Shown> =>
+  timer(QUIET_MS, clock).pipe(
+    map(() => note(`no proplet was heard on this channel for ${QUIET_MS / 1000} s; is one running?`)),
+    takeUntil(heard$.pipe(filter((heard) => 'propletId' in heard && heard.type !== 'start'))),
+  )
+
+/** What there is to tell while a task is waited for: how its fetch stands, what it uses, or that nobody is there. */
+export const waiting = (heard$: Observable<Heard>, waited: Waited, { clock, live }: WaitingDeps) => {
+  const { taskId, image } = waited
+  const told$ = live
+    ? liveStatus(stages(heard$, waited), taskId, clock)
+    : image === undefined
+      ? EMPTY
+      : news(heard$, image)
+  return merge(told$, quiet(heard$, clock))
+}

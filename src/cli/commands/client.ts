@@ -1,0 +1,106 @@
+import { CLIENT_EXITS, CLIENT_NOTES, ENV, INPUT, JSON_OUTPUT, PROPLET, TIMEOUT } from './shared.js'
+import type { CommandSpec } from './spec.js'
+
+const INPUTS = { name: 'INPUT', optional: true, many: true } as const
+
+export const SUBMIT: CommandSpec = {
+  name: 'submit',
+  summary: 'send a task to a proplet',
+  arguments: [{ name: 'FILE|IMAGE', completes: 'file' }, INPUTS],
+  options: [
+    { name: 'name', value: 'F', meaning: 'the export to call (_start, the program)' },
+    INPUT,
+    ENV,
+    {
+      name: 'cli-arg',
+      value: 'ARG',
+      many: true,
+      meaning: 'an argument for an external runtime, or --port and --addr of a server',
+    },
+    { name: 'id', value: 'ID', meaning: 'the id of the task (a random one)' },
+    PROPLET,
+    { name: 'daemon', meaning: 'the task stays until it ends or is stopped; its result comes at once' },
+    { name: 'latent', meaning: 'the task is kept ready, and run by `proplet invoke`' },
+    {
+      name: 'wait',
+      short: 'w',
+      meaning: 'wait for the result, print it, and exit with 1 if the task failed',
+    },
+    { ...TIMEOUT, meaning: `with --wait, ${TIMEOUT.meaning} (no limit)` },
+    JSON_OUTPUT,
+  ],
+  settings: 'channel',
+  notes: [
+    'A FILE goes with the command and must fit into one MQTT packet; - is standard input. An IMAGE is a reference ' +
+      'that the proplet fetches, as registry.example/add:v1. What is there as a file is one, and so is what ends in ' +
+      '.wasm or begins with a dot or a slash.',
+    'Standard output has the result and nothing else, without --wait the id of the task. What a failed task wrote is ' +
+      'there too; why it failed is on standard error.',
+    ...CLIENT_NOTES,
+  ],
+  examples: [
+    ['proplet submit add.wasm 10 20 --name add --wait', 'run an export, print what it returns'],
+    ['proplet submit registry.example/app:v1 --proplet edge-7 --env LEVEL=2', 'an image, on one proplet'],
+    ['proplet submit web.wasm --id web --daemon && proplet stop web', 'a task that stays, and its end'],
+    ['proplet submit add.wasm --name add --id sum --latent', 'a latent task; see proplet invoke'],
+  ],
+  exits: [
+    ['0', 'the task was sent, or with --wait, completed'],
+    ['1', 'the task failed'],
+    ['65', 'the file is no WebAssembly binary, or too large to send'],
+    ['66', 'the file can not be read'],
+    ...CLIENT_EXITS,
+  ],
+}
+
+export const STOP: CommandSpec = {
+  name: 'stop',
+  summary: 'stop a task',
+  arguments: [{ name: 'ID' }],
+  options: [
+    PROPLET,
+    { name: 'wait', short: 'w', meaning: 'wait until it has ended, and print what it wrote' },
+    { ...TIMEOUT, meaning: `with --wait, ${TIMEOUT.meaning} (30s)` },
+    JSON_OUTPUT,
+  ],
+  settings: 'channel',
+  notes: ['A proplet that has no such task says nothing: then --wait ends with 75.', ...CLIENT_NOTES],
+  examples: [
+    ['proplet stop web', 'send the command'],
+    ['proplet stop web --proplet edge-7 --wait', 'and wait until it has ended'],
+  ],
+  exits: [['0', 'the command was sent, or with --wait, the task has ended'], ...CLIENT_EXITS],
+}
+
+export const INVOKE: CommandSpec = {
+  name: 'invoke',
+  summary: 'call a latent task, and print its result',
+  arguments: [{ name: 'ID' }, INPUTS],
+  options: [INPUT, ENV, PROPLET, { ...TIMEOUT, meaning: `${TIMEOUT.meaning} (30s)` }, JSON_OUTPUT],
+  settings: 'channel',
+  notes: CLIENT_NOTES,
+  examples: [
+    ['proplet invoke sum 20 22', 'after: proplet submit add.wasm --name add --id sum --latent'],
+    ['proplet invoke sum --input -1 --input 1 --timeout 5s', 'an input that begins with a dash'],
+  ],
+  exits: [['0', 'done'], ['1', 'the invocation failed'], ...CLIENT_EXITS],
+}
+
+export const WATCH: CommandSpec = {
+  name: 'watch',
+  summary: 'show proplets, their heartbeats and tasks, live',
+  arguments: [],
+  options: [{ name: 'json', meaning: 'print a JSON object for each message, for programs' }],
+  settings: 'channel',
+  notes: [
+    'On a terminal it is a table; q or Ctrl-C ends it. Elsewhere it is a line for each thing that happens. It listens ' +
+      'only, to all that goes over the channel, also to binaries.',
+    ...CLIENT_NOTES,
+  ],
+  examples: [
+    ['proplet watch', 'the table'],
+    ['proplet watch | grep failed', 'lines'],
+    ['proplet watch --json | jq \'select(.type == "result")\'', 'JSON'],
+  ],
+  exits: [['0', 'ended by q or Ctrl-C'], ...CLIENT_EXITS.filter(([code]) => code !== '75')],
+}

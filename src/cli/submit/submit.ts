@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto'
+import { of } from 'rxjs'
+import { answered } from '../client/answer.js'
+import { answerTopics, askAndWait, tell } from '../client/await-answer.js'
+import { loadedChannel } from '../client/channel.js'
+import { carryOut, type Plan } from '../client/command.js'
+import type { Answer, Heard } from '../client/heard.js'
+import { safeLine } from '../client/safe.js'
+import { result } from '../client/shown.js'
+import type { Words } from '../commands/parse.js'
+import { startMessage } from './message.js'
+import { requestOf } from './request.js'
+import { findSource } from './source.js'
+
+const plan = async (words: Words, host: NodeJS.Process): Promise<Plan> => {
+  const request = requestOf(words, host.env, randomUUID)
+  const { config, warnings, open } = loadedChannel(words, host)
+  const { taskId, wait, json, timeoutMs, command } = request
+  const source = await findSource(words.args[0] ?? '', host.stdin)
+  const publication = startMessage(command, source, config)
+  const told = result(json ? `${JSON.stringify({ task_id: taskId })}\n` : `${taskId}\n`)
+  if (!wait) return { warnings, shown$: open({ needed: [] }, (link) => tell(link, publication, of(told))) }
+  const image = source.type === 'image' ? source.image : undefined
+  const question = {
+    publication,
+    waited: { taskId, image },
+    isAnswer: (heard: Heard): heard is Heard & { type: 'result' } =>
+      heard.type === 'result' && heard.taskId === taskId,
+    show: (answer: Answer) => answered(answer, json),
+    withinMs: timeoutMs,
+    live: host.stderr.isTTY,
+  }
+  return {
+    warnings,
+    shown$: open(answerTopics('control/proplet/results', image), (link) => askAndWait(link, question)),
+    parting: [`the task goes on; to end it: proplet stop ${safeLine(taskId)}`],
+  }
+}
+
+/** `proplet submit`: sends a start command, and waits for the result if that is wanted. Answers with the exit code. */
+export const submit = (words: Words, host: NodeJS.Process): Promise<number> =>
+  carryOut(() => plan(words, host), host)

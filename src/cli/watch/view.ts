@@ -1,0 +1,35 @@
+import { defer, interval, map, merge, startWith, tap, throttleTime } from 'rxjs'
+import type { Observable, SchedulerLike } from 'rxjs'
+import type { Connection } from '../../model/connection.js'
+import type { Heard } from '../client/heard.js'
+import { createWatchModel, type WatchCaps } from './model.js'
+import type { WatchView } from './rows.js'
+
+export type WatchViewDeps = {
+  readonly clock: SchedulerLike
+  readonly caps: WatchCaps
+  /** No more than one view in this time, in milliseconds. */
+  readonly frameMs: number
+  /** One at least in this time, as ages grow: in milliseconds. */
+  readonly tickMs: number
+}
+
+/** What there is to see, from the first moment on, as it changes; never completes. */
+export const watchView = (
+  heard$: Observable<Heard>,
+  connection$: Observable<Connection>,
+  { clock, caps, frameMs, tickMs }: WatchViewDeps,
+): Observable<WatchView> =>
+  defer(() => {
+    const model = createWatchModel(caps)
+    let link: Connection | undefined
+    return merge(
+      heard$.pipe(tap((heard) => model.hear(heard, clock.now()))),
+      connection$.pipe(tap((connection) => (link = connection))),
+      interval(tickMs, clock),
+    ).pipe(
+      startWith(undefined),
+      throttleTime(frameMs, clock, { leading: true, trailing: true }),
+      map(() => model.view(clock.now(), link)),
+    )
+  })
