@@ -1,6 +1,6 @@
 import type { HttpOptions } from '../../runtime/embedded/http/options.js'
 import { completeAddress, isSecure } from './address.js'
-import type { Config, ExternalConfig, MqttConfig, TlsConfig } from './config.js'
+import type { Config, MqttConfig, TlsConfig } from './config.js'
 import type { Values } from './settings.js'
 
 const tls = (values: Values): TlsConfig => {
@@ -39,8 +39,11 @@ const http = (values: Values): HttpOptions => ({
   graceMs: values.http_grace,
 })
 
-/** Arranges the values of the settings, and the runtime that was found, as the parts of the proplet want them. */
-export const assemble = (values: Values, external: ExternalConfig | undefined): Config => ({
+/** What the host has of what the settings ask for. */
+export type Found = Pick<Config['runtime'], 'external' | 'isolation'>
+
+/** Arranges the values of the settings, and what was found for them, as the parts of the proplet want them. */
+export const assemble = (values: Values, found: Found): Config => ({
   identity: {
     domainId: values.domain_id,
     channelId: values.channel_id,
@@ -63,7 +66,7 @@ export const assemble = (values: Values, external: ExternalConfig | undefined): 
     taskMemoryBytes: values.task_memory_max,
     taskOutputBytes: values.task_output_max,
   },
-  runtime: { isolation: values.isolation, warm: values.warm, dirs: values.dirs, external },
+  runtime: { ...found, warm: values.warm, dirs: values.dirs, readonlyDirs: values.dirs_readonly },
   network: {
     rules: values.network,
     caFile: values.http_tls_ca_cert,

@@ -36,10 +36,15 @@ const INFO_MAX_CHARACTERS = 4096
 /** What a shell says of a command that a signal ended, and bubblewrap too. */
 const SIGNAL_STATUS = 128
 
-/** A child of bubblewrap, which stays until it has ended; they have one process each, and end together. */
+/**
+ * A child of bubblewrap, which stays until it has ended. Only the inner one is ever killed: bubblewrap waits for it and ends
+ * too, while without bubblewrap the inner one would wait without end if it is still being set up, and be an orphan later.
+ */
 export class NestedProcess implements GuestProcess {
   readonly #spawned: ChildProcess
   #pid: number | undefined
+  #isKnown = false
+  #isWanted = true
 
   /** `known` is called when `info` has ended: the number is known, or never will be. */
   constructor(spawned: ChildProcess, info: Readable, known: () => void) {
@@ -50,7 +55,9 @@ export class NestedProcess implements GuestProcess {
     info.once('close', () => {
       const digits = /"child-pid":\s*(\d+)/.exec(text)?.[1]
       this.#pid = digits === undefined ? undefined : Number(digits)
+      this.#isKnown = true
       known()
+      if (!this.#isWanted) this.kill()
     })
   }
 
@@ -58,11 +65,17 @@ export class NestedProcess implements GuestProcess {
     return isGone(this.#spawned) ? undefined : this.#pid
   }
 
-  /** The inner one first, so that bubblewrap waits for it: orphans are left to process 1, which may be a daemon. */
+  /** As soon as its number is known; if it never is, bubblewrap has failed and ends by itself. */
   kill(): void {
     const { pid } = this
-    if (pid === undefined || parentOf(pid) !== this.#spawned.pid) this.#spawned.kill('SIGKILL')
-    else process.kill(pid, 'SIGKILL')
+    this.#isWanted = false
+    if (!this.#isKnown || pid === undefined || parentOf(pid) !== this.#spawned.pid) return
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch (error) {
+      // It has just ended.
+      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+    }
   }
 
   signalOf(code: number | null, signal: NodeJS.Signals | null): NodeJS.Signals | undefined {

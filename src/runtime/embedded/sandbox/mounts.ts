@@ -27,11 +27,13 @@ export function codeMounts(libraries: readonly string[]): readonly string[] {
   ]
 }
 
-/** Directories of guests, and the one that binaries come from by path. One that is gone is missed by who asks for it. */
+/** Directories of guests, which have to be there, and the one that binaries come from by path, which may never come to be. */
 export function dataMounts(preopens: readonly Preopen[], binariesDir: string | undefined): readonly string[] {
-  const dirs = preopens.flatMap(({ hostPath, readonly: isReadonly }, index) =>
-    isReadonly ? readonly(hostPath, mountPoint(index)) : ['--bind-try', hostPath, mountPoint(index)],
-  )
+  const dirs = preopens.flatMap(({ hostPath, readonly: isReadonly }, index) => [
+    isReadonly ? '--ro-bind' : '--bind',
+    hostPath,
+    mountPoint(index),
+  ])
   return [...(binariesDir === undefined ? [] : readonly(binariesDir)), ...dirs]
 }
 
