@@ -1,14 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import {
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { copyFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { either as E } from 'fp-ts'
@@ -62,7 +54,8 @@ describe('a sandbox', () => {
       `import { SANDBOXED_ENTRY } from '../../../src/runtime/embedded/sandbox/mounts.js'
 import { findSandbox, sandboxCommand } from '${module}'; console.log(findSandbox().left)`,
     )
-    const command = 'echo 0 > /proc/sys/user/max_user_namespaces && exec "$0" "$1"'
+    const command =
+      'echo 0 > /proc/sys/user/max_user_namespaces && exec setpriv --bounding-set -all "$0" "$1"'
     const { stdout } = spawnSync('unshare', ['-r', 'sh', '-c', command, process.execPath, script], {
       encoding: 'utf8',
     })
