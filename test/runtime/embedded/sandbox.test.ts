@@ -55,7 +55,7 @@ describe('a sandbox', () => {
 import { findSandbox, sandboxCommand } from '${module}'; console.log(findSandbox().left)`,
     )
     const command =
-      'echo 0 > /proc/sys/user/max_user_namespaces && exec setpriv --bounding-set -all "$0" "$1"'
+      'echo 0 > /proc/sys/user/max_user_namespaces && exec setpriv --bounding-set -all --inh-caps -all "$0" "$1"'
     const { stdout } = spawnSync('unshare', ['-r', 'sh', '-c', command, process.execPath, script], {
       encoding: 'utf8',
     })
