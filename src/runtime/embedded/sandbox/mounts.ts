@@ -1,10 +1,7 @@
-import { createRequire } from 'node:module'
-import { dirname, join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join, resolve } from 'node:path'
+import { packageRoot } from '../../../package-root.js'
 import type { Preopen } from '../../wasi/preview1.js'
 
-/** Where this package is, whether this file runs from `src` or from `dist`. */
-const PACKAGE = fileURLToPath(new URL('../../../../', import.meta.url))
 const INSIDE = '/proplet'
 
 /** The entry of a child, as it is called in there. */
@@ -15,15 +12,12 @@ export const mountPoint = (index: number): string => `/dirs/${index}`
 
 /** Node.js and what a child loads, all of it read-only. */
 export function codeMounts(libraries: readonly string[]): readonly string[] {
-  const packages = createRequire(join(PACKAGE, 'package.json'))
-  const fpTs = dirname(packages.resolve('fp-ts/package.json'))
   return [
     ...readonly(process.execPath),
     ...libraries.flatMap((path) => readonly(resolve(path))),
     ...readonly('/etc/ld.so.cache'),
-    ...readonly(join(PACKAGE, 'dist'), join(INSIDE, 'dist')),
-    ...readonly(join(PACKAGE, 'package.json'), join(INSIDE, 'package.json')),
-    ...readonly(fpTs, join(INSIDE, 'node_modules/fp-ts')),
+    ...readonly(join(packageRoot, 'dist'), join(INSIDE, 'dist')),
+    ...readonly(join(packageRoot, 'package.json'), join(INSIDE, 'package.json')),
   ]
 }
 
