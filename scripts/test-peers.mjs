@@ -10,6 +10,7 @@ const PACKAGES = {
   'wasm-interp': 'wabt',
   setpriv: 'util-linux',
   prlimit: 'util-linux',
+  bwrap: 'bubblewrap',
 }
 const DIRECTORIES = [
   ...(process.env.PATH ?? '').split(delimiter),
