@@ -1,4 +1,4 @@
-import * as E from 'fp-ts/lib/Either.js'
+import type * as E from 'fp-ts/lib/Either.js'
 import type { Sandbox } from '../../runtime/embedded/sandbox/sandbox.js'
 import type { Tee } from '../tee.js'
 import { completeAddress, isSecure } from './address.js'

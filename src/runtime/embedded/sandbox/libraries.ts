@@ -9,13 +9,13 @@ const TIMEOUT_MS = 5000
  * directories where it can't be asked. Nothing is run but the loader of glibc (`LD_TRACE_LOADED_OBJECTS` of ld.so(8)).
  */
 export function librariesOf(program: string): readonly string[] {
-  const { stdout } = spawnSync(program, [], {
+  const { error, stdout } = spawnSync(program, [], {
     env: { LD_TRACE_LOADED_OBJECTS: '1' },
     stdio: ['ignore', 'pipe', 'ignore'],
     encoding: 'utf8',
     timeout: TIMEOUT_MS,
   })
-  const listed = parseLibraries(stdout ?? '')
+  const listed = error === undefined ? parseLibraries(stdout) : []
   return listed.length > 0 ? listed : DIRECTORIES
 }
 
