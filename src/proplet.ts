@@ -18,6 +18,8 @@ import { createDecoder } from './io/codecs/decoder.js'
 import type { Config } from './io/config/config.js'
 import { embeddedOptions } from './io/embedded-options.js'
 import { externalOptions } from './io/external-options.js'
+import { createFederatedHttp } from './io/federated/http.js'
+import { readPrinted } from './io/federated/read-printed.js'
 import { hostMetadata } from './io/host/metadata.js'
 import { createHostMetrics } from './io/host/metrics.js'
 import { createTaskSampler } from './io/host/task-sampler.js'
@@ -27,7 +29,7 @@ import { pipelineSettings } from './io/pipeline-settings.js'
 import { refuseTask } from './io/refuse.js'
 import { createTaskLog } from './io/task-log.js'
 import { insteadOf } from './io/undelivered.js'
-import { createEmbeddedRuntime, type EmbeddedOptions } from './runtime/embedded/embedded.js'
+import { createEmbeddedRuntime } from './runtime/embedded/embedded.js'
 import { createExternalRuntime } from './runtime/external/external.js'
 import type { Runtime } from './runtime/runtime.js'
 import type { Stream } from './streams/extra.js'
@@ -55,7 +57,7 @@ type Parts = {
   readonly log: Logger
   readonly cache: BinaryCache
   readonly mqtt: MqttOptions
-  readonly embedded: EmbeddedOptions
+  readonly embedded: Awaited<ReturnType<typeof embeddedOptions>>
 }
 
 const prepare = async ({ config, log: given }: PropletOptions): Promise<Parts> => {
@@ -116,7 +118,7 @@ const serve = (
   runtime: Runtime,
   { streams = [], stop$ = NEVER }: PropletOptions,
 ): Observable<PipelineOutput> => {
-  const { config, log, cache, mqtt } = parts
+  const { config, log, cache, mqtt, embedded } = parts
   log.info(`MQTT client created (TLS: ${config.mqtt.tls !== undefined})`)
   log.info(`Using ${runtime.name} runtime`)
   log.info('Starting PropletService')
@@ -126,6 +128,13 @@ const serve = (
     inline: (base64) => decodeInline(base64, cache),
     cache,
     runtime,
+    federated: {
+      urls: config.federated.urls,
+      deadlineMs: config.federated.timeoutMs,
+      ...createFederatedHttp({ tls: embedded.network.tls, maxBytes: config.federated.maxBytes }),
+      read: readPrinted,
+      random: Math.random,
+    },
     refuse: refuseTask(link.stats),
     sample: createHostMetrics().sample,
     taskSampler: config.monitoring ? createTaskSampler(runtime) : undefined,

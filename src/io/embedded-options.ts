@@ -21,7 +21,7 @@ const binariesDir = async (cache: Config['cache']): Promise<string | undefined> 
 export const embeddedOptions = async (
   { runtime, limits, http, network, monitoring, cache }: Config,
   log: Logger,
-): Promise<EmbeddedOptions> => ({
+): Promise<EmbeddedOptions & Required<Pick<EmbeddedOptions, 'network'>>> => ({
   isolation: runtime.isolation,
   warm: runtime.warm,
   maxIdle: Math.max(runtime.warm, limits.running),
