@@ -14,6 +14,7 @@ const SCENARIOS = [
   'fetch',
   'inline-large',
   'stop',
+  'isolation',
   'http',
   'memory',
   'monitoring',

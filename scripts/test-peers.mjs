@@ -13,6 +13,7 @@ const PACKAGES = {
   tmux: 'tmux',
   zsh: 'zsh',
   fish: 'fish',
+  bwrap: 'bubblewrap',
 }
 const DIRECTORIES = [
   ...(process.env.PATH ?? '').split(delimiter),

@@ -62,12 +62,11 @@ type Parts = {
 
 const prepare = async ({ config, log: given }: PropletOptions): Promise<Parts> => {
   const log = given ?? (await createLogger({ level: config.logLevel })).log
-  const [cache, mqtt, embedded] = await Promise.all([
+  const [cache, mqtt] = await Promise.all([
     openCache({ dir: config.cache?.directory, maxBytes: config.cache?.maxBytes ?? 0, log }),
     brokerLinkOptions(config, log),
-    embeddedOptions(config, log),
   ])
-  return { config, log, cache, mqtt, embedded }
+  return { config, log, cache, mqtt, embedded: await embeddedOptions(config, log) }
 }
 
 /** Publishes, and answers in the place of a result that the broker won't take. */

@@ -1,17 +1,32 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, realpath } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { EmbeddedOptions } from '../runtime/embedded/embedded.js'
+import type { Preopen } from '../runtime/wasi/preview1.js'
 import type { Config } from './config/config.js'
 import type { Logger } from './log.js'
 
-/** What the configuration means to the embedded runtime. Rejects when a file of authorities can't be read. */
+const preopens = (paths: readonly string[], readonly: boolean): readonly Preopen[] =>
+  paths.map((path) => ({ hostPath: path, guestPath: path, readonly }))
+
+/** Where the cache keeps them, under the path that it gives; undefined: it keeps none. */
+const binariesDir = async (cache: Config['cache']): Promise<string | undefined> => {
+  const root = cache && (await realpath(cache.directory).catch(() => undefined))
+  return root && join(root, 'blobs')
+}
+
+/**
+ * What the configuration means to the embedded runtime, once the cache is open. Rejects when a file of authorities can't
+ * be read.
+ */
 export const embeddedOptions = async (
-  { runtime, limits, http, network, monitoring }: Config,
+  { runtime, limits, http, network, monitoring, cache }: Config,
   log: Logger,
 ): Promise<EmbeddedOptions & Required<Pick<EmbeddedOptions, 'network'>>> => ({
   isolation: runtime.isolation,
   warm: runtime.warm,
   maxIdle: Math.max(runtime.warm, limits.running),
-  dirs: runtime.dirs.map((path) => ({ hostPath: path, guestPath: path, readonly: false })),
+  dirs: [...preopens(runtime.dirs, false), ...preopens(runtime.readonlyDirs, true)],
+  binariesDir: await binariesDir(cache),
   timeoutMs: limits.taskMs,
   memoryMaxBytes: limits.taskMemoryBytes,
   outputMaxBytes: limits.taskOutputBytes,

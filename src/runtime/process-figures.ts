@@ -92,6 +92,10 @@ const readIo = (directory: string): Pick<Counters, 'diskReadBytes' | 'diskWriteB
   }
 }
 
+/** The process that started it; undefined when it is gone. */
+export const parentOf = (pid: number): number | undefined =>
+  numberIn(read(`/proc/${pid}/status`) ?? '', /^PPid:\s*(\d+)$/m)
+
 /** The processes that it started; empty when it is gone. */
 export const childrenOf = (pid: number): number[] =>
   (list(`/proc/${pid}/task`) ?? []).flatMap((thread) =>

@@ -1,6 +1,6 @@
 import type { HttpOptions } from '../../runtime/embedded/http/options.js'
 import { completeAddress, isSecure } from './address.js'
-import type { Config, ExternalConfig, MqttConfig, TlsConfig } from './config.js'
+import type { Config, MqttConfig, TlsConfig } from './config.js'
 import type { SettingKey, Values } from './settings.js'
 
 type LinkKey = Extract<SettingKey, `mqtt_${string}`>
@@ -45,6 +45,9 @@ const http = (values: Values): HttpOptions => ({
   graceMs: values.http_grace,
 })
 
+/** What the host has of what the settings ask for. */
+export type Found = Pick<Config['runtime'], 'external' | 'isolation'>
+
 export const assembleChannel = (values: ChannelValues): Pick<Config, 'identity' | 'mqtt'> => ({
   identity: {
     domainId: values.domain_id,
@@ -55,8 +58,8 @@ export const assembleChannel = (values: ChannelValues): Pick<Config, 'identity' 
   mqtt: mqtt(values),
 })
 
-/** Arranges the values of the settings, and the runtime that was found, as the parts of the proplet want them. */
-export const assemble = (values: Values, external: ExternalConfig | undefined): Config => ({
+/** Arranges the values of the settings, and what was found for them, as the parts of the proplet want them. */
+export const assemble = (values: Values, found: Found): Config => ({
   ...assembleChannel(values),
   intervals: {
     livelinessMs: values.liveliness_interval,
@@ -73,7 +76,7 @@ export const assemble = (values: Values, external: ExternalConfig | undefined): 
     taskMemoryBytes: values.task_memory_max,
     taskOutputBytes: values.task_output_max,
   },
-  runtime: { isolation: values.isolation, warm: values.warm, dirs: values.dirs, external },
+  runtime: { ...found, warm: values.warm, dirs: values.dirs, readonlyDirs: values.dirs_readonly },
   network: {
     rules: values.network,
     caFile: values.http_tls_ca_cert,

@@ -1,7 +1,9 @@
+import type * as E from 'fp-ts/lib/Either.js'
+import type { Sandbox } from '../../runtime/embedded/sandbox/sandbox.js'
 import type { Tee } from '../tee.js'
 import { completeAddress, isSecure } from './address.js'
+import { checkRuntime, type Sought } from './check-runtime.js'
 import type { ConfigFiles } from './files.js'
-import type { FoundProgram } from './program.js'
 import type { Resolution } from './resolve.js'
 import { settingEntries, type SettingKey } from './settings.js'
 
@@ -9,6 +11,8 @@ import { settingEntries, type SettingKey } from './settings.js'
 export type Surroundings = {
   readonly files: ConfigFiles
   readonly detectTee: () => Tee | undefined
+  /** Left: why there is none. */
+  readonly findSandbox: () => E.Either<string, Sandbox>
 }
 
 export type Findings = { readonly problems: readonly string[]; readonly warnings: readonly string[] }
@@ -51,14 +55,6 @@ const checkTls = ({ values, nameOf, isSet }: Resolution, files: ConfigFiles): Fi
   }
 }
 
-const checkDirs = ({ values, nameOf }: Resolution, files: ConfigFiles): readonly string[] =>
-  (values.dirs ?? [])
-    .filter((directory) => !files.isDirectory(directory))
-    .map(
-      (directory) =>
-        `${nameOf('dirs')}: found ${JSON.stringify(directory)}; expected a directory that is there`,
-    )
-
 const checkNetwork = ({ values, nameOf }: Resolution, files: ConfigFiles): Findings => {
   const file = values.http_tls_ca_cert
   return {
@@ -89,16 +85,6 @@ const checkTee = ({ isSet }: Resolution, tee: Tee | undefined): readonly string[
         `PROPLET_KBS_URI is not set; expected the URI of the Key Broker Service, as ${TEE_NAMES[tee]} was detected`,
       ]
 
-const checkExternal = (
-  { values, nameOf }: Resolution,
-  program: FoundProgram | undefined,
-): readonly string[] =>
-  program?.kind === 'missing'
-    ? [
-        `${nameOf('external_wasm_runtime')}: found ${JSON.stringify(values.external_wasm_runtime)}; expected ${program.expected}`,
-      ]
-    : []
-
 const checkSupport = ({ values, nameOf, isSet }: Resolution): Pick<Findings, 'warnings'> => ({
   // A feature that is turned off is what this release does, so that is no news.
   warnings: settingEntries
@@ -122,7 +108,7 @@ export const checkChannel = (resolution: Resolution, files: ConfigFiles): Findin
 /** What no single setting shows: how they fit together, and whether they fit the host. */
 export const check = (
   resolution: Resolution,
-  program: FoundProgram | undefined,
+  sought: Sought,
   { files, detectTee }: Surroundings,
 ): Findings => {
   const channel = checkChannel(resolution, files)
@@ -131,9 +117,8 @@ export const check = (
   return {
     problems: [
       ...channel.problems,
-      ...checkDirs(resolution, files),
       ...network.problems,
-      ...checkExternal(resolution, program),
+      ...checkRuntime(resolution, sought, files),
       ...checkTee(resolution, detectTee()),
     ],
     warnings: [...channel.warnings, ...network.warnings, ...checkFetch(resolution), ...support.warnings],

@@ -1,5 +1,6 @@
 import type { HttpOptions } from '../../runtime/embedded/http/options.js'
 import type { NetworkRule } from '../../runtime/embedded/network/policy.js'
+import type { Sandbox } from '../../runtime/embedded/sandbox/sandbox.js'
 import type { FederatedUrls } from '../../streams/federated/endpoint.js'
 import type { MqttAddress } from './address.js'
 
@@ -67,10 +68,13 @@ export type Config = {
     readonly taskOutputBytes: number
   }
   readonly runtime: {
-    readonly isolation: 'process' | 'thread'
+    /** A sandbox worked when the configuration was loaded. */
+    readonly isolation: 'process' | 'thread' | Sandbox
     readonly warm: number
     /** Absolute directories that existed when the configuration was loaded. */
     readonly dirs: readonly string[]
+    /** The same, of those that guests can't change. */
+    readonly readonlyDirs: readonly string[]
     /** Undefined: the embedded runtime is used. */
     readonly external: ExternalConfig | undefined
   }

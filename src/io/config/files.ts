@@ -1,4 +1,4 @@
-import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs'
+import { accessSync, closeSync, constants, openSync, readSync, realpathSync, statSync } from 'node:fs'
 
 /** What loading a configuration asks of the file system. */
 export type ConfigFiles = {
@@ -7,6 +7,8 @@ export type ConfigFiles = {
   readonly isReadable: (path: string) => boolean
   readonly isExecutable: (path: string) => boolean
   readonly isDirectory: (path: string) => boolean
+  /** Without symbolic links; the path itself where there is nothing. */
+  readonly realPath: (path: string) => string
 }
 
 export const FILE_MAX_BYTES = 2 ** 20
@@ -47,9 +49,18 @@ const isFileFor =
 const isDirectory = (path: string): boolean =>
   statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 
+const realPath = (path: string): string => {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
+  }
+}
+
 export const nodeFiles: ConfigFiles = {
   read,
   isReadable: isFileFor(constants.R_OK),
   isExecutable: isFileFor(constants.X_OK),
   isDirectory,
+  realPath,
 }

@@ -1,5 +1,6 @@
 import { availableParallelism, tmpdir } from 'node:os'
 import * as E from 'fp-ts/lib/Either.js'
+import { findSandbox } from '../../runtime/embedded/sandbox/sandbox.js'
 import { detectTee } from '../tee.js'
 import { assemble } from './assemble.js'
 import { check, type Surroundings } from './check.js'
@@ -24,6 +25,7 @@ export type LoadOptions = Surroundings & Pick<HostFacts, 'cores' | 'tempDirector
 export const ofThisHost = (): LoadOptions => ({
   files: nodeFiles,
   detectTee: () => detectTee(),
+  findSandbox: () => findSandbox(),
   cores: availableParallelism(),
   tempDirectory: tmpdir(),
 })
@@ -69,7 +71,8 @@ export const loadConfig = (
   const searchPath = env['PATH'] ?? ''
   const wanted = resolution.values.external_wasm_runtime
   const program = wanted === undefined ? undefined : findProgram(wanted, searchPath, surroundings.files)
-  const findings = check(resolution, program, surroundings)
+  const sandbox = resolution.values.isolation === 'sandbox' ? surroundings.findSandbox() : undefined
+  const findings = check(resolution, { program, sandbox }, surroundings)
   const problems = [...file.problems, ...resolution.problems, ...findings.problems]
   const warnings = [
     ...file.warnings,
@@ -83,7 +86,10 @@ export const loadConfig = (
     program?.kind === 'found'
       ? { program: program.path, searchPath, allowCliArgs, temporaryDirectory: tempDirectory }
       : undefined
-  return E.right({ config: assemble(resolution.values, external), settings: resolution.settings, warnings })
+  const isolation = sandbox && E.isRight(sandbox) ? sandbox.right : resolution.values.isolation
+  if (isolation === 'sandbox') throw new Error('a sandbox that was not found is a problem')
+  const config = assemble(resolution.values, { external, isolation })
+  return E.right({ config, settings: resolution.settings, warnings })
 }
 
 /** The same for those who do without `Either`. Throws the `ConfigError`. */

@@ -121,9 +121,14 @@ export const settings = {
   task_timeout: withDefault(duration({ zero: 'none' }), '0', 'time limit of a task; 0 is none'),
   task_memory_max: withDefault(size(65_536, 4 * GIB), '256MiB', 'memory limit of a task, in bytes'),
   task_output_max: withDefault(size(1, GIB), '512KiB', "limit of a task's output, in bytes"),
-  isolation: withDefault(oneOf(['process', 'thread']), 'process', 'where tasks run: process or thread'),
+  isolation: withDefault(
+    oneOf(['process', 'thread', 'sandbox']),
+    'process',
+    'where tasks run: process, thread, or sandbox (processes under bubblewrap)',
+  ),
   warm: withDefault(integer(0, 256), '2', 'idle children that are kept ready'),
   dirs: withDefault(directories, '', 'host directories that WASI programs may use, with colons between them'),
+  dirs_readonly: withDefault(directories, '', 'the same, of those that they may read but not change'),
 
   http_enabled: withDefault(boolean, 'false', 'serve WASI HTTP components'),
   http_proxy_host: withDefault(

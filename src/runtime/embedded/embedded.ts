@@ -10,7 +10,9 @@ import type { HttpOptions } from './http/options.js'
 import type { Log } from './log.js'
 import type { NetworkOptions } from './network/policy.js'
 import { Pool } from './pool.js'
-import { startProcessGuest } from './process-guest.js'
+import { INFO_FD, startProcessGuest } from './process-guest.js'
+import { mountPoint, SANDBOXED_ENTRY } from './sandbox/mounts.js'
+import { sandboxCommand, type Sandbox } from './sandbox/sandbox.js'
 import { TaskRun } from './task-run.js'
 import { limitThreads, startThreadGuest } from './thread-guest.js'
 import { Watchdog } from './watchdog.js'
@@ -18,13 +20,15 @@ import { findWrapper } from './wrapper.js'
 
 export type EmbeddedOptions = {
   /** `thread` does not contain hostile code: it can use up the memory of the daemon's process. */
-  readonly isolation: 'process' | 'thread'
+  readonly isolation: 'process' | 'thread' | Sandbox
   /** Idle guests kept ready. */
   readonly warm: number
   /** Idle guests kept at most after a load; those beyond `warm` are ended after 30 s. */
   readonly maxIdle: number
   /** Directories of the host that guests get. */
   readonly dirs: readonly Preopen[]
+  /** The directory of the binaries that come by path: children in a sandbox may read what is there. */
+  readonly binariesDir?: string | undefined
   /** Time limit of a task; 0: none. Daemon tasks have to start within it. */
   readonly timeoutMs: number
   /** Linear memory of one task, in pages of 64 KiB; one page at least. */
@@ -124,19 +128,38 @@ export function createEmbeddedRuntime(given: EmbeddedOptions): EmbeddedRuntime {
   }
 }
 
-function bootMessage({ dirs, memoryMaxBytes }: EmbeddedOptions): BootMessage {
-  // A child works in `/`, so relative directories are resolved here.
-  const preopens = dirs.map((dir) => ({ ...dir, hostPath: resolve(dir.hostPath) }))
+/** A child works in `/`, so relative directories are resolved here. */
+const resolved = (dirs: readonly Preopen[]): readonly Preopen[] =>
+  dirs.map((dir) => ({ ...dir, hostPath: resolve(dir.hostPath) }))
+
+function bootMessage({ isolation, dirs, memoryMaxBytes }: EmbeddedOptions): BootMessage {
+  const preopens =
+    typeof isolation === 'string'
+      ? resolved(dirs)
+      : dirs.map((dir, index) => ({ ...dir, hostPath: mountPoint(index) }))
   return { type: 'boot', preopens, memoryMaxBytes, tableMaxElements: TABLE_MAX_ELEMENTS }
 }
 
-async function prepareStart({ isolation, memoryMaxBytes, log }: EmbeddedOptions): Promise<StartGuest> {
-  const launch = { memoryMaxBytes, tableMaxElements: TABLE_MAX_ELEMENTS, entry: ENTRIES[isolation] }
+async function prepareStart(options: EmbeddedOptions): Promise<StartGuest> {
+  const { isolation, memoryMaxBytes, log } = options
+  const limits = { memoryMaxBytes, tableMaxElements: TABLE_MAX_ELEMENTS }
   if (isolation === 'thread') {
+    const launch = { ...limits, entry: ENTRIES.thread }
     limitThreads(launch)
     return () => startThreadGuest(launch)
   }
-  const wrapper = await findWrapper()
-  log.debug({ wrapper }, 'children are started through these tools')
-  return () => startProcessGuest({ ...launch, wrapper })
+  if (isolation === 'process') {
+    const wrapper = await findWrapper()
+    log.debug({ wrapper }, 'children are started through these tools')
+    return () => startProcessGuest({ ...limits, entry: ENTRIES.process, wrapper })
+  }
+  const wrapper = await sandboxWrapper(isolation, options)
+  log.debug({ wrapper }, 'children are started in a sandbox')
+  return () => startProcessGuest({ ...limits, entry: SANDBOXED_ENTRY, wrapper, isNested: true })
+}
+
+/** Bubblewrap sees itself to what setpriv does, and where it is a set-user-ID program must be able to gain privileges. */
+async function sandboxWrapper(sandbox: Sandbox, { dirs, binariesDir }: EmbeddedOptions): Promise<string[]> {
+  const limits = await findWrapper(undefined, ['prlimit'])
+  return [...limits, ...sandboxCommand(sandbox, resolved(dirs), binariesDir, INFO_FD)]
 }

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream'
 import { encodeFrame } from '../guest/frames.js'
 import { readCounters, readFigures, type Counters, type Figures } from '../process-figures.js'
 import { WASM_PAGE_BYTES } from '../guest/module-limits.js'
+import { DirectProcess, NestedProcess, type GuestProcess } from './child-process.js'
 import { decodeFromGuest } from './decode.js'
 import { FrameDecoder } from './frame-decoder.js'
 import { DEAF, type Guest, type GuestListener } from './guest.js'
@@ -14,6 +15,8 @@ export type ProcessLaunch = {
   readonly entry: string
   /** A command line that ends by running the one behind it, as `findWrapper` gives it; may be empty. */
   readonly wrapper: readonly string[]
+  /** The wrapper stays, as the parent of the child, and tells its number on `INFO_FD`, as bubblewrap does. */
+  readonly isNested?: boolean
   readonly memoryMaxBytes: number
   readonly tableMaxElements: number
   /** Where the guest writes: to us, or, with `inherit`, to our own streams, in our process group. By default to us. */
@@ -24,20 +27,21 @@ export type ProcessLaunch = {
 const HEAP_MAX_MB = 128
 const HEAP_INITIAL_MB = 32
 const CONTROL_FD = 3
+export const INFO_FD = 4
 
 /**
  * Starts a child process: with an empty environment, in a session of its own, so that a Ctrl-C at the terminal ends
  * the daemon in its own time and not the guests before it.
  */
 export function startProcessGuest(launch: ProcessLaunch): Guest {
-  const { output = 'pipe' } = launch
+  const { output = 'pipe', isNested = false } = launch
   const [command = process.execPath, ...args] = [
     ...launch.wrapper,
     process.execPath,
     ...nodeArguments(launch),
   ]
   const child = spawn(command, args, {
-    stdio: ['ignore', output, output, 'pipe'],
+    stdio: ['ignore', output, output, 'pipe', ...(isNested ? (['pipe'] as const) : [])],
     env: {},
     cwd: '/',
     detached: output === 'pipe',
@@ -83,7 +87,7 @@ class StillbornGuest implements Guest {
 }
 
 class ProcessGuest implements Guest {
-  readonly #child: ChildProcess
+  readonly #process: GuestProcess
   readonly #outputs: readonly Readable[]
   readonly #control: Writable
   readonly #decoder = new FrameDecoder()
@@ -91,23 +95,26 @@ class ProcessGuest implements Guest {
   #fault: string | undefined
 
   constructor(child: ChildProcess) {
-    this.#child = child
     const control = child.stdio[CONTROL_FD]
+    const info = child.stdio[INFO_FD]
     const { stdout, stderr } = child
     if (!isDuplex(control)) throw new Error('a child without a channel')
+    const hear = () => control.on('data', (data: Buffer) => this.#receive(data))
     this.#control = control
+    this.#process = isDuplex(info) ? new NestedProcess(child, info, hear) : new DirectProcess(child)
+    // Whoever is told that a nested one is ready may ask for its number.
+    if (!isDuplex(info)) hear()
     this.#outputs = [stdout, stderr].filter((stream) => stream !== null)
     stdout?.on('data', (data: Buffer) => this.#listener.output('stdout', data))
     stderr?.on('data', (data: Buffer) => this.#listener.output('stderr', data))
-    control.on('data', (data: Buffer) => this.#receive(data))
     // A pipe breaks when the child ends, and `close` tells of that.
-    for (const stream of [...this.#outputs, control]) stream.on('error', () => undefined)
+    for (const stream of [...this.#outputs, control, info]) stream?.on('error', () => undefined)
     child.on('error', (error) => (this.#fault ??= `could not be ended: ${error.message}`))
     child.on('close', (code, signal) => this.#close(code, signal))
   }
 
   get pid(): number | undefined {
-    return this.#child.pid
+    return this.#process.pid
   }
 
   counters(): Counters | undefined {
@@ -141,7 +148,7 @@ class ProcessGuest implements Guest {
   }
 
   kill(): void {
-    this.#child.kill('SIGKILL')
+    this.#process.kill()
     this.holdOutput(false)
   }
 
@@ -159,18 +166,17 @@ class ProcessGuest implements Guest {
     }
   }
 
-  /** The number of a process that is gone may be another's. */
   #look<T>(read: (pid: number) => T): T | undefined {
-    const { pid, exitCode, signalCode } = this.#child
-    return pid === undefined || exitCode !== null || signalCode !== null ? undefined : read(pid)
+    const { pid } = this.#process
+    return pid === undefined ? undefined : read(pid)
   }
 
-  #close(code: number | null, signal: string | null): void {
-    const how =
-      this.#fault ?? (signal === null ? `ended with status ${code ?? 'unknown'}` : `was ended by ${signal}`)
+  #close(code: number | null, given: NodeJS.Signals | null): void {
+    const signal = this.#process.signalOf(code, given)
+    const how = signal === undefined ? `ended with status ${code ?? 'unknown'}` : `was ended by ${signal}`
     const listener = this.#listener
     this.#listener = DEAF
-    listener.closed({ how, signal: this.#fault === undefined ? (signal ?? undefined) : undefined })
+    listener.closed(this.#fault === undefined ? { how, signal } : { how: this.#fault, signal: undefined })
   }
 }
 

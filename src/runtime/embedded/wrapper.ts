@@ -7,18 +7,22 @@ const DIRECTORIES = ['/usr/bin', '/bin', '/usr/sbin', '/sbin', '/usr/local/bin']
 const MAX_OPEN_FILES = 4096
 const PROBE_TIMEOUT_MS = 5000
 
+const TOOLS = [
+  { tool: 'setpriv', options: ['--pdeathsig', 'KILL', '--no-new-privs'] },
+  { tool: 'prlimit', options: ['--core=0', `--nofile=${MAX_OPEN_FILES}`] },
+] as const
+
 /**
  * The command line to start children with: they die with the daemon even while they spin, gain no privileges, dump no
  * core and open a bounded number of files. Of tools that are missing, or do not know these options (BusyBox has a
  * `setpriv` that does not), nothing is used.
  */
-export async function findWrapper(directories: readonly string[] = DIRECTORIES): Promise<string[]> {
-  const candidates = [
-    { tool: 'setpriv', options: ['--pdeathsig', 'KILL', '--no-new-privs'] },
-    { tool: 'prlimit', options: ['--core=0', `--nofile=${MAX_OPEN_FILES}`] },
-  ]
+export async function findWrapper(
+  directories: readonly string[] = DIRECTORIES,
+  tools: readonly (typeof TOOLS)[number]['tool'][] = TOOLS.map(({ tool }) => tool),
+): Promise<string[]> {
   const found = await Promise.all(
-    candidates.map(async ({ tool, options }) => {
+    TOOLS.filter(({ tool }) => tools.includes(tool)).map(async ({ tool, options }) => {
       const path = directories.map((directory) => join(directory, tool)).find((file) => existsSync(file))
       return path !== undefined && (await works(path, options)) ? [path, ...options] : []
     }),

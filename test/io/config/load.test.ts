@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from 'node:fs'
+import { chmodSync, mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import fc from 'fast-check'
@@ -38,7 +38,7 @@ it('gives the defaults of the specification', () => {
       taskMemoryBytes: 268_435_456,
       taskOutputBytes: 524_288,
     },
-    runtime: { isolation: 'process', warm: 2, dirs: [], external: undefined },
+    runtime: { isolation: 'process', warm: 2, dirs: [], readonlyDirs: [], external: undefined },
     network: { rules: [], caFile: undefined, verify: true },
     http: undefined,
     cache: { directory: '/home/me/.cache/proplet', maxBytes: 536_870_912 },
@@ -286,6 +286,63 @@ it('names the directory that is not there', () => {
     `PROPLET_DIRS: found "${root}/none"; expected a directory that is there`,
     `PROPLET_DIRS: found "${root}/file"; expected a directory that is there`,
   ])
+})
+
+it('refuses to promise that nobody changes a directory which is in one that guests may change', () => {
+  const root = tree({ 'data/models/file': '', 'database/file': '' })
+  symlinkSync(join(root, 'data/models'), join(root, 'link'))
+  const dirs = (writable: string, readonly: readonly string[]) => ({
+    env: {
+      ...IDENTITY,
+      PROPLET_DIRS: join(root, writable),
+      PROPLET_DIRS_READONLY: readonly.map((name) => join(root, name)).join(':'),
+    },
+  })
+  const inside = (name: string) =>
+    `PROPLET_DIRS_READONLY: found "${join(root, name)}"; ` +
+    'expected a directory that is in none of PROPLET_DIRS, through which it could be changed'
+  expect(problemsOf(dirs('data', ['data', 'data/models', 'link']))).toStrictEqual(
+    ['data', 'data/models', 'link'].map(inside),
+  )
+  expect(loaded(dirs('data/models', ['data', 'database'])).config.runtime).toMatchObject({
+    dirs: [join(root, 'data/models')],
+    readonlyDirs: [join(root, 'data'), join(root, 'database')],
+  })
+  expect(problemsOf(dirs('data', ['none']))).toStrictEqual([
+    `PROPLET_DIRS_READONLY: found "${root}/none"; expected a directory that is there`,
+  ])
+})
+
+describe('isolation by a sandbox', () => {
+  const env = { ...IDENTITY, PROPLET_ISOLATION: 'sandbox' }
+  const sandbox = { kind: 'sandbox', program: '/usr/bin/bwrap', options: [] } as const
+
+  it('is what was found', () => {
+    const { config } = loaded({ env }, { findSandbox: () => E.right(sandbox) })
+    expect(config.runtime.isolation).toStrictEqual(sandbox)
+  })
+
+  it('is an error where there is none', () => {
+    const findSandbox = () => E.left('bubblewrap is not installed')
+    expect(problemsOf({ env }, { findSandbox })).toStrictEqual([
+      'PROPLET_ISOLATION: found "sandbox"; expected process or thread, as bubblewrap is not installed',
+    ])
+  })
+
+  it('is not looked for unless it is asked for', () => {
+    const findSandbox = () => {
+      throw new Error('not asked for')
+    }
+    expect(loaded({ env: IDENTITY }, { findSandbox }).config.runtime.isolation).toBe('process')
+  })
+
+  it('is not promised for an external runtime, nor are directories that it can not change', () => {
+    const external = { ...env, PROPLET_EXTERNAL_WASM_RUNTIME: process.execPath, PROPLET_DIRS_READONLY: '/' }
+    expect(problemsOf({ env: external }, { findSandbox: () => E.right(sandbox) })).toStrictEqual([
+      'PROPLET_ISOLATION: found "sandbox"; expected process, as PROPLET_EXTERNAL_WASM_RUNTIME runs tasks outside of it',
+      "PROPLET_DIRS_READONLY is set; expected none, as PROPLET_EXTERNAL_WASM_RUNTIME has no directories that can't be changed",
+    ])
+  })
 })
 
 it('wants a whole number of seconds as keep-alive', () => {

@@ -37,6 +37,7 @@ const SAMPLES: Readonly<
   isolation: ['thread', 'THREAD', 'thread', 'fibre'],
   warm: ['1', '0', '3', '-1'],
   dirs: ['/', '/', '/', 'relative'],
+  dirs_readonly: ['/', '/', '/', 'relative'],
   cache_dir: ['/c1', '/c2', 'none', 'a\tb'],
   cache_max_bytes: ['1', '2', '3', '0'],
   fetch_max_bytes: ['1', '2', '3', '1TB'],
@@ -85,7 +86,13 @@ const cases = settingEntries.flatMap(([key, setting]) =>
 
 /** What the settings of TLS and of an external runtime need to be taken at all. */
 const host = {
-  files: { read: () => '', isReadable: () => true, isExecutable: () => true, isDirectory: () => true },
+  files: {
+    read: () => '',
+    isReadable: () => true,
+    isExecutable: () => true,
+    isDirectory: () => true,
+    realPath: (path: string) => path,
+  },
 }
 const companions = (key: string): Record<string, string> => ({
   ...(key.startsWith('mqtt_tls') ? { PROPLET_MQTT_ADDRESS: 'ssl://broker' } : {}),

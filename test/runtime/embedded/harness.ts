@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { brotliDecompressSync } from 'node:zlib'
 import { NEVER, lastValueFrom, tap, toArray, type Observable } from 'rxjs'
+import { either as E } from 'fp-ts'
 import { onTestFinished } from 'vitest'
 import type { Binary } from '../../../src/model/binary.js'
 import type { Outcome } from '../../../src/model/outcome.js'
@@ -11,10 +12,19 @@ import {
   type EmbeddedOptions,
   type EmbeddedRuntime,
 } from '../../../src/runtime/embedded/embedded.js'
+import { findSandbox } from '../../../src/runtime/embedded/sandbox/sandbox.js'
 import type { RunEvent, RunRequest, Runtime, StopReason } from '../../../src/runtime/runtime.js'
 
 export const MIB = 1024 * 1024
-export const ISOLATIONS = ['process', 'thread'] as const
+
+export type Isolation = 'process' | 'thread' | 'sandbox'
+export const ALL_ISOLATIONS: readonly Isolation[] = ['process', 'thread', 'sandbox']
+
+/** What the suite of the runtime is run in: `npm test` runs it in processes, `npm run test:isolation` in the others. */
+export const ISOLATION = ALL_ISOLATIONS.find((each) => each === process.env['TEST_ISOLATION']) ?? 'process'
+export const ISOLATIONS: readonly Isolation[] = [ISOLATION]
+/** For what is said of child processes alone. */
+export const OF_CHILDREN = ISOLATION === 'thread' ? 'process' : ISOLATION
 
 export const fixturePath = (name: string): string =>
   fileURLToPath(new URL(`../../fixtures/built/${name}.wasm`, import.meta.url))
@@ -38,8 +48,10 @@ const silent = {
   error: () => undefined,
 }
 
-export const defaults: EmbeddedOptions = {
-  isolation: 'process',
+export type TestOptions = Omit<EmbeddedOptions, 'isolation'> & { readonly isolation: Isolation }
+
+export const defaults: TestOptions = {
+  isolation: ISOLATION,
   warm: 1,
   maxIdle: 4,
   dirs: [],
@@ -49,15 +61,34 @@ export const defaults: EmbeddedOptions = {
   log: silent,
 }
 
+const sandbox = (() => {
+  let found: ReturnType<typeof findSandbox> | undefined
+  return () => {
+    found ??= findSandbox()
+    if (E.isLeft(found)) throw new Error(found.left)
+    return found.right
+  }
+})()
+
+/** What a runtime is created with for the isolation of that name. */
+export const isolationOf = (name: Isolation): EmbeddedOptions['isolation'] =>
+  name === 'sandbox' ? sandbox() : name
+
 /** A runtime whose warm guests are ready; the caller closes it. */
-export async function openRuntime(options: Partial<EmbeddedOptions> = {}): Promise<EmbeddedRuntime> {
-  const runtime = createEmbeddedRuntime({ ...defaults, ...options })
-  await runtime.ready()
+export async function openRuntime(options: Partial<TestOptions> = {}): Promise<EmbeddedRuntime> {
+  const all = { ...defaults, ...options }
+  const runtime = createEmbeddedRuntime({ ...all, isolation: isolationOf(all.isolation) })
+  try {
+    await runtime.ready()
+  } catch (error) {
+    await runtime.close()
+    throw error
+  }
   return runtime
 }
 
 /** As openRuntime, closed when the test is over. */
-export async function runtimeOfTest(options: Partial<EmbeddedOptions> = {}): Promise<EmbeddedRuntime> {
+export async function runtimeOfTest(options: Partial<TestOptions> = {}): Promise<EmbeddedRuntime> {
   const runtime = await openRuntime(options)
   onTestFinished(() => runtime.close())
   return runtime

@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import type { Outcome } from '../../../src/model/outcome.js'
-import { add, fixture, ISOLATIONS, MIB, run, runtimeOfTest, thirty, type Task } from './harness.js'
-import type { EmbeddedOptions } from '../../../src/runtime/embedded/embedded.js'
+import {
+  add,
+  fixture,
+  ISOLATIONS,
+  MIB,
+  run,
+  runtimeOfTest,
+  thirty,
+  type Task,
+  type TestOptions,
+} from './harness.js'
 
 const failed = (code: string, error: RegExp, results: unknown = '') => ({
   kind: 'failed',
@@ -12,7 +21,7 @@ const failed = (code: string, error: RegExp, results: unknown = '') => ({
 
 describe.each(ISOLATIONS)('limits (%s)', (isolation) => {
   /** The outcome of the task, after which, and beside which, another runs as if nothing had been. */
-  async function outcome(task: Task, options: Partial<EmbeddedOptions> = {}): Promise<Outcome> {
+  async function outcome(task: Task, options: Partial<TestOptions> = {}): Promise<Outcome> {
     const runtime = await runtimeOfTest({ isolation, warm: 2, ...options })
     const [ran, beside] = await Promise.all([run(runtime, task), run(runtime, add)])
     expect(beside.outcome).toStrictEqual(thirty)

@@ -1,6 +1,6 @@
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Binary } from '../../../src/model/binary.js'
 import {
@@ -9,6 +9,7 @@ import {
   fixturePath,
   ISOLATIONS,
   MIB,
+  OF_CHILDREN,
   run,
   runtimeOfTest,
   thirty,
@@ -83,15 +84,16 @@ describe.each(ISOLATIONS)('modules (%s)', (isolation) => {
   })
 
   it('are read from their file once, and checked against their digest', async () => {
-    const runtime = await runtimeOfTest({ isolation })
     const path = tempFile('add.wasm')
+    const options = { isolation, binariesDir: dirname(path) }
+    const runtime = await runtimeOfTest(options)
     copyFileSync(fixturePath('add'), path)
     const binary: Binary = { ...add.binary, content: { path } }
     expect((await run(runtime, { ...add, binary })).outcome).toStrictEqual(thirty)
     truncateSync(path, 20)
     expect(await run(runtime, { ...add, binary })).toMatchObject({ outcome: thirty, compileMs: 0 })
 
-    const fresh = await runtimeOfTest({ isolation })
+    const fresh = await runtimeOfTest(options)
     expect((await run(fresh, { ...add, binary })).outcome).toMatchObject({
       code: 'binary',
       error: expect.stringContaining('does not match its digest') as string,
@@ -103,7 +105,7 @@ describe.each(ISOLATIONS)('modules (%s)', (isolation) => {
 
 describe('a child', () => {
   it('is used again after a clean end, and after failures that leave nothing behind', async () => {
-    const runtime = await runtimeOfTest()
+    const runtime = await runtimeOfTest({ isolation: OF_CHILDREN })
     const pids = runtime.pids()
     expect(pids).toHaveLength(1)
     await run(runtime, add)
@@ -114,7 +116,7 @@ describe('a child', () => {
   })
 
   it.each(['trap', 'grow_memory'])('is replaced after %s', async (name) => {
-    const runtime = await runtimeOfTest()
+    const runtime = await runtimeOfTest({ isolation: OF_CHILDREN })
     const pids = runtime.pids()
     await run(runtime, { binary: fixture('hostile'), name })
     await runtime.ready()
@@ -123,7 +125,7 @@ describe('a child', () => {
   })
 
   it('gives memory back between tasks that use much', async () => {
-    const runtime = await runtimeOfTest({ memoryMaxBytes: 256 * MIB })
+    const runtime = await runtimeOfTest({ isolation: OF_CHILDREN, memoryMaxBytes: 256 * MIB })
     for (let round = 0; round < 20; round += 1) {
       const { outcome } = await run(runtime, { binary: fixture('big-memory'), name: 'answer' })
       expect(outcome).toStrictEqual({ kind: 'completed', results: '42' })

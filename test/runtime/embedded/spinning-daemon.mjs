@@ -1,11 +1,14 @@
-// Starts a guest that loops without end beside an idle one, and writes the pids of both; runs until it is killed.
+// Starts a guest that loops without end beside an idle one, in `process` or `sandbox` as asked, and writes the pids of both;
+// runs until it is killed.
 import { readFileSync } from 'node:fs'
 import { NEVER } from 'rxjs'
+import process from 'node:process'
 import { createEmbeddedRuntime } from '../../../dist/runtime/embedded/embedded.js'
+import { findSandbox } from '../../../dist/runtime/embedded/sandbox/sandbox.js'
 
 const silent = () => {}
 const runtime = createEmbeddedRuntime({
-  isolation: 'process',
+  isolation: process.argv[2] === 'sandbox' ? findSandbox().right : 'process',
   warm: 2,
   maxIdle: 2,
   dirs: [],

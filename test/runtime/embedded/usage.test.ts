@@ -1,7 +1,7 @@
 import { firstValueFrom, filter, Subject, take, toArray, lastValueFrom } from 'rxjs'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { RunEvent, Runtime, StopReason } from '../../../src/runtime/runtime.js'
-import { add, fixture, ISOLATIONS, request, run, runtimeOfTest } from './harness.js'
+import { add, fixture, ISOLATIONS, OF_CHILDREN, request, run, runtimeOfTest } from './harness.js'
 
 const spin = { binary: fixture('hostile'), name: 'spin' }
 
@@ -47,7 +47,7 @@ linux.each(ISOLATIONS)('the usage of a task with isolation by %s', (isolation) =
 
 linux('the usage of a task', () => {
   it('tells what a child process holds', async () => {
-    const runtime = await runtimeOfTest({ metered: true })
+    const runtime = await runtimeOfTest({ isolation: OF_CHILDREN, metered: true })
     await started(runtime, 'spinning')
     const usage = runtime.usage?.('spinning')
     expect(usage?.memoryBytes).toBeGreaterThan(10e6)

@@ -3,7 +3,7 @@ import { get, type IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { createServer, connect } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { fixture, ISOLATIONS, run, runtimeOfTest, thirty, add } from '../harness.js'
+import { fixture, ISOLATIONS, OF_CHILDREN, run, runtimeOfTest, thirty, add } from '../harness.js'
 import { ask, component, http, outcomeOf, serve } from './server.js'
 
 describe.each(ISOLATIONS)('faults of a component that serves HTTP (%s)', (isolation) => {
@@ -19,7 +19,7 @@ describe.each(ISOLATIONS)('faults of a component that serves HTTP (%s)', (isolat
     expect(good).toMatchObject({ status: 200 })
     expect(await served.warning(why)).toMatch(/^while it serves: /)
     expect(await ask(served.port, '/count')).toMatchObject({ status: 200 })
-    if (isolation === 'process') expect(served.runtime.pids()).toContain(pids[0])
+    if (isolation !== 'thread') expect(served.runtime.pids()).toContain(pids[0])
   })
 
   it.each(['/trap-late', '/drop', '/short'])('%s breaks the response off', async (path) => {
@@ -146,7 +146,7 @@ describe('where it listens', () => {
   })
 
   it('is nowhere unless it is allowed', async () => {
-    const runtime = await runtimeOfTest()
+    const runtime = await runtimeOfTest({ isolation: OF_CHILDREN })
     const [pid] = runtime.pids()
     expect(await outcomeOf(runtime)).toStrictEqual({
       kind: 'failed',
@@ -190,7 +190,7 @@ describe('the end of a component that serves HTTP', () => {
   })
 
   it('gives the children back', async () => {
-    const served = await serve({}, {}, { warm: 1, maxIdle: 1 })
+    const served = await serve({}, {}, { isolation: OF_CHILDREN, warm: 1, maxIdle: 1 })
     const before = served.runtime.pids()
     await ask(served.port, '/count')
     served.stop()

@@ -12,10 +12,10 @@ import {
 } from 'rxjs'
 import { onTestFinished } from 'vitest'
 import type { Outcome } from '../../../../src/model/outcome.js'
-import type { EmbeddedOptions, EmbeddedRuntime } from '../../../../src/runtime/embedded/embedded.js'
+import type { EmbeddedRuntime } from '../../../../src/runtime/embedded/embedded.js'
 import type { HttpOptions } from '../../../../src/runtime/embedded/http/options.js'
 import type { RunEvent, StopReason } from '../../../../src/runtime/runtime.js'
-import { fixture, request, runtimeOfTest, type Task } from '../harness.js'
+import { fixture, request, runtimeOfTest, type Task, type TestOptions } from '../harness.js'
 
 export const http: HttpOptions = {
   host: '127.0.0.1',
@@ -43,7 +43,7 @@ export type Served = {
 export async function serve(
   options: Partial<HttpOptions> = {},
   task: Partial<Task> = {},
-  embedded: Partial<EmbeddedOptions> = {},
+  embedded: Partial<TestOptions> = {},
 ): Promise<Served> {
   const runtime = await runtimeOfTest({ ...embedded, http: { ...http, ...options } })
   return serveIn(runtime, task)

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { OF_CHILDREN } from '../harness.js'
 import { ask, serve } from './server.js'
 
 describe.runIf(process.platform === 'linux')('the usage of a component that serves HTTP', () => {
   it('is that of its children since they serve it', async () => {
-    const { runtime, port } = await serve({}, {}, { metered: true })
+    const { runtime, port } = await serve({}, {}, { isolation: OF_CHILDREN, metered: true })
     const before = runtime.usage?.('task')
     expect(before?.memoryBytes).toBeGreaterThan(10e6)
     for (let i = 0; i < 20; i++) await ask(port, '/')

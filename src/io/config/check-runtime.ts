@@ -1,0 +1,71 @@
+import * as E from 'fp-ts/lib/Either.js'
+import type { Sandbox } from '../../runtime/embedded/sandbox/sandbox.js'
+import type { ConfigFiles } from './files.js'
+import type { FoundProgram } from './program.js'
+import type { Resolution } from './resolve.js'
+
+/** What was looked for, because a setting asks for it. */
+export type Sought = {
+  readonly program: FoundProgram | undefined
+  readonly sandbox: E.Either<string, Sandbox> | undefined
+}
+
+const checkDirs = ({ values, nameOf }: Resolution, files: ConfigFiles): readonly string[] => {
+  const writable = (values.dirs ?? []).map((directory) => files.realPath(directory))
+  const isWithin = (directory: string, other: string) =>
+    `${directory}/`.startsWith(other === '/' ? '/' : `${other}/`)
+  return [
+    ...(['dirs', 'dirs_readonly'] as const).flatMap((key) =>
+      (values[key] ?? [])
+        .filter((directory) => !files.isDirectory(directory))
+        .map(
+          (directory) =>
+            `${nameOf(key)}: found ${JSON.stringify(directory)}; expected a directory that is there`,
+        ),
+    ),
+    ...(values.dirs_readonly ?? [])
+      .filter((directory) => writable.some((other) => isWithin(files.realPath(directory), other)))
+      .map(
+        (directory) =>
+          `${nameOf('dirs_readonly')}: found ${JSON.stringify(directory)}; ` +
+          `expected a directory that is in none of ${nameOf('dirs')}, through which it could be changed`,
+      ),
+  ]
+}
+
+const checkExternal = ({ values, nameOf }: Resolution, { program }: Sought): readonly string[] =>
+  program?.kind === 'missing'
+    ? [
+        `${nameOf('external_wasm_runtime')}: found ${JSON.stringify(values.external_wasm_runtime)}; expected ${program.expected}`,
+      ]
+    : []
+
+/** What the embedded runtime alone can do is not promised for another. */
+const checkIsolation = ({ values, nameOf, isSet }: Resolution, { sandbox }: Sought): readonly string[] => {
+  const external = nameOf('external_wasm_runtime')
+  const isOutside = values.external_wasm_runtime !== undefined
+  return [
+    ...(sandbox && E.isLeft(sandbox)
+      ? [`${nameOf('isolation')}: found "sandbox"; expected process or thread, as ${sandbox.left}`]
+      : []),
+    ...(isOutside && values.isolation === 'sandbox'
+      ? [`${nameOf('isolation')}: found "sandbox"; expected process, as ${external} runs tasks outside of it`]
+      : []),
+    ...(isOutside && isSet('dirs_readonly')
+      ? [
+          `${nameOf('dirs_readonly')} is set; expected none, as ${external} has no directories that can't be changed`,
+        ]
+      : []),
+  ]
+}
+
+/** Whether tasks can be run as the settings ask. */
+export const checkRuntime = (
+  resolution: Resolution,
+  sought: Sought,
+  files: ConfigFiles,
+): readonly string[] => [
+  ...checkDirs(resolution, files),
+  ...checkExternal(resolution, sought),
+  ...checkIsolation(resolution, sought),
+]

@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { EmbeddedRuntime } from '../../../src/runtime/embedded/embedded.js'
+import { ISOLATION, OF_CHILDREN, openRuntime, run } from '../embedded/harness.js'
+import { expectAlive } from './ground.js'
+import { compilerBomb, component, core } from './modules.js'
+
+const KINDS = [
+  ['a core module', core],
+  ['a component', component],
+] as const
+
+const NOTHING = '(func (export "run"))'
+/** What is refused before anything of it runs, on every Node.js: what V8 would not bound is not given to it. */
+const REFUSED: readonly [string, string, string, RegExp][] = [
+  ['two memories', `(memory 1) (memory 1) ${NOTHING}`, 'unsupported', /more than one memory/],
+  ['a hundred memories', `${'(memory 0)'.repeat(100)} ${NOTHING}`, 'unsupported', /more than one memory/],
+  [
+    'a memory of 4 GiB',
+    `(memory 65536) ${NOTHING}`,
+    'memory',
+    /asks for 4096 MiB of memory, the limit is 64 MiB/,
+  ],
+  ['a memory of 64 bits', `(memory i64 1) ${NOTHING}`, 'unsupported', /64 bits/],
+  ['a shared memory', `(memory 1 2 shared) ${NOTHING}`, 'unsupported', /shared memory/],
+  [
+    'two tables of ten million elements',
+    `(table 10000000 funcref) (table 10000000 externref) ${NOTHING}`,
+    'memory',
+    /table of 10000000 elements, the limit is 200000/,
+  ],
+  ['a hundred tables', `${'(table 200000 externref)'.repeat(100)} ${NOTHING}`, 'unsupported', /16 tables/],
+  [
+    'garbage-collected arrays',
+    `(type $a (array (mut i64)))
+     (func (export "run") (local (ref null $a))
+       (loop $again (local.set 0 (array.new_default $a (i32.const 1000000))) (br $again)))`,
+    'unsupported',
+    /garbage-collected types are not supported/,
+  ],
+]
+
+const SPIN = '(loop $again (br $again))'
+/** What never ends by itself, and says nothing. */
+const ENDLESS: readonly [string, string][] = [
+  ['a loop', `(func (export "run") ${SPIN})`],
+  ['a loop in the start function', `(func $start ${SPIN}) (start $start) ${NOTHING}`],
+  [
+    'memory.fill in a loop',
+    `(memory 1000) (func (export "run") (loop $again
+       (memory.fill (i32.const 0) (i32.const 1) (i32.const 65536000)) (br $again)))`,
+  ],
+  [
+    'memory.grow by nothing in a loop',
+    `(memory 1) (func (export "run") (loop $again (drop (memory.grow (i32.const 0))) (br $again)))`,
+  ],
+]
+
+describe.each(KINDS)(`resources, attacked by %s (${ISOLATION})`, (_, make) => {
+  const given: { patient?: EmbeddedRuntime; impatient?: EmbeddedRuntime } = {}
+  beforeAll(async () => {
+    given.patient = await openRuntime({ timeoutMs: 60_000 })
+    given.impatient = await openRuntime({ timeoutMs: 1000 })
+  })
+  afterAll(() => Promise.all([given.patient?.close(), given.impatient?.close()]))
+  const runtimes = () => {
+    const { patient, impatient } = given
+    if (patient === undefined || impatient === undefined) throw new Error('before the tests')
+    return { patient, impatient }
+  }
+
+  it.each(REFUSED)('by %s', async (_what, text, code, error) => {
+    const { patient } = runtimes()
+    const { outcome } = await run(patient, { binary: await make(text), name: 'run' })
+    expect(outcome).toMatchObject({ kind: 'failed', code, error: expect.stringMatching(error) as string })
+    await expectAlive(patient)
+  })
+
+  it.each(ENDLESS)('by %s', async (_what, text) => {
+    const { impatient, patient } = runtimes()
+    const { outcome } = await run(impatient, { binary: await make(text), name: 'run' })
+    expect(outcome).toMatchObject({ code: 'timeout', error: 'time limit of 1s exceeded' })
+    await expectAlive(patient)
+  })
+
+  it('by recursion without end', async () => {
+    const { patient } = runtimes()
+    const binary = await make('(func $f (export "run") (call $f) (call $f))')
+    expect((await run(patient, { binary, name: 'run' })).outcome).toMatchObject({
+      code: 'trap',
+      error: expect.stringMatching(/^trap: .*stack/i) as string,
+    })
+    await expectAlive(patient)
+  })
+
+  it('by memory that grows until there is none', async () => {
+    const { patient } = runtimes()
+    const binary = await make(
+      `(memory (export "memory") 1) (func (export "run")
+         (loop $again (br_if $again (i32.ne (i32.const -1) (memory.grow (i32.const 1))))) unreachable)`,
+    )
+    expect((await run(patient, { binary, name: 'run' })).outcome).toMatchObject({
+      code: 'memory',
+      error: expect.stringMatching(/^memory limit of 64 MiB reached/) as string,
+    })
+    await expectAlive(patient)
+  })
+})
+
+it('a component with many modules does not get more memory than one', async () => {
+  const runtime = await openRuntime({ timeoutMs: 60_000 })
+  const binary = await component(`(memory 500) ${NOTHING}`, 20)
+  expect((await run(runtime, { binary, name: 'run' })).outcome).toMatchObject({ code: 'memory' })
+  await expectAlive(runtime)
+  await runtime.close()
+})
+
+it('a function that takes the compiler for ever is ended by the time limit, in whatever it is', async () => {
+  // A thread that compiles is not ended before it has compiled.
+  const runtime = await openRuntime({ isolation: OF_CHILDREN, timeoutMs: 1000 })
+  expect((await run(runtime, { binary: compilerBomb(), name: 'run' })).outcome).toMatchObject({
+    code: 'timeout',
+    error: 'time limit of 1s exceeded',
+  })
+  await expectAlive(runtime)
+  await runtime.close()
+})
