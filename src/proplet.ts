@@ -3,14 +3,14 @@ import {
   concat,
   connect,
   defer,
-  EMPTY,
+  endWith,
   finalize,
   from,
   ignoreElements,
   map,
   merge,
 } from 'rxjs'
-import { mergeMap, NEVER, of, switchMap, tap, type Observable } from 'rxjs'
+import { mergeMap, NEVER, of, share, switchMap, takeUntil, tap, type Observable } from 'rxjs'
 import { decodeInline } from './io/binary.js'
 import { brokerLinkOptions, offline } from './io/broker-link.js'
 import { openCache, type BinaryCache } from './io/cache/cache.js'
@@ -27,6 +27,7 @@ import { pipelineSettings } from './io/pipeline-settings.js'
 import { refuseTask } from './io/refuse.js'
 import { createTaskLog } from './io/task-log.js'
 import { insteadOf } from './io/undelivered.js'
+import { openWatch, type Watch } from './io/watch.js'
 import { createEmbeddedRuntime, type EmbeddedOptions } from './runtime/embedded/embedded.js'
 import { createExternalRuntime } from './runtime/external/external.js'
 import type { Runtime } from './runtime/runtime.js'
@@ -56,20 +57,22 @@ type Parts = {
   readonly cache: BinaryCache
   readonly mqtt: MqttOptions
   readonly embedded: EmbeddedOptions
+  readonly watch: Watch
 }
 
 const prepare = async ({ config, log: given }: PropletOptions): Promise<Parts> => {
   const log = given ?? (await createLogger({ level: config.logLevel })).log
-  const [cache, mqtt, embedded] = await Promise.all([
+  const [cache, mqtt, embedded, watch] = await Promise.all([
     openCache({ dir: config.cache?.directory, maxBytes: config.cache?.maxBytes ?? 0, log }),
     brokerLinkOptions(config, log),
     embeddedOptions(config, log),
+    openWatch(config, log),
   ])
-  return { config, log, cache, mqtt, embedded }
+  return { config, log, cache, mqtt, embedded, watch }
 }
 
-/** Publishes, and answers in the place of a result that the broker won't take. */
-const publish = (link: MqttLink, output$: Observable<PipelineOutput>, log: Logger): Observable<never> => {
+/** Publishes, and answers in the place of a result that the broker won't take; tells what becomes of each. */
+const publish = (link: MqttLink, output$: Observable<PipelineOutput>, log: Logger): Observable<Delivery> => {
   const report = ({ at, publication }: Delivery) => {
     if (at === 'acknowledged' && publication.subtopic === 'control/proplet/create')
       log.info('Published discovery message')
@@ -85,9 +88,8 @@ const publish = (link: MqttLink, output$: Observable<PipelineOutput>, log: Logge
       tap(report),
       mergeMap((delivery) => {
         const replacement = insteadOf(delivery)
-        return replacement === undefined ? EMPTY : link.send(of(replacement))
+        return replacement === undefined ? of(delivery) : concat(of(delivery), link.send(of(replacement)))
       }),
-      ignoreElements(),
     )
 }
 
@@ -101,14 +103,33 @@ const leave = ({ config, log }: Parts, link: MqttLink): Observable<never> =>
     ignoreElements(),
   )
 
-/** Runs the pipeline over a link, and leaves when it has ended. */
-const run = (parts: Parts, link: MqttLink, deps: PipelineDeps, stop$: Observable<unknown>) => {
+/** Runs the pipeline over a link, watched, and leaves when it has ended. */
+const run = (parts: Parts, link: MqttLink, deps: PipelineDeps, given$: Observable<unknown>) => {
   const logTask = createTaskLog(parts.log, () => performance.now())
+  const stop$ = given$.pipe(share())
   return pipeline({ message$: link.messages$, connection$: link.connection$, stop$ }, deps).pipe(
     tap((output) => {
       if (output.type === 'task') logTask(output.event)
     }),
-    connect((output$) => merge(publish(link, output$, parts.log), concat(output$, leave(parts, link)))),
+    connect((output$) => {
+      const delivery$ = publish(link, output$, parts.log).pipe(share())
+      const left$ = concat(output$, leave(parts, link)).pipe(share())
+      const watched$ = parts.watch({
+        task$: output$.pipe(
+          ofType('task'),
+          map(({ event }) => event),
+        ),
+        delivery$,
+        connection$: link.connection$,
+        stop$,
+        outbox: link.stats,
+      })
+      return merge(
+        watched$.pipe(takeUntil(left$.pipe(ignoreElements(), endWith(true)))),
+        delivery$.pipe(ignoreElements()),
+        left$,
+      )
+    }),
   )
 }
 

@@ -81,6 +81,7 @@ export const assemble = (values: Values, external: ExternalConfig | undefined): 
     timeoutMs: values.fetch_timeout,
   },
   monitoring: values.enable_monitoring,
+  ops: values.metrics_enabled ? { host: values.metrics_host, port: values.metrics_port } : undefined,
   metadata: {
     namespace: values.manager_k8s_namespace,
     description: values.description,

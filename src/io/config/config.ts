@@ -92,6 +92,8 @@ export type Config = {
   }
   /** Of the proplet and of its tasks. */
   readonly monitoring: boolean
+  /** The HTTP server for operators; undefined: there is none. */
+  readonly ops: { readonly host: string; readonly port: number } | undefined
   readonly metadata: {
     readonly namespace: string
     readonly description: string | undefined

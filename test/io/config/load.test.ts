@@ -44,6 +44,7 @@ it('gives the defaults of the specification', () => {
     cache: { directory: '/home/me/.cache/proplet', maxBytes: 536_870_912 },
     fetch: { maxBytes: 104_857_600, ttlMs: 300_000, stallMs: 10_000, timeoutMs: 1_800_000 },
     monitoring: true,
+    ops: undefined,
     metadata: {
       namespace: 'default',
       description: undefined,
@@ -304,11 +305,11 @@ it('warns of what is set and has no effect, but not of what is turned off', () =
     ...IDENTITY,
     PROPLET_HTTP_ENABLED: 'false',
     PROPLET_HAL_ENABLED: 'true',
-    PROPLET_METRICS_PORT: '1',
+    PROPLET_PLUGIN_DIR: '/plugins',
   }
   expect(loaded({ env }).warnings).toStrictEqual([
     'PROPLET_HAL_ENABLED has no effect in this release',
-    'PROPLET_METRICS_PORT has no effect in this release',
+    'PROPLET_PLUGIN_DIR has no effect in this release',
   ])
 })
 

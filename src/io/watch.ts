@@ -1,0 +1,37 @@
+import { catchError, defer, EMPTY, merge, type Observable } from 'rxjs'
+import type { Connection } from '../model/connection.js'
+import type { TaskEvent } from '../model/task-event.js'
+import type { Config } from './config/config.js'
+import type { Logger } from './log.js'
+import type { Delivery, MqttLink } from './mqtt/index.js'
+
+/** What happens in a proplet, for those who watch it. All are hot. */
+export type Happenings = {
+  readonly task$: Observable<TaskEvent>
+  /** What becomes of all that is published. */
+  readonly delivery$: Observable<Delivery>
+  readonly connection$: Observable<Connection>
+  /** Emits when the proplet begins to stop. */
+  readonly stop$: Observable<unknown>
+  readonly outbox: MqttLink['stats']
+}
+
+/** Watches a proplet as long as it is subscribed to: never emits, never errors, changes nothing. */
+export type Watch = (happenings: Happenings) => Observable<never>
+
+/** Those who watch, as the configuration asks for; what they need is loaded only for them. */
+export const openWatch = async (config: Config, log: Logger): Promise<Watch> => {
+  const watches: Watch[] = []
+  if (config.ops !== undefined) {
+    const { createOps } = await import('./ops/ops.js')
+    watches.push(createOps({ ...config.ops, log }))
+  }
+  const harmless = (watched$: Observable<never>) =>
+    watched$.pipe(
+      catchError((error: unknown) => {
+        log.error({ err: error }, 'One who watches the proplet failed; the proplet goes on without')
+        return EMPTY
+      }),
+    )
+  return (happenings) => merge(...watches.map((watch) => harmless(defer(() => watch(happenings)))))
+}
