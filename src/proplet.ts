@@ -10,7 +10,7 @@ import {
   map,
   merge,
 } from 'rxjs'
-import { mergeMap, NEVER, of, share, switchMap, takeUntil, tap, type Observable } from 'rxjs'
+import { mergeMap, NEVER, of, share, switchMap, tap, type Observable } from 'rxjs'
 import { decodeInline } from './io/binary.js'
 import { brokerLinkOptions, offline } from './io/broker-link.js'
 import { openCache, type BinaryCache } from './io/cache/cache.js'
@@ -27,13 +27,15 @@ import { pipelineSettings } from './io/pipeline-settings.js'
 import { refuseTask } from './io/refuse.js'
 import { createTaskLog } from './io/task-log.js'
 import { insteadOf } from './io/undelivered.js'
-import { openWatch, type Watch } from './io/watch.js'
+import { openWatch, type Happenings, type Watch } from './io/watch.js'
 import { createEmbeddedRuntime, type EmbeddedOptions } from './runtime/embedded/embedded.js'
 import { createExternalRuntime } from './runtime/external/external.js'
 import type { Runtime } from './runtime/runtime.js'
 import type { Stream } from './streams/extra.js'
 import { ofType } from './streams/of-type.js'
+import { phases } from './streams/phases.js'
 import { pipeline, type PipelineDeps, type PipelineOutput } from './streams/pipeline.js'
+import { told } from './streams/told.js'
 
 export type PropletOptions = {
   readonly config: Config
@@ -103,32 +105,50 @@ const leave = ({ config, log }: Parts, link: MqttLink): Observable<never> =>
     ignoreElements(),
   )
 
+/** Results that may wait for the broker and are still known to be those of a run. */
+const MAX_DUE = 10_000
+
+const now = () => performance.now()
+
+/** What those who watch see of the proplet. */
+const happenings = (
+  link: MqttLink,
+  output$: Observable<PipelineOutput>,
+  delivery$: Observable<Delivery>,
+): Omit<Happenings, 'stop$' | 'end$'> => {
+  const task$ = output$.pipe(
+    ofType('task'),
+    map(({ event }) => event),
+  )
+  const step$ = task$.pipe(phases(now), share())
+  return {
+    task$,
+    step$,
+    told$: told({ step$, fate$: delivery$ }, { now, maxDue: MAX_DUE }).pipe(share()),
+    delivery$,
+    connection$: link.connection$,
+    outbox: link.stats,
+  }
+}
+
 /** Runs the pipeline over a link, watched, and leaves when it has ended. */
 const run = (parts: Parts, link: MqttLink, deps: PipelineDeps, given$: Observable<unknown>) => {
-  const logTask = createTaskLog(parts.log, () => performance.now())
+  const logTask = createTaskLog(parts.log, now)
   const stop$ = given$.pipe(share())
   return pipeline({ message$: link.messages$, connection$: link.connection$, stop$ }, deps).pipe(
     tap((output) => {
       if (output.type === 'task') logTask(output.event)
     }),
     connect((output$) => {
-      const delivery$ = publish(link, output$, parts.log).pipe(share())
       const left$ = concat(output$, leave(parts, link)).pipe(share())
-      const watched$ = parts.watch({
-        task$: output$.pipe(
-          ofType('task'),
-          map(({ event }) => event),
-        ),
-        delivery$,
-        connection$: link.connection$,
-        stop$,
-        outbox: link.stats,
-      })
-      return merge(
-        watched$.pipe(takeUntil(left$.pipe(ignoreElements(), endWith(true)))),
-        delivery$.pipe(ignoreElements()),
-        left$,
+      const end$ = left$.pipe(ignoreElements(), endWith(undefined))
+      const published$ = publish(link, output$, parts.log).pipe(
+        connect((delivery$) => {
+          const watched$ = parts.watch({ ...happenings(link, output$, delivery$), stop$, end$ })
+          return merge(watched$, delivery$.pipe(ignoreElements()))
+        }),
       )
+      return merge(published$, left$)
     }),
   )
 }

@@ -1,6 +1,6 @@
 import type { HttpOptions } from '../../runtime/embedded/http/options.js'
 import { completeAddress, isSecure } from './address.js'
-import type { Config, ExternalConfig, MqttConfig, TlsConfig } from './config.js'
+import type { Config, ExternalConfig, MqttConfig, TlsConfig, TracesConfig } from './config.js'
 import type { Values } from './settings.js'
 
 const tls = (values: Values): TlsConfig => {
@@ -38,6 +38,16 @@ const http = (values: Values): HttpOptions => ({
   bodyMaxBytes: values.http_body_max,
   graceMs: values.http_grace,
 })
+
+/** Where OTLP is served by custom. */
+const TRACES_PATH = '/v1/traces'
+
+const traces = ({ otel_url: written, trace_ratio: ratio }: Values): TracesConfig | undefined => {
+  if (written === undefined) return undefined
+  const url = new URL(written)
+  if (url.pathname === '/') url.pathname = TRACES_PATH
+  return { url: url.href, ratio }
+}
 
 /** Arranges the values of the settings, and the runtime that was found, as the parts of the proplet want them. */
 export const assemble = (values: Values, external: ExternalConfig | undefined): Config => ({
@@ -82,6 +92,7 @@ export const assemble = (values: Values, external: ExternalConfig | undefined): 
   },
   monitoring: values.enable_monitoring,
   ops: values.metrics_enabled ? { host: values.metrics_host, port: values.metrics_port } : undefined,
+  traces: traces(values),
   metadata: {
     namespace: values.manager_k8s_namespace,
     description: values.description,

@@ -5,7 +5,6 @@ import { networkRules } from './network.js'
 import {
   boolean,
   directoryOrNone,
-  endpoint,
   integer,
   ipAddress,
   list,
@@ -211,8 +210,8 @@ export const settings = {
   metrics_enabled: withDefault(boolean, 'false', 'serve metrics and health over HTTP'),
   metrics_host: withDefault(ipAddress, '127.0.0.1', 'IP address for them; 0.0.0.0 or :: is all'),
   metrics_port: withDefault(integer(1, 65_535), '9092', 'port for them'),
-  otel_url: optional(endpoint, 'OpenTelemetry collector', { inert: true }),
-  trace_ratio: optional(ratio, 'share of traces sent to it', { inert: true }),
+  otel_url: optional(url, 'OpenTelemetry collector (OTLP over HTTP); without a path, /v1/traces'),
+  trace_ratio: withDefault(ratio, '1', 'share of tasks that are traced, from 0 to 1'),
 } as const
 
 export type SettingKey = keyof typeof settings

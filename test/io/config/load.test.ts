@@ -45,6 +45,7 @@ it('gives the defaults of the specification', () => {
     fetch: { maxBytes: 104_857_600, ttlMs: 300_000, stallMs: 10_000, timeoutMs: 1_800_000 },
     monitoring: true,
     ops: undefined,
+    traces: undefined,
     metadata: {
       namespace: 'default',
       description: undefined,
