@@ -17,6 +17,7 @@ const SCENARIOS = [
   'http',
   'memory',
   'monitoring',
+  'ops',
   'nagle',
 ]
 

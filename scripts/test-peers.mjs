@@ -7,6 +7,7 @@ import process from 'node:process'
 const PACKAGES = {
   mosquitto: 'mosquitto',
   openssl: 'openssl',
+  promtool: 'prometheus',
   'wasm-interp': 'wabt',
   setpriv: 'util-linux',
   prlimit: 'util-linux',
@@ -41,7 +42,7 @@ const install = (packages) => {
     const [command, ...rest] = [...root, 'apt-get', ...args]
     return run(command, ...rest)
   }
-  return apt('update', '-qq') && apt('install', '-y', '-qq', ...packages)
+  return apt('update', '-qq') && apt('install', '-y', '-qq', '--no-install-recommends', ...packages)
 }
 
 const wanted = missing()

@@ -8,7 +8,7 @@ import type { OpsPart } from './part.js'
 import { openOpsServer, OpsServerError, type OpsRoute } from './server.js'
 
 /** The proplet that was replaced may hold the port until its tasks have ended. Milliseconds. */
-const RETRY_MS = 5000
+const RETRY_MS = 2000
 
 /** Tasks matter more than their figures: a port that can't be had is told once, and tried again. */
 const serve = (where: OpsConfig, routes: readonly OpsRoute[], log: Logger): Observable<never> => {

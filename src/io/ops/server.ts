@@ -13,6 +13,8 @@ export type OpsServerOptions = {
   readonly port: number
   readonly routes: readonly OpsRoute[]
   readonly log: Logger
+  /** A client that takes longer to ask is cut off. A response may take as long as it likes. */
+  readonly slowMs?: number
 }
 
 export type OpsAddress = { readonly address: string; readonly port: number }
@@ -25,23 +27,30 @@ export class OpsServerError extends Error {
 
 /** Scrapers, probes and a few open pages. More are turned away. */
 const MAX_CONNECTIONS = 64
-/** Milliseconds: a client that is slower than this to ask is cut off. A response may take as long as it likes. */
-const TIMES = {
-  headersTimeout: 5000,
-  requestTimeout: 10_000,
-  keepAliveTimeout: 5000,
-  connectionsCheckingInterval: 1000,
-} as const
+/** Milliseconds. */
+const SLOW_MS = 5000
 const MAX_HEADER_BYTES = 8192
 
 /**
  * An HTTP server for operators. Cold: emits where it listens once it does, and listens while it is subscribed to; errors
  * with an `OpsServerError` when it can't. Unsubscribing closes it, and all of its connections.
  */
-export const openOpsServer = ({ host, port, routes, log }: OpsServerOptions): Observable<OpsAddress> =>
+export const openOpsServer = ({
+  host,
+  port,
+  routes,
+  log,
+  slowMs = SLOW_MS,
+}: OpsServerOptions): Observable<OpsAddress> =>
   new Observable((subscriber) => {
     const server = createServer(
-      { ...TIMES, maxHeaderSize: MAX_HEADER_BYTES },
+      {
+        headersTimeout: slowMs,
+        requestTimeout: slowMs * 2,
+        keepAliveTimeout: slowMs,
+        connectionsCheckingInterval: slowMs / 5,
+        maxHeaderSize: MAX_HEADER_BYTES,
+      },
       createRouter({ routes, localOnly: isLoopback(host), log }),
     )
     server.maxConnections = MAX_CONNECTIONS
