@@ -1,11 +1,26 @@
 import { defineConfig } from 'vitest/config'
 
+/** Tests that start nothing and change nothing of their process: they share one, and what it has loaded. */
+const PURE = [
+  'test/streams/**/*.test.ts',
+  'test/component/**/*.test.ts',
+  'test/io/codecs/**/*.test.ts',
+  'test/io/config/**/*.test.ts',
+  'test/runtime/guest/**/*.test.ts',
+  'test/wasm/**/*.test.ts',
+]
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     testTimeout: 20_000,
     hookTimeout: 20_000,
-    pool: 'forks',
     maxWorkers: 2,
+    projects: [
+      { extends: true, test: { name: 'pure', include: PURE, pool: 'threads', isolate: false } },
+      {
+        extends: true,
+        test: { name: 'real', include: ['test/**/*.test.ts'], exclude: PURE, pool: 'forks' },
+      },
+    ],
   },
 })

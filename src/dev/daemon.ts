@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
+import { builtEntry } from '../package-root.js'
 import { parseObject, type JsonObject } from './json.js'
 
-const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
+const MAIN = builtEntry('main')
 const DEFAULT_LOGGED_MS = 10_000
 
 /** A line of its log. */

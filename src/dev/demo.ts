@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { firstValueFrom } from 'rxjs'
 import { columns } from '../cli/columns.js'
+import { packageRoot } from '../package-root.js'
 import { startBroker } from './broker.js'
 import { DEMO_PREFIX, daemonEnv, startDaemon } from './daemon.js'
 import { connectManager, type InvokeMessage, type Manager, type StartMessage } from './manager.js'
@@ -22,7 +23,7 @@ type Example = {
 }
 
 const fixture = (name: string): Promise<Buffer> =>
-  readFile(new URL(`../../test/fixtures/built/${name}.wasm`, import.meta.url))
+  readFile(join(packageRoot, `test/fixtures/built/${name}.wasm`))
 
 const IMAGE = 'registry.example/demo/args-env:v1'
 

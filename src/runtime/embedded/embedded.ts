@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { defer, finalize, ignoreElements, merge, takeWhile, tap, type Observable } from 'rxjs'
+import { builtEntry } from '../../package-root.js'
 import { WASM_PAGE_BYTES } from '../guest/module-limits.js'
 import type { BootMessage } from '../guest/protocol.js'
 import type { RunEvent, RunRequest, Runtime, StopReason } from '../runtime.js'
@@ -57,10 +57,9 @@ const TABLE_MAX_ELEMENTS = 200_000
 const MAX_TASKS_PER_GUEST = 10_000
 const MAX_RESIDENT_BYTES = 256 * 1024 * 1024
 
-/** Built JavaScript, also when this file runs from `src`: a child starts without a compiler. */
 const ENTRIES = {
-  process: fileURLToPath(new URL('../../../dist/runtime/guest/child.js', import.meta.url)),
-  thread: fileURLToPath(new URL('../../../dist/runtime/guest/thread.js', import.meta.url)),
+  process: builtEntry('runtime/guest/child'),
+  thread: builtEntry('runtime/guest/thread'),
 }
 
 /**
