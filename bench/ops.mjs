@@ -6,8 +6,8 @@ import { mb, summary, timesRow } from './support/stats.mjs'
 import { withWorld } from './support/world.mjs'
 
 const AT_ONCE = 20
-const WARM_UP = 1000
-const COUNT = 5000
+const WARM_UP = 500
+const COUNT = 3000
 const SCRAPES = 50
 const IDLE_MAX = 130e6
 
