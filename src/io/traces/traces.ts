@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { asyncScheduler, finalize, ignoreElements, takeUntil, tap, type Observable } from 'rxjs'
 import { batches, type BatchReport } from '../../streams/batches.js'
 import { spans } from '../../streams/spans.js'
@@ -7,6 +6,7 @@ import type { Config, TracesConfig } from '../config/config.js'
 import type { Logger } from '../log.js'
 import { packageVersion } from '../version.js'
 import type { Watch } from '../watch.js'
+import { createHex } from './hex.js'
 import { encodeSpans } from './otlp.js'
 import { createPoster } from './post.js'
 
@@ -14,12 +14,6 @@ const LIMITS = { maxBatch: 256, maxWaiting: 2048, everyMs: 5000, flushMs: 2000 }
 const MAX_TRACES = 10_000
 const ANSWER_MS = 10_000
 const BACKOFF = { initialMs: 1000, maxMs: 60_000 } as const
-
-/** Hexadecimal digits, not all 0. */
-const hex = (bytes: number): string => {
-  const found = randomBytes(bytes).toString('hex')
-  return /[^0]/.test(found) ? found : hex(bytes)
-}
 
 const backoffMs = (failures: number): number => {
   const ceiling = Math.min(BACKOFF.maxMs, BACKOFF.initialMs * 2 ** Math.min(failures - 1, 10))
@@ -54,6 +48,7 @@ export const createTraces = (config: Config, { url, ratio }: TracesConfig, log: 
 
   return ({ step$, told$, end$ }): Observable<never> => {
     const poster = createPoster(url, ANSWER_MS)
+    const hex = createHex()
     const inputs = { step$: step$.pipe(takeUntil(end$)), told$: told$.pipe(takeUntil(end$)) }
     return spans(inputs, {
       isSampled: () => Math.random() < ratio,

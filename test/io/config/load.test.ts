@@ -314,6 +314,18 @@ it('warns of what is set and has no effect, but not of what is turned off', () =
   ])
 })
 
+it('completes the URL of a collector that has no path, and serves operators only when asked to', () => {
+  const traces = (url: string) => loaded({ env: { ...IDENTITY, PROPLET_OTEL_URL: url } }).config.traces
+  expect(traces('http://collector:4318')).toStrictEqual({ url: 'http://collector:4318/v1/traces', ratio: 1 })
+  expect(traces('https://u:p@collector/own/path?k=v')?.url).toBe('https://u:p@collector/own/path?k=v')
+  const ops = (env: Record<string, string>) => loaded({ env: { ...IDENTITY, ...env } }).config.ops
+  expect(ops({ PROPLET_METRICS_PORT: '1234' })).toBeUndefined()
+  expect(ops({ PROPLET_METRICS_PORT: '1234', PROPLET_METRICS_ENABLED: 'true' })).toStrictEqual({
+    host: '127.0.0.1',
+    port: 1234,
+  })
+})
+
 it('warns of a fetch that would never be asked for again', () => {
   const env = { ...IDENTITY, PROPLET_FETCH_STALL: '10m' }
   expect(loaded({ env }).warnings).toStrictEqual([

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import { ignoreElements, merge, tap, type Observable } from 'rxjs'
 import type { Outcome } from '../../../model/outcome.js'
-import type { Stage, Step } from '../../../model/step.js'
+import type { Phase, Stage, Step } from '../../../model/step.js'
 import type { TaskEvent } from '../../../model/task-event.js'
 import type { Told } from '../../../streams/told.js'
 import type { Happenings } from '../../watch.js'
@@ -64,8 +64,13 @@ export const taskFigures = (registry: Registry) => {
   // Several tasks share one fetch.
   const counted = new WeakSet()
 
-  const observe = (phase: string, from: number, to: number) =>
-    phases.observe({ phase }, Math.max(0, to - from) / 1000)
+  // Looked up once for each phase: labels cost more than all the rest of an observation.
+  const series = new Map<Phase['name'] | 'hold' | 'publish', Histogram.Internal<'phase'>>()
+  const observe = (phase: Phase['name'] | 'hold' | 'publish', from: number, to: number) => {
+    const found = series.get(phase) ?? phases.labels({ phase })
+    series.set(phase, found)
+    found.observe(Math.max(0, to - from) / 1000)
+  }
   const countOutcome = (outcome: Outcome) => {
     if (outcome.kind === 'completed') completed.inc()
     else if (outcome.kind === 'stopped') stopped.inc()
