@@ -18,6 +18,7 @@ const SCENARIOS = [
   'memory',
   'monitoring',
   'ops',
+  'federated',
   'nagle',
 ]
 

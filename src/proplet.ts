@@ -18,6 +18,8 @@ import { createDecoder } from './io/codecs/decoder.js'
 import type { Config } from './io/config/config.js'
 import { embeddedOptions } from './io/embedded-options.js'
 import { externalOptions } from './io/external-options.js'
+import { createFederatedHttp } from './io/federated/http.js'
+import { readPrinted } from './io/federated/read-printed.js'
 import { hostMetadata } from './io/host/metadata.js'
 import { createHostMetrics } from './io/host/metrics.js'
 import { createTaskSampler } from './io/host/task-sampler.js'
@@ -60,6 +62,7 @@ type Parts = {
   readonly mqtt: MqttOptions
   readonly embedded: EmbeddedOptions
   readonly watch: Watch
+  readonly embedded: Awaited<ReturnType<typeof embeddedOptions>>
 }
 
 const prepare = async ({ config, log: given }: PropletOptions): Promise<Parts> => {
@@ -158,7 +161,7 @@ const serve = (
   runtime: Runtime,
   { streams = [], stop$ = NEVER }: PropletOptions,
 ): Observable<PipelineOutput> => {
-  const { config, log, cache, mqtt } = parts
+  const { config, log, cache, mqtt, embedded } = parts
   log.info(`MQTT client created (TLS: ${config.mqtt.tls !== undefined})`)
   log.info(`Using ${runtime.name} runtime`)
   log.info('Starting PropletService')
@@ -168,6 +171,13 @@ const serve = (
     inline: (base64) => decodeInline(base64, cache),
     cache,
     runtime,
+    federated: {
+      urls: config.federated.urls,
+      deadlineMs: config.federated.timeoutMs,
+      ...createFederatedHttp({ tls: embedded.network.tls, maxBytes: config.federated.maxBytes }),
+      read: readPrinted,
+      random: Math.random,
+    },
     refuse: refuseTask(link.stats),
     sample: createHostMetrics().sample,
     taskSampler: config.monitoring ? createTaskSampler(runtime) : undefined,

@@ -18,7 +18,11 @@ export const defaultText = ({ presence }: Setting<unknown>): string => {
 
 const meaningOf = (setting: Setting<unknown>): string => {
   const preset = defaultText(setting)
-  const notes = [preset === '' ? '' : ` (${preset})`, setting.inert ? ' [no effect in this release]' : '']
+  const notes = [
+    setting.plain === undefined ? '' : ` (also ${setting.plain.join(', ')})`,
+    preset === '' ? '' : ` (${preset})`,
+    setting.inert ? ' [no effect in this release]' : '',
+  ]
   return `${setting.meaning}${notes.join('')}`
 }
 

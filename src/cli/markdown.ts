@@ -9,7 +9,8 @@ const cellsOf = (key: string, setting: Setting<unknown>): readonly string[] => {
   const preset = defaultText(setting)
   const plain = preset === '' || setting.presence.kind !== 'default' || preset.includes(' ')
   const flag = setting.secret ? 'none' : code(`--${flagOf(key, setting)}`)
-  const meaning = setting.inert ? `${setting.meaning} (no effect in this release)` : setting.meaning
+  const also = setting.plain === undefined ? '' : `; also ${setting.plain.map(code).join(', ')}`
+  const meaning = `${setting.meaning}${also}${setting.inert ? ' (no effect in this release)' : ''}`
   return [variables, flag, plain ? preset : code(preset), meaning]
 }
 

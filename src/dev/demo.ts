@@ -44,7 +44,10 @@ const examples = async (): Promise<readonly Example[]> => {
         inputs: ['a', 'b'],
         env: { GREETING: 'hello' },
       },
-      expected: { results: 'arg 0: _start\narg 1: a\narg 2: b\nenv: GREETING=hello\n', error: undefined },
+      expected: {
+        results: 'arg 0: _start\narg 1: a\narg 2: b\nenv: GREETING=hello\nenv: PROPLET_ID=demo-proplet\n',
+        error: undefined,
+      },
     },
     {
       what: 'a component, the WASI 0.2 command hello',

@@ -7,7 +7,7 @@ import type { Logger } from './log.js'
 export const embeddedOptions = async (
   { runtime, limits, http, network, monitoring }: Config,
   log: Logger,
-): Promise<EmbeddedOptions> => ({
+): Promise<EmbeddedOptions & Required<Pick<EmbeddedOptions, 'network'>>> => ({
   isolation: runtime.isolation,
   warm: runtime.warm,
   maxIdle: Math.max(runtime.warm, limits.running),

@@ -1,6 +1,7 @@
 import type { Invocation } from '../model/command.js'
 import type { TaskEvent } from '../model/task-event.js'
 import { invocationLogger, type Logger } from './log.js'
+import { logProvided, logReported } from './federated/log.js'
 import { createRunLog, writeOutcome, type RunLog } from './run-log.js'
 
 type Event = Extract<TaskEvent, { readonly type: 'invocation' }>
@@ -33,6 +34,12 @@ export const createInvocationLog = (log: Logger, now: () => number): ((event: Ev
         return
       case 'duplicate':
         own.info('Duplicate invocation ignored')
+        return
+      case 'provided':
+        logProvided(own, event)
+        return
+      case 'reported':
+        logReported(own, event)
         return
       case 'running':
         own.trace(event.type)

@@ -1,4 +1,5 @@
 import type { TaskEvent } from '../model/task-event.js'
+import { logProvided, logReported } from './federated/log.js'
 import { createInvocationLog } from './invocation-log.js'
 import { taskLogger, type Logger } from './log.js'
 import { createRunLog, writeOutcome, type RunLog } from './run-log.js'
@@ -54,6 +55,12 @@ export const createTaskLog = (log: Logger, now: () => number): ((event: TaskEven
         return
       case 'warning':
         taskLog.warn(event.message)
+        return
+      case 'provided':
+        logProvided(taskLog, event)
+        return
+      case 'reported':
+        logReported(taskLog, event)
         return
       case 'precompiled':
         taskLog.info('Latent task precompiled')

@@ -11,4 +11,6 @@ export type Publication = {
   readonly keep: 'all' | 'latest'
   /** Tells publications of one subtopic apart that do not replace each other, such as by task. Not sent. */
   readonly key?: string
+  /** The payload as it is sent, if it has been encoded already. */
+  readonly encoded?: Uint8Array
 }

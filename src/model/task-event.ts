@@ -1,6 +1,7 @@
 import type { Binary } from './binary.js'
 import type { Invocation, InvokeCommand, Received, StartCommand } from './command.js'
 import type { Outcome } from './outcome.js'
+import type { Round, Update } from './round.js'
 
 /** What happens to tasks, in order for each task. Everything the proplet reports of a task is derived from these. */
 export type TaskEvent =
@@ -11,7 +12,9 @@ export type TaskEvent =
       /** A latent task ends without a word: it was started again, and `accepted` follows. */
       | { readonly type: 'replaced' }
       | TaskProgress
+      | Provided
       | RunProgress
+      | Reported
       /** A latent task can be invoked from now on. */
       | { readonly type: 'precompiled' }
       /** A daemon was started, or a server listens: its result is due now. */
@@ -30,7 +33,24 @@ export type TaskProgress =
   | Warning
   | { readonly type: 'fetched'; readonly binary: Binary; readonly from: 'command' | 'registry' | 'cache' }
 
-type Warning = { readonly type: 'warning'; readonly message: string }
+export type Warning = { readonly type: 'warning'; readonly message: string }
+
+/** A variable of the task was fetched for it. */
+export type Provided = {
+  readonly type: 'provided'
+  readonly variable: string
+  /** The URL, without credentials. */
+  readonly from: string
+  /** Characters. */
+  readonly length: number
+}
+
+/** The update of a round went out: to the coordinator at a URL (without credentials), or, being this text, to the channel. */
+export type Reported = {
+  readonly type: 'reported'
+  readonly round: string
+  readonly to: { readonly url: string } | { readonly channel: string }
+}
 
 /** What happens while a guest runs. */
 export type RunProgress =
@@ -50,11 +70,15 @@ export type TaskEnded = {
    * been published, or a latent task that was precompiled, which has none.
    */
   readonly announced: boolean
+  /** Absent: the task is of no round. Without an update: it has none. */
+  readonly round?: Round & { readonly update?: Update }
 }
 
 export type InvocationEvent =
   | { readonly type: 'accepted'; readonly invoke: Received<InvokeCommand> }
   | { readonly type: 'duplicate' }
   | Warning
+  | Provided
+  | Reported
   | Exclude<RunProgress, { readonly type: 'serving' }>
   | TaskEnded

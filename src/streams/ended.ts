@@ -1,8 +1,13 @@
 import type { FailureCode, Outcome } from '../model/outcome.js'
 import type { TaskEnded, TaskEvent } from '../model/task-event.js'
+import { roundOf } from './federated/round.js'
 
-/** The task, and when its command was received. */
-export type Origin = { readonly id: string; readonly receivedAt: number }
+/** The task, when its command was received, and its environment where that is known. */
+export type Origin = {
+  readonly id: string
+  readonly receivedAt: number
+  readonly env?: Readonly<Record<string, string>>
+}
 
 export const failure = (code: FailureCode, error: string, results = ''): Outcome => ({
   kind: 'failed',
@@ -12,16 +17,13 @@ export const failure = (code: FailureCode, error: string, results = ''): Outcome
 })
 
 export const ended = (
-  { id, receivedAt }: Origin,
+  { id, receivedAt, env }: Origin,
   outcome: Outcome,
   announced = false,
-): TaskEnded & { readonly id: string } => ({
-  type: 'ended',
-  id,
-  outcome,
-  receivedAt,
-  announced,
-})
+): TaskEnded & { readonly id: string } => {
+  const round = env && roundOf(env)
+  return { type: 'ended', id, outcome, receivedAt, announced, ...(round && { round }) }
+}
 
 /** The end of a task that never ran. */
 export const refusal = (origin: Origin, code: FailureCode, error: string): TaskEvent =>

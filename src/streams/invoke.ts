@@ -88,7 +88,7 @@ export const invoke = ({
       concat(
         of(wrap({ type: 'accepted', invoke: command })),
         life({ origin: command, lasting: false, run, stop$, shutdown$ }).pipe(
-          ofType('running', 'started', 'warning', 'output', 'ended'),
+          ofType('provided', 'running', 'started', 'warning', 'output', 'reported', 'ended'),
           map(wrap),
         ),
       )

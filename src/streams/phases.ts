@@ -152,6 +152,8 @@ export const phases =
           case 'warning':
           case 'duplicate':
           case 'unknown-stop':
+          case 'provided':
+          case 'reported':
             return undefined
         }
       }

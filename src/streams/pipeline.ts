@@ -22,6 +22,8 @@ import { dedupe } from './dedupe.js'
 import { discovery } from './discovery.js'
 import { execute, type ExecuteDeps } from './execute.js'
 import { extra, type Stream } from './extra.js'
+import { federate, type FederateDeps } from './federated/federate.js'
+import { updates } from './federated/updates.js'
 import { createFetch, type FetchDeps } from './fetch.js'
 import { heartbeat } from './heartbeat.js'
 import { hold } from './hold.js'
@@ -70,6 +72,7 @@ export type PipelineDeps = {
   readonly inline: AcquireDeps['inline']
   readonly cache: FetchDeps['cache'] & KeepDeps['cache']
   readonly runtime: ExecuteDeps['runtime']
+  readonly federated: Omit<FederateDeps, 'propletId' | 'places' | 'clock'>
   /** Why a task can't be taken, whatever room there is. */
   readonly refuse: (command: StartCommand | InvokeCommand) => Refusal | undefined
   readonly sample: () => Observable<object>
@@ -118,8 +121,17 @@ export const pipeline = (
     const executed = execute(places)
     const precompiled = precompile(places)
     const kept = keep(deps)
-    const runIt: TaskDeps['execute'] = (start, binary, reason$) =>
-      kept(binary, executed(start, binary, reason$))
+    const federated = federate({
+      ...deps.federated,
+      propletId: settings.propletId,
+      places: createSlots(settings.maxTasks),
+      clock,
+    })
+    const runIt: TaskDeps['execute'] = (command, binary, reason$) =>
+      kept(
+        binary,
+        federated(command, (start) => executed(start, binary, reason$), reason$),
+      )
     const acquireIt = acquire({ inline: deps.inline, fetch })
     const run = task({ acquire: acquireIt, execute: runIt, shutdown$ })
     const latents = createLatents({ maxBytes: settings.maxLatentBytes, clock })
@@ -147,6 +159,7 @@ export const pipeline = (
     const result$ = merge(
       task$.pipe(result(settings.propletId), hold(settings.holdMs, clock)),
       task$.pipe(invokeResult(settings.propletId)),
+      task$.pipe(updates(settings.propletId)),
     ).pipe(share())
 
     const identity = { propletId: settings.propletId, namespace: settings.namespace, clock }

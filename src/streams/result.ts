@@ -2,6 +2,7 @@ import { concatMap, type OperatorFunction } from 'rxjs'
 import type { Outcome } from '../model/outcome.js'
 import type { Publication } from '../model/publication.js'
 import type { TaskEvent } from '../model/task-event.js'
+import { envelopeOf } from './federated/envelope.js'
 import { ofType } from './of-type.js'
 
 /** A result, the task it is of, and when the command of that was received. */
@@ -23,14 +24,13 @@ export const errorOf = (outcome: Outcome): string | null => {
 export const result = (propletId: string): OperatorFunction<TaskEvent, Result> => {
   const resultOf = (
     { id, receivedAt }: { readonly id: string; readonly receivedAt: number },
-    results: string,
-    error: string | null,
+    payload: object,
   ): Result => ({
     id,
     receivedAt,
     publication: {
       subtopic: 'control/proplet/results',
-      payload: { task_id: id, proplet_id: propletId, results, error },
+      payload: { task_id: id, ...payload },
       keep: 'all',
     },
   })
@@ -38,10 +38,16 @@ export const result = (propletId: string): OperatorFunction<TaskEvent, Result> =
     event$.pipe(
       ofType('announced', 'ended'),
       concatMap((event): readonly Result[] => {
-        if (event.type === 'announced') return [resultOf(event, event.results, null)]
-        const { announced, outcome } = event
+        if (event.type === 'announced')
+          return [resultOf(event, { proplet_id: propletId, results: event.results, error: null })]
+        const { announced, outcome, round } = event
         if (announced && outcome.kind === 'completed') return []
-        return [resultOf(event, outcome.results, errorOf(outcome))]
+        const error = errorOf(outcome)
+        return [
+          round === undefined
+            ? resultOf(event, { proplet_id: propletId, results: outcome.results, error })
+            : resultOf(event, { results: envelopeOf(event.id, propletId, round), error }),
+        ]
       }),
     )
 }

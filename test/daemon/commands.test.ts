@@ -53,7 +53,10 @@ describe.each(BROKERS)('commands, over the %s broker', (kind) => {
     const id = next()
     const command = { id, ...inline('args-env', '_start'), inputs: ['a b', 7], env: { GREETING: 'hello' } }
     expect(await wire.run(command)).toStrictEqual(
-      completed(id, 'arg 0: _start\narg 1: a b\narg 2: 7\nenv: GREETING=hello\n'),
+      completed(
+        id,
+        `arg 0: _start\narg 1: a b\narg 2: 7\nenv: GREETING=hello\nenv: PROPLET_ID=${proplet.id}\n`,
+      ),
     )
   })
 

@@ -47,7 +47,7 @@ describe('a proplet with an external runtime', () => {
     })
     const greeting = { ...inline('args-env', '_start'), env: { GREETING: 'hello' } }
     expect(await wire.run({ id: 'env', ...greeting })).toMatchObject({
-      results: 'arg 0: module.wasm\nenv: GREETING=hello\n',
+      results: `arg 0: module.wasm\nenv: GREETING=hello\nenv: PROPLET_ID=${proplet.id}\n`,
     })
     expect(await wire.run({ id: 'trap', ...inline('hostile', 'trap') })).toMatchObject({
       error: expect.stringMatching(/^trap: .*unreachable$/) as string,

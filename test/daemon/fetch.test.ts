@@ -7,7 +7,7 @@ import { fixture, type Wire } from '../support/wire.js'
 const { site, registry, proplet: startProplet } = useDaemons('all')
 
 const QUICK_FETCH = { PROPLET_FETCH_STALL: '500ms', PROPLET_FETCH_TTL: '1500ms' }
-const HELLO = 'arg 0: _start\nenv: GREETING=hello\n'
+const HELLO = 'arg 0: _start\nenv: GREETING=hello\nenv: PROPLET_ID=of-task\n'
 
 describe.each(BROKERS)('binaries of a registry, over the %s broker', (kind) => {
   let wire: Wire
@@ -30,7 +30,7 @@ describe.each(BROKERS)('binaries of a registry, over the %s broker', (kind) => {
     id,
     name: '_start',
     image_url: image,
-    env: { GREETING: 'hello' },
+    env: { GREETING: 'hello', PROPLET_ID: 'of-task' },
   })
   const requestsFor = (image: string) =>
     wire.on('registry/proplet').filter(({ body }) => body['app_name'] === image)

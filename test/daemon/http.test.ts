@@ -26,7 +26,9 @@ describe('a task that serves HTTP', () => {
     expect(await wire.run({ id: 'add', ...add })).toMatchObject({ results: '3', error: null })
 
     expect(await (await get(portOf(started), '/')).text()).toContain('Hello from a component')
-    expect(await (await get(portOf(second), '/env')).text()).toBe('GREETING=hello\nargument: serve\n')
+    expect(await (await get(portOf(second), '/env')).text()).toBe(
+      `GREETING=hello\nPROPLET_ID=${proplet.id}\nargument: serve\n`,
+    )
     expect((await get(portOf(started), '/trap')).status).toBe(500)
     expect((await proplet.logged('while it serves')).msg).toContain('trap: unreachable')
 

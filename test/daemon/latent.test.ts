@@ -87,14 +87,15 @@ describe('latent tasks, over mosquitto', () => {
 
   it('waits for a task that is still being fetched, and lays variables over those of the start', async () => {
     const env = { GREETING: 'of the start' }
+    const id = `env: PROPLET_ID=${proplet.id}\n`
     await wire.start({ id: 'env', name: '_start', image_url: IMAGE, latent: true, env })
     expect(await invoke('env', { inputs: ['x'] })).toStrictEqual(
-      answer('arg 0: _start\narg 1: x\nenv: GREETING=of the start\n'),
+      answer(`arg 0: _start\narg 1: x\nenv: GREETING=of the start\n${id}`),
     )
     expect(await invoke('env', { env: { GREETING: 'own' } })).toStrictEqual(
-      answer('arg 0: _start\nenv: GREETING=own\n'),
+      answer(`arg 0: _start\nenv: GREETING=own\n${id}`),
     )
-    expect(await invoke('env')).toStrictEqual(answer('arg 0: _start\nenv: GREETING=of the start\n'))
+    expect(await invoke('env')).toStrictEqual(answer(`arg 0: _start\nenv: GREETING=of the start\n${id}`))
     await wire.stop('env')
   })
 

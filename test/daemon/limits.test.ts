@@ -96,7 +96,10 @@ describe('PROPLET_ISOLATION=thread', () => {
     expect(await wire.run({ id: 'add', ...add })).toMatchObject({ results: '30', error: null })
     expect(
       await wire.run({ id: 'args', ...inline('args-env', '_start'), inputs: ['a'], env: { A: 'b' } }),
-    ).toMatchObject({ results: 'arg 0: _start\narg 1: a\nenv: A=b\n', error: null })
+    ).toMatchObject({
+      results: `arg 0: _start\narg 1: a\nenv: A=b\nenv: PROPLET_ID=${proplet.id}\n`,
+      error: null,
+    })
     expect(await wire.run({ id: 'trap', ...inline('hostile', 'trap') })).toMatchObject({
       error: expect.stringContaining('unreachable') as string,
     })

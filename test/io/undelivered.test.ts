@@ -34,6 +34,19 @@ it('does the same for the result of an invocation', () => {
   })
 })
 
+it('takes the update out of the result of a round', () => {
+  const envelope = { task_id: 't', round_id: 'r', num_samples: 3, update_b64: 'bG9uZw==', metrics: { a: 1 } }
+  const learned: Publication = { ...result, payload: { task_id: 't', results: envelope, error: null } }
+  expect(insteadOf(rejected('size', learned))).toStrictEqual({
+    ...learned,
+    payload: {
+      task_id: 't',
+      results: { ...envelope, update_b64: '', metrics: {} },
+      error: 'result not delivered: too large',
+    },
+  })
+})
+
 it.each(['invalid', 'overflow', 'closed'] as const)(
   'adds nothing to a link that rejects for: %s',
   (cause) => {

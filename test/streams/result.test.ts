@@ -54,6 +54,49 @@ describe('result', () => {
   )
 
   it(
+    'tells of tasks of a round in the form of an envelope, also when they failed',
+    marbles((m) => {
+      const round = { id: 'r1', format: 'f32-delta', numSamples: undefined }
+      const update = { base64: 'e30=', numSamples: 7, metrics: { loss: 1 } }
+      const failure = endOf('t', failed('trap', 'unreachable', 'so far'), { receivedAt: 3 })
+      const envelope = {
+        task_id: 't',
+        round_id: 'r1',
+        proplet_id: 'p1',
+        num_samples: 1,
+        update_b64: '',
+        format: 'f32-delta',
+        metrics: {},
+      }
+      const inEnvelope = (results: object, error: string | null): Result => ({
+        id: 't',
+        receivedAt: 3,
+        publication: {
+          subtopic: 'control/proplet/results',
+          payload: { task_id: 't', results, error },
+          keep: 'all',
+        },
+      })
+      const learned = { ...envelope, update_b64: 'e30=', metrics: { loss: 1 } }
+      const source = m.hot<TaskEvent>('-abc-f|', {
+        a: endOf('t', completed('{}'), { receivedAt: 3 }),
+        b: { ...endOf('t', completed('{}'), { receivedAt: 3 }), round: { ...round, update } },
+        c: {
+          ...endOf('t', completed('{}'), { receivedAt: 3 }),
+          round: { ...round, format: 'json', numSamples: 5, update: { ...update, metrics: {} } },
+        },
+        f: { ...failure, round },
+      })
+      m.expect(source.pipe(result('p1'))).toBeObservable('-abc-f|', {
+        a: of('{}', null),
+        b: inEnvelope({ ...learned, num_samples: 7 }, null),
+        c: inEnvelope({ ...learned, num_samples: 5, format: 'json', metrics: {} }, null),
+        f: inEnvelope(envelope, 'unreachable'),
+      })
+    }),
+  )
+
+  it(
     'tells of a daemon or a server at its start, and again only when it fails or is stopped',
     marbles((m) => {
       const source = m.hot('-aC-aF-lS|', events)

@@ -79,6 +79,15 @@ export const assemble = (values: Values, external: ExternalConfig | undefined): 
     caFile: values.http_tls_ca_cert,
     verify: !values.http_tls_insecure_skip_verify,
   },
+  federated: {
+    urls: {
+      modelRegistry: values.model_registry_url,
+      dataStore: values.data_store_url,
+      coordinator: values.manager_coordinator_url,
+    },
+    maxBytes: values.fl_max_bytes,
+    timeoutMs: values.fl_timeout,
+  },
   http: values.http_enabled ? http(values) : undefined,
   cache:
     values.cache_dir === undefined

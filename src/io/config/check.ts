@@ -68,7 +68,9 @@ const checkNetwork = ({ values, nameOf }: Resolution, files: ConfigFiles): Findi
         : [`${nameOf('http_tls_ca_cert')}: found ${JSON.stringify(file)}; expected a file that can be read`],
     warnings:
       values.http_tls_insecure_skip_verify === true
-        ? [`${nameOf('http_tls_insecure_skip_verify')} is set: HTTPS of components is not checked`]
+        ? [
+            `${nameOf('http_tls_insecure_skip_verify')} is set: HTTPS of components and of federated learning is not checked`,
+          ]
         : [],
   }
 }

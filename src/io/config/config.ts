@@ -1,5 +1,6 @@
 import type { HttpOptions } from '../../runtime/embedded/http/options.js'
 import type { NetworkRule } from '../../runtime/embedded/network/policy.js'
+import type { FederatedUrls } from '../../streams/federated/endpoint.js'
 import type { MqttAddress } from './address.js'
 
 /** Files are paths; they were readable when the configuration was loaded. */
@@ -88,6 +89,12 @@ export type Config = {
     readonly caFile: string | undefined
     /** False: certificates of HTTPS are not checked. */
     readonly verify: boolean
+  }
+  readonly federated: {
+    readonly urls: FederatedUrls
+    /** Of a model, and of a dataset. */
+    readonly maxBytes: number
+    readonly timeoutMs: number
   }
   /** Undefined: components that serve HTTP are refused. */
   readonly http: HttpOptions | undefined

@@ -10,7 +10,7 @@ import { isComplete, resolve, type Sources } from './resolve.js'
 import { readSection, type SectionChoice } from './section.js'
 import type { HostFacts } from './setting.js'
 import { settingEntries, settings, type Values } from './settings.js'
-import { environmentSource, find, flagSource, sectionSource } from './sources.js'
+import { environmentSource, find, flagSource, plainSource, sectionSource } from './sources.js'
 import { unknownKeys, unknownVariables } from './unknown.js'
 
 export type ConfigInput = {
@@ -60,7 +60,7 @@ export const loadConfig = (
   options: Partial<LoadOptions> = {},
 ): E.Either<ConfigError, LoadedConfig> => {
   const { cores, tempDirectory, ...surroundings } = { ...ofThisHost(), ...options }
-  const outside: Sources = { flags: flagSource(flags), rest: [environmentSource(env)] }
+  const outside: Sources = { flags: flagSource(flags), rest: [environmentSource(env), plainSource(env)] }
   const file = readSection(choiceOf(outside), !isComplete(outside), surroundings.files)
   const sources = file.section
     ? { ...outside, rest: [...outside.rest, sectionSource(file.section)] }

@@ -25,6 +25,8 @@ type Presence =
 type Traits = {
   /** The name that the current release has for the same setting. */
   readonly alias?: string
+  /** Variables of the environment without our prefix that are read as well, the first that is set; `PROPLET_…` goes before them. */
+  readonly plain?: readonly [string, ...string[]]
   /** Its value is never shown, and never taken from the command line. */
   readonly secret?: true
   /** It is read, and has no effect in this release. */

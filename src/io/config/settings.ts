@@ -21,6 +21,7 @@ import type { HostFacts, Setting } from './setting.js'
 import { computed, optional, required, withDefault } from './setting.js'
 import { size } from './size.js'
 
+const MIB = 2 ** 20
 const GIB = 2 ** 30
 
 const absolute = (found: string | undefined): found is string => found !== undefined && isAbsolute(found)
@@ -162,8 +163,32 @@ export const settings = {
     '',
     'hosts that components may reach, with commas: names, *.example.org, addresses, with :port or without; * is all',
   ),
-  http_tls_ca_cert: optional(path, 'PEM file of authorities to trust for HTTPS that components use'),
+  http_tls_ca_cert: optional(
+    path,
+    'PEM file of authorities to trust for HTTPS of components and of federated learning',
+  ),
   http_tls_insecure_skip_verify: withDefault(boolean, 'false', 'do not check these certificates'),
+
+  model_registry_url: optional(
+    url,
+    'where tasks of federated learning that name no registry get their model',
+    {
+      plain: ['MODEL_REGISTRY_URL'],
+    },
+  ),
+  data_store_url: optional(url, 'where those that name no data store get their dataset', {
+    plain: ['DATA_STORE_URL'],
+  }),
+  manager_coordinator_url: optional(url, 'where those that name no coordinator send their update', {
+    alias: 'coordinator_url',
+    plain: ['MANAGER_COORDINATOR_URL', 'COORDINATOR_URL'],
+  }),
+  fl_timeout: withDefault(
+    duration({}),
+    '30s',
+    'limit for fetching a model or a dataset, and for sending an update',
+  ),
+  fl_max_bytes: withDefault(size(1, 32 * MIB), '16MiB', 'largest model, and largest dataset, in bytes'),
 
   cache_dir: computed(
     directoryOrNone,

@@ -9,7 +9,9 @@ export type Found = { readonly name: string; readonly source: string; readonly r
 
 /** One place where values come from. */
 export type Source = {
-  /** The value of a setting under one of its names; on the left, what else stands there. */
+  /** The names of a setting there. */
+  readonly names: (key: string, setting: Setting<unknown>) => readonly string[]
+  /** The value under one of its names; on the left, what else stands there. */
   readonly lookup: (name: string) => E.Either<string, Found> | undefined
 }
 
@@ -17,26 +19,41 @@ const isUnset = (raw: Raw): boolean => raw === ''
 
 const textSource = (
   values: Readonly<Record<string, string | undefined>>,
-  describe: (name: string) => { readonly key: string; readonly name: string; readonly source: string },
+  names: Source['names'],
+  describe: (name: string) => { readonly name: string; readonly source: string },
 ): Source => ({
+  names,
   lookup: (name) => {
-    const { key, ...place } = describe(name)
-    const raw = Object.hasOwn(values, key) ? values[key] : undefined
-    return raw === undefined || isUnset(raw) ? undefined : E.right({ ...place, raw })
+    const raw = Object.hasOwn(values, name) ? values[name] : undefined
+    return raw === undefined || isUnset(raw) ? undefined : E.right({ ...describe(name), raw })
   },
 })
 
 /** Values by flag, without its dashes. */
 export const flagSource = (flags: Readonly<Record<string, string | undefined>>): Source =>
-  textSource(flags, (key) => ({ key, name: `--${key}`, source: `flag --${key}` }))
+  textSource(
+    flags,
+    (key, setting) => [flagOf(key, setting)],
+    (flag) => ({ name: `--${flag}`, source: `flag --${flag}` }),
+  )
 
-export const environmentSource = (env: Readonly<Record<string, string | undefined>>): Source =>
-  textSource(env, (name) => {
-    const key = variableOf(name)
-    return { key, name: key, source: `env ${key}` }
-  })
+type Environment = Readonly<Record<string, string | undefined>>
+
+const ofEnvironment = (name: string) => ({ name, source: `env ${name}` })
+
+export const environmentSource = (env: Environment): Source =>
+  textSource(env, (key, setting) => namesOf(key, setting).map(variableOf), ofEnvironment)
+
+/** Variables that are not ours alone: two that differ are no contradiction, the first is meant. */
+export const plainSource = (env: Environment): Source =>
+  textSource(
+    env,
+    (_, { plain = [] }) => plain.filter((name) => (env[name] ?? '') !== '').slice(0, 1),
+    ofEnvironment,
+  )
 
 export const sectionSource = ({ file, name: section, keys }: Section): Source => ({
+  names: namesOf,
   lookup: (key) => {
     if (!Object.hasOwn(keys, key)) return undefined
     const name = `${key} in ${file} [${section}]`
@@ -54,11 +71,8 @@ export const find = (
   setting: Setting<unknown>,
   sources: { readonly flags: Source; readonly rest: readonly Source[] },
 ): E.Either<string, Found> | undefined => {
-  const names = namesOf(key, setting)
-  const byFlag = sources.flags.lookup(flagOf(key, setting))
-  if (byFlag) return byFlag
-  for (const source of sources.rest) {
-    const [first, second] = names.flatMap((name) => source.lookup(name) ?? [])
+  for (const source of [sources.flags, ...sources.rest]) {
+    const [first, second] = source.names(key, setting).flatMap((name) => source.lookup(name) ?? [])
     if (
       first &&
       second &&

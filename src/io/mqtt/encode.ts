@@ -23,7 +23,7 @@ export const encode = (publication: Publication, topicPrefix: string, maxPacketB
   if (topicBytes > 0xffff) return invalid(`the topic has ${topicBytes} bytes, expected at most 65535`)
   let payload: Buffer
   try {
-    payload = Buffer.from(JSON.stringify(publication.payload))
+    payload = encodedOf(publication)
   } catch (error) {
     return invalid(`the payload is not JSON: ${error instanceof Error ? error.message : 'unknown error'}`)
   }
@@ -33,6 +33,13 @@ export const encode = (publication: Publication, topicPrefix: string, maxPacketB
     return { ok: false, cause: 'size', reason: `the message has ${size} bytes, expected at most ${limit}` }
   }
   return { ok: true, topic, payload }
+}
+
+const encodedOf = (publication: Publication): Buffer => {
+  const { encoded } = publication
+  return encoded === undefined
+    ? Buffer.from(JSON.stringify(publication.payload))
+    : Buffer.from(encoded.buffer, encoded.byteOffset, encoded.byteLength)
 }
 
 const invalid = (reason: string): Encoded => ({ ok: false, cause: 'invalid', reason })

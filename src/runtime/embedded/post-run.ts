@@ -1,6 +1,7 @@
-import type { RunMessage } from '../guest/protocol.js'
+import type { ModuleSource, RunMessage } from '../guest/protocol.js'
 import type { RunRequest } from '../runtime.js'
 import type { Guest } from './guest.js'
+import { splitEnv } from './long-env.js'
 import type { ModuleLedger } from './module-ledger.js'
 
 /**
@@ -16,20 +17,23 @@ export function postRun(
 ): () => void {
   const { digest, content, size } = binary
   const { isKept, keep, evict } = modules.plan(digest, size)
+  const { short, long, bodyWith } = splitEnv(env)
   const run: Omit<RunMessage, 'module'> = {
     type: 'run',
     name,
     inputs,
     cliArgs,
-    env,
+    env: short,
+    ...(long.length > 0 && { longEnv: long }),
     keep,
     evict,
     outputMaxBytes,
     ...(compileOnly && { compileOnly }),
   }
-  if (isKept) guest.post({ ...run, module: { digest, from: 'kept' } })
-  else if ('path' in content) guest.post({ ...run, module: { digest, from: 'file', path: content.path } })
-  else guest.post({ ...run, module: { digest, from: 'body' } }, content.bytes)
+  const post = (module: ModuleSource, bytes?: Uint8Array) => guest.post({ ...run, module }, bodyWith(bytes))
+  if (isKept) post({ digest, from: 'kept' })
+  else if ('path' in content) post({ digest, from: 'file', path: content.path })
+  else post({ digest, from: 'body' }, content.bytes)
   return () => {
     if (keep) modules.kept(digest, size)
   }

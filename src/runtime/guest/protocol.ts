@@ -25,6 +25,8 @@ export type RunMessage = {
   readonly inputs: readonly string[]
   readonly cliArgs: readonly string[]
   readonly env: Readonly<Record<string, string>>
+  /** Variables whose values are too long to be written as JSON; they come in this order before the bytes of the module. */
+  readonly longEnv?: readonly LongVariable[]
   readonly module: ModuleSource
   /** The module is kept once `started` was sent. */
   readonly keep: boolean
@@ -35,6 +37,9 @@ export type RunMessage = {
   /** The module is compiled and kept; nothing is called. */
   readonly compileOnly?: true
 }
+
+/** UTF-8. */
+export type LongVariable = { readonly name: string; readonly bytes: number }
 
 /** `body`: the bytes come with the message. `kept`: the guest has the module. */
 export type ModuleSource =

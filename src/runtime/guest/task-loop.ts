@@ -1,5 +1,6 @@
 import type { Serve } from './http/serve.js'
 import type { Link, MessageHandler } from './link.js'
+import { withLongEnv } from './long-env.js'
 import { Modules } from './modules.js'
 import type { ReadyMessage, RunMessage } from './protocol.js'
 import { perform, performTask, type TaskContext, type TaskReport } from './task.js'
@@ -67,10 +68,11 @@ export function createTaskLoop(
     if (context === undefined) throw new Error('a task came before the boot message')
     switch (message.type) {
       case 'run': {
-        const outcome = performTask(message, body, context)
+        const { run, body: module } = withLongEnv(message, body)
+        const outcome = performTask(run, module, context)
         if (outcome instanceof Promise) return outcome.then(finish)
         if ('serve' in outcome) {
-          serving = { run: message, serve: outcome.serve, stdoutBytes: 0, stderrBytes: 0 }
+          serving = { run, serve: outcome.serve, stdoutBytes: 0, stderrBytes: 0 }
           link.send({ type: 'serving', compileMs: outcome.compileMs })
         } else finish(outcome)
         return undefined

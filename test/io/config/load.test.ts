@@ -42,6 +42,11 @@ it('gives the defaults of the specification', () => {
     network: { rules: [], caFile: undefined, verify: true },
     http: undefined,
     cache: { directory: '/home/me/.cache/proplet', maxBytes: 536_870_912 },
+    federated: {
+      urls: { modelRegistry: undefined, dataStore: undefined, coordinator: undefined },
+      maxBytes: 16_777_216,
+      timeoutMs: 30_000,
+    },
     fetch: { maxBytes: 104_857_600, ttlMs: 300_000, stallMs: 10_000, timeoutMs: 1_800_000 },
     monitoring: true,
     ops: undefined,

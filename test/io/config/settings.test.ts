@@ -64,6 +64,11 @@ const SAMPLES: Readonly<
   http_grace: ['1s', '2s', '0', '-1'],
   http_tls_ca_cert: ['a', 'b', 'c', 'a\tb'],
   http_tls_insecure_skip_verify: ['true', 'yes', '1', 'x'],
+  model_registry_url: ['http://a', 'http://b', 'https://c', 'a'],
+  data_store_url: ['http://a', 'http://b', 'https://c', 'ftp://a'],
+  manager_coordinator_url: ['http://a', 'http://b', 'https://c', 'http:'],
+  fl_timeout: ['1s', '2s', '3s', '0'],
+  fl_max_bytes: ['1', '2', '3', '65MiB'],
   hal_enabled: ['false', 'no', '0', 'x'],
   layer_store_path: ['/a', '/b', '/c', 'a\tb'],
   pull_concurrent_limit: ['1', '2', '3', '0'],
@@ -159,6 +164,37 @@ it('is known by both names to the environment and to the file', () => {
   const result = loaded({ env: { PROPLET_CONFIG_FILE: file } })
   expect(result.config.identity).toStrictEqual(expected)
   expect(result.warnings).toStrictEqual([])
+})
+
+describe('a setting that has variables without our prefix', () => {
+  const urls = (env: Record<string, string>, text = '') => {
+    const { config, settings, warnings } = loaded(
+      { env: { ...IDENTITY, PROPLET_CONFIG_FILE: 'f.toml', ...env } },
+      { files: { ...host.files, read: () => `[proplet]\n${text}` } },
+    )
+    expect(warnings).toStrictEqual([])
+    const { source } = settings.find(({ key }) => key === 'manager_coordinator_url') ?? {}
+    return [config.federated.urls.coordinator, source]
+  }
+
+  it('takes the first that is set, also where they differ, before the file and after those with the prefix', () => {
+    const plain = { COORDINATOR_URL: 'http://older', MANAGER_COORDINATOR_URL: '' }
+    const file = 'coordinator_url = "http://file"'
+    expect(urls({}, file)).toStrictEqual(['http://file', 'file coordinator_url in f.toml [proplet]'])
+    expect(urls(plain, file)).toStrictEqual(['http://older', 'env COORDINATOR_URL'])
+    const both = { ...plain, MANAGER_COORDINATOR_URL: 'http://newer' }
+    expect(urls(both, file)).toStrictEqual(['http://newer', 'env MANAGER_COORDINATOR_URL'])
+    const prefixed = { ...both, PROPLET_COORDINATOR_URL: 'http://ours' }
+    expect(urls(prefixed, file)).toStrictEqual(['http://ours', 'env PROPLET_COORDINATOR_URL'])
+  })
+
+  it('is an error that names the variable when it can not be read, without credentials', () => {
+    expect(
+      problemsOf({ env: { ...IDENTITY, MODEL_REGISTRY_URL: 'ftp://user:secret@registry' } }),
+    ).toStrictEqual([
+      'MODEL_REGISTRY_URL: found "ftp://********@registry"; expected a URL that starts with http:// or https://',
+    ])
+  })
 })
 
 it('has no two settings with the same name', () => {

@@ -132,6 +132,13 @@ describe('Outbox', () => {
     expect(texts(takeAll())).toEqual(['{"n":1}'])
   })
 
+  it('sends what is encoded already as it is', () => {
+    const { offer, takeAll, texts } = setUp()
+    const encoded = Buffer.from('..{"n": 1.0}').subarray(2)
+    offer({ subtopic: RESULTS, payload: { n: 1 }, encoded, keep: 'all' })
+    expect(texts(takeAll())).toEqual(['{"n": 1.0}'])
+  })
+
   it('rejects what is larger than a packet may be, by a byte', () => {
     const topic = `m/d/c/c/${RESULTS}`
     const room = 1000 - 9 - topic.length - '{"s":""}'.length

@@ -124,6 +124,19 @@ describe.each(ISOLATIONS)('a call (%s)', (isolation) => {
       )
     })
 
+    it('passes on variables of many megabytes, beside short ones, with the binary or without', async () => {
+      const model = `{"b":2,"padding":"${'x'.repeat(10_000_000)}é"}`
+      const env = {
+        ROUND_ID: 'r1',
+        MODEL_DATA: model,
+        DATASET_DATA: `{"data":[${'{"x":[],"y":1},'.repeat(20_000)}{"x":[],"y":1}]}`,
+        HYPERPARAMS: '{"epochs":0}',
+      }
+      const task = { binary: fixture('train'), name: 'fl-round-r1', env }
+      const expected = `{"round_id":"r1","proplet_id":"","num_samples":20001,"metrics":{"loss":1,"model_bytes":${Buffer.byteLength(model)}},"update":{"w":[],"b":0}}\n`
+      for (let run = 0; run < 2; run++) expect(await outcome(task)).toStrictEqual(completed(expected))
+    })
+
     it('gives a function the cli arguments', async () => {
       const task = { binary: fixture('speak'), name: 'show', cliArgs: ['--a', 'b'] }
       expect(await outcome(task)).toStrictEqual(completed('show\0--a\0b\0'))

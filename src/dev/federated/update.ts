@@ -1,0 +1,25 @@
+import { isLinear, type Linear } from './linear.js'
+
+/** What a training module sends of its round. */
+export type UpdateMessage = {
+  readonly roundId: string
+  readonly propletId: string
+  readonly numSamples: number
+  /** Mean squared error of the model that it got, on its own samples. */
+  readonly loss: number
+  /** How far the model moved. */
+  readonly update: Linear
+}
+
+const lossOf = (metrics: unknown): number =>
+  typeof metrics === 'object' && metrics !== null && 'loss' in metrics && typeof metrics.loss === 'number'
+    ? metrics.loss
+    : NaN
+
+/** Undefined: it lacks what a coordinator wants. */
+export const toUpdate = (body: Readonly<Record<string, unknown>>): UpdateMessage | undefined => {
+  const { round_id: roundId, proplet_id: propletId, num_samples: numSamples, metrics, update } = body
+  if (typeof roundId !== 'string' || typeof propletId !== 'string' || propletId === '') return undefined
+  if (typeof numSamples !== 'number' || !(numSamples >= 0) || !isLinear(update)) return undefined
+  return { roundId, propletId, numSamples, loss: lossOf(metrics), update }
+}

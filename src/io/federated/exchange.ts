@@ -1,0 +1,108 @@
+import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import { ExchangeError } from '../../streams/federated/attempts.js'
+import type { Endpoint } from '../../streams/federated/endpoint.js'
+import { deniedHost, guardedLookup } from './address-guard.js'
+
+export type ExchangeTls = { readonly ca: string | undefined; readonly verify: boolean }
+
+export type Sent = { readonly method: 'GET' } | { readonly method: 'POST'; readonly body: Uint8Array }
+
+/** Redirects that are followed, within the origin only. */
+const MAX_REDIRECTS = 3
+const REDIRECTS: ReadonlySet<number | undefined> = new Set([301, 302, 303, 307, 308])
+/** Those that keep the method. */
+const SAME_METHOD: ReadonlySet<number | undefined> = new Set([307, 308])
+
+/** The other side was not reached, so nothing was done there. */
+const UNREACHED: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'EAI_AGAIN',
+  'ENOTFOUND',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+])
+const BROKEN: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', ...UNREACHED])
+
+const codeOf = (error: Error): string => ('code' in error && typeof error.code === 'string' ? error.code : '')
+
+/** To send an update twice may count it twice. */
+const isPassing = (error: Error, { method }: Sent): boolean =>
+  (method === 'GET' ? BROKEN : UNREACHED).has(codeOf(error))
+
+export const brokenExchange = (error: unknown, sent: Sent): ExchangeError => {
+  if (error instanceof ExchangeError) return error
+  if (!(error instanceof Error)) return new ExchangeError('it failed', false)
+  // Node's error for several addresses has no message of its own.
+  return new ExchangeError(error.message === '' ? codeOf(error) : error.message, isPassing(error, sent))
+}
+
+const badStatus = (status: number, { method }: Sent): ExchangeError =>
+  new ExchangeError(
+    `it answered with status ${status}`,
+    status === 429 || (method === 'GET' ? status >= 500 : status === 503),
+  )
+
+const optionsOf = (sent: Sent): RequestOptions => ({
+  method: sent.method,
+  agent: false,
+  headers: {
+    accept: 'application/json',
+    'accept-encoding': 'identity',
+    ...(sent.method === 'POST' && {
+      'content-type': 'application/json',
+      'content-length': sent.body.length,
+    }),
+  },
+})
+
+const ask = (url: URL, { isOfTask }: Endpoint, sent: Sent, tls: ExchangeTls, signal: AbortSignal) =>
+  new Promise<IncomingMessage>((resolve, reject) => {
+    const forbidden = isOfTask ? deniedHost(url.hostname) : undefined
+    if (forbidden !== undefined) throw forbidden
+    const options = { ...optionsOf(sent), signal, ...(isOfTask && { lookup: guardedLookup }) }
+    const request =
+      url.protocol === 'https:'
+        ? httpsRequest(url, {
+            ...options,
+            rejectUnauthorized: tls.verify,
+            ...(tls.ca !== undefined && { ca: tls.ca }),
+          })
+        : httpRequest(url, options)
+    request.once('response', resolve)
+    // It may come late, when the answer is being read.
+    request.on('error', reject)
+    request.end(sent.method === 'POST' ? sent.body : undefined)
+  })
+
+/** Where an answer leads on to; undefined: nowhere. Throws when that is another place. */
+const redirectOf = (from: URL, { statusCode, headers }: IncomingMessage, sent: Sent): URL | undefined => {
+  const { location } = headers
+  if (!REDIRECTS.has(statusCode) || location === undefined) return undefined
+  const to = URL.canParse(location, from.href) ? new URL(location, from) : undefined
+  if (to?.origin !== from.origin || (sent.method === 'POST' && !SAME_METHOD.has(statusCode)))
+    throw new ExchangeError('it redirects to elsewhere, which is not followed', false)
+  to.username = from.username
+  to.password = from.password
+  return to
+}
+
+/** One exchange: the answer, whose status is 2xx, and whose body has yet to be read. Rejects with anything. */
+export const exchange = async (
+  endpoint: Endpoint,
+  sent: Sent,
+  tls: ExchangeTls,
+  signal: AbortSignal,
+): Promise<IncomingMessage> => {
+  let url = new URL(endpoint.url)
+  for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+    const answer = await ask(url, endpoint, sent, tls, signal)
+    const { statusCode = 0 } = answer
+    if (statusCode >= 200 && statusCode < 300) return answer
+    answer.on('error', () => undefined).destroy()
+    const next = redirectOf(url, answer, sent)
+    if (next === undefined) throw badStatus(statusCode, sent)
+    url = next
+  }
+  throw new ExchangeError(`it redirects more than ${MAX_REDIRECTS} times`, false)
+}

@@ -1,0 +1,103 @@
+import type { IncomingMessage } from 'node:http'
+import { setImmediate } from 'node:timers/promises'
+import { TextDecoder } from 'node:util'
+import type { Observable } from 'rxjs'
+import { ExchangeError } from '../../streams/federated/attempts.js'
+import type { FederateDeps } from '../../streams/federated/federate.js'
+import { abortable } from '../abortable.js'
+import { brokenExchange, exchange, type ExchangeTls, type Sent } from './exchange.js'
+import { JsonError, JsonScanner } from './json-scanner.js'
+
+export type FederatedHttpOptions = {
+  readonly tls: ExchangeTls
+  /** Of the body of an answer. */
+  readonly maxBytes: number
+}
+
+/** Bytes of the answer to an update that are waited for; nobody reads them. */
+const DRAINED_BYTES = 64 * 1024
+
+const tooLarge = (maxBytes: number) =>
+  new ExchangeError(`its answer is larger than ${maxBytes} bytes (PROPLET_FL_MAX_BYTES)`, false)
+
+const noJson = (problem: string) => new ExchangeError(`its answer is no JSON: ${problem}`, false)
+
+const checkHead = ({ headers }: IncomingMessage, maxBytes: number): void => {
+  const encoding = headers['content-encoding'] ?? 'identity'
+  if (encoding !== 'identity')
+    throw new ExchangeError(`its answer is compressed (${encoding}), which was not asked for`, false)
+  if (Number(headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes)
+}
+
+/** The JSON text of an answer, without white space between its tokens. Each piece is checked as it comes. */
+const readJson = async (answer: IncomingMessage, maxBytes: number): Promise<string> => {
+  checkHead(answer, maxBytes)
+  const scanner = new JsonScanner()
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+  const texts: string[] = []
+  let size = 0
+  const body: AsyncIterable<Buffer> = answer
+  try {
+    for await (const piece of body) {
+      size += piece.length
+      if (size > maxBytes) throw tooLarge(maxBytes)
+      texts.push(decoder.decode(scanner.push(piece), { stream: true }))
+      // All that has come would be taken in one turn else.
+      await setImmediate()
+    }
+    scanner.end()
+    texts.push(decoder.decode())
+  } catch (error) {
+    if (error instanceof JsonError) throw noJson(error.message)
+    throw isBadText(error) ? noJson('expected UTF-8') : error
+  }
+  const text = texts.join('')
+  // What is done with it takes its time as well.
+  await setImmediate()
+  return text
+}
+
+const isBadText = (error: unknown): boolean =>
+  error instanceof TypeError && 'code' in error && error.code === 'ERR_ENCODING_INVALID_ENCODED_DATA'
+
+/** Lets the other side finish its answer. */
+const drain = async (answer: IncomingMessage): Promise<void> => {
+  const body: AsyncIterable<Buffer> = answer
+  let size = 0
+  for await (const piece of body) if ((size += piece.length) > DRAINED_BYTES) return
+}
+
+/** The HTTP of federated learning. Nothing is pooled: there are few requests, far apart. */
+export const createFederatedHttp = ({
+  tls,
+  maxBytes,
+}: FederatedHttpOptions): Pick<FederateDeps, 'get' | 'post'> => {
+  const done = <T>(sent: Sent, work: (signal: AbortSignal) => Promise<T>): Observable<T> =>
+    abortable((signal) =>
+      work(signal).catch((error: unknown) => {
+        throw brokenExchange(error, sent)
+      }),
+    )
+  return {
+    get: (endpoint) => {
+      const sent = { method: 'GET' } as const
+      return done(sent, async (signal) => {
+        const answer = await exchange(endpoint, sent, tls, signal)
+        try {
+          return await readJson(answer, maxBytes)
+        } finally {
+          answer.on('error', () => undefined).destroy()
+        }
+      })
+    },
+    post: (endpoint, json) => {
+      const sent = { method: 'POST', body: Buffer.from(json) } as const
+      return done(sent, async (signal) => {
+        const answer = await exchange(endpoint, sent, tls, signal)
+        // It was taken, however the rest of the answer fares.
+        await drain(answer).catch(() => undefined)
+        return true
+      })
+    },
+  }
+}

@@ -1,0 +1,70 @@
+import { setImmediate } from 'node:timers/promises'
+import { defer, of, type Observable } from 'rxjs'
+import type { Printed } from '../../streams/federated/report.js'
+import { abortable } from '../abortable.js'
+import { JsonError, JsonScanner } from './json-scanner.js'
+
+/** Bytes looked at in one go: a few milliseconds on a slow core. */
+const SLICE = 128 * 1024
+
+const parsed = (text: string | undefined): unknown => (text === undefined ? undefined : JSON.parse(text))
+
+const isCount = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isFinite(value) && value >= 0
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const newScanner = () => new JsonScanner(['num_samples', 'metrics'])
+
+const noObject = (base64: string): Printed => ({
+  base64,
+  numSamples: undefined,
+  metrics: {},
+  json: undefined,
+})
+
+/** What the scanner found, of text that it has seen to the end. */
+const found = (scanner: JsonScanner, stdout: string, base64: string): Printed => {
+  if (!scanner.isObject) return noObject(base64)
+  const samples = parsed(scanner.members.get('num_samples'))
+  const metrics = parsed(scanner.members.get('metrics'))
+  return {
+    base64,
+    numSamples: isCount(samples) ? samples : undefined,
+    metrics: isObject(metrics) ? metrics : {},
+    json: stdout.trim(),
+  }
+}
+
+/** Undefined when it is no JSON. */
+const scanned = (scanner: JsonScanner, bytes: Uint8Array, isLast: boolean): JsonScanner | undefined => {
+  try {
+    scanner.push(bytes)
+    if (isLast) scanner.end()
+    return scanner
+  } catch (error) {
+    if (error instanceof JsonError) return undefined
+    throw error
+  }
+}
+
+const readLong = async (stdout: string, bytes: Buffer, base64: string, signal: AbortSignal) => {
+  const scanner = newScanner()
+  for (let at = 0; at < bytes.length; at += SLICE) {
+    const isLast = at + SLICE >= bytes.length
+    if (scanned(scanner, bytes.subarray(at, at + SLICE), isLast) === undefined) return noObject(base64)
+    await setImmediate(undefined, { signal })
+  }
+  return found(scanner, stdout, base64)
+}
+
+/** What a training module printed: whether it is one JSON object, and what that says. Never errors. */
+export const readPrinted = (stdout: string): Observable<Printed> =>
+  defer(() => {
+    const bytes = Buffer.from(stdout)
+    const base64 = bytes.toString('base64')
+    if (bytes.length > SLICE) return abortable((signal) => readLong(stdout, bytes, base64, signal))
+    const scanner = scanned(newScanner(), bytes, true)
+    return of(scanner === undefined ? noObject(base64) : found(scanner, stdout, base64))
+  })

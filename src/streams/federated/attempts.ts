@@ -1,0 +1,44 @@
+import { defer, retry, throwError, timeout, timer, type Observable, type SchedulerLike } from 'rxjs'
+
+/** Why an exchange came to nothing. The message holds no secret. */
+export class ExchangeError extends Error {
+  override readonly name = 'ExchangeError'
+  /** Whether to try once more may help, and does no harm. */
+  readonly isPassing: boolean
+
+  constructor(message: string, isPassing: boolean) {
+    super(message)
+    this.isPassing = isPassing
+  }
+}
+
+export type AttemptDeps = {
+  /** Milliseconds for all attempts together. */
+  readonly deadlineMs: number
+  /** Uniform in [0, 1). */
+  readonly random: () => number
+  readonly clock: SchedulerLike
+}
+
+const RETRIES = 2
+const FIRST_DELAY_MS = 250
+
+/** Tries up to three times what emits once, as long as it may help; the delays double, and differ among proplets. */
+export const attempts = <T>(exchange: () => Observable<T>, deps: AttemptDeps): Observable<T> => {
+  const { deadlineMs, random, clock } = deps
+  const delayOf = (attempt: number) => FIRST_DELAY_MS * 2 ** (attempt - 1) * (1 + random())
+  return defer(exchange).pipe(
+    retry({
+      count: RETRIES,
+      delay: (error: unknown, attempt) =>
+        error instanceof ExchangeError && error.isPassing
+          ? timer(delayOf(attempt), clock)
+          : throwError(() => error),
+    }),
+    timeout({
+      first: deadlineMs,
+      scheduler: clock,
+      with: () => throwError(() => new ExchangeError(`no answer within ${deadlineMs / 1000} s`, false)),
+    }),
+  )
+}

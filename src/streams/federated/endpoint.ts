@@ -1,0 +1,97 @@
+import { variableOf } from './round.js'
+
+/** The services of federated learning that the proplet itself knows, from its settings. */
+export type FederatedUrls = {
+  readonly modelRegistry: string | undefined
+  readonly dataStore: string | undefined
+  readonly coordinator: string | undefined
+}
+
+/** Something to be asked over HTTP. */
+export type Endpoint = {
+  /** May hold credentials. */
+  readonly url: string
+  /** As it may be shown: without user, password and query. */
+  readonly shown: string
+  /** The task named it; else the operator did. */
+  readonly isOfTask: boolean
+}
+
+export type Service = {
+  /** The variables of a task that name it, the one to be told of first. */
+  readonly variables: readonly [string, ...string[]]
+  readonly of: keyof FederatedUrls
+}
+
+export const MODEL_REGISTRY: Service = { variables: ['MODEL_REGISTRY_URL'], of: 'modelRegistry' }
+export const DATA_STORE: Service = { variables: ['DATA_STORE_URL'], of: 'dataStore' }
+export const COORDINATOR: Service = {
+  variables: ['MANAGER_COORDINATOR_URL', 'COORDINATOR_URL'],
+  of: 'coordinator',
+}
+
+/** A URL that is needed and not there, or no URL. The message names the variable, and never holds its value. */
+export class EndpointError extends Error {
+  override readonly name = 'EndpointError'
+}
+
+const MAX_LENGTH = 2048
+
+type Env = Readonly<Record<string, string>>
+
+/** The variable by which a task names a service itself. */
+export const ownVariable = ({ variables }: Service, env: Env): string | undefined =>
+  variables.find((name) => variableOf(env, name) !== undefined)
+
+const baseOf = (name: string, text: string): URL => {
+  const isHttp = text.length <= MAX_LENGTH && /^https?:\/\//i.test(text) && URL.canParse(text)
+  if (!isHttp) throw new EndpointError(`${name}: expected a URL that starts with http:// or https://`)
+  return new URL(text)
+}
+
+const pathOf = (segments: readonly string[]): string =>
+  segments
+    .map((segment) => {
+      // As a whole segment they would lead elsewhere, however they are encoded.
+      if (segment === '' || segment === '.' || segment === '..')
+        throw new EndpointError(`expected a name that can stand in a URL, found ${JSON.stringify(segment)}`)
+      return encodeURIComponent(segment)
+    })
+    .join('/')
+
+/**
+ * Where `segments` of a service are. Its URL comes from the environment of the task, else from the settings; undefined:
+ * from neither. Throws an `EndpointError` at what is no URL.
+ */
+export const endpointOf = (
+  service: Service,
+  env: Env,
+  urls: FederatedUrls,
+  segments: readonly string[],
+): Endpoint | undefined => {
+  const own = ownVariable(service, env)
+  const text = own === undefined ? urls[service.of] : env[own]
+  if (text === undefined) return undefined
+  const url = baseOf(own ?? service.variables[0], text)
+  url.pathname = `${url.pathname.replace(/\/+$/, '')}/${pathOf(segments)}`
+  url.hash = ''
+  return {
+    url: url.href,
+    shown: `${url.origin}${url.pathname}`,
+    isOfTask: own !== undefined,
+  }
+}
+
+/** The same, of a service that the task can't do without. */
+export const neededEndpoint = (
+  service: Service,
+  env: Env,
+  urls: FederatedUrls,
+  segments: readonly string[],
+): Endpoint => {
+  const found = endpointOf(service, env, urls, segments)
+  if (found !== undefined) return found
+  throw new EndpointError(
+    `${service.variables[0]} is not set; expected it in the environment of the task, or in that of the proplet`,
+  )
+}
