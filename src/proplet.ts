@@ -30,7 +30,7 @@ import { refuseTask } from './io/refuse.js'
 import { createTaskLog } from './io/task-log.js'
 import { insteadOf } from './io/undelivered.js'
 import { openWatch, type Happenings, type Watch } from './io/watch.js'
-import { createEmbeddedRuntime, type EmbeddedOptions } from './runtime/embedded/embedded.js'
+import { createEmbeddedRuntime } from './runtime/embedded/embedded.js'
 import { createExternalRuntime } from './runtime/external/external.js'
 import type { Runtime } from './runtime/runtime.js'
 import type { Stream } from './streams/extra.js'
@@ -60,9 +60,8 @@ type Parts = {
   readonly log: Logger
   readonly cache: BinaryCache
   readonly mqtt: MqttOptions
-  readonly embedded: EmbeddedOptions
-  readonly watch: Watch
   readonly embedded: Awaited<ReturnType<typeof embeddedOptions>>
+  readonly watch: Watch
 }
 
 const prepare = async ({ config, log: given }: PropletOptions): Promise<Parts> => {
