@@ -18,6 +18,7 @@ const SCENARIOS = [
   'http',
   'memory',
   'monitoring',
+  'ops',
   'federated',
   'nagle',
 ]

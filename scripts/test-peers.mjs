@@ -7,6 +7,7 @@ import process from 'node:process'
 const PACKAGES = {
   mosquitto: 'mosquitto',
   openssl: 'openssl',
+  promtool: 'prometheus',
   'wasm-interp': 'wabt',
   setpriv: 'util-linux',
   prlimit: 'util-linux',

@@ -3,14 +3,14 @@ import {
   concat,
   connect,
   defer,
-  EMPTY,
+  endWith,
   finalize,
   from,
   ignoreElements,
   map,
   merge,
 } from 'rxjs'
-import { mergeMap, NEVER, of, switchMap, tap, type Observable } from 'rxjs'
+import { mergeMap, NEVER, of, share, switchMap, tap, type Observable } from 'rxjs'
 import { decodeInline } from './io/binary.js'
 import { brokerLinkOptions, offline } from './io/broker-link.js'
 import { openCache, type BinaryCache } from './io/cache/cache.js'
@@ -29,12 +29,15 @@ import { pipelineSettings } from './io/pipeline-settings.js'
 import { refuseTask } from './io/refuse.js'
 import { createTaskLog } from './io/task-log.js'
 import { insteadOf } from './io/undelivered.js'
+import { openWatch, type Happenings, type Watch } from './io/watch.js'
 import { createEmbeddedRuntime } from './runtime/embedded/embedded.js'
 import { createExternalRuntime } from './runtime/external/external.js'
 import type { Runtime } from './runtime/runtime.js'
 import type { Stream } from './streams/extra.js'
 import { ofType } from './streams/of-type.js'
+import { phases } from './streams/phases.js'
 import { pipeline, type PipelineDeps, type PipelineOutput } from './streams/pipeline.js'
+import { told } from './streams/told.js'
 
 export type PropletOptions = {
   readonly config: Config
@@ -58,19 +61,21 @@ type Parts = {
   readonly cache: BinaryCache
   readonly mqtt: MqttOptions
   readonly embedded: Awaited<ReturnType<typeof embeddedOptions>>
+  readonly watch: Watch
 }
 
 const prepare = async ({ config, log: given }: PropletOptions): Promise<Parts> => {
   const log = given ?? (await createLogger({ level: config.logLevel })).log
-  const [cache, mqtt] = await Promise.all([
+  const [cache, mqtt, watch] = await Promise.all([
     openCache({ dir: config.cache?.directory, maxBytes: config.cache?.maxBytes ?? 0, log }),
     brokerLinkOptions(config, log),
+    openWatch(config, log),
   ])
-  return { config, log, cache, mqtt, embedded: await embeddedOptions(config, log) }
+  return { config, log, cache, mqtt, embedded: await embeddedOptions(config, log), watch }
 }
 
-/** Publishes, and answers in the place of a result that the broker won't take. */
-const publish = (link: MqttLink, output$: Observable<PipelineOutput>, log: Logger): Observable<never> => {
+/** Publishes, and answers in the place of a result that the broker won't take; tells what becomes of each. */
+const publish = (link: MqttLink, output$: Observable<PipelineOutput>, log: Logger): Observable<Delivery> => {
   const report = ({ at, publication }: Delivery) => {
     if (at === 'acknowledged' && publication.subtopic === 'control/proplet/create')
       log.info('Published discovery message')
@@ -86,9 +91,8 @@ const publish = (link: MqttLink, output$: Observable<PipelineOutput>, log: Logge
       tap(report),
       mergeMap((delivery) => {
         const replacement = insteadOf(delivery)
-        return replacement === undefined ? EMPTY : link.send(of(replacement))
+        return replacement === undefined ? of(delivery) : concat(of(delivery), link.send(of(replacement)))
       }),
-      ignoreElements(),
     )
 }
 
@@ -102,14 +106,51 @@ const leave = ({ config, log }: Parts, link: MqttLink): Observable<never> =>
     ignoreElements(),
   )
 
-/** Runs the pipeline over a link, and leaves when it has ended. */
-const run = (parts: Parts, link: MqttLink, deps: PipelineDeps, stop$: Observable<unknown>) => {
-  const logTask = createTaskLog(parts.log, () => performance.now())
+/** Results that may wait for the broker and are still known to be those of a run. */
+const MAX_DUE = 10_000
+
+const now = () => performance.now()
+
+/** What those who watch see of the proplet. */
+const happenings = (
+  link: MqttLink,
+  output$: Observable<PipelineOutput>,
+  delivery$: Observable<Delivery>,
+): Omit<Happenings, 'stop$' | 'end$'> => {
+  const task$ = output$.pipe(
+    ofType('task'),
+    map(({ event }) => event),
+  )
+  const step$ = task$.pipe(phases(now), share())
+  return {
+    task$,
+    step$,
+    told$: told({ step$, fate$: delivery$ }, { now, maxDue: MAX_DUE }).pipe(share()),
+    delivery$,
+    connection$: link.connection$,
+    outbox: link.stats,
+  }
+}
+
+/** Runs the pipeline over a link, watched, and leaves when it has ended. */
+const run = (parts: Parts, link: MqttLink, deps: PipelineDeps, given$: Observable<unknown>) => {
+  const logTask = createTaskLog(parts.log, now)
+  const stop$ = given$.pipe(share())
   return pipeline({ message$: link.messages$, connection$: link.connection$, stop$ }, deps).pipe(
     tap((output) => {
       if (output.type === 'task') logTask(output.event)
     }),
-    connect((output$) => merge(publish(link, output$, parts.log), concat(output$, leave(parts, link)))),
+    connect((output$) => {
+      const left$ = concat(output$, leave(parts, link)).pipe(share())
+      const end$ = left$.pipe(ignoreElements(), endWith(undefined))
+      const published$ = publish(link, output$, parts.log).pipe(
+        connect((delivery$) => {
+          const watched$ = parts.watch({ ...happenings(link, output$, delivery$), stop$, end$ })
+          return merge(watched$, delivery$.pipe(ignoreElements()))
+        }),
+      )
+      return merge(published$, left$)
+    }),
   )
 }
 

@@ -1,6 +1,6 @@
 import type { HttpOptions } from '../../runtime/embedded/http/options.js'
 import { completeAddress, isSecure } from './address.js'
-import type { Config, MqttConfig, TlsConfig } from './config.js'
+import type { Config, MqttConfig, TlsConfig, TracesConfig } from './config.js'
 import type { SettingKey, Values } from './settings.js'
 
 type LinkKey = Extract<SettingKey, `mqtt_${string}`>
@@ -44,6 +44,16 @@ const http = (values: Values): HttpOptions => ({
   bodyMaxBytes: values.http_body_max,
   graceMs: values.http_grace,
 })
+
+/** Where OTLP is served by custom. */
+const TRACES_PATH = '/v1/traces'
+
+const traces = ({ otel_url: written, trace_ratio: ratio }: Values): TracesConfig | undefined => {
+  if (written === undefined) return undefined
+  const url = new URL(written)
+  if (url.pathname === '/') url.pathname = TRACES_PATH
+  return { url: url.href, ratio }
+}
 
 /** What the host has of what the settings ask for. */
 export type Found = Pick<Config['runtime'], 'external' | 'isolation'>
@@ -103,6 +113,8 @@ export const assemble = (values: Values, found: Found): Config => ({
     timeoutMs: values.fetch_timeout,
   },
   monitoring: values.enable_monitoring,
+  ops: values.metrics_enabled ? { host: values.metrics_host, port: values.metrics_port } : undefined,
+  traces: traces(values),
   metadata: {
     namespace: values.manager_k8s_namespace,
     description: values.description,

@@ -37,6 +37,15 @@ export type ExternalConfig = {
   readonly temporaryDirectory: string
 }
 
+export type OpsConfig = { readonly host: string; readonly port: number }
+
+export type TracesConfig = {
+  /** Where traces are sent; it may hold credentials. */
+  readonly url: string
+  /** Of tasks, from 0 to 1. */
+  readonly ratio: number
+}
+
 /** The settings of a proplet, checked. Times are in milliseconds and sizes in bytes. */
 export type Config = {
   readonly identity: {
@@ -103,6 +112,10 @@ export type Config = {
   }
   /** Of the proplet and of its tasks. */
   readonly monitoring: boolean
+  /** The HTTP server for operators; undefined: there is none. */
+  readonly ops: OpsConfig | undefined
+  /** Undefined: nothing is traced. */
+  readonly traces: TracesConfig | undefined
   readonly metadata: {
     readonly namespace: string
     readonly description: string | undefined

@@ -92,9 +92,6 @@ export const url: Reader<string> = scalar(
   withoutCredentials,
 )
 
-/** An address of some other service, in whatever form that takes. */
-export const endpoint: Reader<string> = scalar(text(2048).read, withoutCredentials)
-
 /** Items of an array, or of text that is split; empty items are left out. */
 export const list = (
   separator: string,

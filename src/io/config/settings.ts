@@ -5,7 +5,6 @@ import { networkRules } from './network.js'
 import {
   boolean,
   directoryOrNone,
-  endpoint,
   integer,
   ipAddress,
   list,
@@ -238,10 +237,11 @@ export const settings = {
     inert: true,
   }),
   plugin_dir: optional(path, 'plugins', { inert: true }),
-  metrics_enabled: withDefault(boolean, 'false', 'serve metrics over HTTP', { inert: true }),
-  metrics_port: withDefault(integer(1, 65_535), '9092', 'at this port', { inert: true }),
-  otel_url: optional(endpoint, 'OpenTelemetry collector', { inert: true }),
-  trace_ratio: optional(ratio, 'share of traces sent to it', { inert: true }),
+  metrics_enabled: withDefault(boolean, 'false', 'serve metrics and health over HTTP'),
+  metrics_host: withDefault(ipAddress, '127.0.0.1', 'IP address for them; 0.0.0.0 or :: is all'),
+  metrics_port: withDefault(integer(1, 65_535), '9092', 'port for them'),
+  otel_url: optional(url, 'OpenTelemetry collector (OTLP over HTTP); without a path, /v1/traces'),
+  trace_ratio: withDefault(ratio, '1', 'share of tasks that are traced, from 0 to 1'),
 } as const
 
 export type SettingKey = keyof typeof settings

@@ -49,6 +49,8 @@ it('gives the defaults of the specification', () => {
     },
     fetch: { maxBytes: 104_857_600, ttlMs: 300_000, stallMs: 10_000, timeoutMs: 1_800_000 },
     monitoring: true,
+    ops: undefined,
+    traces: undefined,
     metadata: {
       namespace: 'default',
       description: undefined,
@@ -366,12 +368,24 @@ it('warns of what is set and has no effect, but not of what is turned off', () =
     ...IDENTITY,
     PROPLET_HTTP_ENABLED: 'false',
     PROPLET_HAL_ENABLED: 'true',
-    PROPLET_METRICS_PORT: '1',
+    PROPLET_PLUGIN_DIR: '/plugins',
   }
   expect(loaded({ env }).warnings).toStrictEqual([
     'PROPLET_HAL_ENABLED has no effect in this release',
-    'PROPLET_METRICS_PORT has no effect in this release',
+    'PROPLET_PLUGIN_DIR has no effect in this release',
   ])
+})
+
+it('completes the URL of a collector that has no path, and serves operators only when asked to', () => {
+  const traces = (url: string) => loaded({ env: { ...IDENTITY, PROPLET_OTEL_URL: url } }).config.traces
+  expect(traces('http://collector:4318')).toStrictEqual({ url: 'http://collector:4318/v1/traces', ratio: 1 })
+  expect(traces('https://u:p@collector/own/path?k=v')?.url).toBe('https://u:p@collector/own/path?k=v')
+  const ops = (env: Record<string, string>) => loaded({ env: { ...IDENTITY, ...env } }).config.ops
+  expect(ops({ PROPLET_METRICS_PORT: '1234' })).toBeUndefined()
+  expect(ops({ PROPLET_METRICS_PORT: '1234', PROPLET_METRICS_ENABLED: 'true' })).toStrictEqual({
+    host: '127.0.0.1',
+    port: 1234,
+  })
 })
 
 it('warns of a fetch that would never be asked for again', () => {

@@ -75,9 +75,10 @@ const SAMPLES: Readonly<
   pull_concurrent_limit: ['1', '2', '3', '0'],
   plugin_dir: ['/a', '/b', '/c', 'a\tb'],
   metrics_enabled: ['true', 'yes', '1', 'x'],
+  metrics_host: ['0.0.0.0', '::', '127.0.0.2', 'example.org'],
   metrics_port: ['1', '2', '3', '0'],
-  otel_url: ['http://a', 'b:1', 'c', 'a\tb'],
-  trace_ratio: ['0', '0.5', '1', '2'],
+  otel_url: ['http://a', 'http://b:1/x', 'https://c', 'c:4318'],
+  trace_ratio: ['0', '0.5', '.25', '2'],
 }
 
 const cases = settingEntries.flatMap(([key, setting]) =>

@@ -1,0 +1,93 @@
+import type { ServerResponse } from 'node:http'
+import { defer, ignoreElements, merge, tap } from 'rxjs'
+import type { Connection } from '../../model/connection.js'
+import type { Run } from '../../model/step.js'
+import { answerJson } from './answer.js'
+import type { OpsPart } from './part.js'
+
+export type HealthOptions = {
+  /** Between heartbeats, in milliseconds. */
+  readonly heartbeatMs: number
+  /** Milliseconds of a clock that nobody sets. */
+  readonly now: () => number
+}
+
+/** What is wrong, in a few words; undefined: nothing. */
+type Check = () => string | undefined
+type Checks = Readonly<Record<string, Check>>
+
+const ALIVE = 'control/proplet/alive'
+/** Beats that may be late before something is wrong, and milliseconds that a beat may be. */
+const MISSED_BEATS = 3
+const GRACE_MS = 5000
+
+const seconds = (ms: number): string => `${Math.round(ms / 1000)} s`
+
+const answerChecks = (response: ServerResponse, checks: Checks): void => {
+  const found = Object.entries(checks).map(([name, check]) => [name, check() ?? 'ok'] as const)
+  const isOk = found.every(([, state]) => state === 'ok')
+  answerJson(
+    response,
+    { status: isOk ? 'ok' : 'unavailable', checks: Object.fromEntries(found) },
+    isOk ? 200 : 503,
+  )
+}
+
+/**
+ * `/health`, as the current release answers it; `/livez`: the pipeline gets on, else only a restart helps; `/readyz`: it
+ * gets on, takes tasks, and is linked to the broker.
+ */
+export const createHealth = ({ heartbeatMs, now }: HealthOptions): OpsPart => {
+  const running = new Set<Run>()
+  let link: Connection | undefined
+  let lastBeatAt: number | undefined
+  let isStopping = false
+
+  /** While the link is up the pipeline has something to publish each interval, whatever tasks do. */
+  const pipeline: Check = () => {
+    if (link?.state !== 'up' || isStopping || lastBeatAt === undefined) return undefined
+    const since = now() - lastBeatAt
+    return since > heartbeatMs * MISSED_BEATS + GRACE_MS ? `no heartbeat for ${seconds(since)}` : undefined
+  }
+  const broker: Check = () => {
+    if (link === undefined) return 'not yet linked'
+    return link.state === 'up' ? undefined : `down: ${link.reason}`
+  }
+  const stopping: Check = () => (isStopping ? 'the proplet is being stopped' : undefined)
+
+  const route = (path: string, answerTo: (response: ServerResponse) => void) => ({
+    method: 'GET' as const,
+    path,
+    handle: (_request: unknown, response: ServerResponse) => answerTo(response),
+  })
+  return {
+    routes: [
+      route('/health', (response) => answerJson(response, { status: 'ok', running_tasks: running.size })),
+      route('/livez', (response) => answerChecks(response, { pipeline })),
+      route('/readyz', (response) => answerChecks(response, { broker, pipeline, stopping })),
+    ],
+    watch: ({ step$, connection$, delivery$, stop$ }) =>
+      defer(() =>
+        merge(
+          step$.pipe(
+            tap(({ run, stage }) => {
+              if (stage === 'preparing' || stage === 'running') running.add(run)
+              else running.delete(run)
+            }),
+          ),
+          connection$.pipe(
+            tap((connection) => {
+              link = connection
+              lastBeatAt = now()
+            }),
+          ),
+          delivery$.pipe(
+            tap(({ publication }) => {
+              if (publication.subtopic === ALIVE) lastBeatAt = now()
+            }),
+          ),
+          stop$.pipe(tap(() => (isStopping = true))),
+        ).pipe(ignoreElements()),
+      ),
+  }
+}

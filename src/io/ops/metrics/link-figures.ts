@@ -1,0 +1,66 @@
+import { Counter, Gauge, type Registry } from 'prom-client'
+import { defer, ignoreElements, merge, tap, type Observable } from 'rxjs'
+import type { OutboxStats } from '../../mqtt/outbox.js'
+import type { Happenings } from '../../watch.js'
+
+const IDLE: OutboxStats = { waiting: 0, bytes: 0, inflight: 0, dropped: 0 }
+
+/** What the link to the broker does, and what waits for it. */
+export const linkFigures = (registry: Registry) => {
+  const registers = [registry]
+  let outbox = () => IDLE
+  const connected = new Gauge({
+    name: 'proplet_mqtt_connected',
+    help: 'Whether the link to the broker is up: 1 or 0',
+    registers,
+  })
+  const reconnects = new Counter({
+    name: 'proplet_mqtt_reconnects_total',
+    help: 'MQTT reconnection events',
+    registers,
+  })
+  const published = new Counter({
+    name: 'proplet_mqtt_publications_total',
+    help: 'Messages by what became of them: acknowledged by the broker, replaced by a newer one, rejected',
+    labelNames: ['fate'],
+    registers,
+  })
+  const gauges: Readonly<Record<string, readonly [help: string, value: (stats: OutboxStats) => number]>> = {
+    proplet_outbox_messages: ['Messages that wait for the broker', ({ waiting }) => waiting],
+    proplet_outbox_bytes: ['Bytes of their payloads', ({ bytes }) => bytes],
+    proplet_outbox_inflight: ['Messages sent and not yet acknowledged', ({ inflight }) => inflight],
+  }
+  for (const [name, [help, value]] of Object.entries(gauges)) {
+    const gauge: Gauge = new Gauge({ name, help, registers, collect: () => gauge.set(value(outbox())) })
+  }
+  const dropped = new Counter({
+    name: 'proplet_outbox_dropped_total',
+    help: 'Messages rejected because the outbox was full',
+    registers,
+    collect: () => {
+      dropped.reset()
+      dropped.inc(outbox().dropped)
+    },
+  })
+
+  return ({ connection$, delivery$, outbox: stats }: Happenings): Observable<never> =>
+    defer(() => {
+      outbox = stats
+      let ups = 0
+      return merge(
+        connection$.pipe(
+          tap(({ state }) => {
+            connected.set(state === 'up' ? 1 : 0)
+            if (state === 'up' && ++ups > 1) reconnects.inc()
+          }),
+          ignoreElements(),
+        ),
+        delivery$.pipe(
+          tap(({ at }) => {
+            if (at !== 'handed') published.inc({ fate: at })
+          }),
+          ignoreElements(),
+        ),
+      )
+    })
+}

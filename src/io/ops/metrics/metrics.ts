@@ -1,0 +1,45 @@
+import { Registry } from 'prom-client'
+import { defer, finalize, merge } from 'rxjs'
+import type { Logger } from '../../log.js'
+import { answer } from '../answer.js'
+import type { OpsPart } from '../part.js'
+import { linkFigures } from './link-figures.js'
+import { processFigures } from './process-figures.js'
+import { taskFigures } from './task-figures.js'
+
+/** `/metrics`, in the text format of Prometheus. Requests that come while figures are taken share them. */
+export const createMetrics = (log: Logger): OpsPart => {
+  const registry = new Registry()
+  const tasks = taskFigures(registry)
+  const link = linkFigures(registry)
+  const own = processFigures(registry)
+  let underWay: Promise<string> | undefined
+
+  const take = async () => {
+    await own.refresh()
+    return registry.metrics()
+  }
+  const scrape = () => {
+    underWay ??= take().finally(() => (underWay = undefined))
+    return underWay
+  }
+  return {
+    routes: [
+      {
+        method: 'GET',
+        path: '/metrics',
+        handle: (_request, response) => {
+          scrape().then(
+            (text) => answer(response, text, { type: registry.contentType }),
+            (error: unknown) => {
+              log.error({ err: error }, 'The metrics could not be taken')
+              answer(response, 'the metrics could not be taken\n', { status: 500 })
+            },
+          )
+        },
+      },
+    ],
+    watch: (happenings) =>
+      defer(() => merge(tasks(happenings), link(happenings))).pipe(finalize(() => own.close())),
+  }
+}

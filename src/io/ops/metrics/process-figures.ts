@@ -1,0 +1,130 @@
+import { readdir } from 'node:fs/promises'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { Counter, Gauge, type Registry } from 'prom-client'
+import { firstValueFrom } from 'rxjs'
+import { createHostMetrics, type ProcessMetrics } from '../../host/metrics.js'
+import { packageVersion } from '../../version.js'
+
+/** Milliseconds between looks at the event loop; each takes some microseconds. */
+const RESOLUTION_MS = 20
+const NANOSECONDS = 1e9
+
+type Sample = {
+  readonly cpu: ProcessMetrics['cpu_metrics']
+  readonly memory: ProcessMetrics['memory_metrics']
+  readonly external: number
+  readonly descriptors: number | undefined
+}
+
+type Figure = readonly [
+  kind: 'gauge' | 'counter',
+  name: string,
+  help: string,
+  value: (sample: Sample) => number | undefined,
+]
+
+/** The names that programs of Node.js have for them by custom, and those of the current release. */
+const FIGURES: readonly Figure[] = [
+  ['counter', 'process_cpu_user_seconds_total', 'CPU time in user mode', ({ cpu }) => cpu.user_seconds],
+  ['counter', 'process_cpu_system_seconds_total', 'CPU time in the kernel', ({ cpu }) => cpu.system_seconds],
+  ['counter', 'process_cpu_seconds_total', 'CPU time', ({ cpu }) => cpu.user_seconds + cpu.system_seconds],
+  ['gauge', 'process_start_time_seconds', 'Start, since 1970', () => performance.timeOrigin / 1000],
+  ['gauge', 'process_resident_memory_bytes', 'Resident memory', ({ memory }) => memory.rss_bytes],
+  ['gauge', 'process_open_fds', 'Open file descriptors', ({ descriptors }) => descriptors],
+  ['gauge', 'nodejs_heap_size_total_bytes', 'Size of the heap', ({ memory }) => memory.heap_sys_bytes],
+  ['gauge', 'nodejs_heap_size_used_bytes', 'Of it in use', ({ memory }) => memory.heap_alloc_bytes],
+  ['gauge', 'nodejs_external_memory_bytes', 'Memory of buffers', ({ external }) => external],
+  ['counter', 'proplet_cpu_user_seconds_total', 'CPU time in user mode', ({ cpu }) => cpu.user_seconds],
+  ['counter', 'proplet_cpu_system_seconds_total', 'CPU time in the kernel', ({ cpu }) => cpu.system_seconds],
+  [
+    'gauge',
+    'proplet_cpu_usage_ratio',
+    'CPU usage since the scrape before; 1.0 is one core',
+    ({ cpu }) => cpu.percent / 100,
+  ],
+  ['gauge', 'proplet_memory_rss_bytes', 'Process RSS memory', ({ memory }) => memory.rss_bytes],
+  [
+    'gauge',
+    'proplet_memory_container_usage_bytes',
+    'Container memory usage (from cgroup)',
+    ({ memory }) => memory.container_usage_bytes,
+  ],
+  [
+    'gauge',
+    'proplet_memory_container_limit_bytes',
+    'Container memory limit (from cgroup; 0 = unlimited)',
+    ({ memory }) => memory.container_usage_bytes && (memory.container_limit_bytes ?? 0),
+  ],
+]
+
+const openDescriptors = (): Promise<number | undefined> =>
+  readdir('/proc/self/fd').then(
+    // One of them is the directory that was just read.
+    ({ length }) => length - 1,
+    () => undefined,
+  )
+
+/** Seconds for which the event loop was late since the figures were taken before; the timer's own interval is left out. */
+const eventLoopDelay = () => {
+  const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
+  histogram.enable()
+  const seconds = (nanoseconds: number) => Math.max(0, nanoseconds - RESOLUTION_MS * 1e6) / NANOSECONDS || 0
+  return {
+    take: () => {
+      const { mean, max } = histogram
+      const figures = { mean, p50: histogram.percentile(50), p99: histogram.percentile(99), max }
+      histogram.reset()
+      return Object.entries(figures).map(([stat, value]) => [stat, seconds(value)] as const)
+    },
+    close: () => histogram.disable(),
+  }
+}
+
+/** The daemon's own process; `refresh` takes the figures anew. What the host does not tell is left out. */
+export const processFigures = (registry: Registry) => {
+  const registers = [registry]
+  const host = createHostMetrics()
+  const loop = eventLoopDelay()
+  const late = new Gauge({
+    name: 'proplet_event_loop_delay_seconds',
+    help: 'Delay of the event loop since the scrape before',
+    labelNames: ['stat'],
+    registers,
+  })
+  const { version } = packageVersion()
+  new Gauge({
+    name: 'proplet_build_info',
+    help: 'The release of the proplet, and of Node.js',
+    labelNames: ['version', 'node'],
+    registers,
+  }).set({ version, node: process.version }, 1)
+  const metrics = new Map<string, Gauge | Counter>()
+
+  /** Only from its first value on, so that what the host does not tell is absent. */
+  const set = ([kind, name, help]: Figure, value: number) => {
+    const metric =
+      metrics.get(name) ??
+      (kind === 'gauge' ? new Gauge({ name, help, registers }) : new Counter({ name, help, registers }))
+    metrics.set(name, metric)
+    metric.reset()
+    metric.inc(value)
+  }
+  const sample = async (): Promise<Sample> => {
+    const [{ cpu_metrics: cpu, memory_metrics: memory }, descriptors] = await Promise.all([
+      firstValueFrom(host.sample()),
+      openDescriptors(),
+    ])
+    return { cpu, memory, external: process.memoryUsage().external, descriptors }
+  }
+  return {
+    refresh: async () => {
+      const taken = await sample()
+      for (const [stat, value] of loop.take()) late.set({ stat }, value)
+      for (const figure of FIGURES) {
+        const value = figure[3](taken)
+        if (value !== undefined) set(figure, value)
+      }
+    },
+    close: loop.close,
+  }
+}

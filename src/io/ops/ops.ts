@@ -1,0 +1,42 @@
+import { ignoreElements, merge, retry, takeUntil, tap, timer, type Observable } from 'rxjs'
+import type { Config, OpsConfig } from '../config/config.js'
+import type { Logger } from '../log.js'
+import type { Watch } from '../watch.js'
+import { createHealth } from './health.js'
+import { createMetrics } from './metrics/metrics.js'
+import type { OpsPart } from './part.js'
+import { openOpsServer, OpsServerError, type OpsRoute } from './server.js'
+
+/** The proplet that was replaced may hold the port until its tasks have ended. Milliseconds. */
+const RETRY_MS = 2000
+
+/** Tasks matter more than their figures: a port that can't be had is told once, and tried again. */
+const serve = (where: OpsConfig, routes: readonly OpsRoute[], log: Logger): Observable<never> => {
+  let isFirst = true
+  return openOpsServer({ ...where, routes, log }).pipe(
+    tap(({ address, port }) => log.info({ address, port }, 'HTTP server for operators is listening')),
+    retry({
+      delay: (error: unknown) => {
+        if (!(error instanceof OpsServerError)) throw error
+        const level = isFirst ? 'error' : 'debug'
+        isFirst = false
+        log[level](`HTTP server for operators: ${error.message}; tasks run without it, and it is tried again`)
+        return timer(RETRY_MS)
+      },
+    }),
+    ignoreElements(),
+  )
+}
+
+/** The HTTP server for operators, and what watches the proplet for it. */
+export const createOps = ({ intervals }: Config, where: OpsConfig, log: Logger): Watch => {
+  const parts: readonly OpsPart[] = [
+    createHealth({ heartbeatMs: intervals.livelinessMs, now: () => performance.now() }),
+    createMetrics(log),
+  ]
+  const routes = parts.flatMap((part) => part.routes)
+  return (happenings) =>
+    merge(...parts.map((part) => part.watch(happenings)), serve(where, routes, log)).pipe(
+      takeUntil(happenings.end$),
+    )
+}

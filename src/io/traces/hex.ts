@@ -1,0 +1,20 @@
+import { randomFillSync } from 'node:crypto'
+
+/** Asking the system for few bytes costs as much as asking for many. */
+const POOL_BYTES = 4096
+
+/** Random bytes as hexadecimal digits, not all 0; `bytes` is at most 4096. */
+export const createHex = (): ((bytes: number) => string) => {
+  const pool = Buffer.alloc(POOL_BYTES)
+  let used = POOL_BYTES
+  const hex = (bytes: number): string => {
+    if (used + bytes > POOL_BYTES) {
+      randomFillSync(pool)
+      used = 0
+    }
+    const digits = pool.toString('hex', used, used + bytes)
+    used += bytes
+    return /[^0]/.test(digits) ? digits : hex(bytes)
+  }
+  return hex
+}

@@ -1,0 +1,48 @@
+import { catchError, defer, EMPTY, merge, type Observable } from 'rxjs'
+import type { Connection } from '../model/connection.js'
+import type { Step } from '../model/step.js'
+import type { TaskEvent } from '../model/task-event.js'
+import type { Told } from '../streams/told.js'
+import type { Config } from './config/config.js'
+import type { Logger } from './log.js'
+import type { Delivery, MqttLink } from './mqtt/index.js'
+
+/** What happens in a proplet, for those who watch it. All are hot; they complete when the proplet has ended. */
+export type Happenings = {
+  readonly task$: Observable<TaskEvent>
+  /** How runs of tasks get on, and `told$` when their results have reached the broker, by `performance.now()`. */
+  readonly step$: Observable<Step>
+  readonly told$: Observable<Told>
+  /** What becomes of all that is published. */
+  readonly delivery$: Observable<Delivery>
+  readonly connection$: Observable<Connection>
+  /** Emits when the proplet begins to stop. */
+  readonly stop$: Observable<unknown>
+  /** Emits when it has left the broker: it is time to complete. */
+  readonly end$: Observable<unknown>
+  readonly outbox: MqttLink['stats']
+}
+
+/** Watches a proplet until it ends: never emits, changes nothing, and completes soon after `end$`. */
+export type Watch = (happenings: Happenings) => Observable<never>
+
+/** Those who watch, as the configuration asks for; what they need is loaded only for them. */
+export const openWatch = async (config: Config, log: Logger): Promise<Watch> => {
+  const watches: Watch[] = []
+  if (config.ops !== undefined) {
+    const { createOps } = await import('./ops/ops.js')
+    watches.push(createOps(config, config.ops, log))
+  }
+  if (config.traces !== undefined) {
+    const { createTraces } = await import('./traces/traces.js')
+    watches.push(createTraces(config, config.traces, log))
+  }
+  const harmless = (watched$: Observable<never>) =>
+    watched$.pipe(
+      catchError((error: unknown) => {
+        log.error({ err: error }, 'One who watches the proplet failed; the proplet goes on without')
+        return EMPTY
+      }),
+    )
+  return (happenings) => merge(...watches.map((watch) => harmless(defer(() => watch(happenings)))))
+}

@@ -1,0 +1,18 @@
+/** What a trace tells of one thing that took time, as OpenTelemetry has it. */
+export type Span = {
+  /** 32 lower-case hexadecimal digits, not all 0. */
+  readonly traceId: string
+  /** 16 of them. */
+  readonly spanId: string
+  /** Undefined: it is the root of its trace. */
+  readonly parentId: string | undefined
+  readonly name: string
+  /** `consumer`: it was asked for by a message; `producer`: it sends one. */
+  readonly kind: 'internal' | 'consumer' | 'producer'
+  /** Milliseconds since 1970, with fractions. */
+  readonly startedAt: number
+  readonly endedAt: number
+  readonly attributes: Readonly<Record<string, string | number>>
+  /** Why it failed, if it did. */
+  readonly error: string | undefined
+}

@@ -1,0 +1,118 @@
+import {
+  concat,
+  connect,
+  defer,
+  EMPTY,
+  endWith,
+  ignoreElements,
+  map,
+  merge,
+  mergeMap,
+  of,
+  repeat,
+  Subject,
+  take,
+  takeUntil,
+  tap,
+  timer,
+  type Observable,
+  type OperatorFunction,
+  type SchedulerLike,
+} from 'rxjs'
+
+/**
+ * What became of a batch. `retry`: it may be sent again, not before `afterMs` if that is given; `refused`: it never
+ * will be taken.
+ */
+export type Sent =
+  | { readonly kind: 'taken'; /** Of the batch, but for so many. */ readonly refused: number }
+  | { readonly kind: 'retry'; readonly why: string; readonly afterMs?: number }
+  | { readonly kind: 'refused'; readonly why: string }
+
+/** How it goes: `lost` are those that gave way or were refused since the last report. */
+export type BatchReport = { readonly sent: Sent; readonly lost: number }
+
+export type BatchesDeps<T> = {
+  /** Emits once and completes, or errors. Unsubscribing gives it up. */
+  readonly send: (batch: readonly T[]) => Observable<Sent>
+  /** Milliseconds to wait after so many failures in a row. */
+  readonly backoffMs: (failures: number) => number
+  readonly clock: SchedulerLike
+  readonly maxBatch: number
+  /** Beyond it the oldest give way. */
+  readonly maxWaiting: number
+  /** How long a batch waits to be full; milliseconds. */
+  readonly everyMs: number
+  /** How long what is left may take when the source has ended; milliseconds. */
+  readonly flushMs: number
+}
+
+/**
+ * Sends what comes in batches, one at a time; reports what became of each. When there is more than can be sent, the
+ * oldest are lost. Completes after the source has, when all is sent, or can't be, or `flushMs` are over.
+ */
+export const batches = <T>(deps: BatchesDeps<T>): OperatorFunction<T, BatchReport> => {
+  const { send, backoffMs, clock, maxBatch, maxWaiting, everyMs, flushMs } = deps
+  return (source$) =>
+    defer(() => {
+      const full$ = new Subject<void>()
+      let waiting: T[] = []
+      let lost = 0
+      let failures = 0
+      let hasEnded = false
+
+      const trim = () => {
+        const surplus = waiting.length - maxWaiting
+        if (surplus <= 0) return
+        waiting.splice(0, surplus)
+        lost += surplus
+      }
+      const take1 = (value: T) => {
+        waiting.push(value)
+        trim()
+        if (waiting.length === maxBatch) full$.next()
+      }
+      const settle = (batch: readonly T[], sent: Sent): BatchReport => {
+        failures = sent.kind === 'taken' ? 0 : failures + 1
+        if (sent.kind === 'retry') {
+          waiting = [...batch, ...waiting]
+          trim()
+        }
+        if (sent.kind !== 'retry') lost += sent.kind === 'taken' ? sent.refused : batch.length
+        const report = { sent, lost }
+        lost = 0
+        return report
+      }
+      const send1 = defer(() => {
+        const batch = waiting.splice(0, maxBatch)
+        return send(batch).pipe(map((sent) => settle(batch, sent)))
+      })
+      const pauseMs = ({ sent }: BatchReport): number => {
+        if (sent.kind === 'taken') return 0
+        return Math.max(sent.kind === 'retry' ? (sent.afterMs ?? 0) : 0, backoffMs(failures))
+      }
+      const turnsUntil = (end$: Observable<unknown>) => {
+        const due$ = defer(() =>
+          hasEnded || waiting.length >= maxBatch
+            ? of(undefined)
+            : merge(timer(everyMs, clock), full$, end$).pipe(take(1)),
+        )
+        const pauseAfter = (report: BatchReport): Observable<never> => {
+          const ms = pauseMs(report)
+          return ms === 0 || hasEnded ? EMPTY : timer(ms, clock).pipe(takeUntil(end$), ignoreElements())
+        }
+        return due$.pipe(
+          mergeMap(() => (waiting.length === 0 ? EMPTY : send1)),
+          mergeMap((report) => concat(of(report), pauseAfter(report))),
+          repeat({ delay: () => (hasEnded && (waiting.length === 0 || failures > 0) ? EMPTY : of(true)) }),
+        )
+      }
+      return source$.pipe(
+        tap(take1),
+        ignoreElements(),
+        endWith(undefined),
+        tap(() => (hasEnded = true)),
+        connect((end$) => turnsUntil(end$).pipe(takeUntil(end$.pipe(mergeMap(() => timer(flushMs, clock)))))),
+      )
+    })
+}

@@ -1,0 +1,98 @@
+import { IncomingMessage, type ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
+import { NEVER, Subject } from 'rxjs'
+import { describe, expect, it } from 'vitest'
+import { createHealth } from '../../../src/io/ops/health.js'
+import type { Delivery } from '../../../src/io/mqtt/index.js'
+import type { Connection } from '../../../src/model/connection.js'
+import type { Run, Stage, Step } from '../../../src/model/step.js'
+
+const run: Run = { id: 't', kind: 'task', name: 'add', image: undefined, invocation: undefined }
+const step = (stage: Stage): Step => ({
+  run,
+  before: undefined,
+  stage,
+  at: 0,
+  phases: [],
+  isTold: false,
+})
+const beat: Delivery = {
+  publication: { subtopic: 'control/proplet/alive', payload: {}, keep: 'latest' },
+  at: 'replaced',
+}
+
+const setUp = () => {
+  let now = 0
+  const { routes, watch } = createHealth({ heartbeatMs: 1000, now: () => now })
+  const step$ = new Subject<Step>()
+  const connection$ = new Subject<Connection>()
+  const delivery$ = new Subject<Delivery>()
+  const stop$ = new Subject<void>()
+  watch({
+    task$: NEVER,
+    step$,
+    told$: NEVER,
+    delivery$,
+    connection$,
+    stop$,
+    end$: NEVER,
+    outbox: () => ({ waiting: 0, bytes: 0, inflight: 0, dropped: 0 }),
+  }).subscribe()
+  const get = (path: string): string => {
+    let status = 0
+    let body = ''
+    const response = {
+      writeHead: (code: number) => (status = code),
+      end: (text: string) => (body = text),
+    } as unknown as ServerResponse
+    routes
+      .find((route) => route.path === path)
+      ?.handle(new IncomingMessage(new Socket()), response, new URL('http://localhost'))
+    return `${status} ${body.trim()}`
+  }
+  return { step$, connection$, delivery$, stop$, get, at: (ms: number) => (now = ms) }
+}
+
+describe('health', () => {
+  it('counts what runs', () => {
+    const { step$, get } = setUp()
+    expect(get('/health')).toBe('200 {"status":"ok","running_tasks":0}')
+    step$.next(step('queued'))
+    step$.next(step('preparing'))
+    step$.next(step('running'))
+    expect(get('/health')).toBe('200 {"status":"ok","running_tasks":1}')
+    step$.next(step('over'))
+    expect(get('/health')).toBe('200 {"status":"ok","running_tasks":0}')
+  })
+
+  it('is ready while the link is up and nobody has asked it to stop', () => {
+    const { connection$, stop$, get } = setUp()
+    expect(get('/readyz')).toContain('503 {"status":"unavailable","checks":{"broker":"not yet linked"')
+    connection$.next({ state: 'up', sessionPresent: false })
+    expect(get('/readyz')).toBe(
+      '200 {"status":"ok","checks":{"broker":"ok","pipeline":"ok","stopping":"ok"}}',
+    )
+    connection$.next({ state: 'down', reason: 'closed by the broker' })
+    expect(get('/readyz')).toContain('503 {"status":"unavailable","checks":{"broker":"down: closed by the')
+    expect(get('/livez')).toBe('200 {"status":"ok","checks":{"pipeline":"ok"}}')
+    connection$.next({ state: 'up', sessionPresent: true })
+    stop$.next()
+    expect(get('/readyz')).toContain('"stopping":"the proplet is being stopped"')
+    expect(get('/livez')).toContain('200 ')
+  })
+
+  it('is alive while the pipeline publishes heartbeats, whatever becomes of them', () => {
+    const { connection$, delivery$, get, at } = setUp()
+    connection$.next({ state: 'up', sessionPresent: false })
+    at(8000)
+    expect(get('/livez')).toContain('200 ')
+    at(8001)
+    expect(get('/livez')).toBe('503 {"status":"unavailable","checks":{"pipeline":"no heartbeat for 8 s"}}')
+    expect(get('/readyz')).toContain('503 ')
+    delivery$.next(beat)
+    expect(get('/livez')).toContain('200 ')
+    at(100_000)
+    connection$.next({ state: 'down', reason: 'away' })
+    expect(get('/livez')).toContain('200 ')
+  })
+})
