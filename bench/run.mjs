@@ -12,6 +12,7 @@ const SCENARIOS = [
   'chunked',
   'throughput',
   'fetch',
+  'pull',
   'inline-large',
   'stop',
   'isolation',

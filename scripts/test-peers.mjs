@@ -6,6 +6,8 @@ import process from 'node:process'
 
 const PACKAGES = {
   mosquitto: 'mosquitto',
+  'docker-registry': 'docker-registry',
+  skopeo: 'skopeo',
   openssl: 'openssl',
   promtool: 'prometheus',
   'wasm-interp': 'wabt',

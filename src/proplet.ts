@@ -16,6 +16,8 @@ import { brokerLinkOptions, offline } from './io/broker-link.js'
 import { openCache, type BinaryCache } from './io/cache/cache.js'
 import { createDecoder } from './io/codecs/decoder.js'
 import type { Config } from './io/config/config.js'
+import { createDownloader } from './io/download/open.js'
+import { downloaderOptions } from './io/downloader-options.js'
 import { embeddedOptions } from './io/embedded-options.js'
 import { externalOptions } from './io/external-options.js'
 import { createFederatedHttp } from './io/federated/http.js'
@@ -168,6 +170,7 @@ const serve = (
     decoder: createDecoder(),
     inline: (base64) => decodeInline(base64, cache),
     cache,
+    openDownload: createDownloader({ cache, ...downloaderOptions(config, embedded.network.tls) }),
     runtime,
     federated: {
       urls: config.federated.urls,
@@ -182,6 +185,7 @@ const serve = (
     streams,
     onError: (error, stream) => log.error({ err: error, stream }, 'A stream failed'),
     clock: asyncScheduler,
+    random: Math.random,
   })
   return from(hostMetadata(config, runtime.name)).pipe(
     switchMap((metadata) =>

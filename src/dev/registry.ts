@@ -7,8 +7,11 @@ const DEFAULT_CHUNK_BYTES = 512_000
 /** Chunks published and not yet acknowledged, of one image. */
 const WINDOW = 8
 
-/** Resolves to the binary of an image; undefined: there is none, which the proplet is not told. */
-export type ImageSource = (image: string) => Promise<Uint8Array | undefined>
+/**
+ * Resolves to the binary of an image; undefined: there is none, which the proplet is not told. The signal is aborted when
+ * the registry is closed.
+ */
+export type ImageSource = (image: string, signal: AbortSignal) => Promise<Uint8Array | undefined>
 
 export type RegistryOptions = PeerOptions & {
   readonly images: ReadonlyMap<string, Uint8Array> | ImageSource
@@ -16,6 +19,8 @@ export type RegistryOptions = PeerOptions & {
   readonly chunkSize?: number
   /** Hears of every request, also of those that are dropped. */
   readonly onRequest?: (image: string) => void
+  /** Hears why an image could not be served, which the proplet is not told. */
+  readonly onFailure?: (image: string, error: unknown) => void
 }
 
 export type Registry = { readonly close: () => Promise<void> }
@@ -25,14 +30,15 @@ export type Registry = { readonly close: () => Promise<void> }
  * `registry/server`, echoes the name asked for, drops a request for a name it is just serving, and reports no failure.
  */
 export const startRegistry = async (options: RegistryOptions): Promise<Registry> => {
-  const { images, chunkSize = DEFAULT_CHUNK_BYTES, onRequest } = options
+  const { images, chunkSize = DEFAULT_CHUNK_BYTES, onRequest, onFailure } = options
   const find: ImageSource =
     typeof images === 'function' ? images : (image) => Promise.resolve(images.get(image))
   const peer = await connectPeer(options, [REQUEST])
   const serving = new Set<string>()
+  const closing = new AbortController()
 
   const serve = async (image: string) => {
-    const bytes = await find(image)
+    const bytes = await find(image, closing.signal)
     if (bytes === undefined) return
     const total = Math.max(1, Math.ceil(bytes.length / chunkSize))
     let next = 0
@@ -54,12 +60,15 @@ export const startRegistry = async (options: RegistryOptions): Promise<Registry>
     serving.add(image)
     // a registry that fails says nothing: that is what the proplet has to cope with
     void serve(image)
-      .catch(() => undefined)
+      .catch((error: unknown) => {
+        if (!closing.signal.aborted) onFailure?.(image, error)
+      })
       .finally(() => serving.delete(image))
   })
   return {
     close: () => {
       subscription.unsubscribe()
+      closing.abort()
       return peer.close()
     },
   }

@@ -9,7 +9,7 @@ const EARLY = 0.05
 const MOST_EARLY_MS = 500
 
 /** Binaries that may be half assembled in memory at once, in units of the largest one allowed. */
-const FETCHES_IN_MEMORY = 2
+export const FETCHES_IN_MEMORY = 2
 
 /** Binaries that latent tasks may hold together, in the same units. */
 const LATENT_BINARIES = 2
@@ -37,6 +37,13 @@ export const pipelineSettings = (config: Config, metadata: object): PipelineSett
       overallMs: fetch.timeoutMs,
       maxBytes: fetch.maxBytes,
       maxTotalBytes: fetch.maxBytes * FETCHES_IN_MEMORY,
+    },
+    registry: config.registry.by,
+    download: {
+      stallMs: fetch.stallMs,
+      ttlMs: fetch.ttlMs,
+      overallMs: fetch.timeoutMs,
+      concurrent: fetch.concurrent,
     },
   }
 }

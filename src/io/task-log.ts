@@ -1,4 +1,5 @@
 import type { TaskEvent } from '../model/task-event.js'
+import { shownReference } from './download/shown.js'
 import { logProvided, logReported } from './federated/log.js'
 import { createInvocationLog } from './invocation-log.js'
 import { taskLogger, type Logger } from './log.js'
@@ -26,7 +27,7 @@ export const createTaskLog = (log: Logger, now: () => number): ((event: TaskEven
         const child = taskLogger(log, id)
         const { name, source, daemon, latent } = event.start
         runs.set(id, createRunLog(child, now))
-        const image = source.type === 'image' && { image: source.image }
+        const image = source.type === 'image' && { image: shownReference(source.image) }
         child.info({ name, daemon, latent, ...image }, 'Task accepted')
         return
       }
@@ -75,6 +76,7 @@ export const createTaskLog = (log: Logger, now: () => number): ((event: TaskEven
         taskLogger(log, id).debug('Stop ignored: no such task here')
         return
       case 'chunk':
+      case 'downloading':
       case 'running':
       case 'announced':
         taskLog.trace(event.type)

@@ -30,8 +30,14 @@ export type TaskEvent =
 export type TaskProgress =
   | { readonly type: 'fetching'; readonly image: string; readonly attempt: number }
   | { readonly type: 'chunk'; readonly received: number; readonly total: number }
+  /** Bytes that the proplet has downloaded by itself; `total` is what the peer has announced. */
+  | { readonly type: 'downloading'; readonly received: number; readonly total: number | undefined }
   | Warning
-  | { readonly type: 'fetched'; readonly binary: Binary; readonly from: 'command' | 'registry' | 'cache' }
+  | {
+      readonly type: 'fetched'
+      readonly binary: Binary
+      readonly from: 'command' | 'registry' | 'url' | 'cache'
+    }
 
 export type Warning = { readonly type: 'warning'; readonly message: string }
 

@@ -20,6 +20,7 @@ import { createAdmission, type Refusal } from './admit.js'
 import { decode, type DecodeDeps } from './decode.js'
 import { dedupe } from './dedupe.js'
 import { discovery } from './discovery.js'
+import { createDownloads, type DownloadDeps } from './download.js'
 import { execute, type ExecuteDeps } from './execute.js'
 import { extra, type Stream } from './extra.js'
 import { federate, type FederateDeps } from './federated/federate.js'
@@ -64,6 +65,8 @@ export type PipelineSettings = {
   readonly maxLatent: number
   readonly maxLatentBytes: number
   readonly fetch: FetchDeps['limits']
+  readonly registry: AcquireDeps['registry']
+  readonly download: DownloadDeps['limits']
 }
 
 export type PipelineDeps = {
@@ -71,6 +74,7 @@ export type PipelineDeps = {
   readonly decoder: DecodeDeps['decoder']
   readonly inline: AcquireDeps['inline']
   readonly cache: FetchDeps['cache'] & KeepDeps['cache']
+  readonly openDownload: DownloadDeps['open']
   readonly runtime: ExecuteDeps['runtime']
   readonly federated: Omit<FederateDeps, 'propletId' | 'places' | 'clock'>
   /** Why a task can't be taken, whatever room there is. */
@@ -80,6 +84,8 @@ export type PipelineDeps = {
   readonly streams: readonly Stream[]
   readonly onError: (error: unknown, stream: string) => void
   readonly clock: SchedulerLike
+  /** Uniform in [0, 1). */
+  readonly random: () => number
 }
 
 export type PipelineOutput =
@@ -132,7 +138,13 @@ export const pipeline = (
         binary,
         federated(command, (start) => executed(start, binary, reason$), reason$),
       )
-    const acquireIt = acquire({ inline: deps.inline, fetch })
+    const download = createDownloads({
+      open: deps.openDownload,
+      limits: settings.download,
+      clock,
+      random: deps.random,
+    })
+    const acquireIt = acquire({ inline: deps.inline, fetch, download, registry: settings.registry })
     const run = task({ acquire: acquireIt, execute: runIt, shutdown$ })
     const latents = createLatents({ maxBytes: settings.maxLatentBytes, clock })
     const deploy = task({

@@ -63,7 +63,7 @@ export const useDaemons = (until: 'each' | 'all' = 'each') => {
   }
   const registry = async (
     port: number,
-    options: Pick<RegistryOptions, 'images' | 'chunkSize' | 'onRequest'>,
+    options: Pick<RegistryOptions, 'images' | 'chunkSize' | 'onRequest' | 'onFailure'>,
   ): Promise<Registry> => {
     const started = await startRegistry({ port, prefix: DEMO_PREFIX, ...options })
     cleanup(() => started.close())

@@ -1,6 +1,7 @@
 import { EMPTY, filter, map, NEVER, of, type Observable } from 'rxjs'
 import type { Context } from 'rxjs-marbles'
 import type { Decoded } from '../../src/model/command.js'
+import type { Download } from '../../src/model/download.js'
 import type { Connection, InboundMessage } from '../../src/model/connection.js'
 import {
   pipeline,
@@ -28,6 +29,8 @@ const settings: PipelineSettings = {
   maxLatent: 2,
   maxLatentBytes: 1000,
   fetch: { ttlMs: 300, stallMs: 100, overallMs: 1000, maxBytes: 1000, maxTotalBytes: 10_000 },
+  registry: 'proxy',
+  download: { ttlMs: 300, stallMs: 100, overallMs: 1000, concurrent: 2 },
 }
 
 export const links: Record<string, Connection> = {
@@ -40,6 +43,15 @@ const message = (key: string): InboundMessage => ({ subtopic: 'any', payload: by
 
 const messages = (keys: readonly string[]): Record<string, InboundMessage> =>
   Object.fromEntries(keys.map((key) => [key, message(key)]))
+
+/** Never gets anywhere. */
+const idleDownload: Download = {
+  shown: 'url',
+  pinned: false,
+  kept: of(undefined),
+  attempt: NEVER,
+  close: () => undefined,
+}
 
 type Given = {
   readonly runs?: Readonly<Record<string, Observable<RunEvent>>>
@@ -67,6 +79,7 @@ export const pipelineWith = (m: Context, { runs = {}, settings: own = {}, deps =
             hold: () => NEVER,
             evict: () => EMPTY,
           },
+          openDownload: () => idleDownload,
           runtime: fakeRuntime((name) => runs[name] ?? NEVER, m.scheduler),
           federated: {
             urls: { modelRegistry: undefined, dataStore: undefined, coordinator: undefined },
@@ -82,6 +95,7 @@ export const pipelineWith = (m: Context, { runs = {}, settings: own = {}, deps =
           streams: [],
           onError: () => undefined,
           clock: m.scheduler,
+          random: () => 0,
           ...deps,
         },
       ),

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Binary } from '../../model/binary.js'
-import { type Entry, filesOf, remove, touch, writeWhole } from './files.js'
+import { type Entry, filesOf, remove, touch } from './files.js'
+import { temporaryName } from './temporary.js'
 import { createUses, KEPT_MS } from './uses.js'
 
 const HEX = /^[0-9a-f]{64}$/
@@ -60,18 +61,18 @@ export const createBlobs = (folder: string, maxBytes: number) => {
     return true
   }
 
+  /** @param place puts the file there, as a whole or not at all */
   const keep = async (
     digest: string,
     size: number,
-    pieces: readonly Uint8Array[],
-    signal: AbortSignal,
+    place: (folder: string, name: string) => Promise<void>,
   ): Promise<Binary | undefined> => {
     const name = nameOf(digest)
     if (name === undefined || size > maxBytes) return undefined
     const found = await find(digest, size)
     if (found !== undefined) return found
     if (!(await makeRoom(size))) return undefined
-    await writeWhole(folder, name, pieces, signal)
+    await place(folder, name)
     return find(digest, size)
   }
 
@@ -82,5 +83,8 @@ export const createBlobs = (folder: string, maxBytes: number) => {
 
   const hold = (digest: string): (() => void) => uses.hold(nameOf(digest) ?? digest)
 
-  return { find, keep, hold, evict, makeRoom }
+  /** A file that is not there yet, for what may become a blob. */
+  const temporaryPath = (): string => join(folder, temporaryName())
+
+  return { find, keep, hold, evict, makeRoom, temporaryPath }
 }

@@ -2,7 +2,8 @@ import { ignoreElements, Observable } from 'rxjs'
 import type { Binary } from '../../model/binary.js'
 import { abortable } from '../abortable.js'
 import { digestOf, joined, sizeOf } from '../slices.js'
-import { openStore, type Store } from './store.js'
+import { Spool, type Budget } from './spool.js'
+import { openStore, type Known, type Store } from './store.js'
 
 export type BinaryCache = {
   /** The binary last fetched for that image, if it is still there. */
@@ -14,6 +15,14 @@ export type BinaryCache = {
    * memory; the pieces must not be changed any more. Unsubscribing before it emits gives up the work.
    */
   readonly put: (pieces: readonly Uint8Array[], image?: string) => Observable<Binary>
+  /** As `byImage`, with the entity tag that was noted. */
+  readonly known: (image: string) => Promise<Known | undefined>
+  /** Notes what an image is, if that is on disk. */
+  readonly note: (image: string, binary: Binary, etag?: string) => Promise<void>
+  /** A place for what is being received: in the cache, or within the budget in memory. The caller closes it. */
+  readonly spool: (budget: Budget) => Spool
+  /** What was received, as a binary; what can't be kept is given from memory. Rejects when there is no room there. */
+  readonly adopt: (spool: Spool) => Promise<Binary>
   /** Keeps a binary on disk while subscribed to; never emits. */
   readonly hold: (digest: string) => Observable<never>
   /** Forgets a digest, because its file turned out to be damaged. */
@@ -31,6 +40,9 @@ export type CacheOptions = {
   readonly maxBytes: number
   readonly log: CacheLog
 }
+
+/** For what is quick, and is done to the end. */
+const NEVER_ABORTED = new AbortController().signal
 
 type Report = (error: unknown, message: string) => void
 
@@ -78,7 +90,36 @@ export const openCache = async (options: CacheOptions): Promise<BinaryCache> => 
     }
 
   return {
-    byImage: (image) => abortable(attempt('the cache could not be read', (disk) => disk.byImage(image))),
+    byImage: (image) =>
+      abortable(attempt('the cache could not be read', async (disk) => (await disk.byImage(image))?.binary)),
+    known: (image) => attempt('the cache could not be read', (disk) => disk.byImage(image))(NEVER_ABORTED),
+    note: async (image, { digest, size, content }, etag) => {
+      if (!('path' in content)) return
+      await attempt('an image could not be noted in the cache', (disk, signal) =>
+        disk.name({ image, digest, size, ...(etag !== undefined && { etag }) }, signal),
+      )(NEVER_ABORTED)
+    },
+    spool: (budget) =>
+      new Spool(
+        store && {
+          path: store.temporaryPath(),
+          report: (error) => report(error, 'the cache could not be written: a binary is kept in memory'),
+        },
+        budget,
+      ),
+    adopt: async (spool) => {
+      const { digest, size, path } = spool
+      const kept =
+        path === undefined
+          ? undefined
+          : await attempt('a binary could not be kept in the cache', async (disk) => {
+              await spool.sync()
+              return disk.adopt(digest, size, path)
+            })(NEVER_ABORTED)
+      if (kept !== undefined) return kept
+      const pieces = await spool.take()
+      return { digest, size, content: { bytes: await joined(pieces, NEVER_ABORTED) } }
+    },
     byDigest: (digest) => abortable(attempt('the cache could not be read', (disk) => disk.byDigest(digest))),
     put: (pieces, image) =>
       abortable(async (signal) => {

@@ -5,8 +5,11 @@ import * as t from 'io-ts'
 import { decode } from '../codecs/decode.js'
 import { filesOf, readText, remove, touch, writeWhole } from './files.js'
 
-/** What an image was, when it was last fetched. `size`: bytes. */
-const record = t.type({ image: t.string, digest: t.string, size: t.number })
+/** What an image was, when it was last fetched. `size`: bytes; `etag`: of the server that it came from. */
+const record = t.intersection([
+  t.type({ image: t.string, digest: t.string, size: t.number }),
+  t.partial({ etag: t.string }),
+])
 export type ImageRecord = t.TypeOf<typeof record>
 
 const RECORD = /^[0-9a-f]{64}\.json$/
@@ -47,7 +50,7 @@ export const createImages = (folder: string) => {
 
   const keep = async (wanted: ImageRecord, signal: AbortSignal): Promise<void> => {
     const found = await find(wanted.image)
-    if (found?.digest === wanted.digest && found.size === wanted.size) return
+    if (found?.digest === wanted.digest && found.size === wanted.size && found.etag === wanted.etag) return
     const bytes = Buffer.from(JSON.stringify(wanted))
     if (bytes.length > MAX_RECORD_BYTES) return
     await makeRoom()

@@ -1,11 +1,17 @@
+import { rename } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Binary } from '../../model/binary.js'
 import { createBlobs } from './blobs.js'
+import { writeWhole } from './files.js'
 import { openFolders } from './folders.js'
 import { createImages, type ImageRecord } from './images.js'
 
+/** What an image was, with the entity tag that it came with. */
+export type Known = { readonly binary: Binary; readonly etag: string | undefined }
+
 /** The cache as the disk has it; every method throws what the disk says. */
 export type Store = {
-  readonly byImage: (image: string) => Promise<Binary | undefined>
+  readonly byImage: (image: string) => Promise<Known | undefined>
   readonly byDigest: (digest: string) => Promise<Binary | undefined>
   /** Undefined: there is no room for it. */
   readonly put: (
@@ -14,6 +20,10 @@ export type Store = {
     pieces: readonly Uint8Array[],
     signal: AbortSignal,
   ) => Promise<Binary | undefined>
+  /** As `put`, of a file that is there, which is moved. */
+  readonly adopt: (digest: string, size: number, path: string) => Promise<Binary | undefined>
+  /** For `adopt`. */
+  readonly temporaryPath: () => string
   /** Notes what an image is. */
   readonly name: (record: ImageRecord, signal: AbortSignal) => Promise<void>
   /** Keeps it from being deleted to make room, until what is returned is called. */
@@ -45,11 +55,15 @@ export const openStore = async (dir: string, maxBytes: number): Promise<Store> =
       if (record === undefined) return undefined
       const binary = await blobs.find(record.digest, record.size)
       if (binary === undefined) await images.forget(image)
-      return binary
+      return binary && { binary, etag: record.etag }
     },
     byDigest: (digest) => blobs.find(digest),
     put: async (digest, size, pieces, signal) =>
-      (await blobs.find(digest, size)) ?? inTurn(() => blobs.keep(digest, size, pieces, signal)),
+      (await blobs.find(digest, size)) ??
+      inTurn(() => blobs.keep(digest, size, (folder, name) => writeWhole(folder, name, pieces, signal))),
+    adopt: (digest, size, path) =>
+      inTurn(() => blobs.keep(digest, size, (folder, name) => rename(path, join(folder, name)))),
+    temporaryPath: blobs.temporaryPath,
     name: images.keep,
     hold: blobs.hold,
     evict: (digest) => inTurn(() => blobs.evict(digest)),

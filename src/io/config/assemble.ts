@@ -111,6 +111,13 @@ export const assemble = (values: Values, found: Found): Config => ({
     ttlMs: values.fetch_ttl,
     stallMs: values.fetch_stall,
     timeoutMs: values.fetch_timeout,
+    privateRules: values.fetch_private,
+    concurrent: values.pull_concurrent_limit,
+  },
+  registry: {
+    by: values.registry,
+    insecure: values.registry_insecure.map((registry) => registry.toLowerCase()),
+    authFile: values.registry_auth_file,
   },
   monitoring: values.enable_monitoring,
   ops: values.metrics_enabled ? { host: values.metrics_host, port: values.metrics_port } : undefined,

@@ -65,7 +65,7 @@ const checkNetwork = ({ values, nameOf }: Resolution, files: ConfigFiles): Findi
     warnings:
       values.http_tls_insecure_skip_verify === true
         ? [
-            `${nameOf('http_tls_insecure_skip_verify')} is set: HTTPS of components and of federated learning is not checked`,
+            `${nameOf('http_tls_insecure_skip_verify')} is set: HTTPS of components, downloads and federated learning is not checked`,
           ]
         : [],
   }

@@ -2,6 +2,7 @@ import type { HttpOptions } from '../../runtime/embedded/http/options.js'
 import type { NetworkRule } from '../../runtime/embedded/network/policy.js'
 import type { Sandbox } from '../../runtime/embedded/sandbox/sandbox.js'
 import type { FederatedUrls } from '../../streams/federated/endpoint.js'
+import type { PrivateRule } from '../download/http/reach.js'
 import type { MqttAddress } from './address.js'
 
 /** Files are paths; they were readable when the configuration was loaded. */
@@ -87,7 +88,7 @@ export type Config = {
     /** Undefined: the embedded runtime is used. */
     readonly external: ExternalConfig | undefined
   }
-  /** What components may reach. */
+  /** What components may reach, and how HTTPS is checked, of downloads too. */
   readonly network: {
     readonly rules: readonly NetworkRule[]
     readonly caFile: string | undefined
@@ -109,6 +110,18 @@ export type Config = {
     readonly ttlMs: number
     readonly stallMs: number
     readonly timeoutMs: number
+    /** Private places that binaries may come from. */
+    readonly privateRules: readonly PrivateRule[]
+    /** Downloads at the same time. */
+    readonly concurrent: number
+  }
+  readonly registry: {
+    /** Who pulls images. */
+    readonly by: 'proxy' | 'direct'
+    /** Spoken to without TLS: `host` or `host:port`, in lower case. */
+    readonly insecure: readonly string[]
+    /** Docker's file of credentials, which need not be there. */
+    readonly authFile: string
   }
   /** Of the proplet and of its tasks. */
   readonly monitoring: boolean

@@ -6,6 +6,9 @@ import type { Reader } from './setting.js'
 const NAME = /^(?:\*\.)?[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*$/
 const MAX_NAME = 253
 
+/** A name in lower case, or `*.` and one. */
+export const isHostPattern = (text: string): boolean => text.length <= MAX_NAME && NAME.test(text)
+
 const EXPECTED =
   'hosts with commas between them: names, *.example.org, IP addresses ([::1]:80 with a port), or * for all'
 
@@ -18,7 +21,7 @@ function ruleOf(text: string): NetworkRule | undefined {
   const port = portOf(digits)
   if (port !== undefined && (port < 1 || port > 65_535)) return undefined
   if (bracketed !== undefined) return isIP(bracketed) === 6 ? { host: bracketed, port } : undefined
-  const isHost = plain === '*' || isIP(plain) === 4 || (plain.length <= MAX_NAME && NAME.test(plain))
+  const isHost = plain === '*' || isIP(plain) === 4 || isHostPattern(plain)
   return isHost ? { host: plain, port } : undefined
 }
 

@@ -2,6 +2,7 @@ import { isAbsolute, join } from 'node:path'
 import { address } from './address.js'
 import { duration } from './duration.js'
 import { networkRules } from './network.js'
+import { privateRules } from './private-rules.js'
 import {
   boolean,
   directoryOrNone,
@@ -36,6 +37,13 @@ const under =
     return absolute(home) ? join(home, ...homePath, ...name) : join(tempDirectory, ...name)
   }
 
+/** Where docker itself looks for it. */
+const dockerConfig = ({ env, tempDirectory }: HostFacts): string => {
+  const [own, home] = [env['DOCKER_CONFIG'], env['HOME']]
+  if (absolute(own)) return join(own, 'config.json')
+  return join(absolute(home) ? home : tempDirectory, '.docker', 'config.json')
+}
+
 const directories = list(
   ':',
   (found) => isAbsolute(found) && !found.includes('\0'),
@@ -45,6 +53,12 @@ const tags = list(
   ',',
   (found) => found.length <= 256 && !/\p{Cc}/u.test(found),
   'tags with commas between them',
+)
+
+const registries = list(
+  ',',
+  (found) => /^(?:[a-z0-9][a-z0-9.-]*|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i.test(found),
+  'registries as HOST or HOST:PORT, with commas between them',
 )
 
 const cliFlags = list(
@@ -170,7 +184,7 @@ export const settings = {
   ),
   http_tls_ca_cert: optional(
     path,
-    'PEM file of authorities to trust for HTTPS of components and of federated learning',
+    'PEM file of authorities to trust for HTTPS: of components, downloads and federated learning',
   ),
   http_tls_insecure_skip_verify: withDefault(boolean, 'false', 'do not check these certificates'),
 
@@ -206,6 +220,32 @@ export const settings = {
   fetch_ttl: withDefault(duration({}), '5m', 'an incomplete fetch without progress fails after this time'),
   fetch_stall: withDefault(duration({}), '10s', 'without progress for this time, it is asked for again'),
   fetch_timeout: withDefault(duration({}), '30m', 'limit of a whole fetch'),
+  fetch_private: withDefault(
+    privateRules,
+    '',
+    'private hosts that binaries may come from: names, addresses, networks, with commas; true: all but link-local',
+  ),
+  registry: withDefault(
+    oneOf(['proxy', 'direct']),
+    'proxy',
+    'who pulls images: the Proxy over MQTT, or the proplet itself (direct)',
+  ),
+  registry_insecure: withDefault(
+    registries,
+    '',
+    'registries spoken to without TLS, as HOST or HOST:PORT with commas; those of this machine are anyway',
+  ),
+  registry_auth_file: computed(
+    path,
+    '$DOCKER_CONFIG/config.json or ~/.docker/config.json',
+    dockerConfig,
+    "docker's file of credentials for registries",
+  ),
+  pull_concurrent_limit: withDefault(
+    integer(1, 256),
+    '4',
+    'binaries downloaded at the same time, from URLs and, when direct, registries',
+  ),
 
   description: optional(text(1024), 'described so in the discovery message'),
   tags: withDefault(tags, '', 'tags of the discovery message, with commas between them'),
@@ -233,9 +273,6 @@ export const settings = {
     'where OCI layers are kept',
     { inert: true },
   ),
-  pull_concurrent_limit: withDefault(integer(1, 256), '4', 'OCI layers pulled at the same time', {
-    inert: true,
-  }),
   plugin_dir: optional(path, 'plugins', { inert: true }),
   metrics_enabled: withDefault(boolean, 'false', 'serve metrics and health over HTTP'),
   metrics_host: withDefault(ipAddress, '127.0.0.1', 'IP address for them; 0.0.0.0 or :: is all'),

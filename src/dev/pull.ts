@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { asyncScheduler, filter, firstValueFrom, fromEvent, map, takeUntil } from 'rxjs'
+import { openCache } from '../io/cache/cache.js'
+import type { CacheLog } from '../io/cache/cache.js'
+import { createDownloader, type DownloaderOptions } from '../io/download/open.js'
+import { createDownloads, type DownloadLimits } from '../streams/download.js'
+import type { ImageSource } from './registry.js'
+
+export type PullOptions = {
+  /** Where binaries are kept; by default nowhere. */
+  readonly cacheDir?: string | undefined
+  readonly log?: CacheLog
+  /** By default those of docker, `DOCKER_CONFIG/config.json`. */
+  readonly authFile?: string
+  /** Registries that are spoken to without TLS, beside those of this machine. */
+  readonly insecure?: readonly string[]
+  readonly tls?: DownloaderOptions['tls']
+  readonly limits?: Partial<DownloadLimits & { readonly maxBytes: number }>
+}
+
+const MAX_BYTES = 100 * 1024 * 1024
+const CACHE_BYTES = 512 * 1024 * 1024
+const LIMITS: DownloadLimits = { stallMs: 10_000, ttlMs: 300_000, overallMs: 1_800_000, concurrent: 4 }
+
+const SILENT: CacheLog = { warn: () => undefined, debug: () => undefined }
+
+const dockerConfig = (): string =>
+  join(process.env['DOCKER_CONFIG'] ?? join(homedir(), '.docker'), 'config.json')
+
+/**
+ * The images of registries, and the binaries of URLs, as a source for `startRegistry`: pulled as the proplet pulls with
+ * `PROPLET_REGISTRY=direct`, also from this machine and its networks, since it is its own user who asks. Rejects with a
+ * `DownloadError` that says why an image is not to be had.
+ */
+export const pullImages = async (options: PullOptions = {}): Promise<ImageSource> => {
+  const { cacheDir, log = SILENT, authFile = dockerConfig(), insecure = [], limits = {} } = options
+  const maxBytes = limits.maxBytes ?? MAX_BYTES
+  const cache = await openCache({ dir: cacheDir, maxBytes: CACHE_BYTES, log })
+  const downloads = createDownloads({
+    open: createDownloader({
+      cache,
+      maxBytes,
+      maxTotalBytes: maxBytes * 2,
+      privateRules: [{ type: 'all' }],
+      tls: options.tls ?? { ca: undefined, verify: true },
+      registry: { insecure, authFile },
+    }),
+    limits: { ...LIMITS, ...limits },
+    clock: asyncScheduler,
+    random: Math.random,
+  })
+  return async (image, signal) => {
+    const binary = await firstValueFrom(
+      downloads(image).pipe(
+        filter((event) => event.type === 'fetched'),
+        map((event) => event.binary),
+        takeUntil(fromEvent(signal, 'abort')),
+      ),
+      { defaultValue: undefined },
+    )
+    if (binary === undefined) return undefined
+    return 'path' in binary.content ? readFile(binary.content.path) : binary.content.bytes
+  }
+}

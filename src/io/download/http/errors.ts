@@ -1,0 +1,41 @@
+import { STATUS_CODES } from 'node:http'
+import { DownloadError } from '../../../model/download.js'
+
+/** What may be different a little later. */
+const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504])
+/** The peer is not the one that it should be, or does not speak HTTP: asking again is of no use. */
+const LASTING =
+  /CERT|SELF_SIGNED|UNABLE_TO_|ALTNAME|^ERR_SSL|^ERR_TLS|^EPROTO|^HPE_|^ERR_INVALID|^ERR_UNESCAPED/
+
+/** Milliseconds; undefined: not said, or not understood. */
+const retryAfterOf = (value: string | undefined): number | undefined => {
+  const text = value?.trim() ?? ''
+  if (/^\d{1,9}$/.test(text)) return Number(text) * 1000
+  const at = text === '' ? NaN : Date.parse(text)
+  return Number.isNaN(at) ? undefined : Math.max(0, at - Date.now())
+}
+
+/** @param what such as `GET https://example.org/add.wasm` */
+export const statusError = (what: string, status: number, retryAfter?: string): DownloadError =>
+  new DownloadError(`${what}: ${status} ${STATUS_CODES[status] ?? ''}`.trimEnd(), {
+    transient: TRANSIENT_STATUSES.has(status),
+    retryAfterMs: retryAfterOf(retryAfter),
+  })
+
+const codeOf = (error: Error): string => ('code' in error ? String(error.code) : '')
+
+/** Why the connection failed, from the error of Node.js; those of ours stay as they are. */
+export const connectionError = (what: string, error: unknown): DownloadError => {
+  if (error instanceof DownloadError) return error.message.startsWith(what) ? error : rewordedAs(what, error)
+  if (!(error instanceof Error)) return new DownloadError(`${what}: ${String(error)}`)
+  const code = codeOf(error)
+  // An error of many addresses has no message of its own.
+  const inner: unknown = error instanceof AggregateError ? error.errors[0] : undefined
+  const message = error.message !== '' ? error.message : inner instanceof Error ? inner.message : code
+  return new DownloadError(`${what}: ${message}`, { transient: !LASTING.test(code), cause: error })
+}
+
+const rewordedAs = (
+  what: string,
+  { message, transient, retryAfterMs, cause }: DownloadError,
+): DownloadError => new DownloadError(`${what}: ${message}`, { transient, retryAfterMs, cause })

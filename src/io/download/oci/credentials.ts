@@ -1,0 +1,83 @@
+import { execFile, type ExecFileException } from 'node:child_process'
+import { either as E } from 'fp-ts'
+import * as t from 'io-ts'
+import { DownloadError } from '../../../model/download.js'
+import { decode } from '../../codecs/decode.js'
+import { helperOf, keyOf, readDockerConfig, storedCredentials, type Credentials } from './docker-config.js'
+import { parsedJson } from './json.js'
+
+/** Milliseconds that a helper may take. */
+const HELPER_MS = 15_000
+const HELPER_MAX_BYTES = 64 * 1024
+/** A helper is named in a file, and is no path. */
+const HELPER_NAME = /^[\w.-]{1,100}$/
+/** What helpers give as the name of a user when the secret is an identity token. */
+const TOKEN_USER = '<token>'
+
+const answer = t.type({ Username: t.string, Secret: t.string })
+
+/** Without what is ours, such as the key of the client. */
+const helperEnv = (env: Readonly<Record<string, string | undefined>>): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(env).filter(([key]) => !key.startsWith('PROPLET_')))
+
+/** In words that hold nothing of what it said. */
+const problemOf = ({ code, killed }: ExecFileException): string => {
+  if (code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') return 'said too much'
+  return killed === true ? 'took too long' : `failed (${code ?? 'a signal'})`
+}
+
+/** The credentials that a helper has; undefined: none. Rejects with a `DownloadError` when it fails. */
+const askHelper = (name: string, registry: string, signal: AbortSignal): Promise<Credentials | undefined> =>
+  new Promise((resolve, reject) => {
+    const program = `docker-credential-${name}`
+    if (!HELPER_NAME.test(name)) {
+      reject(new DownloadError('the name of a credential helper of the docker configuration is malformed'))
+      return
+    }
+    const options = {
+      env: helperEnv(process.env),
+      timeout: HELPER_MS,
+      killSignal: 'SIGKILL',
+      maxBuffer: HELPER_MAX_BYTES,
+      signal,
+    } as const
+    const child = execFile(program, ['get'], options, (error, stdout) => {
+      if (error !== null) {
+        // The way in which helpers say that they have none; on standard output, with status 1.
+        if (/credentials not found/i.test(stdout)) resolve(undefined)
+        else reject(new DownloadError(`${program} ${problemOf(error)}`))
+        return
+      }
+      const decoded = decode(answer)(parsedJson(Buffer.from(stdout)))
+      if (E.isLeft(decoded)) {
+        reject(new DownloadError(`${program}: ${decoded.left.message}`))
+        return
+      }
+      const { Username: username, Secret: secret } = decoded.right
+      resolve(
+        username === TOKEN_USER
+          ? { type: 'identity', token: secret }
+          : { type: 'basic', username, password: secret },
+      )
+    })
+    // A helper that does not read what it is asked is none of our trouble.
+    child.stdin?.on('error', () => undefined)
+    child.stdin?.end(keyOf(registry))
+  })
+
+/** The credentials for a registry, from docker's file or the helpers that it names; undefined: there are none. */
+export const findCredentials = async (
+  path: string,
+  registry: string,
+  signal: AbortSignal,
+): Promise<Credentials | undefined> => {
+  const config = await readDockerConfig(path).catch((cause: unknown) => {
+    throw new DownloadError(`credentials: ${cause instanceof Error ? cause.message : 'unreadable'}`, {
+      cause,
+    })
+  })
+  if (config === undefined) return undefined
+  const helper = helperOf(config, registry)
+  const helped = helper === undefined ? undefined : await askHelper(helper, registry, signal)
+  return helped ?? storedCredentials(config, registry)
+}

@@ -1,0 +1,109 @@
+import { either as E } from 'fp-ts'
+import * as t from 'io-ts'
+import { DownloadError } from '../../../model/download.js'
+import { decode } from '../../codecs/decode.js'
+import { integer, label, list, optional } from '../../codecs/types.js'
+import { parsedJson } from './json.js'
+import { DIGEST } from './reference.js'
+
+const MANIFESTS = [
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+]
+const INDEXES = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+]
+/** What we understand; without it a registry answers with something older, or with 404. */
+export const ACCEPT = [...MANIFESTS, ...INDEXES].join(', ')
+
+const MAX_ENTRIES = 256
+
+const descriptor = t.type({
+  mediaType: optional(label(256)),
+  digest: label(256),
+  size: integer('a size', 0, Number.MAX_SAFE_INTEGER),
+  annotations: optional(t.record(t.string, t.unknown)),
+  platform: optional(t.type({ os: optional(label(64)), architecture: optional(label(64)) }, 'a platform')),
+})
+export type Descriptor = t.TypeOf<typeof descriptor>
+
+const manifest = t.type({ mediaType: optional(label(256)), layers: list(descriptor, MAX_ENTRIES) })
+const index = t.type({ mediaType: optional(label(256)), manifests: list(descriptor, MAX_ENTRIES) })
+
+export type Manifest =
+  | { readonly type: 'manifest'; readonly layers: readonly Descriptor[] }
+  | { readonly type: 'index'; readonly manifests: readonly Descriptor[] }
+
+const hasOwn = (value: unknown, key: string): boolean =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+
+/**
+ * @param type the content type that it came with
+ * @param what how it is named in errors
+ */
+export const parseManifest = (bytes: Buffer, type: string | undefined, what: string): Manifest => {
+  const value = parsedJson(bytes)
+  const mediaType = type?.split(';')[0]?.trim().toLowerCase() ?? ''
+  const isIndex = INDEXES.includes(mediaType)
+  if (!isIndex && !MANIFESTS.includes(mediaType))
+    throw new DownloadError(`${what}: found ${JSON.stringify(mediaType.slice(0, 100))}; expected a manifest`)
+  // One that is both could be read as one thing here and as another there.
+  if (hasOwn(value, 'manifests') && hasOwn(value, 'layers'))
+    throw new DownloadError(`${what}: both a manifest and an index`)
+  const decoded: E.Either<Error, Manifest> = isIndex
+    ? E.map((found: t.TypeOf<typeof index>) => ({ type: 'index' as const, ...found }))(decode(index)(value))
+    : E.map((found: t.TypeOf<typeof manifest>) => ({ type: 'manifest' as const, ...found }))(
+        decode(manifest)(value),
+      )
+  if (E.isLeft(decoded)) throw new DownloadError(`${what}: ${decoded.left.message}`)
+  return decoded.right
+}
+
+const checked = (found: Descriptor, what: string): Descriptor => {
+  if (DIGEST.test(found.digest)) return found
+  throw new DownloadError(`${what}: a digest that is no sha256 of 64 hexadecimal digits`)
+}
+
+const WASM_OS = /^(?:wasi|wasip[0-9]|wasm)$/
+const WASM_ARCHITECTURE = /^wasm(?:32|64)?$/
+const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386' }
+
+/** The host in the words of OCI. */
+export type Host = { readonly os: string; readonly architecture: string }
+
+export const hostOf = ({ platform, arch }: { platform: string; arch: string }): Host => ({
+  os: platform,
+  architecture: ARCHITECTURES[arch] ?? arch,
+})
+
+/** Of an index: what is for wasm, else for the host, else the first. */
+export const chooseManifest = (manifests: readonly Descriptor[], host: Host, what: string): Descriptor => {
+  const isWasm = ({ platform }: Descriptor) =>
+    WASM_OS.test(platform?.os ?? '') || WASM_ARCHITECTURE.test(platform?.architecture ?? '')
+  const isHost = ({ platform }: Descriptor) =>
+    platform?.os === host.os && platform.architecture === host.architecture
+  const chosen = manifests.find(isWasm) ?? manifests.find(isHost) ?? manifests[0]
+  if (chosen === undefined) throw new DownloadError(`${what}: an index of nothing`)
+  return checked(chosen, what)
+}
+
+const WASM_LAYER = /^application\/(?:wasm|vnd\.(?:module\.)?wasm\.content\.layer\.v1\+wasm)$/
+const TITLE = 'org.opencontainers.image.title'
+const MAX_TRIED = 16
+
+const isWasmLayer = ({ mediaType, annotations }: Descriptor): boolean => {
+  const title = annotations?.[TITLE]
+  return WASM_LAYER.test(mediaType ?? '') || (typeof title === 'string' && title.endsWith('.wasm'))
+}
+
+/**
+ * The layers that may hold the binary, the likeliest first: the one that says that it is wasm, else all of them from the
+ * top down, as the file of an upper layer hides that of a lower one.
+ */
+export const chooseLayers = (layers: readonly Descriptor[], what: string): readonly Descriptor[] => {
+  const wasm = layers.find(isWasmLayer)
+  const chosen = wasm === undefined ? [...layers].reverse().slice(0, MAX_TRIED) : [wasm]
+  if (chosen.length === 0) throw new DownloadError(`${what}: an image without layers`)
+  return chosen.map((layer) => checked(layer, what))
+}

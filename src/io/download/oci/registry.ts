@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto'
+import { DownloadError } from '../../../model/download.js'
+import type { Attempt } from '../context.js'
+import { drop, textOf } from '../http/body.js'
+import { statusError } from '../http/errors.js'
+import { follow, type Reply } from '../http/follow.js'
+import type { Authorizer } from './authorizer.js'
+import { ACCEPT, parseManifest, type Manifest } from './manifest.js'
+import { DOCKER_HUB, type ImageReference } from './reference.js'
+
+/** Parsing more in one go would keep the event loop busy; manifests have a few kilobytes. */
+const MAX_MANIFEST_BYTES = 512 * 1024
+
+export type RegistryClient = {
+  /** A manifest or an index, with its digest checked. */
+  readonly manifest: (version: string, attempt: Attempt) => Promise<Manifest>
+  /** The head of a blob, from byte `from` on: 200 is the whole, 206 the rest. */
+  readonly blob: (digest: string, from: number, attempt: Attempt) => Promise<Reply>
+}
+
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || /^127(?:\.\d{1,3}){3}$/.test(host) || host === '[::1]'
+
+/** Whether a registry is spoken to without TLS: it is on this machine, or the list has it. */
+export const isPlain = (registry: string, insecure: readonly string[]): boolean => {
+  const [, host = '', port] = /^(.*?)(?::(\d+))?$/.exec(registry) ?? []
+  return insecure.includes(registry) || insecure.includes(host) || (isLoopback(host) && port !== '443')
+}
+
+const originOf = (registry: string, plain: boolean): string => {
+  if (registry === DOCKER_HUB) return 'https://registry-1.docker.io'
+  return `${plain ? 'http' : 'https'}://${registry}`
+}
+
+const checkDigest = (bytes: Buffer, expected: string | undefined, what: string): void => {
+  if (expected === undefined) return
+  const found = `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+  if (found !== expected) throw new DownloadError(`${what}: found ${found}; expected ${expected}`)
+}
+
+/** Speaks the distribution protocol with the registry of one image. */
+export const createRegistryClient = (
+  { registry, repository }: Pick<ImageReference, 'registry' | 'repository'>,
+  insecure: readonly string[],
+  authorizer: Authorizer,
+): RegistryClient => {
+  const base = `${originOf(registry, isPlain(registry, insecure))}/v2/${repository}`
+
+  /** Authenticates when it is asked to, once: the second refusal counts. */
+  const get = async (path: string, headers: Readonly<Record<string, string>>, attempt: Attempt) => {
+    const { http, signal } = attempt
+    const send = () =>
+      follow(http, { url: new URL(`${base}${path}`), headers, authorization: authorizer.header(), signal })
+    const first = await send()
+    const challenge = first.response.headers['www-authenticate']
+    if (first.response.statusCode !== 401 || challenge === undefined || !first.ownOrigin) return first
+    drop(first.response)
+    await authorizer.answer(challenge, attempt)
+    return send()
+  }
+  const refuse = ({ response, what }: Reply): never => {
+    drop(response)
+    throw statusError(what, response.statusCode ?? 0, response.headers['retry-after'])
+  }
+
+  return {
+    manifest: async (version, attempt) => {
+      const reply = await get(`/manifests/${version}`, { accept: ACCEPT }, attempt)
+      const { response, what } = reply
+      if (response.statusCode !== 200) return refuse(reply)
+      const bytes = await textOf(response, what, MAX_MANIFEST_BYTES)
+      checkDigest(bytes, version.startsWith('sha256:') ? version : undefined, what)
+      // Not news for the pipeline, but a sign of life.
+      attempt.emit({ type: 'downloading', received: 0, total: undefined })
+      return parseManifest(bytes, response.headers['content-type'], what)
+    },
+    blob: async (digest, from, attempt) => {
+      const range = from > 0 ? { range: `bytes=${from}-` } : {}
+      const reply = await get(`/blobs/${digest}`, range, attempt)
+      const status = reply.response.statusCode
+      return status === 200 || (status === 206 && from > 0) || (status === 416 && from > 0)
+        ? reply
+        : refuse(reply)
+    },
+  }
+}
