@@ -8,6 +8,7 @@ const PACKAGES = {
   mosquitto: 'mosquitto',
   'docker-registry': 'docker-registry',
   skopeo: 'skopeo',
+  chromium: 'chromium',
   openssl: 'openssl',
   promtool: 'prometheus',
   'wasm-interp': 'wabt',

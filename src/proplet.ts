@@ -10,7 +10,7 @@ import {
   map,
   merge,
 } from 'rxjs'
-import { mergeMap, NEVER, of, share, switchMap, tap, type Observable } from 'rxjs'
+import { mergeMap, NEVER, of, share, Subject, switchMap, tap, type Observable } from 'rxjs'
 import { decodeInline } from './io/binary.js'
 import { brokerLinkOptions, offline } from './io/broker-link.js'
 import { openCache, type BinaryCache } from './io/cache/cache.js'
@@ -32,6 +32,7 @@ import { refuseTask } from './io/refuse.js'
 import { createTaskLog } from './io/task-log.js'
 import { insteadOf } from './io/undelivered.js'
 import { openWatch, type Happenings, type Watch } from './io/watch.js'
+import type { Command } from './model/command.js'
 import { createEmbeddedRuntime } from './runtime/embedded/embedded.js'
 import { createExternalRuntime } from './runtime/external/external.js'
 import type { Runtime } from './runtime/runtime.js'
@@ -118,7 +119,7 @@ const happenings = (
   link: MqttLink,
   output$: Observable<PipelineOutput>,
   delivery$: Observable<Delivery>,
-): Omit<Happenings, 'stop$' | 'end$'> => {
+): Omit<Happenings, 'stop$' | 'end$' | 'runtime'> => {
   const task$ = output$.pipe(
     ofType('task'),
     map(({ event }) => event),
@@ -135,10 +136,19 @@ const happenings = (
 }
 
 /** Runs the pipeline over a link, watched, and leaves when it has ended. */
-const run = (parts: Parts, link: MqttLink, deps: PipelineDeps, given$: Observable<unknown>) => {
+const run = (
+  parts: Parts,
+  runtime: Runtime,
+  link: MqttLink,
+  deps: PipelineDeps,
+  given$: Observable<unknown>,
+) => {
   const logTask = createTaskLog(parts.log, now)
   const stop$ = given$.pipe(share())
-  return pipeline({ message$: link.messages$, connection$: link.connection$, stop$ }, deps).pipe(
+  // Those who watch what comes out of the pipeline may put commands in: a loop, closed here.
+  const commands = new Subject<Command>()
+  const { messages$: message$, connection$ } = link
+  return pipeline({ message$, connection$, command$: commands.asObservable(), stop$ }, deps).pipe(
     tap((output) => {
       if (output.type === 'task') logTask(output.event)
     }),
@@ -147,8 +157,9 @@ const run = (parts: Parts, link: MqttLink, deps: PipelineDeps, given$: Observabl
       const end$ = left$.pipe(ignoreElements(), endWith(undefined))
       const published$ = publish(link, output$, parts.log).pipe(
         connect((delivery$) => {
-          const watched$ = parts.watch({ ...happenings(link, output$, delivery$), stop$, end$ })
-          return merge(watched$, delivery$.pipe(ignoreElements()))
+          const seen = { ...happenings(link, output$, delivery$), stop$, end$, runtime }
+          const watched$ = parts.watch(seen).pipe(tap((command) => commands.next(command)))
+          return merge(watched$, delivery$).pipe(ignoreElements())
         }),
       )
       return merge(published$, left$)
@@ -189,7 +200,7 @@ const serve = (
   })
   return from(hostMetadata(config, runtime.name)).pipe(
     switchMap((metadata) =>
-      openMqtt(mqtt).pipe(switchMap((link) => run(parts, link, toDeps(link, metadata), stop$))),
+      openMqtt(mqtt).pipe(switchMap((link) => run(parts, runtime, link, toDeps(link, metadata), stop$))),
     ),
   )
 }

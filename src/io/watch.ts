@@ -1,7 +1,9 @@
 import { catchError, defer, EMPTY, merge, type Observable } from 'rxjs'
+import type { Command } from '../model/command.js'
 import type { Connection } from '../model/connection.js'
 import type { Step } from '../model/step.js'
 import type { TaskEvent } from '../model/task-event.js'
+import type { Runtime } from '../runtime/runtime.js'
 import type { Told } from '../streams/told.js'
 import type { Config } from './config/config.js'
 import type { Logger } from './log.js'
@@ -21,23 +23,30 @@ export type Happenings = {
   /** Emits when it has left the broker: it is time to complete. */
   readonly end$: Observable<unknown>
   readonly outbox: MqttLink['stats']
+  readonly runtime: Pick<Runtime, 'name' | 'usage'>
 }
 
-/** Watches a proplet until it ends: never emits, changes nothing, and completes soon after `end$`. */
-export type Watch = (happenings: Happenings) => Observable<never>
+/**
+ * Watches a proplet until it ends, and completes soon after `end$`. What it emits are commands of the one who sits before it,
+ * and go the way of those that the Manager sends; else it changes nothing.
+ */
+export type Watch = (happenings: Happenings) => Observable<Command>
 
 /** Those who watch, as the configuration asks for; what they need is loaded only for them. */
 export const openWatch = async (config: Config, log: Logger): Promise<Watch> => {
   const watches: Watch[] = []
   if (config.ops !== undefined) {
     const { createOps } = await import('./ops/ops.js')
-    watches.push(createOps(config, config.ops, log))
+    const { page } = config.ops
+    const parts =
+      page === undefined ? [] : [await (await import('./page/page.js')).openPage(config, page, log)]
+    watches.push(createOps(config, config.ops, log, parts))
   }
   if (config.traces !== undefined) {
     const { createTraces } = await import('./traces/traces.js')
     watches.push(createTraces(config, config.traces, log))
   }
-  const harmless = (watched$: Observable<never>) =>
+  const harmless = (watched$: Observable<Command>) =>
     watched$.pipe(
       catchError((error: unknown) => {
         log.error({ err: error }, 'One who watches the proplet failed; the proplet goes on without')

@@ -24,17 +24,35 @@ const NANOSECONDS_A_SECOND = 1e9
 /** utime, stime, cutime and cstime, counted from the field behind the name. */
 const TIMES_FROM = 11
 const TIMES_UNTIL = 15
+const RESIDENT = /^VmRSS:\s*(\d+) kB$/m
 /** Processes of one tree that are looked at. */
 const MAX_PROCESSES = 1000
 
 /** What a process used so far; undefined when it is gone, and where there is no `/proc`. */
 export const readCounters = (pid: number): Counters | undefined => {
-  const stat = read(`/proc/${pid}/stat`)
-  if (stat === undefined) return undefined
-  // The name of the program, in brackets, may hold anything.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  const ticks = fields.slice(TIMES_FROM, TIMES_UNTIL).reduce((sum, field) => sum + Number(field), 0)
+  const times = readTimes(pid)
+  if (times === undefined) return undefined
+  const ticks = times.reduce((sum, time) => sum + time, 0)
   return { cpuSeconds: Number.isNaN(ticks) ? undefined : ticks / TICKS_A_SECOND, ...readIo(`/proc/${pid}`) }
+}
+
+/** Processor time of one process, and of those that it started and that have ended; its memory, in bytes. */
+export type ProcessTotals = {
+  readonly cpuSeconds: number
+  readonly cpuSecondsOfEnded: number
+  readonly memoryBytes: number
+}
+
+/** What it takes to sum up many; undefined when it is gone, and where there is no `/proc`. */
+export const readProcess = (pid: number): ProcessTotals | undefined => {
+  const [user = 0, system = 0, endedUser = 0, endedSystem = 0] = readTimes(pid) ?? []
+  const kilobytes = numberIn(read(`/proc/${pid}/status`) ?? '', RESIDENT)
+  if (kilobytes === undefined) return undefined
+  return {
+    cpuSeconds: (user + system) / TICKS_A_SECOND,
+    cpuSecondsOfEnded: (endedUser + endedSystem) / TICKS_A_SECOND,
+    memoryBytes: kilobytes * 1024,
+  }
 }
 
 /** All of one process; undefined when it is gone, and where there is no `/proc`. About 0.1 ms. */
@@ -42,7 +60,7 @@ export const readFigures = (pid: number): Figures | undefined => {
   const counters = readCounters(pid)
   if (counters === undefined) return undefined
   const status = read(`/proc/${pid}/status`) ?? ''
-  const kilobytes = numberIn(status, /^VmRSS:\s*(\d+) kB$/m)
+  const kilobytes = numberIn(status, RESIDENT)
   return {
     ...counters,
     memoryBytes: kilobytes === undefined ? undefined : kilobytes * 1024,
@@ -83,6 +101,14 @@ export const addFigures = (a: Figures, b: Figures | undefined): Figures =>
 
 const add = (a: number | undefined, b: number | undefined): number | undefined =>
   a === undefined || b === undefined ? (a ?? b) : a + b
+
+/** utime, stime, cutime and cstime, in ticks. */
+const readTimes = (pid: number): readonly number[] | undefined => {
+  const stat = read(`/proc/${pid}/stat`)
+  // The name of the program, in brackets, may hold anything.
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return fields?.slice(TIMES_FROM, TIMES_UNTIL).map(Number)
+}
 
 const readIo = (directory: string): Pick<Counters, 'diskReadBytes' | 'diskWriteBytes'> => {
   const io = read(`${directory}/io`) ?? ''

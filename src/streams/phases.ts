@@ -146,6 +146,7 @@ export const phases =
           }
           case 'replaced':
             return leave(key, open)
+          case 'downloading':
           case 'chunk':
           case 'serving':
           case 'output':

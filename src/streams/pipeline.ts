@@ -1,5 +1,6 @@
 import {
   defer,
+  EMPTY,
   endWith,
   filter,
   ignoreElements,
@@ -11,7 +12,7 @@ import {
   type Observable,
   type SchedulerLike,
 } from 'rxjs'
-import type { InvokeCommand, StartCommand } from '../model/command.js'
+import type { Command, Decoded, InvokeCommand, Received, StartCommand } from '../model/command.js'
 import type { Connection, InboundMessage } from '../model/connection.js'
 import type { Publication } from '../model/publication.js'
 import type { TaskEvent } from '../model/task-event.js'
@@ -46,6 +47,8 @@ import { task, type TaskDeps } from './task.js'
 export type PipelineInputs = {
   readonly message$: Observable<InboundMessage>
   readonly connection$: Observable<Connection>
+  /** Commands that come another way than over the broker, and are answered as if they had not. */
+  readonly command$?: Observable<Command>
   /** Begins the shutdown. */
   readonly stop$: Observable<unknown>
 }
@@ -98,7 +101,7 @@ export type PipelineOutput =
  * the last task has ended and its result is out.
  */
 export const pipeline = (
-  { message$, connection$: source$, stop$ }: PipelineInputs,
+  { message$, connection$: source$, command$ = EMPTY, stop$ }: PipelineInputs,
   deps: PipelineDeps,
 ): Observable<PipelineOutput> =>
   defer(() => {
@@ -116,7 +119,10 @@ export const pipeline = (
       filter((underWay) => underWay === 0),
     )
 
-    const decoded$ = message$.pipe(takeUntil(drained$), decode(deps), target(settings.propletId), share())
+    const decoded$ = merge(
+      message$.pipe(decode(deps)),
+      command$.pipe(map((command): Received<Decoded> => ({ ...command, receivedAt: clock.now() }))),
+    ).pipe(target(settings.propletId), takeUntil(drained$), share())
     const { fetch, request$ } = createFetch({
       chunk$: decoded$.pipe(ofType('chunk')),
       cache: deps.cache,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { concat, filter, map, of, switchMap, takeWhile, tap, type Observable } from 'rxjs'
 import { startBroker, type Broker } from '../../dev/broker.js'
+import { pullImages } from '../../dev/pull.js'
 import { startRegistry } from '../../dev/registry.js'
 import { devFile } from '../../io/config/dev-file.js'
 import { createLogger, type Logger } from '../../io/log.js'
@@ -49,15 +50,20 @@ type Dev = {
 const openRegistry = ({ request, site, log }: Dev, port: number) =>
   resource(
     () =>
-      startRegistry({
-        port,
-        prefix: devPrefix(site),
-        username: site.clientId,
-        password: site.key,
-        images: devImages(request.images, (image, why) => {
-          log.warn({ image, why }, 'The registry was asked for an image that it does not have')
+      pullImages({ log }).then((pulled) =>
+        startRegistry({
+          port,
+          prefix: devPrefix(site),
+          username: site.clientId,
+          password: site.key,
+          images: devImages(
+            request.images,
+            (image, why) =>
+              log.warn({ image, why }, 'The registry was asked for an image that it does not have'),
+            pulled,
+          ),
         }),
-      }),
+      ),
     (registry) => registry.close(),
   )
 

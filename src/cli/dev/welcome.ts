@@ -18,7 +18,7 @@ export const welcome = ({ site, port, images, settingsFile }: WelcomeFacts): str
     ['  broker', `tcp://127.0.0.1:${port}, for this machine, with a key`],
     ['  channel', devPrefix(site)],
     ['  proplet', site.propletId],
-    ['  registry', served.length === 0 ? 'no files; --image REF=FILE adds one' : served.join(', ')],
+    ['  registry', [...served, 'images of other registries, such as localhost:5000/add:v1'].join(', ')],
     [
       '  settings',
       settingsFile ?? 'nowhere: set HOME or XDG_STATE_HOME, and clients find them by themselves',

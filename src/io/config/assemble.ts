@@ -1,6 +1,7 @@
 import type { HttpOptions } from '../../runtime/embedded/http/options.js'
 import { completeAddress, isSecure } from './address.js'
-import type { Config, MqttConfig, TlsConfig, TracesConfig } from './config.js'
+import { isLoopback } from '../ops/host-check.js'
+import type { Config, MqttConfig, PageConfig, TlsConfig, TracesConfig } from './config.js'
 import type { SettingKey, Values } from './settings.js'
 
 type LinkKey = Extract<SettingKey, `mqtt_${string}`>
@@ -44,6 +45,12 @@ const http = (values: Values): HttpOptions => ({
   bodyMaxBytes: values.http_body_max,
   graceMs: values.http_grace,
 })
+
+/** Whoever can reach the page sees what tasks write, so beyond this machine it has to be asked for. */
+const page = (values: Values): PageConfig | undefined =>
+  (values.ui_enabled ?? isLoopback(values.metrics_host))
+    ? { hosts: values.ui_hosts, token: values.ui_actions ? values.ui_token : undefined }
+    : undefined
 
 /** Where OTLP is served by custom. */
 const TRACES_PATH = '/v1/traces'
@@ -120,7 +127,9 @@ export const assemble = (values: Values, found: Found): Config => ({
     authFile: values.registry_auth_file,
   },
   monitoring: values.enable_monitoring,
-  ops: values.metrics_enabled ? { host: values.metrics_host, port: values.metrics_port } : undefined,
+  ops: values.metrics_enabled
+    ? { host: values.metrics_host, port: values.metrics_port, page: page(values) }
+    : undefined,
   traces: traces(values),
   metadata: {
     namespace: values.manager_k8s_namespace,

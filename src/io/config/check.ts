@@ -1,5 +1,6 @@
 import type * as E from 'fp-ts/lib/Either.js'
 import type { Sandbox } from '../../runtime/embedded/sandbox/sandbox.js'
+import { isLoopback } from '../ops/host-check.js'
 import type { Tee } from '../tee.js'
 import { completeAddress, isSecure } from './address.js'
 import { checkRuntime, type Sought } from './check-runtime.js'
@@ -92,6 +93,28 @@ const checkSupport = ({ values, nameOf, isSet }: Resolution): Pick<Findings, 'wa
     .map(([key]) => `${nameOf(key)} has no effect in this release`),
 })
 
+const checkPage = ({ values, nameOf, isSet }: Resolution): Findings => {
+  if (values.ui_actions !== true) return { problems: [], warnings: [] }
+  const host = values.metrics_host
+  const isServed =
+    values.metrics_enabled === true && (values.ui_enabled ?? (host !== undefined && isLoopback(host)))
+  return {
+    problems: isSet('ui_token')
+      ? []
+      : [
+          `${nameOf('ui_actions')} is set without ${nameOf('ui_token')}; expected a token that requests have to carry`,
+        ],
+    warnings: [
+      ...(isServed ? [] : [`${nameOf('ui_actions')} has no effect, as no page is served`]),
+      ...(isServed && host !== undefined && !isLoopback(host)
+        ? [
+            `${nameOf('ui_actions')}: the token is not encrypted on its way to ${host}; put a TLS proxy before it`,
+          ]
+        : []),
+    ],
+  }
+}
+
 const checkFetch = ({ values, nameOf }: Resolution): readonly string[] => {
   const { fetch_stall: stall, fetch_ttl: ttl } = values
   return stall !== undefined && ttl !== undefined && stall >= ttl
@@ -114,13 +137,21 @@ export const check = (
   const channel = checkChannel(resolution, files)
   const support = checkSupport(resolution)
   const network = checkNetwork(resolution, files)
+  const page = checkPage(resolution)
   return {
     problems: [
       ...channel.problems,
       ...network.problems,
+      ...page.problems,
       ...checkRuntime(resolution, sought, files),
       ...checkTee(resolution, detectTee()),
     ],
-    warnings: [...channel.warnings, ...network.warnings, ...checkFetch(resolution), ...support.warnings],
+    warnings: [
+      ...channel.warnings,
+      ...network.warnings,
+      ...page.warnings,
+      ...checkFetch(resolution),
+      ...support.warnings,
+    ],
   }
 }

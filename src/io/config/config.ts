@@ -38,7 +38,19 @@ export type ExternalConfig = {
   readonly temporaryDirectory: string
 }
 
-export type OpsConfig = { readonly host: string; readonly port: number }
+export type PageConfig = {
+  /** Names that it may be asked by, beside addresses and localhost. */
+  readonly hosts: readonly string[]
+  /** Secret: what a request carries that stops a task. Undefined: nothing can be stopped. */
+  readonly token: string | undefined
+}
+
+export type OpsConfig = {
+  readonly host: string
+  readonly port: number
+  /** Undefined: there is none. */
+  readonly page: PageConfig | undefined
+}
 
 export type TracesConfig = {
   /** Where traces are sent; it may hold credentials. */

@@ -35,6 +35,13 @@ export const secretText: Reader<string> = scalar((found) =>
     : E.right(found),
 )
 
+/** What a client can carry in a header, and nobody can guess. */
+export const token: Reader<string> = scalar((found) =>
+  /^[\x21-\x7e]{16,1024}$/.test(found)
+    ? E.right(found)
+    : E.left('16 to 1024 printable ASCII characters without spaces'),
+)
+
 export const path: Reader<string> = text(4096)
 
 /** A directory, or undefined for `none`. */

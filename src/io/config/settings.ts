@@ -15,6 +15,7 @@ import {
   ratio,
   secretText,
   text,
+  token,
   topicLevel,
   url,
 } from './readers.js'
@@ -59,6 +60,12 @@ const registries = list(
   ',',
   (found) => /^(?:[a-z0-9][a-z0-9.-]*|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i.test(found),
   'registries as HOST or HOST:PORT, with commas between them',
+)
+
+const hostNames = list(
+  ',',
+  (found) => found.length <= 253 && /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/.test(found),
+  'names in lower case with commas between them',
 )
 
 const cliFlags = list(
@@ -277,6 +284,13 @@ export const settings = {
   metrics_enabled: withDefault(boolean, 'false', 'serve metrics and health over HTTP'),
   metrics_host: withDefault(ipAddress, '127.0.0.1', 'IP address for them; 0.0.0.0 or :: is all'),
   metrics_port: withDefault(integer(1, 65_535), '9092', 'port for them'),
+  ui_enabled: optional(
+    boolean,
+    'serve the page for people there too; by default where metrics_host is of this machine only',
+  ),
+  ui_hosts: withDefault(hostNames, '', 'names that the page may be asked by, with commas between them'),
+  ui_actions: withDefault(boolean, 'false', 'let tasks be stopped from the page, with the token'),
+  ui_token: optional(token, 'token for it, of at least 16 characters', { secret: true }),
   otel_url: optional(url, 'OpenTelemetry collector (OTLP over HTTP); without a path, /v1/traces'),
   trace_ratio: withDefault(ratio, '1', 'share of tasks that are traced, from 0 to 1'),
 } as const

@@ -29,10 +29,16 @@ const serve = (where: OpsConfig, routes: readonly OpsRoute[], log: Logger): Obse
 }
 
 /** The HTTP server for operators, and what watches the proplet for it. */
-export const createOps = ({ intervals }: Config, where: OpsConfig, log: Logger): Watch => {
+export const createOps = (
+  { intervals }: Config,
+  where: OpsConfig,
+  log: Logger,
+  more: readonly OpsPart[] = [],
+): Watch => {
   const parts: readonly OpsPart[] = [
     createHealth({ heartbeatMs: intervals.livelinessMs, now: () => performance.now() }),
     createMetrics(log),
+    ...more,
   ]
   const routes = parts.flatMap((part) => part.routes)
   return (happenings) =>

@@ -84,11 +84,12 @@ describe('the images of the registry', () => {
           ? Promise.reject(new Error('401'))
           : Promise.resolve(image === 'b' ? Buffer.from('two') : undefined),
     )
-    expect((await source('a'))?.toString()).toBe('one')
+    const ask = (image: string) => source(image, new AbortController().signal)
+    expect((await ask('a'))?.toString()).toBe('one')
     writeFileSync(path, 'new')
-    expect((await source('a'))?.toString()).toBe('new')
-    expect((await source('b'))?.toString()).toBe('two')
-    for (const image of ['c', 'gone', 'bad']) expect(await source(image)).toBeUndefined()
+    expect((await ask('a'))?.toString()).toBe('new')
+    expect((await ask('b'))?.toString()).toBe('two')
+    for (const image of ['c', 'gone', 'bad']) expect(await ask(image)).toBeUndefined()
     expect(missing).toStrictEqual([
       'c: expected one that --image names',
       expect.stringContaining('gone: ENOENT'),

@@ -393,6 +393,7 @@ it('completes the URL of a collector that has no path, and serves operators only
   expect(ops({ PROPLET_METRICS_PORT: '1234', PROPLET_METRICS_ENABLED: 'true' })).toStrictEqual({
     host: '127.0.0.1',
     port: 1234,
+    page: { hosts: [], token: undefined },
   })
 })
 
@@ -521,5 +522,47 @@ it('serves HTTP only where that is wanted', () => {
     maxChildren: expect.any(Number) as number,
     bodyMaxBytes: 67_108_864,
     graceMs: 5000,
+  })
+})
+
+describe('the page', () => {
+  const page = (env: Record<string, string>) =>
+    loaded({ env: { ...IDENTITY, PROPLET_METRICS_ENABLED: 'true', ...env } }).config.ops?.page
+  const TOKEN = '0123456789abcdef'
+
+  it('is served where only this machine reaches it, elsewhere when it is asked for', () => {
+    expect(page({})).toStrictEqual({ hosts: [], token: undefined })
+    expect(page({ PROPLET_UI_ENABLED: 'false' })).toBeUndefined()
+    expect(page({ PROPLET_METRICS_HOST: '0.0.0.0' })).toBeUndefined()
+    expect(
+      page({ PROPLET_METRICS_HOST: '::', PROPLET_UI_ENABLED: 'true', PROPLET_UI_HOSTS: 'a.b' }),
+    ).toStrictEqual({
+      hosts: ['a.b'],
+      token: undefined,
+    })
+  })
+
+  it('has actions only with a token', () => {
+    expect(page({ PROPLET_UI_TOKEN: TOKEN })).toStrictEqual({ hosts: [], token: undefined })
+    expect(page({ PROPLET_UI_TOKEN: TOKEN, PROPLET_UI_ACTIONS: 'true' })).toStrictEqual({
+      hosts: [],
+      token: TOKEN,
+    })
+    const without = { ...IDENTITY, PROPLET_METRICS_ENABLED: 'true', PROPLET_UI_ACTIONS: 'true' }
+    expect(problemsOf({ env: without })).toStrictEqual([
+      'PROPLET_UI_ACTIONS is set without PROPLET_UI_TOKEN; expected a token that requests have to carry',
+    ])
+    expect(problemsOf({ env: { ...without, PROPLET_UI_TOKEN: 'short' } }).join()).not.toContain('short')
+  })
+
+  it('warns of actions that have no effect, and of a token that is not encrypted', () => {
+    const warnings = (env: Record<string, string>) =>
+      loaded({ env: { ...IDENTITY, PROPLET_UI_ACTIONS: 'true', PROPLET_UI_TOKEN: TOKEN, ...env } }).warnings
+    expect(warnings({})).toStrictEqual(['PROPLET_UI_ACTIONS has no effect, as no page is served'])
+    const open = { PROPLET_METRICS_ENABLED: 'true', PROPLET_METRICS_HOST: '0.0.0.0' }
+    expect(warnings(open)).toStrictEqual(['PROPLET_UI_ACTIONS has no effect, as no page is served'])
+    expect(warnings({ ...open, PROPLET_UI_ENABLED: 'true' })).toStrictEqual([
+      'PROPLET_UI_ACTIONS: the token is not encrypted on its way to 0.0.0.0; put a TLS proxy before it',
+    ])
   })
 })

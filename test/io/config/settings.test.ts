@@ -81,6 +81,10 @@ const SAMPLES: Readonly<
   metrics_enabled: ['true', 'yes', '1', 'x'],
   metrics_host: ['0.0.0.0', '::', '127.0.0.2', 'example.org'],
   metrics_port: ['1', '2', '3', '0'],
+  ui_enabled: ['true', 'no', '1', 'x'],
+  ui_hosts: ['a', 'a.example.org,b', 'c', 'http://a'],
+  ui_actions: ['true', 'yes', '1', 'x'],
+  ui_token: ['0123456789abcdef', '0123456789abcdeg', '0123456789abcdeh', 'short'],
   otel_url: ['http://a', 'http://b:1/x', 'https://c', 'c:4318'],
   trace_ratio: ['0', '0.5', '.25', '2'],
 }
@@ -101,6 +105,7 @@ const host = {
 }
 const companions = (key: string): Record<string, string> => ({
   ...(key.startsWith('mqtt_tls') ? { PROPLET_MQTT_ADDRESS: 'ssl://broker' } : {}),
+  ...(key === 'ui_actions' ? { PROPLET_UI_TOKEN: '0123456789abcdef' } : {}),
   ...(key === 'mqtt_tls_client_cert' ? { PROPLET_MQTT_TLS_CLIENT_KEY: 'k' } : {}),
   ...(key === 'mqtt_tls_client_key' ? { PROPLET_MQTT_TLS_CLIENT_CERT: 'c' } : {}),
 })

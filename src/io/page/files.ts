@@ -1,0 +1,15 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Asset } from './assets.js'
+import { PAGE_HEADERS } from './headers.js'
+
+/** Serves a file of the page; a browser that has it already is told so. */
+export const serveFile = (
+  { headers }: IncomingMessage,
+  response: ServerResponse,
+  { body, type, etag }: Asset,
+): void => {
+  const isKnown = (headers['if-none-match'] ?? '').split(',').some((each) => each.trim() === etag)
+  const common = { ...PAGE_HEADERS, etag, 'cache-control': 'no-cache' }
+  if (isKnown) response.writeHead(304, common).end()
+  else response.writeHead(200, { ...common, 'content-type': type, 'content-length': body.length }).end(body)
+}

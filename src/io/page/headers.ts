@@ -1,0 +1,54 @@
+import type { IncomingMessage } from 'node:http'
+import { isIP } from 'node:net'
+
+/** Nothing from elsewhere, no script but the page's own files, and nobody may show it inside a page of theirs. */
+export const PAGE_HEADERS = {
+  'content-security-policy': [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join('; '),
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+} as const
+
+const hostnameOf = (host: string): string | undefined => {
+  try {
+    return new URL(`http://${host}`).hostname
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Whether a `Host` header is one that this page may be asked by: an address, localhost, or one of `names`. A page of a
+ * stranger can let any other name resolve to us, and would read from us as from its own origin.
+ */
+export const isKnownHost = (host: string | undefined, names: readonly string[]): boolean => {
+  const name = host === undefined ? undefined : hostnameOf(host)
+  if (name === undefined) return false
+  if (name.startsWith('[') || isIP(name) !== 0) return true
+  return name === 'localhost' || name.endsWith('.localhost') || names.includes(name)
+}
+
+/** Whether a request comes from a page of another origin; one without a browser comes from none. */
+export const isForeign = ({ headers }: IncomingMessage, names: readonly string[]): boolean => {
+  const { origin, host } = headers
+  const site = headers['sec-fetch-site']
+  if (site !== undefined) return site !== 'same-origin' && site !== 'none'
+  if (origin === undefined) return false
+  try {
+    const { host: from, hostname } = new URL(origin)
+    return from !== host && !names.includes(hostname)
+  } catch {
+    return true
+  }
+}

@@ -1,0 +1,75 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { catchError, EMPTY, mergeMap, of, type Observable } from 'rxjs'
+import type { StopCommand } from '../../model/command.js'
+import { cut } from '../../streams/view/entry.js'
+import type { View } from '../../streams/view/view.js'
+import { abortable } from '../abortable.js'
+import type { Logger } from '../log.js'
+import { answerJson } from '../ops/answer.js'
+import { createTokenCheck } from './token.js'
+
+export type StopDeps = {
+  readonly propletId: string
+  /** Undefined: nothing can be stopped from the page. */
+  readonly token: string | undefined
+  readonly log: Pick<Logger, 'info' | 'warn'>
+}
+
+/** Of an id; UTF-16 code units. */
+const MAX_LOGGED = 128
+
+/** The router lets none come that is larger than a few kilobytes. */
+const readBody = async (request: IncomingMessage, signal: AbortSignal): Promise<string> => {
+  const pieces: Buffer[] = []
+  const stop = () => request.destroy()
+  signal.addEventListener('abort', stop)
+  try {
+    for await (const piece of request) pieces.push(piece as Buffer)
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+  return Buffer.concat(pieces).toString('utf8')
+}
+
+const keyIn = (text: string): number | undefined => {
+  try {
+    const body: unknown = JSON.parse(text)
+    if (typeof body !== 'object' || body === null || !('task' in body)) return undefined
+    return typeof body.task === 'number' ? body.task : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Answers a request to stop a task: emits the command, or nothing and the client is told why. */
+export const createStop = ({ propletId, token, log }: StopDeps) => {
+  const isAllowed = token === undefined ? undefined : createTokenCheck(token)
+
+  return (request: IncomingMessage, response: ServerResponse, view: View): Observable<StopCommand> => {
+    const refuse = (status: number, error: string) => {
+      answerJson(response, { error }, status)
+      return EMPTY
+    }
+    if (isAllowed === undefined) return refuse(403, 'stopping is turned off: PROPLET_UI_ACTIONS')
+    if (!isAllowed(request)) {
+      log.warn({ address: request.socket.remoteAddress }, 'Stop from the page refused: wrong token')
+      response.setHeader('www-authenticate', 'Bearer')
+      return refuse(401, 'wrong token')
+    }
+    if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? ''))
+      return refuse(415, 'expected application/json')
+    return abortable((signal) => readBody(request, signal)).pipe(
+      // The client left before it had said all.
+      catchError(() => EMPTY),
+      mergeMap((body) => {
+        const key = keyIn(body)
+        if (key === undefined) return refuse(400, 'expected {"task": N}')
+        const id = view.stoppable(key)
+        if (id === undefined) return refuse(409, 'that task is not under way any more')
+        log.info({ task: cut(id, MAX_LOGGED), address: request.socket.remoteAddress }, 'Stop from the page')
+        answerJson(response, { stopping: key }, 202)
+        return of<StopCommand>({ type: 'stop', id, broadcast: false, propletId })
+      }),
+    )
+  }
+}

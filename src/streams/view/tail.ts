@@ -1,0 +1,84 @@
+import type { OutputStream } from './wire.js'
+
+/** Output of one stream, without output of the other in between. */
+export type Piece = { readonly stream: OutputStream; readonly data: Uint8Array }
+
+export type TailRead = {
+  /** Bytes that were to be read and are not here any more. */
+  readonly skipped: number
+  readonly pieces: readonly Piece[]
+  /** Where to read on. */
+  readonly next: number
+}
+
+export type Tail = {
+  readonly write: (piece: Piece) => void
+  readonly read: (from: number) => TailRead
+  /** Bytes that were ever written. */
+  readonly total: () => number
+  /** Bytes of memory that it takes. */
+  readonly held: () => number
+}
+
+const SMALLEST = 1024
+/** Changes between the streams that are remembered; what is older counts as written to where the oldest was. */
+const MAX_TURNS = 512
+
+/** The last `max` bytes of what a guest writes, both streams in their order. Copies what it keeps. */
+export const createTail = (max: number): Tail => {
+  let ring = new Uint8Array(Math.min(SMALLEST, max))
+  let total = 0
+  const turns: { readonly at: number; readonly stream: OutputStream }[] = []
+
+  const first = () => Math.max(0, total - ring.length)
+
+  const copy = (from: number, until: number): Uint8Array => {
+    const data = new Uint8Array(until - from)
+    const at = from % ring.length
+    const head = ring.subarray(at, at + data.length)
+    data.set(head)
+    data.set(ring.subarray(0, data.length - head.length), head.length)
+    return data
+  }
+  const put = (data: Uint8Array, offset: number) => {
+    const at = offset % ring.length
+    const head = data.subarray(0, ring.length - at)
+    ring.set(head, at)
+    ring.set(data.subarray(head.length), 0)
+  }
+  const grow = (needed: number) => {
+    if (ring.length >= Math.min(needed, max)) return
+    const from = first()
+    const kept = copy(from, total)
+    ring = new Uint8Array(Math.min(max, Math.max(ring.length * 2, 2 ** Math.ceil(Math.log2(needed)))))
+    put(kept, from)
+  }
+  const turn = (stream: OutputStream) => {
+    if (turns.at(-1)?.stream === stream) return
+    turns.push({ at: total, stream })
+    while (turns.length > MAX_TURNS || (turns[1] !== undefined && turns[1].at <= first())) turns.shift()
+  }
+
+  return {
+    write: ({ stream, data }) => {
+      if (data.length === 0) return
+      grow(total + data.length)
+      turn(stream)
+      const kept = data.subarray(Math.max(0, data.length - ring.length))
+      put(kept, total + data.length - kept.length)
+      total += data.length
+    },
+    read: (from) => {
+      const begin = Math.max(from, first())
+      const pieces = turns.flatMap(({ at, stream }, index): readonly Piece[] => {
+        // The first is taken back to the beginning: what came before it is known no more.
+        const start = index === 0 ? begin : Math.max(at, begin)
+        const end = turns[index + 1]?.at ?? total
+        return start < end ? [{ stream, data: copy(start, end) }] : []
+      })
+      return { skipped: Math.max(0, begin - from), pieces, next: total }
+    },
+    total: () => total,
+    held: () => ring.length,
+  }
+}
