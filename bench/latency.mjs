@@ -52,7 +52,7 @@ export const run = () =>
         }),
       ],
       notes: [
-        'Inside: a process that composes the proplet by `createProplet`; from the `message` event of MQTT.js to our call of its `publish`; the runtime is timed from `run` to `ended` by a wrapper around it. Nothing of it is in the product.',
+        'Inside: a process that composes the proplet by `createProplet`; from the packet that MQTT.js received to our call of its `publish`; the runtime is timed from `run` to `ended` by a wrapper around it. Nothing of it is in the product.',
       ],
     }
   })

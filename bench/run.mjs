@@ -19,6 +19,7 @@ const SCENARIOS = [
   'http',
   'memory',
   'monitoring',
+  'journal',
   'ops',
   'federated',
   'nagle',

@@ -1,6 +1,7 @@
 export { createProplet, type PropletOptions } from './proplet.js'
 export { loadConfigOrThrow as loadConfig, type ConfigInput, type LoadOptions } from './io/config/load.js'
 export { ConfigError, type Config, type LoadedConfig } from './io/config/config.js'
+export type { JournalStats } from './io/journal/index.js'
 export { createLogger, type Logger, type LogHandle, type LogOptions } from './io/log.js'
 export { stopSignal } from './io/signals.js'
 export type { Binary } from './model/binary.js'

@@ -26,13 +26,16 @@ import { hostMetadata } from './io/host/metadata.js'
 import { createHostMetrics } from './io/host/metrics.js'
 import { createTaskSampler } from './io/host/task-sampler.js'
 import { createLogger, type Logger } from './io/log.js'
-import { openMqtt, type Delivery, type MqttLink, type MqttOptions } from './io/mqtt/index.js'
+import type { Journal } from './io/journal/index.js'
+import { isFinal, openMqtt, type Delivery, type MqttLink, type MqttOptions } from './io/mqtt/index.js'
+import { openState } from './io/open-state.js'
 import { pipelineSettings } from './io/pipeline-settings.js'
 import { refuseTask } from './io/refuse.js'
 import { createTaskLog } from './io/task-log.js'
 import { insteadOf } from './io/undelivered.js'
 import { openWatch, type Happenings, type Watch } from './io/watch.js'
 import type { Command } from './model/command.js'
+import type { Publication } from './model/publication.js'
 import { createEmbeddedRuntime } from './runtime/embedded/embedded.js'
 import { createExternalRuntime } from './runtime/external/external.js'
 import type { Runtime } from './runtime/runtime.js'
@@ -64,37 +67,69 @@ type Parts = {
   readonly cache: BinaryCache
   readonly mqtt: MqttOptions
   readonly embedded: Awaited<ReturnType<typeof embeddedOptions>>
+  readonly journal: Journal | undefined
   readonly watch: Watch
 }
 
 const prepare = async ({ config, log: given }: PropletOptions): Promise<Parts> => {
   const log = given ?? (await createLogger({ level: config.logLevel })).log
+  // First, and alone: nothing else is begun where it can't be had.
+  const journal = await openState(config, log)
   const [cache, mqtt, watch] = await Promise.all([
     openCache({ dir: config.cache?.directory, maxBytes: config.cache?.maxBytes ?? 0, log }),
     brokerLinkOptions(config, log),
     openWatch(config, log),
   ])
-  return { config, log, cache, mqtt, embedded: await embeddedOptions(config, log), watch }
+  const own = { cache, mqtt: { ...mqtt, journal }, journal, watch }
+  return { config, log, embedded: await embeddedOptions(config, log), ...own }
 }
 
-/** Publishes, and answers in the place of a result that the broker won't take; tells what becomes of each. */
-const publish = (link: MqttLink, output$: Observable<PipelineOutput>, log: Logger): Observable<Delivery> => {
+/**
+ * Publishes, first what an earlier process left, and answers in the place of a result that the broker won't take; tells
+ * what becomes of each.
+ */
+const publish = (
+  { journal, log }: Parts,
+  link: MqttLink,
+  output$: Observable<PipelineOutput>,
+): Observable<Delivery> => {
   const report = ({ at, publication }: Delivery) => {
     if (at === 'acknowledged' && publication.subtopic === 'control/proplet/create')
       log.info('Published discovery message')
   }
+  const settle = (delivery: Delivery) => {
+    const { record } = delivery.publication
+    // What finds no room, or comes after the farewell, is for the next process.
+    const isLeft =
+      delivery.at === 'rejected' && (delivery.cause === 'closed' || delivery.cause === 'overflow')
+    const isOver = isFinal(delivery) && !isLeft
+    if (record !== undefined && isOver) journal?.settle(record)
+  }
+  const replace = (delivery: Delivery): Publication | undefined => {
+    const replacement = insteadOf(delivery)
+    const { record } = delivery.publication
+    return replacement === undefined || record === undefined || journal === undefined
+      ? replacement
+      : journal.replace(record, replacement)
+  }
   return link
     .send(
-      output$.pipe(
-        ofType('publish'),
-        map(({ publication }) => publication),
+      merge(
+        from(journal?.results ?? []),
+        output$.pipe(
+          ofType('publish'),
+          map(({ publication }) => publication),
+        ),
       ),
     )
     .pipe(
       tap(report),
       mergeMap((delivery) => {
-        const replacement = insteadOf(delivery)
-        return replacement === undefined ? of(delivery) : concat(of(delivery), link.send(of(replacement)))
+        const replacement = replace(delivery)
+        settle(delivery)
+        return replacement === undefined
+          ? of(delivery)
+          : concat(of(delivery), link.send(of(replacement)).pipe(tap(settle)))
       }),
     )
 }
@@ -155,7 +190,7 @@ const run = (
     connect((output$) => {
       const left$ = concat(output$, leave(parts, link)).pipe(share())
       const end$ = left$.pipe(ignoreElements(), endWith(undefined))
-      const published$ = publish(link, output$, parts.log).pipe(
+      const published$ = publish(parts, link, output$).pipe(
         connect((delivery$) => {
           const seen = { ...happenings(link, output$, delivery$), stop$, end$, runtime }
           const watched$ = parts.watch(seen).pipe(tap((command) => commands.next(command)))
@@ -172,7 +207,7 @@ const serve = (
   runtime: Runtime,
   { streams = [], stop$ = NEVER }: PropletOptions,
 ): Observable<PipelineOutput> => {
-  const { config, log, cache, mqtt, embedded } = parts
+  const { config, log, cache, mqtt, embedded, journal } = parts
   log.info(`MQTT client created (TLS: ${config.mqtt.tls !== undefined})`)
   log.info(`Using ${runtime.name} runtime`)
   log.info('Starting PropletService')
@@ -190,7 +225,8 @@ const serve = (
       read: readPrinted,
       random: Math.random,
     },
-    refuse: refuseTask(link.stats),
+    refuse: refuseTask(link.stats, journal),
+    journal,
     sample: createHostMetrics().sample,
     taskSampler: config.monitoring ? createTaskSampler(runtime) : undefined,
     streams,
@@ -217,8 +253,15 @@ const openRuntime = ({ config, log, embedded }: Parts) => {
 export const createProplet = (options: PropletOptions): Observable<PipelineOutput> =>
   defer(() => prepare(options)).pipe(
     switchMap((parts) => {
-      if (options.runtime !== undefined) return serve(parts, options.runtime, options)
-      const runtime = openRuntime(parts)
-      return serve(parts, runtime, options).pipe(finalize(() => void runtime.close()))
+      const served$ = defer(() => {
+        if (options.runtime !== undefined) return serve(parts, options.runtime, options)
+        const runtime = openRuntime(parts)
+        return serve(parts, runtime, options).pipe(finalize(() => void runtime.close()))
+      })
+      const { journal } = parts
+      if (journal === undefined) return served$
+      return concat(served$, defer(() => journal.end()).pipe(ignoreElements())).pipe(
+        finalize(() => void journal.end()),
+      )
     }),
   )

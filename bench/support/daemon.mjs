@@ -1,6 +1,7 @@
 // @ts-check
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { daemonEnv } from '../../dist/dev/daemon.js'
 
@@ -32,6 +33,7 @@ export const startDaemon = (
       PATH: process.env['PATH'],
       ...daemonEnv(port, 'bench-proplet'),
       PROPLET_CACHE_DIR: cacheDir,
+      PROPLET_STATE_DIR: join(cacheDir, 'state'),
       PROPLET_RESULT_HOLD_MS: '0',
       ...env,
     },

@@ -1,5 +1,6 @@
 // @ts-check
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { startHelper } from './processes.mjs'
 import { summary } from './stats.mjs'
 
@@ -8,10 +9,16 @@ import { summary } from './stats.mjs'
  * @param {import('./world.mjs').World} world
  * @param {number} count
  * @param {() => Promise<unknown>} drive
+ * @param {string} [stateDir] by default one of its own
  */
-export const timesInside = async ({ port, manager, cacheDir }, count, drive) => {
+export const timesInside = async (
+  { port, manager, cacheDir },
+  count,
+  drive,
+  stateDir = join(cacheDir, 'state'),
+) => {
   const alive = manager.alive()
-  const proplet = await startHelper('traced-proplet.mjs', [port, cacheDir])
+  const proplet = await startHelper('traced-proplet.mjs', [port, cacheDir, stateDir])
   await alive
   await drive()
   const answer = once(proplet.child, 'message')

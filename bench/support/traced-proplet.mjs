@@ -1,6 +1,6 @@
 // @ts-check
 // A process of its own: the proplet as `createProplet` composes it, with the times of each task and invocation. Nothing in it is
-// changed: a task is timed from the `message` of MQTT.js to our call of its `publish`, and the runtime by a wrapper.
+// changed: a task is timed from the packet that MQTT.js received to our call of its `publish`, and the runtime by a wrapper.
 import { MqttClient } from 'mqtt'
 import { Observable, tap } from 'rxjs'
 import { daemonEnv } from '../../dist/dev/daemon.js'
@@ -10,12 +10,13 @@ import { createEmbeddedRuntime } from '../../dist/runtime/embedded/embedded.js'
 
 /** @typedef {{received: number, run: number, ended: number}} Trace */
 
-const [port, cacheDir] = process.argv.slice(2)
+const [port, cacheDir, stateDir] = process.argv.slice(2)
 const { config } = loadConfig({
   flags: {},
   env: {
     ...daemonEnv(Number(port), 'bench-proplet'),
     PROPLET_CACHE_DIR: cacheDir,
+    PROPLET_STATE_DIR: stateDir,
     PROPLET_RESULT_HOLD_MS: '0',
   },
 })
@@ -29,7 +30,7 @@ let times = []
 
 const { emit, publish } = MqttClient.prototype
 MqttClient.prototype.emit = function (/** @type {any[]} */ ...args) {
-  if (args[0] === 'message' && /\/(start|invoke)$/.test(String(args[1])))
+  if (args[0] === 'packetreceive' && /\/(start|invoke)$/.test(String(args[1].topic)))
     current = { received: performance.now(), run: NaN, ended: NaN }
   return Reflect.apply(emit, this, args)
 }

@@ -146,6 +146,7 @@ const demo = async (): Promise<boolean> => {
   const daemon = startDaemon({
     ...daemonEnv(broker.port, 'demo-proplet'),
     PROPLET_CACHE_DIR: cache,
+    PROPLET_STATE_DIR: join(cache, 'state'),
     PROPLET_HTTP_ENABLED: 'true',
   })
   try {

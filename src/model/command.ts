@@ -24,6 +24,8 @@ export type StartCommand = Target & {
   readonly encrypted: boolean
   readonly kbsResourcePath: string | undefined
   readonly monitoringProfile: MonitoringProfile | undefined
+  /** It runs again when the proplet was ended while it ran. */
+  readonly restart: boolean
 }
 
 /** Where the WebAssembly binary comes from: base64 text in the command itself, or an image of a registry. */
@@ -84,5 +86,8 @@ export type Rejection = {
 /** What one message of a subscribed topic turns into. */
 export type Decoded = Command | Chunk | Rejection
 
-/** Stamps a value with the time it was received, in milliseconds of the pipeline's clock. */
-export type Received<T> = T & { readonly receivedAt: number }
+/**
+ * Stamps a value with the time it was received, in milliseconds of the pipeline's clock, and with the number that its
+ * command has in the journal, if it is there.
+ */
+export type Received<T> = T & { readonly receivedAt: number; readonly receipt?: number | undefined }

@@ -11,6 +11,7 @@ export type FailureCode =
   | 'output'
   | 'unsupported'
   | 'shutdown' // the proplet was stopped first
+  | 'interrupted' // the proplet was killed while it ran, or the power went
   | 'runtime' // our own side failed
 
 /** How a task ended. `results` is what goes to the Manager; of a task that failed or was stopped: what stdout held. */

@@ -11,6 +11,8 @@ export type Publication = {
   readonly keep: 'all' | 'latest'
   /** Tells publications of one subtopic apart that do not replace each other, such as by task. Not sent. */
   readonly key?: string
+  /** Its number in the journal. Not sent. */
+  readonly record?: number
   /** The payload as it is sent, if it has been encoded already. */
   readonly encoded?: Uint8Array
 }

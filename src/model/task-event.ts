@@ -7,10 +7,10 @@ import type { Round, Update } from './round.js'
 export type TaskEvent =
   | ({ readonly id: string } & (
       | { readonly type: 'accepted'; readonly start: Received<StartCommand> }
-      | { readonly type: 'duplicate' }
+      | ({ readonly type: 'duplicate' } & OfCommand)
       | { readonly type: 'unknown-stop' }
       /** A latent task ends without a word: it was started again, and `accepted` follows. */
-      | { readonly type: 'replaced' }
+      | ({ readonly type: 'replaced' } & OfCommand)
       | TaskProgress
       | Provided
       | RunProgress
@@ -18,7 +18,7 @@ export type TaskEvent =
       /** A latent task can be invoked from now on. */
       | { readonly type: 'precompiled' }
       /** A daemon was started, or a server listens: its result is due now. */
-      | { readonly type: 'announced'; readonly results: string; readonly receivedAt: number }
+      | ({ readonly type: 'announced'; readonly results: string; readonly receivedAt: number } & OfCommand)
       | TaskEnded
       /** What happens to one invocation of the latent task `id`, in order for each; it may outlive the task. */
       | { readonly type: 'invocation'; readonly invocation: Invocation; readonly event: InvocationEvent }
@@ -66,7 +66,10 @@ export type RunProgress =
   | { readonly type: 'serving'; readonly address: string; readonly port: number }
   | { readonly type: 'output'; readonly stream: 'stdout' | 'stderr'; readonly data: Uint8Array }
 
-export type TaskEnded = {
+/** The number that the command has in the journal, if it is there. */
+export type OfCommand = { readonly receipt?: number | undefined }
+
+export type TaskEnded = OfCommand & {
   readonly type: 'ended'
   readonly outcome: Outcome
   /** When the command was received: what the result is held against. */
@@ -82,7 +85,7 @@ export type TaskEnded = {
 
 export type InvocationEvent =
   | { readonly type: 'accepted'; readonly invoke: Received<InvokeCommand> }
-  | { readonly type: 'duplicate' }
+  | ({ readonly type: 'duplicate' } & OfCommand)
   | Warning
   | Provided
   | Reported

@@ -12,7 +12,7 @@ export type AdmitDeps = {
   /** Latent tasks at once, whether they can be invoked already or not; nor do they. */
   readonly maxLatent: number
   /** Why a task can't be taken, whatever the caps say. */
-  readonly refuse: (command: StartCommand | InvokeCommand) => Refusal | undefined
+  readonly refuse: (command: Received<StartCommand | InvokeCommand>) => Refusal | undefined
 }
 
 export type Refusal = { readonly code: FailureCode; readonly reason: string }
@@ -45,7 +45,7 @@ export const createAdmission = ({ maxTasks, maxDaemons, maxLatent, refuse }: Adm
     latent: { max: maxLatent, what: 'latent tasks are deployed' },
   }
 
-  const reasonToRefuse = (command: StartCommand | InvokeCommand): Refusal | undefined => {
+  const reasonToRefuse = (command: Received<StartCommand | InvokeCommand>): Refusal | undefined => {
     const kind = kindOf(command)
     const { max, what } = caps[kind]
     if (counts[kind] >= max) return { code: 'overloaded', reason: `${max} ${what} already` }

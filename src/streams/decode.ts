@@ -8,6 +8,9 @@ export type DecodeDeps = {
   readonly clock: { now(): number }
 }
 
+/** A value beside the message that it was decoded from. */
+export type Arrived<T> = Received<T> & { readonly message: InboundMessage }
+
 /** Messages into commands, chunks and rejections, stamped with the time they were taken in. */
-export const decode = ({ decoder, clock }: DecodeDeps): OperatorFunction<InboundMessage, Received<Decoded>> =>
-  map((message) => ({ ...decoder(message), receivedAt: clock.now() }))
+export const decode = ({ decoder, clock }: DecodeDeps): OperatorFunction<InboundMessage, Arrived<Decoded>> =>
+  map((message) => ({ ...decoder(message), receivedAt: clock.now(), message }))

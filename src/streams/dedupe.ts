@@ -18,7 +18,7 @@ import {
 } from 'rxjs'
 import type { Received, StartCommand, StopCommand } from '../model/command.js'
 import type { TaskEvent } from '../model/task-event.js'
-import { ended } from './ended.js'
+import { ended, ofCommand } from './ended.js'
 
 export type DedupeDeps = {
   /** The life of one task. `stop$` emits when its stop command arrives. */
@@ -36,6 +36,7 @@ type Life = {
   readonly leave: Subject<void>
   stopped: boolean
   next: Received<StartCommand> | undefined
+  receipt: number | undefined
   latent: boolean
   /** It was started less than `REDELIVERY_MS` ago. */
   fresh: boolean
@@ -60,6 +61,7 @@ export const dedupe = ({
           leave: new Subject(),
           stopped: false,
           next: undefined,
+          receipt: undefined,
           latent: false,
           fresh: true,
         }
@@ -68,6 +70,7 @@ export const dedupe = ({
           const start = life.next ?? first
           life.next = undefined
           life.stopped = false
+          life.receipt = start.receipt
           life.latent = start.latent
           life.fresh = true
           const redelivery$ = timer(REDELIVERY_MS, clock).pipe(
@@ -84,7 +87,7 @@ export const dedupe = ({
       }
       const replace = (life: Life, start: Received<StartCommand>): Observable<TaskEvent> =>
         concat(
-          of<TaskEvent>({ type: 'replaced', id: start.id }),
+          of<TaskEvent>({ type: 'replaced', id: start.id, ...ofCommand(life) }),
           defer(() => {
             life.leave.next()
             return begin(start)
@@ -109,7 +112,8 @@ export const dedupe = ({
             return life === undefined ? of({ type: 'unknown-stop', id }) : stop(life)
           if (life === undefined) return begin(command)
           if (life.latent && !life.fresh && !life.stopped) return replace(life, command)
-          if (!life.stopped || life.next !== undefined) return of({ type: 'duplicate', id })
+          if (!life.stopped || life.next !== undefined)
+            return of({ type: 'duplicate', id, ...ofCommand(command) })
           life.next = command
           return EMPTY
         }),

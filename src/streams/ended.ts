@@ -1,13 +1,16 @@
 import type { FailureCode, Outcome } from '../model/outcome.js'
-import type { TaskEnded, TaskEvent } from '../model/task-event.js'
+import type { OfCommand, TaskEnded, TaskEvent } from '../model/task-event.js'
 import { roundOf } from './federated/round.js'
 
 /** The task, when its command was received, and its environment where that is known. */
-export type Origin = {
+export type Origin = OfCommand & {
   readonly id: string
   readonly receivedAt: number
   readonly env?: Readonly<Record<string, string>>
 }
+
+/** What is told of a command that is in the journal goes under its number. */
+export const ofCommand = ({ receipt }: OfCommand): OfCommand => (receipt === undefined ? {} : { receipt })
 
 export const failure = (code: FailureCode, error: string, results = ''): Outcome => ({
   kind: 'failed',
@@ -17,12 +20,13 @@ export const failure = (code: FailureCode, error: string, results = ''): Outcome
 })
 
 export const ended = (
-  { id, receivedAt, env }: Origin,
+  origin: Origin,
   outcome: Outcome,
   announced = false,
 ): TaskEnded & { readonly id: string } => {
+  const { id, receivedAt, env } = origin
   const round = env && roundOf(env)
-  return { type: 'ended', id, outcome, receivedAt, announced, ...(round && { round }) }
+  return { type: 'ended', id, outcome, receivedAt, announced, ...(round && { round }), ...ofCommand(origin) }
 }
 
 /** The end of a task that never ran. */

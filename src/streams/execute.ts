@@ -3,7 +3,7 @@ import type { Binary } from '../model/binary.js'
 import type { Received, StartCommand } from '../model/command.js'
 import type { TaskEvent } from '../model/task-event.js'
 import type { RunEvent, RunRequest, Runtime, StopReason } from '../runtime/runtime.js'
-import { ended, failure, messageOf } from './ended.js'
+import { ended, failure, messageOf, ofCommand } from './ended.js'
 import type { Slots } from './slots.js'
 
 export type ExecuteDeps = {
@@ -40,7 +40,7 @@ export const execute =
       const announce = (results: string): TaskEvent => {
         announced = true
         leave()
-        return { type: 'announced', id: start.id, results, receivedAt: start.receivedAt }
+        return { type: 'announced', id: start.id, results, receivedAt: start.receivedAt, ...ofCommand(start) }
       }
       const toTaskEvents = (event: RunEvent): readonly TaskEvent[] => {
         if (event.type === 'ended') return [ended(start, event.outcome, announced)]

@@ -17,7 +17,7 @@ import type { InvokeCommand, Received, StartCommand, StopCommand } from '../mode
 import type { InvocationEvent, TaskEvent } from '../model/task-event.js'
 import type { Admission } from './admit.js'
 import { REDELIVERY_MS } from './dedupe.js'
-import { ended } from './ended.js'
+import { ended, ofCommand } from './ended.js'
 import { notPrecompiled, type Latent, type Latents } from './latents.js'
 import { life, type LifeDeps } from './life.js'
 import { ofType } from './of-type.js'
@@ -34,13 +34,21 @@ export type InvokeDeps = {
 type Invoke = Received<InvokeCommand>
 
 /** The task that an invocation comes to: that of the start, with inputs of its own and its variables on top. */
-const toStart = ({ start }: Latent, { inputs, env, receivedAt }: Invoke): Received<StartCommand> => ({
+const toStart = ({ start }: Latent, invoke: Invoke): Received<StartCommand> => ({
   ...start,
   latent: false,
   daemon: false,
-  inputs,
-  env: { ...start.env, ...env },
-  receivedAt,
+  inputs: invoke.inputs,
+  env: { ...start.env, ...invoke.env },
+  receivedAt: invoke.receivedAt,
+  receipt: invoke.receipt,
+})
+
+const wrapped = ({ id, invocation }: Invoke, event: InvocationEvent): TaskEvent => ({
+  type: 'invocation',
+  id,
+  invocation,
+  event,
 })
 
 /** The file of a binary may have been damaged since it was compiled: the Manager has to deploy the task again. */
@@ -73,12 +81,7 @@ export const invoke = ({
   const redelivery$ = timer(REDELIVERY_MS, clock).pipe(ignoreElements())
   const invocation = (command: Invoke, stop$: Observable<'stopped'>): Observable<TaskEvent> => {
     const { id } = command
-    const wrap = (event: InvocationEvent): TaskEvent => ({
-      type: 'invocation',
-      id,
-      invocation: command.invocation,
-      event,
-    })
+    const wrap = (event: InvocationEvent): TaskEvent => wrapped(command, event)
     const run: LifeDeps['run'] = (reason$) =>
       find(id).pipe(
         mergeMap((latent) => execute(toStart(latent, command), latent.binary, reason$)),
@@ -109,8 +112,7 @@ export const invoke = ({
           )
           if (named.id === undefined) return invocation(command, stop$)
           const key = JSON.stringify([id, named.id])
-          if (taken.has(key))
-            return of({ type: 'invocation', id, invocation: named, event: { type: 'duplicate' } })
+          if (taken.has(key)) return of(wrapped(command, { type: 'duplicate', ...ofCommand(command) }))
           taken.add(key)
           return invocation(command, stop$).pipe(
             mergeMap((event) => (isFinal(event) ? concat(of(event), redelivery$) : of(event))),

@@ -7,17 +7,18 @@ import {
   map,
   merge,
   share,
+  Subject,
   switchMap,
   takeUntil,
   type Observable,
   type SchedulerLike,
 } from 'rxjs'
-import type { Command, Decoded, InvokeCommand, Received, StartCommand } from '../model/command.js'
+import type { Command, Decoded, Received } from '../model/command.js'
 import type { Connection, InboundMessage } from '../model/connection.js'
 import type { Publication } from '../model/publication.js'
 import type { TaskEvent } from '../model/task-event.js'
 import { acquire, type AcquireDeps } from './acquire.js'
-import { createAdmission, type Refusal } from './admit.js'
+import { createAdmission, type AdmitDeps } from './admit.js'
 import { decode, type DecodeDeps } from './decode.js'
 import { dedupe } from './dedupe.js'
 import { discovery } from './discovery.js'
@@ -31,6 +32,7 @@ import { heartbeat } from './heartbeat.js'
 import { hold } from './hold.js'
 import { invokeResult } from './invoke-result.js'
 import { invoke } from './invoke.js'
+import { closeCommands, keepResults, take, withoutPauses, type Left, type TaskJournal } from './journal.js'
 import { keep, type KeepDeps } from './keep.js'
 import { createLatents } from './latents.js'
 import { metrics } from './metrics.js'
@@ -38,6 +40,7 @@ import { ofType } from './of-type.js'
 import { precompile } from './precompile.js'
 import { reject } from './reject.js'
 import { result } from './result.js'
+import { cutShort } from './resume.js'
 import { shutdown } from './shutdown.js'
 import { createSlots } from './slots.js'
 import { target } from './target.js'
@@ -81,10 +84,12 @@ export type PipelineDeps = {
   readonly runtime: ExecuteDeps['runtime']
   readonly federated: Omit<FederateDeps, 'propletId' | 'places' | 'clock'>
   /** Why a task can't be taken, whatever room there is. */
-  readonly refuse: (command: StartCommand | InvokeCommand) => Refusal | undefined
+  readonly refuse: AdmitDeps['refuse']
   readonly sample: () => Observable<object>
   readonly taskSampler: TaskMetricsDeps['sampler']
   readonly streams: readonly Stream[]
+  /** Undefined: what happens is lost with the process. */
+  readonly journal: TaskJournal | undefined
   readonly onError: (error: unknown, stream: string) => void
   readonly clock: SchedulerLike
   /** Uniform in [0, 1). */
@@ -105,7 +110,7 @@ export const pipeline = (
   deps: PipelineDeps,
 ): Observable<PipelineOutput> =>
   defer(() => {
-    const { settings, clock } = deps
+    const { settings, journal, clock } = deps
     const connection$ = source$.pipe(share())
     const shutdown$ = shutdown(stop$, { graceMs: settings.shutdownMs, clock })
     const { admit, underWay$ } = createAdmission({
@@ -119,10 +124,18 @@ export const pipeline = (
       filter((underWay) => underWay === 0),
     )
 
+    const left$ = new Subject<Left>()
+    const again$ = left$.pipe(
+      ofType('again'),
+      map(({ message }) => message),
+    )
     const decoded$ = merge(
-      message$.pipe(decode(deps)),
-      command$.pipe(map((command): Received<Decoded> => ({ ...command, receivedAt: clock.now() }))),
-    ).pipe(target(settings.propletId), takeUntil(drained$), share())
+      merge(again$, message$).pipe(decode(deps), target(settings.propletId), take(journal)),
+      command$.pipe(
+        map((command): Received<Decoded> => ({ ...command, receivedAt: clock.now() })),
+        target(settings.propletId),
+      ),
+    ).pipe(takeUntil(drained$), share())
     const { fetch, request$ } = createFetch({
       chunk$: decoded$.pipe(ofType('chunk')),
       cache: deps.cache,
@@ -173,12 +186,29 @@ export const pipeline = (
       invoke({ find: latents.find, admit, execute: runIt, shutdown$, clock }),
     )
     const refused$ = decoded$.pipe(ofType('rejected'), reject)
-    const task$ = merge(refused$, accepted$, invoked$).pipe(share())
+    const cutShort$ = left$.pipe(ofType('interrupted'), cutShort(clock))
+    const task$ = merge(refused$, accepted$, invoked$, cutShort$).pipe(share())
     const result$ = merge(
-      task$.pipe(result(settings.propletId), hold(settings.holdMs, clock)),
-      task$.pipe(invokeResult(settings.propletId)),
+      task$.pipe(
+        withoutPauses(journal),
+        result(settings.propletId),
+        keepResults(journal),
+        hold(settings.holdMs, clock),
+      ),
+      task$.pipe(
+        invokeResult(settings.propletId),
+        keepResults(journal),
+        map(({ publication }) => publication),
+      ),
       task$.pipe(updates(settings.propletId)),
+      task$.pipe(closeCommands(journal)),
     ).pipe(share())
+    // Once all of the above listens.
+    const resume$ = defer(() => {
+      for (const each of journal?.left ?? []) left$.next(each)
+      left$.complete()
+      return EMPTY
+    })
 
     const identity = { propletId: settings.propletId, namespace: settings.namespace, clock }
     const background$ = merge(
@@ -225,5 +255,6 @@ export const pipeline = (
         map((publication): PipelineOutput => ({ type: 'publish', publication })),
       ),
       task$.pipe(map((event): PipelineOutput => ({ type: 'task', event }))),
+      resume$,
     )
   })

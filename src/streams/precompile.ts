@@ -21,7 +21,10 @@ export const precompile =
       stop$.pipe(
         take(1),
         map((reason) =>
-          ended(start, { kind: reason === 'stopped' ? reason : 'completed', results: '' }, true),
+          reason === 'stopped'
+            ? ended(start, { kind: reason, results: '' }, true)
+            : // It stays in the journal, and is deployed again.
+              ended({ ...start, receipt: undefined }, { kind: 'completed', results: '' }, true),
         ),
       ),
     )

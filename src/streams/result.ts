@@ -1,12 +1,19 @@
 import { concatMap, type OperatorFunction } from 'rxjs'
 import type { Outcome } from '../model/outcome.js'
 import type { Publication } from '../model/publication.js'
-import type { TaskEvent } from '../model/task-event.js'
+import type { OfCommand, TaskEvent } from '../model/task-event.js'
+import { ofCommand, type Origin } from './ended.js'
 import { envelopeOf } from './federated/envelope.js'
 import { ofType } from './of-type.js'
 
 /** A result, the task it is of, and when the command of that was received. */
-export type Result = { readonly id: string; readonly publication: Publication; readonly receivedAt: number }
+export type Result = OfCommand & {
+  readonly id: string
+  readonly publication: Publication
+  readonly receivedAt: number
+  /** Another one of the command may follow. */
+  readonly more?: true
+}
 
 /** What the Manager reads an outcome by: null, or why it failed. */
 export const errorOf = (outcome: Outcome): string | null => {
@@ -22,15 +29,13 @@ export const errorOf = (outcome: Outcome): string | null => {
 
 /** What the Manager is told of tasks: one result each, at the end; of a daemon or server at its start, and when it fails later. */
 export const result = (propletId: string): OperatorFunction<TaskEvent, Result> => {
-  const resultOf = (
-    { id, receivedAt }: { readonly id: string; readonly receivedAt: number },
-    payload: object,
-  ): Result => ({
-    id,
-    receivedAt,
+  const resultOf = (origin: Origin, payload: object): Result => ({
+    id: origin.id,
+    receivedAt: origin.receivedAt,
+    ...ofCommand(origin),
     publication: {
       subtopic: 'control/proplet/results',
-      payload: { task_id: id, ...payload },
+      payload: { task_id: origin.id, ...payload },
       keep: 'all',
     },
   })
@@ -39,7 +44,12 @@ export const result = (propletId: string): OperatorFunction<TaskEvent, Result> =
       ofType('announced', 'ended'),
       concatMap((event): readonly Result[] => {
         if (event.type === 'announced')
-          return [resultOf(event, { proplet_id: propletId, results: event.results, error: null })]
+          return [
+            {
+              ...resultOf(event, { proplet_id: propletId, results: event.results, error: null }),
+              more: true,
+            },
+          ]
         const { announced, outcome, round } = event
         if (announced && outcome.kind === 'completed') return []
         const error = errorOf(outcome)

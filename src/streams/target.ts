@@ -2,10 +2,10 @@ import { filter, type MonoTypeOperatorFunction } from 'rxjs'
 import type { Decoded, Received, Target } from '../model/command.js'
 
 /** Lets through what is meant for this proplet; chunks and messages that name no task are meant for all. */
-export const target = (propletId: string): MonoTypeOperatorFunction<Received<Decoded>> => {
+export const target = <T extends Received<Decoded>>(propletId: string): MonoTypeOperatorFunction<T> => {
   const isForUs = ({ broadcast, propletId: wanted }: Target) =>
     broadcast || wanted === undefined || wanted === propletId
-  return filter((message) => {
+  const isOurs = (message: Decoded): boolean => {
     switch (message.type) {
       case 'chunk':
         return true
@@ -16,5 +16,6 @@ export const target = (propletId: string): MonoTypeOperatorFunction<Received<Dec
       case 'invoke':
         return isForUs(message)
     }
-  })
+  }
+  return filter((message) => isOurs(message))
 }

@@ -28,3 +28,13 @@ it.each([
   expect(refuseTask(() => backlog)(invoke('a', 'i'))).toMatchObject({ code: 'overloaded' })
   expect(refuseTask(() => ({ waiting: 9_999, bytes: 64 * 1024 * 1024 - 1 }))(start('a'))).toBeUndefined()
 })
+
+it('takes no task that the journal did not take, and says why', () => {
+  const full = { obstacle: 'the journal is full' }
+  expect(refuseTask(idle, full)(start('a'))).toStrictEqual({
+    code: 'overloaded',
+    reason: 'the journal is full',
+  })
+  expect(refuseTask(idle, { obstacle: undefined })(invoke('a', 'i'))).toMatchObject({ code: 'overloaded' })
+  expect(refuseTask(idle, full)(start('a', { receipt: 1 }))).toBeUndefined()
+})

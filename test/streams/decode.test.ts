@@ -1,7 +1,7 @@
 import { describe, it } from 'vitest'
-import type { Decoded, Received } from '../../src/model/command.js'
+import type { Decoded } from '../../src/model/command.js'
 import type { InboundMessage } from '../../src/model/connection.js'
-import { decode } from '../../src/streams/decode.js'
+import { decode, type Arrived } from '../../src/streams/decode.js'
 import { marbles } from '../support/marbles.js'
 import { bytes, text } from '../support/model.js'
 
@@ -14,17 +14,18 @@ const decoder = ({ subtopic, payload }: InboundMessage): Decoded => ({
   task: undefined,
 })
 
-const rejectedAt = (receivedAt: number): Received<Decoded> => ({
+const rejectedAt = (receivedAt: number): Arrived<Decoded> => ({
   type: 'rejected',
   subtopic: 'control/manager/start',
   reason: 'x',
   task: undefined,
   receivedAt,
+  message,
 })
 
 describe('decode', () => {
   it(
-    'stamps every message with the time it was taken in',
+    'stamps every message with the time it was taken in, and hands it on beside what it says',
     marbles((m) => {
       const source = m.hot('  -m--(mm)-|', { m: message })
       const subs = '           ^--------!'

@@ -1,17 +1,21 @@
 import { describe, it } from 'vitest'
-import type { Publication } from '../../src/model/publication.js'
 import type { TaskEvent } from '../../src/model/task-event.js'
 import { invokeResult } from '../../src/streams/invoke-result.js'
+import type { Result } from '../../src/streams/result.js'
 import { marbles } from '../support/marbles.js'
 import { completed, endOf, failed, ofInvocation, stopped } from '../support/model.js'
 
 const ended = (invocation: string | undefined, outcome: Parameters<typeof endOf>[1]): TaskEvent =>
   ofInvocation('t', invocation, endOf('t', outcome))
 
-const published = (invocation: string, results: string, error: string | null): Publication => ({
-  subtopic: 'control/proplet/invoke_results',
-  payload: { task_id: 't', invocation_id: invocation, proplet_id: 'p1', results, error },
-  keep: 'all',
+const published = (invocation: string, results: string, error: string | null): Result => ({
+  id: 't',
+  receivedAt: 0,
+  publication: {
+    subtopic: 'control/proplet/invoke_results',
+    payload: { task_id: 't', invocation_id: invocation, proplet_id: 'p1', results, error },
+    keep: 'all',
+  },
 })
 
 describe('invokeResult', () => {

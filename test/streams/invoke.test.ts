@@ -196,7 +196,12 @@ describe('invoke', () => {
     'runs what was started with inputs of its own, and its variables on top',
     marbles((m) => {
       const seen: unknown[] = []
-      const asked = invocation('t', 'i', { inputs: ['7'], env: { A: 'own', C: '3' }, receivedAt: 9 })
+      const asked = invocation('t', 'i', {
+        inputs: ['7'],
+        env: { A: 'own', C: '3' },
+        receivedAt: 9,
+        receipt: 4,
+      })
       const stage = invokeWith(m, {
         execute: (command, wasm) => {
           seen.push([command, wasm])
@@ -208,7 +213,9 @@ describe('invoke', () => {
       })
       m.flush()
       const env = { A: 'own', B: '2', C: '3' }
-      expect(seen).toStrictEqual([[start('t', { inputs: ['7'], env, receivedAt: 9 }), latent.binary]])
+      expect(seen).toStrictEqual([
+        [start('t', { inputs: ['7'], env, receivedAt: 9, receipt: 4 }), latent.binary],
+      ])
     }),
   )
 

@@ -103,8 +103,8 @@ describe('result', () => {
       const subs = '         ^--------!'
       const expected = '     -a--aF-lS|'
       m.expect(source.pipe(result('p1'))).toBeObservable(expected, {
-        a: of('', null),
-        l: of('started at port 8222', null),
+        a: { ...of('', null), more: true },
+        l: { ...of('started at port 8222', null), more: true },
         F: of('', 'exited with status 1'),
         S: of('', 'task stopped'),
       })

@@ -16,9 +16,19 @@ export type BrokerKind = (typeof BROKERS)[number]
 
 type Env = Readonly<Record<string, string>>
 
-type Proplet = Daemon & { readonly id: string; readonly cache: string; readonly temporary: string }
+type Proplet = Daemon & {
+  readonly id: string
+  readonly cache: string
+  readonly temporary: string
+  readonly state: string
+}
 
-type PropletOptions = DaemonOptions & { readonly args?: readonly string[]; readonly id?: string }
+type PropletOptions = DaemonOptions & {
+  readonly args?: readonly string[]
+  readonly id?: string
+  /** The state directory of an earlier one. */
+  readonly state?: string
+}
 
 /** A proplet and a Manager's view of its channel. */
 export type Site = { readonly port: number; readonly wire: Wire; readonly proplet: Proplet }
@@ -69,12 +79,22 @@ export const useDaemons = (until: 'each' | 'all' = 'each') => {
     cleanup(() => started.close())
     return started
   }
-  const proplet = (port: number, env: Env = {}, { args = [], id, ...options }: PropletOptions = {}) => {
-    const own = { id: id ?? `proplet-${randomUUID()}`, cache: directory(), temporary: directory() }
+  const proplet = (
+    port: number,
+    env: Env = {},
+    { args = [], id, state, ...options }: PropletOptions = {},
+  ) => {
+    const own = {
+      id: id ?? `proplet-${randomUUID()}`,
+      cache: directory(),
+      temporary: directory(),
+      state: state ?? directory(),
+    }
     const given = {
       ...daemonEnv(port, own.id),
       ...QUICK,
       PROPLET_CACHE_DIR: own.cache,
+      PROPLET_STATE_DIR: own.state,
       TMPDIR: own.temporary,
       ...env,
     }

@@ -23,6 +23,7 @@ export const start = (
   encrypted: false,
   kbsResourcePath: undefined,
   monitoringProfile: undefined,
+  restart: false,
   broadcast: false,
   propletId: undefined,
   receivedAt: 0,

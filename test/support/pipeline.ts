@@ -93,6 +93,7 @@ export const pipelineWith = (m: Context, { runs = {}, settings: own = {}, deps =
           sample: () => of({}),
           taskSampler: undefined,
           streams: [],
+          journal: undefined,
           onError: () => undefined,
           clock: m.scheduler,
           random: () => 0,

@@ -28,6 +28,7 @@ export function statusOfFailure({ code, error }: Failure): number {
     case 'output':
     case 'unsupported':
     case 'shutdown':
+    case 'interrupted':
     case 'runtime':
       return FAILED
   }

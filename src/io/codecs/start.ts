@@ -28,6 +28,7 @@ const start = t.type(
     encrypted: optional(flag),
     kbs_resource_path: optional(label(REFERENCE_LENGTH)),
     monitoring_profile: optional(monitoringProfile),
+    metadata: t.unknown,
   },
   'an object',
 )
@@ -57,6 +58,9 @@ const sourceOf = ({
     : E.right({ type: 'image', image })
 }
 
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null
+
 const toCommand = (wire: Wire, source: BinarySource): StartCommand => ({
   type: 'start',
   id: wire.id,
@@ -71,6 +75,7 @@ const toCommand = (wire: Wire, source: BinarySource): StartCommand => ({
   encrypted: wire.encrypted ?? false,
   kbsResourcePath: wire.kbs_resource_path === '' ? undefined : wire.kbs_resource_path,
   monitoringProfile: wire.monitoring_profile && toProfile(wire.monitoring_profile),
+  restart: isRecord(wire.metadata) && wire.metadata['restart'] === 'always',
 })
 
 /** @param json the text that `message` was parsed from */

@@ -63,7 +63,10 @@ const traces = ({ otel_url: written, trace_ratio: ratio }: Values): TracesConfig
 }
 
 /** What the host has of what the settings ask for. */
-export type Found = Pick<Config['runtime'], 'external' | 'isolation'>
+export type Found = Pick<Config['runtime'], 'external' | 'isolation'> & {
+  /** The state directory is not the default. */
+  readonly isStateChosen: boolean
+}
 
 export const assembleChannel = (values: ChannelValues): Pick<Config, 'identity' | 'mqtt'> => ({
   identity: {
@@ -113,6 +116,10 @@ export const assemble = (values: Values, found: Found): Config => ({
     values.cache_dir === undefined
       ? undefined
       : { directory: values.cache_dir, maxBytes: values.cache_max_bytes },
+  state:
+    values.state_dir === undefined
+      ? undefined
+      : { directory: values.state_dir, maxBytes: values.state_max_bytes, isRequired: found.isStateChosen },
   fetch: {
     maxBytes: values.fetch_max_bytes,
     ttlMs: values.fetch_ttl,

@@ -117,6 +117,15 @@ export type Config = {
   readonly http: HttpOptions | undefined
   /** Undefined: nothing is kept on disk. */
   readonly cache: { readonly directory: string; readonly maxBytes: number } | undefined
+  /** Undefined: what happens is lost with the process. */
+  readonly state:
+    | {
+        readonly directory: string
+        readonly maxBytes: number
+        /** It was asked for: the proplet does not begin without it. */
+        readonly isRequired: boolean
+      }
+    | undefined
   readonly fetch: {
     readonly maxBytes: number
     readonly ttlMs: number

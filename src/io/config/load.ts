@@ -88,7 +88,8 @@ export const loadConfig = (
       : undefined
   const isolation = sandbox && E.isRight(sandbox) ? sandbox.right : resolution.values.isolation
   if (isolation === 'sandbox') throw new Error('a sandbox that was not found is a problem')
-  const config = assemble(resolution.values, { external, isolation })
+  const isStateChosen = resolution.isSet('state_dir')
+  const config = assemble(resolution.values, { external, isolation, isStateChosen })
   return E.right({ config, settings: resolution.settings, warnings })
 }
 

@@ -223,6 +223,13 @@ export const settings = {
     'where binaries that were fetched are kept; none turns it off',
   ),
   cache_max_bytes: withDefault(size(1), '512MiB', 'size limit of that directory'),
+  state_dir: computed(
+    directoryOrNone,
+    '$XDG_STATE_HOME/proplet or ~/.local/state/proplet',
+    under('XDG_STATE_HOME', ['.local', 'state'], ['proplet']),
+    'where the journal of commands and results is kept; none turns it off',
+  ),
+  state_max_bytes: withDefault(size(1024 * 1024), '64MiB', 'size limit of the journal'),
   fetch_max_bytes: withDefault(size(1, 2 * GIB), '100MiB', 'largest binary that is fetched'),
   fetch_ttl: withDefault(duration({}), '5m', 'an incomplete fetch without progress fails after this time'),
   fetch_stall: withDefault(duration({}), '10s', 'without progress for this time, it is asked for again'),

@@ -9,6 +9,8 @@ export type ClientHooks = {
   readonly onOversize: (topic: string, packetBytes: number) => void
   /** No answer to a ping, and nothing else moved either. */
   readonly onSilence: () => void
+  /** When the messages so far may be acknowledged. */
+  readonly ready: () => Promise<void> | undefined
 }
 
 /** An MQTT.js client for one connection. It neither reconnects nor subscribes by itself; the session outlives it. */
@@ -23,7 +25,7 @@ export class ConnectionClient extends MqttClient {
       marker: session.marker,
       onOversize: hooks.onOversize,
     })
-    super(() => (open.stream = new GuardedStream(openTransport(options), limiter)), {
+    super(() => (open.stream = new GuardedStream(openTransport(options), limiter, hooks.ready)), {
       ...protocolOptions(options),
       incomingStore: session.inbound,
       outgoingStore: session.flights,

@@ -1,5 +1,4 @@
 import { Observable } from 'rxjs'
-import type { InboundMessage } from '../../model/connection.js'
 import { ConnectionClient } from './client.js'
 import type { Entry } from './delivery.js'
 import { connackReason, describeError, isAuthorizationFailure } from './reasons.js'
@@ -39,7 +38,8 @@ export type ConnectionContext = {
   readonly options: MqttOptions
   readonly session: Session
   readonly outbox: Outbox
-  readonly onMessage: (message: InboundMessage) => void
+  /** When the messages so far may be acknowledged. */
+  readonly ready: () => Promise<void> | undefined
   /** A publication of QoS 0 has been written. */
   readonly onWritten: (entry: Entry) => void
   readonly onOversize: (subtopic: string, packetBytes: number) => void
@@ -51,8 +51,8 @@ export type ConnectionContext = {
  */
 export const connectOnce = (context: ConnectionContext): Observable<Up | Ended> =>
   new Observable((subscriber) => {
-    const { options, session, outbox, onMessage, onWritten, onOversize } = context
-    const { topicPrefix, timeoutMs, qos, log } = options
+    const { options, session, outbox, ready, onWritten, onOversize } = context
+    const { topicPrefix, timeoutMs, qos, journal } = options
     const topics = new Map(options.subscriptions.map((subtopic) => [`${topicPrefix}/${subtopic}`, subtopic]))
     const unsent = new Set<Entry>()
     let reason: string | undefined
@@ -80,6 +80,7 @@ export const connectOnce = (context: ConnectionContext): Observable<Up | Ended> 
     const client = new ConnectionClient(options, session, {
       onOversize: (topic, packetBytes) => onOversize(topics.get(topic) ?? topic, packetBytes),
       onSilence: () => fail('the broker did not answer a ping'),
+      ready,
     })
     const watch = setInterval(
       () => {
@@ -106,6 +107,9 @@ export const connectOnce = (context: ConnectionContext): Observable<Up | Ended> 
       // whoever was told that it is handed over may have ended the link
       if (ending) outbox.putBack([entry])
       else if (qos > 0) {
+        const { record } = entry.publication
+        // Before it is sent: otherwise the next process would send it once more, under another id.
+        if (record !== undefined) journal?.sent(record, session.ids.next ?? 0)
         client.publish(entry.topic, entry.payload, { qos })
         session.flights.launch(client.getLastMessageId(), entry)
       } else {
@@ -126,10 +130,6 @@ export const connectOnce = (context: ConnectionContext): Observable<Up | Ended> 
     }
 
     client.on('packetreceive', (packet) => {
-      if (packet.cmd === 'publish' && session.inbound.overfull) {
-        session.inbound.clear()
-        fail('the broker leaves QoS 2 messages unreleased; those received so far are lost')
-      }
       if (packet.cmd === 'suback' && packet.granted.length !== topics.size) {
         fail(`the broker answered for ${packet.granted.length} of ${topics.size} subscriptions`)
       }
@@ -147,10 +147,9 @@ export const connectOnce = (context: ConnectionContext): Observable<Up | Ended> 
     client.on('packetsend', (packet) => {
       if (packet.cmd === 'publish' || packet.cmd === 'pubrel') session.flights.sent(packet.messageId ?? 0)
     })
-    client.on('message', (topic, payload) => {
-      const subtopic = topics.get(topic)
-      if (subtopic === undefined) log.debug({ topic }, 'a message of a topic that is not ours was dropped')
-      else if (!payload.equals(session.marker)) onMessage({ subtopic, payload })
+    client.on('message', (_topic, _payload, packet) => {
+      // Of QoS 2, this is the release of what the store had received.
+      if (packet.qos !== 2) session.inbound.receive(packet)
     })
     client.on('connect', ({ sessionPresent }) => {
       // a SUBSCRIBE without topics is against the protocol

@@ -11,6 +11,14 @@ export const STRIKES = 5
 type Callback = (error?: Error) => void
 type PacketCallback = (error?: Error, packet?: Packet) => void
 
+export type FlightHooks = {
+  readonly onAcknowledged: (entry: Entry) => void
+  /** The broker has it, and is about to be told to forget its id. */
+  readonly onReleased?: (entry: Entry) => void
+  /** It had been released, and is published anew: the broker has lost the session. */
+  readonly onAnew?: (entry: Entry, id: number) => void
+}
+
 type Flight = {
   readonly entry: Entry
   /** `released`: the broker has it, and is to forget its id (QoS 2). */
@@ -31,12 +39,12 @@ type Flight = {
 export class Flights implements IStore {
   readonly #qos: 0 | 1 | 2
   readonly #flights = new Map<number, Flight>()
-  readonly #onAcknowledged: (entry: Entry) => void
+  readonly #hooks: FlightHooks
   #sessionPresent = false
 
-  constructor(qos: 0 | 1 | 2, onAcknowledged: (entry: Entry) => void) {
+  constructor(qos: 0 | 1 | 2, hooks: FlightHooks) {
     this.#qos = qos
-    this.#onAcknowledged = onAcknowledged
+    this.#hooks = hooks
   }
 
   has(id: number): boolean {
@@ -46,6 +54,12 @@ export class Flights implements IStore {
   /** The entry has been handed to the client, which gave it this id. */
   launch(id: number, entry: Entry): void {
     this.#flights.set(id, { entry, state: 'published', sentAt: performance.now(), strikes: 0 })
+  }
+
+  /** An earlier process had it in flight under this id. */
+  resume(id: number, entry: Entry, isReleased: boolean): void {
+    const state = isReleased ? 'released' : 'published'
+    this.#flights.set(id, { entry, state, sentAt: undefined, strikes: 0 })
   }
 
   /** The client writes a PUBLISH or PUBREL of this id. */
@@ -58,7 +72,10 @@ export class Flights implements IStore {
   connected(sessionPresent: boolean): void {
     this.#sessionPresent = sessionPresent
     if (sessionPresent) return
-    for (const flight of this.#flights.values()) flight.state = 'published'
+    for (const [id, flight] of this.#flights) {
+      if (flight.state === 'released') this.#hooks.onAnew?.(flight.entry, id)
+      flight.state = 'published'
+    }
   }
 
   /** Something sent before this moment is still not acknowledged. */
@@ -88,7 +105,10 @@ export class Flights implements IStore {
 
   put(packet: Packet, done: Callback): this {
     const flight = this.#flights.get(packet.messageId ?? 0)
-    if (packet.cmd === 'pubrel' && flight !== undefined) flight.state = 'released'
+    if (packet.cmd === 'pubrel' && flight !== undefined && flight.state !== 'released') {
+      flight.state = 'released'
+      this.#hooks.onReleased?.(flight.entry)
+    }
     done()
     return this
   }
@@ -102,7 +122,7 @@ export class Flights implements IStore {
     }
     this.#flights.delete(id)
     done(undefined, this.#packet(id, flight))
-    this.#onAcknowledged(flight.entry)
+    this.#hooks.onAcknowledged(flight.entry)
     return this
   }
 

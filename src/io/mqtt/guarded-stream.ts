@@ -1,4 +1,5 @@
 import { Duplex } from 'node:stream'
+import { AckGate } from './ack-gate.js'
 import { BULK_BYTES, type PacketLimiter } from './limiter.js'
 
 type Callback = (error?: Error | null) => void
@@ -11,10 +12,16 @@ export class GuardedStream extends Duplex {
   /** When a packet of bulk size last moved, either way, on the clock of `performance.now()`. */
   bulkAt = -Infinity
   readonly #inner: Duplex
+  readonly #gate: AckGate | undefined
 
-  constructor(inner: Duplex, limiter: PacketLimiter) {
+  /** `ready`: when acknowledgements may go out, see `LinkJournal.durable`; by default at once. */
+  constructor(inner: Duplex, limiter: PacketLimiter, ready?: () => Promise<void> | undefined) {
     super({ allowHalfOpen: false })
     this.#inner = inner
+    const write = (acknowledgement: Buffer) => {
+      if (!this.writableEnded && !this.destroyed) this.write(acknowledgement)
+    }
+    this.#gate = ready && new AckGate(ready, write)
     inner.on('data', (chunk: Buffer) => {
       try {
         const parts = limiter.push(chunk)
@@ -54,7 +61,12 @@ export class GuardedStream extends Duplex {
     done(error)
   }
 
-  #pass(buffers: readonly Buffer[], done: Callback): void {
+  #pass(chunks: readonly Buffer[], done: Callback): void {
+    const buffers = this.#gate?.filter(chunks) ?? chunks
+    if (buffers.length === 0) {
+      done()
+      return
+    }
     if (buffers.reduce((sum, buffer) => sum + buffer.length, 0) > BULK_BYTES) {
       this.#passBulk(pieces(buffers), done)
       return

@@ -1,45 +1,70 @@
-import { Store, type IStore, type Packet } from 'mqtt'
+import { Store, type IPublishPacket, type IStore, type Packet as MqttPacket } from 'mqtt'
+import type { Packet } from '../../model/connection.js'
+import { isSamePacket, packetOf } from './packets.js'
 
 type Callback = (error?: Error) => void
-type PacketCallback = (error?: Error, packet?: Packet) => void
+type PacketCallback = (error?: Error, packet?: MqttPacket) => void
+
+export type InboundHooks = {
+  /** A message has come, for the first time. */
+  readonly deliver: (message: IPublishPacket, packet: Packet | undefined) => void
+  /** Someone takes messages. */
+  readonly isListening: () => boolean
+  /** The broker won't send it again. */
+  readonly forget: (id: number) => void
+  readonly forgetAll: () => void
+}
+
+/** Of QoS 1 nothing tells when one won't come again. */
+const MAX_OF_QOS_1 = 1000
 
 /**
- * QoS 2 messages received and not yet released by the broker. They outlive a connection: with the session, the broker
- * goes on with the release. `overfull` once their payloads have more than `maxBytes`: a healthy broker releases them.
+ * Messages of QoS 1 and 2 that the broker may send again. This is the client's incoming store, and outlives its
+ * connections: with the session, the broker goes on where it was.
+ *
+ * A message is delivered when it comes, not when the broker releases it (MQTT 3.1.1, section 4.3.3, method B): a round
+ * trip earlier, and none is lost when the session is.
  */
 export class InboundStore implements IStore {
-  readonly #packets = new Map<number, Packet>()
-  readonly #maxBytes: number
-  #bytes = 0
+  readonly #known = new Map<number, Packet>()
+  readonly #delivered: Uint8Array
+  readonly #hooks: InboundHooks
 
-  constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes
+  /** `delivered` is what the client has in the place of a payload when a message is released. */
+  constructor(delivered: Uint8Array, hooks: InboundHooks, known: readonly Packet[] = []) {
+    this.#delivered = delivered
+    this.#hooks = hooks
+    for (const packet of known) this.#known.set(packet.id, packet)
   }
 
-  get overfull(): boolean {
-    return this.#bytes > this.#maxBytes
+  /** Delivers a message, unless it has been, or nobody listens: then it must not be acknowledged. */
+  receive(message: IPublishPacket): void {
+    if (!this.#hooks.isListening()) return
+    const packet = packetOf(message)
+    if (packet !== undefined && this.#isKnown(packet, message.dup)) return
+    if (packet !== undefined) this.#remember(packet)
+    this.#hooks.deliver(message, packet)
   }
 
-  put(packet: Packet, done: Callback): this {
-    const id = packet.messageId ?? 0
-    this.#remove(id)
-    this.#packets.set(id, packet)
-    this.#bytes += sizeOf(packet)
+  put(packet: MqttPacket, done: Callback): this {
+    if (packet.cmd === 'publish') this.receive(packet)
     done()
     return this
   }
 
-  get({ messageId }: Pick<Packet, 'messageId'>, done: PacketCallback): this {
-    const packet = this.#packets.get(messageId ?? 0)
-    if (packet === undefined) done(new Error('missing packet'))
-    else done(undefined, packet)
+  get({ messageId }: Pick<MqttPacket, 'messageId'>, done: PacketCallback): this {
+    const known = this.#known.get(messageId ?? 0)
+    if (known?.qos !== 2) done(new Error('missing packet'))
+    else done(undefined, this.#released(known.id))
     return this
   }
 
-  del({ messageId }: Pick<Packet, 'messageId'>, done: PacketCallback): this {
-    const packet = this.#remove(messageId ?? 0)
-    if (packet === undefined) done(new Error('missing packet'))
-    else done(undefined, packet)
+  del({ messageId }: Pick<MqttPacket, 'messageId'>, done: PacketCallback): this {
+    const id = messageId ?? 0
+    if (this.#known.delete(id)) {
+      this.#hooks.forget(id)
+      done(undefined, this.#released(id))
+    } else done(new Error('missing packet'))
     return this
   }
 
@@ -51,17 +76,31 @@ export class InboundStore implements IStore {
     done()
   }
 
+  /** The broker has lost the session. */
   clear(): void {
-    this.#packets.clear()
-    this.#bytes = 0
+    this.#known.clear()
+    this.#hooks.forgetAll()
   }
 
-  #remove(id: number): Packet | undefined {
-    const packet = this.#packets.get(id)
-    if (packet !== undefined) this.#bytes -= sizeOf(packet)
-    this.#packets.delete(id)
-    return packet
+  /** An id is free when its message was released (QoS 2), or acknowledged, which can't be known (QoS 1). */
+  #isKnown(packet: Packet, isRepetition: boolean): boolean {
+    const known = this.#known.get(packet.id)
+    return known !== undefined && isSamePacket(known, packet) && (packet.qos === 2 || isRepetition)
+  }
+
+  #remember(packet: Packet): void {
+    this.#known.delete(packet.id)
+    this.#known.set(packet.id, packet)
+    if (packet.qos === 2 || this.#known.size <= MAX_OF_QOS_1) return
+    for (const { id, qos } of this.#known.values()) {
+      if (qos === 2) continue
+      this.#known.delete(id)
+      return
+    }
+  }
+
+  #released(messageId: number): IPublishPacket {
+    const payload = Buffer.from(this.#delivered)
+    return { cmd: 'publish', topic: '', payload, qos: 2, dup: false, retain: false, messageId }
   }
 }
-
-const sizeOf = (packet: Packet): number => (packet.cmd === 'publish' ? packet.payload.length : 0)

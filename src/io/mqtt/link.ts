@@ -23,6 +23,9 @@ import { RejectionLog } from './rejection-log.js'
 import { createSession } from './session.js'
 import { describeAddress } from './transport.js'
 
+/** Nobody took the messages, so they are not acknowledged. */
+const NEVER_READY = new Promise<void>(() => undefined)
+
 /** A message that was too large; it has been acknowledged and dropped. */
 export type OversizeMessage = { readonly subtopic: string; readonly packetBytes: number }
 
@@ -30,7 +33,7 @@ export type OversizeMessage = { readonly subtopic: string; readonly packetBytes:
 export type MqttLink = {
   /** Begins with the state at hand, if there is one yet. `down` comes again when its reason changes. */
   readonly connection$: Observable<Connection>
-  /** Hot: what arrives while nobody listens is acknowledged and lost. */
+  /** Hot. What arrives while nobody listens is not acknowledged: the broker sends it again, to the next process. */
   readonly messages$: Observable<InboundMessage>
   /** Hot. */
   readonly oversize$: Observable<OversizeMessage>
@@ -55,7 +58,8 @@ export type MqttLink = {
  */
 export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
   defer(() => {
-    const { qos, random, log, maxPacketBytes } = options
+    const { qos, random, log, maxPacketBytes, topicPrefix, journal } = options
+    const topics = new Map(options.subscriptions.map((subtopic) => [`${topicPrefix}/${subtopic}`, subtopic]))
     const broker = describeAddress(options.address)
     const connection$ = new ReplaySubject<Connection>(1)
     const messages$ = new Subject<InboundMessage>()
@@ -75,7 +79,20 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
       outbox.acknowledge(entry)
       changes$.next()
     }
-    const session = createSession({ qos, random, onAcknowledged })
+    const session = createSession({
+      qos,
+      random,
+      journal,
+      onAcknowledged,
+      isListening: () => messages$.observed,
+      onMessage: ({ topic, payload }, packet) => {
+        const bytes = Buffer.from(payload)
+        const subtopic = topics.get(topic)
+        if (subtopic === undefined) log.debug({ topic }, 'a message of a topic that is not ours was dropped')
+        else if (!bytes.equals(session.marker))
+          messages$.next({ subtopic, payload: bytes, ...(packet && { packet }) })
+      },
+    })
     const change = (next: Connection) => {
       const same = state?.state === 'down' && next.state === 'down' && state.reason === next.reason
       state = next
@@ -115,7 +132,7 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
         options,
         session,
         outbox,
-        onMessage: (message) => messages$.next(message),
+        ready: () => (messages$.observed ? journal?.durable() : NEVER_READY),
         onWritten: onAcknowledged,
         onOversize: (subtopic, packetBytes) => {
           log.error({ subtopic, packetBytes, maxPacketBytes }, 'a message was too large and has been dropped')
@@ -137,11 +154,17 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
     )
     const deliver = (publication: Publication) =>
       new Observable<Delivery>((subscriber) => {
-        outbox.offer(publication, (delivery) => {
+        const report = (delivery: Delivery) => {
           rejections.report(delivery)
           subscriber.next(delivery)
           if (isFinal(delivery)) subscriber.complete()
-        })
+        }
+        const flight = publication.record === undefined ? undefined : journal?.flight(publication.record)
+        if (flight === undefined || qos === 0) outbox.offer(publication, report)
+        else {
+          const entry = outbox.adopt(publication, report)
+          if (entry !== undefined) session.flights.resume(flight.messageId, entry, flight.isReleased)
+        }
         changes$.next()
       })
     const parts = { outbox, changes$, connection$, deliver }

@@ -20,14 +20,22 @@ export class MessageIds implements IdProvider {
     this.#last = 1 + Math.floor(random() * MAX_ID)
   }
 
-  allocate(): number | null {
+  /** The id that is allocated next. */
+  get next(): number | null {
+    let id = this.#last
     for (let tries = 0; tries < MAX_ID; tries++) {
-      this.#last = (this.#last % MAX_ID) + 1
-      if (this.#ofConnection.has(this.#last) || this.#isTaken(this.#last)) continue
-      this.#ofConnection.add(this.#last)
-      return this.#last
+      id = (id % MAX_ID) + 1
+      if (!this.#ofConnection.has(id) && !this.#isTaken(id)) return id
     }
     return null
+  }
+
+  allocate(): number | null {
+    const { next } = this
+    if (next === null) return null
+    this.#last = next
+    this.#ofConnection.add(next)
+    return next
   }
 
   getLastAllocated(): number {

@@ -1,3 +1,5 @@
+import type { LinkJournal } from './journal.js'
+
 /** Where the broker is; `path` is the path of a WebSocket URL and unused otherwise. */
 export type BrokerAddress = {
   readonly transport: 'tcp' | 'tls' | 'ws' | 'wss'
@@ -49,6 +51,8 @@ export type MqttOptions = {
   /** Publications handed to the broker and not yet acknowledged. */
   readonly inflight: number
   readonly backoff: { readonly initialMs: number; readonly maxMs: number }
+  /** By default nothing outlives the process. */
+  readonly journal?: LinkJournal | undefined
   /** Uniform in [0, 1). */
   readonly random: () => number
   readonly log: MqttLog

@@ -104,6 +104,20 @@ export class Outbox {
     }
   }
 
+  /** Takes in what is in flight already; as `offer`, but that it may be one too many. Undefined: it was rejected. */
+  adopt(publication: Publication, report: (delivery: Delivery) => void): Entry | undefined {
+    const { topicPrefix, maxPacketBytes } = this.#options
+    const encoded = encode(publication, topicPrefix, maxPacketBytes)
+    if (!encoded.ok) {
+      report({ publication, at: 'rejected', cause: encoded.cause, reason: encoded.reason })
+      return undefined
+    }
+    const entry: Entry = { publication, topic: encoded.topic, payload: encoded.payload, report }
+    this.#taken.set(entry, 'all')
+    this.#takenOfAll += 1
+    return entry
+  }
+
   /** The next entry to hand over, if one may be; it is in flight from now on. */
   take(): Entry | undefined {
     const lane = this.#nextLane()

@@ -1,17 +1,22 @@
 import { randomBytes } from 'node:crypto'
+import type { IPublishPacket } from 'mqtt'
+import type { Packet } from '../../model/connection.js'
 import type { Entry } from './delivery.js'
 import { Flights } from './flights.js'
 import { InboundStore } from './inbound-store.js'
+import type { LinkJournal } from './journal.js'
 import { MessageIds } from './message-ids.js'
 import type { Qos } from './options.js'
-
-/** Several hundred chunks of a binary. */
-const MAX_INBOUND_BYTES = 256 * 1024 * 1024
 
 export type SessionOptions = {
   readonly qos: Qos
   readonly random: () => number
+  readonly journal: LinkJournal | undefined
   readonly onAcknowledged: (entry: Entry) => void
+  /** Undefined `packet`: of QoS 0. */
+  readonly onMessage: (message: IPublishPacket, packet: Packet | undefined) => void
+  /** Someone takes messages; else they are neither given on nor remembered. */
+  readonly isListening: () => boolean
 }
 
 /** What our side of an MQTT session keeps from one connection to the next. */
@@ -19,16 +24,35 @@ export type Session = {
   readonly flights: Flights
   readonly inbound: InboundStore
   readonly ids: MessageIds
-  /** The payload of a message whose real one was too large. */
+  /** The payload of a message whose real one was too large, or has been given on. */
   readonly marker: Buffer
 }
 
-export const createSession = ({ qos, random, onAcknowledged }: SessionOptions): Session => {
-  const flights = new Flights(qos, onAcknowledged)
+export const createSession = (options: SessionOptions): Session => {
+  const { qos, random, journal, onAcknowledged, onMessage, isListening } = options
+  const flights = new Flights(qos, {
+    onAcknowledged,
+    onReleased: ({ publication: { record } }) => {
+      if (record !== undefined) journal?.released(record)
+    },
+    onAnew: ({ publication: { record } }, id) => {
+      if (record !== undefined) journal?.sent(record, id)
+    },
+  })
+  const marker = randomBytes(32)
   return {
     flights,
-    inbound: new InboundStore(MAX_INBOUND_BYTES),
+    inbound: new InboundStore(
+      marker,
+      {
+        deliver: onMessage,
+        isListening,
+        forget: (id) => journal?.forget(id),
+        forgetAll: () => journal?.loseSession(),
+      },
+      journal?.packets,
+    ),
     ids: new MessageIds(random, (id) => flights.has(id)),
-    marker: randomBytes(32),
+    marker,
   }
 }

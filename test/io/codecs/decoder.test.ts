@@ -42,7 +42,20 @@ describe('start', () => {
       encrypted: false,
       kbsResourcePath: undefined,
       monitoringProfile: undefined,
+      restart: false,
     })
+  })
+
+  it.each([
+    [{ restart: 'always' }, true],
+    [{ restart: 'never' }, false],
+    [{ restart: ['always'] }, false],
+    [['restart', 'always'], false],
+    ['always', false],
+    [null, false],
+    [{ other: 1 }, false],
+  ])('reads from the metadata %j whether the task is to run again: %s', (metadata, expected) => {
+    expect(started(send(START, { ...task, metadata })).restart).toBe(expected)
   })
 
   it('reads null as absent, as v0.4 sends every key', () => {

@@ -51,6 +51,7 @@ it('gives the defaults of the specification', () => {
       concurrent: 4,
     },
     registry: { by: 'proxy', insecure: [], authFile: '/home/me/.docker/config.json' },
+    state: { directory: '/home/me/.local/state/proplet', maxBytes: 67_108_864, isRequired: false },
     federated: {
       urls: { modelRegistry: undefined, dataStore: undefined, coordinator: undefined },
       maxBytes: 16_777_216,

@@ -40,6 +40,8 @@ const SAMPLES: Readonly<
   dirs_readonly: ['/', '/', '/', 'relative'],
   cache_dir: ['/c1', '/c2', 'none', 'a\tb'],
   cache_max_bytes: ['1', '2', '3', '0'],
+  state_dir: ['/s1', '/s2', 'none', 'a\tb'],
+  state_max_bytes: ['2MiB', '3MiB', '4MiB', '1000'],
   fetch_max_bytes: ['1', '2', '3', '1TB'],
   fetch_ttl: ['1m', '2m', '3m', '0'],
   fetch_stall: ['1s', '2s', '3s', '0'],

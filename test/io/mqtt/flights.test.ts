@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import type { Packet } from 'mqtt'
 import type { Entry } from '../../../src/io/mqtt/delivery.js'
 import { Flights, STRIKES, SUSPECT_BYTES } from '../../../src/io/mqtt/flights.js'
-import { InboundStore } from '../../../src/io/mqtt/inbound-store.js'
 import { MessageIds } from '../../../src/io/mqtt/message-ids.js'
 
 const entry = (bytes: number): Entry => ({
@@ -14,7 +13,12 @@ const entry = (bytes: number): Entry => ({
 
 const setUp = () => {
   const acknowledged: Entry[] = []
-  const flights = new Flights(2, (done) => acknowledged.push(done))
+  const told: string[] = []
+  const flights = new Flights(2, {
+    onAcknowledged: (done) => acknowledged.push(done),
+    onReleased: () => told.push('released'),
+    onAnew: (_entry, id) => told.push(`anew ${id}`),
+  })
   const resent = async () => {
     const packets: Packet[] = []
     for await (const packet of flights.createStream() as AsyncIterable<Packet>) packets.push(packet)
@@ -25,7 +29,7 @@ const setUp = () => {
     )
   }
   const release = (messageId: number) => flights.put({ cmd: 'pubrel', messageId }, () => undefined)
-  return { flights, acknowledged, resent, release }
+  return { flights, acknowledged, told, resent, release }
 }
 
 describe('Flights', () => {
@@ -99,6 +103,29 @@ describe('Flights', () => {
     }
   })
 
+  it('goes on with what an earlier process sent, or released, under its ids', async () => {
+    const { flights, acknowledged, resent, told } = setUp()
+    const [sent, released] = [entry(1), entry(2)]
+    flights.resume(7, sent, false)
+    flights.resume(9, released, true)
+    flights.connected(true)
+    expect(await resent()).toEqual(['publish 7 dup=true', 'pubrel 9'])
+    flights.del({ messageId: 9 }, () => undefined)
+    expect(acknowledged).toEqual([released])
+    expect(told).toEqual([])
+  })
+
+  it('tells of a release before it goes out, once, and of what is published anew after it', () => {
+    const { flights, told, release } = setUp()
+    flights.launch(3, entry(1))
+    release(3)
+    release(3)
+    expect(told).toEqual(['released'])
+    flights.connected(true)
+    flights.connected(false)
+    expect(told).toEqual(['released', 'anew 3'])
+  })
+
   it('does not count connections that never sent it', () => {
     const { flights } = setUp()
     flights.launch(1, entry(SUSPECT_BYTES + 1))
@@ -126,28 +153,5 @@ describe('MessageIds', () => {
         () => true,
       ).allocate(),
     ).toBeNull()
-  })
-})
-
-describe('InboundStore', () => {
-  const publish = (messageId: number, bytes: number): Packet => ({
-    cmd: 'publish',
-    topic: 't',
-    payload: Buffer.alloc(bytes),
-    qos: 2,
-    dup: false,
-    retain: false,
-    messageId,
-  })
-
-  it('is overfull beyond its bytes, counting a repetition once, and has room again after a release', () => {
-    const store = new InboundStore(10)
-    const nothing = () => undefined
-    store.put(publish(1, 6), nothing).put(publish(1, 6), nothing)
-    expect(store.overfull).toBe(false)
-    store.put(publish(2, 6), nothing)
-    expect(store.overfull).toBe(true)
-    store.del({ messageId: 1 }, nothing)
-    expect(store.overfull).toBe(false)
   })
 })

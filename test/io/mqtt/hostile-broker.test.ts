@@ -79,7 +79,7 @@ it('is not up when the SUBACK answers for fewer topics than were asked for', asy
   expect(await firstReason(port)).toMatch(/subscription/)
 })
 
-it('does not deliver a message of a session that the broker has forgotten', async () => {
+it('delivers a message once when the broker forgets the session before it releases it', async () => {
   const topic = Buffer.from('m/domain/c/channel/control/manager/start')
   const body = Buffer.concat([Buffer.from([0, topic.length]), topic, Buffer.from([0, 5]), Buffer.from('{}')])
   const publish = Buffer.concat([Buffer.from([0x34, body.length]), body])
@@ -101,5 +101,5 @@ it('does not deliver a message of a session that the broker has forgotten', asyn
   const { messages } = open(port)
   await completed
   expect(connected).toBe(2)
-  expect(messages).toEqual([])
+  expect(messages).toHaveLength(1)
 })

@@ -65,6 +65,7 @@ it('delivers commands sent while the link was down', async () => {
   for (let n = 0; n < 5; n++) await manager.publish(START, { n })
   between.setOpen(true)
   expect(numbers(await received(5))).toEqual([0, 1, 2, 3, 4])
+  await up(2)
   expect(connections.at(-1)).toEqual({ state: 'up', sessionPresent: true })
 })
 

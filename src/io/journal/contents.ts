@@ -1,0 +1,68 @@
+import { setImmediate } from 'node:timers/promises'
+import type { Ledger } from './ledger.js'
+import { decodeRecord, type JournalRecord } from './record.js'
+import type { Place, Segments } from './segments.js'
+
+/** A content of more bytes is written in parts of so many: the event loop turns in between. */
+export const PART_BYTES = 128 * 1024
+
+type Append = (record: JournalRecord, content: Uint8Array) => void
+
+/** The contents of commands that are to run again. */
+export class Contents {
+  readonly #ledger: Ledger
+  readonly #append: Append
+  readonly #writing = new Set<Promise<void>>()
+
+  /** `append` throws when the disk does not take it. */
+  constructor(ledger: Ledger, append: Append) {
+    this.#ledger = ledger
+    this.#append = append
+  }
+
+  get isIdle(): boolean {
+    return this.#writing.size === 0
+  }
+
+  /** Writes the parts of a content whose command is in the ledger; gives up when that is closed, or the disk fails. */
+  write(number: number, content: Uint8Array, onFailure: (error: unknown) => void): void {
+    const writing = this.#write(number, content).catch(onFailure)
+    this.#writing.add(writing)
+    void writing.finally(() => this.#writing.delete(writing))
+  }
+
+  /** Resolves when all that was begun before is written. */
+  async written(): Promise<void> {
+    await Promise.all(this.#writing)
+  }
+
+  async #write(number: number, content: Uint8Array): Promise<void> {
+    for (let index = 0; index * PART_BYTES < content.length; index++) {
+      await setImmediate()
+      if (!this.#ledger.commands.has(number)) return
+      const part = content.subarray(index * PART_BYTES, (index + 1) * PART_BYTES)
+      this.#append({ type: 'part', number, index }, part)
+    }
+  }
+}
+
+/** What a record holds beside itself; rejects when it can't be read. */
+export const contentAt = async (segments: Segments, place: Place): Promise<Buffer> => {
+  const decoded = decodeRecord(await segments.body(place))
+  if (decoded === undefined) throw new Error('its record is not one of this release')
+  return decoded.content
+}
+
+/** The content of a command; rejects when it isn't whole. */
+export const contentOf = async (
+  segments: Segments,
+  { place, parts, contentBytes }: { place: Place; parts: ReadonlyMap<number, Place>; contentBytes: number },
+): Promise<Buffer> => {
+  const places = [...parts].sort(([a], [b]) => a - b).map(([, each]) => each)
+  const pieces: Buffer[] = []
+  for (const each of contentBytes > PART_BYTES ? places : [place])
+    pieces.push(await contentAt(segments, each))
+  const content = Buffer.concat(pieces)
+  if (content.length !== contentBytes) throw new Error(`it has ${content.length} bytes of ${contentBytes}`)
+  return content
+}

@@ -1,0 +1,23 @@
+import { fdatasync, ftruncateSync, writeSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { promisify } from 'node:util'
+
+/** What a disk does that may fail while a journal is written. */
+export type Disk = {
+  /** Bytes that it took. */
+  readonly write: (fd: number, bytes: Uint8Array, position: number) => number
+  readonly truncate: (fd: number, length: number) => void
+  readonly sync: (fd: number) => Promise<void>
+  /** So that the names of new files are there. */
+  readonly syncDirectory: (path: string) => Promise<void>
+}
+
+export const realDisk: Disk = {
+  write: (fd, bytes, position) => writeSync(fd, bytes, 0, bytes.length, position),
+  truncate: ftruncateSync,
+  sync: promisify(fdatasync),
+  syncDirectory: async (path) => {
+    const directory = await open(path, 'r')
+    await directory.sync().finally(() => directory.close())
+  },
+}

@@ -1,0 +1,66 @@
+import { crc32 } from 'node:zlib'
+
+/** Begins each frame, so that what follows damage is found again. */
+const MARK = Buffer.from([0xf5, 0x50, 0x4a, 0x0a])
+/** The mark, the length of the body and a checksum, four bytes each. */
+const HEADER_BYTES = 12
+
+/** Unknown to whoever sends us messages: no frame that is written inside of one passes for one of ours. */
+export type Salt = number
+
+const checksumOf = (length: Uint8Array, body: Uint8Array, salt: Salt): number =>
+  crc32(body, crc32(length, salt))
+
+/** A record as it is written: the mark, its length, the CRC-32 of salt, length and body, and the body, in parts. */
+export const frame = (body: readonly Uint8Array[], salt: Salt): Buffer => {
+  const framed = Buffer.concat([MARK, Buffer.alloc(HEADER_BYTES - MARK.length), ...body])
+  framed.writeUInt32LE(framed.length - HEADER_BYTES, 4)
+  framed.writeUInt32LE(checksumOf(framed.subarray(4, 8), framed.subarray(HEADER_BYTES), salt), 8)
+  return framed
+}
+
+export type Frame = { readonly body: Buffer; readonly offset: number; readonly bytes: number }
+export type Damage = { readonly offset: number; readonly bytes: number; readonly isAtEnd: boolean }
+
+/** The frame that begins at `offset`, if a whole one does. */
+const frameAt = (bytes: Buffer, offset: number, salt: Salt): Frame | undefined => {
+  if (offset + HEADER_BYTES > bytes.length || MARK.compare(bytes, offset, offset + MARK.length) !== 0)
+    return undefined
+  const end = offset + HEADER_BYTES + bytes.readUInt32LE(offset + 4)
+  if (end > bytes.length) return undefined
+  const body = bytes.subarray(offset + HEADER_BYTES, end)
+  const checksum = checksumOf(bytes.subarray(offset + 4, offset + 8), body, salt)
+  return checksum === bytes.readUInt32LE(offset + 8) ? { body, offset, bytes: end - offset } : undefined
+}
+
+/** The next offset from `from` on where a whole frame begins, or the end. */
+const nextFrame = (bytes: Buffer, from: number, salt: Salt): number => {
+  for (let at = bytes.indexOf(MARK, from); at >= 0; at = bytes.indexOf(MARK, at + 1))
+    if (frameAt(bytes, at, salt) !== undefined) return at
+  return bytes.length
+}
+
+/** All whole frames, as views of `bytes`; what lies between them, or is torn at the end, is damage. */
+export const unframe = (bytes: Buffer, from: number, salt: Salt) => {
+  const frames: Frame[] = []
+  const damages: Damage[] = []
+  let offset = from
+  while (offset < bytes.length) {
+    const found = frameAt(bytes, offset, salt)
+    if (found !== undefined) {
+      frames.push(found)
+      offset += found.bytes
+      continue
+    }
+    const end = nextFrame(bytes, offset + 1, salt)
+    damages.push({ offset, bytes: end - offset, isAtEnd: end === bytes.length })
+    offset = end
+  }
+  return { frames, damages }
+}
+
+/** The body of one frame; undefined: it is damaged. */
+export const unframeOne = (bytes: Buffer, salt: Salt): Buffer | undefined => {
+  const found = frameAt(bytes, 0, salt)
+  return found?.bytes === bytes.length ? found.body : undefined
+}

@@ -1,0 +1,5 @@
+export { JournalVersionError } from './head.js'
+export type { Journal } from './journal.js'
+export { JournalInUseError } from './lock.js'
+export { journalDirectory, openJournal, type JournalOptions } from './open.js'
+export type { JournalLog, JournalStats } from './reports.js'

@@ -1,0 +1,278 @@
+import type { Invocation, StartCommand } from '../../model/command.js'
+import type { InboundMessage } from '../../model/connection.js'
+import type { Publication } from '../../model/publication.js'
+import { roundOf } from '../../streams/federated/round.js'
+import type { TaskJournal, ToTake } from '../../streams/journal.js'
+import type { Result } from '../../streams/result.js'
+import type { LinkJournal } from '../mqtt/index.js'
+import { Contents, PART_BYTES } from './contents.js'
+import type { Ledger } from './ledger.js'
+import { limitsOf, type Limits } from './limits.js'
+import type { JournalLog, JournalStats } from './reports.js'
+import type { JournalRecord } from './record.js'
+import { runsAgain, type Recovered } from './recover.js'
+import type { Segments } from './segments.js'
+import { Writer } from './writer.js'
+
+export type JournalParts = {
+  readonly segments: Segments
+  readonly ledger: Ledger
+  readonly recovered: Recovered
+  readonly maxBytes: number
+  readonly damagedBytes: number
+  readonly unlock: () => Promise<void>
+  readonly log: JournalLog
+}
+
+/** A process that lives so long did not end because of what it runs again. */
+const STEADY_MS = 60_000
+/** What an answer to a task of a round needs to know of it; undefined: it is of none. */
+const roundVariablesOf = (env: StartCommand['env']): Record<string, string> | undefined => {
+  if (roundOf(env) === undefined) return undefined
+  const names = ['ROUND_ID', 'FL_FORMAT', 'FL_NUM_SAMPLES']
+  return Object.fromEntries(Object.entries(env).filter(([name]) => names.includes(name)))
+}
+
+/** What is to be answered, if it comes to that. */
+const subjectOf = (command: ToTake): { readonly id: string; readonly invocation?: Invocation } => {
+  switch (command.type) {
+    case 'rejected':
+      return command.task
+    case 'invoke':
+      return command
+    case 'start':
+    case 'stop':
+      return { id: command.id }
+  }
+}
+
+/**
+ * What must not be lost, on disk: commands that were taken in, and results until the broker has acknowledged them. What
+ * it is told is written when the call returns, and so outlives this process; the broker is told that we have a command
+ * only once it would outlive a loss of power too. The disk itself is waited for off the event loop, for all at once.
+ */
+export class Journal implements TaskJournal, LinkJournal {
+  readonly left: TaskJournal['left']
+  readonly results: readonly Publication[]
+  readonly #segments: Segments
+  readonly #ledger: Ledger
+  readonly #contents: Contents
+  readonly #writer: Writer
+  readonly #limits: Limits
+  readonly #log: JournalLog
+  readonly #unlock: () => Promise<void>
+  readonly #steady: NodeJS.Timeout
+  readonly #counts = { refused: 0, unkept: 0, damagedBytes: 0 }
+  /** The number of appends that the last command was among: the broker hears of it when they are durable. */
+  #acknowledgeAt = 0
+  #last: number
+  #isKeeping = true
+  #end: Promise<void> | undefined
+
+  constructor({ segments, ledger, recovered, maxBytes, damagedBytes, unlock, log }: JournalParts) {
+    this.left = recovered.left
+    this.results = recovered.results
+    this.#segments = segments
+    this.#ledger = ledger
+    this.#limits = limitsOf(maxBytes)
+    this.#log = log
+    this.#unlock = unlock
+    this.#last = ledger.last
+    this.#counts.damagedBytes = damagedBytes
+    this.#contents = new Contents(ledger, (record, content) => this.#writer.append(record, content))
+    this.#writer = new Writer({
+      segments,
+      ledger,
+      slackBytes: this.#limits.slackBytes,
+      written: () => this.#contents.written(),
+      log,
+    })
+    this.#steady = setTimeout(() => this.#writer.write({ type: 'steady' }), STEADY_MS).unref()
+  }
+
+  get stats(): JournalStats {
+    const { commands, results, resultBytes, liveBytes } = this.#ledger
+    const { bytes } = this.#segments
+    const { failures } = this.#writer
+    return {
+      commands: commands.size,
+      results: results.size,
+      resultBytes,
+      bytes,
+      liveBytes,
+      failures,
+      ...this.#counts,
+    }
+  }
+
+  /** Why no command is taken; undefined: they are. */
+  get obstacle(): string | undefined {
+    const { failure } = this.#writer
+    if (failure !== undefined) return `the journal can not be written: ${failure}`
+    const isFull =
+      this.#ledger.liveBytes >= this.#limits.commandBytes || this.#segments.bytes >= this.#limits.fileBytes
+    return isFull ? `the journal is full: ${this.#ledger.liveBytes} bytes wait in it` : undefined
+  }
+
+  // What the pipeline tells.
+
+  take(command: ToTake, message: InboundMessage): number | undefined {
+    const number = this.#number()
+    const { packet } = message
+    if (command.type === 'stop') {
+      this.#writer.write({ type: 'stop', number, id: command.id, ...(packet && { packet }) })
+      this.#acknowledgeAt = this.#segments.appended
+      return undefined
+    }
+    const { id, invocation } = subjectOf(command)
+    const env = command.type === 'start' ? roundVariablesOf(command.env) : undefined
+    const content = this.#contentToKeep(command, message)
+    const isInRecord = content !== undefined && content.length <= PART_BYTES
+    const record: JournalRecord = {
+      type: 'command',
+      number,
+      id,
+      subtopic: message.subtopic,
+      contentBytes: content?.length ?? 0,
+      ...(env && { env }),
+      ...(invocation && { invocation: invocation.id === undefined ? {} : { id: invocation.id } }),
+      ...(packet && { packet }),
+    }
+    if (!this.#admit(record, isInRecord ? content : undefined)) return undefined
+    if (content !== undefined && !isInRecord)
+      this.#contents.write(number, content, (error) => this.#writer.fail(error))
+    return number
+  }
+
+  rerun(number: number): void {
+    this.#writer.write({ type: 'rerun', number })
+  }
+
+  close(number: number): void {
+    if (this.#ledger.commands.has(number)) this.#writer.write({ type: 'closed', number })
+  }
+
+  runsAgain(number: number): boolean {
+    const command = this.#ledger.commands.get(number)
+    return command !== undefined && runsAgain(command)
+  }
+
+  keep({ receipt: command, more, publication }: Result): Publication {
+    if (command === undefined) return publication
+    return this.#keep(publication, { command, final: more !== true })
+  }
+
+  // What the link tells.
+
+  get packets() {
+    return [...this.#ledger.packets.values()].map(({ packet }) => packet)
+  }
+
+  forget(id: number): void {
+    if (this.#ledger.packets.has(id)) this.#writer.write({ type: 'forgotten', id })
+  }
+
+  loseSession(): void {
+    if (this.#ledger.packets.size > 0) this.#writer.write({ type: 'session-lost' })
+  }
+
+  flight(number: number) {
+    const result = this.#ledger.results.get(number)
+    if (result?.messageId === undefined) return undefined
+    return { messageId: result.messageId, isReleased: result.released }
+  }
+
+  sent(number: number, messageId: number): void {
+    this.#writer.write({ type: 'sent', number, messageId })
+  }
+
+  released(number: number): void {
+    this.#writer.write({ type: 'released', number })
+  }
+
+  durable(): Promise<void> | undefined {
+    if (this.#contents.isIdle && this.#acknowledgeAt <= this.#segments.synced) return undefined
+    return this.#writer.isSyncFailing ? undefined : this.#writer.commit()
+  }
+
+  // What becomes of a publication.
+
+  /** Nothing more is to be done for a result: the broker has it, or never will. */
+  settle(number: number): void {
+    if (this.#ledger.results.has(number)) this.#writer.write({ type: 'settled', number })
+  }
+
+  /** Another publication takes the place of a result that can't be delivered. */
+  replace(number: number, publication: Publication): Publication {
+    const { subtopic, payload, keep } = publication
+    const kept = this.#keep({ subtopic, payload, keep }, { command: 0, final: false })
+    this.settle(number)
+    return kept
+  }
+
+  /** Resolves when all is on disk and another process may open it. */
+  end(): Promise<void> {
+    this.#end ??= this.#close()
+    return this.#end
+  }
+
+  async #close(): Promise<void> {
+    clearTimeout(this.#steady)
+    await this.#writer.close()
+    await this.#unlock()
+  }
+
+  #number(): number {
+    this.#last += 1
+    return this.#last
+  }
+
+  /** Of what is to run again, unless there is no room for it. */
+  #contentToKeep(command: ToTake, { payload }: InboundMessage): Uint8Array | undefined {
+    const isWanted = command.type === 'start' && (command.restart || command.latent)
+    const isRoom = this.#ledger.liveBytes + payload.length <= this.#limits.commandBytes
+    if (isWanted && !isRoom)
+      this.#log.warn(
+        { id: command.id, bytes: payload.length },
+        'no room in the journal: the task will not run again',
+      )
+    return isWanted && isRoom ? payload : undefined
+  }
+
+  #admit(record: JournalRecord, content?: Uint8Array): boolean {
+    // A write that failed is just tried again; after a sync that failed, what is written means nothing.
+    if (this.#writer.isSyncFailing || (this.#writer.failure === undefined && this.obstacle !== undefined)) {
+      this.#counts.refused += 1
+      return false
+    }
+    try {
+      this.#writer.append(record, content)
+    } catch (error) {
+      this.#counts.refused += 1
+      this.#writer.fail(error)
+      return false
+    }
+    this.#acknowledgeAt = this.#segments.appended
+    return true
+  }
+
+  #keep(publication: Publication, { command, final }: { command: number; final: boolean }): Publication {
+    const number = this.#number()
+    const encoded = Buffer.from(JSON.stringify(publication.payload))
+    const { subtopic } = publication
+    try {
+      if (this.#ledger.liveBytes + encoded.length > this.#limits.keepBytes)
+        throw new Error('the journal is full')
+      this.#writer.append({ type: 'result', number, command, subtopic, final }, encoded)
+    } catch (error) {
+      this.#counts.unkept += 1
+      if (this.#isKeeping)
+        this.#log.error({ err: error }, 'results can not be written to the journal: they are in memory only')
+      this.#isKeeping = false
+      if (final) this.close(command)
+      return { ...publication, encoded }
+    }
+    this.#isKeeping = true
+    return { ...publication, record: number, encoded }
+  }
+}

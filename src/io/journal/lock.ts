@@ -1,0 +1,63 @@
+import { statSync } from 'node:fs'
+import { unlink } from 'node:fs/promises'
+import { connect, createServer, type Server } from 'node:net'
+import { join } from 'node:path'
+
+export class JournalInUseError extends Error {
+  override readonly name = 'JournalInUseError'
+  readonly code = 'ERR_JOURNAL_IN_USE'
+
+  constructor() {
+    super('another proplet uses it')
+  }
+}
+
+const codeOf = (error: unknown): unknown =>
+  error instanceof Error && 'code' in error ? error.code : undefined
+
+const listen = (path: string): Promise<Server> =>
+  new Promise((resolve, reject) => {
+    const server = createServer((socket) => socket.destroy())
+    server.once('error', reject)
+    server.listen(path, () => {
+      server.unref()
+      resolve(server)
+    })
+  })
+
+const isAnswered = (path: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(path, () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
+
+/**
+ * Takes a directory for this process, until it gives it back or ends, however that comes. Rejects with a
+ * `JournalInUseError` when another one has it.
+ *
+ * The lock is a socket that listens, since Node has no `flock`. On Linux its name is in no file system, so that nothing
+ * of it is left by a process that was killed; a container with a network of its own does not see it.
+ */
+export const lock = async (directory: string): Promise<() => Promise<void>> => {
+  const { dev, ino } = statSync(directory, { bigint: true })
+  const isAbstract = process.platform === 'linux'
+  const path = isAbstract ? `\0proplet-journal-${dev}-${ino}` : join(directory, 'lock')
+  const take = async (): Promise<Server> => {
+    try {
+      return await listen(path)
+    } catch (error) {
+      if (codeOf(error) !== 'EADDRINUSE') throw error
+      if (isAbstract || (await isAnswered(path))) throw new JournalInUseError()
+      await unlink(path)
+      return await listen(path)
+    }
+  }
+  const server = await take()
+  return () =>
+    new Promise((resolve) => {
+      server.close(() => resolve())
+    })
+}

@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto'
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { makeDirectory } from '../make-directory.js'
+import { realDisk, type Disk } from './disk.js'
+import { Journal } from './journal.js'
+import { Ledger } from './ledger.js'
+import { limitsOf } from './limits.js'
+import { lock } from './lock.js'
+import { decodeRecord, encodeRecord } from './record.js'
+import { recover } from './recover.js'
+import type { JournalLog } from './reports.js'
+import { Segments } from './segments.js'
+
+export type JournalOptions = {
+  readonly directory: string
+  /** What makes a proplet another one: each has a journal of its own in a directory that they share. */
+  readonly identity: readonly string[]
+  /** Of all its files; see `limitsOf`. */
+  readonly maxBytes: number
+  readonly log: JournalLog
+  readonly disk?: Disk
+}
+
+/** A journal can't be used; the message says why and what to do. */
+export class JournalError extends Error {
+  override readonly name = 'JournalError'
+  readonly code = 'ERR_JOURNAL'
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** Where the journal of a proplet is. */
+export const journalDirectory = (directory: string, identity: readonly string[]): string =>
+  join(directory, createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 16))
+
+const makeOurs = (path: string): void => {
+  makeDirectory(path)
+  const { uid } = statSync(path)
+  if (process.getuid !== undefined && uid !== process.getuid()) throw new Error('it belongs to another user')
+}
+
+const read = async (segments: Segments, ledger: Ledger, log: JournalLog): Promise<number> => {
+  let damagedBytes = 0
+  let unknown = 0
+  await segments.read({
+    record: (body, place) => {
+      const decoded = decodeRecord(body)
+      if (decoded === undefined) unknown += 1
+      else ledger.apply(decoded.record, place)
+    },
+    damage: ({ file, offset, bytes, isAtEnd }) => {
+      damagedBytes += bytes
+      if (isAtEnd) log.warn({ file, offset, bytes }, 'the end of a journal file was torn, and is left out')
+      else log.error({ file, offset, bytes }, 'a journal file is damaged: what was there is lost')
+    },
+  })
+  if (unknown > 0)
+    log.error({ records: unknown }, 'the journal holds records that this release does not know')
+  return damagedBytes
+}
+
+/**
+ * Opens the journal of a proplet, and reads what an earlier process left. Rejects with a `JournalError` when it can't be
+ * used: no directory that can be written, another process that uses it, a newer format.
+ */
+export const openJournal = async (options: JournalOptions): Promise<Journal> => {
+  const { log, maxBytes, disk = realDisk } = options
+  try {
+    const directory = journalDirectory(options.directory, options.identity)
+    makeOurs(directory)
+    const unlock = await lock(directory)
+    try {
+      const segments = new Segments(directory, limitsOf(maxBytes).segmentBytes, disk)
+      const ledger = new Ledger()
+      const damagedBytes = await read(segments, ledger, log)
+      // So that a disk that can't be written is found now.
+      segments.append(...encodeRecord({ type: 'opened' }))
+      const recovered = await recover({
+        ledger,
+        segments,
+        lost: (what, err) => log.error({ err }, `a ${what} in the journal can not be read, and is given up`),
+      })
+      const { left, results } = recovered
+      if (left.length + results.length > 0)
+        log.info(
+          { commands: left.length, results: results.length },
+          'Found what an earlier run left in the journal',
+        )
+      return new Journal({ segments, ledger, recovered, maxBytes, damagedBytes, unlock, log })
+    } catch (error) {
+      await unlock()
+      throw error
+    }
+  } catch (error) {
+    throw new JournalError(
+      `the journal in ${options.directory} can not be used: ${messageOf(error)}; PROPLET_STATE_DIR names another directory, or none`,
+      { cause: error },
+    )
+  }
+}

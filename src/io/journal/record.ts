@@ -1,0 +1,95 @@
+import { either as E } from 'fp-ts'
+import * as t from 'io-ts'
+import { decode } from '../codecs/decode.js'
+import { integer } from '../codecs/types.js'
+
+const whole = integer('a whole number', 0, Number.MAX_SAFE_INTEGER)
+const packet = t.type({
+  qos: t.union([t.literal(1), t.literal(2)]),
+  id: whole,
+  bytes: whole,
+  checksum: whole,
+})
+const invocation = t.partial({ id: t.string })
+
+const command = t.intersection([
+  t.type({
+    type: t.literal('command'),
+    number: whole,
+    /** Of the task. */
+    id: t.string,
+    subtopic: t.string,
+    /** Of the message, if it is kept to be run again: here if there are few, else in parts; 0: it is not kept. */
+    contentBytes: whole,
+  }),
+  /** `env`: what tells of a round. */
+  t.partial({ packet, invocation, env: t.record(t.string, t.string), stopped: t.boolean, reruns: whole }),
+])
+
+const result = t.intersection([
+  t.type({
+    type: t.literal('result'),
+    number: whole,
+    command: whole,
+    subtopic: t.string,
+    /** The last of its command. */
+    final: t.boolean,
+  }),
+  t.partial({ messageId: whole, released: t.boolean }),
+])
+
+const record = t.union([
+  command,
+  t.type({ type: t.literal('part'), number: whole, index: whole }),
+  t.intersection([t.type({ type: t.literal('stop'), number: whole, id: t.string }), t.partial({ packet })]),
+  t.type({ type: t.literal('rerun'), number: whole }),
+  t.type({ type: t.literal('closed'), number: whole }),
+  result,
+  t.type({ type: t.literal('sent'), number: whole, messageId: whole }),
+  t.type({ type: t.literal('released'), number: whole }),
+  t.type({ type: t.literal('settled'), number: whole }),
+  t.type({ type: t.literal('packet'), packet }),
+  t.type({ type: t.literal('forgotten'), id: whole }),
+  t.type({ type: t.literal('session-lost') }),
+  t.type({ type: t.literal('opened') }),
+  t.type({ type: t.literal('steady') }),
+])
+
+/**
+ * One thing that happened. A `command` is there until it is `closed` by its final result or without one; a `stop` is for
+ * the commands of its task before it. A `result` is there until it is `settled`; it was `sent` under a packet id, and is
+ * `released` by us once the broker has it (QoS 2). A `packet` came and may come again until it is `forgotten`.
+ * A process that was `opened` is `steady` when it has lived for a while.
+ */
+export type JournalRecord = t.TypeOf<typeof record>
+export type RecordOf<T extends JournalRecord['type']> = Extract<JournalRecord, { readonly type: T }>
+
+const END_OF_HEAD = Buffer.from('\n')
+
+/** JSON, and behind a line feed the bytes that belong to it. */
+export const encodeRecord = (value: JournalRecord, content?: Uint8Array): Uint8Array[] => {
+  const head = Buffer.from(JSON.stringify(value))
+  return content === undefined ? [head] : [head, END_OF_HEAD, content]
+}
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const decodeHead = decode(record)
+const NOTHING = Buffer.alloc(0)
+
+export type WithContent = { readonly record: JournalRecord; readonly content: Buffer }
+
+/** `content` is a view of `body`. Undefined: not a record that this release knows. */
+export const decodeRecord = (body: Buffer): WithContent | undefined => {
+  const end = body.indexOf(END_OF_HEAD)
+  const head = end < 0 ? body : body.subarray(0, end)
+  const decoded = decodeHead(parsed(head.toString()))
+  if (E.isLeft(decoded)) return undefined
+  return { record: decoded.right, content: end < 0 ? NOTHING : body.subarray(end + 1) }
+}

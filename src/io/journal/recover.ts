@@ -1,0 +1,72 @@
+import type { Publication } from '../../model/publication.js'
+import type { Left } from '../../streams/journal.js'
+import { contentAt, contentOf } from './contents.js'
+import type { Command, KeptResult, Ledger } from './ledger.js'
+import type { Segments } from './segments.js'
+
+/** A command is not run again for ever if the proplet ends, soon, each time. */
+const MAX_RERUNS = 5
+
+/** What an earlier process left behind, in order. */
+export type Recovered = {
+  readonly left: readonly Left[]
+  /** Results that the broker has not acknowledged. */
+  readonly results: readonly Publication[]
+}
+
+export type RecoverParts = {
+  readonly ledger: Ledger
+  readonly segments: Segments
+  /** A content that can't be read is given up. */
+  readonly lost: (what: 'command' | 'result', error: unknown) => void
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
+
+const inOrder = <T extends { readonly number: number }>(live: ReadonlyMap<number, T>): readonly T[] =>
+  [...live.values()].sort((a, b) => a.number - b.number)
+
+/** Whether the next process runs a command again. */
+export const runsAgain = ({ contentBytes, stopped, reruns }: Command): boolean =>
+  contentBytes > 0 && !stopped && reruns < MAX_RERUNS
+
+export const recover = async ({ ledger, segments, lost }: RecoverParts): Promise<Recovered> => {
+  const leftOf = async (command: Command): Promise<Left> => {
+    const { number: receipt, id, subtopic, invocation, env, stopped: isStopped } = command
+    const interrupted: Left = {
+      type: 'interrupted',
+      receipt,
+      id,
+      invocation: invocation && { id: invocation.id },
+      env,
+      isStopped,
+    }
+    if (!runsAgain(command)) return interrupted
+    try {
+      const payload = await contentOf(segments, command)
+      return { type: 'again', message: { subtopic, payload, receipt } }
+    } catch (error) {
+      lost('command', error)
+      return interrupted
+    }
+  }
+  const publicationOf = async ({ number, subtopic, place }: KeptResult): Promise<Publication | undefined> => {
+    try {
+      const encoded = await contentAt(segments, place)
+      const payload: unknown = JSON.parse(encoded.toString())
+      if (!isObject(payload)) throw new Error('it is not an object')
+      return { subtopic, payload, keep: 'all', record: number, encoded }
+    } catch (error) {
+      lost('result', error)
+      return undefined
+    }
+  }
+  const left: Left[] = []
+  for (const command of inOrder(ledger.commands)) left.push(await leftOf(command))
+  const results: Publication[] = []
+  for (const result of inOrder(ledger.results)) {
+    const publication = await publicationOf(result)
+    if (publication !== undefined) results.push(publication)
+  }
+  return { left, results }
+}

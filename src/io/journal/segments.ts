@@ -1,0 +1,211 @@
+import { closeSync, openSync } from 'node:fs'
+import { open, readdir, readFile, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Disk } from './disk.js'
+import { frame, unframe, unframeOne, type Damage, type Salt } from './frame.js'
+import { createSalt, HEAD_BYTES, headOf, saltOf } from './head.js'
+
+const NAME = /^(\d{12})\.log$/
+export const segmentName = (segment: number): string => `${String(segment).padStart(12, '0')}.log`
+
+/** Where a record is. */
+export type Place = { readonly segment: number; readonly offset: number; readonly bytes: number }
+
+export type Visitor = {
+  readonly record: (body: Buffer, place: Place) => void
+  readonly damage: (damage: Damage & { readonly file: string }) => void
+}
+
+type File = { readonly segment: number; readonly salt: Salt; bytes: number }
+type Head = File & { readonly fd: number }
+
+/**
+ * The files of a journal, only ever written at the end of the newest. An append is one `write`, done when it returns: it
+ * outlives this process at once, and a loss of power from the next `durable` on. A new process begins a new file, so that
+ * nothing is written behind what was torn.
+ */
+export class Segments {
+  readonly #directory: string
+  readonly #segmentBytes: number
+  readonly #disk: Disk
+  /** Oldest first, without the head. */
+  readonly #closed = new Map<number, File>()
+  readonly #unsynced = new Set<number>()
+  readonly #leaving = new Set<number>()
+  #head: Head | undefined
+  #isDirectoryUnsynced = true
+  #next = 1
+  #appended = 0
+  #synced = 0
+  /** Why nothing is known to be on the disk: it failed to sync, and may have dropped what it was given. */
+  #suspect: Error | undefined
+  #running: Promise<void> = Promise.resolve()
+  #waiting: Promise<void> | undefined
+
+  constructor(directory: string, segmentBytes: number, disk: Disk) {
+    this.#directory = directory
+    this.#segmentBytes = segmentBytes
+    this.#disk = disk
+  }
+
+  /** Of all files. */
+  get bytes(): number {
+    return [...this.#closed.values()].reduce((sum, { bytes }) => sum + bytes, this.#head?.bytes ?? 0)
+  }
+
+  /** Files that nothing is written to any more, oldest first. */
+  get closed(): readonly number[] {
+    return [...this.#closed.keys()]
+  }
+
+  /** Appends so far, and how many of them would outlive a loss of power. */
+  get appended(): number {
+    return this.#appended
+  }
+
+  get synced(): number {
+    return this.#synced
+  }
+
+  /** Reads what is there, oldest first. */
+  async read({ record, damage }: Visitor): Promise<void> {
+    const found = (await readdir(this.#directory)).flatMap((name) => NAME.exec(name)?.[1] ?? [])
+    for (const segment of found.map(Number).sort((a, b) => a - b)) {
+      const file = segmentName(segment)
+      const content = await readFile(join(this.#directory, file))
+      const salt = saltOf(content)
+      const from = salt === undefined ? 0 : HEAD_BYTES
+      const { frames, damages } =
+        salt === undefined
+          ? {
+              frames: [],
+              damages: [{ offset: 0, bytes: content.length, isAtEnd: content.length < HEAD_BYTES }],
+            }
+          : unframe(content, from, salt)
+      for (const each of damages) damage({ ...each, file })
+      for (const { body, offset, bytes } of frames) record(body, { segment, offset, bytes })
+      this.#closed.set(segment, { segment, salt: salt ?? 0, bytes: content.length })
+      this.#next = segment + 1
+    }
+  }
+
+  /** Throws when the disk does not take it; then nothing of it stays. */
+  append(...body: readonly Uint8Array[]): Place {
+    const head = this.#headFor(body.reduce((sum, { length }) => sum + length, 0))
+    const { segment } = head
+    const offset = Math.max(head.bytes, HEAD_BYTES)
+    const framed = frame(body, head.salt)
+    this.#write(head, framed)
+    this.#appended += 1
+    return { segment, offset, bytes: framed.length }
+  }
+
+  /** The body of a record; rejects when it can't be read. */
+  async body({ segment, offset, bytes }: Place): Promise<Buffer> {
+    const file = this.#head?.segment === segment ? this.#head : this.#closed.get(segment)
+    if (file === undefined) throw new Error(`there is no file ${segmentName(segment)}`)
+    const handle = await open(join(this.#directory, segmentName(segment)), 'r')
+    try {
+      const framed = Buffer.alloc(bytes)
+      await handle.read(framed, 0, bytes, offset)
+      const body = unframeOne(framed, file.salt)
+      if (body === undefined) throw new Error(`the record at ${offset} of ${segmentName(segment)} is damaged`)
+      return body
+    } finally {
+      await handle.close()
+    }
+  }
+
+  /** Resolves once all that was appended before is on the disk itself. Calls while one is under way share the next. */
+  durable(): Promise<void> {
+    const next = () => {
+      this.#waiting = undefined
+      this.#running = this.#sync()
+      return this.#running
+    }
+    this.#waiting ??= this.#running.then(next, next)
+    return this.#waiting
+  }
+
+  /** What comes next goes into a new file. */
+  rotate(): void {
+    if (this.#head === undefined) return
+    const { segment, salt, bytes, fd } = this.#head
+    this.#closed.set(segment, { segment, salt, bytes })
+    this.#leaving.add(fd)
+    this.#head = undefined
+  }
+
+  /** All that is live is about to be appended anew, behind what the disk may have dropped. */
+  mend(): void {
+    this.rotate()
+    this.#unsynced.clear()
+    this.#suspect = undefined
+  }
+
+  /** Deletes a file that is not written to any more, oldest first. What is live of it has to be durable elsewhere. */
+  async remove(segment: number): Promise<void> {
+    if (!this.#closed.delete(segment)) return
+    await unlink(join(this.#directory, segmentName(segment)))
+  }
+
+  async close(): Promise<void> {
+    await this.durable().finally(() => {
+      if (this.#head !== undefined) closeSync(this.#head.fd)
+      this.#head = undefined
+    })
+  }
+
+  #headFor(bytes: number): Head {
+    if (
+      this.#head !== undefined &&
+      this.#head.bytes > HEAD_BYTES &&
+      this.#head.bytes + bytes > this.#segmentBytes
+    )
+      this.rotate()
+    if (this.#head !== undefined) return this.#head
+    const segment = this.#next
+    const fd = openSync(join(this.#directory, segmentName(segment)), 'wx', 0o600)
+    this.#next += 1
+    this.#isDirectoryUnsynced = true
+    const head = { segment, fd, salt: createSalt(), bytes: 0 }
+    this.#head = head
+    return head
+  }
+
+  /** All of it or nothing: a part of it would pass for damage. The head of a new file goes with its first record. */
+  #write(head: Head, framed: Buffer): void {
+    const bytes = head.bytes === 0 ? Buffer.concat([headOf(head.salt), framed]) : framed
+    this.#unsynced.add(head.fd)
+    try {
+      const written = this.#disk.write(head.fd, bytes, head.bytes)
+      if (written < bytes.length) throw new Error('no space left on device')
+    } catch (error) {
+      this.#disk.truncate(head.fd, head.bytes)
+      throw error
+    }
+    head.bytes += bytes.length
+  }
+
+  async #sync(): Promise<void> {
+    if (this.#suspect !== undefined) throw this.#suspect
+    const files = [...this.#unsynced]
+    const leaving = [...this.#leaving]
+    const appended = this.#appended
+    const isDirectoryUnsynced = this.#isDirectoryUnsynced
+    this.#isDirectoryUnsynced = false
+    this.#unsynced.clear()
+    this.#leaving.clear()
+    try {
+      for (const fd of files) await this.#disk.sync(fd)
+      if (isDirectoryUnsynced) await this.#disk.syncDirectory(this.#directory)
+      this.#synced = appended
+    } catch (error) {
+      this.#isDirectoryUnsynced ||= isDirectoryUnsynced
+      this.#suspect = error instanceof Error ? error : new Error(String(error))
+      throw error
+    } finally {
+      for (const fd of leaving) closeSync(fd)
+    }
+  }
+}

@@ -1,0 +1,21 @@
+import { mkdirSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+
+const codeOf = (error: unknown): unknown =>
+  error instanceof Error && 'code' in error ? error.code : undefined
+
+const isThere = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+
+/** Makes a directory and those above it, for us alone. Node's own way to do that never ends under `/proc`. */
+export const makeDirectory = (path: string): void => {
+  if (isThere(path)) return
+  try {
+    mkdirSync(path, { mode: 0o700 })
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST' && isThere(path)) return
+    const parent = dirname(path)
+    if (codeOf(error) !== 'ENOENT' || isThere(parent) || parent === path) throw error
+    makeDirectory(parent)
+    mkdirSync(path, { mode: 0o700 })
+  }
+}

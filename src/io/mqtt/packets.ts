@@ -1,0 +1,13 @@
+import { crc32 } from 'node:zlib'
+import type { IPublishPacket } from 'mqtt'
+import type { Packet } from '../../model/connection.js'
+
+/** What a message is known by when it comes again; undefined: its QoS says that it does not. */
+export const packetOf = ({ qos, messageId, topic, payload }: IPublishPacket): Packet | undefined => {
+  if (qos === 0 || messageId === undefined) return undefined
+  const bytes = Buffer.from(payload)
+  return { qos, id: messageId, bytes: bytes.length, checksum: crc32(bytes, crc32(topic)) }
+}
+
+export const isSamePacket = (a: Packet, b: Packet): boolean =>
+  a.id === b.id && a.qos === b.qos && a.bytes === b.bytes && a.checksum === b.checksum

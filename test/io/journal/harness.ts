@@ -1,0 +1,128 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import type { InboundMessage, Packet } from '../../../src/model/connection.js'
+import { realDisk, type Disk } from '../../../src/io/journal/disk.js'
+import {
+  journalDirectory,
+  openJournal,
+  type Journal,
+  type JournalOptions,
+} from '../../../src/io/journal/index.js'
+import type { Result } from '../../../src/streams/result.js'
+import { bytes, start } from '../../support/model.js'
+
+export const IDENTITY = ['domain', 'channel', 'proplet']
+
+export const MEBIBYTE = 1024 * 1024
+
+export const stateDirectory = (): string => {
+  const path = mkdtempSync(join(tmpdir(), 'proplet-journal-'))
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }))
+  return path
+}
+
+export type Opened = { readonly journal: Journal; readonly logged: string[] }
+
+export const open = async (directory: string, options: Partial<JournalOptions> = {}): Promise<Opened> => {
+  const logged: string[] = []
+  const at = (level: string) => (_: object, message: string) => void logged.push(`${level} ${message}`)
+  const log = { info: at('info'), warn: at('warn'), error: at('error') }
+  const journal = await openJournal({
+    directory,
+    identity: IDENTITY,
+    maxBytes: 64 * MEBIBYTE,
+    log,
+    ...options,
+  })
+  onTestFinished(() => journal.end())
+  return { journal, logged }
+}
+
+/** What a process that is killed just now leaves behind, in a directory of its own. */
+export const killed = (directory: string): string => {
+  const copy = stateDirectory()
+  cpSync(directory, copy, { recursive: true })
+  return copy
+}
+
+/** The files of the journal in a state directory, oldest first. */
+export const filesOf = (directory: string): readonly string[] => {
+  const path = journalDirectory(directory, IDENTITY)
+  return readdirSync(path)
+    .filter((name) => name.endsWith('.log'))
+    .sort()
+    .map((name) => join(path, name))
+}
+
+export const rewrite = (path: string, change: (content: Buffer) => Buffer): void => {
+  writeFileSync(path, change(readFileSync(path)))
+}
+
+export const packet = (id: number, qos: 1 | 2 = 2): Packet => ({
+  qos,
+  id,
+  bytes: 10 + id,
+  checksum: 1000 + id,
+})
+
+export const message = (payload = 'payload', of: Partial<InboundMessage> = {}): InboundMessage => ({
+  subtopic: 'control/manager/start',
+  payload: bytes(payload),
+  ...of,
+})
+
+/** Takes a start command in; undefined: it was refused. */
+export const take = (
+  journal: Journal,
+  id: string,
+  of: Parameters<typeof start>[1] = {},
+  from: InboundMessage = message(),
+): number | undefined => journal.take(start(id, of), from)
+
+export const resultOf = (id: string, receipt: number | undefined, results = 'done'): Result => ({
+  id,
+  receivedAt: 0,
+  ...(receipt === undefined ? {} : { receipt }),
+  publication: { subtopic: 'control/proplet/results', payload: { task_id: id, results }, keep: 'all' },
+})
+
+/** What an earlier process left, in short. */
+export const leftIn = ({ left, results }: Journal): string[] => [
+  ...left.map((each) => {
+    if (each.type === 'again') return `again ${Buffer.from(each.message.payload).toString()}`
+    const invocation = each.invocation === undefined ? '' : ` invocation ${each.invocation.id ?? '-'}`
+    return `${each.isStopped ? 'stopped' : 'interrupted'} ${each.id}${invocation}`
+  }),
+  ...results.map(({ payload }) => `result ${JSON.stringify(payload)}`),
+]
+
+/** A disk that is not waited for: for what only processes outlive. */
+export const quickDisk: Disk = {
+  ...realDisk,
+  sync: () => Promise.resolve(),
+  syncDirectory: () => Promise.resolve(),
+}
+
+/** A disk that fails while it is told to. */
+export const faultyDisk = () => {
+  const faults: { write: string | undefined; sync: string | undefined; short: boolean } = {
+    write: undefined,
+    sync: undefined,
+    short: false,
+  }
+  const fail = (code: string): never => {
+    throw Object.assign(new Error(`${code}: the disk fails`), { code })
+  }
+  const disk: Disk = {
+    write: (fd, content, position) => {
+      if (faults.short) return realDisk.write(fd, content.subarray(0, content.length >> 1), position)
+      return faults.write === undefined ? realDisk.write(fd, content, position) : fail(faults.write)
+    },
+    truncate: realDisk.truncate,
+    syncDirectory: realDisk.syncDirectory,
+    sync: async (fd) => (faults.sync === undefined ? realDisk.sync(fd) : fail(faults.sync)),
+  }
+  return { disk, faults }
+}

@@ -1,0 +1,470 @@
+import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { PART_BYTES } from '../../../src/io/journal/contents.js'
+import { journalDirectory } from '../../../src/io/journal/index.js'
+import { invoke, stop } from '../../support/model.js'
+import {
+  filesOf,
+  IDENTITY,
+  killed,
+  leftIn,
+  message,
+  open,
+  packet,
+  quickDisk,
+  resultOf,
+  rewrite,
+  stateDirectory,
+  take,
+} from './harness.js'
+
+/** What the next process finds. */
+const next = async (directory: string): Promise<string[]> => leftIn((await open(killed(directory))).journal)
+
+describe('a command', () => {
+  it('that was taken is found by the next process until its result is kept, and that until it is settled', async () => {
+    const directory = stateDirectory()
+    const { journal } = await open(directory)
+    const receipt = take(journal, 't')
+    expect(await next(directory)).toEqual(['interrupted t'])
+    const { record } = journal.keep(resultOf('t', receipt, '30'))
+    expect(await next(directory)).toEqual(['result {"task_id":"t","results":"30"}'])
+    journal.settle(record ?? -1)
+    expect(await next(directory)).toEqual([])
+  })
+
+  it('stays when a result of it comes that is not its last, as that of a daemon which was started', async () => {
+    const directory = stateDirectory()
+    const { journal } = await open(directory)
+    const receipt = take(journal, 'd', { daemon: true })
+    journal.keep({ ...resultOf('d', receipt, ''), more: true })
+    expect(await next(directory)).toEqual(['interrupted d', 'result {"task_id":"d","results":""}'])
+    journal.close(receipt ?? -1)
+    expect(await next(directory)).toEqual(['result {"task_id":"d","results":""}'])
+  })
+
+  it('is found with what is to be answered: an invocation, with its name or without, and a refused one', async () => {
+    const directory = stateDirectory()
+    const { journal } = await open(directory)
+    journal.take(invoke('l', 'one'), message())
+    journal.take(invoke('l', undefined), message())
+    journal.take(
+      {
+        type: 'rejected',
+        subtopic: 's',
+        reason: 'r',
+        task: { id: 'bad', broadcast: false, propletId: undefined },
+      },
+      message(),
+    )
+    expect(await next(directory)).toEqual([
+      'interrupted l invocation one',
+      'interrupted l invocation -',
+      'interrupted bad',
+    ])
+  })
+
+  it('of a federated round is found with what its answer needs to know of the round, and nothing else of its environment', async () => {
+    const directory = stateDirectory()
+    const { journal } = await open(directory)
+    take(journal, 'fl', { env: { ROUND_ID: 'r1', FL_NUM_SAMPLES: '3', SECRET: 'x' } })
+    take(journal, 'plain', { env: { SECRET: 'x' } })
+    const { left } = (await open(killed(directory))).journal
+    expect(left).toMatchObject([{ env: { ROUND_ID: 'r1', FL_NUM_SAMPLES: '3' } }, { env: undefined }])
+    expect(JSON.stringify(left)).not.toContain('SECRET')
+  })
+
+  it('is found as stopped once a stop of its task has come; one that comes after the stop is not', async () => {
+    const directory = stateDirectory()
+    const { journal } = await open(directory)
+    take(journal, 't', { restart: true })
+    take(journal, 'other')
+    journal.take(stop('t'), message())
+    take(journal, 't', {}, message('again'))
+    expect(await next(directory)).toEqual(['stopped t', 'interrupted other', 'interrupted t'])
+  })
+
+  it.each([
+    { what: 'asks for it', of: { restart: true } },
+    { what: 'is latent', of: { latent: true } },
+  ])('runs again when its task $what', async ({ of }) => {
+    const directory = stateDirectory()
+    const { journal } = await open(directory)
+    const receipt = take(journal, 't', of, message('the whole message'))
+    expect(journal.runsAgain(receipt ?? -1)).toBe(true)
+    expect(await next(directory)).toEqual(['again the whole message'])
+    journal.take(stop('t'), message())
+    expect(journal.runsAgain(receipt ?? -1)).toBe(false)
+  })
+
+  it('does not run again for ever: five times, unless the proplet lived for a minute in between', async () => {
+    const runOnce = async (directory: string): Promise<string> => {
+      const { journal } = await open(directory)
+      const [left] = journal.left
+      if (left?.type === 'again') journal.rerun(left.message.receipt ?? -1)
+      return killed(directory)
+    }
+    const first = stateDirectory()
+    take((await open(first)).journal, 't', { restart: true })
+    let directory = killed(first)
+    for (let i = 0; i < 5; i++) {
+      expect(await next(directory)).toEqual(['again payload'])
+      directory = await runOnce(directory)
+    }
+    expect(await next(directory)).toEqual(['interrupted t'])
+
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    await open(directory)
+    await vi.advanceTimersByTimeAsync(60_000)
+    vi.useRealTimers()
+    expect(await next(directory)).toEqual(['again payload'])
+  })
+})
+
+describe('a large content', () => {
+  const content = 'x'.repeat(3 * PART_BYTES + 5)
+
+  it('is written in parts, while the event loop turns, before the command may be acknowledged', async () => {
+    const directory = stateDirectory()
+    const { journal } = await open(directory)
+    take(journal, 't', { restart: true }, message(content))
+    expect(await next(directory)).toEqual(['interrupted t'])
+    await journal.durable()
+    expect(await next(directory)).toEqual([`again ${content}`])
+  })
+
+  it('is given up when its command is closed meanwhile', async () => {
+    const directory = stateDirectory()
+    const { journal } = await open(directory)
+    const receipt = take(journal, 't', { restart: true }, message(content))
+    journal.close(receipt ?? -1)
+    await journal.durable()
+    expect(journal.stats).toMatchObject({ commands: 0, liveBytes: 0 })
+    expect(journal.stats.bytes).toBeLessThan(PART_BYTES)
+  })
+})
+
+describe('packets', () => {
+  it('are known to the next process with what came in them, at once, until the broker can not send them again', async () => {
+    const directory = stateDirectory()
+    const { journal } = await open(directory)
+    take(journal, 't', {}, message('a', { packet: packet(1) }))
+    journal.take(stop('t'), message('b', { packet: packet(2) }))
+    take(journal, 'u', {}, message('c', { packet: packet(3, 1) }))
+    const known = async () => (await open(killed(directory))).journal.packets
+    expect(await known()).toEqual([packet(1), packet(2), packet(3, 1)])
+    journal.forget(1)
+    journal.forget(77)
+    expect(await known()).toEqual([packet(2), packet(3, 1)])
+    journal.loseSession()
+    expect(await known()).toEqual([])
+  })
+
+  it('of QoS 1 are forgotten beyond a thousand, the oldest first; those of QoS 2 are not', async () => {
+    const { journal } = await open(stateDirectory())
+    take(journal, 'first', {}, message('', { packet: packet(1, 2) }))
+    for (let id = 2; id < 1010; id++) journal.take(stop('s'), message('', { packet: packet(id, 1) }))
+    expect(journal.packets).toHaveLength(1001)
+    expect(journal.packets.slice(0, 2)).toEqual([packet(1, 2), packet(10, 1)])
+  })
+})
+
+describe('a result', () => {
+  it('is known with the packet id that it went out under, and whether that was released', async () => {
+    const directory = stateDirectory()
+    const { journal } = await open(directory)
+    const { record = -1 } = journal.keep(resultOf('t', take(journal, 't')))
+    expect(journal.flight(record)).toBeUndefined()
+    journal.sent(record, 5)
+    expect((await open(killed(directory))).journal.flight(record)).toEqual({
+      messageId: 5,
+      isReleased: false,
+    })
+    journal.released(record)
+    expect((await open(killed(directory))).journal.flight(record)).toEqual({ messageId: 5, isReleased: true })
+    journal.sent(record, 6)
+    expect((await open(killed(directory))).journal.flight(record)).toEqual({
+      messageId: 6,
+      isReleased: false,
+    })
+  })
+
+  it('that can not be delivered gives way to another one at once', async () => {
+    const directory = stateDirectory()
+    const { journal } = await open(directory)
+    const { record = -1, ...publication } = journal.keep(resultOf('t', take(journal, 't')))
+    const replaced = journal.replace(record, { ...publication, payload: { error: 'too large' } })
+    expect(Buffer.from(replaced.encoded ?? []).toString()).toBe('{"error":"too large"}')
+    expect(await next(directory)).toEqual(['result {"error":"too large"}'])
+  })
+
+  it('of a command that is not in the journal is not kept', async () => {
+    const directory = stateDirectory()
+    const { journal } = await open(directory)
+    const result = resultOf('t', undefined)
+    expect(journal.keep(result)).toBe(result.publication)
+    expect(await next(directory)).toEqual([])
+  })
+})
+
+describe('an acknowledgement', () => {
+  it('waits for the disk after a command, and for nothing after a result or when all is on disk', async () => {
+    const { journal } = await open(stateDirectory())
+    expect(journal.durable()).toBeUndefined()
+    const receipt = take(journal, 't')
+    const first = journal.durable()
+    expect(first).toBeInstanceOf(Promise)
+    await first
+    expect(journal.durable()).toBeUndefined()
+    journal.keep(resultOf('t', receipt))
+    expect(journal.durable()).toBeUndefined()
+    journal.take(stop('t'), message())
+    expect(journal.durable()).toBeInstanceOf(Promise)
+  })
+})
+
+describe('what is found on the disk', () => {
+  it('is a prefix of what happened, wherever the last file is cut off', async () => {
+    const directory = stateDirectory()
+    const { journal } = await open(directory)
+    const a = take(journal, 'a', { restart: true }, message('A', { packet: packet(1) }))
+    const { record = -1 } = journal.keep({ ...resultOf('a', a), more: true })
+    take(journal, 'b')
+    journal.sent(record, 9)
+    journal.settle(record)
+    const result = 'result {"task_id":"a","results":"done"}'
+    const states = [
+      [],
+      ['again A'],
+      ['again A', result],
+      ['again A', 'interrupted b', result],
+      ['again A', 'interrupted b'],
+    ]
+    const [file = ''] = filesOf(directory)
+    const { length } = readFileSync(file)
+    let state = 0
+    for (let bytes = 0; bytes <= length; bytes += 3) {
+      const copy = killed(directory)
+      const [torn = ''] = filesOf(copy)
+      truncateSync(torn, bytes)
+      const found = await open(copy, { disk: quickDisk })
+      const at = states.findIndex(
+        (each, n) => n >= state && JSON.stringify(each) === JSON.stringify(leftIn(found.journal)),
+      )
+      expect(at, `after ${bytes} bytes: ${leftIn(found.journal).join()}`).toBeGreaterThanOrEqual(state)
+      state = at
+      await found.journal.end()
+    }
+    expect(state).toBeGreaterThanOrEqual(3)
+  })
+
+  it('is said to be torn at its end, and what the next process writes is behind it', async () => {
+    const directory = stateDirectory()
+    const { journal } = await open(directory)
+    take(journal, 'a')
+    const [file = ''] = filesOf(directory)
+    const copy = killed(directory)
+    const [torn = ''] = filesOf(copy)
+    truncateSync(torn, readFileSync(file).length)
+    rewrite(torn, (content) => Buffer.concat([content, Buffer.from([0xf5, 0x50, 0x4a, 0x0a, 99, 0])]))
+    const { journal: second, logged } = await open(copy)
+    expect(logged).toContain('warn the end of a journal file was torn, and is left out')
+    expect(second.stats.damagedBytes).toBe(6)
+    take(second, 'b')
+    expect(await next(copy)).toEqual(['interrupted a', 'interrupted b'])
+  })
+
+  it('is all there but what was damaged in the middle, which is an error in the log', async () => {
+    const directory = stateDirectory()
+    const { journal } = await open(directory)
+    for (const id of ['a', 'b', 'c']) take(journal, id)
+    const copy = killed(directory)
+    const [file = ''] = filesOf(copy)
+    rewrite(file, (content) => {
+      content.writeUInt8(0, content.indexOf('"id":"b"') + 6)
+      return content
+    })
+    const { journal: second, logged } = await open(copy)
+    expect(leftIn(second)).toEqual(['interrupted a', 'interrupted c'])
+    expect(logged).toContain('error a journal file is damaged: what was there is lost')
+    expect(second.stats.damagedBytes).toBeGreaterThan(50)
+  })
+
+  it('is passed over when the head of a file was never finished, or is damaged', async () => {
+    const directory = stateDirectory()
+    const { journal } = await open(directory)
+    take(journal, 'a')
+    const copy = killed(directory)
+    const path = journalDirectory(copy, IDENTITY)
+    writeFileSync(join(path, '000000000002.log'), 'prop')
+    writeFileSync(join(path, '000000000003.log'), 'x'.repeat(100))
+    writeFileSync(join(path, 'a file of someone else'), 'x')
+    const { journal: second, logged } = await open(copy)
+    expect(leftIn(second)).toEqual(['interrupted a'])
+    expect(logged).toContain('warn the end of a journal file was torn, and is left out')
+    expect(logged).toContain('error a journal file is damaged: what was there is lost')
+    take(second, 'b')
+    expect(await next(copy)).toEqual(['interrupted a', 'interrupted b'])
+  })
+
+  it('is left alone when a newer release wrote it', async () => {
+    const directory = stateDirectory()
+    const { journal } = await open(directory)
+    take(journal, 'a')
+    const copy = killed(directory)
+    const [file = ''] = filesOf(copy)
+    rewrite(file, (content) => {
+      content.writeUInt32LE(2, 8)
+      return content
+    })
+    const before = readFileSync(file)
+    await expect(open(copy)).rejects.toThrow(
+      /can not be used: it was written by a newer release, in format 2; this release knows formats up to 1; PROPLET_STATE_DIR/,
+    )
+    expect(readFileSync(file)).toEqual(before)
+    // Nor does it stay locked.
+    await expect(open(copy)).rejects.toThrow(/newer release/)
+  })
+
+  it('does not depend on the clock, which may jump between processes and while one runs', async () => {
+    const clock = vi.spyOn(Date, 'now')
+    onTestFinished(() => clock.mockRestore())
+    const first = stateDirectory()
+    clock.mockReturnValue(2e12)
+    const { journal } = await open(first)
+    take(journal, 'a')
+    clock.mockReturnValue(1)
+    take(journal, 'b')
+    const second = killed(first)
+    const later = (await open(second)).journal
+    expect(leftIn(later)).toEqual(['interrupted a', 'interrupted b'])
+    take(later, 'c')
+    clock.mockReturnValue(9e12)
+    expect(await next(second)).toEqual(['interrupted a', 'interrupted b', 'interrupted c'])
+  })
+})
+
+describe('the directory', () => {
+  it('is used by one process at a time, until it ends', async () => {
+    const directory = stateDirectory()
+    const { journal } = await open(directory)
+    await expect(open(directory)).rejects.toThrow(/can not be used: another proplet uses it/)
+    await journal.end()
+    const again = await open(directory)
+    expect(leftIn(again.journal)).toEqual([])
+  })
+
+  it('holds a journal for each proplet, which the others do not see', async () => {
+    const directory = stateDirectory()
+    const { journal } = await open(directory)
+    take(journal, 'a')
+    const other = await open(directory, { identity: ['domain', 'channel', 'other'] })
+    expect(leftIn(other.journal)).toEqual([])
+    expect(readdirSync(directory)).toHaveLength(2)
+  })
+
+  it('has to be one that can be made and written, by us alone', async () => {
+    const directory = stateDirectory()
+    writeFileSync(join(directory, 'file'), '')
+    await expect(open(join(directory, 'file'))).rejects.toThrow(
+      /can not be used: ENOTDIR.*PROPLET_STATE_DIR names another/,
+    )
+    await expect(open('/proc/none')).rejects.toThrow(/can not be used: ENOENT/)
+    mkdirSync(journalDirectory(directory, IDENTITY))
+    mkdirSync(join(journalDirectory(directory, IDENTITY), '000000000001.log'))
+    await expect(open(directory)).rejects.toThrow(/can not be used: EISDIR/)
+  })
+})
+
+/** The journal, and beside it what should be in it. */
+class Model {
+  readonly commands = new Map<number, { readonly id: string; isStopped: boolean }>()
+  readonly results = new Map<number, string>()
+
+  get left(): string[] {
+    const commands = [...this.commands.values()].map(
+      ({ id, isStopped }) => `${isStopped ? 'stopped' : 'interrupted'} ${id}`,
+    )
+    const results = [...this.results.values()].map((id) => `result {"task_id":"${id}","results":"done"}`)
+    return [...commands, ...results]
+  }
+}
+
+describe('whatever happens in whatever order', () => {
+  const step = fc.record({
+    what: fc.constantFrom(
+      'take',
+      'take',
+      'result',
+      'more',
+      'close',
+      'stop',
+      'settle',
+      'sent',
+      'durable',
+      'die',
+    ),
+    which: fc.nat({ max: 5 }),
+  })
+
+  it('the next process finds what is to be found', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+        let directory = stateDirectory()
+        // Small files, so that some are left and let go of.
+        const options = { maxBytes: 16 * 1024, disk: quickDisk }
+        let { journal } = await open(directory, options)
+        const model = new Model()
+        for (const { what, which } of steps) {
+          const [receipt = -1, command] = [...model.commands][which] ?? []
+          const record = [...model.results.keys()][which]
+          if (what === 'take') {
+            const taken = take(journal, `t${which}`)
+            if (taken !== undefined) model.commands.set(taken, { id: `t${which}`, isStopped: false })
+          } else if ((what === 'result' || what === 'more') && command !== undefined) {
+            const more = what === 'more' ? { more: true as const } : {}
+            const kept = journal.keep({ ...resultOf(command.id, receipt), ...more })
+            if (kept.record !== undefined) model.results.set(kept.record, command.id)
+            if (what === 'result') model.commands.delete(receipt)
+          } else if (what === 'close' && command !== undefined) {
+            journal.close(receipt)
+            model.commands.delete(receipt)
+          } else if (what === 'stop') {
+            journal.take(stop(`t${which}`), message('', { packet: packet(which + 1) }))
+            for (const each of model.commands.values()) if (each.id === `t${which}`) each.isStopped = true
+          } else if (what === 'settle' && record !== undefined) {
+            journal.settle(record)
+            model.results.delete(record)
+          } else if (what === 'sent' && record !== undefined) journal.sent(record, which)
+          else if (what === 'durable') await journal.durable()
+          else if (what === 'die') {
+            directory = killed(directory)
+            const died = journal
+            journal = (await open(directory, options)).journal
+            await died.end()
+            expect(leftIn(journal)).toEqual(model.left)
+          }
+        }
+        const last = await open(killed(directory), options)
+        expect(leftIn(last.journal)).toEqual(model.left)
+        await last.journal.end()
+        await journal.end()
+      }),
+      { numRuns: 40, interruptAfterTimeLimit: 10_000 },
+    )
+  })
+})
+
+it('takes no part of a message for one of its own', async () => {
+  const directory = stateDirectory()
+  const { journal } = await open(directory)
+  const receipt = take(journal, 't')
+  journal.keep(resultOf('t', receipt, '\n{"type":"closed","number":1}\n'))
+  expect(journal.results).toEqual([])
+  expect(await next(directory)).toEqual([
+    `result ${JSON.stringify({ task_id: 't', results: '\n{"type":"closed","number":1}\n' })}`,
+  ])
+})

@@ -1,0 +1,180 @@
+import { describe, expect, it } from 'vitest'
+import { stop } from '../../support/model.js'
+import {
+  faultyDisk,
+  filesOf,
+  killed,
+  leftIn,
+  MEBIBYTE,
+  message,
+  open,
+  packet,
+  resultOf,
+  stateDirectory,
+  take,
+} from './harness.js'
+
+describe('a full journal', () => {
+  it('takes no command, and says why, until there is room again; results of what it took still find some', async () => {
+    const directory = stateDirectory()
+    const { journal } = await open(directory, { maxBytes: MEBIBYTE })
+    const content = message('x'.repeat(64 * 1024))
+    const receipts: number[] = []
+    for (let i = 0; i < 10; i++) {
+      const receipt = take(journal, `t${i}`, { restart: true }, content)
+      if (receipt !== undefined) receipts.push(receipt)
+    }
+    // Beyond a quarter the content is not kept, and the task would not run again.
+    expect(receipts).toHaveLength(10)
+    const again = receipts.filter((each) => journal.runsAgain(each))
+    expect(again.length).toBeGreaterThan(1)
+    expect(again.length).toBeLessThan(5)
+
+    let i = 0
+    for (; journal.obstacle === undefined; i++) take(journal, 'filler'.repeat(1000) + String(i))
+    expect(journal.obstacle).toMatch(/^the journal is full: \d+ bytes wait in it$/)
+    expect(take(journal, 'one more')).toBeUndefined()
+    expect(journal.stats.refused).toBe(1)
+    const kept = journal.keep(resultOf('t0', receipts[0]))
+    expect(kept.record).toBeDefined()
+    for (const each of receipts) journal.close(each)
+    expect(journal.obstacle).toBeUndefined()
+    expect(take(journal, 'one more')).toBeDefined()
+    expect(leftIn((await open(killed(directory))).journal).length).toBe(i + 2)
+  })
+
+  it('keeps results in memory only, and counts them, when even those have no room', async () => {
+    const directory = stateDirectory()
+    const { journal, logged } = await open(directory, { maxBytes: MEBIBYTE })
+    const receipts = Array.from({ length: 12 }, (_, i) => take(journal, `t${i}`))
+    const kept = receipts.map((receipt, i) => journal.keep(resultOf(`t${i}`, receipt, 'y'.repeat(64 * 1024))))
+    const records = kept.flatMap(({ record }) => record ?? [])
+    expect(records.length).toBeGreaterThan(3)
+    expect(journal.stats).toMatchObject({ unkept: 12 - records.length, commands: 0, results: records.length })
+    expect(logged.filter((line) => line.includes('in memory only'))).toHaveLength(1)
+    expect(leftIn((await open(killed(directory))).journal)).toHaveLength(records.length)
+  })
+})
+
+describe('files', () => {
+  it('stay below the limit, however much goes through them, and lose nothing that is live', async () => {
+    const directory = stateDirectory()
+    const { journal } = await open(directory, { maxBytes: MEBIBYTE })
+    const longLived = take(journal, 'long', { restart: true }, message('kept '.repeat(2000)))
+    take(journal, 'packet', {}, message('', { packet: packet(7) }))
+    const { record = -1 } = journal.keep({ ...resultOf('long', longLived, 'waits'), more: true })
+    journal.sent(record, 99)
+    journal.rerun(longLived ?? -1)
+    let most = 0
+    for (let i = 0; i < 400; i++) {
+      const receipt = take(journal, `t${i}`)
+      journal.settle(journal.keep(resultOf(`t${i}`, receipt, 'z'.repeat(10_000))).record ?? -1)
+      most = Math.max(most, journal.stats.bytes)
+      await journal.durable()
+    }
+    expect(journal.stats).toMatchObject({ commands: 2, results: 1, refused: 0, failures: 0 })
+    expect(most).toBeLessThan(MEBIBYTE)
+    expect(filesOf(directory).length).toBeLessThan(10)
+    const after = (await open(killed(directory))).journal
+    expect(leftIn(after)).toEqual([
+      `again ${'kept '.repeat(2000)}`,
+      'interrupted packet',
+      'result {"task_id":"long","results":"waits"}',
+    ])
+    expect(after.packets).toEqual([packet(7)])
+    expect(after.flight(record)).toEqual({ messageId: 99, isReleased: false })
+  })
+
+  it('do not pile up when processes come and go', async () => {
+    let directory = stateDirectory()
+    for (let i = 0; i < 70; i++) {
+      const { journal } = await open(directory)
+      if (i === 0) take(journal, 'first')
+      await journal.end()
+    }
+    const { journal } = await open(directory)
+    take(journal, 'last')
+    await journal.durable()
+    await expect.poll(() => filesOf(directory).length).toBeLessThan(70)
+    directory = killed(directory)
+    expect(leftIn((await open(directory)).journal)).toEqual(['interrupted first', 'interrupted last'])
+  })
+})
+
+describe.each(['ENOSPC', 'EIO', 'a short write'])('a disk that fails to write: %s', (fault) => {
+  it('lets no command in, which is said once, until it works again; then nothing is missing', async () => {
+    const directory = stateDirectory()
+    const { disk, faults } = faultyDisk()
+    const { journal, logged } = await open(directory, { disk })
+    const [before, closed] = [take(journal, 'before'), take(journal, 'closed')]
+    const fail = (isFailing: boolean) => {
+      if (fault === 'a short write') faults.short = isFailing
+      else faults.write = isFailing ? fault : undefined
+    }
+    fail(true)
+    expect(take(journal, 'refused')).toBeUndefined()
+    expect(take(journal, 'refused too')).toBeUndefined()
+    expect(journal.obstacle).toMatch(/^the journal can not be written: /)
+    journal.close(closed ?? -1)
+    journal.take(stop('before'), message('', { packet: packet(3) }))
+    const unkept = journal.keep(resultOf('before', before))
+    expect(unkept.record).toBeUndefined()
+    expect(journal.stats).toMatchObject({ refused: 2, unkept: 1, commands: 0 })
+    expect(leftIn((await open(killed(directory))).journal)).toEqual([
+      'interrupted before',
+      'interrupted closed',
+    ])
+
+    fail(false)
+    expect(take(journal, 'after')).toBeDefined()
+    expect(journal.obstacle).toBeUndefined()
+    const found = await open(killed(directory))
+    expect(leftIn(found.journal)).toEqual(['interrupted after'])
+    expect(found.logged.filter((line) => !line.startsWith('info'))).toEqual([])
+    expect(logged.filter((line) => line.includes('tasks are refused'))).toHaveLength(1)
+    expect(logged).toContain('info the journal can be written again')
+  })
+})
+
+it('does not trust what a disk was given when it fails to sync: all that is live is written again, elsewhere', async () => {
+  const directory = stateDirectory()
+  const { disk, faults } = faultyDisk()
+  const { journal, logged } = await open(directory, { disk })
+  take(journal, 'a', { restart: true }, message('A'))
+  journal.keep({ ...resultOf('a', take(journal, 'b')), more: true })
+  faults.sync = 'EIO'
+  take(journal, 'c')
+  // It is held up no longer: the broker would wait for ever.
+  await journal.durable()
+  expect(journal.durable()).toBeUndefined()
+  expect(journal.obstacle).toBe('the journal can not be written: EIO: the disk fails')
+  expect(take(journal, 'refused')).toBeUndefined()
+  const [suspect = ''] = filesOf(directory)
+
+  faults.sync = undefined
+  await expect.poll(() => journal.obstacle, { timeout: 5000 }).toBeUndefined()
+  expect(filesOf(directory)).not.toContain(suspect)
+  expect(leftIn((await open(killed(directory))).journal)).toEqual([
+    'again A',
+    'interrupted b',
+    'interrupted c',
+    'result {"task_id":"a","results":"done"}',
+  ])
+  take(journal, 'd')
+  await journal.durable()
+  expect(journal.stats).toMatchObject({ commands: 4, refused: 1 })
+  expect(logged.filter((line) => line.startsWith('error'))).toHaveLength(1)
+})
+
+it('shares one sync among all that wait for it', async () => {
+  const { disk } = faultyDisk()
+  let syncs = 0
+  const counting = { ...disk, sync: (fd: number) => ((syncs += 1), disk.sync(fd)) }
+  const { journal } = await open(stateDirectory(), { disk: counting })
+  const waits = Array.from({ length: 200 }, (_, i) => {
+    take(journal, `t${i}`)
+    return journal.durable() ?? Promise.resolve()
+  })
+  await Promise.all(waits)
+  expect(syncs).toBeLessThanOrEqual(3)
+})

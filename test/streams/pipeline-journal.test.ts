@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest'
+import type { TaskJournal } from '../../src/streams/journal.js'
+import { marbles } from '../support/marbles.js'
+import { bytes } from '../support/model.js'
+import { outputs, pipelineWith, published } from '../support/pipeline.js'
+import { runEvents } from '../support/runtime.js'
+
+/** A journal that says what it was told, beside what `also` says. */
+const fakeJournal = (left: TaskJournal['left'] = []) => {
+  const calls: string[] = []
+  let last = 100
+  const journal: TaskJournal = {
+    left,
+    take: (command) => {
+      last += 1
+      calls.push(`take ${command.type} ${last}`)
+      return command.type === 'stop' ? undefined : last
+    },
+    rerun: (receipt) => calls.push(`rerun ${receipt}`),
+    keep: ({ receipt, more, publication }) => {
+      calls.push(`keep ${receipt ?? '-'}${more === true ? ' more' : ''}`)
+      return publication
+    },
+    close: (receipt) => calls.push(`close ${receipt}`),
+    runsAgain: (receipt) => receipt === 9,
+  }
+  return { journal, calls, also: (call: string) => calls.push(call) }
+}
+
+const again = (key: string, receipt: number): TaskJournal['left'][number] => ({
+  type: 'again',
+  message: { subtopic: 'any', payload: bytes(key), receipt },
+})
+
+describe('pipeline: the journal', () => {
+  it(
+    'has a command before it is admitted, and its result before it is held',
+    marbles((m) => {
+      const { journal, calls, also } = fakeJournal()
+      const { values, begin } = pipelineWith(m, {
+        settings: { holdMs: 20 },
+        deps: {
+          journal,
+          refuse: ({ receipt }) => {
+            also(`admit ${receipt ?? '-'}`)
+            return undefined
+          },
+        },
+        runs: { add: m.cold('       -----(e|)', runEvents) },
+      })
+      const message$ = m.hot('      s 39ms |', values)
+      const expected = '            20ms e 19ms |'
+      m.expect(published(begin({ message$ }))).toBeObservable(expected, outputs)
+      m.flush()
+      expect(calls).toEqual(['take start 101', 'admit 101', 'keep 101'])
+    }),
+  )
+
+  it(
+    'does not hear of what is meant for others, nor of chunks; of duplicates, it does twice',
+    marbles((m) => {
+      const { journal, calls } = fakeJournal()
+      const { values, begin } = pipelineWith(m, {
+        deps: { journal },
+        runs: { add: m.cold('--------(e|)', runEvents) },
+      })
+      const message$ = m.hot('      oaq-ss----------|', values)
+      const expected = '            ------------e 16ms |'
+      m.expect(published(begin({ message$ }))).toBeObservable(expected, outputs)
+      m.flush()
+      expect(calls).toEqual(['take start 101', 'take start 102', 'close 102', 'keep 101'])
+    }),
+  )
+
+  it(
+    'is what answers first: what was cut short; then what is to run again does, in the places there are',
+    marbles((m) => {
+      const { journal, calls } = fakeJournal([
+        { type: 'interrupted', receipt: 7, id: 't', invocation: undefined, isStopped: true },
+        { type: 'interrupted', receipt: 8, id: 'l', invocation: { id: 'one' }, isStopped: false },
+        again('S', 9),
+      ])
+      const { values, begin } = pipelineWith(m, {
+        deps: { journal },
+        runs: { second: m.cold('-----(e|)', runEvents) },
+      })
+      const message$ = m.hot('      --T--|', values)
+      const expected = '            (XI)-E----F 16ms |'
+      m.expect(published(begin({ message$ }))).toBeObservable(expected, {
+        ...outputs,
+        F: outputs.E.replace('"v"', '"w"'),
+        I: 'control/proplet/invoke_results {"task_id":"l","invocation_id":"one","proplet_id":"p1","results":"","error":"interrupted by a restart of the proplet"}',
+      })
+      m.flush()
+      expect(calls).toEqual(['keep 7', 'keep 8', 'rerun 9', 'take start 101', 'keep 9', 'keep 101'])
+    }),
+  )
+
+  it(
+    'keeps what the shutdown ends and the next process runs again: nobody is told that it failed',
+    marbles((m) => {
+      const { journal, calls } = fakeJournal([again('S', 9)])
+      const { values, begin } = pipelineWith(m, { deps: { journal }, settings: { maxTasks: 1 } })
+      const message$ = m.hot('      -s---', values)
+      const stop$ = m.hot('         ---e')
+      // The one that runs is ended at the deadline, the one that waits at once.
+      const expected = '            ---n 1001ms |'
+      m.expect(published(begin({ message$, stop$ }))).toBeObservable(expected, outputs)
+      m.flush()
+      expect(calls).toEqual(['rerun 9', 'take start 101', 'keep 101'])
+    }),
+  )
+})
