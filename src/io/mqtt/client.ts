@@ -1,7 +1,8 @@
-import { MqttClient } from 'mqtt'
+import { MqttClient, type IPublishPacket } from 'mqtt'
 import { GuardedStream } from './guarded-stream.js'
 import { PacketLimiter } from './limiter.js'
 import type { MqttOptions } from './options.js'
+import { Pace } from './pace.js'
 import type { Session } from './session.js'
 import { openTransport } from './transport.js'
 
@@ -17,6 +18,7 @@ export type ClientHooks = {
 export class ConnectionClient extends MqttClient {
   readonly #hooks: ClientHooks
   readonly #open: { stream: GuardedStream | undefined }
+  readonly #pace: Pace
 
   constructor(options: MqttOptions, session: Session, hooks: ClientHooks) {
     const open: { stream: GuardedStream | undefined } = { stream: undefined }
@@ -25,6 +27,7 @@ export class ConnectionClient extends MqttClient {
       marker: session.marker,
       onOversize: hooks.onOversize,
     })
+    const pace = new Pace()
     super(() => (open.stream = new GuardedStream(openTransport(options), limiter, hooks.ready)), {
       ...protocolOptions(options),
       incomingStore: session.inbound,
@@ -32,6 +35,9 @@ export class ConnectionClient extends MqttClient {
       messageIdProvider: session.ids,
     })
     this.#open = open
+    this.#pace = pace
+    // MQTT.js asks before it takes a message of QoS 1 or 2; an option that it sets itself below MQTT 5
+    this.options.customHandleAcks = (_topic, _message, _packet, goOn) => pace.next(() => goOn(0))
     this.#hooks = hooks
   }
 
@@ -43,6 +49,11 @@ export class ConnectionClient extends MqttClient {
   /** Closes the connection at once, without a DISCONNECT, and lets go of every timer. */
   cut(): void {
     if (this.#open.stream !== undefined) this.end(true)
+  }
+
+  /** MQTT.js calls this when it has given a message on, and takes the next packet when it is called back. */
+  override handleMessage(_packet: IPublishPacket, done: (error?: Error) => void): void {
+    this.#pace.next(done)
   }
 
   /** MQTT.js calls this when 1.5 times the keep-alive has passed without an answer. A bulk transfer delays answers. */

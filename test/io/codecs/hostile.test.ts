@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createDecoder } from '../../../src/io/codecs/decoder.js'
 import { isDeeperThan } from '../../../src/io/codecs/json.js'
 import type { Decoded } from '../../../src/model/command.js'
+import { isWhole } from '../../support/whole.js'
 
 const SUBTOPICS = [
   'control/manager/start',
@@ -38,32 +39,6 @@ const valid = {
   chunk_idx: 0,
   total_chunks: 1,
   data: 'AA==',
-}
-
-const isWhole = (decoded: Decoded): boolean => {
-  switch (decoded.type) {
-    case 'start':
-      return [
-        decoded.id,
-        decoded.name,
-        ...decoded.inputs,
-        ...decoded.cliArgs,
-        ...Object.values(decoded.env),
-      ].every((text: unknown) => typeof text === 'string')
-    case 'invoke':
-      return [
-        decoded.id,
-        decoded.invocation.id ?? '',
-        ...decoded.inputs,
-        ...Object.values(decoded.env),
-      ].every((text: unknown) => typeof text === 'string')
-    case 'stop':
-      return decoded.id.length > 0
-    case 'chunk':
-      return decoded.index < decoded.total && decoded.image !== ''
-    case 'rejected':
-      return /^[\x20-\x7e…]+$/.test(decoded.reason) && decoded.reason.length < 2000
-  }
 }
 
 describe('the decoder', () => {

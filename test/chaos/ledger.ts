@@ -1,0 +1,121 @@
+import type { IPublishPacket, Packet } from 'mqtt-packet'
+import { Subject } from 'rxjs'
+import { parseObject, type JsonObject } from '../../src/dev/json.js'
+import type { Direction } from './link.js'
+
+/** What is known of one task, from both sides of the broker. */
+type Entry = {
+  /** The proplet has acknowledged its start: from here on it answers for it. */
+  isTaken: boolean
+  /** Its results that the broker has acknowledged. */
+  delivered: number
+  /** Its results that came to the Manager. */
+  readonly answers: JsonObject[]
+}
+
+/** What became of the tasks of a scenario. */
+export type Account = {
+  readonly tasks: number
+  readonly answered: number
+  /** Of those that leave a mark, how many have run. */
+  readonly marked: number
+  /** Answered with a failure that says that the proplet was restarted. */
+  readonly interrupted: number
+  /** Taken by the proplet, and no result acknowledged by the broker. */
+  readonly lost: readonly string[]
+  /** Came to the Manager more than once. */
+  readonly duplicated: readonly string[]
+  readonly runTwice: readonly string[]
+  /** Never came to the proplet, or its result not to the Manager: the broker, or who took its session, has lost it. */
+  readonly lostElsewhere: readonly string[]
+}
+
+const START = 'control/manager/start'
+const RESULTS = 'control/proplet/results'
+
+const isInterrupted = ({ error }: JsonObject): boolean =>
+  typeof error === 'string' && error.includes('interrupted by a restart')
+
+const idOf = (payload: Buffer | string, key: string): string | undefined => {
+  const id = parseObject(Buffer.from(payload))?.[key]
+  return typeof id === 'string' ? id : undefined
+}
+
+/**
+ * Keeps the books: reads along on the link of the proplet, so that what a broker loses by itself is not taken for what
+ * the proplet loses. Message ids are of a session, so they outlive a connection.
+ */
+export const createLedger = () => {
+  const entries = new Map<string, Entry>()
+  const starts = new Map<number, string>()
+  const results = new Map<number, string>()
+  const changes$ = new Subject<void>()
+
+  const entry = (id: string): Entry => {
+    const known = entries.get(id) ?? { isTaken: false, delivered: 0, answers: [] }
+    entries.set(id, known)
+    return known
+  }
+  /** The acknowledgement of what was published in the other direction. */
+  const acknowledged = (open: Map<number, string>, messageId = 0): string | undefined => {
+    const id = open.get(messageId)
+    open.delete(messageId)
+    return id
+  }
+
+  const published = (direction: Direction, { topic, payload, messageId = 0 }: IPublishPacket): void => {
+    const open = direction === 'down' ? starts : results
+    const isOurs = topic.endsWith(direction === 'down' ? START : RESULTS)
+    const id = isOurs ? idOf(payload, direction === 'down' ? 'id' : 'task_id') : undefined
+    if (id === undefined) open.delete(messageId)
+    else open.set(messageId, id)
+  }
+  const see = (direction: Direction, packet: Packet): void => {
+    // without a session of before, its message ids mean nothing
+    if (packet.cmd === 'connack' && !packet.sessionPresent) starts.clear()
+    if (packet.cmd === 'publish') published(direction, packet)
+    if (packet.cmd !== 'puback' && packet.cmd !== 'pubrec') return
+    const id = acknowledged(direction === 'up' ? starts : results, packet.messageId)
+    if (id === undefined) return
+    if (direction === 'up') entry(id).isTaken = true
+    else entry(id).delivered += 1
+    changes$.next()
+  }
+
+  const isOpen = ({ isTaken, delivered }: Entry): boolean => isTaken && delivered === 0
+
+  return {
+    changes$: changes$.asObservable(),
+    see,
+    answered: (body: JsonObject) => {
+      const { task_id } = body
+      if (typeof task_id === 'string') entry(task_id).answers.push(body)
+      changes$.next()
+    },
+    /** Those of these tasks whose start the proplet has acknowledged. */
+    taken: (ids: readonly string[]) => ids.filter((id) => entry(id).isTaken),
+    /** Those that are taken, and not answered yet. */
+    open: (ids: readonly string[]) => ids.filter((id) => isOpen(entry(id))),
+    /** Those whose answer the broker has, and the Manager has not. */
+    onTheWay: (ids: readonly string[]) =>
+      ids.filter((id) => entry(id).delivered > 0 && entry(id).answers.length === 0),
+    hasAnswer: (id: string) => entry(id).answers.length > 0,
+    account: (ids: readonly string[], runs: ReadonlyMap<string, number>): Account => {
+      const where = (fits: (entry: Entry) => boolean) => ids.filter((id) => fits(entry(id)))
+      return {
+        tasks: ids.length,
+        answered: where(({ answers }) => answers.length > 0).length,
+        marked: ids.filter((id) => runs.has(id)).length,
+        interrupted: where(({ answers }) => answers.some(isInterrupted)).length,
+        lost: where(isOpen),
+        duplicated: where(({ answers }) => answers.length > 1),
+        runTwice: ids.filter((id) => (runs.get(id) ?? 0) > 1),
+        lostElsewhere: where(
+          ({ isTaken, delivered, answers }) => answers.length === 0 && (!isTaken || delivered > 0),
+        ),
+      }
+    },
+  }
+}
+
+export type Ledger = ReturnType<typeof createLedger>

@@ -1,0 +1,28 @@
+import type { Target } from '../target.js'
+import { frames, packets } from './channels.js'
+import { chunks } from './chunks.js'
+import { codecs } from './codecs.js'
+import { components } from './components.js'
+import { configuration } from './configuration.js'
+import { http } from './http.js'
+import { wasm } from './wasm.js'
+import { wave } from './wave.js'
+
+/** Their shares are a thousand together. */
+export const TARGETS: readonly Target[] = [
+  codecs,
+  chunks,
+  wasm,
+  components,
+  wave,
+  configuration,
+  frames,
+  packets,
+  http,
+]
+
+export const targetOf = (name: string): Target => {
+  const found = TARGETS.find((target) => target.name === name)
+  if (found !== undefined) return found
+  throw new Error(`no target ${name}; there are ${TARGETS.map((target) => target.name).join(', ')}`)
+}
