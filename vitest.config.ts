@@ -10,6 +10,15 @@ const PURE = [
   'test/wasm/**/*.test.ts',
 ]
 
+/** What compares, attacks or draws by the thousand: `npm run test:long`. */
+const LONG = [
+  'test/chaos/**/*.test.ts',
+  'test/differential/**/*.test.ts',
+  'test/fuzz/**/*.test.ts',
+  'test/packaging/**/*.test.ts',
+  'test/daemon/browser.test.ts',
+]
+
 export default defineConfig({
   test: {
     testTimeout: 20_000,
@@ -19,8 +28,15 @@ export default defineConfig({
       { extends: true, test: { name: 'pure', include: PURE, pool: 'threads', isolate: false } },
       {
         extends: true,
-        test: { name: 'real', include: ['test/**/*.test.ts'], exclude: PURE, pool: 'forks' },
+        test: {
+          name: 'real',
+          include: ['test/**/*.test.ts'],
+          exclude: [...PURE, ...LONG],
+          pool: 'forks',
+          isolate: false,
+        },
       },
+      { extends: true, test: { name: 'long', include: LONG, pool: 'forks' } },
     ],
   },
 })

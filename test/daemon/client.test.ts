@@ -5,9 +5,13 @@ import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { fixturePath } from '../runtime/embedded/harness.js'
 import { beginClient, clientEnv, runClient, startClient, type ClientOptions } from '../support/client.js'
 import { BROKERS, useDaemons, type Site } from '../support/daemon.js'
+import { startTcpProxy } from '../support/tcp-proxy.js'
 import { fixture } from '../support/wire.js'
 
-const { broker, cleanup, directory, mosquitto, proxy, registry, site } = useDaemons('all')
+const { broker, cleanup, directory, mosquitto, registry, site } = useDaemons('all')
+
+/** The broker has a message of QoS 2 for good. */
+const PUBCOMP = Buffer.from([0x70, 2])
 
 const ADD = fixturePath('add')
 const HOSTILE = fixturePath('hostile')
@@ -47,7 +51,7 @@ describe.each(BROKERS)('over %s', (kind) => {
     const ran = await client(args, { stdin: fixture('args-env'), env: { Y: '2' } })
     expect(ran).toStrictEqual({
       code: 0,
-      stdout: 'arg 0: _start\narg 1: a\narg 2: -b\nenv: X=1\nenv: Y=2\n',
+      stdout: `arg 0: _start\narg 1: a\narg 2: -b\nenv: X=1\nenv: Y=2\nenv: PROPLET_ID=${here.proplet.id}\n`,
       stderr: '',
     })
   })
@@ -63,11 +67,11 @@ describe.each(BROKERS)('over %s', (kind) => {
       '--wait',
       '--json',
       '--id',
-      'trap',
+      'trap-2',
     ])
     expect([code, JSON.parse(stdout)]).toStrictEqual([
       1,
-      { task_id: 'trap', proplet_id: here.proplet.id, results: '', error: 'trap: unreachable' },
+      { task_id: 'trap-2', proplet_id: here.proplet.id, results: '', error: 'trap: unreachable' },
     ])
   })
 
@@ -160,11 +164,21 @@ describe('the link', () => {
   it('that is lost is tried again, and the answer is waited for', async () => {
     const { port, wire, proplet } = embedded
     const from = proplet.lines().length
-    const cable = await proxy(port)
+    let isTaken = false
+    const cable = await startTcpProxy(
+      port,
+      () => true,
+      (data) => {
+        isTaken ||= data.includes(PUBCOMP)
+        return data
+      },
+    )
+    cleanup(() => cable.close())
     const running = beginClient(['submit', HOSTILE, '--name', 'spin', '--id', 'cut', '--wait'], {
       env: clientEnv(cable.port),
     })
     await proplet.logged('Task accepted', from)
+    await vi.waitUntil(() => isTaken, 10_000)
     cable.cut()
     await vi.waitUntil(() => running.output.stderr.includes('was lost and is tried again'), 10_000)
     await vi.waitUntil(() => cable.connections() > 1, 10_000)

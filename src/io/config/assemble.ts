@@ -96,7 +96,13 @@ export const assemble = (values: Values, found: Found): Config => ({
     taskMemoryBytes: values.task_memory_max,
     taskOutputBytes: values.task_output_max,
   },
-  runtime: { ...found, warm: values.warm, dirs: values.dirs, readonlyDirs: values.dirs_readonly },
+  runtime: {
+    external: found.external,
+    isolation: found.isolation,
+    warm: values.warm,
+    dirs: values.dirs,
+    readonlyDirs: values.dirs_readonly,
+  },
   network: {
     rules: values.network,
     caFile: values.http_tls_ca_cert,

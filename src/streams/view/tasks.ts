@@ -107,8 +107,11 @@ export const createTasks = ({ latencies, tails, maxEnded, now }: TasksDeps): Tas
   const progress = (entry: Entry, event: Progress) => {
     switch (event.type) {
       case 'chunk':
-        entry.progress = { received: event.received, total: event.total }
+      case 'downloading': {
+        const { received, total } = event
+        entry.progress = total === undefined ? undefined : { received, total }
         break
+      }
       case 'fetched':
         entry.digest = event.binary.digest
         entry.size = event.binary.size
@@ -147,6 +150,8 @@ export const createTasks = ({ latencies, tails, maxEnded, now }: TasksDeps): Tas
         enter(entry, 'replaced')
         break
       case 'fetching':
+      case 'provided':
+      case 'reported':
       case 'duplicate':
       case 'unknown-stop':
         return
