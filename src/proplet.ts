@@ -154,7 +154,7 @@ const happenings = (
   link: MqttLink,
   output$: Observable<PipelineOutput>,
   delivery$: Observable<Delivery>,
-): Omit<Happenings, 'stop$' | 'end$' | 'runtime'> => {
+): Omit<Happenings, 'stop$' | 'end$' | 'runtime' | 'journal'> => {
   const task$ = output$.pipe(
     ofType('task'),
     map(({ event }) => event),
@@ -192,7 +192,14 @@ const run = (
       const end$ = left$.pipe(ignoreElements(), endWith(undefined))
       const published$ = publish(parts, link, output$).pipe(
         connect((delivery$) => {
-          const seen = { ...happenings(link, output$, delivery$), stop$, end$, runtime }
+          const { journal } = parts
+          const seen: Happenings = {
+            ...happenings(link, output$, delivery$),
+            stop$,
+            end$,
+            runtime,
+            journal: journal && (() => journal.stats),
+          }
           const watched$ = parts.watch(seen).pipe(tap((command) => commands.next(command)))
           return merge(watched$, delivery$).pipe(ignoreElements())
         }),

@@ -6,6 +6,7 @@ import type { TaskEvent } from '../model/task-event.js'
 import type { Runtime } from '../runtime/runtime.js'
 import type { Told } from '../streams/told.js'
 import type { Config } from './config/config.js'
+import type { JournalStats } from './journal/index.js'
 import type { Logger } from './log.js'
 import type { Delivery, MqttLink } from './mqtt/index.js'
 
@@ -23,6 +24,8 @@ export type Happenings = {
   /** Emits when it has left the broker: it is time to complete. */
   readonly end$: Observable<unknown>
   readonly outbox: MqttLink['stats']
+  /** Undefined: there is none. */
+  readonly journal: (() => JournalStats) | undefined
   readonly runtime: Pick<Runtime, 'name' | 'usage'>
 }
 

@@ -66,6 +66,8 @@ describe('a proplet that is watched', () => {
       proplet_mqtt_connected: 1,
       proplet_mqtt_reconnects_total: 0,
       proplet_outbox_messages: 0,
+      proplet_journal_results: 0,
+      proplet_journal_refused_total: 0,
     }
     for (const [series, value] of Object.entries(values))
       expect([series, valueOf(text, series)]).toStrictEqual([series, value])

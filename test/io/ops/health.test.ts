@@ -37,6 +37,7 @@ const setUp = () => {
     stop$,
     end$: NEVER,
     outbox: () => ({ waiting: 0, bytes: 0, inflight: 0, dropped: 0 }),
+    journal: undefined,
     runtime: { name: 'fake' },
   }).subscribe()
   const get = (path: string): string => {

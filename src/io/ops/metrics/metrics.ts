@@ -3,6 +3,7 @@ import { defer, finalize, merge } from 'rxjs'
 import type { Logger } from '../../log.js'
 import { answer } from '../answer.js'
 import type { OpsPart } from '../part.js'
+import { journalFigures } from './journal-figures.js'
 import { linkFigures } from './link-figures.js'
 import { processFigures } from './process-figures.js'
 import { taskFigures } from './task-figures.js'
@@ -12,6 +13,7 @@ export const createMetrics = (log: Logger): OpsPart => {
   const registry = new Registry()
   const tasks = taskFigures(registry)
   const link = linkFigures(registry)
+  const journal = journalFigures(registry)
   const own = processFigures(registry)
   let underWay: Promise<string> | undefined
 
@@ -40,6 +42,9 @@ export const createMetrics = (log: Logger): OpsPart => {
       },
     ],
     watch: (happenings) =>
-      defer(() => merge(tasks(happenings), link(happenings))).pipe(finalize(() => own.close())),
+      defer(() => {
+        journal(happenings)
+        return merge(tasks(happenings), link(happenings))
+      }).pipe(finalize(() => own.close())),
   }
 }

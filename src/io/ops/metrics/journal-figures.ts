@@ -1,0 +1,47 @@
+import { Counter, Gauge, type Registry } from 'prom-client'
+import type { JournalStats } from '../../journal/index.js'
+import type { Happenings } from '../../watch.js'
+
+type Figure = readonly [help: string, value: (stats: JournalStats) => number]
+
+const GAUGES: Readonly<Record<string, Figure>> = {
+  proplet_journal_commands: ['Commands taken in and not done with', ({ commands }) => commands],
+  proplet_journal_results: ['Results that the broker has not acknowledged', ({ results }) => results],
+  proplet_journal_bytes: ['Bytes of the files of the journal', ({ bytes }) => bytes],
+  proplet_journal_live_bytes: ['Bytes of what is live in them', ({ liveBytes }) => liveBytes],
+}
+
+const COUNTERS: Readonly<Record<string, Figure>> = {
+  proplet_journal_failures_total: ['Writes that failed', ({ failures }) => failures],
+  proplet_journal_refused_total: [
+    'Commands refused for a failure or for want of room',
+    ({ refused }) => refused,
+  ],
+  proplet_journal_unkept_total: ['Results that are in memory only', ({ unkept }) => unkept],
+  proplet_journal_damaged_bytes_total: [
+    'Bytes that were damaged or torn when it was opened',
+    ({ damagedBytes }) => damagedBytes,
+  ],
+}
+
+/** What the journal holds, from when it is known; without a journal there are no such figures. */
+export const journalFigures =
+  (registry: Registry) =>
+  ({ journal }: Happenings): void => {
+    if (journal === undefined) return
+    const registers = [registry]
+    for (const [name, [help, value]] of Object.entries(GAUGES)) {
+      const gauge: Gauge = new Gauge({ name, help, registers, collect: () => gauge.set(value(journal())) })
+    }
+    for (const [name, [help, value]] of Object.entries(COUNTERS)) {
+      const counter: Counter = new Counter({
+        name,
+        help,
+        registers,
+        collect: () => {
+          counter.reset()
+          counter.inc(value(journal()))
+        },
+      })
+    }
+  }
