@@ -10,13 +10,15 @@ const PURE = [
   'test/wasm/**/*.test.ts',
 ]
 
-/** What compares, attacks or draws by the thousand: `npm run test:long`. */
+/** What compares, kills, draws by the thousand, or looks at a screen: `npm run test:long`. */
 const LONG = [
   'test/chaos/**/*.test.ts',
   'test/differential/**/*.test.ts',
   'test/fuzz/**/*.test.ts',
   'test/packaging/**/*.test.ts',
   'test/daemon/browser.test.ts',
+  'test/daemon/journal.test.ts',
+  'test/daemon/terminal.test.ts',
 ]
 
 export default defineConfig({

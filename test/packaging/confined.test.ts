@@ -40,7 +40,18 @@ it('runs tasks where it may do little', async () => {
     [
       ...['--die-with-parent', '--unshare-user', '--uid', '1000', '--gid', '1000', '--cap-drop', 'ALL'],
       ...['--ro-bind', '/', '/', '--dev-bind', '/dev', '/dev', '--bind', '/proc', '/proc', '--tmpfs', '/tmp'],
-      ...['--bind', directory, directory, '--chdir', '/', '--seccomp', String(FILTER_FD)],
+      ...[
+        '--ro-bind',
+        ROOT,
+        ROOT,
+        '--bind',
+        directory,
+        directory,
+        '--chdir',
+        '/',
+        '--seccomp',
+        String(FILTER_FD),
+      ],
       ...[process.execPath, join(ROOT, 'dist/main.js')],
     ],
     {
