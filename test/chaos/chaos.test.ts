@@ -21,7 +21,6 @@ const SHORT: readonly (readonly [BrokerKind, string])[] = [
   ['mosquitto', 'link throttled to 20 kB/s, and cut'],
   ['embedded', 'half-open connection'],
   ['mosquitto', 'subscriptions refused'],
-  ['mosquitto', 'broker killed and restarted, its sessions kept'],
   ['mosquitto', 'session taken over by another client of the same id'],
   ['embedded', 'killed when a guest was started'],
   ['mosquitto', 'killed as a result reaches the broker'],
