@@ -1,5 +1,6 @@
-import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { makeDirectory } from '../../io/make-directory.js'
 import type { DevSite } from './site.js'
 
 /** A file that tells clients how to reach a site; for its owner's eyes only. */
@@ -21,7 +22,7 @@ export const noticeText = ({ domainId, channelId, clientId, key }: DevSite, port
 /** Writes it in one step, so that nobody reads half of it. A file that is there is replaced. */
 export const postNotice = async (notice: Notice): Promise<Notice> => {
   const directory = dirname(notice.path)
-  await mkdir(directory, { recursive: true, mode: 0o700 })
+  makeDirectory(directory)
   const temporary = `${notice.path}.${process.pid}`
   await rm(temporary, { force: true })
   await writeFile(temporary, notice.text, { mode: 0o600, flag: 'wx' })

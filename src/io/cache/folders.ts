@@ -1,5 +1,6 @@
 import { lstat, mkdir, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeDirectory } from '../make-directory.js'
 import { filesOf, remove } from './files.js'
 import { isAbandoned, TEMPORARY } from './temporary.js'
 
@@ -22,7 +23,7 @@ const removeAbandoned = async (folder: string): Promise<void> => {
 
 /** Makes the folders of a cache, or finds them, and clears away what a crash left. A symlink in place of one is an error. */
 export const openFolders = async (dir: string): Promise<Folders> => {
-  await mkdir(dir, { recursive: true, mode: 0o700 })
+  makeDirectory(dir)
   const root = await realpath(dir)
   const folders = { blobs: join(root, 'blobs', 'sha256'), images: join(root, 'images') }
   for (const path of [join(root, 'blobs'), folders.blobs, folders.images]) await makeFolder(path)

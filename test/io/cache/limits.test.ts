@@ -178,6 +178,13 @@ describe('a disk that fails', () => {
     expect(warnings(log)).toHaveLength(1)
   })
 
+  it.runIf(process.platform === 'linux')('is warned of where no directory can be made', async () => {
+    const log = createLog()
+    const cache = await open('/proc/self/no/such', { log })
+    expect(isInMemory(await get(cache.put([A])))).toBe(true)
+    expect(warnings(log)).toHaveLength(1)
+  })
+
   it('is warned of once, and tried again', async () => {
     const dir = await temporaryDirectory()
     const log = createLog()
