@@ -1,17 +1,16 @@
-import { Counter, Gauge, type Registry } from 'prom-client'
+import type { Registry } from 'prom-client'
 import type { JournalStats } from '../../journal/index.js'
 import type { Happenings } from '../../watch.js'
+import { readCounters, readGauges, type Readings } from './read-figures.js'
 
-type Figure = readonly [help: string, value: (stats: JournalStats) => number]
-
-const GAUGES: Readonly<Record<string, Figure>> = {
+const GAUGES: Readings<JournalStats> = {
   proplet_journal_commands: ['Commands taken in and not done with', ({ commands }) => commands],
   proplet_journal_results: ['Results that the broker has not acknowledged', ({ results }) => results],
   proplet_journal_bytes: ['Bytes of the files of the journal', ({ bytes }) => bytes],
   proplet_journal_live_bytes: ['Bytes of what is live in them', ({ liveBytes }) => liveBytes],
 }
 
-const COUNTERS: Readonly<Record<string, Figure>> = {
+const COUNTERS: Readings<JournalStats> = {
   proplet_journal_failures_total: ['Writes that failed', ({ failures }) => failures],
   proplet_journal_refused_total: [
     'Commands refused for a failure or for want of room',
@@ -29,19 +28,6 @@ export const journalFigures =
   (registry: Registry) =>
   ({ journal }: Happenings): void => {
     if (journal === undefined) return
-    const registers = [registry]
-    for (const [name, [help, value]] of Object.entries(GAUGES)) {
-      const gauge: Gauge = new Gauge({ name, help, registers, collect: () => gauge.set(value(journal())) })
-    }
-    for (const [name, [help, value]] of Object.entries(COUNTERS)) {
-      const counter: Counter = new Counter({
-        name,
-        help,
-        registers,
-        collect: () => {
-          counter.reset()
-          counter.inc(value(journal()))
-        },
-      })
-    }
+    readGauges(registry, GAUGES, journal)
+    readCounters(registry, COUNTERS, journal)
   }

@@ -2,8 +2,19 @@ import { Counter, Gauge, type Registry } from 'prom-client'
 import { defer, ignoreElements, merge, tap, type Observable } from 'rxjs'
 import type { OutboxStats } from '../../mqtt/outbox.js'
 import type { Happenings } from '../../watch.js'
+import { readCounters, readGauges, type Readings } from './read-figures.js'
 
 const IDLE: OutboxStats = { waiting: 0, bytes: 0, inflight: 0, dropped: 0 }
+
+const GAUGES: Readings<OutboxStats> = {
+  proplet_outbox_messages: ['Messages that wait for the broker', ({ waiting }) => waiting],
+  proplet_outbox_bytes: ['Bytes of their payloads', ({ bytes }) => bytes],
+  proplet_outbox_inflight: ['Messages sent and not yet acknowledged', ({ inflight }) => inflight],
+}
+
+const COUNTERS: Readings<OutboxStats> = {
+  proplet_outbox_dropped_total: ['Messages rejected because the outbox was full', ({ dropped }) => dropped],
+}
 
 /** What the link to the broker does, and what waits for it. */
 export const linkFigures = (registry: Registry) => {
@@ -25,23 +36,9 @@ export const linkFigures = (registry: Registry) => {
     labelNames: ['fate'],
     registers,
   })
-  const gauges: Readonly<Record<string, readonly [help: string, value: (stats: OutboxStats) => number]>> = {
-    proplet_outbox_messages: ['Messages that wait for the broker', ({ waiting }) => waiting],
-    proplet_outbox_bytes: ['Bytes of their payloads', ({ bytes }) => bytes],
-    proplet_outbox_inflight: ['Messages sent and not yet acknowledged', ({ inflight }) => inflight],
-  }
-  for (const [name, [help, value]] of Object.entries(gauges)) {
-    const gauge: Gauge = new Gauge({ name, help, registers, collect: () => gauge.set(value(outbox())) })
-  }
-  const dropped = new Counter({
-    name: 'proplet_outbox_dropped_total',
-    help: 'Messages rejected because the outbox was full',
-    registers,
-    collect: () => {
-      dropped.reset()
-      dropped.inc(outbox().dropped)
-    },
-  })
+  const read = () => outbox()
+  readGauges(registry, GAUGES, read)
+  readCounters(registry, COUNTERS, read)
 
   return ({ connection$, delivery$, outbox: stats }: Happenings): Observable<never> =>
     defer(() => {
