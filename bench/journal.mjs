@@ -8,7 +8,8 @@ import { ms, summary, timesRow } from './support/stats.mjs'
 import { syncTimes } from './support/sync-times.mjs'
 import { withWorld } from './support/world.mjs'
 
-const WARM_UP = 200
+/** V8 has compiled what a proplet does again and again by then. */
+const WARM_UP = 3000
 const COUNT = 500
 const PER_SECOND = 500
 const SECONDS = 10

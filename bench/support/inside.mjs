@@ -5,7 +5,8 @@ import { startHelper } from './processes.mjs'
 import { summary } from './stats.mjs'
 
 /**
- * The times of tasks inside the proplet: `drive` sends them, one after the other, and the last `count` are looked at.
+ * The times of tasks inside the proplet: `drive` sends them, one after the other, and the last `count` are looked at;
+ * `first` are those of the first `count`, which V8 has yet to compile the proplet for.
  * @param {import('./world.mjs').World} world
  * @param {number} count
  * @param {() => Promise<unknown>} drive
@@ -24,10 +25,12 @@ export const timesInside = async (
   const answer = once(proplet.child, 'message')
   proplet.child.send('times')
   /** @type {[number, number, number][]} */
-  const times = (await answer)[0].slice(-count)
+  const all = (await answer)[0]
+  const times = all.slice(-count)
   await proplet.close()
-  const part = (/** @type {0 | 1 | 2} */ index) => summary(times.map((all) => all[index]))
+  const part = (/** @type {0 | 1 | 2} */ index) => summary(times.map((each) => each[index]))
   return {
+    first: summary(all.slice(0, count).map(([before, run, after]) => before + run + after)),
     total: summary(times.map(([before, run, after]) => before + run + after)),
     own: summary(times.map(([before, , after]) => before + after)),
     before: part(0),

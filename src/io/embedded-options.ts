@@ -24,7 +24,8 @@ export const embeddedOptions = async (
 ): Promise<EmbeddedOptions & Required<Pick<EmbeddedOptions, 'network'>>> => ({
   isolation: runtime.isolation,
   warm: runtime.warm,
-  maxIdle: Math.max(runtime.warm, limits.running),
+  // As many as can be at hand at once: those that all tasks end in, and those kept ready meanwhile.
+  maxIdle: runtime.warm + limits.running,
   dirs: [...preopens(runtime.dirs, false), ...preopens(runtime.readonlyDirs, true)],
   binariesDir: await binariesDir(cache),
   timeoutMs: limits.taskMs,

@@ -55,9 +55,25 @@ const bounded = (sink: Sink, maxBytes: number, notice: (dropped: number) => stri
   }
 }
 
+/** One write a turn of the event loop: each wakes the reader, which costs more than all the rest of a line. */
+const oncePerTurn = (stream: Writable): ((line: string) => void) => {
+  let isCorked = false
+  return (line) => {
+    if (!isCorked) {
+      isCorked = true
+      stream.cork()
+      setImmediate(() => {
+        isCorked = false
+        stream.uncork()
+      })
+    }
+    stream.write(line)
+  }
+}
+
 /** Pipes and sockets: Node writes to these without blocking, and an exit does not wait for a reader that hangs. */
-const streamSink = (stream: Writable): Sink => ({
-  write: (line) => stream.write(line),
+const streamSink = (stream: Writable, write: Sink['write'] = (line) => stream.write(line)): Sink => ({
+  write,
   waiting: () => (stream.writableFinished || stream.destroyed ? 0 : stream.writableLength),
   onProgress: (listener) => {
     stream.on('drain', listener)
@@ -108,6 +124,7 @@ export const logOutput = (
   maxBytes: number = WAITING_MAX_BYTES,
 ): LogOutput => {
   if (typeof destination === 'object') return bounded(streamSink(destination), maxBytes, notice)
-  if (destination === undefined && isPipe(1)) return bounded(streamSink(process.stdout), maxBytes, notice)
+  if (destination === undefined && isPipe(1))
+    return bounded(streamSink(process.stdout, oncePerTurn(process.stdout)), maxBytes, notice)
   return bounded(descriptorSink(destination ?? 1), maxBytes, notice)
 }

@@ -63,9 +63,9 @@ describe.each(BROKERS)('commands, over the %s broker', (kind) => {
   it('keeps what a program says on stderr out of its results, and in the log', async () => {
     const id = next()
     expect(await wire.run({ id, ...inline('exit', '_start') })).toStrictEqual(completed(id, 'to stdout\n'))
-    expect(proplet.lines()).toContainEqual(
-      expect.objectContaining({ task: id, stream: 'stderr', msg: 'to stderr' }),
-    )
+    await expect
+      .poll(() => proplet.lines())
+      .toContainEqual(expect.objectContaining({ task: id, stream: 'stderr', msg: 'to stderr' }))
   })
 
   it.each([

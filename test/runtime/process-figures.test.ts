@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import {
   addFigures,
+  CounterFiles,
   readCounters,
   readFigures,
   readThreadCounters,
@@ -53,6 +54,21 @@ describe.runIf(process.platform === 'linux')('the figures of a process', () => {
     expect(readFigures(pid)).toBeUndefined()
     expect(readTreeFigures(pid)).toBeUndefined()
     expect(readThreadCounters(pid)).toBeUndefined()
+  })
+
+  it('can be read again and again from files that stay open, until it is gone', async () => {
+    const child = spawn('/bin/cat')
+    const files = new CounterFiles(child.pid ?? 0)
+    onTestFinished(() => files.close())
+    expect(files.read()).toStrictEqual(readCounters(child.pid ?? 0))
+    expect(files.read()?.cpuSeconds).toBeGreaterThanOrEqual(0)
+    child.stdin.end()
+    await once(child, 'close')
+    expect(files.read()).toBeUndefined()
+
+    const none = new CounterFiles(child.pid ?? 0)
+    expect(none.read()).toBeUndefined()
+    none.close()
   })
 
   it('are those of one thread alone', () => {

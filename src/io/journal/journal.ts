@@ -192,7 +192,7 @@ export class Journal implements TaskJournal, LinkJournal {
 
   durable(): Promise<void> | undefined {
     if (this.#contents.isIdle && this.#acknowledgeAt <= this.#segments.synced) return undefined
-    return this.#writer.isSyncFailing ? undefined : this.#writer.commit()
+    return this.#writer.isSyncFailing ? undefined : this.#writer.gather()
   }
 
   // What becomes of a publication.

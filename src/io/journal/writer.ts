@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { compact, renew, type CompactParts } from './compact.js'
 import type { Ledger } from './ledger.js'
 import { encodeRecord, type JournalRecord } from './record.js'
@@ -15,6 +16,8 @@ export type WriterParts = {
 
 /** What nobody waits for is on the disk itself after at most this, in milliseconds. */
 const LAZY_SYNC_MS = 50
+/** For so long, acknowledgements gather that wait for the disk together: nobody waits for them but the broker. */
+const GATHER_MS = 1
 /** When the disk failed to sync, it is tried again after this. */
 const RETRY_MS = 1000
 /** Records that a failing disk did not take, and is given when it works again. */
@@ -44,6 +47,7 @@ export class Writer {
   #isClosed = false
   #renewing: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
+  #gathering: Promise<void> | undefined
 
   constructor({ segments, ledger, slackBytes, written, log }: WriterParts) {
     this.#segments = segments
@@ -105,6 +109,15 @@ export class Writer {
       return
     }
     if (!this.#isCompacting && !this.#isClosed) void this.#compact()
+  }
+
+  /** The same, a moment later, for all that call meanwhile. */
+  gather(): Promise<void> {
+    this.#gathering ??= delay(GATHER_MS).then(() => {
+      this.#gathering = undefined
+      return this.commit()
+    })
+    return this.#gathering
   }
 
   async close(): Promise<void> {

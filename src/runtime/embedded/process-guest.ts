@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import type { Writable } from 'node:stream'
 import { Readable } from 'node:stream'
 import { encodeFrame } from '../guest/frames.js'
-import { readCounters, readFigures, type Counters, type Figures } from '../process-figures.js'
+import { CounterFiles, readFigures, type Counters, type Figures } from '../process-figures.js'
 import { WASM_PAGE_BYTES } from '../guest/module-limits.js'
 import { DirectProcess, NestedProcess, type GuestProcess } from './child-process.js'
 import { decodeFromGuest } from './decode.js'
@@ -93,6 +93,7 @@ class ProcessGuest implements Guest {
   readonly #decoder = new FrameDecoder()
   #listener: GuestListener = DEAF
   #fault: string | undefined
+  #counters: CounterFiles | undefined
 
   constructor(child: ChildProcess) {
     const control = child.stdio[CONTROL_FD]
@@ -118,7 +119,7 @@ class ProcessGuest implements Guest {
   }
 
   counters(): Counters | undefined {
-    return this.#look(readCounters)
+    return this.#look((pid) => (this.#counters ??= new CounterFiles(pid)).read())
   }
 
   figures(): Figures | undefined {
@@ -176,6 +177,8 @@ class ProcessGuest implements Guest {
     const how = signal === undefined ? `ended with status ${code ?? 'unknown'}` : `was ended by ${signal}`
     const listener = this.#listener
     this.#listener = DEAF
+    this.#counters?.close()
+    this.#counters = undefined
     listener.closed(this.#fault === undefined ? { how, signal } : { how: this.#fault, signal: undefined })
   }
 }

@@ -81,6 +81,22 @@ describe('the pool', () => {
     expect(pool.pids()).toHaveLength(1)
   })
 
+  it('starts no guest over and over while all that it may need are busy now and then', async () => {
+    const warm = 2
+    const { pool } = createPool({ warm, maxIdle: 2 * warm })
+    const starts = vi.fn(start)
+    pool.open(starts)
+    await pool.ready()
+    const load = async () => {
+      const members = await Promise.all([acquire(pool), acquire(pool)])
+      // While they are away others take their place.
+      await pool.ready()
+      for (const member of members) pool.release(member, 'reuse')
+    }
+    for (let i = 0; i < 5; i++) await load()
+    expect(starts).toHaveBeenCalledTimes(2 * warm)
+  })
+
   it('withdraws one that does not wait any longer', async () => {
     const { pool } = createPool()
     const granted = vi.fn()
