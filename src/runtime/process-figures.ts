@@ -1,4 +1,4 @@
-import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
 /**
  * What a process, or some of them together, used and holds. What the host does not tell is undefined. The first three
@@ -25,43 +25,12 @@ const NANOSECONDS_A_SECOND = 1e9
 const TIMES_FROM = 11
 const TIMES_UNTIL = 15
 const RESIDENT = /^VmRSS:\s*(\d+) kB$/m
-/** More than any of the files has whose size does not depend on others. */
-const FILE_MAX_BYTES = 4096
 /** Processes of one tree that are looked at. */
 const MAX_PROCESSES = 1000
 
 /** What a process used so far; undefined when it is gone, and where there is no `/proc`. */
 export const readCounters = (pid: number): Counters | undefined =>
   countersOf(read(`/proc/${pid}/stat`), read(`/proc/${pid}/io`))
-
-/**
- * The same of one process again and again, a tenth of the time each: what takes time is to open the files of `/proc`.
- * Once its process is gone it reads undefined, whoever has its number then.
- */
-export class CounterFiles {
-  readonly #stat: number | undefined
-  readonly #io: number | undefined
-  readonly #buffer = Buffer.allocUnsafe(FILE_MAX_BYTES)
-
-  constructor(pid: number) {
-    this.#stat = unlessMissing(() => openSync(`/proc/${pid}/stat`, 'r'))
-    this.#io = unlessMissing(() => openSync(`/proc/${pid}/io`, 'r'))
-  }
-
-  read(): Counters | undefined {
-    return countersOf(this.#text(this.#stat), this.#text(this.#io))
-  }
-
-  close(): void {
-    for (const file of [this.#stat, this.#io]) if (file !== undefined) closeSync(file)
-  }
-
-  #text(file: number | undefined): string | undefined {
-    if (file === undefined) return undefined
-    const bytes = unlessMissing(() => readSync(file, this.#buffer, 0, FILE_MAX_BYTES, 0))
-    return bytes === undefined ? undefined : this.#buffer.toString('latin1', 0, bytes)
-  }
-}
 
 /** Processor time of one process, and of those that it started and that have ended; its memory, in bytes. */
 export type ProcessTotals = {
@@ -73,28 +42,22 @@ export type ProcessTotals = {
 /** What it takes to sum up many; undefined when it is gone, and where there is no `/proc`. */
 export const readProcess = (pid: number): ProcessTotals | undefined => {
   const [user = 0, system = 0, endedUser = 0, endedSystem = 0] = timesIn(read(`/proc/${pid}/stat`) ?? '')
-  const kilobytes = numberIn(read(`/proc/${pid}/status`) ?? '', RESIDENT)
-  if (kilobytes === undefined) return undefined
+  const memoryBytes = readResidentBytes(pid)
+  if (memoryBytes === undefined) return undefined
   return {
     cpuSeconds: (user + system) / TICKS_A_SECOND,
     cpuSecondsOfEnded: (endedUser + endedSystem) / TICKS_A_SECOND,
-    memoryBytes: kilobytes * 1024,
+    memoryBytes,
   }
 }
 
-/** All of one process; undefined when it is gone, and where there is no `/proc`. About 0.1 ms. */
-export const readFigures = (pid: number): Figures | undefined => {
-  const counters = readCounters(pid)
-  if (counters === undefined) return undefined
-  const status = read(`/proc/${pid}/status`) ?? ''
-  const kilobytes = numberIn(status, RESIDENT)
-  return {
-    ...counters,
-    memoryBytes: kilobytes === undefined ? undefined : kilobytes * 1024,
-    threads: numberIn(status, /^Threads:\s*(\d+)$/m),
-    fileDescriptors: list(`/proc/${pid}/fd`)?.length,
-  }
-}
+/** Resident, in bytes; undefined for a process that is gone, and where there is no `/proc`. */
+export const readResidentBytes = (pid: number): number | undefined =>
+  residentBytesIn(read(`/proc/${pid}/status`))
+
+/** All of one process; undefined when it is gone, and where there is no `/proc`. About 0.2 ms. */
+export const readFigures = (pid: number): Figures | undefined =>
+  figuresOf(pid, readCounters(pid), read(`/proc/${pid}/status`))
 
 /** All of a process and its descendants together, as runtimes need it that start programs of others. */
 export const readTreeFigures = (pid: number): Figures | undefined => {
@@ -129,11 +92,30 @@ export const addFigures = (a: Figures, b: Figures | undefined): Figures =>
 const add = (a: number | undefined, b: number | undefined): number | undefined =>
   a === undefined || b === undefined ? (a ?? b) : a + b
 
-const countersOf = (stat: string | undefined, io: string | undefined): Counters | undefined => {
+/** `stat` and `io` are the texts of these files of a process. */
+export const countersOf = (stat: string | undefined, io: string | undefined): Counters | undefined => {
   if (stat === undefined) return undefined
   const ticks = timesIn(stat).reduce((sum, time) => sum + time, 0)
   return { cpuSeconds: Number.isNaN(ticks) ? undefined : ticks / TICKS_A_SECOND, ...bytesIn(io ?? '') }
 }
+
+/** `status` is the text of this file of a process. Its pages, as `statm` has them, are of 4, 16 or 64 KB. */
+export const residentBytesIn = (status: string | undefined): number | undefined => {
+  const kilobytes = numberIn(status ?? '', RESIDENT)
+  return kilobytes === undefined ? undefined : kilobytes * 1024
+}
+
+export const figuresOf = (
+  pid: number,
+  counters: Counters | undefined,
+  status: string | undefined,
+): Figures | undefined =>
+  counters && {
+    ...counters,
+    memoryBytes: residentBytesIn(status),
+    threads: numberIn(status ?? '', /^Threads:\s*(\d+)$/m),
+    fileDescriptors: list(`/proc/${pid}/fd`)?.length,
+  }
 
 /** utime, stime, cutime and cstime, in ticks. The name of the program before them, in brackets, may hold anything. */
 const timesIn = (stat: string): readonly number[] =>
@@ -170,7 +152,7 @@ const numberIn = (text: string, pattern: RegExp): number | undefined => {
 const read = (path: string): string | undefined => unlessMissing(() => readFileSync(path, 'latin1'))
 const list = (path: string): string[] | undefined => unlessMissing(() => readdirSync(path))
 
-const unlessMissing = <T>(look: () => T): T | undefined => {
+export const unlessMissing = <T>(look: () => T): T | undefined => {
   try {
     return look()
   } catch (error) {

@@ -3,12 +3,13 @@ import { once } from 'node:events'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import {
   addFigures,
-  CounterFiles,
   readCounters,
   readFigures,
+  readResidentBytes,
   readThreadCounters,
   readTreeFigures,
 } from '../../src/runtime/process-figures.js'
+import { ProcessFiles } from '../../src/runtime/process-files.js'
 
 const none = {
   cpuSeconds: undefined,
@@ -30,7 +31,7 @@ describe.runIf(process.platform === 'linux')('the figures of a process', () => {
     expect(spent).toBeGreaterThan(0)
     // Beside the steps of the kernel's account.
     expect(spent).toBeLessThan((user + system) / 1e6 + 0.05)
-    expect(figures?.memoryBytes).toBeGreaterThan(10e6)
+    expect(Math.abs((figures?.memoryBytes ?? 0) - process.memoryUsage().rss)).toBeLessThan(16e6)
     expect(figures?.threads).toBeGreaterThan(1)
     expect(figures?.fileDescriptors).toBeGreaterThan(3)
     expect(figures?.diskReadBytes).toBeGreaterThanOrEqual(0)
@@ -52,22 +53,26 @@ describe.runIf(process.platform === 'linux')('the figures of a process', () => {
     const pid = child.pid ?? 0
     expect(readCounters(pid)).toBeUndefined()
     expect(readFigures(pid)).toBeUndefined()
+    expect(readResidentBytes(pid)).toBeUndefined()
     expect(readTreeFigures(pid)).toBeUndefined()
     expect(readThreadCounters(pid)).toBeUndefined()
   })
 
   it('can be read again and again from files that stay open, until it is gone', async () => {
     const child = spawn('/bin/cat')
-    const files = new CounterFiles(child.pid ?? 0)
+    const pid = child.pid ?? 0
+    const files = new ProcessFiles(pid)
     onTestFinished(() => files.close())
-    expect(files.read()).toStrictEqual(readCounters(child.pid ?? 0))
-    expect(files.read()?.cpuSeconds).toBeGreaterThanOrEqual(0)
+    expect(files.counters()).toStrictEqual(readCounters(pid))
+    expect(files.counters()?.cpuSeconds).toBeGreaterThanOrEqual(0)
+    expect(files.figures()).toStrictEqual(readFigures(pid))
+    expect(files.residentBytes()).toBe(readResidentBytes(pid))
     child.stdin.end()
     await once(child, 'close')
-    expect(files.read()).toBeUndefined()
+    expect([files.counters(), files.figures(), files.residentBytes()]).toStrictEqual(Array(3).fill(undefined))
 
-    const none = new CounterFiles(child.pid ?? 0)
-    expect(none.read()).toBeUndefined()
+    const none = new ProcessFiles(pid)
+    expect(none.figures()).toBeUndefined()
     none.close()
   })
 

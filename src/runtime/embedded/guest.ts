@@ -9,6 +9,8 @@ export interface Guest {
   counters(): Counters | undefined
   /** The same, and what it holds. */
   figures(): Figures | undefined
+  /** Of a process; undefined for a thread, and when it is gone. */
+  residentBytes(): number | undefined
   /** Who hears what it says from now on. */
   listen(listener: GuestListener): void
   post(message: ToGuest, body?: Uint8Array): void

@@ -7,14 +7,18 @@ const RESIDENT_ALLOWANCE_BYTES = 256 * 1024 * 1024
 
 /** Calls `exceeded`, once, with what to say of it. Returns how to end the watch; threads can't be watched. */
 export function watchMemory(
-  { pid }: Guest,
+  guest: Guest,
   watchdog: Watchdog,
   memoryMaxBytes: number,
   exceeded: (error: string) => void,
 ): () => void {
-  if (pid === undefined) return () => undefined
-  return watchdog.watch(pid, memoryMaxBytes + RESIDENT_ALLOWANCE_BYTES, (residentBytes) => {
-    const size = formatBytes(residentBytes)
-    exceeded(`memory limit of ${formatBytes(memoryMaxBytes)} exceeded: the guest's process has ${size}`)
-  })
+  if (guest.pid === undefined) return () => undefined
+  return watchdog.watch(
+    () => guest.residentBytes(),
+    memoryMaxBytes + RESIDENT_ALLOWANCE_BYTES,
+    (residentBytes) => {
+      const size = formatBytes(residentBytes)
+      exceeded(`memory limit of ${formatBytes(memoryMaxBytes)} exceeded: the guest's process has ${size}`)
+    },
+  )
 }

@@ -7,7 +7,6 @@ import { DEAF, type Guest, type StartGuest } from './guest.js'
 import { IdleMembers, type IdleOptions, type Member } from './idle-members.js'
 import type { Log } from './log.js'
 import { ModuleLedger } from './module-ledger.js'
-import { readResidentBytes } from './watchdog.js'
 
 export type PoolOptions = IdleOptions & {
   readonly boot: BootMessage
@@ -172,8 +171,7 @@ export class Pool {
   }
 
   #keepUnlessLarge(member: Member): void {
-    const { pid } = member.guest
-    const residentBytes = pid === undefined ? undefined : readResidentBytes(pid)
+    const residentBytes = member.guest.residentBytes()
     const isLarge = residentBytes !== undefined && residentBytes > this.#options.maxResidentBytes
     if (isLarge || this.#isClosed) this.#dismiss(member.guest)
     else this.#rest(member)

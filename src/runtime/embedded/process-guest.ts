@@ -2,7 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import type { Writable } from 'node:stream'
 import { Readable } from 'node:stream'
 import { encodeFrame } from '../guest/frames.js'
-import { CounterFiles, readFigures, type Counters, type Figures } from '../process-figures.js'
+import type { Counters, Figures } from '../process-figures.js'
+import { ProcessFiles } from '../process-files.js'
 import { WASM_PAGE_BYTES } from '../guest/module-limits.js'
 import { DirectProcess, NestedProcess, type GuestProcess } from './child-process.js'
 import { decodeFromGuest } from './decode.js'
@@ -81,6 +82,7 @@ class StillbornGuest implements Guest {
 
   counters(): undefined {}
   figures(): undefined {}
+  residentBytes(): undefined {}
   post(): void {}
   holdOutput(): void {}
   kill(): void {}
@@ -93,7 +95,7 @@ class ProcessGuest implements Guest {
   readonly #decoder = new FrameDecoder()
   #listener: GuestListener = DEAF
   #fault: string | undefined
-  #counters: CounterFiles | undefined
+  #files: ProcessFiles | undefined
 
   constructor(child: ChildProcess) {
     const control = child.stdio[CONTROL_FD]
@@ -119,11 +121,15 @@ class ProcessGuest implements Guest {
   }
 
   counters(): Counters | undefined {
-    return this.#look((pid) => (this.#counters ??= new CounterFiles(pid)).read())
+    return this.#look()?.counters()
   }
 
   figures(): Figures | undefined {
-    return this.#look(readFigures)
+    return this.#look()?.figures()
+  }
+
+  residentBytes(): number | undefined {
+    return this.#look()?.residentBytes()
   }
 
   listen(listener: GuestListener): void {
@@ -167,9 +173,11 @@ class ProcessGuest implements Guest {
     }
   }
 
-  #look<T>(read: (pid: number) => T): T | undefined {
+  #look(): ProcessFiles | undefined {
     const { pid } = this.#process
-    return pid === undefined ? undefined : read(pid)
+    if (pid === undefined) return undefined
+    this.#files ??= new ProcessFiles(pid)
+    return this.#files
   }
 
   #close(code: number | null, given: NodeJS.Signals | null): void {
@@ -177,8 +185,8 @@ class ProcessGuest implements Guest {
     const how = signal === undefined ? `ended with status ${code ?? 'unknown'}` : `was ended by ${signal}`
     const listener = this.#listener
     this.#listener = DEAF
-    this.#counters?.close()
-    this.#counters = undefined
+    this.#files?.close()
+    this.#files = undefined
     listener.closed(this.#fault === undefined ? { how, signal } : { how: this.#fault, signal: undefined })
   }
 }

@@ -80,6 +80,8 @@ class ThreadGuest implements Guest {
     return counters && { ...counters, memoryBytes: undefined, threads: 1, fileDescriptors: undefined }
   }
 
+  residentBytes(): undefined {}
+
   listen(listener: GuestListener): void {
     this.#listener = listener
   }

@@ -11,6 +11,7 @@ import type { RunEvent, StopReason, Usage } from '../runtime.js'
 import { Listening } from './listening.js'
 import type { ServerAddress } from './prepare.js'
 import { ProcessGroup, type ProcessEnd, type ProcessLaunch, type ProcessListener } from './process-group.js'
+import { readTreeResidentBytes } from './process-tree.js'
 import { verdictOfRun, verdictOfServer } from './verdict.js'
 
 export type ExecutionSpec = {
@@ -144,7 +145,8 @@ export class ExternalExecution implements ProcessListener {
     const { pid } = this.#group
     const { memoryMaxBytes } = this.#spec
     if (pid === undefined) return () => undefined
-    return watchdog.watch(pid, memoryMaxBytes + RESIDENT_ALLOWANCE_BYTES, (residentBytes) => {
+    const measure = () => readTreeResidentBytes(pid)
+    return watchdog.watch(measure, memoryMaxBytes + RESIDENT_ALLOWANCE_BYTES, (residentBytes) => {
       const limit = `memory limit of ${formatBytes(memoryMaxBytes)} exceeded`
       this.#fail('memory', `${limit}: the runtime has ${formatBytes(residentBytes)}`)
     })

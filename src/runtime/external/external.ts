@@ -7,7 +7,6 @@ import type { ExternalOptions } from './options.js'
 import { Planner } from './plan/planner.js'
 import { Ports } from './ports.js'
 import { removeAbandoned } from './private-directory.js'
-import { readTreeResidentBytes } from './process-tree.js'
 import { ExternalTask, type TaskParts } from './task.js'
 
 export type ExternalRuntime = Runtime & {
@@ -26,7 +25,7 @@ export function createExternalRuntime(options: ExternalOptions): ExternalRuntime
   const parts: TaskParts = {
     options,
     planner: new Planner({ wrapper }),
-    watchdog: new Watchdog(readTreeResidentBytes, WATCH_INTERVAL_MS),
+    watchdog: new Watchdog(WATCH_INTERVAL_MS),
     wrapper,
     ports: new Ports(),
   }

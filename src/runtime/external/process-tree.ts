@@ -1,5 +1,4 @@
-import { readResidentBytes } from '../embedded/watchdog.js'
-import { childrenOf } from '../process-figures.js'
+import { childrenOf, readResidentBytes } from '../process-figures.js'
 
 const MAX_PROCESSES = 256
 

@@ -17,6 +17,10 @@ class ScriptedGuest implements Guest {
   counters(): undefined {
     // It is no process.
   }
+  residentBytes(): undefined {
+    return undefined
+  }
+
   figures(): undefined {
     // It is no process.
   }

@@ -164,6 +164,7 @@ describe('the pool', () => {
         pid: undefined,
         counters: () => undefined,
         figures: () => undefined,
+        residentBytes: () => undefined,
         listen: (next) => (listener = next),
         post: () => {
           resolve()

@@ -19,6 +19,10 @@ class CountingGuest implements Guest {
     const { cpuSeconds, diskReadBytes, diskWriteBytes } = this
     return { cpuSeconds, diskReadBytes, diskWriteBytes }
   }
+  residentBytes(): undefined {
+    return undefined
+  }
+
   figures() {
     const counters = this.counters()
     return counters && { ...counters, memoryBytes: 100, threads: 2, fileDescriptors: undefined }

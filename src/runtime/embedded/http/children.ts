@@ -5,7 +5,7 @@ import type { Member } from '../idle-members.js'
 import type { Pool } from '../pool.js'
 import type { NetworkOptions } from '../network/policy.js'
 import type { TaskUsage } from '../usage.js'
-import { readResidentBytes, type Watchdog } from '../watchdog.js'
+import type { Watchdog } from '../watchdog.js'
 import { HttpChild, type ChildHooks } from './child.js'
 import type { Exchange } from './exchange.js'
 
@@ -196,6 +196,5 @@ export class Children {
 }
 
 function isLarge({ member }: HttpChild): boolean {
-  const { pid } = member.guest
-  return pid !== undefined && (readResidentBytes(pid) ?? 0) > MAX_RESIDENT_BYTES
+  return (member.guest.residentBytes() ?? 0) > MAX_RESIDENT_BYTES
 }
