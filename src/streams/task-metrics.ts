@@ -1,5 +1,6 @@
 import {
   catchError,
+  concat,
   defer,
   EMPTY,
   exhaustMap,
@@ -7,6 +8,7 @@ import {
   groupBy,
   map,
   mergeMap,
+  repeat,
   Subject,
   switchMap,
   take,
@@ -37,6 +39,19 @@ export type TaskMetricsDeps = {
 /** The first sample comes this soon, so that tasks are seen that are shorter than their interval. Milliseconds. */
 const FIRST_MS = 100
 
+/** Tasks with longer intervals are sampled together, at full seconds: what takes time is to wake the broker. */
+const TOGETHER_MS = 1000
+
+/** Emits soon, and then at intervals, of which the first is up to half a second shorter or longer. */
+const beats = (intervalMs: number, clock: SchedulerLike): Observable<unknown> => {
+  const next = defer(() => {
+    const due = clock.now() + intervalMs
+    const shared = intervalMs < TOGETHER_MS ? due : Math.round(due / TOGETHER_MS) * TOGETHER_MS
+    return timer(shared - clock.now(), clock)
+  })
+  return concat(timer(Math.min(FIRST_MS, intervalMs), clock), next.pipe(repeat()))
+}
+
 /**
  * Samples each task from its start to its end, as its profile says; a sample that takes longer skips beats, one that
  * fails is left out. Invocations of latent tasks are not monitored.
@@ -52,7 +67,7 @@ export const taskMetrics = ({
     defer(() => {
       const sample = sampler(id)
       const aggregate = createAggregate(profile.historySize)
-      return timer(Math.min(FIRST_MS, profile.intervalMs), profile.intervalMs, clock).pipe(
+      return beats(profile.intervalMs, clock).pipe(
         exhaustMap(() =>
           defer(sample).pipe(
             catchError((error: unknown) => {

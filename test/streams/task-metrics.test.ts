@@ -210,9 +210,34 @@ describe('taskMetrics', () => {
       }),
     )
 
+  it(
+    'samples tasks together that started at different times',
+    marbles((m) => {
+      const taken: [string, number][] = []
+      const sampler = (id: string) => () => {
+        taken.push([id, m.scheduler.now()])
+        return of(undefined)
+      }
+      const second = { monitoringProfile: profile({ intervalMs: 1000 }) }
+      const two = { ...events, a: accepted('t', second), b: accepted('u', second) }
+      const event$ = m.hot('(as) 696ms (bS)', two)
+      m.expect(metricsOf(m, event$, { sampler }), '^ 3s !').toBeObservable('-')
+      m.flush()
+      expect(taken).toStrictEqual([
+        ['t', 100],
+        ['u', 800],
+        ['t', 1000],
+        ['u', 2000],
+        ['t', 2000],
+        ['u', 3000],
+        ['t', 3000],
+      ])
+    }),
+  )
+
   for (const [what, timeline, times] of [
-    ['standard', '(ds)', [100, 10_100, 20_100]],
-    ['daemon', '(Ds)', [100, 120_100]],
+    ['standard', '(ds)', [100, 10_000, 20_000]],
+    ['daemon', '(Ds)', [100, 120_000]],
   ] as const)
     it(
       `takes the profile ${what} of a task without one`,

@@ -13,6 +13,7 @@ export class GuardedStream extends Duplex {
   bulkAt = -Infinity
   readonly #inner: Duplex
   readonly #gate: AckGate | undefined
+  #uncorks = 0
 
   /** `ready`: when acknowledgements may go out, see `LinkJournal.durable`; by default at once. */
   constructor(inner: Duplex, limiter: PacketLimiter, ready?: () => Promise<void> | undefined) {
@@ -39,6 +40,18 @@ export class GuardedStream extends Duplex {
 
   override _read(): void {
     this.#inner.resume()
+  }
+
+  /**
+   * MQTT.js corks for each packet. What was written in one turn of the event loop goes out at its end, together: each write
+   * of ours wakes the broker.
+   */
+  override uncork(): void {
+    this.#uncorks += 1
+    if (this.#uncorks > 1) return
+    setImmediate(() => {
+      for (; this.#uncorks > 0; this.#uncorks -= 1) super.uncork()
+    })
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: Callback): void {

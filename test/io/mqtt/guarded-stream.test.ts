@@ -72,3 +72,16 @@ it('closes with its socket, and its socket with it', async () => {
   await once(second.socket, 'close')
   expect(second.stream.closed).toBe(true)
 })
+
+it('sends what is written in one turn together', async () => {
+  const { socket, stream } = setUp()
+  const packets = [Buffer.from([0xd0, 0]), Buffer.from([0xe0, 0]), Buffer.from([0xc0, 0])]
+  for (const packet of packets) {
+    stream.cork()
+    stream.write(packet)
+    process.nextTick(() => stream.uncork())
+  }
+  await once(socket, 'taken')
+  expect(stream.writableLength).toBe(6)
+  expect(stream.writableCorked).toBe(0)
+})
