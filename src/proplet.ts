@@ -23,7 +23,7 @@ import { externalOptions } from './io/external-options.js'
 import { createFederatedHttp } from './io/federated/http.js'
 import { readPrinted } from './io/federated/read-printed.js'
 import { hostMetadata } from './io/host/metadata.js'
-import { createHostMetrics } from './io/host/metrics.js'
+import { createHostMetrics, loadHostMetrics } from './io/host/metrics.js'
 import { createTaskSampler } from './io/host/task-sampler.js'
 import { createLogger, type Logger } from './io/log.js'
 import type { Journal } from './io/journal/index.js'
@@ -79,6 +79,7 @@ const prepare = async ({ config, log: given }: PropletOptions): Promise<Parts> =
     openCache({ dir: config.cache?.directory, maxBytes: config.cache?.maxBytes ?? 0, log }),
     brokerLinkOptions(config, log),
     openWatch(config, log),
+    config.monitoring && config.intervals.metricsMs > 0 ? loadHostMetrics() : undefined,
   ])
   const own = { cache, mqtt: { ...mqtt, journal }, journal, watch }
   return { config, log, embedded: await embeddedOptions(config, log), ...own }

@@ -23,7 +23,7 @@ describe('pace', () => {
     for (let n = 0; n < 5; n++)
       pace.next(() => {
         done.push(n)
-        work(1)
+        work(0.9)
       })
     expect(done).toStrictEqual([0, 1, 2, 3, 4])
   })
@@ -34,7 +34,7 @@ describe('pace', () => {
     const message = (n: number) =>
       pace.next(() => {
         done.push(n)
-        work(5)
+        work(3)
       })
     const next = (n: number): void => {
       if (n < 6) message(n)
