@@ -5,6 +5,7 @@ import { codecs } from './codecs.js'
 import { components } from './components.js'
 import { configuration } from './configuration.js'
 import { http } from './http.js'
+import { operators } from './operators.js'
 import { wasm } from './wasm.js'
 import { wave } from './wave.js'
 
@@ -19,6 +20,7 @@ export const TARGETS: readonly Target[] = [
   frames,
   packets,
   http,
+  operators,
 ]
 
 export const targetOf = (name: string): Target => {
