@@ -10,7 +10,7 @@ import {
   map,
   merge,
 } from 'rxjs'
-import { mergeMap, NEVER, of, share, Subject, switchMap, tap, type Observable } from 'rxjs'
+import { NEVER, share, Subject, switchMap, tap, type Observable } from 'rxjs'
 import { decodeInline } from './io/binary.js'
 import { brokerLinkOptions, offline } from './io/broker-link.js'
 import { openCache, type BinaryCache } from './io/cache/cache.js'
@@ -27,12 +27,12 @@ import { createHostMetrics, loadHostMetrics } from './io/host/metrics.js'
 import { createTaskSampler } from './io/host/task-sampler.js'
 import { createLogger, type Logger } from './io/log.js'
 import type { Journal } from './io/journal/index.js'
-import { isFinal, openMqtt, type Delivery, type MqttLink, type MqttOptions } from './io/mqtt/index.js'
+import { openMqtt, type Delivery, type MqttLink, type MqttOptions } from './io/mqtt/index.js'
 import { openState } from './io/open-state.js'
 import { pipelineSettings } from './io/pipeline-settings.js'
+import { publish } from './io/publish.js'
 import { refuseTask } from './io/refuse.js'
 import { createTaskLog } from './io/task-log.js'
-import { insteadOf } from './io/undelivered.js'
 import { openWatch, type Happenings, type Watch } from './io/watch.js'
 import type { Command } from './model/command.js'
 import type { Publication } from './model/publication.js'
@@ -85,56 +85,6 @@ const prepare = async ({ config, log: given }: PropletOptions): Promise<Parts> =
   return { config, log, embedded: await embeddedOptions(config, log), ...own }
 }
 
-/**
- * Publishes, first what an earlier process left, and answers in the place of a result that the broker won't take; tells
- * what becomes of each.
- */
-const publish = (
-  { journal, log }: Parts,
-  link: MqttLink,
-  output$: Observable<PipelineOutput>,
-): Observable<Delivery> => {
-  const report = ({ at, publication }: Delivery) => {
-    if (at === 'acknowledged' && publication.subtopic === 'control/proplet/create')
-      log.info('Published discovery message')
-  }
-  const settle = (delivery: Delivery) => {
-    const { record } = delivery.publication
-    // What finds no room, or comes after the farewell, is for the next process.
-    const isLeft =
-      delivery.at === 'rejected' && (delivery.cause === 'closed' || delivery.cause === 'overflow')
-    const isOver = isFinal(delivery) && !isLeft
-    if (record !== undefined && isOver) journal?.settle(record)
-  }
-  const replace = (delivery: Delivery): Publication | undefined => {
-    const replacement = insteadOf(delivery)
-    const { record } = delivery.publication
-    return replacement === undefined || record === undefined || journal === undefined
-      ? replacement
-      : journal.replace(record, replacement)
-  }
-  return link
-    .send(
-      merge(
-        from(journal?.results ?? []),
-        output$.pipe(
-          ofType('publish'),
-          map(({ publication }) => publication),
-        ),
-      ),
-    )
-    .pipe(
-      tap(report),
-      mergeMap((delivery) => {
-        const replacement = replace(delivery)
-        settle(delivery)
-        return replacement === undefined
-          ? of(delivery)
-          : concat(of(delivery), link.send(of(replacement)).pipe(tap(settle)))
-      }),
-    )
-}
-
 /** Says goodbye once the pipeline has ended; the broker's Last Will does it for a proplet that can't. */
 const leave = ({ config, log }: Parts, link: MqttLink): Observable<never> =>
   link.close(offline(config), FLUSH_MS).pipe(
@@ -143,6 +93,12 @@ const leave = ({ config, log }: Parts, link: MqttLink): Observable<never> =>
       log.info({ clean }, 'Proplet stopped')
     }),
     ignoreElements(),
+  )
+
+const publicationsIn = (output$: Observable<PipelineOutput>): Observable<Publication> =>
+  output$.pipe(
+    ofType('publish'),
+    map(({ publication }) => publication),
   )
 
 /** Results that may wait for the broker and are still known to be those of a run. */
@@ -191,7 +147,7 @@ const run = (
     connect((output$) => {
       const left$ = concat(output$, leave(parts, link)).pipe(share())
       const end$ = left$.pipe(ignoreElements(), endWith(undefined))
-      const published$ = publish(parts, link, output$).pipe(
+      const published$ = publish(parts, link, publicationsIn(output$)).pipe(
         connect((delivery$) => {
           const { journal } = parts
           const seen: Happenings = {

@@ -58,7 +58,7 @@ export function useGround(options: (inside: string) => Partial<TestOptions>): { 
   beforeEach(() => {
     for (const name of readdirSync(inside)) rmSync(join(inside, name), { recursive: true })
     lay(inside, outside)
-  })
+  }, LAY_MS)
   return {
     get current() {
       if (ground.current === undefined) throw new Error('before the tests')
@@ -80,10 +80,19 @@ function lay(inside: string, outside: string): void {
   symlinkSync('fifo', join(inside, 'fifo-link'))
 }
 
-/** A large directory, of names of one file. */
+/** It may have to remove a large directory first. */
+const LAY_MS = 120_000
+/** That a file may have on ext4. */
+const MAX_NAMES = 60_000
+
+/** A large directory, of names of few empty files: that is quicker. */
 export function layMany(inside: string, count: number): void {
   mkdirSync(join(inside, 'many'))
-  for (let index = 0; index < count; index++) linkSync(join(inside, 'own'), join(inside, 'many', `${index}`))
+  for (let index = 0; index < count; index++) {
+    const name = join(inside, 'many', `${index}`)
+    if (index % MAX_NAMES === 0) writeFileSync(name, '')
+    else linkSync(join(inside, 'many', `${index - (index % MAX_NAMES)}`), name)
+  }
 }
 
 export function expectUntouched(outside: string): void {
