@@ -26,7 +26,6 @@ import { loadAssets, type Asset } from './assets.js'
 import { serveFile } from './files.js'
 import { isForeign, isKnownHost } from './headers.js'
 import { createEncoder, encodeDetail } from './messages.js'
-import { published } from './published.js'
 import { createSampler } from './sampler.js'
 import { isReady, sendEvents } from './sse.js'
 import { createStop } from './stop.js'
@@ -148,7 +147,7 @@ export const openPage = async (config: Config, page: PageConfig, log: Logger): P
   const entries = [...files].map(([name, asset]) => file(name === 'index.html' ? '/' : `/ui/${name}`, asset))
   return {
     routes: [...entries, events, task, stopping],
-    watch: ({ task$, connection$, delivery$, runtime }) =>
+    watch: ({ task$, step$, told$, connection$, runtime }) =>
       defer(() => {
         const view = createView({
           facts: factsOf(config, page, runtime, hash),
@@ -159,7 +158,7 @@ export const openPage = async (config: Config, page: PageConfig, log: Logger): P
           clock: asyncScheduler,
         })
         const answered$ = asks.pipe(mergeMap((ask) => defer(() => ask(view)).pipe(catchError(report))))
-        return merge(view.follow({ task$, connection$, published$: delivery$.pipe(published) }), answered$)
+        return merge(view.follow({ task$, step$, told$, connection$ }), answered$)
       }),
   }
 }

@@ -1,4 +1,3 @@
-import type { Received, StartCommand } from '../../model/command.js'
 import type { Outcome } from '../../model/outcome.js'
 import type { Detail, Row, Spans, TaskPhase } from './wire.js'
 
@@ -18,15 +17,10 @@ export type Entry = {
   readonly invocation: string | undefined
   readonly name: string
   readonly image: string | undefined
-  /** Of the command, on the clock of the host: tells it from another one with the same id. */
-  readonly receivedAt: number
   readonly at: number
   phase: TaskPhase
   since: number
   spans: Spans
-  /** When it got its place, and when the guest began. */
-  placedAt: number | undefined
-  startedAt: number | undefined
   progress: Row['progress']
   cpu: number | undefined
   memory: number | undefined
@@ -50,7 +44,7 @@ export const cut = (text: string, max: number): string => {
   return text.slice(0, last >= 0xd800 && last < 0xdc00 ? max - 1 : max)
 }
 
-type Begin = Pick<Entry, 'key' | 'id' | 'kind' | 'invocation' | 'receivedAt' | 'at' | 'phase'> & {
+type Begin = Pick<Entry, 'key' | 'id' | 'kind' | 'invocation' | 'at' | 'phase'> & {
   readonly name: string
   readonly image?: string | undefined
 }
@@ -62,8 +56,6 @@ export const newEntry = (begin: Begin): Entry => ({
   invocation: begin.invocation === undefined ? undefined : cut(begin.invocation, MAX_NAME),
   since: begin.at,
   spans: {},
-  placedAt: undefined,
-  startedAt: undefined,
   progress: undefined,
   cpu: undefined,
   memory: undefined,
@@ -78,11 +70,6 @@ export const newEntry = (begin: Begin): Entry => ({
   isStale: true,
   version: 0,
 })
-
-export const kindOf = ({ daemon, latent }: Received<StartCommand>): Row['kind'] => {
-  if (latent) return 'latent'
-  return daemon ? 'daemon' : 'task'
-}
 
 export const keepResult = (entry: Entry, text: string): void => {
   entry.result = cut(text, MAX_RESULT)

@@ -1,110 +1,115 @@
 import type { Invocation } from '../../model/command.js'
-import type { Outcome } from '../../model/outcome.js'
-import type { InvocationEvent, TaskEnded, TaskEvent } from '../../model/task-event.js'
-import { keepOutcome, keepResult, keepWarning, kindOf, newEntry, type Entry } from './entry.js'
+import type { Phase, PhaseName, Run, Stage, Step } from '../../model/step.js'
+import type { InvocationEvent, TaskEvent } from '../../model/task-event.js'
+import type { Told } from '../told.js'
+import { keepOutcome, keepResult, keepWarning, newEntry, type Entry } from './entry.js'
 import { createGroups, type Groups } from './groups.js'
 import type { Latencies } from './latency.js'
 import type { Tails } from './tails.js'
-import type { EndPhase, LatencyPhase, Totals } from './wire.js'
+import type { EndPhase, LatencyPhase, TaskPhase, Totals } from './wire.js'
 
 export type TasksDeps = {
   readonly latencies: Latencies
   readonly tails: Tails
   /** Rows of tasks that ended. */
   readonly maxEnded: number
-  /** Milliseconds on a monotonic clock. */
+  /** Milliseconds on the clock of the steps. */
   readonly now: () => number
 }
 
-/** A result that the broker has: of a task, or of an invocation of it. */
-export type Published = { readonly id: string; readonly invocation: string | undefined }
-
 export type Tasks = {
+  readonly step: (step: Step) => void
+  /** What steps do not tell of. */
   readonly take: (event: TaskEvent) => void
-  readonly published: (result: Published) => void
+  readonly told: (told: Told) => void
   readonly groups: Groups
   readonly totals: () => Totals
 }
 
 type OwnEvent = Exclude<TaskEvent, { readonly type: 'rejected' | 'invocation' }>
-type Progress = Exclude<OwnEvent | InvocationEvent, { readonly type: 'accepted' | 'ended' }>
 
-/** Results on their way whose delivery is timed; of more only the latest are. */
-const MAX_UNPUBLISHED = 1000
-
-const ENDS: Readonly<Record<Outcome['kind'], EndPhase>> = {
-  completed: 'completed',
-  failed: 'failed',
-  stopped: 'stopped',
+const SHOWN_AS: Readonly<Record<Exclude<Stage, 'over'>, TaskPhase>> = {
+  fetching: 'fetching',
+  queued: 'waiting',
+  preparing: 'starting',
+  running: 'running',
+  deployed: 'ready',
 }
 
-const resultKey = ({ id, invocation }: Published): string =>
-  JSON.stringify(invocation === undefined ? [id] : [id, invocation])
+const TIMED_AS: Readonly<Record<PhaseName, Exclude<LatencyPhase, 'total'>>> = {
+  fetch: 'fetch',
+  queue: 'queue',
+  prepare: 'start',
+  compile: 'start',
+  run: 'run',
+}
+
+/** Of the phases that end together; those that were cut short say nothing. */
+const durations = (phases: readonly Phase[]): ReadonlyMap<Exclude<LatencyPhase, 'total'>, number> => {
+  const sums = new Map<Exclude<LatencyPhase, 'total'>, number>()
+  for (const { name, from, to, cut } of phases)
+    if (!cut) sums.set(TIMED_AS[name], (sums.get(TIMED_AS[name]) ?? 0) + to - from)
+  return sums
+}
+
+const hostOf = (address: string): string => (address.includes(':') ? `[${address}]` : address)
 
 /** Follows tasks and invocations from what happens to them: those under way, as admission bounds them, and the last that ended. */
 export const createTasks = ({ latencies, tails, maxEnded, now }: TasksDeps): Tasks => {
   const groups = createGroups({ maxEnded, onForgotten: ({ key }) => tails.forget(key) })
+  const entries = new WeakMap<Run, Entry>()
   const byId = new Map<string, Entry>()
   const byInvocation = new Map<Invocation, Entry>()
-  const unpublished = new Map<string, { readonly entry: Entry; readonly endedAt: number }>()
   const ends: Record<EndPhase, number> = { completed: 0, failed: 0, stopped: 0, replaced: 0 }
   let lastKey = 0
 
-  const nextKey = () => (lastKey += 1)
   const changed = (entry: Entry) => {
     entry.isStale = true
     entry.version += 1
+  }
+  const enter = (entry: Entry, phase: TaskPhase, at: number) => {
+    entry.since = at
+    groups.move(entry, phase)
   }
   const span = (entry: Entry, phase: Exclude<LatencyPhase, 'total'>, ms: number) => {
     entry.spans = { ...entry.spans, [phase]: ms }
     latencies.add(phase, ms)
   }
-  const begin = (entry: Entry) => {
+
+  const begin = ({ run, stage, at }: Step): Entry => {
+    const { id, kind, image, invocation } = run
+    const entry = newEntry({
+      key: (lastKey += 1),
+      id,
+      kind,
+      invocation: invocation && (invocation.id ?? ''),
+      name: run.name ?? (kind === 'invocation' ? byId.get(id)?.name : undefined) ?? '',
+      image,
+      at,
+      phase: stage === 'over' ? 'waiting' : SHOWN_AS[stage],
+    })
     groups.add(entry)
+    entries.set(run, entry)
+    // One that was refused is not under way.
+    if (stage === 'over') return entry
+    if (invocation === undefined) byId.set(id, entry)
+    else byInvocation.set(invocation, entry)
     return entry
   }
-  const enter = (entry: Entry, phase: Entry['phase']) => {
-    entry.since = now()
-    groups.move(entry, phase)
-  }
-
-  const end = (entry: Entry, { outcome, announced }: TaskEnded) => {
-    const at = now()
-    if (entry.startedAt !== undefined && entry.kind !== 'latent') span(entry, 'run', at - entry.startedAt)
+  const end = (entry: Entry, { run, outcome, at }: Step) => {
     const isShort = entry.kind === 'task' || entry.kind === 'invocation'
-    if (isShort && entry.placedAt !== undefined) latencies.add('total', at - entry.at)
-    keepOutcome(entry, outcome)
+    if (isShort && entry.spans.queue !== undefined) latencies.add('total', at - entry.at)
+    if (outcome !== undefined) keepOutcome(entry, outcome)
     entry.cpu = undefined
     entry.memory = undefined
-    ends[ENDS[outcome.kind]] += 1
-    enter(entry, ENDS[outcome.kind])
-    if (announced && outcome.kind === 'completed') return
-    const key = resultKey(entry)
-    unpublished.delete(key)
-    unpublished.set(key, { entry, endedAt: at })
-    for (const oldest of unpublished.keys()) {
-      if (unpublished.size <= MAX_UNPUBLISHED) break
-      unpublished.delete(oldest)
-    }
+    const phase = outcome?.kind ?? 'replaced'
+    ends[phase] += 1
+    enter(entry, phase, at)
+    if (run.invocation !== undefined) byInvocation.delete(run.invocation)
+    else if (byId.get(run.id) === entry) byId.delete(run.id)
   }
 
-  /** The end of a command that was never accepted, or of one that waited behind another of its id. */
-  const refused = (id: string, invocation: Invocation | undefined, ended: TaskEnded) => {
-    const entry = newEntry({
-      key: nextKey(),
-      id,
-      kind: invocation === undefined ? 'task' : 'invocation',
-      invocation: invocation === undefined ? undefined : (invocation.id ?? ''),
-      name: '',
-      receivedAt: ended.receivedAt,
-      at: now(),
-      phase: 'waiting',
-    })
-    keepOutcome(entry, ended.outcome)
-    end(begin(entry), ended)
-  }
-
-  const progress = (entry: Entry, event: Progress) => {
+  const progress = (entry: Entry, event: OwnEvent | InvocationEvent) => {
     switch (event.type) {
       case 'chunk':
       case 'downloading': {
@@ -112,28 +117,9 @@ export const createTasks = ({ latencies, tails, maxEnded, now }: TasksDeps): Tas
         entry.progress = total === undefined ? undefined : { received, total }
         break
       }
-      case 'fetched':
-        entry.digest = event.binary.digest
-        entry.size = event.binary.size
-        if (event.from !== 'command') span(entry, 'fetch', now() - entry.at)
-        enter(entry, 'waiting')
-        break
-      case 'running':
-        entry.placedAt = now()
-        span(entry, 'queue', entry.placedAt - entry.since)
-        enter(entry, 'starting')
-        break
-      case 'started':
-        entry.startedAt = now()
-        if (entry.placedAt !== undefined) span(entry, 'start', entry.startedAt - entry.placedAt)
-        enter(entry, 'running')
-        break
       case 'serving':
-        entry.address = `${event.address.includes(':') ? `[${event.address}]` : event.address}:${event.port}`
-        enter(entry, 'serving')
-        break
-      case 'precompiled':
-        enter(entry, 'ready')
+        entry.address = `${hostOf(event.address)}:${event.port}`
+        enter(entry, 'serving', now())
         break
       case 'announced':
         keepResult(entry, event.results)
@@ -144,94 +130,51 @@ export const createTasks = ({ latencies, tails, maxEnded, now }: TasksDeps): Tas
       case 'output':
         entry.outputBytes += event.data.length
         tails.write(entry.key, event)
-        break
-      case 'replaced':
-        ends.replaced += 1
-        enter(entry, 'replaced')
-        break
+        // Only the detail tells of it.
+        entry.version += 1
+        return
+      case 'accepted':
       case 'fetching':
+      case 'fetched':
+      case 'running':
+      case 'started':
+      case 'precompiled':
+      case 'replaced':
+      case 'ended':
       case 'provided':
       case 'reported':
       case 'duplicate':
       case 'unknown-stop':
         return
     }
-    // Of output only the detail tells.
-    if (event.type === 'output') entry.version += 1
-    else changed(entry)
-  }
-
-  const takeOwn = (event: OwnEvent) => {
-    const { id } = event
-    if (event.type === 'accepted') {
-      const { start } = event
-      const image = start.source.type === 'image' ? start.source.image : undefined
-      const { name, receivedAt } = start
-      const kind = kindOf(start)
-      const phase = 'fetching'
-      byId.set(
-        id,
-        begin(
-          newEntry({
-            key: nextKey(),
-            id,
-            kind,
-            invocation: undefined,
-            name,
-            image,
-            receivedAt,
-            at: now(),
-            phase,
-          }),
-        ),
-      )
-      return
-    }
-    const entry = byId.get(id)
-    if (event.type === 'ended') {
-      if (entry?.receivedAt !== event.receivedAt) refused(id, undefined, event)
-      else {
-        byId.delete(id)
-        end(entry, event)
-        changed(entry)
-      }
-      return
-    }
-    if (entry === undefined) return
-    if (event.type === 'replaced') byId.delete(id)
-    progress(entry, event)
-  }
-
-  const takeInvocation = (id: string, invocation: Invocation, event: InvocationEvent) => {
-    const entry = byInvocation.get(invocation)
-    if (event.type === 'accepted') {
-      const { receivedAt } = event.invoke
-      const name = byId.get(id)?.name ?? ''
-      const own = { key: nextKey(), id, invocation: invocation.id ?? '', name, receivedAt, at: now() }
-      byInvocation.set(invocation, begin(newEntry({ ...own, kind: 'invocation', phase: 'waiting' })))
-    } else if (event.type === 'ended') {
-      byInvocation.delete(invocation)
-      if (entry === undefined) refused(id, invocation, event)
-      else {
-        end(entry, event)
-        changed(entry)
-      }
-    } else if (entry !== undefined) progress(entry, event)
+    changed(entry)
   }
 
   return {
+    step: (step) => {
+      const { run, before, stage, at, phases, fetched } = step
+      const entry = entries.get(run) ?? begin(step)
+      if (stage === before) return
+      for (const [phase, ms] of durations(phases))
+        if (phase !== 'fetch' || fetched?.from !== 'command') span(entry, phase, ms)
+      if (fetched !== undefined) {
+        entry.digest = fetched.binary.digest
+        entry.size = fetched.binary.size
+      }
+      if (stage === 'over') end(entry, step)
+      else enter(entry, SHOWN_AS[stage], at)
+      changed(entry)
+    },
     take: (event) => {
       if (event.type === 'rejected') return
-      if (event.type === 'invocation') takeInvocation(event.id, event.invocation, event.event)
-      else takeOwn(event)
+      const entry = event.type === 'invocation' ? byInvocation.get(event.invocation) : byId.get(event.id)
+      if (entry !== undefined) progress(entry, event.type === 'invocation' ? event.event : event)
     },
-    published: (result) => {
-      const key = resultKey(result)
-      const found = unpublished.get(key)
-      if (found === undefined) return
-      unpublished.delete(key)
-      span(found.entry, 'publish', now() - found.endedAt)
-      changed(found.entry)
+    told: ({ run, dueAt, at, isDelivered }) => {
+      const entry = entries.get(run)
+      if (entry === undefined || !isDelivered) return
+      span(entry, 'publish', at - dueAt)
+      changed(entry)
     },
     groups,
     totals: () => ({

@@ -16,14 +16,16 @@ import {
   type SchedulerLike,
 } from 'rxjs'
 import type { Connection } from '../../model/connection.js'
+import type { Step } from '../../model/step.js'
 import type { TaskEvent } from '../../model/task-event.js'
+import type { Told } from '../told.js'
 import { toDetail, toRow } from './entry.js'
 import { createLatencies } from './latency.js'
 import { createPoints } from './points.js'
 import { sampling, WATCHED_MS, type Sampler } from './sampling.js'
 import type { Piece } from './tail.js'
 import { createTails, type TailLimits } from './tails.js'
-import { createTasks, type Published } from './tasks.js'
+import { createTasks } from './tasks.js'
 import type { Delta, Detail, Facts, Link, Row, Snapshot, Update } from './wire.js'
 
 export type ViewLimits = TailLimits & {
@@ -49,9 +51,9 @@ export type ViewDeps = {
 
 export type ViewInputs = {
   readonly task$: Observable<TaskEvent>
+  readonly step$: Observable<Step>
+  readonly told$: Observable<Told>
   readonly connection$: Observable<Connection>
-  /** Results that the broker has acknowledged. */
-  readonly published$: Observable<Published>
 }
 
 /** What is new of one task. */
@@ -92,7 +94,7 @@ export const createView = ({ facts, sampler, limits, now, onError, clock }: View
   const latencies = createLatencies(limits.latencies)
   const tails = createTails(limits)
   const points = createPoints(limits.windowMs, limits.windowMs / WATCHED_MS + MAX_POINTS_SPARE)
-  const { take, published, groups, totals } = createTasks({
+  const { take, step, told, groups, totals } = createTasks({
     latencies,
     tails,
     maxEnded: limits.maxEnded,
@@ -102,7 +104,7 @@ export const createView = ({ facts, sampler, limits, now, onError, clock }: View
   let link: Link = { state: 'down', reason: '', since: facts.startedAt }
 
   /** Keys of the rows that those who look may have. */
-  let told = new Set<number>()
+  let shownKeys = new Set<number>()
   let toldAt = 0
   let latencyVersion = 0
   let last = ''
@@ -111,7 +113,7 @@ export const createView = ({ facts, sampler, limits, now, onError, clock }: View
 
   const snapshot = (): Snapshot => {
     const shown = groups.shown()
-    for (const { key } of shown) told.add(key)
+    for (const { key } of shown) shownKeys.add(key)
     return {
       type: 'snapshot',
       ...head(),
@@ -130,11 +132,11 @@ export const createView = ({ facts, sampler, limits, now, onError, clock }: View
     const keys = new Set<number>()
     for (const entry of shown) {
       keys.add(entry.key)
-      if (entry.isStale || !told.has(entry.key)) rows.push(toRow(entry))
+      if (entry.isStale || !shownKeys.has(entry.key)) rows.push(toRow(entry))
       entry.isStale = false
     }
-    const gone = [...told].filter((key) => !keys.has(key))
-    told = keys
+    const gone = [...shownKeys].filter((key) => !keys.has(key))
+    shownKeys = keys
     const fresh = points.since(toldAt)
     toldAt = fresh.at(-1)?.at ?? toldAt
     const hasLatency = latencies.version() !== latencyVersion
@@ -219,10 +221,11 @@ export const createView = ({ facts, sampler, limits, now, onError, clock }: View
     })
 
   return {
-    follow: ({ task$, connection$, published$ }) =>
+    follow: ({ task$, step$, told$, connection$ }) =>
       merge(
         task$.pipe(tap(take)),
-        published$.pipe(tap(published)),
+        step$.pipe(tap(step)),
+        told$.pipe(tap(told)),
         connection$.pipe(
           tap((connection) => {
             const reason = connection.state === 'down' ? connection.reason : ''

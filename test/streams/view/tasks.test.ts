@@ -1,5 +1,8 @@
+import { Subject } from 'rxjs'
 import { beforeEach, describe, expect, it } from 'vitest'
+import type { Run } from '../../../src/model/step.js'
 import type { InvocationEvent, TaskEvent } from '../../../src/model/task-event.js'
+import { phases } from '../../../src/streams/phases.js'
 import { toRow } from '../../../src/streams/view/entry.js'
 import { createLatencies } from '../../../src/streams/view/latency.js'
 import { createTails } from '../../../src/streams/view/tails.js'
@@ -18,6 +21,9 @@ import {
 
 let now: number
 let tasks: Tasks
+let event$: Subject<TaskEvent>
+/** Of the last step. */
+let run: Run
 let latencies: ReturnType<typeof createLatencies>
 
 const begin = (maxEnded = 10) => {
@@ -29,12 +35,18 @@ const begin = (maxEnded = 10) => {
     maxEnded,
     now: () => now,
   })
+  event$ = new Subject()
+  event$.pipe(phases(() => now)).subscribe((step) => {
+    run = step.run
+    tasks.step(step)
+  })
+  event$.subscribe(tasks.take)
 }
 beforeEach(() => begin())
 
 const take = (at: number, ...events: readonly TaskEvent[]) => {
   now = at
-  for (const event of events) tasks.take(event)
+  for (const event of events) event$.next(event)
 }
 const rows = () => tasks.groups.shown().map(toRow)
 const accepted = (id: string, over: Parameters<typeof start>[1] = {}): TaskEvent => ({
@@ -55,8 +67,7 @@ describe('the tasks of a view', () => {
     take(34, { type: 'started', id: 't', compileMs: 1 })
     expect(rows()).toMatchObject([{ phase: 'running', since: 34, progress: undefined }])
     take(74, { type: 'output', id: 't', stream: 'stdout', data: bytes('hi') }, endOf('t', completed('30')))
-    take(79)
-    tasks.published({ id: 't', invocation: undefined })
+    tasks.told({ run, dueAt: 74, handedAt: 75, at: 79, isDelivered: true })
     expect(rows()).toMatchObject([
       {
         phase: 'completed',
@@ -105,9 +116,10 @@ describe('the tasks of a view', () => {
   })
 
   it('follow invocations by their identity', () => {
-    const { invocation } = invoke('l', 'one')
+    const command = invoke('l', 'one')
+    const { invocation } = command
     const own = (event: InvocationEvent): TaskEvent => ({ type: 'invocation', id: 'l', invocation, event })
-    take(0, accepted('l', { latent: true }), own({ type: 'accepted', invoke: invoke('l', 'one') }))
+    take(0, accepted('l', { latent: true }), own({ type: 'accepted', invoke: command }))
     take(5, own({ type: 'running' }), own({ type: 'output', stream: 'stderr', data: bytes('e') }))
     take(9, own(endOf('l', failed('trap', 'trap: x'))), ofInvocation('l', 'two', { type: 'duplicate' }))
     expect(rows()).toMatchObject([

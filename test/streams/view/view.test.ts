@@ -2,6 +2,7 @@ import { EMPTY, map, NEVER, of, takeUntil, timer, type Observable } from 'rxjs'
 import type { Context } from 'rxjs-marbles'
 import { describe, expect, it } from 'vitest'
 import type { TaskEvent } from '../../../src/model/task-event.js'
+import { phases } from '../../../src/streams/phases.js'
 import type { Sample } from '../../../src/streams/view/points.js'
 import type { Sampler } from '../../../src/streams/view/sampling.js'
 import { createView, type DetailUpdate, type ViewInputs } from '../../../src/streams/view/view.js'
@@ -38,7 +39,9 @@ const viewOf = (m: Context, { sampler = () => NEVER, onError = () => undefined, 
     onError,
     clock: m.scheduler,
   })
-  const follow$ = view.follow({ task$: NEVER, connection$: NEVER, published$: NEVER, ...inputs })
+  const task$ = inputs.task$ ?? NEVER
+  const step$ = task$.pipe(phases(() => m.scheduler.now()))
+  const follow$ = view.follow({ task$, step$, told$: NEVER, connection$: NEVER, ...inputs })
   return { view, follow$ }
 }
 
