@@ -10,13 +10,16 @@ const PURE = [
   'test/wasm/**/*.test.ts',
 ]
 
-/** What compares, kills, draws by the thousand, or looks at a screen: `npm run test:long`. */
+/** What compares, kills, draws by the thousand, looks at a screen, or takes over ten seconds: `npm run test:long`. */
 const LONG = [
   'test/chaos/**/*.test.ts',
   'test/differential/**/*.test.ts',
   'test/fuzz/**/*.test.ts',
   'test/packaging/**/*.test.ts',
+  'test/runtime/embedded/http/faults.test.ts',
+  'test/runtime/attacks/resources.test.ts',
   'test/daemon/browser.test.ts',
+  'test/daemon/client.test.ts',
   'test/daemon/journal.test.ts',
   'test/daemon/terminal.test.ts',
 ]

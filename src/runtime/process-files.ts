@@ -14,15 +14,16 @@ const FILE_MAX_BYTES = 4096
 /** A file of `/proc` that stays open: to open it takes ten times as long as to read it. */
 class ProcFile {
   static readonly #buffer = Buffer.allocUnsafe(FILE_MAX_BYTES)
-  readonly #fd: number | undefined
+  readonly #path: string
+  #fd: number | undefined
 
   constructor(path: string) {
-    this.#fd = unlessMissing(() => openSync(path, 'r'))
+    this.#path = path
   }
 
-  /** Undefined where there is no such file, and when the process is gone. */
+  /** Undefined where there is no such file, when the process is gone, and while no file can be opened. */
   read(): string | undefined {
-    const fd = this.#fd
+    const fd = (this.#fd ??= unlessMissing(() => openSync(this.#path, 'r')))
     if (fd === undefined) return undefined
     const bytes = unlessMissing(() => readSync(fd, ProcFile.#buffer, 0, FILE_MAX_BYTES, 0))
     return bytes === undefined ? undefined : ProcFile.#buffer.toString('latin1', 0, bytes)
@@ -30,13 +31,11 @@ class ProcFile {
 
   close(): void {
     if (this.#fd !== undefined) closeSync(this.#fd)
+    this.#fd = undefined
   }
 }
 
-/**
- * What one process used and holds, to be looked at again and again. Once it is gone all is undefined, whoever has its
- * number then.
- */
+/** What one process used and holds, to be looked at again and again while it is there; all is undefined once it is gone. */
 export class ProcessFiles {
   readonly #pid: number
   readonly #stat: ProcFile

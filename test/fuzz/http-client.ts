@@ -45,7 +45,7 @@ export const HTTP_WORDS = [
 ] as const
 
 /** A request, more or less, for one of the paths. */
-export const madeRequest = (random: Random, paths: readonly string[]): Uint8Array => {
+export const madeRequest = (random: Random, paths: readonly string[], host = ''): Uint8Array => {
   const headers = Array.from({ length: random.small(12) }, () =>
     random.once(3)
       ? random.pick(HTTP_WORDS)
@@ -64,7 +64,7 @@ export const madeRequest = (random: Random, paths: readonly string[]): Uint8Arra
     ? ''
     : `${random.small(40).toString(16)}\r\n${'b'.repeat(random.small(40))}\r\n0\r\n\r\n`
   return Buffer.from(
-    `${method} ${path} HTTP/1.${random.below(3)}\r\n${headers.join('')}\r\n${body}`,
+    `${method} ${path} HTTP/1.${random.below(3)}\r\n${host}${headers.join('')}\r\n${body}`,
     'latin1',
   )
 }

@@ -61,6 +61,10 @@ describe.runIf(process.platform === 'linux')('the figures of a process', () => {
   it('can be read again and again from files that stay open, until it is gone', async () => {
     const child = spawn('/bin/cat')
     const pid = child.pid ?? 0
+    // It is what it will be, and waits.
+    const echo = once(child.stdout, 'data')
+    child.stdin.write('x')
+    await echo
     const files = new ProcessFiles(pid)
     onTestFinished(() => files.close())
     expect(files.counters()).toStrictEqual(readCounters(pid))

@@ -19,20 +19,21 @@ const ENV = {
   PROPLET_UI_TOKEN: TOKEN,
 }
 
-const GOOD = 'GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'
+const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`
+const GOOD = get('/livez')
 const stop = (headers: string, body: string) =>
   `POST /ui/stop HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${headers}Content-Length: ${body.length}\r\n\r\n${body}`
 const SEEDS = [
   GOOD,
-  ...['/', '/metrics', '/health', '/readyz', '/ui/events', '/ui/task?key=1', '/ui/stop', '/nothing'].map(
-    (path) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
-  ),
+  ...['/', '/metrics', '/health', '/readyz', '/ui/events', '/ui/task?key=1', '/ui/stop', '/nothing'].map(get),
   'GET /metrics HTTP/1.1\r\nHost: elsewhere\r\nAccept: application/openmetrics-text\r\n\r\n',
   'GET / HTTP/1.1\r\nHost: localhost\r\nIf-None-Match: "x"\r\nAccept-Encoding: gzip\r\n\r\n',
   stop(`Authorization: Bearer ${TOKEN}\r\nContent-Type: application/json\r\n`, '{"task": 1}'),
   stop('Authorization: Bearer wrong\r\nContent-Type: application/json\r\n', '{"task": 1}'),
   stop('Origin: http://elsewhere\r\nContent-Type: text/plain\r\n', '{"task":'),
 ]
+
+const PATHS = ['/', '/metrics', '/health', '/ui/events', '/ui/task?key=1', '/ui/stop']
 
 const openOperators = async (): Promise<Opened> => {
   const { config } = loadConfig({ flags: {}, env: ENV })
@@ -92,11 +93,13 @@ const openOperators = async (): Promise<Opened> => {
 /** What a client may send to the HTTP server for operators, with the page and its token. */
 export const operators: Target = {
   name: 'operators',
-  share: 6,
+  share: 10,
   maxBytes: 50_000,
   words: [...HTTP_WORDS, '/ui/events', '/ui/task?key=', '/metrics', TOKEN, 'application/json', '{"task":'],
   seeds: () => SEEDS.map(utf8),
   make: (random) =>
-    madeRequest(random, ['/', '/metrics', '/health', '/ui/events', '/ui/task?key=1', '/ui/stop']),
+    random.once(2)
+      ? utf8(get(`${random.pick(PATHS)}${random.once(2) ? '' : `&x=${random.small(1000)}`}`))
+      : madeRequest(random, PATHS, random.once(4) ? '' : 'Host: localhost\r\n'),
   open: openOperators,
 }
