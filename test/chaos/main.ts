@@ -73,7 +73,7 @@ const sectionOf = (rows: readonly Row[], seed: number): string => {
 }
 
 const isGood = ({ fault, kind, outcome }: Row): boolean =>
-  outcome.marked > 0 &&
+  outcome.marked + outcome.interrupted + outcome.lostElsewhere.length > 0 &&
   outcome.lost.length + outcome.runTwice.length === 0 &&
   (outcome.duplicated.length === 0 || fault.forgets?.includes(kind) === true)
 
