@@ -9,8 +9,13 @@ import {
   ignoreElements,
   map,
   merge,
+  NEVER,
+  share,
+  Subject,
+  switchMap,
+  tap,
+  type Observable,
 } from 'rxjs'
-import { NEVER, share, Subject, switchMap, tap, type Observable } from 'rxjs'
 import { decodeInline } from './io/binary.js'
 import { brokerLinkOptions, offline } from './io/broker-link.js'
 import { openCache, type BinaryCache } from './io/cache/cache.js'

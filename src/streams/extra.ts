@@ -1,9 +1,10 @@
-import { catchError, defer, EMPTY, merge, type Observable, type SchedulerLike } from 'rxjs'
+import { defer, merge, type Observable, type SchedulerLike } from 'rxjs'
 import type { Command, Received } from '../model/command.js'
 import type { Connection } from '../model/connection.js'
 import type { Outcome } from '../model/outcome.js'
 import type { Publication } from '../model/publication.js'
 import type { TaskEvent } from '../model/task-event.js'
+import { leaveOut } from './leave-out.js'
 
 /** What a stream of one's own gets to work with. All are hot: they tell what happens from now on. */
 export type StreamInputs = {
@@ -30,11 +31,6 @@ export const extra = (
 ): Observable<Publication> =>
   merge(
     ...streams.map((stream) =>
-      defer(() => stream(inputs)).pipe(
-        catchError((error: unknown) => {
-          onError(error, stream.name)
-          return EMPTY
-        }),
-      ),
+      defer(() => stream(inputs)).pipe(leaveOut((error) => onError(error, stream.name))),
     ),
   )

@@ -1,5 +1,6 @@
-import { catchError, defer, EMPTY, exhaustMap, map, timer, type Observable, type SchedulerLike } from 'rxjs'
+import { defer, EMPTY, exhaustMap, map, timer, type Observable, type SchedulerLike } from 'rxjs'
 import type { Publication } from '../model/publication.js'
+import { leaveOut } from './leave-out.js'
 
 export type MetricsDeps = {
   readonly propletId: string
@@ -22,14 +23,7 @@ export const metrics = ({
 }: MetricsDeps): Observable<Publication> => {
   if (intervalMs === 0) return EMPTY
   return timer(intervalMs, intervalMs, clock).pipe(
-    exhaustMap(() =>
-      defer(sample).pipe(
-        catchError((error: unknown) => {
-          onError(error)
-          return EMPTY
-        }),
-      ),
-    ),
+    exhaustMap(() => defer(sample).pipe(leaveOut(onError))),
     map((figures) => ({
       subtopic: 'control/proplet/metrics',
       payload: {

@@ -1,5 +1,4 @@
 import {
-  catchError,
   concat,
   defer,
   EMPTY,
@@ -22,6 +21,7 @@ import type { TaskEvent } from '../model/task-event.js'
 import type { TaskSample } from '../model/task-sample.js'
 import { createAggregate } from './aggregate.js'
 import { asked, figuresOf } from './figures.js'
+import { leaveOut } from './leave-out.js'
 import { ofType } from './of-type.js'
 import { profileOf, type Profile } from './profile.js'
 
@@ -68,14 +68,7 @@ export const taskMetrics = ({
       const sample = sampler(id)
       const aggregate = createAggregate(profile.historySize)
       return beats(profile.intervalMs, clock).pipe(
-        exhaustMap(() =>
-          defer(sample).pipe(
-            catchError((error: unknown) => {
-              onError(error)
-              return EMPTY
-            }),
-          ),
-        ),
+        exhaustMap(() => defer(sample).pipe(leaveOut(onError))),
         filter((taken) => taken !== undefined),
         map(asked(profile)),
         map((taken) => ({

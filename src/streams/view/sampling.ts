@@ -1,14 +1,13 @@
 import {
-  catchError,
   defer,
   distinctUntilChanged,
-  EMPTY,
   repeat,
   switchMap,
   timer,
   type Observable,
   type SchedulerLike,
 } from 'rxjs'
+import { leaveOut } from '../leave-out.js'
 import type { Entry } from './entry.js'
 import type { Sample } from './points.js'
 
@@ -47,10 +46,7 @@ export const sampling = (
     distinctUntilChanged(),
     switchMap((isWatched, index) => {
       const sample$ = defer(() => sampler(isWatched ? own() : [])).pipe(
-        catchError((error: unknown) => {
-          onError(error)
-          return EMPTY
-        }),
+        leaveOut(onError),
         repeat({ delay: () => pause(isWatched ? WATCHED_MS : UNWATCHED_MS) }),
       )
       // At the very first there is nothing yet to compare with.
