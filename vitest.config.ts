@@ -3,11 +3,9 @@ import { defineConfig } from 'vitest/config'
 /** Tests that start nothing and change nothing of their process: they share one, and what it has loaded. */
 const PURE = [
   'test/streams/**/*.test.ts',
-  'test/component/**/*.test.ts',
   'test/io/codecs/**/*.test.ts',
   'test/io/config/**/*.test.ts',
-  'test/runtime/guest/**/*.test.ts',
-  'test/wasm/**/*.test.ts',
+  'packages/component/test/**/*.test.ts',
 ]
 
 /** What compares, kills, draws by the thousand, looks at a screen, or takes over ten seconds: `npm run test:long`. */
@@ -24,7 +22,11 @@ const LONG = [
   'test/daemon/terminal.test.ts',
 ]
 
+const CONDITIONS = ['source', 'node', 'import', 'module', 'default']
+
 export default defineConfig({
+  resolve: { conditions: CONDITIONS },
+  ssr: { resolve: { conditions: CONDITIONS } },
   test: {
     testTimeout: 20_000,
     hookTimeout: 20_000,
@@ -35,7 +37,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'real',
-          include: ['test/**/*.test.ts'],
+          include: ['test/**/*.test.ts', 'packages/*/test/**/*.test.ts'],
           exclude: [...PURE, ...LONG],
           pool: 'forks',
           isolate: false,

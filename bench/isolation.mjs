@@ -1,7 +1,7 @@
 // @ts-check
 import { lastValueFrom, NEVER } from 'rxjs'
 import { createEmbeddedRuntime } from '../dist/runtime/embedded/embedded.js'
-import { findSandbox } from '../dist/runtime/embedded/sandbox/sandbox.js'
+import { findSandbox } from '../dist/host/sandbox/sandbox.js'
 import { childrenOf, memoryOf } from './support/processes.mjs'
 import { fixture } from './support/modules.mjs'
 import { mb, summary, timesRow } from './support/stats.mjs'

@@ -1,34 +1,26 @@
-// Replaces the entries of processes in dist by bundles: a process that loads one file, not hundreds, starts in half the
-// time. What is imported as a library (dist/index.js) stays as the compiler wrote it.
+// What every bundle of this project has in common.
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 
-const inRoot = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url))
+const root = new URL('../', import.meta.url)
 
-const bundle = async (modules, chunkFileNames) => {
-  const build = await rolldown({
-    input: Object.fromEntries(modules.map((module) => [module, inRoot(`src/${module}.ts`)])),
-    platform: 'node',
-    resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
-    logLevel: 'warn',
-  })
-  const output = { dir: inRoot('dist'), format: 'esm', entryFileNames: '[name].js', chunkFileNames }
+export const inRoot = (path) => fileURLToPath(new URL(path, root))
+
+/** Options of a bundle of modules named by their paths in `from`, without extension; so are the files made of them in `to`. */
+export const bundle = ({ from, to, modules, chunkFileNames, ...more }) => ({
+  input: Object.fromEntries(modules.map((module) => [module, inRoot(`${from}/${module}.ts`)])),
+  platform: 'node',
+  resolve: { extensionAlias: { '.js': ['.ts', '.js'] }, conditionNames: ['source', 'node', 'import'] },
+  logLevel: 'warn',
+  ...more,
+  output: { dir: inRoot(to), format: 'esm', entryFileNames: '[name].js', chunkFileNames },
+})
+
+export const write = async ({ output, ...input }) => {
+  const build = await rolldown(input)
   await build.write(output)
   await build.close()
 }
 
-await bundle(['main', 'exec', 'runtime/external/plan/child'], 'chunks/[name]-[hash].js')
-
-// src/runtime/guest/components.ts loads the later ones by their paths from its own folder, so its chunk is there too.
-await bundle(
-  [
-    'runtime/guest/child',
-    'runtime/guest/thread',
-    'runtime/guest/component-task',
-    'runtime/guest/http/serve',
-    'runtime/guest/network',
-    'runtime/wasi/preview3',
-    'component/link/prepare',
-  ],
-  'runtime/guest/[name]-[hash].js',
-)
+/** Leaves packages from the registry to `node_modules`; those of the workspaces are bundled. */
+export const isInstalled = (id) => /^[^./]/.test(id) && !id.startsWith('@proplet/')

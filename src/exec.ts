@@ -4,6 +4,6 @@ import { exec } from './cli/exec/exec.js'
 // `proplet exec` under a name of its own, for those who start a runtime by the path of its program.
 const argv = process.argv.slice(2)
 if (argv[0] === '--version') {
-  const { packageVersion } = await import('./io/version.js')
+  const { packageVersion } = await import('./host/version.js')
   process.stdout.write(`proplet-exec ${packageVersion().version}\n`)
 } else process.exitCode = await exec(argv, process)

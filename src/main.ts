@@ -1,11 +1,11 @@
 #!/usr/bin/env node
-import './io/small-heap.js'
+import './host/small-heap.js'
 import { randomUUID } from 'node:crypto'
 import { config as rxjs, tap } from 'rxjs'
 import { runCli } from './cli/run.js'
 import type { LoadedConfig } from './io/config/config.js'
-import { createLogger } from './io/log.js'
-import { stopSignal } from './io/signals.js'
+import { createLogger } from './io/log/log.js'
+import { stopSignal } from './app/signals.js'
 
 const runDaemon = async ({ config, warnings }: LoadedConfig): Promise<void> => {
   const { log, flush } = await createLogger({ level: config.logLevel })
@@ -23,7 +23,7 @@ const runDaemon = async ({ config, warnings }: LoadedConfig): Promise<void> => {
   const stop$ = stopSignal(process).pipe(
     tap((signal) => log.info(`${signal}: taking no more tasks; a second signal ends the proplet at once`)),
   )
-  const { createProplet } = await import('./proplet.js')
+  const { createProplet } = await import('./app/proplet.js')
   const proplet = createProplet({ config, log, stop$ }).subscribe({ error: fail, complete: () => exit(0) })
   // However the process ends, its guests end with it, also where the system has no way to see to that.
   process.once('exit', () => proplet.unsubscribe())

@@ -5,7 +5,7 @@ import { MqttClient } from 'mqtt'
 import { Observable, tap } from 'rxjs'
 import { daemonEnv } from '../../dist/dev/daemon.js'
 import { createLogger, createProplet, loadConfig } from '../../dist/index.js'
-import { embeddedOptions } from '../../dist/io/embedded-options.js'
+import { embeddedOptions } from '../../dist/app/embedded-options.js'
 import { createEmbeddedRuntime } from '../../dist/runtime/embedded/embedded.js'
 
 /** @typedef {{received: number, run: number, ended: number}} Trace */
@@ -42,7 +42,7 @@ MqttClient.prototype.publish = function (/** @type {any[]} */ ...args) {
   return Reflect.apply(publish, this, args)
 }
 
-/** @type {import('../../dist/runtime/runtime.js').Runtime} */
+/** @type {import('../../src/model/runtime.js').Runtime} */
 const traced = {
   name: runtime.name,
   run: (request, stop$) =>

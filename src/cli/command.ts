@@ -19,7 +19,7 @@ const showHelp = async ({ args: [word] }: Words, host: NodeJS.Process): Promise<
   if (word === undefined) {
     const [{ helpText }, { packageVersion }] = await Promise.all([
       import('./help.js'),
-      import('../io/version.js'),
+      import('../host/version.js'),
     ])
     host.stdout.write(helpText(packageVersion().name))
     return EXIT.done

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { LoadedConfig } from '../io/config/config.js'
 import { loadConfig, type LoadOptions } from '../io/config/load.js'
-import { packageVersion } from '../io/version.js'
+import { packageVersion } from '../host/version.js'
 import { parseCommandLine } from './args.js'
 import { EXIT } from './exits.js'
 import { errorLines, warningLines, type Output } from './lines.js'

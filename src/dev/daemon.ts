@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { builtEntry } from '../package-root.js'
+import { builtEntry } from '../host/package-root.js'
 import { parseObject, type JsonObject } from './json.js'
 
-const MAIN = builtEntry('main')
+const MAIN = builtEntry('daemon')
 const DEFAULT_LOGGED_MS = 10_000
 
 /** A line of its log. */

@@ -5,7 +5,7 @@ import { asyncScheduler, filter, firstValueFrom, fromEvent, map, takeUntil } fro
 import { openCache } from '../io/cache/cache.js'
 import type { CacheLog } from '../io/cache/cache.js'
 import { createDownloader, type DownloaderOptions } from '../io/download/open.js'
-import { createDownloads, type DownloadLimits } from '../streams/download.js'
+import { createDownloads, type DownloadLimits } from '../streams/binaries/download.js'
 import type { ImageSource } from './registry.js'
 
 export type PullOptions = {

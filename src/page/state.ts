@@ -8,7 +8,7 @@ import type {
   TaskPhase,
   Totals,
   Update,
-} from '../streams/view/wire.js'
+} from '../streams/observe/view/wire.js'
 
 /** What the page knows. */
 export type State = {

@@ -1,4 +1,4 @@
-import type { Row } from '../streams/view/wire.js'
+import type { Row } from '../streams/observe/view/wire.js'
 import { byId, setText } from './dom.js'
 import { oneLine } from './format.js'
 

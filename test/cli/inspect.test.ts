@@ -21,7 +21,7 @@ import {
   types,
   u32,
   vec,
-} from '../component/binary/encode.js'
+} from '../../packages/component/test/binary/encode.js'
 
 const containing = (items: readonly unknown[]): unknown => expect.arrayContaining([...items])
 

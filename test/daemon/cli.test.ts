@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { startDaemon } from '../../src/dev/daemon.js'
-import { packageVersion } from '../../src/io/version.js'
+import { packageVersion } from '../../src/host/version.js'
 import { useDaemons } from '../support/daemon.js'
 import { inline } from '../support/wire.js'
 

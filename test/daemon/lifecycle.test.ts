@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { packageVersion } from '../../src/io/version.js'
+import { packageVersion } from '../../src/host/version.js'
 import { BROKERS, useDaemons } from '../support/daemon.js'
 import { inline } from '../support/wire.js'
 

@@ -14,7 +14,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { commands } from '../../src/cli/commands/table.js'
 import { childrenOf } from '../support/daemon.js'
 import { freePort } from '../support/free-port.js'
-import { builtEntry } from '../../src/package-root.js'
+import { builtEntry } from '../../src/host/package-root.js'
 import { fixturePath } from '../runtime/embedded/harness.js'
 import { openTerminal, type Terminal } from '../support/terminal.js'
 
@@ -37,7 +37,10 @@ const open = (size?: readonly [number, number]): Promise<Terminal> =>
 
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'proplet-terminal-'))
-  writeFileSync(join(home, 'proplet'), `#!/bin/sh\nexec '${process.execPath}' '${builtEntry('main')}' "$@"\n`)
+  writeFileSync(
+    join(home, 'proplet'),
+    `#!/bin/sh\nexec '${process.execPath}' '${builtEntry('daemon')}' "$@"\n`,
+  )
   chmodSync(join(home, 'proplet'), 0o755)
   for (const name of ['add', 'hostile', 'args-env'])
     symlinkSync(fixturePath(name), join(home, `${name}.wasm`))

@@ -1,7 +1,7 @@
 import { EMPTY, map, of } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import type { InboundMessage } from '../../src/model/connection.js'
-import type { Stream } from '../../src/streams/extra.js'
+import type { Stream } from '../../src/streams/background/telemetry.js'
 import { marbles } from '../support/marbles.js'
 import { links, outputs, pipelineWith, published } from '../support/pipeline.js'
 import { runEvents } from '../support/runtime.js'

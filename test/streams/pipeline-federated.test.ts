@@ -1,7 +1,7 @@
 import { filter, map, NEVER, of, throwError, type Observable } from 'rxjs'
 import { describe, it } from 'vitest'
 import type { PipelineDeps, PipelineOutput } from '../../src/streams/pipeline.js'
-import { ExchangeError } from '../../src/streams/federated/attempts.js'
+import { ExchangeError } from '../../src/streams/tasks/federated/attempts.js'
 import { marbles } from '../support/marbles.js'
 import { bytes, start, stop, text } from '../support/model.js'
 import { inShort, pipelineWith } from '../support/pipeline.js'

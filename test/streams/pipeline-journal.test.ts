@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { TaskJournal } from '../../src/streams/journal.js'
+import type { TaskJournal } from '../../src/streams/commands/journal.js'
 import { marbles } from '../support/marbles.js'
 import { bytes } from '../support/model.js'
 import { outputs, pipelineWith, published } from '../support/pipeline.js'

@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs'
 import { describe, expect, it } from 'vitest'
-import type { RunEvent, RunRequest } from '../../src/runtime/runtime.js'
+import type { RunEvent, RunRequest } from '../../src/model/runtime.js'
 import { marbles } from '../support/marbles.js'
 import { outputs, pipelineWith, published } from '../support/pipeline.js'
 import { fakeRuntime, runEvents } from '../support/runtime.js'

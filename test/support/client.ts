@@ -3,7 +3,7 @@ import { EventEmitter, once } from 'node:events'
 import { Readable, Writable } from 'node:stream'
 import { runCommand } from '../../src/cli/command.js'
 import { daemonEnv } from '../../src/dev/daemon.js'
-import { builtEntry } from '../../src/package-root.js'
+import { builtEntry } from '../../src/host/package-root.js'
 
 type Env = Readonly<Record<string, string>>
 
@@ -11,7 +11,7 @@ export type ClientOptions = { readonly env?: Env; readonly stdin?: Uint8Array }
 
 /** The program started with a command; nothing in its environment but PATH and `env`. */
 export const startClient = (args: readonly string[], env: Env = {}) => {
-  const child = spawn(process.execPath, [builtEntry('main'), ...args], {
+  const child = spawn(process.execPath, [builtEntry('daemon'), ...args], {
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

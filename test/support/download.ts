@@ -3,7 +3,7 @@ import type { Context } from 'rxjs-marbles'
 import type { Binary } from '../../src/model/binary.js'
 import { DownloadError, type Download, type DownloadEvent } from '../../src/model/download.js'
 import type { TaskProgress } from '../../src/model/task-event.js'
-import { createDownloads, type DownloadLimits } from '../../src/streams/download.js'
+import { createDownloads, type DownloadLimits } from '../../src/streams/binaries/download.js'
 import { binary } from './model.js'
 
 const warning = (message: string): TaskProgress => ({ type: 'warning', message })

@@ -3,7 +3,7 @@ import type { Context } from 'rxjs-marbles'
 import type { Chunk } from '../../src/model/command.js'
 import type { Publication } from '../../src/model/publication.js'
 import type { TaskProgress } from '../../src/model/task-event.js'
-import { createFetch, type FetchDeps, type FetchLimits } from '../../src/streams/fetch.js'
+import { createFetch, type FetchDeps, type FetchLimits } from '../../src/streams/binaries/fetch.js'
 import { binary, chunk, text } from './model.js'
 
 export const PINNED = `img@sha256:${'0a'.repeat(32)}`

@@ -10,7 +10,7 @@ import {
   type PipelineOutput,
   type PipelineSettings,
 } from '../../src/streams/pipeline.js'
-import type { RunEvent } from '../../src/runtime/runtime.js'
+import type { RunEvent } from '../../src/model/runtime.js'
 import { binary, bytes, chunk, invoke, start, stop, text } from './model.js'
 import { fakeRuntime } from './runtime.js'
 

@@ -1,5 +1,5 @@
 import { concat, delay, map, merge, NEVER, take, takeWhile, type Observable, type SchedulerLike } from 'rxjs'
-import type { RunEvent, Runtime, StopReason } from '../../src/runtime/runtime.js'
+import type { RunEvent, Runtime, StopReason } from '../../src/model/runtime.js'
 import { completed, failed, stopped } from './model.js'
 
 /** What runs of the tests emit, by the letter that stands for it. */

@@ -1,5 +1,5 @@
 import { NEVER, takeUntil, tap, type Observable } from 'rxjs'
-import { stopSignal } from '../../io/signals.js'
+import { stopSignal } from '../../app/signals.js'
 import { EXIT } from '../exits.js'
 import { CommandFailure } from './failure.js'
 import { safeText } from './safe.js'

@@ -1,6 +1,6 @@
 import { chmod, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { makeDirectory } from '../../io/make-directory.js'
+import { makeDirectory } from '../../host/make-directory.js'
 import type { DevSite } from './site.js'
 
 /** A file that tells clients how to reach a site; for its owner's eyes only. */

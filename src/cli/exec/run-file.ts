@@ -1,4 +1,4 @@
-import { builtEntry } from '../../package-root.js'
+import { builtEntry } from '../../host/package-root.js'
 import { whenReady } from '../../runtime/embedded/await-ready.js'
 import type { Death, Guest } from '../../runtime/embedded/guest.js'
 import { startProcessGuest } from '../../runtime/embedded/process-guest.js'
@@ -11,7 +11,7 @@ export type RunHooks = { readonly warning: (message: string) => void }
 /** How it went: as the guest says, or how its process ended instead. */
 export type RunEnd = GuestEnd | { readonly kind: 'died'; readonly death: Death }
 
-const ENTRY = builtEntry('runtime/guest/child')
+const ENTRY = builtEntry('guestChild')
 const READY_TIMEOUT_MS = 10_000
 const PROGRAM = '_start'
 

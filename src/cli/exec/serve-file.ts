@@ -4,7 +4,7 @@ import { Subject, type Subscription } from 'rxjs'
 import type { Outcome } from '../../model/outcome.js'
 import { createEmbeddedRuntime } from '../../runtime/embedded/embedded.js'
 import type { HttpOptions } from '../../runtime/embedded/http/options.js'
-import type { StopReason } from '../../runtime/runtime.js'
+import type { StopReason } from '../../model/runtime.js'
 import type { ExecRequest } from './args.js'
 import { launchLimits, preopensOf } from './limits.js'
 

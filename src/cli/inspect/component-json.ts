@@ -1,5 +1,5 @@
-import type { ComponentDescription, Item, Items } from '../../component/describe/description.js'
-import type { FunctionType } from '../../component/types.js'
+import type { ComponentDescription, Item, Items } from '@proplet/component/describe/description.js'
+import type { FunctionType } from '@proplet/component/types.js'
 import type { Budget } from './budget.js'
 import { viewOf } from './scope-view.js'
 import { definitionText, type TypeNames, typeText } from './type-text.js'

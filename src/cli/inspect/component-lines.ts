@@ -1,5 +1,5 @@
-import type { ComponentDescription, Item, Items, TypeItem } from '../../component/describe/description.js'
-import type { ValueType } from '../../component/types.js'
+import type { ComponentDescription, Item, Items, TypeItem } from '@proplet/component/describe/description.js'
+import type { ValueType } from '@proplet/component/types.js'
 import { type Member, type ScopeView, viewOf } from './scope-view.js'
 import { shown } from './shown.js'
 import { definitionText, functionText, typeText } from './type-text.js'

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { formatBytes } from '../../runtime/guest/units.js'
+import { formatBytes } from '@proplet/component/units.js'
 
 export const MAX_FILE_BYTES = 256 * 1024 * 1024
 

@@ -1,6 +1,6 @@
-import type { FunctionType } from '../../runtime/guest/value-types.js'
-import type { Limits, TableType } from '../../wasm/extern-types.js'
-import type { ModuleDescription, ModuleItem } from '../../wasm/module-description.js'
+import type { FunctionType } from '@proplet/component/wasm/value-types.js'
+import type { Limits, TableType } from '@proplet/component/wasm/extern-types.js'
+import type { ModuleDescription, ModuleItem } from '@proplet/component/wasm/module-description.js'
 import type { Budget } from './budget.js'
 import type { Json } from './component-json.js'
 

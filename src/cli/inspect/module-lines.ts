@@ -1,8 +1,8 @@
-import { WASM_PAGE_BYTES } from '../../runtime/guest/module-limits.js'
-import { formatBytes } from '../../runtime/guest/units.js'
-import type { FunctionType } from '../../runtime/guest/value-types.js'
-import type { Limits } from '../../wasm/extern-types.js'
-import type { ModuleDescription, ModuleItem } from '../../wasm/module-description.js'
+import { WASM_PAGE_BYTES } from '@proplet/component/wasm/module-limits.js'
+import { formatBytes } from '@proplet/component/units.js'
+import type { FunctionType } from '@proplet/component/wasm/value-types.js'
+import type { Limits } from '@proplet/component/wasm/extern-types.js'
+import type { ModuleDescription, ModuleItem } from '@proplet/component/wasm/module-description.js'
 import { shown } from './shown.js'
 
 /** The imports, exports, memories and tables of a core module, a line for each. */

@@ -1,5 +1,5 @@
-import type { Item, Items } from '../../component/describe/description.js'
-import type { FunctionType, ValueType } from '../../component/types.js'
+import type { Item, Items } from '@proplet/component/describe/description.js'
+import type { FunctionType, ValueType } from '@proplet/component/types.js'
 import type { TypeNames } from './type-text.js'
 
 /** `[constructor]x`, `[method]x.f`, `[static]x.f`: `label` is what remains for a reader. */

@@ -1,4 +1,4 @@
-import type { FunctionType, ValueType } from '../../component/types.js'
+import type { FunctionType, ValueType } from '@proplet/component/types.js'
 import { shown } from './shown.js'
 
 /** How a type is called in the scope where it is printed. */

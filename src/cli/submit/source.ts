@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { TaskFailure } from '../../runtime/guest/failure.js'
-import { moduleLayer } from '../../runtime/guest/preamble.js'
+import { moduleLayer } from '@proplet/component/wasm/preamble.js'
 import { CommandFailure } from '../client/failure.js'
 import { EXIT } from '../exits.js'
 import { readInput, TooLarge } from '../inspect/input.js'

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { packageRoot } from '../../package-root.js'
+import { packageRoot } from '../../host/package-root.js'
 import type { ResultMessage, StartMessage } from '../manager.js'
 import type { Coordinator, ReceivedUpdate } from './coordinator.js'
 import type { DataStore } from './data-store.js'

@@ -1,6 +1,6 @@
 import { lstat, mkdir, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
-import { makeDirectory } from '../make-directory.js'
+import { makeDirectory } from '../../host/make-directory.js'
 import { filesOf, remove } from './files.js'
 import { isAbandoned, TEMPORARY } from './temporary.js'
 

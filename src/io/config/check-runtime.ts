@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js'
-import type { Sandbox } from '../../runtime/embedded/sandbox/sandbox.js'
+import type { Sandbox } from '../../host/sandbox/sandbox.js'
 import type { ConfigFiles } from './files.js'
 import type { FoundProgram } from './program.js'
 import type { Resolution } from './resolve.js'

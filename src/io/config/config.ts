@@ -1,8 +1,8 @@
 import type { HttpOptions } from '../../runtime/embedded/http/options.js'
-import type { NetworkRule } from '../../runtime/embedded/network/policy.js'
-import type { Sandbox } from '../../runtime/embedded/sandbox/sandbox.js'
-import type { FederatedUrls } from '../../streams/federated/endpoint.js'
-import type { PrivateRule } from '../download/http/reach.js'
+import type { NetworkRule } from '../../net/policy.js'
+import type { Sandbox } from '../../host/sandbox/sandbox.js'
+import type { FederatedUrls } from '../../streams/tasks/federated/endpoint.js'
+import type { PrivateRule } from '../../net/reach.js'
 import type { MqttAddress } from './address.js'
 
 /** Files are paths; they were readable when the configuration was loaded. */

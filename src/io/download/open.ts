@@ -1,9 +1,9 @@
 import type { Download } from '../../model/download.js'
 import { createBudget } from '../cache/spool.js'
-import { packageVersion } from '../version.js'
+import { packageVersion } from '../../host/version.js'
 import type { DownloadCache } from './context.js'
 import { createHttp, type HttpOptions } from './http/http.js'
-import { createReach, type PrivateRule } from './http/reach.js'
+import { createReach, type PrivateRule } from '../../net/reach.js'
 import { pullImage, type RegistryOptions } from './oci/pull.js'
 import { downloadUrl } from './url.js'
 

@@ -1,8 +1,8 @@
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http'
 import { request as httpsRequest } from 'node:https'
-import { ExchangeError } from '../../streams/federated/attempts.js'
-import type { Endpoint } from '../../streams/federated/endpoint.js'
-import { deniedHost, guardedLookup } from './address-guard.js'
+import { ExchangeError } from '../../streams/tasks/federated/attempts.js'
+import type { Endpoint } from '../../streams/tasks/federated/endpoint.js'
+import { deniedHost, guardedLookup } from '../../net/address-guard.js'
 
 export type ExchangeTls = { readonly ca: string | undefined; readonly verify: boolean }
 

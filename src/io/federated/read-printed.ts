@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { defer, of, type Observable } from 'rxjs'
-import type { Printed } from '../../streams/federated/report.js'
+import type { Printed } from '../../streams/tasks/federated/report.js'
 import { abortable } from '../abortable.js'
 import { JsonError, JsonScanner } from './json-scanner.js'
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { makeDirectory } from '../make-directory.js'
+import { makeDirectory } from '../../host/make-directory.js'
 import { realDisk, type Disk } from './disk.js'
 import { Journal } from './journal.js'
 import { Ledger } from './ledger.js'

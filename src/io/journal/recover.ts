@@ -1,5 +1,5 @@
 import type { Publication } from '../../model/publication.js'
-import type { Left } from '../../streams/journal.js'
+import type { Left } from '../../streams/commands/journal.js'
 import { contentAt, contentOf } from './contents.js'
 import type { Command, KeptResult, Ledger } from './ledger.js'
 import type { Segments } from './segments.js'

@@ -1,4 +1,4 @@
-import type { Watch } from '../watch.js'
+import type { Watch } from '../../app/watch.js'
 import type { OpsRoute } from './router.js'
 
 /** A part of the server: what it serves, and what it watches to know it. */

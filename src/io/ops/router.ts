@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import type { Logger } from '../log.js'
+import type { Logger } from '../log/log.js'
 import { answer } from './answer.js'
 import { isLocalHost } from './host-check.js'
 

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import { Observable } from 'rxjs'
-import type { Logger } from '../log.js'
+import type { Logger } from '../log/log.js'
 import { isLoopback } from './host-check.js'
 import { createRouter, type OpsRoute } from './router.js'
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { packageRoot } from '../../package-root.js'
+import { packageRoot } from '../../host/package-root.js'
 
 export type Asset = { readonly body: Buffer; readonly type: string; readonly etag: string }
 

@@ -1,5 +1,5 @@
-import type { DetailUpdate } from '../../streams/view/view.js'
-import type { DetailMessage, Update } from '../../streams/view/wire.js'
+import type { DetailUpdate } from '../../streams/observe/view/view.js'
+import type { DetailMessage, Update } from '../../streams/observe/view/wire.js'
 
 /** Updates as JSON. All who look are told the same changes, one after the other: they are written once. */
 export const createEncoder = (): ((update: Update) => string) => {

@@ -1,12 +1,12 @@
 import { setImmediate } from 'node:timers/promises'
 import { defer, firstValueFrom } from 'rxjs'
-import { childrenOf, readProcess } from '../../runtime/process-figures.js'
-import type { Runtime } from '../../runtime/runtime.js'
-import type { TaskSampler } from '../../streams/task-metrics.js'
-import type { Sample } from '../../streams/view/points.js'
-import type { Sampler } from '../../streams/view/sampling.js'
-import { createHostMetrics } from '../host/metrics.js'
-import { createTaskSampler } from '../host/task-sampler.js'
+import { childrenOf, readProcess } from '../../host/process-figures.js'
+import type { Runtime } from '../../model/runtime.js'
+import type { TaskSampler } from '../../streams/background/task-metrics.js'
+import type { Sample } from '../../streams/observe/view/points.js'
+import type { Sampler } from '../../streams/observe/view/sampling.js'
+import { createHostMetrics } from '../../host/metrics.js'
+import { createTaskSampler } from '../../app/task-sampler.js'
 
 /** Processes looked at before the event loop turns; about 0.05 ms each. */
 const SLICE = 32

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { catchError, EMPTY, mergeMap, of, type Observable } from 'rxjs'
 import type { StopCommand } from '../../model/command.js'
-import { cut } from '../../streams/view/entry.js'
-import type { View } from '../../streams/view/view.js'
+import { cut } from '../../streams/observe/view/entry.js'
+import type { View } from '../../streams/observe/view/view.js'
 import { abortable } from '../abortable.js'
-import type { Logger } from '../log.js'
+import type { Logger } from '../log/log.js'
 import { answerJson } from '../ops/answer.js'
 import { createTokenCheck } from './token.js'
 

@@ -3,7 +3,7 @@ import { Agent as HttpsAgent, request as requestHttps } from 'node:https'
 import { either as E } from 'fp-ts'
 import * as t from 'io-ts'
 import { catchError, Observable, of, timeout } from 'rxjs'
-import type { Sent } from '../../streams/batches.js'
+import type { Sent } from '../../streams/observe/batches.js'
 import { decode } from '../codecs/decode.js'
 import { describeError } from '../mqtt/reasons.js'
 

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { constants } from 'node:os'
 import type { Readable } from 'node:stream'
-import { parentOf } from '../process-figures.js'
+import { parentOf } from '../../host/process-figures.js'
 
 /** The process that runs guests: the one that was spawned, or a child of it. */
 export interface GuestProcess {

@@ -1,18 +1,18 @@
 import { resolve } from 'node:path'
 import { defer, finalize, ignoreElements, merge, takeWhile, tap, type Observable } from 'rxjs'
-import { builtEntry } from '../../package-root.js'
-import { WASM_PAGE_BYTES } from '../guest/module-limits.js'
+import { builtEntry } from '../../host/package-root.js'
+import { WASM_PAGE_BYTES } from '@proplet/component/wasm/module-limits.js'
 import type { BootMessage } from '../guest/protocol.js'
-import type { RunEvent, RunRequest, Runtime, StopReason } from '../runtime.js'
-import type { Preopen } from '../wasi/preview1.js'
+import type { RunEvent, RunRequest, Runtime, StopReason } from '../../model/runtime.js'
+import type { Preopen } from '@proplet/wasi/preview1.js'
 import type { StartGuest } from './guest.js'
 import type { HttpOptions } from './http/options.js'
 import type { Log } from './log.js'
-import type { NetworkOptions } from './network/policy.js'
+import type { NetworkOptions } from '../../net/policy.js'
 import { Pool } from './pool.js'
 import { INFO_FD, startProcessGuest } from './process-guest.js'
-import { mountPoint, SANDBOXED_ENTRY } from './sandbox/mounts.js'
-import { sandboxCommand, type Sandbox } from './sandbox/sandbox.js'
+import { mountPoint, SANDBOXED_ENTRY } from '../../host/sandbox/mounts.js'
+import { sandboxCommand, type Sandbox } from '../../host/sandbox/sandbox.js'
 import { TaskRun } from './task-run.js'
 import { limitThreads, startThreadGuest } from './thread-guest.js'
 import { Watchdog } from './watchdog.js'
@@ -62,8 +62,8 @@ const MAX_TASKS_PER_GUEST = 10_000
 const MAX_RESIDENT_BYTES = 256 * 1024 * 1024
 
 const ENTRIES = {
-  process: builtEntry('runtime/guest/child'),
-  thread: builtEntry('runtime/guest/thread'),
+  process: builtEntry('guestChild'),
+  thread: builtEntry('guestThread'),
 }
 
 /**

@@ -1,4 +1,4 @@
-import { formatBytes } from '../guest/units.js'
+import { formatBytes } from '@proplet/component/units.js'
 import type { Guest } from './guest.js'
 import type { Watchdog } from './watchdog.js'
 

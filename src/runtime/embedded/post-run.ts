@@ -1,5 +1,5 @@
 import type { ModuleSource, RunMessage } from '../guest/protocol.js'
-import type { RunRequest } from '../runtime.js'
+import type { RunRequest } from '../../model/runtime.js'
 import type { Guest } from './guest.js'
 import { splitEnv } from './long-env.js'
 import type { ModuleLedger } from './module-ledger.js'

@@ -1,6 +1,6 @@
 import { Observable, type Subscriber } from 'rxjs'
 import type { Outcome } from '../../model/outcome.js'
-import type { RunEvent, RunRequest, StopReason, Usage } from '../runtime.js'
+import type { RunEvent, RunRequest, StopReason, Usage } from '../../model/runtime.js'
 import { Execution } from './execution.js'
 import { HttpTask, type HttpTaskParts } from './http/http-task.js'
 import type { Member } from './idle-members.js'

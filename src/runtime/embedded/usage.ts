@@ -1,5 +1,5 @@
-import { addFigures, type Counters, type Figures } from '../process-figures.js'
-import type { Usage } from '../runtime.js'
+import { addFigures, type Counters, type Figures } from '../../host/process-figures.js'
+import type { Usage } from '../../model/runtime.js'
 import type { Guest } from './guest.js'
 
 const NOTHING: Figures = {

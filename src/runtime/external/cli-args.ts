@@ -1,5 +1,5 @@
 import { either as E } from 'fp-ts'
-import { quote } from '../guest/units.js'
+import { quote } from '@proplet/component/units.js'
 
 /** One option of `cli_args`, with its value where it has one, and as it was written. */
 export type CliOption = {

@@ -1,6 +1,6 @@
 import { either as E } from 'fp-ts'
-import type { RunRequest } from '../runtime.js'
-import { formatBytes } from '../guest/units.js'
+import type { RunRequest } from '../../model/runtime.js'
+import { formatBytes } from '@proplet/component/units.js'
 import type { CliOption } from './cli-args.js'
 import { toRuntimeEnvironment } from './environment.js'
 import type { Plan } from './plan/plan.js'

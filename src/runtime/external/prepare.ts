@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { RunRequest } from '../runtime.js'
+import type { RunRequest } from '../../model/runtime.js'
 import { readCliArgs, type CliOption } from './cli-args.js'
 import { checkTexts, hasInvoke, runCommand, serveCommand, type RuntimeCommand } from './command.js'
 import { endpointOf, hostAndPort } from './endpoint.js'

@@ -1,4 +1,4 @@
-import { childrenOf, readResidentBytes } from '../process-figures.js'
+import { childrenOf, readResidentBytes } from '../../host/process-figures.js'
 
 const MAX_PROCESSES = 256
 

@@ -1,6 +1,6 @@
 import { TaskFailure } from './failure.js'
-import { quote } from './units.js'
-import type { FunctionType, ValueType } from './value-types.js'
+import { quote } from '@proplet/component/units.js'
+import type { FunctionType, ValueType } from '@proplet/component/wasm/value-types.js'
 
 const INTEGER = /^([+-]?)0*(\d+)$/
 const FINITE = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i

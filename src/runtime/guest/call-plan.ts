@@ -1,9 +1,9 @@
 import { parseArguments } from './arguments.js'
 import { TaskFailure } from './failure.js'
 import { checkResults } from './results.js'
-import type { ModuleShape } from './scan.js'
-import { quote } from './units.js'
-import type { FunctionType } from './value-types.js'
+import type { ModuleShape } from '@proplet/component/wasm/scan.js'
+import { quote } from '@proplet/component/units.js'
+import type { FunctionType } from '@proplet/component/wasm/value-types.js'
 
 /** What to call, decided before anything runs. */
 export type CallPlan =

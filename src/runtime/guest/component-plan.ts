@@ -1,11 +1,11 @@
 import { either as E } from 'fp-ts'
-import type { PreparedComponent } from '../../component/link/prepare.js'
-import type { Items } from '../../component/describe/description.js'
-import type { FunctionType, ValueType } from '../../component/types.js'
-import { readArguments } from '../../component/wave/arguments.js'
+import type { PreparedComponent } from '@proplet/component/link/prepare.js'
+import type { Items } from '@proplet/component/describe/description.js'
+import type { FunctionType, ValueType } from '@proplet/component/types.js'
+import { readArguments } from '@proplet/component/wave/arguments.js'
 import { isCommandName } from './call-plan.js'
 import { TaskFailure } from './failure.js'
-import { quote } from './units.js'
+import { quote } from '@proplet/component/units.js'
 
 /** What of a component to call, decided before anything runs. */
 export type ComponentPlan = {

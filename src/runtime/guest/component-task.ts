@@ -2,19 +2,19 @@ import {
   instantiate,
   type ComponentInstance,
   type ExportedFunction,
-} from '../../component/link/instantiate.js'
-import type { PreparedComponent } from '../../component/link/prepare.js'
-import type { ValueType } from '../../component/types.js'
-import { WavePrintError } from '../../component/wave/error.js'
-import { printWave } from '../../component/wave/print.js'
-import { createPreview2, type Preview2Imports } from '../wasi/preview2.js'
+} from '@proplet/component/link/instantiate.js'
+import type { PreparedComponent } from '@proplet/component/link/prepare.js'
+import type { ValueType } from '@proplet/component/types.js'
+import { WavePrintError } from '@proplet/component/wave/error.js'
+import { printWave } from '@proplet/component/wave/print.js'
+import { createPreview2, type Preview2Imports } from '@proplet/wasi/preview2.js'
 import { planComponent, type ComponentPlan } from './component-plan.js'
 import { loadPreview3, networking } from './components.js'
 import { TaskFailure } from './failure.js'
 import type { Link } from './link.js'
 import type { GuestEnd } from './protocol.js'
 import type { GuestCall, Session } from './session.js'
-import { quote } from './units.js'
+import { quote } from '@proplet/component/units.js'
 
 /** Release candidates are named by their day. */
 const DRAFT = /^wasi:.*@0\.3\.0-rc-(\d{4}-\d\d-\d\d)/

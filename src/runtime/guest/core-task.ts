@@ -1,6 +1,6 @@
-import { createPreview1 } from '../wasi/preview1.js'
+import { createPreview1 } from '@proplet/wasi/preview1.js'
 import { planCall, type CallPlan } from './call-plan.js'
-import type { CompiledModule } from './compile.js'
+import type { CompiledModule } from '@proplet/component/wasm/compile.js'
 import { TaskFailure } from './failure.js'
 import { checkImports, importsWasi, WASI_MODULE } from './imports.js'
 import type { GuestEnd } from './protocol.js'

@@ -1,7 +1,7 @@
-import { HostError, ProcessExit } from '../wasi/preview1.js'
+import { HostError, ProcessExit } from '@proplet/wasi/preview1.js'
 import { TaskFailure } from './failure.js'
 import type { GuestEnd } from './protocol.js'
-import { formatBytes } from './units.js'
+import { formatBytes } from '@proplet/component/units.js'
 
 /** Allocators grow by several pages, so the last growth fails a little below the limit. */
 const NEARLY_FULL_BYTES = 1024 * 1024

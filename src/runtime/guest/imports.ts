@@ -1,6 +1,6 @@
 import { TaskFailure } from './failure.js'
-import type { ModuleShape } from './scan.js'
-import { quote } from './units.js'
+import type { ModuleShape } from '@proplet/component/wasm/scan.js'
+import { quote } from '@proplet/component/units.js'
 
 export const WASI_MODULE = 'wasi_snapshot_preview1'
 const SHOWN = 5

@@ -1,5 +1,5 @@
-import { HostError } from '../wasi/host/errors.js'
-import { HttpFailure, type BodySource, type FieldEntry } from '../wasi/http/message.js'
+import { HostError } from '@proplet/wasi/host/errors.js'
+import { HttpFailure, type BodySource, type FieldEntry } from '@proplet/wasi/http/message.js'
 import type { NetworkError } from './protocol.js'
 import type { Given, Wants } from './wants.js'
 

@@ -1,4 +1,4 @@
-import type { Bytes } from './compile.js'
+import type { Bytes } from '@proplet/component/wasm/compile.js'
 import type { RunMessage } from './protocol.js'
 
 /** Puts long variables back into the environment; what is left of the body is the module's. */

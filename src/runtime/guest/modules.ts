@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { TaskFailure } from './failure.js'
-import type { PreparedComponent } from '../../component/link/prepare.js'
+import type { PreparedComponent } from '@proplet/component/link/prepare.js'
 import { components } from './components.js'
-import { compileModule, type Bytes, type CompiledModule } from './compile.js'
-import type { ScanLimits } from './module-limits.js'
-import { moduleLayer } from './preamble.js'
+import { compileModule, type Bytes, type CompiledModule } from '@proplet/component/wasm/compile.js'
+import type { ScanLimits } from '@proplet/component/wasm/module-limits.js'
+import { moduleLayer } from '@proplet/component/wasm/preamble.js'
 import type { ModuleSource } from './protocol.js'
 
 export type LoadedModule =

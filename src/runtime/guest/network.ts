@@ -1,8 +1,8 @@
-import type { FutureResponse, Outgoing } from '../wasi/http/message.js'
-import { HttpFailure } from '../wasi/http/message.js'
-import { httpImports } from '../wasi/http/index.js'
-import type { Preview2Imports } from '../wasi/preview2.js'
-import { socketImports } from '../wasi/sockets/index.js'
+import type { FutureResponse, Outgoing } from '@proplet/wasi/http/message.js'
+import { HttpFailure } from '@proplet/wasi/http/message.js'
+import { httpImports } from '@proplet/wasi/http/index.js'
+import type { Preview2Imports } from '@proplet/wasi/preview2.js'
+import { socketImports } from '@proplet/wasi/sockets/index.js'
 import {
   SocketFailure,
   type Accepting,
@@ -10,7 +10,7 @@ import {
   type Datagram,
   type DatagramSocket,
   type Network,
-} from '../wasi/sockets/port.js'
+} from '@proplet/wasi/sockets/port.js'
 import { IncomingBytes } from './incoming-bytes.js'
 import type { Link } from './link.js'
 import { OutgoingBytes } from './outgoing-bytes.js'

@@ -1,4 +1,4 @@
-import type { BodySink, FieldEntry } from '../wasi/http/message.js'
+import type { BodySink, FieldEntry } from '@proplet/wasi/http/message.js'
 import type { Link } from './link.js'
 import { BODY_PIECE_BYTES, WINDOW_BYTES, type Handle } from './protocol.js'
 import type { Wants } from './wants.js'

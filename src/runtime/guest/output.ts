@@ -1,7 +1,7 @@
-import type { OutputSink } from '../wasi/preview1.js'
+import type { OutputSink } from '@proplet/wasi/preview1.js'
 import { TaskFailure } from './failure.js'
 import type { StreamName } from './protocol.js'
-import { formatBytes } from './units.js'
+import { formatBytes } from '@proplet/component/units.js'
 
 /** One output stream of one task: counts its bytes, and ends the guest beyond the limit. */
 export class GuestOutput {

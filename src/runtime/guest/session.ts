@@ -1,6 +1,6 @@
 import type { BootMessage, GuestEnd, RunMessage } from './protocol.js'
 import type { Link } from './link.js'
-import type { OutputSink } from '../wasi/host/stdio.js'
+import type { OutputSink } from '@proplet/wasi/host/stdio.js'
 
 /** One task that is being run: what it was asked for, and what has to be known of it once it has ended. */
 export type Session = {

@@ -1,4 +1,4 @@
-import type { Bytes } from './compile.js'
+import type { Bytes } from '@proplet/component/wasm/compile.js'
 import { components, httpServing } from './components.js'
 import { startCore } from './core-task.js'
 import { blameMemory, endOfThrow } from './end-of-throw.js'

@@ -1,4 +1,4 @@
-import { Clocks } from '../wasi/host/clocks.js'
+import { Clocks } from '@proplet/wasi/host/clocks.js'
 import type { Link } from './link.js'
 import type { FromExchange, GivenMessage, Handle } from './protocol.js'
 

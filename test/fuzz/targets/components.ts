@@ -2,12 +2,20 @@ import { createHash } from 'node:crypto'
 import { Budget } from '../../../src/cli/inspect/budget.js'
 import { componentJson } from '../../../src/cli/inspect/component-json.js'
 import { componentLines } from '../../../src/cli/inspect/component-lines.js'
-import { decodeComponent } from '../../../src/component/binary/decode.js'
-import { describe } from '../../../src/component/describe/describe.js'
-import { prepareComponent } from '../../../src/component/link/prepare.js'
-import { compileModule, type Bytes, type CompiledModule } from '../../../src/runtime/guest/compile.js'
+import { decodeComponent } from '@proplet/component/binary/decode.js'
+import { describe } from '@proplet/component/describe/describe.js'
+import { prepareComponent } from '@proplet/component/link/prepare.js'
+import { compileModule, type Bytes, type CompiledModule } from '@proplet/component/wasm/compile.js'
 import { TaskFailure } from '../../../src/runtime/guest/failure.js'
-import { component, name, nested, section, types, vec, type Part } from '../../component/binary/encode.js'
+import {
+  component,
+  name,
+  nested,
+  section,
+  types,
+  vec,
+  type Part,
+} from '../../../packages/component/test/binary/encode.js'
 import { componentFixtures } from '../../support/fixtures.js'
 import type { Random } from '../../support/random.js'
 import { causeOf, type Target } from '../target.js'

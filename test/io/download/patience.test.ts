@@ -1,6 +1,6 @@
 import { asyncScheduler, lastValueFrom, toArray } from 'rxjs'
 import { expect, it } from 'vitest'
-import { createDownloads } from '../../../src/streams/download.js'
+import { createDownloads } from '../../../src/streams/binaries/download.js'
 import { MANIFEST, manifestOf } from '../../support/oci-push.js'
 import { sendBody, type Exchange } from '../../support/web-server.js'
 import { downloader, serve, sha256, wasmOf } from './harness.js'

@@ -10,7 +10,7 @@ import {
   type Journal,
   type JournalOptions,
 } from '../../../src/io/journal/index.js'
-import type { Result } from '../../../src/streams/result.js'
+import type { Result } from '../../../src/streams/results/result.js'
 import { bytes, start } from '../../support/model.js'
 
 export const IDENTITY = ['domain', 'channel', 'proplet']

@@ -2,7 +2,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough, Writable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
-import { createLogger, taskLogger } from '../../../src/io/log.js'
+import { createLogger, taskLogger } from '../../../src/io/log/log.js'
 import { tree } from '../config/helpers.js'
 
 const collect = () => {

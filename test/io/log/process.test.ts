@@ -7,7 +7,7 @@ import { tree } from '../config/helpers.js'
 
 /** A process of its own that logs to its standard output; the logger is the built one. */
 const start = (body: string, stdout: 'pipe' | number) => {
-  const module = new URL('../../../dist/io/log.js', import.meta.url).href
+  const module = new URL('../../../dist/io/log/log.js', import.meta.url).href
   const script = `import { createLogger } from ${JSON.stringify(module)}
     const { log, flush } = await createLogger({ level: 'info' })
     ${body}`

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { Subject } from 'rxjs'
-import type { StopReason } from '../../../src/runtime/runtime.js'
+import type { StopReason } from '../../../src/model/runtime.js'
 import { ISOLATION, run, runtimeOfTest } from '../embedded/harness.js'
 import { E, expectAlive, expectUntouched, FACES, layMany, triesOf, useGround } from './ground.js'
 

@@ -5,8 +5,8 @@ import { Subject } from 'rxjs'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { Outcome } from '../../../src/model/outcome.js'
 import type { EmbeddedRuntime } from '../../../src/runtime/embedded/embedded.js'
-import type { StopReason } from '../../../src/runtime/runtime.js'
-import { hasJspi, NEEDS_JSPI } from '../../component/link/async/jspi.js'
+import type { StopReason } from '../../../src/model/runtime.js'
+import { hasJspi, NEEDS_JSPI } from '../../../packages/component/test/link/async/jspi.js'
 import { fixture, ISOLATIONS, openRuntime, run, runtimeOfTest, type Task } from './harness.js'
 
 const command = fixture('components/async-command')

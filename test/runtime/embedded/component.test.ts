@@ -5,8 +5,8 @@ import { Subject } from 'rxjs'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { Outcome } from '../../../src/model/outcome.js'
 import type { EmbeddedRuntime } from '../../../src/runtime/embedded/embedded.js'
-import type { StopReason } from '../../../src/runtime/runtime.js'
-import { component, core, section, u32, vec } from '../../component/binary/encode.js'
+import type { StopReason } from '../../../src/model/runtime.js'
+import { component, core, section, u32, vec } from '../../../packages/component/test/binary/encode.js'
 import { fixture, ISOLATIONS, openRuntime, run, runtimeOfTest, toBinary, type Task } from './harness.js'
 
 const hello = fixture('components/hello')

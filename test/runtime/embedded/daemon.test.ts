@@ -1,6 +1,6 @@
 import { Subject } from 'rxjs'
 import { describe, expect, it } from 'vitest'
-import type { RunEvent, StopReason } from '../../../src/runtime/runtime.js'
+import type { RunEvent, StopReason } from '../../../src/model/runtime.js'
 import { fixture, ISOLATIONS, MIB, run, runtimeOfTest } from './harness.js'
 
 describe.each(ISOLATIONS)('a daemon task (%s)', (isolation) => {

@@ -5,7 +5,7 @@ import { ModuleLedger } from '../../../src/runtime/embedded/module-ledger.js'
 import { Watchdog } from '../../../src/runtime/embedded/watchdog.js'
 import type { Outcome } from '../../../src/model/outcome.js'
 import type { FromGuest } from '../../../src/runtime/guest/protocol.js'
-import type { RunEvent } from '../../../src/runtime/runtime.js'
+import type { RunEvent } from '../../../src/model/runtime.js'
 import { add, request } from './harness.js'
 
 /** A guest that says what the test wants, in an order that no honest child could be made to keep. */

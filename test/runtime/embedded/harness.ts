@@ -12,8 +12,8 @@ import {
   type EmbeddedOptions,
   type EmbeddedRuntime,
 } from '../../../src/runtime/embedded/embedded.js'
-import { findSandbox } from '../../../src/runtime/embedded/sandbox/sandbox.js'
-import type { RunEvent, RunRequest, Runtime, StopReason } from '../../../src/runtime/runtime.js'
+import { findSandbox } from '../../../src/host/sandbox/sandbox.js'
+import type { RunEvent, RunRequest, Runtime, StopReason } from '../../../src/model/runtime.js'
 
 export const MIB = 1024 * 1024
 

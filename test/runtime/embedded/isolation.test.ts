@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Subject } from 'rxjs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { EmbeddedRuntime } from '../../../src/runtime/embedded/embedded.js'
-import type { StopReason } from '../../../src/runtime/runtime.js'
+import type { StopReason } from '../../../src/model/runtime.js'
 import { add, ALL_ISOLATIONS, fixture, ISOLATION, openRuntime, run, thirty } from './harness.js'
 
 /** A short selection in what the rest of the suite does not run in; `npm run test:isolation` runs all of it there. */

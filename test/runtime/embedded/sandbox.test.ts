@@ -7,10 +7,10 @@ import { either as E } from 'fp-ts'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { NestedProcess } from '../../../src/runtime/embedded/child-process.js'
 import { INFO_FD, startProcessGuest } from '../../../src/runtime/embedded/process-guest.js'
-import { librariesOf, parseLibraries } from '../../../src/runtime/embedded/sandbox/libraries.js'
-import { SANDBOXED_ENTRY } from '../../../src/runtime/embedded/sandbox/mounts.js'
-import { findSandbox, sandboxCommand } from '../../../src/runtime/embedded/sandbox/sandbox.js'
-import { parentOf } from '../../../src/runtime/process-figures.js'
+import { librariesOf, parseLibraries } from '../../../src/host/sandbox/libraries.js'
+import { SANDBOXED_ENTRY } from '../../../src/host/sandbox/mounts.js'
+import { findSandbox, sandboxCommand } from '../../../src/host/sandbox/sandbox.js'
+import { parentOf } from '../../../src/host/process-figures.js'
 import { add, fixturePath, isAlive, isolationOf, openRuntime, run, runtimeOfTest, thirty } from './harness.js'
 
 function directoryOfTest(): string {
@@ -48,7 +48,7 @@ describe('a sandbox', () => {
   it('is not had where the system forbids namespaces of users', () => {
     const directory = directoryOfTest()
     const script = join(directory, 'find.mjs')
-    const module = new URL('../../../dist/runtime/embedded/sandbox/sandbox.js', import.meta.url).href
+    const module = new URL('../../../dist/host/sandbox/sandbox.js', import.meta.url).href
     writeFileSync(script, `import { findSandbox } from '${module}'; console.log(findSandbox().left)`)
     const command =
       'echo 0 > /proc/sys/user/max_user_namespaces && exec setpriv --bounding-set -all --inh-caps -all "$0" "$1"'

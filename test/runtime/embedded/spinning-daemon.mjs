@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { NEVER } from 'rxjs'
 import process from 'node:process'
 import { createEmbeddedRuntime } from '../../../dist/runtime/embedded/embedded.js'
-import { findSandbox } from '../../../dist/runtime/embedded/sandbox/sandbox.js'
+import { findSandbox } from '../../../dist/host/sandbox/sandbox.js'
 
 const silent = () => {}
 const runtime = createEmbeddedRuntime({

@@ -1,6 +1,6 @@
 import { map, NEVER, Subject, of, take, toArray, firstValueFrom, timer } from 'rxjs'
 import { describe, expect, it } from 'vitest'
-import type { RunEvent, StopReason } from '../../../src/runtime/runtime.js'
+import type { RunEvent, StopReason } from '../../../src/model/runtime.js'
 import { add, fixture, ISOLATIONS, request, run, runtimeOfTest, thirty } from './harness.js'
 
 const spin = { binary: fixture('hostile'), name: 'spin' }

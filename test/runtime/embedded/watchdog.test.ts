@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { Watchdog } from '../../../src/runtime/embedded/watchdog.js'
 import { findWrapper } from '../../../src/runtime/embedded/wrapper.js'
-import { readResidentBytes } from '../../../src/runtime/process-figures.js'
+import { readResidentBytes } from '../../../src/host/process-figures.js'
 import { MIB } from './harness.js'
 
 describe('the watchdog', () => {

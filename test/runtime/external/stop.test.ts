@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { Subject, Subscription } from 'rxjs'
 import { describe, expect, it, vi } from 'vitest'
-import type { RunEvent, StopReason } from '../../../src/runtime/runtime.js'
+import type { RunEvent, StopReason } from '../../../src/model/runtime.js'
 import { fixture, isAlive, MIB, request, run, type Task } from '../embedded/harness.js'
 import { externalOfTest, program } from './harness.js'
 

@@ -2,8 +2,8 @@ import { Agent, request as httpRequest, type IncomingMessage } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls'
 import { connectionError } from './errors.js'
-import { guardedLookup, guardLiteral } from './guard.js'
-import type { Reach } from './reach.js'
+import { guardedLookup, guardLiteral } from '../../../net/guard.js'
+import type { Reach } from '../../../net/reach.js'
 
 export type HttpOptions = {
   readonly reach: Reach

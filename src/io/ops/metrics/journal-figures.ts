@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client'
 import type { JournalStats } from '../../journal/index.js'
-import type { Happenings } from '../../watch.js'
+import type { Happenings } from '../../../app/watch.js'
 import { readCounters, readGauges, type Readings } from './read-figures.js'
 
 const GAUGES: Readings<JournalStats> = {

@@ -1,7 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
 import { defer, ignoreElements, merge, tap, type Observable } from 'rxjs'
 import type { OutboxStats } from '../../mqtt/outbox.js'
-import type { Happenings } from '../../watch.js'
+import type { Happenings } from '../../../app/watch.js'
 import { readCounters, readGauges, type Readings } from './read-figures.js'
 
 const IDLE: OutboxStats = { waiting: 0, bytes: 0, inflight: 0, dropped: 0 }

@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client'
 import { defer, finalize, merge } from 'rxjs'
-import type { Logger } from '../../log.js'
+import type { Logger } from '../../log/log.js'
 import { answer } from '../answer.js'
 import type { OpsPart } from '../part.js'
 import { journalFigures } from './journal-figures.js'

@@ -2,8 +2,8 @@ import { readdir } from 'node:fs/promises'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { Counter, Gauge, type Registry } from 'prom-client'
 import { firstValueFrom } from 'rxjs'
-import { createHostMetrics, type ProcessMetrics } from '../../host/metrics.js'
-import { packageVersion } from '../../version.js'
+import { createHostMetrics, type ProcessMetrics } from '../../../host/metrics.js'
+import { packageVersion } from '../../../host/version.js'
 
 /** Milliseconds between looks at the event loop; each takes some microseconds. */
 const RESOLUTION_MS = 20

@@ -3,8 +3,8 @@ import { ignoreElements, merge, tap, type Observable } from 'rxjs'
 import type { Outcome } from '../../../model/outcome.js'
 import type { Phase, Stage, Step } from '../../../model/step.js'
 import type { TaskEvent } from '../../../model/task-event.js'
-import type { Told } from '../../../streams/told.js'
-import type { Happenings } from '../../watch.js'
+import type { Told } from '../../../streams/observe/delivery.js'
+import type { Happenings } from '../../../app/watch.js'
 
 /** Seconds: from a cached call to a fetch that takes half an hour. */
 const BUCKETS = [

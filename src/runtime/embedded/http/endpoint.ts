@@ -1,5 +1,5 @@
 import { either as E } from 'fp-ts'
-import { askedAddress, portsFrom } from '../../serve-address.js'
+import { askedAddress, portsFrom } from '../../../net/serve-address.js'
 import type { HttpOptions } from './options.js'
 
 /** Where a task listens, and the arguments that are the guest's. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { formatDuration } from '../../guest/units.js'
+import { formatDuration } from '@proplet/component/units.js'
 import type { FromExchange, GivenMessage, GuestEnd, RequestMessage } from '../../guest/protocol.js'
 import { BodyReader, pairsOf } from '../bytes/body-reader.js'
 import type { Given } from '../bytes/waiter.js'

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Outcome } from '../../../model/outcome.js'
 import { either as E } from 'fp-ts'
-import type { RunEvent, RunRequest, StopReason } from '../../runtime.js'
+import type { RunEvent, RunRequest, StopReason } from '../../../model/runtime.js'
 import type { Member } from '../idle-members.js'
 import { verdictOfStop } from '../verdict.js'
 import { Children, type ChildrenParts } from './children.js'

@@ -5,7 +5,7 @@ import { BodyWriter } from '../bytes/body-writer.js'
 import { Waiter, type Answer, type Given } from '../bytes/waiter.js'
 import { socketErrorOf } from './error.js'
 import type { Opened, OpenedMessage } from './opened.js'
-import type { Reach } from './reach.js'
+import type { Reach } from '../../../net/guest-reach.js'
 
 /** One TCP connection of a guest. */
 export class Connection implements Opened {

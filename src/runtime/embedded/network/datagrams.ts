@@ -4,7 +4,7 @@ import type { NetworkError, SocketAddress } from '../../guest/protocol.js'
 import { Waiter, type Answer, type Given } from '../bytes/waiter.js'
 import { socketErrorOf } from './error.js'
 import type { Opened, OpenedMessage } from './opened.js'
-import type { Reach } from './reach.js'
+import type { Reach } from '../../../net/guest-reach.js'
 
 /** Datagrams that nobody has read yet; more are lost, as datagrams are. */
 const MAX_WAITING = 64

@@ -4,7 +4,7 @@ import { Waiter, type Answer, type Given } from '../bytes/waiter.js'
 import { Connection } from './connection.js'
 import { socketErrorOf } from './error.js'
 import type { Opened, OpenedMessage } from './opened.js'
-import type { Reach } from './reach.js'
+import type { Reach } from '../../../net/guest-reach.js'
 
 /** Connections that nobody has accepted yet. */
 const MAX_WAITING = 128

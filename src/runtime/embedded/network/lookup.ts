@@ -4,7 +4,7 @@ import type { NetworkError } from '../../guest/protocol.js'
 import { Waiter, type Answer, type Given } from '../bytes/waiter.js'
 import { socketErrorOf } from './error.js'
 import type { Opened, OpenedMessage } from './opened.js'
-import type { Reach } from './reach.js'
+import type { Reach } from '../../../net/guest-reach.js'
 
 const NAME = /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252})$/
 

@@ -7,10 +7,10 @@ import { BodyWriter } from '../bytes/body-writer.js'
 import { Waiter, type Answer, type Given } from '../bytes/waiter.js'
 import type { HttpField, NetworkError, HttpRequest } from '../../guest/protocol.js'
 import { isHopByHop } from '../http/hop-by-hop.js'
-import { addressOf } from './address.js'
+import { addressOf } from '../../../net/guest-address.js'
 import { httpErrorOf } from './error.js'
 import type { Opened, OpenedMessage, Refused } from './opened.js'
-import { allows, allowsAddress, type NetworkOptions } from './policy.js'
+import { allows, allowsAddress, type NetworkOptions } from '../../../net/policy.js'
 
 /** A response may be as long as the guest likes to read. */
 const UNLIMITED = Infinity

@@ -1,5 +1,5 @@
 import type { FromExchange, GivenMessage, NetworkRequest } from '../../guest/protocol.js'
-import { quote } from '../../guest/units.js'
+import { quote } from '@proplet/component/units.js'
 import type { Given } from '../bytes/waiter.js'
 import { Connection } from './connection.js'
 import { Datagrams } from './datagrams.js'
@@ -7,8 +7,8 @@ import { Listener } from './listener.js'
 import { Lookup } from './lookup.js'
 import type { Opened } from './opened.js'
 import { OutgoingRequest } from './outgoing-request.js'
-import type { NetworkOptions } from './policy.js'
-import { Reach } from './reach.js'
+import type { NetworkOptions } from '../../../net/policy.js'
+import { Reach } from '../../../net/guest-reach.js'
 
 export type NetworkMessage = Exclude<FromExchange, { type: 'head' | 'refuse' }>
 

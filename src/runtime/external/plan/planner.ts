@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { builtEntry } from '../../../package-root.js'
+import { builtEntry } from '../../../host/package-root.js'
 import { decodePlan, type Plan, type PlanRequest } from './plan.js'
 
 export type PlannerOptions = {
@@ -7,7 +7,7 @@ export type PlannerOptions = {
   readonly wrapper: () => Promise<readonly string[]>
 }
 
-const ENTRY = builtEntry('runtime/external/plan/child')
+const ENTRY = builtEntry('planner')
 const TIMEOUT_MS = 10_000
 const MAX_PLANS = 256
 /** Characters; plans for longer inputs are not kept. */

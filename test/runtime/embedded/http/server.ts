@@ -14,7 +14,7 @@ import { onTestFinished } from 'vitest'
 import type { Outcome } from '../../../../src/model/outcome.js'
 import type { EmbeddedRuntime } from '../../../../src/runtime/embedded/embedded.js'
 import type { HttpOptions } from '../../../../src/runtime/embedded/http/options.js'
-import type { RunEvent, StopReason } from '../../../../src/runtime/runtime.js'
+import type { RunEvent, StopReason } from '../../../../src/model/runtime.js'
 import { fixture, request, runtimeOfTest, type Task, type TestOptions } from '../harness.js'
 
 export const http: HttpOptions = {

@@ -4,8 +4,8 @@ import { connect, createServer, type AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { filter, firstValueFrom, map, ReplaySubject, lastValueFrom, NEVER, scan } from 'rxjs'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { NetworkRule } from '../../../../src/runtime/embedded/network/policy.js'
-import type { RunEvent } from '../../../../src/runtime/runtime.js'
+import type { NetworkRule } from '../../../../src/net/policy.js'
+import type { RunEvent } from '../../../../src/model/runtime.js'
 import { fixture, ISOLATIONS, request, run, runtimeOfTest } from '../harness.js'
 
 const EVERYTHING: readonly NetworkRule[] = [{ host: '*', port: undefined }]

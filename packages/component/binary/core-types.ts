@@ -1,0 +1,110 @@
+import type { ByteReader } from '../wasm/byte-reader.js'
+import { readFunctionType } from '../wasm/value-types.js'
+import { readGlobalType, readLimits, readTableType } from '../wasm/extern-types.js'
+import { malformed, unsupported } from './error.js'
+import type { ScopeBuilder } from './scope.js'
+import type { CoreExtern, CoreModuleExport, CoreModuleImport, CoreType } from './type-ast.js'
+import { readVector } from './vector.js'
+
+const FUNCTION = 0x60
+const MODULE = 0x50
+const DECLARATION = { import: 0x00, type: 0x01, alias: 0x02, export: 0x03 } as const
+const CORE_TYPE_SORT = 0x10
+const OUTER = 0x01
+
+export function readCoreType(reader: ByteReader, scope: ScopeBuilder): CoreType {
+  const at = reader.offset
+  const form = reader.u8()
+  if (form === FUNCTION) return readFunction(reader)
+  if (form === MODULE) return readModuleType(reader, scope)
+  throw unsupported(`a core type of form 0x${form.toString(16)}`, at)
+}
+
+function readFunction(reader: ByteReader): CoreType {
+  return { kind: 'func', ...readFunctionType(reader) }
+}
+
+type ModuleType = {
+  readonly types: CoreType[]
+  readonly imports: CoreModuleImport[]
+  readonly exports: CoreModuleExport[]
+}
+
+function readModuleType(reader: ByteReader, scope: ScopeBuilder): CoreType {
+  const module: ModuleType = { types: [], imports: [], exports: [] }
+  readVector(reader, scope.tally, () => {
+    readDeclaration(reader, scope, module)
+  })
+  return { kind: 'module', ...module }
+}
+
+function readDeclaration(reader: ByteReader, scope: ScopeBuilder, module: ModuleType): void {
+  const at = reader.offset
+  const form = reader.u8()
+  switch (form) {
+    case DECLARATION.import:
+      module.imports.push({
+        module: reader.name(),
+        name: reader.name(),
+        description: readExtern(reader, module),
+      })
+      break
+    case DECLARATION.type:
+      if (reader.u8() !== FUNCTION) throw unsupported('a type in a module type that is no function', at)
+      module.types.push(readFunction(reader))
+      break
+    case DECLARATION.alias:
+      module.types.push(readAlias(reader, scope, module))
+      break
+    case DECLARATION.export:
+      module.exports.push({ name: reader.name(), description: readExtern(reader, module) })
+      break
+    default:
+      throw malformed(`unknown declaration 0x${form.toString(16)} of a module type`, at)
+  }
+}
+
+/** Of a type of the module type itself (0 scopes out), or of a component around it. */
+function readAlias(reader: ByteReader, scope: ScopeBuilder, module: ModuleType): CoreType {
+  const at = reader.offset
+  if (reader.u8() !== CORE_TYPE_SORT || reader.u8() !== OUTER) {
+    throw malformed('an alias in a module type that is not of an outer type', at)
+  }
+  const depth = reader.u32()
+  const index = reader.u32()
+  const type = depth === 0 ? module.types[index] : coreTypeOf(scope.outer(depth - 1, at), index)
+  if (type === undefined) throw malformed(`there is no core-type ${index}, ${depth} scopes out,`, at)
+  return type
+}
+
+/** Undefined for a type that is itself an alias, which no tool writes. */
+function coreTypeOf(scope: ScopeBuilder, index: number): CoreType | undefined {
+  const definition = scope.definitions[scope.spaces.get('core-type')?.[index] ?? -1]
+  return definition?.kind === 'core-type' ? definition.type : undefined
+}
+
+function readExtern(reader: ByteReader, { types }: ModuleType): CoreExtern {
+  const at = reader.offset
+  const kind = (['func', 'table', 'memory', 'global', 'tag'] as const)[reader.u8()]
+  if (kind === undefined) throw malformed('unknown kind of an import or export of a module type', at)
+  switch (kind) {
+    case 'table':
+      return { kind, ...readTableType(reader) }
+    case 'memory':
+      return { kind, limits: readLimits(reader) }
+    case 'global':
+      return { kind, ...readGlobalType(reader) }
+    case 'tag':
+      reader.skip(1)
+      return { kind, type: readFunctionIndex(reader, types) }
+    case 'func':
+      return { kind, type: readFunctionIndex(reader, types) }
+  }
+}
+
+function readFunctionIndex(reader: ByteReader, types: readonly CoreType[]): number {
+  const at = reader.offset
+  const index = reader.u32()
+  if (types[index]?.kind !== 'func') throw malformed(`type ${index} is no type of functions`, at)
+  return index
+}

@@ -1,0 +1,72 @@
+import type { FunctionType as CoreFunctionType } from '../wasm/value-types.js'
+import type { GlobalType, Limits, TableType } from '../wasm/extern-types.js'
+import type { PrimitiveKind } from '../types.js'
+import type { Scope } from './ast.js'
+
+/** A value type where it is used: a primitive, or an index of the space `type`. */
+export type ValType = PrimitiveKind | number
+
+export type LabelledType = { readonly name: string; readonly type: ValType }
+export type CaseOfType = { readonly name: string; readonly type: ValType | undefined }
+
+/** `type`. */
+export type TypeDefinition = { readonly kind: 'type'; readonly type: DefinedType }
+
+export type DefinedType =
+  | { readonly kind: 'primitive'; readonly primitive: PrimitiveKind }
+  | { readonly kind: 'record'; readonly fields: readonly LabelledType[] }
+  | { readonly kind: 'variant'; readonly cases: readonly CaseOfType[] }
+  | { readonly kind: 'list'; readonly element: ValType; readonly length: number | undefined }
+  | { readonly kind: 'tuple'; readonly items: readonly ValType[] }
+  | { readonly kind: 'flags'; readonly names: readonly string[] }
+  | { readonly kind: 'enum'; readonly cases: readonly string[] }
+  | { readonly kind: 'option'; readonly some: ValType }
+  | { readonly kind: 'result'; readonly ok: ValType | undefined; readonly err: ValType | undefined }
+  | { readonly kind: 'own' | 'borrow'; readonly resource: number }
+  | { readonly kind: 'stream' | 'future'; readonly element: ValType | undefined }
+  | FuncType
+  | ResourceType
+  /** Its definitions are types, aliases, imports and export declarations. */
+  | { readonly kind: 'component'; readonly scope: Scope }
+  | { readonly kind: 'instance'; readonly scope: Scope }
+
+export type FuncType = {
+  readonly kind: 'func'
+  readonly params: readonly LabelledType[]
+  readonly result: ValType | undefined
+  readonly async: boolean
+}
+
+/** A resource of this component, represented by an i32. */
+export type ResourceType = {
+  readonly kind: 'resource'
+  /** Of `core-func`; called with the representation. */
+  readonly destructor: number | undefined
+}
+
+/** `core-type`. */
+export type CoreTypeDefinition = { readonly kind: 'core-type'; readonly type: CoreType }
+
+export type CoreType =
+  | ({ readonly kind: 'func' } & CoreFunctionType)
+  | {
+      readonly kind: 'module'
+      /** The types of the module type itself; those from outside are resolved. */
+      readonly types: readonly CoreType[]
+      readonly imports: readonly CoreModuleImport[]
+      readonly exports: readonly CoreModuleExport[]
+    }
+
+export type CoreModuleImport = {
+  readonly module: string
+  readonly name: string
+  readonly description: CoreExtern
+}
+export type CoreModuleExport = { readonly name: string; readonly description: CoreExtern }
+
+export type CoreExtern =
+  /** An index of the module type's `types`. */
+  | { readonly kind: 'func' | 'tag'; readonly type: number }
+  | ({ readonly kind: 'table' } & TableType)
+  | { readonly kind: 'memory'; readonly limits: Limits }
+  | ({ readonly kind: 'global' } & GlobalType)

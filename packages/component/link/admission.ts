@@ -1,0 +1,39 @@
+import { TaskFailure } from '../../../src/runtime/guest/failure.js'
+import { WASM_PAGE_BYTES, type ScanLimits } from '../wasm/module-limits.js'
+import type { ModuleShape } from '../wasm/scan.js'
+import { formatBytes } from '../units.js'
+
+/** The engine bounds each of them, so few are accepted. */
+const MAX_MEMORIES = 8
+const MAX_TABLES = 64
+
+/** Counts what the core instances of one component ask for in all. */
+export class Admission {
+  readonly #limits: ScanLimits
+  #memories = 0
+  #bytes = 0
+  #tables = 0
+
+  constructor(limits: ScanLimits) {
+    this.#limits = limits
+  }
+
+  /** Takes one more instance of a module that was accepted by itself, or fails. */
+  admit({ ownMemoryPages, ownTables }: ModuleShape): void {
+    this.#memories += ownMemoryPages.length
+    this.#tables += ownTables
+    this.#bytes += ownMemoryPages.reduce((sum, pages) => sum + pages * WASM_PAGE_BYTES, 0)
+    if (this.#memories > MAX_MEMORIES)
+      throw new TaskFailure('unsupported', `more than ${MAX_MEMORIES} memories in a component`)
+    if (this.#tables > MAX_TABLES)
+      throw new TaskFailure('unsupported', `more than ${MAX_TABLES} tables in a component`)
+    const { memoryMaxBytes } = this.#limits
+    if (this.#bytes > memoryMaxBytes) {
+      const asked = formatBytes(this.#bytes)
+      throw new TaskFailure(
+        'memory',
+        `the component asks for ${asked} of memory, the limit is ${formatBytes(memoryMaxBytes)}`,
+      )
+    }
+  }
+}

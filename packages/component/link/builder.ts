@@ -1,0 +1,112 @@
+import type { Definition } from '../binary/ast.js'
+import { unsupported } from '../binary/error.js'
+import type { CompiledModule } from '../wasm/compile.js'
+import type { ModuleShape } from '../wasm/scan.js'
+import type { CoreModuleItem } from './items.js'
+import type { LinkedFunction } from './function.js'
+import type { HostFunction } from './host-function.js'
+import type { Run } from './run.js'
+import { weightOf } from './weight.js'
+
+/** Definitions that are linked, and their parts, over all instances: a component of 15 MB has some thousand. */
+const MAX_WORK = 500_000
+/** Components that are being instantiated within each other. */
+const MAX_NESTING = 100
+const MAX_INSTANCES = 1_000
+
+export type LinkHooks = {
+  /** Compiles a core module of the component; called once for each that is instantiated. */
+  readonly compile: (start: number, end: number) => CompiledModule
+  /** Called for each core instance. */
+  readonly admit: (shape: ModuleShape) => void
+}
+
+/** What is done for each run, in order. */
+export type Step = (run: Run) => void
+
+/** What the linking of one component adds up to. */
+export class Builder {
+  readonly steps: Step[] = []
+  readonly usesAsync: boolean
+  readonly #hooks: LinkHooks
+  readonly #modules = new Map<number, CompiledModule>()
+  readonly #hostFunctions = new Set<HostFunction>()
+  readonly #byFunction = new Map<LinkedFunction, HostFunction>()
+  #work = 0
+  #instances = 0
+  #coreInstances = 0
+  #resources = 0
+  #coreFunctions = 0
+
+  /** @param usesAsync the component has to do with WASI 0.3 */
+  constructor(hooks: LinkHooks, usesAsync: boolean) {
+    this.usesAsync = usesAsync
+    this.#hooks = hooks
+  }
+
+  get instances(): number {
+    return this.#instances
+  }
+
+  /** The functions of the host that are needed, as opposed to those that are only declared. */
+  get hostFunctions(): readonly HostFunction[] {
+    return [...this.#hostFunctions]
+  }
+
+  spend(definition: Definition, depth: number): void {
+    const { offset } = definition
+    this.#work += weightOf(definition)
+    if (this.#work > MAX_WORK)
+      throw unsupported(`more than ${MAX_WORK} definitions and parts in all instances`, offset)
+    if (depth > MAX_NESTING) throw unsupported(`instances nested more than ${MAX_NESTING} deep`, offset)
+  }
+
+  newInstance(offset: number): number {
+    this.#instances += 1
+    if (this.#instances > MAX_INSTANCES) throw unsupported(`more than ${MAX_INSTANCES} instances`, offset)
+    return this.#instances - 1
+  }
+
+  newCoreInstance(shape: ModuleShape, offset: number): number {
+    this.#coreInstances += 1
+    if (this.#coreInstances > MAX_INSTANCES)
+      throw unsupported(`more than ${MAX_INSTANCES} core instances`, offset)
+    this.#hooks.admit(shape)
+    return this.#coreInstances - 1
+  }
+
+  newResource(): number {
+    this.#resources += 1
+    return this.#resources - 1
+  }
+
+  /** A function of ours for core modules, made in each run. */
+  newCoreFunction(make: (run: Run) => object): number {
+    const index = this.#coreFunctions
+    this.#coreFunctions += 1
+    this.steps.push((run) => {
+      run.hostFunctions[index] = make(run)
+    })
+    return index
+  }
+
+  module({ start, end }: CoreModuleItem): CompiledModule {
+    const known = this.#modules.get(start)
+    if (known !== undefined) return known
+    const compiled = this.#hooks.compile(start, end)
+    this.#modules.set(start, compiled)
+    return compiled
+  }
+
+  declare(func: HostFunction): HostFunction {
+    this.#byFunction.set(func, func)
+    return func
+  }
+
+  /** A function that will be called needs to be provided. */
+  use(func: LinkedFunction): LinkedFunction {
+    const host = this.#byFunction.get(func)
+    if (host !== undefined) this.#hostFunctions.add(host)
+    return func
+  }
+}

@@ -1,0 +1,38 @@
+import { TaskFailure } from '../../../src/runtime/guest/failure.js'
+import { quote } from '../units.js'
+import type { FunctionType } from '../wasm/value-types.js'
+import type { CoreFunction, Run } from './run.js'
+
+/** An item of a core index space: where a run has it. The signature is known of functions only. */
+export type CoreItem =
+  | {
+      readonly from: 'instance'
+      readonly instance: number
+      readonly name: string
+      readonly signature: FunctionType | undefined
+    }
+  | { readonly from: 'host'; readonly index: number; readonly signature: FunctionType }
+
+export function resolve(run: Run, item: CoreItem): unknown {
+  if (item.from === 'host') return run.hostFunctions[item.index]
+  const exports = run.core[item.instance]
+  if (exports === undefined || !Object.hasOwn(exports, item.name)) throw missing(item.name, 'nothing')
+  return exports[item.name]
+}
+
+export function resolveFunction(run: Run, item: CoreItem): CoreFunction {
+  const found = resolve(run, item)
+  if (isFunction(found)) return found
+  throw missing(item.from === 'host' ? 'function' : item.name, 'no function')
+}
+
+export function resolveMemory(run: Run, item: CoreItem): WebAssembly.Memory {
+  const found = resolve(run, item)
+  if (found instanceof WebAssembly.Memory) return found
+  throw missing(item.from === 'host' ? 'memory' : item.name, 'no memory')
+}
+
+const missing = (name: string, what: string): TaskFailure =>
+  new TaskFailure('binary', `malformed component: a core instance exports ${what} as ${quote(name)}`)
+
+const isFunction = (value: unknown): value is CoreFunction => typeof value === 'function'

@@ -1,0 +1,63 @@
+import { TaskFailure } from '../../../src/runtime/guest/failure.js'
+import { quote } from '../units.js'
+import type { HostFunction } from './host-function.js'
+import { callAsync } from './async/call.js'
+import type { LinkedFunction } from './function.js'
+import type { PreparedComponent } from './prepare.js'
+import { Run, type Imports } from './run.js'
+
+/**
+ * Takes values as jco has them; a `result` is returned as `{ tag, val }`. After a trap, every call traps. A function that is
+ * async returns a promise.
+ */
+export type ExportedFunction = (...args: readonly unknown[]) => unknown
+
+export type ComponentInstance = {
+  /** By name as written, with version: functions, and instances by the names of their functions. */
+  readonly exports: ReadonlyMap<string, ExportedFunction | ReadonlyMap<string, ExportedFunction>>
+  /** The sizes of its memories, as far as they can be seen. */
+  memoryBytes(): readonly number[]
+  /** Ends what async functions have begun and left; no async function can be called any more. */
+  stop(): void
+}
+
+const SHOWN = 5
+
+/**
+ * A fresh instance. What is imported and not provided is a `binary` failure that names it. Throws what core modules do when
+ * they start: traps, and what imports throw.
+ */
+export function instantiate(prepared: PreparedComponent, imports: Imports): ComponentInstance {
+  const run = new Run(imports, prepared.instances)
+  provide(run, prepared.imports, imports)
+  for (const step of prepared.steps) step(run)
+  const exports = new Map(
+    [...prepared.exports].map(([name, item]) => [
+      name,
+      'make' in item
+        ? exported(run, item)
+        : new Map([...item].map(([member, func]) => [member, exported(run, func)])),
+    ]),
+  )
+  return { exports, memoryBytes: () => run.memoryBytes(), stop: () => run.stop() }
+}
+
+/** The function is made when it is called first: most are not. */
+const exported = (run: Run, func: LinkedFunction): ExportedFunction =>
+  func.start === undefined ? (...args) => run.function(func)(args) : (...args) => callAsync(run, func, args)
+
+function provide(run: Run, wanted: readonly HostFunction[], imports: Imports): void {
+  const missing: HostFunction[] = []
+  for (const each of wanted) {
+    const bound = each.bind(imports)
+    if (bound === undefined) missing.push(each)
+    else run.provide(each, bound)
+  }
+  if (missing.length === 0) return
+  const shown = missing
+    .slice(0, SHOWN)
+    .map((each) => quote(each.name === '' ? each.interface : `${each.interface}#${each.name}`, 120))
+    .join(', ')
+  const more = missing.length > SHOWN ? ` and ${missing.length - SHOWN} more` : ''
+  throw new TaskFailure('binary', `the component imports what this runtime does not provide: ${shown}${more}`)
+}

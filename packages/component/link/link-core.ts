@@ -1,0 +1,152 @@
+import type { CoreInstanceDefinition, CoreSort } from '../binary/ast.js'
+import type { CanonOptions } from '../binary/canon-ast.js'
+import { malformed } from '../binary/error.js'
+import type { ModuleShape } from '../wasm/scan.js'
+import type { FlatType } from './abi/flat.js'
+import type { Builder, Step } from './builder.js'
+import type { CanonPlan } from './canon.js'
+import { resolve, type CoreItem } from './core-item.js'
+import type { Frame } from './frame.js'
+import type { FunctionShape } from './function.js'
+import type { CoreInstanceItem } from './items.js'
+import type { Run } from './run.js'
+
+export function linkCoreInstance(
+  definition: CoreInstanceDefinition,
+  frame: Frame,
+  builder: Builder,
+  offset: number,
+): CoreInstanceItem {
+  if (definition.kind === 'core-bundle') {
+    const items = definition.exports.map(({ name, sort, index }): [string, CoreItem] => [
+      name,
+      frame.core(sort, index, offset),
+    ])
+    return { from: 'bundle', items: new Map(items) }
+  }
+  const found = frame.modules[definition.module]
+  if (found === undefined) throw malformed(`there is no core module ${definition.module}`, offset)
+  const { module, shape } = builder.module(found)
+  const args = definition.args.map(({ name, instance }) => ({
+    name,
+    from: frame.coreInstance(instance, offset),
+  }))
+  checkArguments(shape, new Map(args.map(({ name, from }) => [name, from])), offset)
+  const instance = builder.newCoreInstance(shape, offset)
+  builder.steps.push(instantiateStep(module, args, instance))
+  return { from: 'module', instance, functions: shape.functions }
+}
+
+type CoreArgument = { readonly name: string; readonly from: CoreInstanceItem }
+
+const instantiateStep =
+  (module: WebAssembly.Module, args: readonly CoreArgument[], instance: number): Step =>
+  (run) => {
+    const imports: WebAssembly.Imports = emptyNamespaces()
+    for (const { name, from } of args) imports[name] = namespaceOf(run, from)
+    run.core[instance] = new WebAssembly.Instance(module, imports).exports
+  }
+
+// Without a prototype, as names are those of the guest.
+const emptyNamespaces = (): WebAssembly.Imports => Object.create(null) as WebAssembly.Imports
+const emptyNamespace = (): WebAssembly.ModuleImports => Object.create(null) as WebAssembly.ModuleImports
+
+function namespaceOf(run: Run, from: CoreInstanceItem): WebAssembly.ModuleImports {
+  if (from.from === 'module') return run.core[from.instance] ?? {}
+  const namespace = emptyNamespace()
+  for (const [name, item] of from.items) namespace[name] = resolve(run, item)
+  return namespace
+}
+
+function checkArguments(
+  shape: ModuleShape,
+  args: ReadonlyMap<string, CoreInstanceItem>,
+  offset: number,
+): void {
+  for (const { module, name } of shape.imports) {
+    const from = args.get(module)
+    if (from === undefined || (from.from === 'bundle' && !from.items.has(name))) {
+      const wanted = JSON.stringify(`${module}.${name}`.slice(0, 120))
+      throw malformed(`a core module imports ${wanted}, which it is not given,`, offset)
+    }
+  }
+}
+
+/** An export of a core instance. */
+export function coreExport(
+  frame: Frame,
+  instance: number,
+  name: string,
+  sort: CoreSort,
+  offset: number,
+): CoreItem {
+  const from = frame.coreInstance(instance, offset)
+  if (from.from === 'bundle') {
+    const item = from.items.get(name)
+    if (item === undefined)
+      throw malformed(`core instance ${instance} exports no ${JSON.stringify(name.slice(0, 60))}`, offset)
+    return item
+  }
+  const signature = sort === 'core-func' ? from.functions.get(name) : undefined
+  if (sort === 'core-func' && signature === undefined)
+    throw malformed(
+      `core instance ${instance} exports no function ${JSON.stringify(name.slice(0, 60))}`,
+      offset,
+    )
+  return { from: 'instance', instance: from.instance, name, signature }
+}
+
+export function canonPlan(options: CanonOptions, frame: Frame, offset: number): CanonPlan {
+  const func = (index: number | undefined) =>
+    index === undefined ? undefined : frame.core('core-func', index, offset)
+  const realloc = func(options.realloc)
+  if (realloc !== undefined) checkSignature(realloc, ['i32', 'i32', 'i32', 'i32'], ['i32'], 'realloc', offset)
+  return {
+    instance: frame.instance,
+    strings: options.stringEncoding,
+    memory: options.memory === undefined ? undefined : frame.core('core-memory', options.memory, offset),
+    realloc,
+    postReturn: func(options.postReturn),
+  }
+}
+
+export function checkSignature(
+  item: CoreItem,
+  params: readonly FlatType[],
+  results: readonly FlatType[],
+  what: string,
+  offset: number,
+): void {
+  const { signature } = item
+  if (signature === undefined) throw malformed(`${what} is no function`, offset)
+  if (!equal(signature.params, params) || !equal(signature.results, results))
+    throw malformed(
+      `${what} is (${signature.params.join(' ')}) -> (${signature.results.join(' ')}), ` +
+        `expected (${params.join(' ')}) -> (${results.join(' ')}),`,
+      offset,
+    )
+}
+
+const equal = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((each, index) => each === b[index])
+
+/** The core types of a function that is lifted, or, with `lowers`, of one that is lowered. */
+export function coreSignature(
+  shape: FunctionShape,
+  lowers: boolean,
+): { readonly params: readonly FlatType[]; readonly results: readonly FlatType[] } {
+  const params = shape.flatParams ?? ['i32']
+  const results = shape.spillsResult ? (['i32'] as const) : (shape.result?.flat ?? [])
+  if (!lowers || !shape.spillsResult) return { params, results }
+  return { params: [...params, 'i32'], results: [] }
+}
+
+/** The core types of a function that is lifted. */
+export function liftSignature(
+  shape: FunctionShape,
+  { async, callback }: CanonOptions,
+): ReturnType<typeof coreSignature> {
+  const { params, results } = coreSignature(shape, false)
+  if (!async) return { params, results }
+  return { params, results: callback === undefined ? [] : ['i32'] }
+}

@@ -1,0 +1,83 @@
+import { decodeComponent } from '../binary/decode.js'
+import { describe } from '../describe/describe.js'
+import type { ComponentDescription } from '../describe/description.js'
+import { TaskFailure } from '../../../src/runtime/guest/failure.js'
+import type { ScanLimits } from '../wasm/module-limits.js'
+import type { Bytes, CompiledModule } from '../wasm/compile.js'
+import { hasJspi } from './async/jspi.js'
+import { Builder, type Step } from './builder.js'
+import type { LinkedFunction } from './function.js'
+import type { HostFunction } from './host-function.js'
+import { linkComponent } from './link.js'
+import type { Item } from './items.js'
+import { Admission } from './admission.js'
+
+export type PrepareOptions = {
+  readonly limits: ScanLimits
+  /** Scans and compiles a core module; fails with a TaskFailure. */
+  readonly compile: (bytes: Bytes) => CompiledModule
+}
+
+/** A component that is compiled and linked as far as it can be without a run. Nothing in it changes any more. */
+export type PreparedComponent = {
+  readonly description: ComponentDescription
+  /** The functions of the host that it needs. */
+  readonly imports: readonly HostFunction[]
+  /** Functions, and instances of functions, by name as written. */
+  readonly exports: ReadonlyMap<string, LinkedFunction | ReadonlyMap<string, LinkedFunction>>
+  readonly steps: readonly Step[]
+  /** How many component instances there are in a run. */
+  readonly instances: number
+}
+
+/** Fails with ComponentError, or what `compile` throws. The work is bounded by the size of the component. */
+export function prepareComponent(bytes: Bytes, options: PrepareOptions): PreparedComponent {
+  const decoded = decodeComponent(bytes)
+  const description = describe(decoded)
+  const { needsAsync } = description
+  if (needsAsync && !hasJspi())
+    throw new TaskFailure(
+      'unsupported',
+      `the component needs WASI 0.3, which runs on Node.js 24 and newer; this is ${process.version}`,
+    )
+  const admission = new Admission(options.limits)
+  const builder = new Builder(
+    {
+      compile: (start, end) => compileAt(bytes, start, end, options),
+      admit: (shape) => admission.admit(shape),
+    },
+    needsAsync,
+  )
+  const { exports } = linkComponent(decoded.root, undefined, undefined, builder)
+  return {
+    description,
+    exports: functionsOf(exports, builder),
+    imports: builder.hostFunctions,
+    steps: builder.steps,
+    instances: builder.instances,
+  }
+}
+
+function compileAt(bytes: Bytes, start: number, end: number, options: PrepareOptions): CompiledModule {
+  try {
+    return options.compile(bytes.subarray(start, end))
+  } catch (error) {
+    if (!(error instanceof TaskFailure)) throw error
+    throw new TaskFailure(error.code, `the core module at byte ${start} of the component: ${error.message}`, {
+      cause: error,
+    })
+  }
+}
+
+function functionsOf(items: ReadonlyMap<string, Item>, builder: Builder): PreparedComponent['exports'] {
+  const found = new Map<string, LinkedFunction | ReadonlyMap<string, LinkedFunction>>()
+  for (const [name, item] of items) {
+    if (item.kind === 'func') found.set(name, builder.use(item.func))
+    if (item.kind !== 'instance') continue
+    const inner = new Map<string, LinkedFunction>()
+    for (const [member, each] of item.exports)
+      if (each.kind === 'func') inner.set(member, builder.use(each.func))
+    found.set(name, inner)
+  }
+  return found
+}

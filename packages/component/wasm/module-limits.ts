@@ -1,0 +1,54 @@
+import type { ByteReader } from './byte-reader.js'
+import { TaskFailure } from '../../../src/runtime/guest/failure.js'
+import { formatBytes } from '../units.js'
+import type { ValueType } from './value-types.js'
+
+export type ScanLimits = { readonly memoryMaxBytes: number; readonly tableMaxElements: number }
+
+export const WASM_PAGE_BYTES = 65_536
+/** Tables live on the JavaScript heap of the guest: 16 full ones of 200,000 elements take some 50 MB of it. */
+const MAX_TABLES = 16
+
+const HAS_MAXIMUM = 1
+const SHARED = 2
+const WIDE_OR_CUSTOM_PAGES = 0xfc
+
+/** The initial size of a memory or a table; shared, 64-bit and custom-page ones are refused. */
+export function readLimits(reader: ByteReader, what: 'memory' | 'table'): number {
+  const flags = reader.u8()
+  if ((flags & SHARED) !== 0) throw new TaskFailure('unsupported', `a shared ${what} is not supported`)
+  if ((flags & WIDE_OR_CUSTOM_PAGES) !== 0) {
+    throw new TaskFailure(
+      'unsupported',
+      `a ${what} of 64 bits or with pages of its own size is not supported`,
+    )
+  }
+  const initial = reader.u32()
+  if ((flags & HAS_MAXIMUM) !== 0) reader.u32()
+  return initial
+}
+
+export function checkMemory(pages: number, ordinal: number, limits: ScanLimits): void {
+  if (ordinal > 1) throw new TaskFailure('unsupported', 'more than one memory in a module is not supported')
+  const bytes = pages * WASM_PAGE_BYTES
+  if (bytes > limits.memoryMaxBytes) {
+    const limit = formatBytes(limits.memoryMaxBytes)
+    throw new TaskFailure(
+      'memory',
+      `the module asks for ${formatBytes(bytes)} of memory, the limit is ${limit}`,
+    )
+  }
+}
+
+export function checkTable(type: ValueType, elements: number, ordinal: number, limits: ScanLimits): void {
+  if (ordinal > MAX_TABLES) throw new TaskFailure('unsupported', `more than ${MAX_TABLES} tables in a module`)
+  if (type !== 'funcref' && type !== 'externref') {
+    throw new TaskFailure('unsupported', `a table of ${type} is not supported, only of funcref and externref`)
+  }
+  if (elements > limits.tableMaxElements) {
+    throw new TaskFailure(
+      'memory',
+      `the module asks for a table of ${elements} elements, the limit is ${limits.tableMaxElements}`,
+    )
+  }
+}

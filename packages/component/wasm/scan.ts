@@ -1,0 +1,176 @@
+import { ByteReader } from './byte-reader.js'
+import { TaskFailure } from '../../../src/runtime/guest/failure.js'
+import { checkMemory, checkTable, readLimits, type ScanLimits } from './module-limits.js'
+import { readFunctionType, readValueType, type FunctionType } from './value-types.js'
+
+export type ImportKind = 'function' | 'table' | 'memory' | 'global' | 'tag'
+export type ModuleImport = { readonly module: string; readonly name: string; readonly kind: ImportKind }
+
+/** What has to be known of a core module before it runs, and JavaScript does not tell. */
+export type ModuleShape = {
+  readonly imports: readonly ModuleImport[]
+  /** The exported functions. */
+  readonly functions: ReadonlyMap<string, FunctionType>
+  /** The initial sizes of the memories that are not imported. */
+  readonly ownMemoryPages: readonly number[]
+  /** How many tables are not imported. */
+  readonly ownTables: number
+}
+
+/** V8's own limit on imports and on exports, of its older versions. */
+const MAX_ENTRIES = 100_000
+/** V8's own limit on types and on functions. */
+const MAX_FUNCTIONS = 1_000_000
+const IMPORT_KINDS: readonly ImportKind[] = ['function', 'table', 'memory', 'global', 'tag']
+const FUNCTION_TYPE = 0x60
+const FUNCTION_EXPORT = 0
+
+type EntryReader = { readonly max: number; readonly read: (reader: ByteReader, scan: Scan) => void }
+
+/** By the number of the section: types, imports, functions, tables, memories, exports. */
+const ENTRIES: ReadonlyMap<number, EntryReader> = new Map([
+  [1, { max: MAX_FUNCTIONS, read: readType }],
+  [2, { max: MAX_ENTRIES, read: readImport }],
+  [3, { max: MAX_FUNCTIONS, read: readFunction }],
+  [4, { max: MAX_ENTRIES, read: readOwnTable }],
+  [5, { max: MAX_ENTRIES, read: readOwnMemory }],
+  [7, { max: MAX_ENTRIES, read: readExport }],
+])
+
+type Scan = {
+  readonly limits: ScanLimits
+  /** Where each function type begins, so that only those of exported functions are built. */
+  readonly typeOffsets: number[]
+  readonly typeOfFunction: number[]
+  readonly imports: ModuleImport[]
+  readonly exported: Map<string, number>
+  readonly ownMemoryPages: number[]
+  tables: number
+  ownTables: number
+  memories: number
+}
+
+/**
+ * Walks the sections of a core module, checks what the engine would not bound, and collects its shape. It looks at
+ * declarations only: that the rest is valid is the compiler's concern.
+ */
+export function scanModule(binary: Uint8Array, limits: ScanLimits): ModuleShape {
+  const reader = new ByteReader(binary, 8)
+  const scan: Scan = {
+    limits,
+    typeOffsets: [],
+    typeOfFunction: [],
+    imports: [],
+    exported: new Map(),
+    ownMemoryPages: [],
+    tables: 0,
+    ownTables: 0,
+    memories: 0,
+  }
+  while (!reader.done) {
+    const id = reader.u8()
+    readSection(id, reader.section(reader.u32()), scan)
+  }
+  const { imports, ownMemoryPages, ownTables } = scan
+  return { imports, functions: functionTypes(reader, scan), ownMemoryPages, ownTables }
+}
+
+/** Every entry takes at least a byte, so a count that lies ends at the end of its section. */
+function readSection(id: number, reader: ByteReader, scan: Scan): void {
+  const entry = ENTRIES.get(id)
+  if (entry === undefined) return
+  const count = reader.u32()
+  if (count > entry.max) {
+    throw new TaskFailure('unsupported', `a section of ${count} entries, at most ${entry.max} are accepted`)
+  }
+  for (let index = 0; index < count; index += 1) entry.read(reader, scan)
+}
+
+function readType(reader: ByteReader, scan: Scan): void {
+  if (reader.u8() !== FUNCTION_TYPE) {
+    throw new TaskFailure(
+      'unsupported',
+      'garbage-collected types are not supported: their memory has no limit',
+    )
+  }
+  scan.typeOffsets.push(reader.offset)
+  for (let list = 0; list < 2; list += 1) {
+    for (let count = reader.u32(); count > 0; count -= 1) readValueType(reader)
+  }
+}
+
+function readImport(reader: ByteReader, scan: Scan): void {
+  const module = reader.name()
+  const name = reader.name()
+  const kind = IMPORT_KINDS[reader.u8()]
+  if (kind === undefined) throw reader.malformed('unknown kind of import')
+  scan.imports.push({ module, name, kind })
+  switch (kind) {
+    case 'function':
+      readFunction(reader, scan)
+      break
+    case 'table':
+      readTable(reader, scan)
+      break
+    case 'memory':
+      readMemory(reader, scan)
+      break
+    case 'global':
+      readValueType(reader)
+      reader.skip(1)
+      break
+    case 'tag':
+      reader.skip(1)
+      reader.u32()
+      break
+  }
+}
+
+function readFunction(reader: ByteReader, scan: Scan): void {
+  scan.typeOfFunction.push(reader.u32())
+}
+
+function readOwnTable(reader: ByteReader, scan: Scan): void {
+  readTable(reader, scan)
+  scan.ownTables += 1
+}
+
+function readTable(reader: ByteReader, scan: Scan): void {
+  const type = readValueType(reader)
+  scan.tables += 1
+  checkTable(type, readLimits(reader, 'table'), scan.tables, scan.limits)
+}
+
+function readOwnMemory(reader: ByteReader, scan: Scan): void {
+  scan.ownMemoryPages.push(readMemory(reader, scan))
+}
+
+/** Its initial size in pages. */
+function readMemory(reader: ByteReader, scan: Scan): number {
+  scan.memories += 1
+  const pages = readLimits(reader, 'memory')
+  checkMemory(pages, scan.memories, scan.limits)
+  return pages
+}
+
+function readExport(reader: ByteReader, scan: Scan): void {
+  const name = reader.name()
+  const kind = reader.u8()
+  const index = reader.u32()
+  if (kind === FUNCTION_EXPORT) scan.exported.set(name, index)
+}
+
+function functionTypes(reader: ByteReader, scan: Scan): Map<string, FunctionType> {
+  const built = new Map<number, FunctionType>()
+  const functions = new Map<string, FunctionType>()
+  for (const [name, index] of scan.exported) {
+    const typeIndex = scan.typeOfFunction[index] ?? -1
+    const offset = scan.typeOffsets[typeIndex]
+    if (offset === undefined)
+      throw reader.malformed(`export ${JSON.stringify(name.slice(0, 60))} has no type`)
+    const type = built.get(typeIndex) ?? readFunctionType(reader.at(offset))
+    built.set(typeIndex, type)
+    functions.set(name, type)
+  }
+  return functions
+}

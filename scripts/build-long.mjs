@@ -1,0 +1,14 @@
+// Builds the fuzzer and the chaos runs, which run for long and so not below the test runner.
+import { rmSync } from 'node:fs'
+import { bundle, inRoot, isInstalled, write } from './bundle.mjs'
+
+rmSync(inRoot('build'), { recursive: true, force: true })
+await write(
+  bundle({
+    from: 'test',
+    to: 'build/test',
+    modules: ['fuzz/main', 'fuzz/worker', 'chaos/main'],
+    chunkFileNames: 'chunks/[name]-[hash].js',
+    external: isInstalled,
+  }),
+)

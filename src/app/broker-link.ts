@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises'
+import type { Publication } from '../model/publication.js'
+import type { Config, TlsConfig } from '../io/config/config.js'
+import type { Logger } from '../io/log/log.js'
+import type { MqttOptions, TlsOptions } from '../io/mqtt/index.js'
+
+const INVOKE = 'control/manager/invoke'
+const SUBSCRIPTIONS = ['control/manager/start', 'control/manager/stop', INVOKE, 'registry/server'] as const
+/** Only newer Managers invoke, so a broker whose rules date from before does no harm. */
+const OPTIONAL = [INVOKE] as const
+
+const BACKOFF = { initialMs: 250, maxMs: 30_000 } as const
+
+/** What the broker publishes when the proplet is lost, and the proplet when it leaves (spec/wire.md, trap 2). */
+export const offline = ({ identity, metadata }: Config): Publication => ({
+  subtopic: 'control/proplet/alive',
+  payload: { status: 'offline', proplet_id: identity.clientId, namespace: metadata.namespace },
+  keep: 'all',
+})
+
+const readTls = async (tls: TlsConfig | undefined): Promise<TlsOptions> => {
+  const read = (path: string) => readFile(path, 'utf8')
+  return {
+    insecureSkipVerify: tls?.verify === false,
+    ...(tls?.caFile !== undefined && { ca: await read(tls.caFile) }),
+    ...(tls?.client && { cert: await read(tls.client.certFile), key: await read(tls.client.keyFile) }),
+  }
+}
+
+/** What all have in common who use the channel. Rejects when a file of the TLS settings can't be read. */
+export const channelLinkOptions = async ({ identity, mqtt }: Pick<Config, 'identity' | 'mqtt'>) =>
+  ({
+    address: mqtt.address,
+    tls: await readTls(mqtt.tls),
+    username: identity.clientId,
+    password: identity.clientKey,
+    topicPrefix: `m/${identity.domainId}/c/${identity.channelId}`,
+    qos: mqtt.qos,
+    keepAliveSeconds: mqtt.keepAliveSeconds,
+    timeoutMs: mqtt.timeoutMs,
+    maxPacketBytes: mqtt.maxPacketSize,
+    inflight: mqtt.inflight,
+    backoff: BACKOFF,
+    random: Math.random,
+  }) satisfies Partial<MqttOptions>
+
+/** The link that the configuration asks for. Rejects when a file of its TLS settings can't be read. */
+export const brokerLinkOptions = async (config: Config, log: Logger): Promise<MqttOptions> => ({
+  ...(await channelLinkOptions(config)),
+  clientId: config.identity.clientId,
+  subscriptions: SUBSCRIPTIONS,
+  optional: OPTIONAL,
+  will: offline(config),
+  log,
+})

@@ -1,0 +1,15 @@
+import type { Config } from '../io/config/config.js'
+import type { DownloaderOptions } from '../io/download/open.js'
+import { FETCHES_IN_MEMORY } from './pipeline-settings.js'
+
+/** What the configuration means to downloads. */
+export const downloaderOptions = (
+  { fetch, registry }: Config,
+  tls: DownloaderOptions['tls'],
+): Omit<DownloaderOptions, 'cache'> => ({
+  maxBytes: fetch.maxBytes,
+  maxTotalBytes: fetch.maxBytes * FETCHES_IN_MEMORY,
+  privateRules: fetch.privateRules,
+  tls,
+  registry: { insecure: registry.insecure, authFile: registry.authFile },
+})

@@ -1,0 +1,44 @@
+import { readFile, realpath } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { EmbeddedOptions } from '../runtime/embedded/embedded.js'
+import type { Preopen } from '@proplet/wasi/preview1.js'
+import type { Config } from '../io/config/config.js'
+import type { Logger } from '../io/log/log.js'
+
+const preopens = (paths: readonly string[], readonly: boolean): readonly Preopen[] =>
+  paths.map((path) => ({ hostPath: path, guestPath: path, readonly }))
+
+/** Where the cache keeps them, under the path that it gives; undefined: it keeps none. */
+const binariesDir = async (cache: Config['cache']): Promise<string | undefined> => {
+  const root = cache && (await realpath(cache.directory).catch(() => undefined))
+  return root && join(root, 'blobs')
+}
+
+/**
+ * What the configuration means to the embedded runtime, once the cache is open. Rejects when a file of authorities can't
+ * be read.
+ */
+export const embeddedOptions = async (
+  { runtime, limits, http, network, monitoring, cache }: Config,
+  log: Logger,
+): Promise<EmbeddedOptions & Required<Pick<EmbeddedOptions, 'network'>>> => ({
+  isolation: runtime.isolation,
+  warm: runtime.warm,
+  // As many as can be at hand at once: those that all tasks end in, and those kept ready meanwhile.
+  maxIdle: runtime.warm + limits.running,
+  dirs: [...preopens(runtime.dirs, false), ...preopens(runtime.readonlyDirs, true)],
+  binariesDir: await binariesDir(cache),
+  timeoutMs: limits.taskMs,
+  memoryMaxBytes: limits.taskMemoryBytes,
+  outputMaxBytes: limits.taskOutputBytes,
+  http,
+  network: {
+    rules: network.rules,
+    tls: {
+      ca: network.caFile === undefined ? undefined : await readFile(network.caFile, 'utf8'),
+      verify: network.verify,
+    },
+  },
+  metered: monitoring,
+  log,
+})

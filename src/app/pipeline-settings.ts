@@ -1,0 +1,49 @@
+import type { PipelineSettings } from '../streams/pipeline.js'
+import type { Config } from '../io/config/config.js'
+
+/**
+ * How much earlier than the interval a beat goes out: the Manager's window is as long as the default interval, and
+ * timers are late but never early (spec/wire.md, trap 3).
+ */
+const EARLY = 0.05
+const MOST_EARLY_MS = 500
+
+/** Binaries that may be half assembled in memory at once, in units of the largest one allowed. */
+export const FETCHES_IN_MEMORY = 2
+
+/** Binaries that latent tasks may hold together, in the same units. */
+const LATENT_BINARIES = 2
+
+/** What the configuration means to the pipeline. */
+export const pipelineSettings = (config: Config, metadata: object): PipelineSettings => {
+  const { intervals, limits, fetch } = config
+  return {
+    propletId: config.identity.clientId,
+    namespace: config.metadata.namespace,
+    metadata,
+    heartbeatMetadata: config.metadata.inHeartbeat,
+    heartbeatMs: intervals.livelinessMs - Math.min(intervals.livelinessMs * EARLY, MOST_EARLY_MS),
+    metricsMs: config.monitoring ? intervals.metricsMs : 0,
+    holdMs: intervals.resultHoldMs,
+    shutdownMs: intervals.shutdownMs,
+    maxTasks: limits.running,
+    maxWaiting: limits.queued,
+    maxDaemons: limits.daemons,
+    maxLatent: limits.latent,
+    maxLatentBytes: fetch.maxBytes * LATENT_BINARIES,
+    fetch: {
+      ttlMs: fetch.ttlMs,
+      stallMs: fetch.stallMs,
+      overallMs: fetch.timeoutMs,
+      maxBytes: fetch.maxBytes,
+      maxTotalBytes: fetch.maxBytes * FETCHES_IN_MEMORY,
+    },
+    registry: config.registry.by,
+    download: {
+      stallMs: fetch.stallMs,
+      ttlMs: fetch.ttlMs,
+      overallMs: fetch.timeoutMs,
+      concurrent: fetch.concurrent,
+    },
+  }
+}

@@ -1,0 +1,236 @@
+import {
+  asyncScheduler,
+  concat,
+  connect,
+  defer,
+  endWith,
+  finalize,
+  from,
+  ignoreElements,
+  map,
+  merge,
+  NEVER,
+  share,
+  Subject,
+  switchMap,
+  tap,
+  type Observable,
+} from 'rxjs'
+import { decodeInline } from './binary.js'
+import { brokerLinkOptions, offline } from './broker-link.js'
+import { openCache, type BinaryCache } from '../io/cache/cache.js'
+import { createDecoder } from '../io/codecs/decoder.js'
+import type { Config } from '../io/config/config.js'
+import { createDownloader } from '../io/download/open.js'
+import { downloaderOptions } from './downloader-options.js'
+import { embeddedOptions } from './embedded-options.js'
+import { externalOptions } from './external-options.js'
+import { createFederatedHttp } from '../io/federated/http.js'
+import { readPrinted } from '../io/federated/read-printed.js'
+import { hostMetadata } from './metadata.js'
+import { createHostMetrics, loadHostMetrics } from '../host/metrics.js'
+import { createTaskSampler } from './task-sampler.js'
+import { createLogger, type Logger } from '../io/log/log.js'
+import type { Journal } from '../io/journal/index.js'
+import { openMqtt, type Delivery, type MqttLink, type MqttOptions } from '../io/mqtt/index.js'
+import { openState } from './open-state.js'
+import { pipelineSettings } from './pipeline-settings.js'
+import { publish } from './publish.js'
+import { refuseTask } from './refuse.js'
+import { createTaskLog } from '../io/log/task-log.js'
+import { openWatch, type Happenings, type Watch } from './watch.js'
+import type { Command } from '../model/command.js'
+import type { Publication } from '../model/publication.js'
+import { createEmbeddedRuntime } from '../runtime/embedded/embedded.js'
+import { createExternalRuntime } from '../runtime/external/external.js'
+import type { Runtime } from '../model/runtime.js'
+import type { Stream } from '../streams/background/telemetry.js'
+import { ofType } from '../streams/of-type.js'
+import { phases } from '../streams/observe/phases.js'
+import { pipeline, type PipelineDeps, type PipelineOutput } from '../streams/pipeline.js'
+import { told } from '../streams/observe/delivery.js'
+
+export type PropletOptions = {
+  readonly config: Config
+  /** Streams of one's own: what they emit is published beside the proplet's own messages. */
+  readonly streams?: readonly Stream[]
+  /** Begins a clean stop: running tasks may finish, results are delivered, and the proplet completes. */
+  readonly stop$?: Observable<unknown>
+  /** By default JSON lines on standard output. */
+  readonly log?: Logger
+  /** By default the external one if the configuration names one, else the embedded one. */
+  readonly runtime?: Runtime
+}
+
+/** How long a stop waits for the broker to take what is still to be delivered, in milliseconds. */
+const FLUSH_MS = 10_000
+
+/** What a proplet works with, once it is at hand. */
+type Parts = {
+  readonly config: Config
+  readonly log: Logger
+  readonly cache: BinaryCache
+  readonly mqtt: MqttOptions
+  readonly embedded: Awaited<ReturnType<typeof embeddedOptions>>
+  readonly journal: Journal | undefined
+  readonly watch: Watch
+}
+
+const prepare = async ({ config, log: given }: PropletOptions): Promise<Parts> => {
+  const log = given ?? (await createLogger({ level: config.logLevel })).log
+  // First, and alone: nothing else is begun where it can't be had.
+  const journal = await openState(config, log)
+  const [cache, mqtt, watch] = await Promise.all([
+    openCache({ dir: config.cache?.directory, maxBytes: config.cache?.maxBytes ?? 0, log }),
+    brokerLinkOptions(config, log),
+    openWatch(config, log),
+    config.monitoring && config.intervals.metricsMs > 0 ? loadHostMetrics() : undefined,
+  ])
+  const own = { cache, mqtt: { ...mqtt, journal }, journal, watch }
+  return { config, log, embedded: await embeddedOptions(config, log), ...own }
+}
+
+/** Says goodbye once the pipeline has ended; the broker's Last Will does it for a proplet that can't. */
+const leave = ({ config, log }: Parts, link: MqttLink): Observable<never> =>
+  link.close(offline(config), FLUSH_MS).pipe(
+    tap(({ clean, undelivered }) => {
+      if (undelivered > 0) log.error({ undelivered }, 'Messages were not delivered before the end')
+      log.info({ clean }, 'Proplet stopped')
+    }),
+    ignoreElements(),
+  )
+
+const publicationsIn = (output$: Observable<PipelineOutput>): Observable<Publication> =>
+  output$.pipe(
+    ofType('publish'),
+    map(({ publication }) => publication),
+  )
+
+/** Results that may wait for the broker and are still known to be those of a run. */
+const MAX_DUE = 10_000
+
+const now = () => performance.now()
+
+/** What those who watch see of the proplet. */
+const happenings = (
+  link: MqttLink,
+  output$: Observable<PipelineOutput>,
+  delivery$: Observable<Delivery>,
+): Omit<Happenings, 'stop$' | 'end$' | 'runtime' | 'journal'> => {
+  const task$ = output$.pipe(
+    ofType('task'),
+    map(({ event }) => event),
+  )
+  const step$ = task$.pipe(phases(now), share())
+  return {
+    task$,
+    step$,
+    told$: told({ step$, fate$: delivery$ }, { now, maxDue: MAX_DUE }).pipe(share()),
+    delivery$,
+    connection$: link.connection$,
+    outbox: link.stats,
+  }
+}
+
+/** Runs the pipeline over a link, watched, and leaves when it has ended. */
+const run = (
+  parts: Parts,
+  runtime: Runtime,
+  link: MqttLink,
+  deps: PipelineDeps,
+  given$: Observable<unknown>,
+) => {
+  const logTask = createTaskLog(parts.log, now)
+  const stop$ = given$.pipe(share())
+  // Those who watch what comes out of the pipeline may put commands in: a loop, closed here.
+  const commands = new Subject<Command>()
+  const { messages$: message$, connection$ } = link
+  return pipeline({ message$, connection$, command$: commands.asObservable(), stop$ }, deps).pipe(
+    tap((output) => {
+      if (output.type === 'task') logTask(output.event)
+    }),
+    connect((output$) => {
+      const left$ = concat(output$, leave(parts, link)).pipe(share())
+      const end$ = left$.pipe(ignoreElements(), endWith(undefined))
+      const published$ = publish(parts, link, publicationsIn(output$)).pipe(
+        connect((delivery$) => {
+          const { journal } = parts
+          const seen: Happenings = {
+            ...happenings(link, output$, delivery$),
+            stop$,
+            end$,
+            runtime,
+            journal: journal && (() => journal.stats),
+          }
+          const watched$ = parts.watch(seen).pipe(tap((command) => commands.next(command)))
+          return merge(watched$, delivery$).pipe(ignoreElements())
+        }),
+      )
+      return merge(published$, left$)
+    }),
+  )
+}
+
+const serve = (
+  parts: Parts,
+  runtime: Runtime,
+  { streams = [], stop$ = NEVER }: PropletOptions,
+): Observable<PipelineOutput> => {
+  const { config, log, cache, mqtt, embedded, journal } = parts
+  log.info(`MQTT client created (TLS: ${config.mqtt.tls !== undefined})`)
+  log.info(`Using ${runtime.name} runtime`)
+  log.info('Starting PropletService')
+  const toDeps = (link: MqttLink, metadata: object): PipelineDeps => ({
+    settings: pipelineSettings(config, metadata),
+    decoder: createDecoder(),
+    inline: (base64) => decodeInline(base64, cache),
+    cache,
+    openDownload: createDownloader({ cache, ...downloaderOptions(config, embedded.network.tls) }),
+    runtime,
+    federated: {
+      urls: config.federated.urls,
+      deadlineMs: config.federated.timeoutMs,
+      ...createFederatedHttp({ tls: embedded.network.tls, maxBytes: config.federated.maxBytes }),
+      read: readPrinted,
+      random: Math.random,
+    },
+    refuse: refuseTask(link.stats, journal),
+    journal,
+    sample: createHostMetrics().sample,
+    taskSampler: config.monitoring ? createTaskSampler(runtime) : undefined,
+    streams,
+    onError: (error, stream) => log.error({ err: error, stream }, 'A stream failed'),
+    clock: asyncScheduler,
+    random: Math.random,
+  })
+  return from(hostMetadata(config, runtime.name)).pipe(
+    switchMap((metadata) =>
+      openMqtt(mqtt).pipe(switchMap((link) => run(parts, runtime, link, toDeps(link, metadata), stop$))),
+    ),
+  )
+}
+
+const openRuntime = ({ config, log, embedded }: Parts) => {
+  const external = externalOptions(config, log)
+  return external === undefined ? createEmbeddedRuntime(embedded) : createExternalRuntime(external)
+}
+
+/**
+ * A proplet, cold: it lives as long as it is subscribed to, reports what happens, completes after a clean stop, and
+ * errors only when it can't begin (a certificate that can't be read). Unsubscribing ends it at once, its guests too.
+ */
+export const createProplet = (options: PropletOptions): Observable<PipelineOutput> =>
+  defer(() => prepare(options)).pipe(
+    switchMap((parts) => {
+      const served$ = defer(() => {
+        if (options.runtime !== undefined) return serve(parts, options.runtime, options)
+        const runtime = openRuntime(parts)
+        return serve(parts, runtime, options).pipe(finalize(() => void runtime.close()))
+      })
+      const { journal } = parts
+      if (journal === undefined) return served$
+      return concat(served$, defer(() => journal.end()).pipe(ignoreElements())).pipe(
+        finalize(() => void journal.end()),
+      )
+    }),
+  )

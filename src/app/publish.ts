@@ -1,0 +1,48 @@
+import { concat, from, merge, mergeMap, of, tap, type Observable } from 'rxjs'
+import type { Publication } from '../model/publication.js'
+import type { Journal } from '../io/journal/index.js'
+import type { Logger } from '../io/log/log.js'
+import { isFinal, type Delivery, type MqttLink } from '../io/mqtt/index.js'
+import { insteadOf } from './undelivered.js'
+
+export type PublishDeps = { readonly journal: Journal | undefined; readonly log: Logger }
+
+/** What finds no room, or comes after the farewell, is for the next process. */
+const isLeft = (delivery: Delivery): boolean =>
+  delivery.at === 'rejected' && (delivery.cause === 'closed' || delivery.cause === 'overflow')
+
+/**
+ * Publishes, first what an earlier process left, and answers in the place of a result that the broker won't take; tells
+ * what becomes of each.
+ */
+export const publish = (
+  { journal, log }: PublishDeps,
+  link: Pick<MqttLink, 'send'>,
+  publication$: Observable<Publication>,
+): Observable<Delivery> => {
+  const report = ({ at, publication }: Delivery) => {
+    if (at === 'acknowledged' && publication.subtopic === 'control/proplet/create')
+      log.info('Published discovery message')
+  }
+  const settle = (delivery: Delivery) => {
+    const { record } = delivery.publication
+    if (record !== undefined && isFinal(delivery) && !isLeft(delivery)) journal?.settle(record)
+  }
+  const replace = (delivery: Delivery): Publication | undefined => {
+    const replacement = insteadOf(delivery)
+    const { record } = delivery.publication
+    return replacement === undefined || record === undefined || journal === undefined
+      ? replacement
+      : journal.replace(record, replacement)
+  }
+  return link.send(merge(from(journal?.results ?? []), publication$)).pipe(
+    tap(report),
+    mergeMap((delivery) => {
+      const replacement = replace(delivery)
+      settle(delivery)
+      return replacement === undefined
+        ? of(delivery)
+        : concat(of(delivery), link.send(of(replacement)).pipe(tap(settle)))
+    }),
+  )
+}

@@ -1,0 +1,26 @@
+import type { InvokeCommand, Received, StartCommand } from '../model/command.js'
+import type { Refusal } from '../streams/commands/admit.js'
+
+/** The outbox of a proplet whose broker is slower than its tasks. */
+export type Backlog = { readonly waiting: number; readonly bytes: number }
+
+/** Results that may wait for the broker before no further task is taken. */
+const MAX_WAITING = 10_000
+const MAX_WAITING_BYTES = 64 * 1024 * 1024
+
+/** Why a task, or an invocation of one, can't be taken: it asks for what this release does not do, or its result could not be delivered. */
+export const refuseTask =
+  (backlog: () => Backlog, journal?: { readonly obstacle: string | undefined }) =>
+  (command: Received<StartCommand | InvokeCommand>): Refusal | undefined => {
+    if (command.type === 'start' && command.encrypted)
+      return {
+        code: 'unsupported',
+        reason: 'encrypted workloads need a confidential runtime, and this proplet has none',
+      }
+    if (journal !== undefined && command.receipt === undefined)
+      return { code: 'overloaded', reason: journal.obstacle ?? 'the journal did not take it' }
+    const { waiting, bytes } = backlog()
+    if (waiting >= MAX_WAITING || bytes >= MAX_WAITING_BYTES)
+      return { code: 'overloaded', reason: `${waiting} results are waiting for the broker` }
+    return undefined
+  }

@@ -1,0 +1,45 @@
+/**
+ * Modules that processes start from, by their paths in `src` and, once built, in `dist`, without extension. The build
+ * and whoever spawns a process both read this table, so neither can name a module that the other does not know.
+ */
+export const PROCESS_ENTRIES = {
+  daemon: 'main',
+  exec: 'exec',
+  planner: 'runtime/external/plan/child',
+} as const
+
+/** Processes and threads that run guests; they and what they load later are bundled together. */
+export const GUEST_ENTRIES = {
+  guestChild: 'runtime/guest/child',
+  guestThread: 'runtime/guest/thread',
+} as const
+
+/** What a guest process loads once a task needs it, from beside its own bundle. See `runtime/guest/components.ts`. */
+export const GUEST_PARTS = [
+  'runtime/guest/component-task',
+  'runtime/guest/http/serve',
+  'runtime/guest/linker',
+  'runtime/guest/network',
+  'runtime/guest/preview3',
+] as const
+
+/** Modules that others import: the library, and what demos and benchmarks are made of. */
+export const LIBRARY_ENTRIES = [
+  'index',
+  'app/embedded-options',
+  'cli/markdown',
+  'dev/broker',
+  'dev/daemon',
+  'dev/demo',
+  'dev/demo-fl',
+  'dev/federated/json-server',
+  'dev/registry',
+  'dev/sections',
+  'host/sandbox/sandbox',
+  'io/log/log',
+  'runtime/embedded/embedded',
+] as const
+
+export const ENTRIES = { ...PROCESS_ENTRIES, ...GUEST_ENTRIES } as const
+
+export type Entry = keyof typeof ENTRIES

@@ -1,0 +1,35 @@
+import { join, resolve } from 'node:path'
+import { ENTRIES } from '../entries.js'
+import { packageRoot } from '../package-root.js'
+import type { Preopen } from '@proplet/wasi/preview1.js'
+
+const INSIDE = '/proplet'
+
+/** The entry of a child, as it is called in there. */
+export const SANDBOXED_ENTRY = join(INSIDE, 'dist', `${ENTRIES.guestChild}.js`)
+
+/** The path of the preopen of that number in there: it tells nothing, and is in the way of nothing. */
+export const mountPoint = (index: number): string => `/dirs/${index}`
+
+/** Node.js and what a child loads, all of it read-only. */
+export function codeMounts(libraries: readonly string[]): readonly string[] {
+  return [
+    ...readonly(process.execPath),
+    ...libraries.flatMap((path) => readonly(resolve(path))),
+    ...readonly('/etc/ld.so.cache'),
+    ...readonly(join(packageRoot, 'dist'), join(INSIDE, 'dist')),
+    ...readonly(join(packageRoot, 'package.json'), join(INSIDE, 'package.json')),
+  ]
+}
+
+/** Directories of guests, which have to be there, and the one that binaries come from by path, which may never come to be. */
+export function dataMounts(preopens: readonly Preopen[], binariesDir: string | undefined): readonly string[] {
+  const dirs = preopens.flatMap(({ hostPath, readonly: isReadonly }, index) => [
+    isReadonly ? '--ro-bind' : '--bind',
+    hostPath,
+    mountPoint(index),
+  ])
+  return [...(binariesDir === undefined ? [] : readonly(binariesDir)), ...dirs]
+}
+
+const readonly = (from: string, to = from): readonly string[] => ['--ro-bind-try', from, to]

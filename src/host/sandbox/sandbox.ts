@@ -1,0 +1,83 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { either as E } from 'fp-ts'
+import type { Preopen } from '@proplet/wasi/preview1.js'
+import { librariesOf } from './libraries.js'
+import { codeMounts, dataMounts } from './mounts.js'
+
+/** Bubblewrap as it works on this host, found by `findSandbox`. */
+export type Sandbox = {
+  readonly kind: 'sandbox'
+  /** Its absolute path. */
+  readonly program: string
+  /** All but what differs between runtimes. */
+  readonly options: readonly string[]
+}
+
+const DIRECTORIES = ['/usr/bin', '/bin', '/usr/local/bin']
+const PROBE_TIMEOUT_MS = 10_000
+
+/**
+ * No network, no other processes, no capabilities, and no way to gain any (bubblewrap sets `no_new_privs` itself). As
+ * process 1 of its own, a child needs no second bubblewrap in there that waits for it.
+ */
+const ISOLATED = [
+  '--unshare-all',
+  '--die-with-parent',
+  '--cap-drop',
+  'ALL',
+  '--as-pid-1',
+  '--hostname',
+  'proplet',
+]
+/** Namespaces of users open up parts of the kernel that are of no use to a child. Since bubblewrap 0.8. */
+const WITHOUT_NAMESPACES = ['--unshare-user', '--disable-userns']
+
+/** Tries bubblewrap out; left: why it can't be had, in words that follow "as". Takes some 50 ms. */
+export function findSandbox(directories: readonly string[] = DIRECTORIES): E.Either<string, Sandbox> {
+  const program = directories.map((directory) => join(directory, 'bwrap')).find((path) => existsSync(path))
+  if (program === undefined) {
+    return E.left(`bubblewrap is not installed (there is no bwrap in ${directories.join(', ')})`)
+  }
+  const mounts = codeMounts(librariesOf(process.execPath))
+  const sandbox = (more: readonly string[]): Sandbox => ({
+    kind: 'sandbox',
+    program,
+    options: [...ISOLATED, ...more, ...mounts, '--proc', '/proc'],
+  })
+  const hardest = sandbox(WITHOUT_NAMESPACES)
+  if (problemOf(hardest) === undefined) return E.right(hardest)
+  const plain = sandbox([])
+  const problem = problemOf(plain)
+  return problem === undefined ? E.right(plain) : E.left(`bubblewrap can't build one here: ${problem}`)
+}
+
+/** The command line that runs the one behind it in there, and tells the number of the process on `infoFd`. */
+export const sandboxCommand = (
+  { program, options }: Sandbox,
+  preopens: readonly Preopen[],
+  binariesDir: string | undefined,
+  infoFd: number,
+): readonly string[] => [
+  program,
+  ...options,
+  ...dataMounts(preopens, binariesDir),
+  '--remount-ro',
+  '/',
+  '--info-fd',
+  String(infoFd),
+  '--',
+]
+
+function problemOf({ program, options }: Sandbox): string | undefined {
+  const { error, status, stdout, stderr } = spawnSync(
+    program,
+    [...options, '--remount-ro', '/', '--', process.execPath, '--version'],
+    { env: {}, cwd: '/', encoding: 'utf8', timeout: PROBE_TIMEOUT_MS },
+  )
+  if (error !== undefined) return error.message
+  if (status === 0 && stdout.trim() === process.version) return undefined
+  const [first] = stderr.split('\n')
+  return first === undefined || first === '' ? `it ended with status ${status ?? 'unknown'}` : first
+}

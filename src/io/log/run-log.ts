@@ -1,0 +1,58 @@
+import type { Outcome } from '../../model/outcome.js'
+import type { RunProgress } from '../../model/task-event.js'
+import { createGuestLines } from './guest-lines.js'
+import type { Logger } from './log.js'
+
+/** Lines of guest output that one task may write to the log in a second; the others are counted. */
+const MAX_LINES_A_SECOND = 100
+
+/** stdout is, as a rule, the result. */
+const LEVELS = { stdout: 'debug', stderr: 'info' } as const
+
+type Output = Extract<RunProgress, { readonly type: 'output' }>
+
+/** The log of one task, or of one invocation, while it is under way. */
+export type RunLog = {
+  readonly log: Logger
+  readonly output: (output: Output) => void
+  /** The last lines, if they had no end. */
+  readonly rest: () => void
+}
+
+export const createRunLog = (log: Logger, now: () => number): RunLog => {
+  const guest = { stdout: createGuestLines(), stderr: createGuestLines() }
+  let count = 0
+  let countingSince = now()
+
+  // What is not shown is not looked at either, nor does it use up the lines of what is.
+  const isShown = (stream: Output['stream']): boolean => log.isLevelEnabled(LEVELS[stream])
+
+  const write = (stream: Output['stream'], lines: readonly string[]) => {
+    if (now() - countingSince >= 1000) {
+      if (count > MAX_LINES_A_SECOND)
+        log.warn({ stream, left_out: count - MAX_LINES_A_SECOND }, 'guest output left out of the log')
+      count = 0
+      countingSince = now()
+    }
+    for (const line of lines) {
+      count += 1
+      if (count <= MAX_LINES_A_SECOND) log[LEVELS[stream]]({ stream }, line)
+    }
+  }
+  return {
+    log,
+    output: ({ stream, data }) => {
+      if (isShown(stream)) write(stream, guest[stream].take(data))
+    },
+    rest: () => {
+      write('stdout', guest.stdout.rest())
+      write('stderr', guest.stderr.rest())
+    },
+  }
+}
+
+/** @param what such as `Task` */
+export const writeOutcome = (log: Logger, what: string, outcome: Outcome): void => {
+  if (outcome.kind === 'failed') log.warn({ code: outcome.code, error: outcome.error }, `${what} failed`)
+  else log.info(`${what} ${outcome.kind}`)
+}

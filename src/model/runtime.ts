@@ -1,0 +1,47 @@
+import type { Observable } from 'rxjs'
+import type { Binary } from './binary.js'
+import type { Outcome } from './outcome.js'
+import type { Figures } from '../host/process-figures.js'
+
+/** One task, ready to run. */
+export type RunRequest = {
+  readonly id: string
+  /** The export to call. */
+  readonly name: string
+  readonly binary: Binary
+  readonly inputs: readonly string[]
+  readonly cliArgs: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly daemon: boolean
+  /** The binary is compiled, and kept at hand for runs of it to come; nothing is called, and `results` is empty. */
+  readonly compileOnly?: true
+}
+
+export type StopReason = 'stopped' | 'shutdown'
+
+export type RunEvent =
+  | { readonly type: 'started'; readonly compileMs: number }
+  /** It answers HTTP requests there, until it is stopped. */
+  | { readonly type: 'serving'; readonly address: string; readonly port: number }
+  /** Live output of the guest, in order for each stream. */
+  | { readonly type: 'output'; readonly stream: 'stdout' | 'stderr'; readonly data: Uint8Array }
+  /** Something the one who reads the log should know, such as a fallback that was taken. */
+  | { readonly type: 'warning'; readonly message: string }
+  | { readonly type: 'ended'; readonly outcome: Outcome; readonly runMs: number }
+
+/** What a task used since it began, and holds now. */
+export type Usage = Figures & { readonly elapsedMs: number }
+
+/** Runs tasks. The embedded runtime is one; external and confidential runtimes are others. */
+export interface Runtime {
+  /** As the discovery message names it. */
+  readonly name: string
+  /**
+   * Cold. Emits events, at most one `started` and exactly one `ended` as the last, and completes; never errors.
+   * A value of `stop$` ends the guest at once; `ended` still follows, with what stdout held. Unsubscribing ends the
+   * guest silently.
+   */
+  run(request: RunRequest, stop$: Observable<StopReason>): Observable<RunEvent>
+  /** Of the task alone; undefined when it does not run just now. A runtime that can't tell leaves it out. */
+  usage?(id: string): Usage | undefined
+}

@@ -1,0 +1,45 @@
+import { allows, allowsAddress, type NetworkRule } from './policy.js'
+import type { Refused } from '../runtime/embedded/network/opened.js'
+
+/** What one instance may reach: what the list names, and the addresses that names of the list led it to. */
+export class Reach {
+  readonly #rules: readonly NetworkRule[]
+  readonly #refused: Refused
+  readonly #namesOf = new Map<string, Set<string>>()
+
+  constructor(rules: readonly NetworkRule[], refused: Refused) {
+    this.#rules = rules
+    this.#refused = refused
+  }
+
+  /** Whether the name may be looked up: some port of it may be reached. */
+  admitsName(name: string): boolean {
+    const isAdmitted = this.#rules.some((rule) => allows([{ host: rule.host, port: undefined }], name, 0))
+    if (!isAdmitted) this.#refused(name)
+    return isAdmitted
+  }
+
+  /** The name led to these. */
+  learn(name: string, addresses: readonly string[]): void {
+    for (const address of addresses) {
+      const names = this.#namesOf.get(address) ?? new Set()
+      this.#namesOf.set(address, names.add(name))
+    }
+  }
+
+  admits(address: string, port: number): boolean {
+    const names = [...(this.#namesOf.get(address) ?? [])]
+    const isAdmitted =
+      allows(this.#rules, address, port) ||
+      (names.some((name) => allows(this.#rules, name, port)) && allowsAddress(this.#rules, address, port))
+    if (!isAdmitted) this.#refused(`${address}:${port}`)
+    return isAdmitted
+  }
+
+  /** Whether it may be reached from outside, or choose its own address. */
+  admitsBinding(what: string): boolean {
+    const isAdmitted = this.#rules.some(({ host, port }) => host === '*' && port === undefined)
+    if (!isAdmitted) this.#refused(what)
+    return isAdmitted
+  }
+}

@@ -1,0 +1,30 @@
+import { EMPTY, map, switchMap, timer, type OperatorFunction, type SchedulerLike } from 'rxjs'
+import type { Connection } from '../../model/connection.js'
+import type { Publication } from '../../model/publication.js'
+
+export type HeartbeatDeps = {
+  readonly propletId: string
+  readonly namespace: string
+  readonly intervalMs: number
+  /** For a Manager that rebuilds a lost record from a heartbeat; undefined leaves it out. */
+  readonly metadata: object | undefined
+  readonly clock: SchedulerLike
+}
+
+/** A beat at once whenever the link comes up, and then one each interval while it stays up. */
+export const heartbeat = ({
+  propletId,
+  namespace,
+  intervalMs,
+  metadata,
+  clock,
+}: HeartbeatDeps): OperatorFunction<Connection, Publication> => {
+  const beat: Publication = {
+    subtopic: 'control/proplet/alive',
+    payload: { proplet_id: propletId, status: 'alive', namespace, ...(metadata && { metadata }) },
+    keep: 'latest',
+  }
+  return switchMap(({ state }) =>
+    state === 'up' ? timer(0, intervalMs, clock).pipe(map(() => beat)) : EMPTY,
+  )
+}

@@ -1,0 +1,123 @@
+import {
+  concat,
+  defer,
+  EMPTY,
+  exhaustMap,
+  filter,
+  groupBy,
+  map,
+  mergeMap,
+  repeat,
+  Subject,
+  switchMap,
+  take,
+  timer,
+  type Observable,
+  type OperatorFunction,
+  type SchedulerLike,
+} from 'rxjs'
+import type { Publication } from '../../model/publication.js'
+import type { TaskEvent } from '../../model/task-event.js'
+import type { TaskSample } from '../../model/task-sample.js'
+import { createAggregate } from './aggregate.js'
+import { asked, figuresOf } from './figures.js'
+import { leaveOut } from '../leave-out.js'
+import { ofType } from '../of-type.js'
+import { profileOf, type Profile } from './profile.js'
+
+/** Takes one sample of a task that was started; undefined: there is nothing to tell just now. */
+export type TaskSampler = () => Observable<TaskSample | undefined>
+
+export type TaskMetricsDeps = {
+  readonly propletId: string
+  /** Asked once for each run of a task. Undefined: tasks are not monitored. */
+  readonly sampler: ((id: string) => TaskSampler) | undefined
+  readonly onError: (error: unknown) => void
+  readonly clock: SchedulerLike
+}
+
+/** The first sample comes this soon, so that tasks are seen that are shorter than their interval. Milliseconds. */
+const FIRST_MS = 100
+
+/** Tasks with longer intervals are sampled together, at full seconds: what takes time is to wake the broker. */
+const TOGETHER_MS = 1000
+
+/** Emits soon, and then at intervals, of which the first is up to half a second shorter or longer. */
+const beats = (intervalMs: number, clock: SchedulerLike): Observable<unknown> => {
+  const next = defer(() => {
+    const due = clock.now() + intervalMs
+    const shared = intervalMs < TOGETHER_MS ? due : Math.round(due / TOGETHER_MS) * TOGETHER_MS
+    return timer(shared - clock.now(), clock)
+  })
+  return concat(timer(Math.min(FIRST_MS, intervalMs), clock), next.pipe(repeat()))
+}
+
+/**
+ * Samples each task from its start to its end, as its profile says; a sample that takes longer skips beats, one that
+ * fails is left out. Invocations of latent tasks are not monitored.
+ */
+export const taskMetrics = ({
+  propletId,
+  sampler,
+  onError,
+  clock,
+}: TaskMetricsDeps): OperatorFunction<TaskEvent, Publication> => {
+  if (sampler === undefined) return () => EMPTY
+  const monitored = (id: string, profile: Profile): Observable<Publication> =>
+    defer(() => {
+      const sample = sampler(id)
+      const aggregate = createAggregate(profile.historySize)
+      return beats(profile.intervalMs, clock).pipe(
+        exhaustMap(() => defer(sample).pipe(leaveOut(onError))),
+        filter((taken) => taken !== undefined),
+        map(asked(profile)),
+        map((taken) => ({
+          subtopic: 'control/proplet/task_metrics',
+          key: id,
+          payload: {
+            task_id: id,
+            proplet_id: propletId,
+            metrics: figuresOf(taken),
+            aggregated: aggregate(taken),
+            timestamp: new Date(clock.now()).toISOString(),
+          },
+          keep: 'latest' as const,
+        })),
+      )
+    })
+  return (event$) =>
+    defer(() => {
+      // A duration that listens to its own group would keep the source subscribed to when all is left.
+      const ends = new Map<string, Subject<void>>()
+      const lasting = ({ key }: { readonly key: string }) => {
+        const end$ = new Subject<void>()
+        ends.set(key, end$)
+        return end$
+      }
+      const forget = (id: string) =>
+        defer(() => {
+          ends.get(id)?.next()
+          ends.delete(id)
+          return EMPTY
+        })
+      return event$.pipe(
+        ofType('accepted', 'started', 'replaced', 'ended'),
+        groupBy(({ id }) => id, { duration: lasting }),
+        mergeMap((own$) =>
+          own$.pipe(
+            ofType('accepted', 'replaced', 'ended'),
+            switchMap((event) => {
+              if (event.type === 'ended') return forget(event.id)
+              const profile = event.type === 'accepted' ? profileOf(event.start) : undefined
+              if (profile === undefined) return EMPTY
+              return own$.pipe(
+                ofType('started'),
+                take(1),
+                switchMap(() => monitored(event.id, profile)),
+              )
+            }),
+          ),
+        ),
+      )
+    })
+}

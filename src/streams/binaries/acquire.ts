@@ -1,0 +1,28 @@
+import { map, type Observable } from 'rxjs'
+import type { Binary } from '../../model/binary.js'
+import type { StartCommand } from '../../model/command.js'
+import type { TaskProgress } from '../../model/task-event.js'
+import type { Downloads } from './download.js'
+import type { Fetch } from './fetch.js'
+
+export type AcquireDeps = {
+  /** Decodes strict base64; errors with a message for the Manager. */
+  readonly inline: (base64: string) => Observable<Binary>
+  /** In chunks, through the Proxy. */
+  readonly fetch: Fetch['fetch']
+  /** By the proplet itself. */
+  readonly download: Downloads
+  /** Who pulls images: the Proxy, or the proplet. */
+  readonly registry: 'proxy' | 'direct'
+}
+
+const isUrl = (reference: string): boolean => /^https?:\/\//i.test(reference)
+
+/** The binary of a task, out of its command, from a URL or from the registry: the last event is `fetched`. */
+export const acquire =
+  ({ inline, fetch, download, registry }: AcquireDeps) =>
+  ({ source }: StartCommand): Observable<TaskProgress> => {
+    if (source.type === 'inline')
+      return inline(source.base64).pipe(map((binary) => ({ type: 'fetched', binary, from: 'command' })))
+    return isUrl(source.image) || registry === 'direct' ? download(source.image) : fetch(source.image)
+  }

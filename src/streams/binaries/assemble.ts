@@ -1,0 +1,80 @@
+import type { Chunk } from '../../model/command.js'
+
+/** What became of one chunk. */
+export type Taken =
+  | { readonly type: 'progress'; readonly received: number; readonly total: number }
+  | { readonly type: 'complete'; readonly pieces: readonly Uint8Array[]; readonly total: number }
+  | { readonly type: 'ignored'; readonly reason: string }
+  | { readonly type: 'oversized'; readonly size: number }
+
+export type Assembly = {
+  readonly take: (chunk: Chunk) => Taken
+  /** Bytes held, with what it takes to keep them. */
+  readonly size: () => number
+}
+
+type Sequence = { readonly pieces: Map<number, Uint8Array>; size: number }
+
+/** Chunk servers that may answer for one image at the same time; a further sequence is ignored. */
+const MAX_SEQUENCES = 3
+
+/** What keeping one chunk costs beside its bytes, roughly: without it, endless empty chunks would cost nothing. */
+export const CHUNK_OVERHEAD_BYTES = 256
+
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => {
+  if (a.length !== b.length) return false
+  for (let index = 0; index < a.length; index += 1) if (a[index] !== b[index]) return false
+  return true
+}
+
+/**
+ * Puts the chunks of one image together. Chunks carry neither a digest nor a request id, and servers with different
+ * chunk sizes may answer for one name (spec/wire.md, trap 14). So chunks that disagree on `total` belong to different
+ * sequences, and the first sequence that is complete wins. A chunk that differs from the one held at its index means
+ * that the image has changed under its tag: the sequence begins anew.
+ */
+export const createAssembly = (maxBytes: number): Assembly => {
+  const sequences = new Map<number, Sequence>()
+  let held = 0
+
+  const drop = (total: number) => {
+    const sequence = sequences.get(total)
+    if (sequence === undefined) return
+    held -= sequence.size + sequence.pieces.size * CHUNK_OVERHEAD_BYTES
+    sequences.delete(total)
+  }
+  const open = (total: number): Sequence => {
+    const sequence = { pieces: new Map<number, Uint8Array>(), size: 0 }
+    sequences.set(total, sequence)
+    return sequence
+  }
+
+  const take = ({ index, total, data }: Chunk): Taken => {
+    let sequence = sequences.get(total)
+    if (sequence === undefined) {
+      if (sequences.size >= MAX_SEQUENCES)
+        return { type: 'ignored', reason: `contradictory total_chunks ${total}` }
+      sequence = open(total)
+    }
+    const present = sequence.pieces.get(index)
+    if (present !== undefined) {
+      if (sameBytes(present, data)) return { type: 'ignored', reason: `duplicate chunk ${index} of ${total}` }
+      drop(total)
+      sequence = open(total)
+    }
+    // All chunks but the last are of one size, so the first of them tells whether the whole can fit.
+    const size = Math.max(sequence.size + data.length, index < total - 1 ? data.length * (total - 1) : 0)
+    if (size > maxBytes) {
+      drop(total)
+      return { type: 'oversized', size }
+    }
+    sequence.pieces.set(index, data)
+    sequence.size += data.length
+    held += data.length + CHUNK_OVERHEAD_BYTES
+    if (sequence.pieces.size < total) return { type: 'progress', received: sequence.pieces.size, total }
+    const pieces = [...sequence.pieces].sort(([a], [b]) => a - b).map(([, piece]) => piece)
+    return { type: 'complete', pieces, total }
+  }
+
+  return { take, size: () => held }
+}

@@ -1,0 +1,196 @@
+import {
+  catchError,
+  concat,
+  defer,
+  EMPTY,
+  expand,
+  filter,
+  finalize,
+  map,
+  merge,
+  mergeMap,
+  of,
+  share,
+  skip,
+  startWith,
+  Subject,
+  switchMap,
+  take,
+  takeUntil,
+  takeWhile,
+  throwError,
+  timer,
+  type Observable,
+  type SchedulerLike,
+} from 'rxjs'
+import type { Binary } from '../../model/binary.js'
+import type { Chunk } from '../../model/command.js'
+import type { Publication } from '../../model/publication.js'
+import type { TaskProgress } from '../../model/task-event.js'
+import { createAssembly, type Taken } from './assemble.js'
+import { messageOf } from '../tasks/ended.js'
+
+export type FetchLimits = {
+  /** An incomplete assembly without progress expires after this; milliseconds, as are all times here. */
+  readonly ttlMs: number
+  /** Without progress for this long, the registry is asked again; doubled each time. */
+  readonly stallMs: number
+  readonly overallMs: number
+  readonly maxBytes: number
+  /** Of all assemblies together, with what it takes to keep them. */
+  readonly maxTotalBytes: number
+}
+
+export type FetchDeps = {
+  readonly chunk$: Observable<Chunk>
+  readonly cache: {
+    readonly byImage: (image: string) => Observable<Binary | undefined>
+    readonly put: (pieces: readonly Uint8Array[], image: string) => Observable<Binary>
+  }
+  readonly limits: FetchLimits
+  readonly clock: SchedulerLike
+}
+
+export type Fetch = {
+  /** The binary of an image as the last event; errors with a `FetchError`. Subscribers of one image share one fetch. */
+  readonly fetch: (image: string) => Observable<TaskProgress>
+  readonly request$: Observable<Publication>
+}
+
+export class FetchError extends Error {
+  override readonly name = 'FetchError'
+}
+
+/** A reference with a digest names one content for ever, so what was kept for it needs no asking. */
+const isPinned = (image: string): boolean => /@sha256:[0-9a-f]{64}$/.test(image)
+
+const seconds = (ms: number): string => `${ms / 1000} s`
+
+/** Asks the Proxy for images and assembles their chunks; see `FetchLimits` for when it gives up. */
+export const createFetch = ({ chunk$, cache, limits, clock }: FetchDeps): Fetch => {
+  // The requests of all fetches in one stream: each fetch is shared, and its request must go out once.
+  const requests = new Subject<Publication>()
+  const underWay = new Map<string, Observable<TaskProgress>>()
+  let heldBytes = 0
+
+  const ask = (image: string, attempt: number): TaskProgress => {
+    requests.next({ subtopic: 'registry/proplet', payload: { app_name: image }, keep: 'all' })
+    return { type: 'fetching', image, attempt }
+  }
+
+  // A cache that fails is one that has nothing: the registry may still answer.
+  const fromCache = (image: string): Observable<TaskProgress> =>
+    defer(() => cache.byImage(image)).pipe(
+      filter((binary) => binary !== undefined),
+      map((binary): TaskProgress => ({ type: 'fetched', binary, from: 'cache' })),
+      catchError((error: unknown) =>
+        of<TaskProgress>({ type: 'warning', message: `cache: ${messageOf(error)}` }),
+      ),
+    )
+
+  const store = (image: string, pieces: readonly Uint8Array[]): Observable<TaskProgress> =>
+    defer(() => cache.put(pieces, image)).pipe(
+      map((binary) => ({ type: 'fetched', binary, from: 'registry' })),
+    )
+
+  const fromRegistry = (image: string): Observable<TaskProgress> =>
+    defer(() => {
+      const assembly = createAssembly(limits.maxBytes)
+      let progressed = false
+      const accept = (chunk: Chunk): Taken => {
+        const before = assembly.size()
+        const taken = assembly.take(chunk)
+        heldBytes += assembly.size() - before
+        if (heldBytes > limits.maxTotalBytes)
+          throw new FetchError(
+            `fetching ${image}: binaries being fetched fill more than ${limits.maxTotalBytes} bytes`,
+          )
+        if (taken.type === 'progress') progressed = true
+        return taken
+      }
+      const taken$ = chunk$.pipe(
+        filter((chunk) => chunk.image === image),
+        map(accept),
+        takeWhile(({ type }) => type !== 'complete', true),
+        share(),
+      )
+      const progress$ = taken$.pipe(filter(({ type }) => type === 'progress' || type === 'complete'))
+      const complete$ = taken$.pipe(filter(({ type }) => type === 'complete'))
+
+      const assembled$ = taken$.pipe(
+        mergeMap((taken): Observable<TaskProgress> => {
+          switch (taken.type) {
+            case 'progress':
+              return of({ type: 'chunk', received: taken.received, total: taken.total })
+            case 'ignored':
+              return of({ type: 'warning', message: `${taken.reason} of ${image} ignored` })
+            case 'oversized':
+              return throwError(() => new FetchError(`${image} is larger than ${limits.maxBytes} bytes`))
+            case 'complete':
+              return concat(
+                of<TaskProgress>({ type: 'chunk', received: taken.total, total: taken.total }),
+                store(image, taken.pieces),
+              )
+          }
+        }),
+      )
+      const stalls$ = of(1).pipe(
+        expand((attempt) => timer(limits.stallMs * 2 ** (attempt - 1), clock).pipe(map(() => attempt + 1))),
+        skip(1),
+      )
+      const asked$ = concat(
+        of(1),
+        progress$.pipe(
+          startWith(undefined),
+          switchMap(() => stalls$),
+        ),
+      ).pipe(map((attempt) => ask(image, attempt)))
+      const expired$ = merge(
+        progress$.pipe(
+          startWith(undefined),
+          switchMap(() => timer(limits.ttlMs, clock)),
+          map(() => `no chunk for ${seconds(limits.ttlMs)}`),
+        ),
+        timer(limits.overallMs, clock).pipe(map(() => `not complete after ${seconds(limits.overallMs)}`)),
+      ).pipe(
+        take(1),
+        mergeMap((reason) => throwError(() => new FetchError(`fetching ${image}: ${reason}`))),
+      )
+      const silent$ = timer(limits.stallMs, clock).pipe(
+        mergeMap(() => (progressed ? EMPTY : fromCache(image))),
+      )
+
+      return merge(assembled$, merge(asked$, expired$, silent$).pipe(takeUntil(complete$))).pipe(
+        finalize(() => {
+          heldBytes -= assembly.size()
+        }),
+      )
+    })
+
+  const start = (image: string): Observable<TaskProgress> => {
+    const asked$ = fromRegistry(image).pipe(
+      catchError((error: unknown) =>
+        concat(
+          fromCache(image),
+          throwError(() => error),
+        ),
+      ),
+    )
+    const pinned$ = isPinned(image) ? fromCache(image) : EMPTY
+    return concat(pinned$, asked$).pipe(
+      takeWhile(({ type }) => type !== 'fetched', true),
+      finalize(() => underWay.delete(image)),
+      share(),
+    )
+  }
+
+  return {
+    fetch: (image) =>
+      defer(() => {
+        const shared = underWay.get(image) ?? start(image)
+        underWay.set(image, shared)
+        return shared
+      }),
+    request$: requests.asObservable(),
+  }
+}

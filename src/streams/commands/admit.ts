@@ -1,0 +1,70 @@
+import { BehaviorSubject, catchError, defer, finalize, of, type Observable } from 'rxjs'
+import type { InvokeCommand, Received, StartCommand } from '../../model/command.js'
+import type { FailureCode } from '../../model/outcome.js'
+import type { TaskEvent } from '../../model/task-event.js'
+import { messageOf, refusal } from '../tasks/ended.js'
+
+export type AdmitDeps = {
+  /** Tasks and invocations that run, wait or fetch at once; beyond it they are refused. */
+  readonly maxTasks: number
+  /** Daemons at once; they take no place of the others. */
+  readonly maxDaemons: number
+  /** Latent tasks at once, whether they can be invoked already or not; nor do they. */
+  readonly maxLatent: number
+  /** Why a task can't be taken, whatever the caps say. */
+  readonly refuse: (command: Received<StartCommand | InvokeCommand>) => Refusal | undefined
+}
+
+export type Refusal = { readonly code: FailureCode; readonly reason: string }
+
+export type Admission = {
+  /** Runs the task if there is room for it; else it ends at once, with a failure that says why. */
+  readonly admit: (
+    command: Received<StartCommand | InvokeCommand>,
+    task: () => Observable<TaskEvent>,
+  ) => Observable<TaskEvent>
+  /** How many have been admitted and have not ended, of all kinds; replays the current number. */
+  readonly underWay$: Observable<number>
+}
+
+type Kind = 'task' | 'daemon' | 'latent'
+
+const kindOf = (command: StartCommand | InvokeCommand): Kind => {
+  if (command.type === 'invoke') return 'task'
+  if (command.latent) return 'latent'
+  return command.daemon ? 'daemon' : 'task'
+}
+
+/** Bounds what is under way, as RxJS has no backpressure of its own. */
+export const createAdmission = ({ maxTasks, maxDaemons, maxLatent, refuse }: AdmitDeps): Admission => {
+  const underWay = new BehaviorSubject(0)
+  const counts: Record<Kind, number> = { task: 0, daemon: 0, latent: 0 }
+  const caps: Readonly<Record<Kind, { readonly max: number; readonly what: string }>> = {
+    task: { max: maxTasks, what: 'tasks are running or waiting' },
+    daemon: { max: maxDaemons, what: 'daemons are running' },
+    latent: { max: maxLatent, what: 'latent tasks are deployed' },
+  }
+
+  const reasonToRefuse = (command: Received<StartCommand | InvokeCommand>): Refusal | undefined => {
+    const kind = kindOf(command)
+    const { max, what } = caps[kind]
+    if (counts[kind] >= max) return { code: 'overloaded', reason: `${max} ${what} already` }
+    return refuse(command)
+  }
+  const count = (command: StartCommand | InvokeCommand, by: 1 | -1) => {
+    counts[kindOf(command)] += by
+    underWay.next(underWay.value + by)
+  }
+
+  return {
+    underWay$: underWay.asObservable(),
+    admit: (command, task) =>
+      defer(() => {
+        const refused = reasonToRefuse(command)
+        if (refused !== undefined)
+          return of(refusal(command, refused.code, `task refused: ${refused.reason}`))
+        count(command, 1)
+        return defer(task).pipe(finalize(() => count(command, -1)))
+      }).pipe(catchError((error: unknown) => of(refusal(command, 'runtime', messageOf(error))))),
+  }
+}

@@ -1,0 +1,122 @@
+import {
+  concat,
+  defer,
+  EMPTY,
+  finalize,
+  ignoreElements,
+  merge,
+  mergeMap,
+  of,
+  repeat,
+  Subject,
+  takeUntil,
+  tap,
+  timer,
+  type Observable,
+  type OperatorFunction,
+  type SchedulerLike,
+} from 'rxjs'
+import type { Received, StartCommand, StopCommand } from '../../model/command.js'
+import type { TaskEvent } from '../../model/task-event.js'
+import { ended, ofCommand } from '../tasks/ended.js'
+
+export type DedupeDeps = {
+  /** The life of one task. `stop$` emits when its stop command arrives. */
+  readonly task: (start: Received<StartCommand>, stop$: Observable<'stopped'>) => Observable<TaskEvent>
+  readonly clock: SchedulerLike
+}
+
+/** A broker or Manager may deliver a start twice within 20 ms (spec/wire.md, trap 10), when a fast task has ended. */
+export const REDELIVERY_MS = 25
+
+/** What is known of an id while it is taken: its task, and the one start that may wait behind a task being stopped. */
+type Life = {
+  readonly stop: Subject<'stopped'>
+  /** Leaves the task, for another one to take its place. */
+  readonly leave: Subject<void>
+  stopped: boolean
+  next: Received<StartCommand> | undefined
+  receipt: number | undefined
+  latent: boolean
+  /** It was started less than `REDELIVERY_MS` ago. */
+  fresh: boolean
+}
+
+/**
+ * Runs one task an id, and leads each stop to the task that it names. A start of an id that is running is a duplicate,
+ * and so is one that arrives before `REDELIVERY_MS` are over. A stop frees the id: a start that comes after it waits
+ * only until the stopped task has ended. A latent task does not run, so a start of its id replaces it.
+ */
+export const dedupe = ({
+  task,
+  clock,
+}: DedupeDeps): OperatorFunction<Received<StartCommand | StopCommand>, TaskEvent> => {
+  return (command$) =>
+    defer(() => {
+      const lives = new Map<string, Life>()
+
+      const begin = (first: Received<StartCommand>): Observable<TaskEvent> => {
+        const life: Life = {
+          stop: new Subject(),
+          leave: new Subject(),
+          stopped: false,
+          next: undefined,
+          receipt: undefined,
+          latent: false,
+          fresh: true,
+        }
+        lives.set(first.id, life)
+        return defer(() => {
+          const start = life.next ?? first
+          life.next = undefined
+          life.stopped = false
+          life.receipt = start.receipt
+          life.latent = start.latent
+          life.fresh = true
+          const redelivery$ = timer(REDELIVERY_MS, clock).pipe(
+            tap(() => (life.fresh = false)),
+            ignoreElements(),
+            takeUntil(life.stop),
+          )
+          return merge(task(start, life.stop.asObservable()), redelivery$)
+        }).pipe(
+          repeat({ delay: () => (life.next === undefined ? EMPTY : of(true)) }),
+          takeUntil(life.leave),
+          finalize(() => lives.delete(first.id)),
+        )
+      }
+      const replace = (life: Life, start: Received<StartCommand>): Observable<TaskEvent> =>
+        concat(
+          of<TaskEvent>({ type: 'replaced', id: start.id, ...ofCommand(life) }),
+          defer(() => {
+            life.leave.next()
+            return begin(start)
+          }),
+        )
+      const stop = (life: Life): Observable<TaskEvent> => {
+        const { next } = life
+        if (next !== undefined) {
+          life.next = undefined
+          return of(ended(next, { kind: 'stopped', results: '' }))
+        }
+        life.stopped = true
+        life.stop.next('stopped')
+        return EMPTY
+      }
+
+      return command$.pipe(
+        mergeMap((command): Observable<TaskEvent> => {
+          const { id } = command
+          const life = lives.get(id)
+          if (command.type === 'stop')
+            return life === undefined ? of({ type: 'unknown-stop', id }) : stop(life)
+          if (life === undefined) return begin(command)
+          if (life.latent && !life.fresh && !life.stopped) return replace(life, command)
+          if (!life.stopped || life.next !== undefined)
+            return of({ type: 'duplicate', id, ...ofCommand(command) })
+          life.next = command
+          return EMPTY
+        }),
+      )
+    })
+}

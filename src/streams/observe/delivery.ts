@@ -1,0 +1,96 @@
+import { concatMap, defer, ignoreElements, merge, tap, type Observable } from 'rxjs'
+import type { Publication } from '../../model/publication.js'
+import type { Run, Step } from '../../model/step.js'
+
+/** What becomes of a publication, as far as it matters here. */
+export type Fate = {
+  readonly publication: Publication
+  readonly at: 'handed' | 'acknowledged' | 'replaced' | 'rejected'
+}
+
+/** The result of a run has reached the broker, or never will. Times are in milliseconds of the clock of `told`. */
+export type Told = {
+  readonly run: Run
+  /** When it was due. */
+  readonly dueAt: number
+  /** When it went to the broker: after its hold, and what was before it in the outbox. */
+  readonly handedAt: number
+  readonly at: number
+  readonly isDelivered: boolean
+}
+
+export type ToldInputs = { readonly step$: Observable<Step>; readonly fate$: Observable<Fate> }
+
+export type ToldDeps = {
+  readonly now: () => number
+  /** Results that are waited for; beyond it the oldest is forgotten. */
+  readonly maxDue: number
+}
+
+type Due = { readonly run: Run; readonly at: number }
+
+const RESULTS = 'control/proplet/results'
+const INVOKE_RESULTS = 'control/proplet/invoke_results'
+
+const keyOfRun = ({ id, invocation }: Run): string =>
+  JSON.stringify(invocation === undefined ? [RESULTS, id, ''] : [INVOKE_RESULTS, id, invocation.id ?? ''])
+
+const keyOfResult = ({ subtopic, payload }: Publication): string | undefined => {
+  if ((subtopic !== RESULTS && subtopic !== INVOKE_RESULTS) || !('task_id' in payload)) return undefined
+  const invocation = 'invocation_id' in payload ? payload.invocation_id : ''
+  return JSON.stringify([subtopic, payload.task_id, invocation])
+}
+
+/** Those that are due, by key, in order for each key. Never more than `max`. */
+const createDues = (max: number) => {
+  const dues = new Map<string, Due[]>()
+  let count = 0
+  const take = (key: string): Due | undefined => {
+    const queue = dues.get(key)
+    const due = queue?.shift()
+    if (due !== undefined) count -= 1
+    if (queue?.length === 0) dues.delete(key)
+    return due
+  }
+  const put = (due: Due) => {
+    const [oldest] = dues.keys()
+    if (count >= max && oldest !== undefined) take(oldest)
+    const key = keyOfRun(due.run)
+    const queue = dues.get(key)
+    if (queue === undefined) dues.set(key, [due])
+    else queue.push(due)
+    count += 1
+  }
+  return { put, take }
+}
+
+/** Tells when results have reached the broker. Those of one task are published in the order in which they are due. */
+export const told = ({ step$, fate$ }: ToldInputs, { now, maxDue }: ToldDeps): Observable<Told> =>
+  defer(() => {
+    const dues = createDues(maxDue)
+    const handed = new WeakMap<Publication, number>()
+
+    const toTold = ({ publication, at: fate }: Fate): readonly Told[] => {
+      const key = fate === 'replaced' ? undefined : keyOfResult(publication)
+      if (key === undefined) return []
+      const at = now()
+      if (fate === 'handed') {
+        // After a lost link it goes out once more.
+        if (!handed.has(publication)) handed.set(publication, at)
+        return []
+      }
+      const due = dues.take(key)
+      if (due === undefined) return []
+      const handedAt = Math.max(due.at, handed.get(publication) ?? at)
+      return [{ run: due.run, dueAt: due.at, handedAt, at, isDelivered: fate === 'acknowledged' }]
+    }
+    return merge(
+      step$.pipe(
+        tap(({ run, at, isTold }) => {
+          if (isTold) dues.put({ run, at })
+        }),
+        ignoreElements(),
+      ),
+      fate$.pipe(concatMap(toTold)),
+    )
+  })

@@ -1,0 +1,173 @@
+import { concatMap, defer, type OperatorFunction } from 'rxjs'
+import type { Invocation, InvokeCommand, Received, StartCommand } from '../../model/command.js'
+import type { Phase, PhaseName, Run, Stage, Step } from '../../model/step.js'
+import type { InvocationEvent, TaskEvent } from '../../model/task-event.js'
+
+/** A run that is under way. */
+type Open = {
+  readonly run: Run
+  readonly receivedAt: number
+  stage: Stage
+  /** When its stage began. */
+  since: number
+  /** How often the registry was asked for its binary. */
+  attempts: number
+}
+
+/** What happens to a task or to an invocation, alike. */
+type Event =
+  | Exclude<TaskEvent, { readonly type: 'invocation' | 'rejected' }>
+  | (InvocationEvent & { readonly id: string })
+type Accepted = Extract<Event, { readonly type: 'accepted' }>
+type Ended = Extract<Event, { readonly type: 'ended' }>
+
+/** A task by its id, an invocation by its identity. */
+type Key = string | Invocation
+
+/** The phase that a run was in, if it ends in this stage. */
+const PHASE_OF: Readonly<Partial<Record<Stage, PhaseName>>> = {
+  fetching: 'fetch',
+  queued: 'queue',
+  preparing: 'compile',
+  running: 'run',
+}
+
+const commandOf = (event: Accepted): Received<StartCommand | InvokeCommand> =>
+  'start' in event ? event.start : event.invoke
+
+const kindOf = ({ daemon, latent }: StartCommand): Run['kind'] => {
+  if (latent) return 'latent'
+  return daemon ? 'daemon' : 'task'
+}
+
+const runOf = (command: StartCommand | InvokeCommand): Run =>
+  command.type === 'start'
+    ? {
+        id: command.id,
+        kind: kindOf(command),
+        name: command.name,
+        image: command.source.type === 'image' ? command.source.image : undefined,
+        invocation: undefined,
+      }
+    : invocationOf(command.id, command.invocation)
+
+const invocationOf = (id: string, invocation: Invocation): Run => ({
+  id,
+  kind: 'invocation',
+  name: undefined,
+  image: undefined,
+  invocation,
+})
+
+/** A run of which nothing is known but its end. */
+const refusedOf = (id: string, key: Key): Run =>
+  typeof key === 'string'
+    ? { id, kind: 'task', name: undefined, image: undefined, invocation: undefined }
+    : invocationOf(id, key)
+
+/**
+ * How runs get on, and how long each of their phases took by the clock `now` (milliseconds). Holds what is under way,
+ * which the admission bounds. A run that was refused takes a single step, its end.
+ */
+export const phases =
+  (now: () => number): OperatorFunction<TaskEvent, Step> =>
+  (event$) =>
+    defer(() => {
+      const underWay = new Map<Key, Open>()
+
+      const begin = (key: Key, event: Accepted): Step => {
+        const command = commandOf(event)
+        const run = runOf(command)
+        const stage = command.type === 'start' ? 'fetching' : 'queued'
+        const at = now()
+        underWay.set(key, { run, receivedAt: command.receivedAt, stage, since: at, attempts: 0 })
+        return { run, before: undefined, stage, at, phases: [], isTold: false }
+      }
+      const enter = (
+        open: Open,
+        stage: Stage,
+        phasesOf: (at: number) => readonly Phase[] = () => [],
+      ): Step => {
+        const { run, stage: before } = open
+        const at = now()
+        const phases = phasesOf(at)
+        open.stage = stage
+        open.since = at
+        return { run, before, stage, at, phases, isTold: false }
+      }
+      const spent =
+        ({ since: from }: Open, name: PhaseName, cut = false) =>
+        (to: number): readonly Phase[] => [{ name, from, to, cut }]
+
+      /** Of a module that a guest still has, nothing is compiled. */
+      const prepared = (open: Open, compileMs: number) => (to: number) => {
+        const compiling = Math.max(open.since, to - compileMs)
+        const waited = spent(open, 'prepare')(compiling)
+        return compileMs > 0
+          ? [...waited, { name: 'compile', from: compiling, to, cut: false } as const]
+          : waited
+      }
+      const leave = (key: Key, open: Open): Step => {
+        underWay.delete(key)
+        const name = PHASE_OF[open.stage]
+        return enter(open, 'over', name && spent(open, name, open.stage !== 'running'))
+      }
+      const end = (key: Key, open: Open | undefined, event: Ended): Step => {
+        const { id, outcome, announced, receivedAt } = event
+        const result = { outcome, isTold: !announced || outcome.kind !== 'completed' }
+        // A start that waits behind another one of its id may be stopped before that one has ended.
+        if (open?.receivedAt === receivedAt) return { ...leave(key, open), ...result }
+        const run = refusedOf(id, key)
+        return { run, before: undefined, stage: 'over', at: now(), phases: [], ...result }
+      }
+      const advance = (key: Key, event: Event): Step | undefined => {
+        if (event.type === 'accepted') return begin(key, event)
+        const open = underWay.get(key)
+        if (event.type === 'ended') return end(key, open, event)
+        if (open === undefined) return undefined
+        switch (event.type) {
+          case 'fetching':
+            open.attempts = event.attempt
+            return undefined
+          case 'fetched': {
+            const { binary, from } = event
+            const fetched = { binary, from, attempts: open.attempts }
+            return { ...enter(open, 'queued', spent(open, 'fetch')), fetched }
+          }
+          case 'running':
+            return enter(open, 'preparing', spent(open, 'queue'))
+          case 'started':
+            return enter(open, 'running', prepared(open, event.compileMs))
+          case 'precompiled':
+            return enter(open, 'deployed')
+          case 'announced': {
+            const { run, stage } = open
+            return { run, before: stage, stage, at: now(), phases: [], isTold: true }
+          }
+          case 'replaced':
+            return leave(key, open)
+          case 'downloading':
+          case 'chunk':
+          case 'serving':
+          case 'output':
+          case 'warning':
+          case 'duplicate':
+          case 'unknown-stop':
+          case 'provided':
+          case 'reported':
+            return undefined
+        }
+      }
+      const stepOf = (event: TaskEvent): Step | undefined => {
+        if (event.type === 'rejected') return undefined
+        return event.type === 'invocation'
+          ? advance(event.invocation, { ...event.event, id: event.id })
+          : advance(event.id, event)
+      }
+      return event$.pipe(
+        concatMap((event): readonly Step[] => {
+          const step = stepOf(event)
+          return step === undefined ? [] : [step]
+        }),
+      )
+    })

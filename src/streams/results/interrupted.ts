@@ -1,0 +1,16 @@
+import { map, type OperatorFunction } from 'rxjs'
+import type { TaskEvent } from '../../model/task-event.js'
+import { ended, failure } from '../tasks/ended.js'
+import type { Left } from '../commands/journal.js'
+
+const INTERRUPTED = failure('interrupted', 'interrupted by a restart of the proplet')
+
+/** Answers the commands that an earlier process was at when it ended. */
+export const cutShort = (clock: {
+  now(): number
+}): OperatorFunction<Extract<Left, { type: 'interrupted' }>, TaskEvent> =>
+  map(({ id, receipt, invocation, env, isStopped }) => {
+    const outcome = isStopped ? ({ kind: 'stopped', results: '' } as const) : INTERRUPTED
+    const event = ended({ id, receipt, receivedAt: clock.now(), ...(env && { env }) }, outcome)
+    return invocation === undefined ? event : { type: 'invocation', id, invocation, event }
+  })

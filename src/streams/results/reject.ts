@@ -1,0 +1,14 @@
+import { map, type OperatorFunction } from 'rxjs'
+import type { Received, Rejection } from '../../model/command.js'
+import type { TaskEvent } from '../../model/task-event.js'
+import { ended, failure } from '../tasks/ended.js'
+
+/** Answers a refused command that names a task with a failure; any other refused message is only reported. */
+export const reject: OperatorFunction<Received<Rejection>, TaskEvent> = map(
+  ({ task, reason, receivedAt, receipt, subtopic }): TaskEvent => {
+    if (task === undefined) return { type: 'rejected', subtopic, reason }
+    const { id, invocation } = task
+    const event = ended({ id, receivedAt, receipt }, failure('rejected', `command refused: ${reason}`))
+    return invocation === undefined ? event : { type: 'invocation', id, invocation, event }
+  },
+)

@@ -1,0 +1,63 @@
+import { concatMap, type OperatorFunction } from 'rxjs'
+import type { Outcome } from '../../model/outcome.js'
+import type { Publication } from '../../model/publication.js'
+import type { OfCommand, TaskEvent } from '../../model/task-event.js'
+import { ofCommand, type Origin } from '../tasks/ended.js'
+import { envelopeOf } from '../tasks/federated/envelope.js'
+import { ofType } from '../of-type.js'
+
+/** A result, the task it is of, and when the command of that was received. */
+export type Result = OfCommand & {
+  readonly id: string
+  readonly publication: Publication
+  readonly receivedAt: number
+  /** Another one of the command may follow. */
+  readonly more?: true
+}
+
+/** What the Manager reads an outcome by: null, or why it failed. */
+export const errorOf = (outcome: Outcome): string | null => {
+  switch (outcome.kind) {
+    case 'completed':
+      return null
+    case 'failed':
+      return outcome.error
+    case 'stopped':
+      return 'task stopped'
+  }
+}
+
+/** What the Manager is told of tasks: one result each, at the end; of a daemon or server at its start, and when it fails later. */
+export const result = (propletId: string): OperatorFunction<TaskEvent, Result> => {
+  const resultOf = (origin: Origin, payload: object): Result => ({
+    id: origin.id,
+    receivedAt: origin.receivedAt,
+    ...ofCommand(origin),
+    publication: {
+      subtopic: 'control/proplet/results',
+      payload: { task_id: origin.id, ...payload },
+      keep: 'all',
+    },
+  })
+  return (event$) =>
+    event$.pipe(
+      ofType('announced', 'ended'),
+      concatMap((event): readonly Result[] => {
+        if (event.type === 'announced')
+          return [
+            {
+              ...resultOf(event, { proplet_id: propletId, results: event.results, error: null }),
+              more: true,
+            },
+          ]
+        const { announced, outcome, round } = event
+        if (announced && outcome.kind === 'completed') return []
+        const error = errorOf(outcome)
+        return [
+          round === undefined
+            ? resultOf(event, { proplet_id: propletId, results: outcome.results, error })
+            : resultOf(event, { results: envelopeOf(event.id, propletId, round), error }),
+        ]
+      }),
+    )
+}

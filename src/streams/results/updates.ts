@@ -1,0 +1,25 @@
+import { concatMap, type OperatorFunction } from 'rxjs'
+import type { Publication } from '../../model/publication.js'
+import type { InvocationEvent, TaskEvent } from '../../model/task-event.js'
+import { topicLevelOf } from '../tasks/federated/round.js'
+
+/** Updates for the channel that their coordinator did not take, each as it was printed. */
+export const updates = (propletId: string): OperatorFunction<TaskEvent, Publication> => {
+  const encoder = new TextEncoder()
+  const publicationsOf = (event: TaskEvent | InvocationEvent): readonly Publication[] => {
+    if (event.type === 'invocation') return publicationsOf(event.event)
+    if (event.type !== 'reported' || !('channel' in event.to)) return []
+    const { channel: json } = event.to
+    const publication: Publication = {
+      subtopic: `fl/rounds/${topicLevelOf(event.round)}/updates/${topicLevelOf(propletId)}`,
+      // To parse it takes long where it is long, and it is not needed for sending.
+      get payload(): object {
+        return JSON.parse(json) as object
+      },
+      encoded: encoder.encode(json),
+      keep: 'all',
+    }
+    return [publication]
+  }
+  return concatMap(publicationsOf)
+}

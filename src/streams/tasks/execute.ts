@@ -1,0 +1,59 @@
+import { catchError, concat, defer, mergeMap, of, type Observable } from 'rxjs'
+import type { Binary } from '../../model/binary.js'
+import type { Received, StartCommand } from '../../model/command.js'
+import type { TaskEvent } from '../../model/task-event.js'
+import type { RunEvent, RunRequest, Runtime, StopReason } from '../../model/runtime.js'
+import { ended, failure, messageOf, ofCommand } from './ended.js'
+import type { Slots } from './slots.js'
+
+export type ExecuteDeps = {
+  readonly runtime: Pick<Runtime, 'run'>
+  readonly slots: Slots
+}
+
+/** What the runtime is asked for. */
+export const toRequest = (start: StartCommand, binary: Binary): RunRequest => ({
+  id: start.id,
+  name: start.name,
+  binary,
+  inputs: start.inputs,
+  cliArgs: start.cliArgs,
+  env: start.env,
+  daemon: start.daemon,
+})
+
+/** The result that is due when this happens, if one is. */
+const announcementOf = (event: RunEvent, { daemon }: StartCommand): string | undefined => {
+  if (event.type === 'serving') return `started at port ${event.port}`
+  return event.type === 'started' && daemon ? '' : undefined
+}
+
+/**
+ * Runs one task in a place of its own, a daemon outside of the places; a server leaves its place when it listens. `stop$`
+ * ends a task that runs; one that still waits for its place is ended by unsubscribing.
+ */
+export const execute =
+  ({ runtime, slots }: ExecuteDeps) =>
+  (start: Received<StartCommand>, binary: Binary, stop$: Observable<StopReason>): Observable<TaskEvent> => {
+    const run = (leave: () => void) => {
+      let announced = false
+      const announce = (results: string): TaskEvent => {
+        announced = true
+        leave()
+        return { type: 'announced', id: start.id, results, receivedAt: start.receivedAt, ...ofCommand(start) }
+      }
+      const toTaskEvents = (event: RunEvent): readonly TaskEvent[] => {
+        if (event.type === 'ended') return [ended(start, event.outcome, announced)]
+        const taskEvent: TaskEvent = { ...event, id: start.id }
+        const results = announcementOf(event, start)
+        return results === undefined || announced ? [taskEvent] : [taskEvent, announce(results)]
+      }
+      return concat(
+        of<TaskEvent>({ type: 'running', id: start.id }),
+        defer(() => runtime.run(toRequest(start, binary), stop$)).pipe(mergeMap(toTaskEvents)),
+      ).pipe(
+        catchError((error: unknown) => of(ended(start, failure('runtime', messageOf(error)), announced))),
+      )
+    }
+    return start.daemon ? defer(() => run(() => undefined)) : slots.use(run)
+  }

@@ -1,0 +1,49 @@
+import { catchError, concatMap, mergeMap, of, tap, type Observable } from 'rxjs'
+import type { Received, StartCommand } from '../../../model/command.js'
+import type { TaskEvent } from '../../../model/task-event.js'
+import type { StopReason } from '../../../model/runtime.js'
+import { ended, failure, messageOf } from '../ended.js'
+import type { Slots } from '../slots.js'
+import { EndpointError } from './endpoint.js'
+import { prepare, withPropletId, type PrepareDeps } from './prepare.js'
+import { hasUpdate, report, type ReportDeps } from './report.js'
+
+export type FederateDeps = PrepareDeps &
+  ReportDeps & {
+    /** Bounds what was fetched for tasks that do not run yet; what needs nothing takes no place. */
+    readonly places: Slots
+  }
+
+type Start = Received<StartCommand>
+
+/** Lets a task have what it learns from before it runs, and reports what it has learned afterwards. */
+export const federate = (deps: FederateDeps) => {
+  const { isNeeded, prepare: prepared } = prepare(deps)
+  const reported = report(deps)
+  return (
+    command: Start,
+    run: (start: Start) => Observable<TaskEvent>,
+    reason$: Observable<StopReason>,
+  ): Observable<TaskEvent> => {
+    const start = withPropletId(command, deps.propletId)
+    if (!isNeeded(start)) return run(start)
+    return deps.places
+      .use((leave) =>
+        prepared(start).pipe(
+          mergeMap((event): Observable<TaskEvent> => {
+            if (event.type !== 'prepared') return of<TaskEvent>({ ...event, id: start.id })
+            return run(event.start).pipe(
+              tap(({ type }) => {
+                if (type === 'running') leave()
+              }),
+            )
+          }),
+          catchError((error: unknown) => {
+            if (!(error instanceof EndpointError)) throw error
+            return of<TaskEvent>(ended(start, failure('rejected', messageOf(error))))
+          }),
+        ),
+      )
+      .pipe(concatMap((event) => (hasUpdate(event) ? reported(start, event, reason$) : of(event))))
+  }
+}

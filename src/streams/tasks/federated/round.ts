@@ -1,0 +1,48 @@
+import type { Round } from '../../../model/round.js'
+
+type Env = Readonly<Record<string, string>>
+
+/** What the published proplet calls an update whose format nobody names. */
+const DEFAULT_FORMAT = 'f32-delta'
+
+/** The value of a variable; an empty one is unset. */
+export const variableOf = (env: Env, name: string): string | undefined => {
+  const value = Object.hasOwn(env, name) ? env[name] : undefined
+  return value === '' ? undefined : value
+}
+
+const wholeNumber = (text: string | undefined): number | undefined =>
+  text !== undefined && /^\d{1,15}$/.test(text.trim()) ? Number(text) : undefined
+
+/** The round that an environment is of; undefined: of none. */
+export const roundOf = (env: Env): Round | undefined => {
+  const id = variableOf(env, 'ROUND_ID')
+  if (id === undefined) return undefined
+  return {
+    id,
+    format: variableOf(env, 'FL_FORMAT') ?? DEFAULT_FORMAT,
+    numSamples: wholeNumber(variableOf(env, 'FL_NUM_SAMPLES')),
+  }
+}
+
+/** Digits of a version that is taken for one. */
+const MAX_DIGITS = 18
+
+/** The version of a model: N of `global_model_vN` in the last segment, else the digits at its end, else 0. */
+export const modelVersionOf = (uri: string): string => {
+  const segment = uri.slice(0, 4096).replace(/\/+$/, '').split('/').at(-1) ?? ''
+  const digits = /global_model_v(\d+)/.exec(segment)?.[1] ?? /\d+$/.exec(segment)?.[0] ?? '0'
+  return digits.length > MAX_DIGITS ? '0' : digits.replace(/^0+(?=\d)/, '')
+}
+
+/**
+ * Text as one level of a topic: `/`, `+`, `#`, white space and control characters mean something to MQTT, `.`, `*` and `>` to
+ * the broker behind it (it makes slashes of dots); they are percent-encoded, as is `%` itself.
+ */
+export const topicLevelOf = (text: string): string =>
+  text.replace(/[/+#%.*>$\s\p{Cc}]/gu, (found) =>
+    Array.from(
+      new TextEncoder().encode(found),
+      (byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`,
+    ).join(''),
+  )

@@ -1,0 +1,72 @@
+import {
+  BehaviorSubject,
+  catchError,
+  combineLatest,
+  concat,
+  defer,
+  filter,
+  map,
+  merge,
+  of,
+  ReplaySubject,
+  share,
+  take,
+  takeWhile,
+  tap,
+  type Observable,
+} from 'rxjs'
+import type { Outcome } from '../../model/outcome.js'
+import type { TaskEvent } from '../../model/task-event.js'
+import type { StopReason } from '../../model/runtime.js'
+import { ended, failure, messageOf, type Origin } from './ended.js'
+import type { Shutdown } from '../shutdown.js'
+
+export type LifeDeps = {
+  readonly origin: Origin
+  /** Stays until it is told to end, as what is `announced` does, and so a shutdown ends it at once. */
+  readonly lasting: boolean
+  /** Ends by itself with `ended` once it has told `running`; before, it is ended by unsubscribing. */
+  readonly run: (reason$: Observable<StopReason>) => Observable<TaskEvent>
+  readonly stop$: Observable<'stopped'>
+  /** Replays where the shutdown stands. */
+  readonly shutdown$: Observable<Shutdown>
+}
+
+const endedEarly = (reason: StopReason): Outcome =>
+  reason === 'stopped'
+    ? { kind: 'stopped', results: '' }
+    : failure('shutdown', 'task not started: the proplet is shutting down')
+
+/**
+ * Lets something run to exactly one `ended`. A stop takes effect in every phase. A shutdown lets what runs go on until
+ * the deadline; what waits, and what is lasting, it ends at once.
+ */
+export const life = ({ origin, lasting, run, stop$, shutdown$ }: LifeDeps): Observable<TaskEvent> =>
+  defer(() => {
+    let running = false
+    const lasts$ = new BehaviorSubject(lasting)
+    const reason$ = merge(
+      stop$,
+      combineLatest([shutdown$, lasts$]).pipe(
+        filter(([stage, lasts]) => stage === 'deadline' || lasts || !running),
+        map(() => 'shutdown' as const),
+      ),
+    ).pipe(take(1), share({ connector: () => new ReplaySubject<StopReason>(1), resetOnComplete: false }))
+
+    const executed$ = defer(() => run(reason$)).pipe(
+      tap((event) => {
+        if (event.type === 'running') running = true
+        if (event.type === 'announced') lasts$.next(true)
+      }),
+      catchError((error: unknown) => of(ended(origin, failure('binary', messageOf(error))))),
+    )
+    // So that a port that breaks its contract and just completes does not leave the task unanswered.
+    const unanswered$ = of(ended(origin, failure('runtime', 'the task ended without an outcome')))
+    const stoppedEarly$ = reason$.pipe(
+      filter(() => !running),
+      map((reason) => ended(origin, endedEarly(reason))),
+    )
+    return merge(stoppedEarly$, concat(executed$, unanswered$)).pipe(
+      takeWhile(({ type }) => type !== 'ended', true),
+    )
+  })

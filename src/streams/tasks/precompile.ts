@@ -1,0 +1,47 @@
+import { catchError, concat, defer, map, mergeMap, of, take, type Observable } from 'rxjs'
+import type { Binary } from '../../model/binary.js'
+import type { Received, StartCommand } from '../../model/command.js'
+import type { RunProgress, TaskEvent } from '../../model/task-event.js'
+import type { RunEvent, StopReason } from '../../model/runtime.js'
+import { ended, failure, messageOf } from './ended.js'
+import { toRequest, type ExecuteDeps } from './execute.js'
+
+const RUNNING: RunProgress = { type: 'running' }
+
+/**
+ * Has the binary of a latent task compiled, in a place of its own, and then stays, without one, until `stop$`. What
+ * ends it by a shutdown is not told to the Manager: it never had a result, and learns it by the next invocation.
+ */
+export const precompile =
+  ({ runtime, slots }: ExecuteDeps) =>
+  (start: Received<StartCommand>, binary: Binary, stop$: Observable<StopReason>): Observable<TaskEvent> => {
+    const { id } = start
+    const stays$ = concat(
+      of<TaskEvent>({ type: 'precompiled', id }),
+      stop$.pipe(
+        take(1),
+        map((reason) =>
+          reason === 'stopped'
+            ? ended(start, { kind: reason, results: '' }, true)
+            : // It stays in the journal, and is deployed again.
+              ended({ ...start, receipt: undefined }, { kind: 'completed', results: '' }, true),
+        ),
+      ),
+    )
+    const toTaskEvents = (event: RunEvent | typeof RUNNING): Observable<TaskEvent> => {
+      if (event.type !== 'ended') return of<TaskEvent>({ ...event, id })
+      return event.outcome.kind === 'completed' ? stays$ : of(ended(start, event.outcome))
+    }
+    const request = { ...toRequest(start, binary), daemon: false, compileOnly: true } as const
+    return slots
+      .use(() =>
+        concat(
+          of(RUNNING),
+          defer(() => runtime.run(request, stop$)),
+        ),
+      )
+      .pipe(
+        mergeMap(toTaskEvents),
+        catchError((error: unknown) => of(ended(start, failure('runtime', messageOf(error))))),
+      )
+  }

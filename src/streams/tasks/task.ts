@@ -1,0 +1,34 @@
+import { concat, mergeMap, of, type Observable } from 'rxjs'
+import type { Binary } from '../../model/binary.js'
+import type { Received, StartCommand } from '../../model/command.js'
+import type { TaskEvent, TaskProgress } from '../../model/task-event.js'
+import type { StopReason } from '../../model/runtime.js'
+import { life, type LifeDeps } from './lifecycle.js'
+
+export type TaskDeps = {
+  readonly acquire: (start: StartCommand) => Observable<TaskProgress>
+  readonly execute: (
+    start: Received<StartCommand>,
+    binary: Binary,
+    stop$: Observable<StopReason>,
+  ) => Observable<TaskEvent>
+  readonly shutdown$: LifeDeps['shutdown$']
+}
+
+/** The life of one accepted task: acquire the binary, execute it, and end exactly once. */
+export const task =
+  ({ acquire, execute, shutdown$ }: TaskDeps) =>
+  (start: Received<StartCommand>, stop$: Observable<'stopped'>): Observable<TaskEvent> => {
+    const { id } = start
+    const run: LifeDeps['run'] = (reason$) =>
+      acquire(start).pipe(
+        mergeMap((progress): Observable<TaskEvent> => {
+          const event = of<TaskEvent>({ ...progress, id })
+          return progress.type === 'fetched' ? concat(event, execute(start, progress.binary, reason$)) : event
+        }),
+      )
+    return concat(
+      of<TaskEvent>({ type: 'accepted', id, start }),
+      life({ origin: start, lasting: start.daemon || start.latent, run, stop$, shutdown$ }),
+    )
+  }

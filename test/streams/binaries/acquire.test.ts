@@ -1,0 +1,96 @@
+import { NEVER } from 'rxjs'
+import { describe, it } from 'vitest'
+import type { TaskProgress } from '../../../src/model/task-event.js'
+import { acquire } from '../../../src/streams/binaries/acquire.js'
+import { marbles } from '../../support/marbles.js'
+import { binary, start } from '../../support/model.js'
+
+const values: Record<string, TaskProgress> = {
+  a: { type: 'fetching', image: 'img', attempt: 1 },
+  c: { type: 'fetched', binary: binary('c'), from: 'command' },
+  r: { type: 'fetched', binary: binary('r'), from: 'registry' },
+  d: { type: 'fetched', binary: binary('d'), from: 'url' },
+}
+
+/** What nobody asks in these tests. */
+const idle = { download: () => NEVER, registry: 'proxy' } as const
+
+describe('acquire', () => {
+  it(
+    'decodes a binary that the command brings, and asks nobody',
+    marbles((m) => {
+      const decoded = m.cold(' --(b|)', { b: binary('c') })
+      const asked = m.cold<TaskProgress>('-')
+      const subs = '           ^-!'
+      const expected = '       --(c|)'
+      const stage = acquire({ ...idle, inline: () => decoded, fetch: () => asked })
+      m.expect(stage(start('t'))).toBeObservable(expected, values)
+      m.expect(decoded).toHaveSubscriptions(subs)
+      m.expect(asked).toHaveSubscriptions([])
+    }),
+  )
+
+  it(
+    'fetches an image by the reference as it was received',
+    marbles((m) => {
+      const images: Record<string, TaskProgress> = values
+      const fetched = m.cold(' a-(r|)', images)
+      const subs = '           ^-!'
+      const expected = '       a-(r|)'
+      const stage = acquire({
+        ...idle,
+        inline: () => NEVER,
+        fetch: (image) => (image === 'img' ? fetched : NEVER),
+      })
+      m.expect(stage(start('t', { source: { type: 'image', image: 'img' } }))).toBeObservable(
+        expected,
+        values,
+      )
+      m.expect(fetched).toHaveSubscriptions(subs)
+    }),
+  )
+
+  it(
+    'fails as the decoder or the fetch does',
+    marbles((m) => {
+      const bad = m.cold<never>('#', undefined, new Error('no base64'))
+      const stage = acquire({ ...idle, inline: () => bad, fetch: () => bad })
+      const image = start('t', { source: { type: 'image', image: 'img' } })
+      m.expect(stage(start('t'))).toBeObservable('#', undefined, new Error('no base64'))
+      m.expect(stage(image)).toBeObservable('    #', undefined, new Error('no base64'))
+      m.expect(bad).toHaveSubscriptions(['(^!)', '(^!)'])
+    }),
+  )
+
+  it(
+    'leaves the fetch when it is left',
+    marbles((m) => {
+      const fetched = m.cold('a----', values)
+      const subs = '          ^-!'
+      const stage = acquire({ ...idle, inline: () => NEVER, fetch: () => fetched })
+      const image = start('t', { source: { type: 'image', image: 'img' } })
+      m.expect(stage(image), subs).toBeObservable('a', values)
+      m.expect(fetched).toHaveSubscriptions(subs)
+    }),
+  )
+
+  it(
+    'downloads URLs, and images too when it is to pull them itself',
+    marbles((m) => {
+      const fetched = m.cold('   a-(r|)', values)
+      const downloaded = m.cold('a(d|)', values)
+      const ports = { inline: () => NEVER, fetch: () => fetched, download: () => downloaded }
+      const [proxy, direct] = [
+        acquire({ ...ports, registry: 'proxy' }),
+        acquire({ ...ports, registry: 'direct' }),
+      ]
+      const from = (image: string) => start('t', { source: { type: 'image', image } })
+      for (const url of ['http://a/b.wasm', 'HTTPS://a/b.wasm#sha256=0'])
+        for (const stage of [proxy, direct]) m.expect(stage(from(url))).toBeObservable('a(d|)', values)
+      for (const image of ['img', 'localhost:5000/http:v1', 'httpd', 'ftp://a/b']) {
+        m.expect(proxy(from(image))).toBeObservable(' a-(r|)', values)
+        m.expect(direct(from(image))).toBeObservable('a(d|)', values)
+      }
+    }),
+  )
+})

@@ -1,0 +1,88 @@
+import { map, timer } from 'rxjs'
+import { describe, it } from 'vitest'
+import type { Chunk } from '../../../src/model/command.js'
+import { CHUNK_OVERHEAD_BYTES } from '../../../src/streams/binaries/assemble.js'
+import { FetchError } from '../../../src/streams/binaries/fetch.js'
+import { chunks, events, fetchWith, requests } from '../../support/fetch.js'
+import { marbles } from '../../support/marbles.js'
+import { chunk } from '../../support/model.js'
+
+describe('fetch: giving up and asking again', () => {
+  it(
+    'expires when no chunk comes at all',
+    marbles((m) => {
+      const chunk$ = m.hot<Chunk>('-')
+      const subs = '          ^ 99ms !'
+      const expected = '      f 99ms #'
+      const error = new FetchError('fetching img: no chunk for 0.1 s')
+      m.expect(fetchWith(m, { chunk$ }).fetch('img')).toBeObservable(expected, events, error)
+      m.expect(chunk$).toHaveSubscriptions(subs)
+    }),
+  )
+
+  it(
+    'counts the time to live from the last progress: a duplicate does not prolong it',
+    marbles((m) => {
+      const chunk$ = m.hot('- 59ms a 59ms a', chunks)
+      const subs = '         ^ 159ms !'
+      const expected = '     f 59ms p 59ms D 39ms #'
+      const error = new FetchError('fetching img: no chunk for 0.1 s')
+      m.expect(fetchWith(m, { chunk$ }).fetch('img')).toBeObservable(expected, events, error)
+      m.expect(chunk$).toHaveSubscriptions(subs)
+    }),
+  )
+
+  it(
+    'gives up at the overall limit although chunks keep coming',
+    marbles((m) => {
+      const chunk$ = m.hot(' - 59ms a 59ms b 59ms A', chunks)
+      const subs = '         ^ 199ms !'
+      const expected = '     f 59ms p 59ms q 59ms p 19ms #'
+      const error = new FetchError('fetching img: not complete after 0.2 s')
+      const { fetch } = fetchWith(m, { chunk$, limits: { overallMs: 200 } })
+      m.expect(fetch('img')).toBeObservable(expected, events, error)
+      m.expect(chunk$).toHaveSubscriptions(subs)
+    }),
+  )
+
+  it(
+    'gives up on an image whose empty chunks never end',
+    marbles((m) => {
+      const chunk$ = timer(1, 1, m.scheduler).pipe(map((index) => chunk('img', index, 20, '')))
+      const budget = { maxTotalBytes: 2 * CHUNK_OVERHEAD_BYTES }
+      const { fetch } = fetchWith(m, { chunk$, limits: budget })
+      const values = {
+        ...events,
+        p: { type: 'chunk', received: 1, total: 20 } as const,
+        q: { type: 'chunk', received: 2, total: 20 } as const,
+      }
+      const error = new FetchError('fetching img: binaries being fetched fill more than 512 bytes')
+      m.expect(fetch('img')).toBeObservable('fpq#', values, error)
+    }),
+  )
+
+  it(
+    'asks again when nothing comes, each time after twice as long',
+    marbles((m) => {
+      const chunk$ = m.hot<Chunk>('-')
+      const expected = '      f 9ms g 19ms h 39ms i 29ms #'
+      const requested = '     r 9ms r 19ms r 39ms r'
+      const error = new FetchError('fetching img: no chunk for 0.1 s')
+      const { fetch, request$ } = fetchWith(m, { chunk$, limits: { stallMs: 10 } })
+      m.expect(request$, '^ 500ms !').toBeObservable(requested, requests)
+      m.expect(fetch('img')).toBeObservable(expected, events, error)
+    }),
+  )
+
+  it(
+    'counts the stall from the last progress, and stops asking when it has the whole',
+    marbles((m) => {
+      const chunk$ = m.hot('  -ab 16ms c', chunks)
+      const expected = '      fpq 9ms g 6ms (rF|)'
+      const requested = '     r-- 9ms r'
+      const { fetch, request$ } = fetchWith(m, { chunk$, limits: { stallMs: 10 } })
+      m.expect(request$, '^ 500ms !').toBeObservable(requested, requests)
+      m.expect(fetch('img')).toBeObservable(expected, events)
+    }),
+  )
+})

@@ -1,0 +1,87 @@
+import { describe, it } from 'vitest'
+import type { Decoded } from '../../../src/model/command.js'
+import type { InboundMessage } from '../../../src/model/connection.js'
+import { decode, type Arrived } from '../../../src/streams/commands/decode.js'
+import { marbles } from '../../support/marbles.js'
+import { bytes, text } from '../../support/model.js'
+
+const message: InboundMessage = { subtopic: 'control/manager/start', payload: bytes('x') }
+
+const decoder = ({ subtopic, payload }: InboundMessage): Decoded => ({
+  type: 'rejected',
+  subtopic,
+  reason: text(payload),
+  task: undefined,
+})
+
+const rejectedAt = (receivedAt: number): Arrived<Decoded> => ({
+  type: 'rejected',
+  subtopic: 'control/manager/start',
+  reason: 'x',
+  task: undefined,
+  receivedAt,
+  message,
+})
+
+describe('decode', () => {
+  it(
+    'stamps every message with the time it was taken in, and hands it on beside what it says',
+    marbles((m) => {
+      const source = m.hot('  -m--(mm)-|', { m: message })
+      const subs = '           ^--------!'
+      const expected = '       -a--(bb)-|'
+      m.expect(source.pipe(decode({ decoder, clock: m.scheduler }))).toBeObservable(expected, {
+        a: rejectedAt(1),
+        b: rejectedAt(4),
+      })
+      m.expect(source).toHaveSubscriptions(subs)
+    }),
+  )
+
+  it(
+    'is silent, complete or failed as its source is',
+    marbles((m) => {
+      const stage = decode({ decoder, clock: m.scheduler })
+      const never = m.cold<InboundMessage>('-')
+      const empty = m.cold<InboundMessage>('|')
+      const failing = m.cold<InboundMessage>('-#')
+      m.expect(never.pipe(stage), '        ^--!').toBeObservable('-')
+      m.expect(never).toHaveSubscriptions('^--!')
+      m.expect(empty.pipe(stage)).toBeObservable('  |')
+      m.expect(empty).toHaveSubscriptions('        (^!)')
+      m.expect(failing.pipe(stage)).toBeObservable('-#')
+      m.expect(failing).toHaveSubscriptions('      ^!')
+    }),
+  )
+
+  it(
+    'leaves its source when it is left',
+    marbles((m) => {
+      const source = m.hot('  -m-m-m', { m: message })
+      const subs = '           ^-!'
+      const expected = '       -a---'
+      m.expect(source.pipe(decode({ decoder, clock: m.scheduler })), subs).toBeObservable(expected, {
+        a: rejectedAt(1),
+      })
+      m.expect(source).toHaveSubscriptions(subs)
+    }),
+  )
+
+  it(
+    'fails, and leaves its source, when the decoder breaks its promise and throws',
+    marbles((m) => {
+      const source = m.hot('  -m-m-', { m: message })
+      const subs = '           ^!'
+      const expected = '       -#'
+      const broken = (): never => {
+        throw new Error('broken decoder')
+      }
+      m.expect(source.pipe(decode({ decoder: broken, clock: m.scheduler }))).toBeObservable(
+        expected,
+        undefined,
+        new Error('broken decoder'),
+      )
+      m.expect(source).toHaveSubscriptions(subs)
+    }),
+  )
+})
