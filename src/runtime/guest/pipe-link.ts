@@ -1,4 +1,6 @@
 import { readSync, writeSync } from 'node:fs'
+import { hearAnswers } from './answer-channel.js'
+import { Asks } from './asks.js'
 import { encodeFrame, FRAME_HEADER_BYTES } from './frames.js'
 import type { Incoming, Link } from './link.js'
 import type { FromGuest, ToGuest } from './protocol.js'
@@ -8,6 +10,8 @@ const FD = { stdout: 1, stderr: 2, control: 3 } as const
 /** The way to the daemon of a child process: frames on fd 3, output of guests on fds 1 and 2, all of them blocking. */
 export function createPipeLink(): Link {
   let queued: Buffer[] = []
+  let isHearing = false
+  const asks = new Asks()
   const flush = () => {
     const [first] = queued
     if (first === undefined) return
@@ -15,10 +19,18 @@ export function createPipeLink(): Link {
     queued = []
     writeAll(FD.control, bytes)
   }
+  const send = (message: FromGuest) => {
+    queued.push(frameOf(message))
+    flush()
+  }
   return {
-    send: (message) => {
-      queued.push(frameOf(message))
-      flush()
+    send,
+    ask: (want, answer) => {
+      if (!isHearing) hearAnswers((given, bytes) => asks.settle(given, bytes))
+      isHearing = true
+      const ask = asks.add(answer)
+      send({ type: 'want', ...want, waitMs: null, ask })
+      return () => asks.remove(ask)
     },
     queue: (message) => void queued.push(frameOf(message)),
     flush,

@@ -60,6 +60,29 @@ export function hostFuture(): { readonly future: Channel; readonly resolve: (val
   return { future, resolve }
 }
 
+/** Reads a future of a guest; undefined: it has no value, and never will. What is returned gives the future up. */
+export function readFuture(future: unknown, then: (value: unknown) => void): () => void {
+  if (!(future instanceof Channel)) return mismatch('a future', future)
+  let isOver = false
+  const settle = (value: unknown) => {
+    if (isOver) return
+    isOver = true
+    then(value)
+  }
+  future.read({
+    side: { remaining: 1, put: (items) => settle(items[0]) },
+    copied: (reclaim) => reclaim(),
+    done: (result) => {
+      if (result === COPY.dropped) settle(undefined)
+    },
+  })
+  return () => {
+    if (isOver) return
+    isOver = true
+    future.drop()
+  }
+}
+
 /** Reads a stream of a guest to its end, as it is written. */
 export function consume(stream: unknown, sink: HostSink): void {
   if (!(stream instanceof Channel)) return mismatch('a stream', stream)

@@ -7,6 +7,9 @@ import { socketErrorOf } from './error.js'
 import type { Opened, OpenedMessage } from './opened.js'
 import type { Reach } from '../../../net/guest-reach.js'
 
+/** For the rest of what was written, when a guest is done with a connection. Milliseconds. */
+const LINGER_MS = 5000
+
 /** One TCP connection of a guest. */
 export class Connection implements Opened {
   readonly #waiter = new Waiter(() => this.#take())
@@ -79,12 +82,22 @@ export class Connection implements Opened {
         this.close()
         return
       case 'datagram':
+      case 'associate':
         return
     }
   }
 
+  /** What was written is sent, if the other side takes it in time. */
   close(): void {
-    this.#socket?.destroy()
+    const socket = this.#socket
+    if (socket === undefined || socket.destroyed) return
+    if (socket.connecting || socket.writableLength === 0) {
+      socket.destroy()
+      return
+    }
+    socket.destroySoon()
+    socket.resume()
+    setTimeout(() => socket.destroy(), LINGER_MS).unref()
   }
 
   #use(socket: Socket): void {

@@ -60,6 +60,7 @@ export class OutgoingRequest implements Opened {
         this.#fail({ tag: 'internal-error' })
         return
       case 'datagram':
+      case 'associate':
         return
     }
   }

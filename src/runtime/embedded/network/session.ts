@@ -1,4 +1,4 @@
-import type { FromExchange, GivenMessage, NetworkRequest } from '../../guest/protocol.js'
+import type { FromExchange, GivenMessage, NetworkRequest, SocketAddress } from '../../guest/protocol.js'
 import { quote } from '@proplet/component/units.js'
 import type { Given } from '../bytes/waiter.js'
 import { Connection } from './connection.js'
@@ -46,8 +46,9 @@ export class NetworkSession {
       return
     }
     const found = this.#open.get(handle)
+    const ask = message.type === 'want' ? message.ask : undefined
     if (found === undefined) {
-      if (message.type === 'want') this.#give({ state: 'broken' })
+      if (message.type === 'want') this.#give({ state: 'broken' }, ask)
       return
     }
     if (message.type === 'close') {
@@ -55,7 +56,7 @@ export class NetworkSession {
       found.close()
       return
     }
-    found.message(message, (given) => this.#give(given))
+    found.message(message, (given) => this.#give(given, ask))
     if (found.isFlooded) this.#hooks.breach()
   }
 
@@ -72,9 +73,18 @@ export class NetworkSession {
       case 'lookup':
         return new Lookup(request.name, this.#reach)
       case 'connect':
-        return Connection.to(request.remote, request.local, this.#reach)
+        return request.bound === undefined
+          ? Connection.to(request.remote, request.local, this.#reach)
+          : this.#connectFrom(request.bound, request.remote)
+      case 'bind':
+        return new Listener(request.local, this.#reach, 'bound')
       case 'listen':
-        return new Listener(request.local, this.#reach)
+        return new Listener(request.local, this.#reach, 'listening')
+      case 'listen-bound': {
+        const bound = this.#takeBound(request.bound)
+        bound?.listen()
+        return bound ?? Connection.failed({ tag: 'invalid-state' })
+      }
       case 'accept': {
         const listener = this.#open.get(request.listener)
         return listener instanceof Listener ? listener.accept() : Connection.failed({ tag: 'invalid-state' })
@@ -84,8 +94,25 @@ export class NetworkSession {
     }
   }
 
-  #give({ bytes, ...given }: Given): void {
-    this.#hooks.give({ type: 'given', ...given }, bytes)
+  /** A port that was held for it is free again just before. */
+  #connectFrom(handle: number, remote: SocketAddress): Connection {
+    const bound = this.#takeBound(handle)
+    const local = bound?.local
+    bound?.close()
+    return local === undefined
+      ? Connection.failed({ tag: 'invalid-state' })
+      : Connection.to(remote, local, this.#reach)
+  }
+
+  #takeBound(handle: number): Listener | undefined {
+    const found = this.#open.get(handle)
+    if (!(found instanceof Listener) || found.isListening) return undefined
+    this.#open.delete(handle)
+    return found
+  }
+
+  #give({ bytes, ...given }: Given, ask: number | undefined): void {
+    this.#hooks.give({ type: 'given', ...given, ...(ask !== undefined && { ask }) }, bytes)
   }
 
   #refuse(what: string): void {
