@@ -191,7 +191,7 @@ export const settings = {
   ),
   http_tls_ca_cert: optional(
     path,
-    'PEM file of authorities to trust for HTTPS: of components, downloads and federated learning',
+    'PEM file of authorities to trust for HTTPS: components, downloads, federated learning and traces',
   ),
   http_tls_insecure_skip_verify: withDefault(boolean, 'false', 'do not check these certificates'),
 
