@@ -1,8 +1,7 @@
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http'
 import { request as httpsRequest } from 'node:https'
-import { ExchangeError } from '../../streams/tasks/federated/attempts.js'
-import type { Endpoint } from '../../streams/tasks/federated/endpoint.js'
 import { deniedHost, guardedLookup } from '../../net/address-guard.js'
+import { ExchangeError, type Endpoint } from '../../model/federated.js'
 
 export type ExchangeTls = { readonly ca: string | undefined; readonly verify: boolean }
 

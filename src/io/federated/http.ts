@@ -2,11 +2,10 @@ import type { IncomingMessage } from 'node:http'
 import { setImmediate } from 'node:timers/promises'
 import { TextDecoder } from 'node:util'
 import type { Observable } from 'rxjs'
-import { ExchangeError } from '../../streams/tasks/federated/attempts.js'
-import type { FederateDeps } from '../../streams/tasks/federated/federate.js'
 import { abortable } from '../abortable.js'
 import { brokenExchange, exchange, type ExchangeTls, type Sent } from './exchange.js'
 import { JsonError, JsonScanner } from './json-scanner.js'
+import { type FederatedHttp, ExchangeError } from '../../model/federated.js'
 
 export type FederatedHttpOptions = {
   readonly tls: ExchangeTls
@@ -68,10 +67,7 @@ const drain = async (answer: IncomingMessage): Promise<void> => {
 }
 
 /** The HTTP of federated learning. Nothing is pooled: there are few requests, far apart. */
-export const createFederatedHttp = ({
-  tls,
-  maxBytes,
-}: FederatedHttpOptions): Pick<FederateDeps, 'get' | 'post'> => {
+export const createFederatedHttp = ({ tls, maxBytes }: FederatedHttpOptions): FederatedHttp => {
   const done = <T>(sent: Sent, work: (signal: AbortSignal) => Promise<T>): Observable<T> =>
     abortable((signal) =>
       work(signal).catch((error: unknown) => {

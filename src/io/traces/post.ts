@@ -3,9 +3,9 @@ import { Agent as HttpsAgent, request as requestHttps } from 'node:https'
 import { either as E } from 'fp-ts'
 import * as t from 'io-ts'
 import { catchError, Observable, of, timeout } from 'rxjs'
-import type { Sent } from '../../streams/observe/batches.js'
 import { decode } from '../codecs/decode.js'
 import { describeError } from '../mqtt/reasons.js'
+import type { Sent } from '../../model/span.js'
 
 export type Poster = {
   /** Posts JSON; emits once what became of it, and never errors. Unsubscribing cuts it off. */
