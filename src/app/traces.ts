@@ -9,6 +9,7 @@ import { createHex } from '../io/traces/hex.js'
 import { encodeSpans } from '../io/traces/otlp.js'
 import { createPoster } from '../io/traces/post.js'
 import type { Watch } from '../model/proplet-events.js'
+import type { TlsTrust } from '../net/tls.js'
 
 const LIMITS = { maxBatch: 256, maxWaiting: 2048, everyMs: 5000, flushMs: 2000 } as const
 const MAX_TRACES = 10_000
@@ -41,13 +42,18 @@ const createReporter = (log: Logger, collector: string) => {
 }
 
 /** Sends the traces of tasks to a collector. One that is away or slow loses spans, and does nothing else. */
-export const createTraces = (config: Config, { url, ratio }: TracesConfig, log: Logger): Watch => {
+export const createTraces = (
+  config: Config,
+  { url, ratio }: TracesConfig,
+  tls: TlsTrust,
+  log: Logger,
+): Watch => {
   const { version } = packageVersion()
   const source = { version, propletId: config.identity.clientId, namespace: config.metadata.namespace }
   const report = createReporter(log, withoutCredentials(url))
 
   return ({ step$, resultDelivery$, end$ }): Observable<never> => {
-    const poster = createPoster(url, ANSWER_MS)
+    const poster = createPoster({ url: new URL(url), timeoutMs: ANSWER_MS, tls })
     const hex = createHex()
     const inputs = {
       step$: step$.pipe(takeUntil(end$)),

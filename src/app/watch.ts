@@ -1,11 +1,12 @@
 import { catchError, defer, EMPTY, merge, type Observable } from 'rxjs'
 import type { Config } from '../io/config/config.js'
+import type { TlsTrust } from '../net/tls.js'
 import type { Logger } from '../io/log/log.js'
 import type { Command } from '../model/command.js'
 import type { Watch } from '../model/proplet-events.js'
 
 /** Those who watch, as the configuration asks for; what they need is loaded only for them. */
-export const openWatch = async (config: Config, log: Logger): Promise<Watch> => {
+export const openWatch = async (config: Config, tls: TlsTrust, log: Logger): Promise<Watch> => {
   const watches: Watch[] = []
   if (config.ops !== undefined) {
     const { createOps } = await import('../io/ops/ops.js')
@@ -16,7 +17,7 @@ export const openWatch = async (config: Config, log: Logger): Promise<Watch> => 
   }
   if (config.traces !== undefined) {
     const { createTraces } = await import('./traces.js')
-    watches.push(createTraces(config, config.traces, log))
+    watches.push(createTraces(config, config.traces, tls, log))
   }
   const harmless = (watched$: Observable<Command>) =>
     watched$.pipe(

@@ -1,6 +1,6 @@
 import { allows, allowsAddress, type NetworkRule } from './policy.js'
 
-/** Tells of a destination that is not allowed, in words for the log. */
+/** Reports a destination that is not allowed, in words for the log. */
 export type Refused = (what: string) => void
 
 /** What one instance may reach: what the list names, and the addresses that names of the list led it to. */

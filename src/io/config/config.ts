@@ -1,7 +1,7 @@
 import type { HttpOptions } from '../../model/http-options.js'
 import type { NetworkRule } from '../../net/policy.js'
 import type { Sandbox } from '../../host/sandbox/sandbox.js'
-import type { PrivateRule } from '../../net/reach.js'
+import type { PrivateRule } from '../../net/private-rules.js'
 import type { MqttAddress } from './address.js'
 import type { FederatedUrls } from '../../model/federated.js'
 
