@@ -3,7 +3,6 @@ import type { Writable } from 'node:stream'
 import { Readable } from 'node:stream'
 import { encodeFrame } from '../guest/frames.js'
 import type { ToGuest } from '../guest/protocol.js'
-import type { Counters, Figures } from '../../host/process-figures.js'
 import { ProcessFiles } from '../../host/process-files.js'
 import { WASM_PAGE_BYTES } from '@proplet/component/wasm/module-limits.js'
 import { DirectProcess, NestedProcess, type GuestProcess } from './child-process.js'
@@ -11,6 +10,7 @@ import { decodeFromGuest } from './decode.js'
 import { FrameDecoder } from './frame-decoder.js'
 import { DEAF, type Guest, type GuestListener } from './guest.js'
 import { jspiFlags } from './jspi-flags.js'
+import type { Counters, Figures } from '../../model/figures.js'
 
 export type ProcessLaunch = {
   /** Path of the built entry. */
