@@ -20,7 +20,6 @@ const shared = {
   'wasi:clocks/timezone': timezone,
   'wasi:filesystem/types': { Descriptor },
   'wasi:random/insecure': insecure,
-  'wasi:random/insecure-seed': insecureSeed,
   'wasi:random/random': random,
 }
 
@@ -41,6 +40,7 @@ export function createPreview3(options: Preview2Options): Preview2 {
       getArguments: () => environment.args,
       getInitialCwd: () => undefined,
     },
+    'wasi:random/insecure-seed': insecureSeed(),
     'wasi:cli/stdout': writer(options.stdout),
     'wasi:cli/stderr': writer(options.stderr),
     'wasi:filesystem/preopens': {

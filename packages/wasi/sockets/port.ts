@@ -16,11 +16,12 @@ export class SocketFailure extends Error {
 }
 
 /** Something that was asked for. */
-export type Pending<T> = Readiness & Notifier & {
-  /** Once it is ready. SocketFailure: there will be none. */
-  get(): T
-  close(): void
-}
+export type Pending<T> = Readiness &
+  Notifier & {
+    /** Once it is ready. SocketFailure: there will be none. */
+    get(): T
+    close(): void
+  }
 
 export type Names = { readonly addresses: readonly string[] }
 export type Bound = { readonly local: Endpoint }

@@ -97,8 +97,7 @@ const network = (link: Link, open: Open): Network => {
       return {
         ...pendingOf(bound, boundOf),
         listen: () => listening(open({ kind: 'listen-bound', bound: bound.handle })),
-        connect: (remote) =>
-          connection(open({ kind: 'connect', remote, local: null, bound: bound.handle })),
+        connect: (remote) => connection(open({ kind: 'connect', remote, local: null, bound: bound.handle })),
       }
     },
     datagrams: (local) => datagramSocket(link, open({ kind: 'datagrams', local })),

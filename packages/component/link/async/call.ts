@@ -30,7 +30,8 @@ export function callAsync(
         begin: () => args,
         resolve: (resolved) => {
           result = resolved
-          if (resolved !== undefined && returned !== undefined) scheduler.later(() => returned(resolved.value))
+          if (resolved !== undefined && returned !== undefined)
+            scheduler.later(() => returned(resolved.value))
         },
         exit: settle,
       })

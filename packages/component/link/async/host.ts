@@ -83,6 +83,12 @@ export function readFuture(future: unknown, then: (value: unknown) => void): () 
   }
 }
 
+/** Takes nothing of a stream of a guest, which is told so. */
+export function refuseStream(stream: unknown): void {
+  if (!(stream instanceof Channel)) mismatch('a stream', stream)
+  else stream.drop()
+}
+
 /** Reads a stream of a guest to its end, as it is written. */
 export function consume(stream: unknown, sink: HostSink): void {
   if (!(stream instanceof Channel)) return mismatch('a stream', stream)

@@ -156,7 +156,8 @@ export class HostWork {
   }
 
   get #run(): Scheduler {
-    if (this.#scheduler === undefined) throw new Error('the work of a host was begun before there was an instance')
+    if (this.#scheduler === undefined)
+      throw new Error('the work of a host was begun before there was an instance')
     return this.#scheduler
   }
 }

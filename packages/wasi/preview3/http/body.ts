@@ -7,8 +7,7 @@ import { Fields } from './fields.js'
 
 /** How sending, or handling, a message went. */
 export type Transmission =
-  | { readonly tag: 'ok'; readonly val?: undefined }
-  | { readonly tag: 'err'; readonly val: HttpErrorCode }
+  { readonly tag: 'ok'; readonly val?: undefined } | { readonly tag: 'err'; readonly val: HttpErrorCode }
 
 export const SENT: Transmission = { tag: 'ok' }
 export const failed = (val: HttpErrorCode): Transmission => ({ tag: 'err', val })

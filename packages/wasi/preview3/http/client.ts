@@ -28,16 +28,19 @@ export const send = (work: HostWork, outgoing: Outgoing, request: Request): Late
       done({ tag: 'err', val: code })
     }
     const receive = () => {
-      stopWaiting = work.begin<void>((ready) => response.notify(ready), () => {
-        const found = answerOf(response)
-        if (found instanceof HttpFailure) {
-          fail(found.code)
-          return
-        }
-        isAnswered = true
-        settle()
-        done({ tag: 'ok', val: Response.incoming(work, found.head, found.body) })
-      })
+      stopWaiting = work.begin<void>(
+        (ready) => response.notify(ready),
+        () => {
+          const found = answerOf(response)
+          if (found instanceof HttpFailure) {
+            fail(found.code)
+            return
+          }
+          isAnswered = true
+          settle()
+          done({ tag: 'ok', val: Response.incoming(work, found.head, found.body) })
+        },
+      )
     }
     const stopSending = sendBody(work, body, sink, {
       kind: 'request',

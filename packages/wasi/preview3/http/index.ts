@@ -1,5 +1,12 @@
 import type { HostWork } from '@proplet/component/link/async/work.js'
-import type { BodySink, BodySource, HttpErrorCode, Outgoing, RequestHead, ResponseHead } from '../../http/message.js'
+import type {
+  BodySink,
+  BodySource,
+  HttpErrorCode,
+  Outgoing,
+  RequestHead,
+  ResponseHead,
+} from '../../http/message.js'
 import type { Preview2Imports } from '../../preview2.js'
 import type { Transmission } from './body.js'
 import { send } from './client.js'

@@ -3,7 +3,7 @@ import type { HostWork } from '@proplet/component/link/async/work.js'
 import type { BodySource, FieldEntry, RequestHead, RequestTimes } from '../../http/message.js'
 import { methodText, schemeText, toMethod, toScheme, type Method, type Scheme } from '../../http/method.js'
 import { RequestOptions as RequestOptions2 } from '../../http/request-options.js'
-import { checkAuthority, checkPath } from '../../http/uri.js'
+import { checkAuthority, checkPath, requestTarget } from '../../http/uri.js'
 import { incomingBody, type Body } from './body.js'
 import { Fields } from './fields.js'
 import { Message, outgoingBody } from './message.js'
@@ -52,7 +52,7 @@ export class Request extends Message {
         method: request.#method,
         scheme: request.#scheme ?? 'https',
         authority: request.#authority,
-        pathWithQuery: request.#path,
+        pathWithQuery: requestTarget(request.#path ?? '/'),
         headers,
       },
       headers,

@@ -1,5 +1,5 @@
 import type { Channel } from '@proplet/component/link/async/channel.js'
-import { hostFuture, hostStream } from '@proplet/component/link/async/host.js'
+import { hostFuture, hostStream, refuseStream } from '@proplet/component/link/async/host.js'
 import type { HostWork } from '@proplet/component/link/async/work.js'
 import { HttpFailure, type BodySource } from '../../http/message.js'
 import type { Stream } from '../../sockets/port.js'
@@ -74,7 +74,7 @@ export class Connection {
 export function refuseToSend(data: unknown): Channel {
   const { future, resolve } = hostFuture()
   resolve(failed('invalid-state'))
-  if (data instanceof Object && 'drop' in data && typeof data.drop === 'function') data.drop()
+  refuseStream(data)
   return future
 }
 

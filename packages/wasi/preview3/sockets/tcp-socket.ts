@@ -21,7 +21,7 @@ type State =
   | { readonly is: 'unbound' | 'connecting' | 'closed' }
   | { readonly is: 'bound'; readonly socket: BoundSocket }
   | { readonly is: 'connected'; readonly ends: Connected; readonly connection: Connection }
-  | { readonly is: 'listening'; readonly listening: Listening }
+  | { readonly is: 'listening'; readonly left: () => void }
 
 /** `tcp-socket` of wasi:sockets/types. */
 export class TcpSocket extends Socket {
@@ -90,7 +90,13 @@ export class TcpSocket extends Socket {
       state.is === 'bound' ? state.socket.listen() : this.#network.listen(anyAddress(this.#family))
     this.#state = { is: 'closed' }
     this.#local = settled(listening).local
-    this.#state = { is: 'listening', listening }
+    // It listens as long as there is the socket, or the stream of its connections.
+    let users = 2
+    const left = () => {
+      users -= 1
+      if (users === 0) listening.close()
+    }
+    this.#state = { is: 'listening', left }
     let waiting: Accepting | undefined
     return this.#work.stream({
       next: (done) => {
@@ -103,7 +109,7 @@ export class TcpSocket extends Socket {
       },
       close: () => {
         waiting?.close()
-        listening.close()
+        left()
       },
     })
   }
@@ -185,7 +191,7 @@ export class TcpSocket extends Socket {
     this.#state = { is: 'closed' }
     if (state.is === 'bound') state.socket.close()
     if (state.is === 'connected') state.connection.left()
-    // A listener goes on until its stream of connections is dropped.
+    if (state.is === 'listening') state.left()
   }
 
   /** One of the same class. */

@@ -131,7 +131,8 @@ export class Exchange {
   }
 
   #give({ bytes, ...given }: Given, ask: number | undefined): void {
-    if (!this.#isOver) this.#server?.give({ type: 'given', ...given, ...(ask !== undefined && { ask }) }, bytes)
+    if (!this.#isOver)
+      this.#server?.give({ type: 'given', ...given, ...(ask !== undefined && { ask }) }, bytes)
   }
 
   #check(problem: string | undefined): void {

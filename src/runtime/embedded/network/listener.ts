@@ -46,7 +46,9 @@ export class Listener implements Opened {
   /** Undefined before it is bound. */
   get local(): SocketAddress | undefined {
     const local = this.#server?.address()
-    return local === null || typeof local !== 'object' ? undefined : { address: local.address, port: local.port }
+    return local === null || typeof local !== 'object'
+      ? undefined
+      : { address: local.address, port: local.port }
   }
 
   /** Of what was only bound so far. */
