@@ -29,6 +29,17 @@ declare namespace WebAssembly {
   const promising:
     ((func: (...args: unknown[]) => unknown) => (...args: unknown[]) => Promise<unknown>) | undefined
 
+  /** What a guest throws. */
+  class Exception {
+    private constructor()
+  }
+
+  class Table {
+    private constructor()
+    get(index: number): unknown
+    readonly length: number
+  }
+
   class CompileError extends Error {}
   class LinkError extends Error {}
   class RuntimeError extends Error {}
