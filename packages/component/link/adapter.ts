@@ -80,7 +80,8 @@ const func = (name: string, type: number): Import => ({ name, description: [FUNC
 
 const allOf = (params: readonly FlatType[]): number[] => params.flatMap((_, index) => [OP.localGet, index])
 
-const blockOf = ([result]: readonly FlatType[]): number => (result === undefined ? EMPTY_BLOCK : TYPES[result])
+const blockOf = ([result]: readonly FlatType[]): number =>
+  result === undefined ? EMPTY_BLOCK : TYPES[result]
 
 function assemble(
   types: readonly CoreSignature[],

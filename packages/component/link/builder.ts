@@ -79,7 +79,8 @@ export class Builder {
   }
 
   #isWithin(inner: number, outer: number): boolean {
-    for (let at: number | undefined = inner; at !== undefined; at = this.#parents[at]) if (at === outer) return true
+    for (let at: number | undefined = inner; at !== undefined; at = this.#parents[at])
+      if (at === outer) return true
     return false
   }
 
@@ -135,7 +136,11 @@ export class Builder {
   }
 }
 
-function memoized<T>(known: Map<string, T>, signature: CoreSignature, make: (signature: CoreSignature) => T): T {
+function memoized<T>(
+  known: Map<string, T>,
+  signature: CoreSignature,
+  make: (signature: CoreSignature) => T,
+): T {
   const key = `${signature.params.join(' ')} -> ${signature.results.join(' ')}`
   const made = known.get(key) ?? make(signature)
   known.set(key, made)

@@ -60,7 +60,9 @@ export class HandleTable {
 
   end(index: number, type: ChannelType, direction: Direction): End {
     const end = this.entry(index, End)
-    return end.is(type, direction) ? end : trap(`handle index ${index} is another end, or of another ${type.kind}`)
+    return end.is(type, direction)
+      ? end
+      : trap(`handle index ${index} is another end, or of another ${type.kind}`)
   }
 
   removeEntry(index: number): void {

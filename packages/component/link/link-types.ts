@@ -38,7 +38,12 @@ export function linkType(type: DefinedType, frame: Frame, builder: Builder, offs
     case 'stream':
     case 'future': {
       const channel = channelType(type, frame, offset)
-      return { kind: 'value', codec: codecOf(type, frame, offset), id: typeIdOf(type, frame, offset), channel }
+      return {
+        kind: 'value',
+        codec: codecOf(type, frame, offset),
+        id: typeIdOf(type, frame, offset),
+        channel,
+      }
     }
   }
 }

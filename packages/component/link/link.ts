@@ -174,7 +174,8 @@ function lowering(
 ): Lowering {
   // For now the specification has a trap where a component calls what it is made of, or what it is a part of.
   if (func.instance !== undefined && builder.areNested(frame.instance, func.instance))
-    return () => () => trap('cannot enter component instance of a component that is around or within the caller')
+    return () => () =>
+      trap('cannot enter component instance of a component that is around or within the caller')
   if (options.async) return (run) => makeAsyncLowered(run, func, canon)
   if (func.start === undefined) return (run) => makeLowered(run, func, canon)
   const waiting = builder.waiting(signature)

@@ -38,11 +38,7 @@ export class End extends Waitable {
   }
 
   is({ kind, elementId }: ChannelType, direction: Direction): boolean {
-    return (
-      direction === this.direction &&
-      kind === this.type.kind &&
-      elementId === this.type.elementId
-    )
+    return direction === this.direction && kind === this.type.kind && elementId === this.type.elementId
   }
 
   /** Traps unless it can be read or written now. */

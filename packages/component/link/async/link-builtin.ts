@@ -50,6 +50,9 @@ function threadOf(
   const found = frame.coreTypes[type]
   const [argument, ...others] = found?.kind === 'func' && found.results.length === 0 ? found.params : []
   if ((argument !== 'i32' && argument !== 'i64') || others.length > 0)
-    throw malformed('a thread that begins in a function of a type other than (i32) -> () or (i64) -> ()', offset)
+    throw malformed(
+      'a thread that begins in a function of a type other than (i32) -> () or (i64) -> ()',
+      offset,
+    )
   return { argument, table: frame.core('core-table', table, offset) }
 }

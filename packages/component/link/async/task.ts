@@ -130,9 +130,7 @@ export class Task {
 
   /** Lets others run. */
   yield(cancellable: boolean, go: Go, event: Event): void {
-    this.#wait(cancellable, go, (proceed) =>
-      this.#scheduler.nextTurn(() => proceed(() => go(event, false))),
-    )
+    this.#wait(cancellable, go, (proceed) => this.#scheduler.nextTurn(() => proceed(() => go(event, false))))
   }
 
   #wait(cancellable: boolean, go: Go, begin: (proceed: (job: () => void) => void) => () => void): void {

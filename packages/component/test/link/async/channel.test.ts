@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Channel, COPY, type Items } from '../../../link/async/channel.js'
+import { Channel, COPY, Units, type Items } from '../../../link/async/channel.js'
 import { consume, hostFuture, hostStream } from '../../../link/async/host.js'
 
 /** One end that notes what happens to it; it waits on after a copy until it takes its event. */
@@ -22,7 +22,7 @@ const side = (length: number, values: readonly unknown[] = []) => {
         },
         put: (items: Items) => {
           left -= items.length
-          seen.push(...items)
+          seen.push(...(items instanceof Units ? Array.from({ length: items.length }) : items))
         },
       },
       copied: (take: () => void) => {
@@ -105,7 +105,8 @@ describe('a channel', () => {
     const channel = new Channel()
     const waits = side(1)
     channel.read(waits.pending)
-    channel.cancel()
+    channel.cancel(waits.pending.side)
+    channel.cancel(waits.pending.side)
     const source = writer(1)
     channel.write(source.pending)
     expect([waits.seen, source.seen]).toStrictEqual([['cancelled'], []])
@@ -154,7 +155,7 @@ describe('the host', () => {
     const got: unknown[] = []
     consume(channel, {
       put: (items) => {
-        got.push(...items)
+        got.push(...(items instanceof Units ? [] : items))
         return true
       },
       end: () => got.push('end'),
@@ -171,7 +172,7 @@ describe('the host', () => {
     const got: unknown[] = []
     consume(channel, {
       put: (items) => {
-        got.push(...items)
+        got.push(...(items instanceof Units ? [] : items))
         return false
       },
       end: () => got.push('end'),
