@@ -31,13 +31,7 @@ declare namespace WebAssembly {
 
   /** What a guest throws. */
   class Exception {
-    private constructor()
-  }
-
-  class Table {
-    private constructor()
-    get(index: number): unknown
-    readonly length: number
+    is(tag: unknown): boolean
   }
 
   class CompileError extends Error {}

@@ -25,9 +25,11 @@ export function trap(what: string): never {
   throw error
 }
 
+const isFunction = (value: unknown): value is () => void => typeof value === 'function'
+
 function realTrap(): Error {
   try {
-    if (typeof unreachable === 'function') unreachable()
+    if (isFunction(unreachable)) unreachable()
   } catch (error) {
     if (error instanceof WebAssembly.RuntimeError) return error
   }

@@ -31,10 +31,11 @@ export function callAsync(run: Run, func: LinkedFunction, args: readonly unknown
   })
 }
 
-function deadlock(): unknown {
+function deadlock(): Error {
   try {
     return trap('deadlock detected: event loop cannot make further progress')
   } catch (error) {
-    return error
+    if (error instanceof Error) return error
+    throw error
   }
 }

@@ -10,6 +10,10 @@ export class Units {
   constructor(length: number) {
     this.length = length
   }
+
+  *[Symbol.iterator](): Generator<undefined> {
+    for (let index = 0; index < this.length; index += 1) yield undefined
+  }
 }
 
 /** Values on their way: bytes of a stream of bytes as such, and only valid at once. */

@@ -125,8 +125,7 @@ export class Scheduler {
     const before = this.current
     this.current = thread
     thread.instance.enter()
-    thread.isRunning = true
-    thread.onEnd = onEnd
+    thread.begin(onEnd)
     code().then(undefined, this.fail)
     if (!thread.isRunning) {
       thread.instance.exit()

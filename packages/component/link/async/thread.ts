@@ -33,6 +33,12 @@ export class Thread {
     return this.#index
   }
 
+  /** Its function is called; `onEnd` is called with what it returns. */
+  begin(onEnd: (returned: unknown) => void): void {
+    this.isRunning = true
+    this.onEnd = onEnd
+  }
+
   /** Its function has returned. */
   leave(): void {
     if (this.#index !== 0) this.instance.threads.remove(this.#index)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Channel, COPY, Units, type Items } from '../../../link/async/channel.js'
+import { Channel, COPY, type Items } from '../../../link/async/channel.js'
 import { consume, hostFuture, hostStream } from '../../../link/async/host.js'
 
 /** One end that notes what happens to it; it waits on after a copy until it takes its event. */
@@ -22,7 +22,7 @@ const side = (length: number, values: readonly unknown[] = []) => {
         },
         put: (items: Items) => {
           left -= items.length
-          seen.push(...(items instanceof Units ? Array.from({ length: items.length }) : items))
+          seen.push(...items)
         },
       },
       copied: (take: () => void) => {
@@ -155,7 +155,7 @@ describe('the host', () => {
     const got: unknown[] = []
     consume(channel, {
       put: (items) => {
-        got.push(...(items instanceof Units ? [] : items))
+        got.push(...items)
         return true
       },
       end: () => got.push('end'),
@@ -172,7 +172,7 @@ describe('the host', () => {
     const got: unknown[] = []
     consume(channel, {
       put: (items) => {
-        got.push(...(items instanceof Units ? [] : items))
+        got.push(...items)
         return false
       },
       end: () => got.push('end'),
