@@ -57,7 +57,7 @@ async function* unpacked(
 
 /** The pieces again, behind what their first bytes are. */
 const sniffed = async (pieces: AsyncIterable<Uint8Array>) => {
-  const iterator: AsyncIterator<Uint8Array, undefined> = pieces[Symbol.asyncIterator]()
+  const iterator: AsyncIterator<Uint8Array, unknown> = pieces[Symbol.asyncIterator]()
   let head = new Uint8Array()
   while (head.length < WASM.length) {
     const { done, value } = await iterator.next()
