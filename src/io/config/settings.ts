@@ -219,7 +219,7 @@ export const settings = {
   ),
   http_tls_ca_cert: optional(
     path,
-    'PEM file with the CA certificates to trust for HTTPS requests of components, downloads and federated learning',
+    'PEM file with the CA certificates to trust for HTTPS requests of components, downloads, federated learning and traces',
   ),
   http_tls_insecure_skip_verify: withDefault(boolean, 'false', 'skip verification of those certificates'),
 
