@@ -38,6 +38,7 @@ import { pipelineSettings } from './pipeline-settings.js'
 import { publish } from './publish.js'
 import { refuseTask } from './refuse.js'
 import { createTaskLog } from '../io/log/task-log.js'
+import { tlsTrust } from './tls-trust.js'
 import { openWatch, type Happenings, type Watch } from './watch.js'
 import type { Command } from '../model/command.js'
 import type { Publication } from '../model/publication.js'
@@ -80,14 +81,15 @@ const prepare = async ({ config, log: given }: PropletOptions): Promise<Parts> =
   const log = given ?? (await createLogger({ level: config.logLevel })).log
   // First, and alone: nothing else is begun where it can't be had.
   const journal = await openState(config, log)
+  const tls = await tlsTrust(config)
   const [cache, mqtt, watch] = await Promise.all([
     openCache({ dir: config.cache?.directory, maxBytes: config.cache?.maxBytes ?? 0, log }),
     brokerLinkOptions(config, log),
-    openWatch(config, log),
+    openWatch(config, tls, log),
     config.monitoring && config.intervals.metricsMs > 0 ? loadHostMetrics() : undefined,
   ])
   const own = { cache, mqtt: { ...mqtt, journal }, journal, watch }
-  return { config, log, embedded: await embeddedOptions(config, log), ...own }
+  return { config, log, embedded: await embeddedOptions(config, tls, log), ...own }
 }
 
 /** Says goodbye once the pipeline has ended; the broker's Last Will does it for a proplet that can't. */
@@ -190,7 +192,7 @@ const serve = (
     federated: {
       urls: config.federated.urls,
       deadlineMs: config.federated.timeoutMs,
-      ...createFederatedHttp({ tls: embedded.network.tls, maxBytes: config.federated.maxBytes }),
+      ...createFederatedHttp({ network: embedded.network, maxBytes: config.federated.maxBytes }),
       read: readPrinted,
       random: Math.random,
     },

@@ -7,6 +7,7 @@ import type { Runtime } from '../model/runtime.js'
 import type { Told } from '../streams/observe/delivery.js'
 import type { Config } from '../io/config/config.js'
 import type { JournalStats } from '../io/journal/index.js'
+import type { TlsTrust } from '../net/tls.js'
 import type { Logger } from '../io/log/log.js'
 import type { Delivery, MqttLink } from '../io/mqtt/index.js'
 
@@ -36,7 +37,7 @@ export type Happenings = {
 export type Watch = (happenings: Happenings) => Observable<Command>
 
 /** Those who watch, as the configuration asks for; what they need is loaded only for them. */
-export const openWatch = async (config: Config, log: Logger): Promise<Watch> => {
+export const openWatch = async (config: Config, tls: TlsTrust, log: Logger): Promise<Watch> => {
   const watches: Watch[] = []
   if (config.ops !== undefined) {
     const { createOps } = await import('../io/ops/ops.js')
@@ -47,7 +48,7 @@ export const openWatch = async (config: Config, log: Logger): Promise<Watch> => 
   }
   if (config.traces !== undefined) {
     const { createTraces } = await import('../io/traces/traces.js')
-    watches.push(createTraces(config, config.traces, log))
+    watches.push(createTraces(config, config.traces, tls, log))
   }
   const harmless = (watched$: Observable<Command>) =>
     watched$.pipe(

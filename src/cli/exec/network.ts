@@ -26,7 +26,7 @@ export const NO_NETWORK: NetworkFlags = {
 export function networkOf(flags: NetworkFlags): NetworkOptions {
   const { inheritNetwork, allowIpNameLookup, http, tcp, udp } = flags
   return {
-    rules: [{ host: '*', port: undefined, isGuarded: !inheritNetwork }],
+    rules: [{ host: '*', port: undefined, isUnguarded: inheritNetwork }],
     uses: {
       http,
       lookup: allowIpNameLookup,

@@ -5,11 +5,13 @@ import type { Observable } from 'rxjs'
 import { ExchangeError } from '../../streams/tasks/federated/attempts.js'
 import type { FederateDeps } from '../../streams/tasks/federated/federate.js'
 import { abortable } from '../abortable.js'
-import { brokenExchange, exchange, type ExchangeTls, type Sent } from './exchange.js'
+import { createHttpClients } from '../../net/http-client.js'
+import type { NetworkOptions } from '../../net/policy.js'
+import { brokenExchange, exchange, type Sent } from './exchange.js'
 import { JsonError, JsonScanner } from './json-scanner.js'
 
 export type FederatedHttpOptions = {
-  readonly tls: ExchangeTls
+  readonly network: NetworkOptions
   /** Of the body of an answer. */
   readonly maxBytes: number
 }
@@ -67,11 +69,12 @@ const drain = async (answer: IncomingMessage): Promise<void> => {
   for await (const piece of body) if ((size += piece.length) > DRAINED_BYTES) return
 }
 
-/** The HTTP of federated learning. Nothing is pooled: there are few requests, far apart. */
+/** The HTTP of federated learning. No connection is kept: there are few requests, far apart. */
 export const createFederatedHttp = ({
-  tls,
+  network: { rules, tls },
   maxBytes,
 }: FederatedHttpOptions): Pick<FederateDeps, 'get' | 'post'> => {
+  const deps = { client: createHttpClients({ tls, connections: 0 })(), rules }
   const done = <T>(sent: Sent, work: (signal: AbortSignal) => Promise<T>): Observable<T> =>
     abortable((signal) =>
       work(signal).catch((error: unknown) => {
@@ -82,7 +85,7 @@ export const createFederatedHttp = ({
     get: (endpoint) => {
       const sent = { method: 'GET' } as const
       return done(sent, async (signal) => {
-        const answer = await exchange(endpoint, sent, tls, signal)
+        const answer = await exchange(endpoint, sent, deps, signal)
         try {
           return await readJson(answer, maxBytes)
         } finally {
@@ -93,7 +96,7 @@ export const createFederatedHttp = ({
     post: (endpoint, json) => {
       const sent = { method: 'POST', body: Buffer.from(json) } as const
       return done(sent, async (signal) => {
-        const answer = await exchange(endpoint, sent, tls, signal)
+        const answer = await exchange(endpoint, sent, deps, signal)
         // It was taken, however the rest of the answer fares.
         await drain(answer).catch(() => undefined)
         return true

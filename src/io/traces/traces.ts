@@ -6,6 +6,7 @@ import type { Config, TracesConfig } from '../config/config.js'
 import type { Logger } from '../log/log.js'
 import { packageVersion } from '../../host/version.js'
 import type { Watch } from '../../app/watch.js'
+import type { TlsTrust } from '../../net/tls.js'
 import { createHex } from './hex.js'
 import { encodeSpans } from './otlp.js'
 import { createPoster } from './post.js'
@@ -41,13 +42,18 @@ const createReporter = (log: Logger, collector: string) => {
 }
 
 /** Sends the traces of tasks to a collector. One that is away or slow loses spans, and does nothing else. */
-export const createTraces = (config: Config, { url, ratio }: TracesConfig, log: Logger): Watch => {
+export const createTraces = (
+  config: Config,
+  { url, ratio }: TracesConfig,
+  tls: TlsTrust,
+  log: Logger,
+): Watch => {
   const { version } = packageVersion()
   const source = { version, propletId: config.identity.clientId, namespace: config.metadata.namespace }
   const report = createReporter(log, withoutCredentials(url))
 
   return ({ step$, told$, end$ }): Observable<never> => {
-    const poster = createPoster(url, ANSWER_MS)
+    const poster = createPoster({ url: new URL(url), timeoutMs: ANSWER_MS, tls })
     const hex = createHex()
     const inputs = { step$: step$.pipe(takeUntil(end$)), told$: told$.pipe(takeUntil(end$)) }
     return spans(inputs, {
