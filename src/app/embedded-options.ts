@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { EmbeddedOptions } from '../runtime/embedded/embedded.js'
-import type { Preopen } from '@proplet/wasi/preview1.js'
+import type { Preopen } from '../model/preopen.js'
 import type { Config } from '../io/config/config.js'
 import type { TlsTrust } from '../net/tls.js'
 import type { Logger } from '../io/log/log.js'

@@ -32,24 +32,26 @@ import { createHostMetrics, loadHostMetrics } from '../host/metrics.js'
 import { createTaskSampler } from './task-sampler.js'
 import { createLogger, type Logger } from '../io/log/log.js'
 import type { Journal } from '../io/journal/index.js'
-import { openMqtt, type Delivery, type MqttLink, type MqttOptions } from '../io/mqtt/index.js'
+import { openMqtt, type MqttLink, type MqttOptions } from '../io/mqtt/index.js'
 import { openState } from './open-state.js'
 import { pipelineSettings } from './pipeline-settings.js'
 import { publish } from './publish.js'
 import { refuseTask } from './refuse.js'
 import { createTaskLog } from '../io/log/task-log.js'
 import { tlsTrust } from './tls-trust.js'
-import { openWatch, type Happenings, type Watch } from './watch.js'
+import { openWatch } from './watch.js'
 import type { Command } from '../model/command.js'
 import type { Publication } from '../model/publication.js'
 import { createEmbeddedRuntime } from '../runtime/embedded/embedded.js'
 import { createExternalRuntime } from '../runtime/external/external.js'
 import type { Runtime } from '../model/runtime.js'
 import type { Stream } from '../streams/background/telemetry.js'
-import { ofType } from '../streams/of-type.js'
+import { ofType } from '../streams/operators/of-type.js'
 import { phases } from '../streams/observe/phases.js'
 import { pipeline, type PipelineDeps, type PipelineOutput } from '../streams/pipeline.js'
-import { told } from '../streams/observe/delivery.js'
+import { resultDelivery } from '../streams/observe/delivery.js'
+import type { Delivery } from '../model/delivery.js'
+import type { PropletEvents, Watch } from '../model/proplet-events.js'
 
 export type PropletOptions = {
   readonly config: Config
@@ -114,11 +116,11 @@ const MAX_DUE = 10_000
 const now = () => performance.now()
 
 /** What those who watch see of the proplet. */
-const happenings = (
+const propletEvents = (
   link: MqttLink,
   output$: Observable<PipelineOutput>,
   delivery$: Observable<Delivery>,
-): Omit<Happenings, 'stop$' | 'end$' | 'runtime' | 'journal'> => {
+): Omit<PropletEvents, 'stop$' | 'end$' | 'runtime' | 'journal'> => {
   const task$ = output$.pipe(
     ofType('task'),
     map(({ event }) => event),
@@ -127,7 +129,7 @@ const happenings = (
   return {
     task$,
     step$,
-    told$: told({ step$, fate$: delivery$ }, { now, maxDue: MAX_DUE }).pipe(share()),
+    resultDelivery$: resultDelivery({ step$, fate$: delivery$ }, { now, maxDue: MAX_DUE }).pipe(share()),
     delivery$,
     connection$: link.connection$,
     outbox: link.stats,
@@ -157,8 +159,8 @@ const run = (
       const published$ = publish(parts, link, publicationsIn(output$)).pipe(
         connect((delivery$) => {
           const { journal } = parts
-          const seen: Happenings = {
-            ...happenings(link, output$, delivery$),
+          const seen: PropletEvents = {
+            ...propletEvents(link, output$, delivery$),
             stop$,
             end$,
             runtime,

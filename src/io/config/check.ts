@@ -1,6 +1,6 @@
 import type * as E from 'fp-ts/lib/Either.js'
 import type { Sandbox } from '../../host/sandbox/sandbox.js'
-import { isLoopback } from '../ops/host-check.js'
+import { isLoopback } from '../../net/local-host.js'
 import type { Tee } from '../../host/tee.js'
 import { completeAddress, isSecure } from './address.js'
 import { checkRuntime, type Sought } from './check-runtime.js'

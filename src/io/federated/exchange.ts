@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { ExchangeError } from '../../streams/tasks/federated/attempts.js'
-import type { Endpoint } from '../../streams/tasks/federated/endpoint.js'
+import { ExchangeError, type Endpoint } from '../../model/federated.js'
 import type { HttpClient } from '../../net/http-client.js'
 import { linkLocalGuard, operatorGuard, type NetworkRule } from '../../net/policy.js'
 

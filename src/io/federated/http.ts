@@ -2,13 +2,12 @@ import type { IncomingMessage } from 'node:http'
 import { setImmediate } from 'node:timers/promises'
 import { TextDecoder } from 'node:util'
 import type { Observable } from 'rxjs'
-import { ExchangeError } from '../../streams/tasks/federated/attempts.js'
-import type { FederateDeps } from '../../streams/tasks/federated/federate.js'
 import { abortable } from '../abortable.js'
 import { createHttpClients } from '../../net/http-client.js'
 import type { NetworkOptions } from '../../net/policy.js'
 import { brokenExchange, exchange, type Sent } from './exchange.js'
 import { JsonError, JsonScanner } from './json-scanner.js'
+import { type FederatedHttp, ExchangeError } from '../../model/federated.js'
 
 export type FederatedHttpOptions = {
   readonly network: NetworkOptions
@@ -73,7 +72,7 @@ const drain = async (answer: IncomingMessage): Promise<void> => {
 export const createFederatedHttp = ({
   network: { rules, tls },
   maxBytes,
-}: FederatedHttpOptions): Pick<FederateDeps, 'get' | 'post'> => {
+}: FederatedHttpOptions): FederatedHttp => {
   const deps = { client: createHttpClients({ tls, connections: 0 })(), rules }
   const done = <T>(sent: Sent, work: (signal: AbortSignal) => Promise<T>): Observable<T> =>
     abortable((signal) =>

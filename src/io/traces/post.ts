@@ -7,9 +7,9 @@ import { createHttpClients, type HttpClient } from '../../net/http-client.js'
 import { operatorGuard } from '../../net/policy.js'
 import type { TlsTrust } from '../../net/tls.js'
 import { abortable } from '../abortable.js'
-import type { Sent } from '../../streams/observe/batches.js'
 import { decode } from '../codecs/decode.js'
 import { describeError } from '../mqtt/reasons.js'
+import type { Sent } from '../../model/span.js'
 
 export type Poster = {
   /** Posts JSON; emits once what became of it, and never errors. Unsubscribing cuts it off. */

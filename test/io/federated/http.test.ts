@@ -6,11 +6,10 @@ import { gzipSync } from 'node:zlib'
 import { firstValueFrom } from 'rxjs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createFederatedHttp, type FederatedHttpOptions } from '../../../src/io/federated/http.js'
-import { ExchangeError } from '../../../src/streams/tasks/federated/attempts.js'
-import type { Endpoint } from '../../../src/streams/tasks/federated/endpoint.js'
 import { makeCerts, type Certs } from '../../support/certs.js'
 import { useCleanup } from '../../support/cleanup.js'
 import { freePort } from '../../support/free-port.js'
+import { ExchangeError, type Endpoint } from '../../../src/model/federated.js'
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void
 
