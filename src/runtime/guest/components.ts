@@ -4,6 +4,7 @@ import type * as http from './http/serve.js'
 import type * as linker from './linker.js'
 import type * as network from './network.js'
 import type * as preview3 from './preview3.js'
+import type * as stdin from './stdin.js'
 
 const require = createRequire(import.meta.url)
 
@@ -24,3 +25,6 @@ export const httpServing = () => require('./http/serve.js') as typeof http
 
 /** What it takes to use the network. */
 export const networking = () => require('./network.js') as typeof network
+
+/** What it takes to read standard input. */
+export const standardInput = () => require('./stdin.js') as typeof stdin
