@@ -43,7 +43,7 @@ export function instantiate(
   imports: Imports,
   work?: HostWork,
 ): ComponentInstance {
-  const run = new Run(imports, prepared.instances)
+  const run = new Run(imports, prepared.instances, prepared.usesAsync)
   work?.attach(run.scheduler)
   provide(run, prepared.imports, imports)
   for (const step of prepared.steps) step(run)

@@ -2,7 +2,7 @@ import type { HostWork } from '@proplet/component/link/async/work.js'
 import type { PreparedComponent } from '@proplet/component/link/prepare.js'
 import { quote } from '@proplet/component/units.js'
 import { createPreview2, type Preview2Imports, type Preview2Options } from '@proplet/wasi/preview2.js'
-import { loadPreview3, networking } from './components.js'
+import { loadPreview3, networking } from './component-parts.js'
 import { TaskFailure } from './failure.js'
 import type { Link } from './link.js'
 
@@ -29,9 +29,9 @@ export function hostOf(prepared: PreparedComponent, link: Link, options: Preview
     const wasi = createPreview2(options)
     return { imports: { ...wasi.imports, ...imports2 }, work: undefined, close: () => wasi.close() }
   }
-  const { createPreview3, createWork, network3Imports } = loadPreview3()
-  const work = createWork()
+  const { createPreview3, network3Imports } = loadPreview3()
   const wasi = createPreview3(options)
+  const { work } = wasi
   const imports3 = network === undefined ? NONE : network3Imports(work, network)
   return { imports: { ...wasi.imports, ...imports2, ...imports3 }, work, close: () => wasi.close() }
 }

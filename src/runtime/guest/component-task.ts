@@ -9,6 +9,7 @@ import { WavePrintError } from '@proplet/component/wave/error.js'
 import { printWave } from '@proplet/component/wave/print.js'
 import { planComponent, type ComponentPlan } from './component-plan.js'
 import { hostOf } from './component-host.js'
+import { consoleOf } from './console.js'
 import { TaskFailure } from './failure.js'
 import type { GuestEnd } from './protocol.js'
 import type { GuestCall, Session } from './session.js'
@@ -24,6 +25,7 @@ export function startComponent(
     args: [run.program ?? run.name, ...(plan.kind === 'command' ? run.inputs : run.cliArgs)],
     env: run.env,
     preopens: boot.preopens,
+    ...consoleOf(run),
     stdout,
     stderr,
   })

@@ -109,35 +109,35 @@ function datagramSocket(link: Link, remote: Remote): DatagramSocket {
   let failure: Error | undefined
   let sendFailure: Error | undefined
   const take = (given: ReturnType<Remote['wants']['peek']>): void => {
-    if (given.state === 'broken') throw socketFailure(given.error)
+    if (given.state === 'broken') failure = socketFailure(given.error)
     if (given.state === 'some' && given.from !== undefined) next = { data: given.bytes, from: given.from }
   }
+  const isSettled = () => next !== undefined || failure !== undefined
   return {
     ...pendingOf(remote, boundOf),
     readable: {
       ready: () => {
-        if (next === undefined) take(remote.wants.peek('body'))
-        return next !== undefined
+        if (!isSettled()) take(remote.wants.peek('body'))
+        return isSettled()
       },
       wait: (deadline) => {
-        if (next === undefined) take(remote.wants.wait('body', deadline))
+        if (!isSettled()) take(remote.wants.wait('body', deadline))
       },
       notify: (done) => {
-        if (next !== undefined || failure !== undefined) return soon(done)
+        if (isSettled()) return soon(done)
         return remote.wants.ask('body', (given) => {
-          if (given.state === 'broken') failure = socketFailure(given.error)
-          else take(given)
+          take(given)
           done()
         })
       },
     },
     receive: () => {
+      if (!isSettled()) take(remote.wants.peek('body'))
       if (failure !== undefined) {
         const error = failure
         failure = undefined
         throw error
       }
-      if (next === undefined) take(remote.wants.peek('body'))
       const datagram = next
       next = undefined
       return datagram

@@ -1,5 +1,5 @@
 import { mismatch } from '../abi/codec.js'
-import { Channel, COPY, type Items } from './channel.js'
+import { Channel, COPY, Units, type Items } from './channel.js'
 
 /** What a function of the host answers that is not finished yet. */
 export class Later {
@@ -70,7 +70,7 @@ export function readFuture(future: unknown, then: (value: unknown) => void): () 
     then(value)
   }
   future.read({
-    side: { remaining: 1, put: (items) => settle(items[0]) },
+    side: { remaining: 1, put: (items) => settle(items instanceof Units ? undefined : items[0]) },
     copied: (reclaim) => reclaim(),
     done: (result) => {
       if (result === COPY.dropped) settle(undefined)
