@@ -72,6 +72,7 @@ function runIn(guest: Guest, request: ExecRequest, bytes: Uint8Array, hooks: Run
           case 'want':
           case 'body':
           case 'datagram':
+          case 'associate':
           case 'finish':
           case 'abandon':
             network.message(message)
