@@ -1,8 +1,10 @@
-export { createProplet, type PropletOptions } from './app/proplet.js'
+export { createProplet } from './app/create-proplet.js'
+export type { PropletOptions } from './app/proplet.js'
 export { loadConfigOrThrow as loadConfig, type ConfigInput, type LoadOptions } from './io/config/load.js'
 export { ConfigError, type Config, type LoadedConfig } from './io/config/config.js'
 export type { JournalStats } from './model/journal.js'
-export { createLogger, type Logger, type LogHandle, type LogOptions } from './io/log/log.js'
+export { createLogger } from './io/log/create-logger.js'
+export type { Logger, LogHandle, LogOptions } from './io/log/log.js'
 export { stopSignal } from './app/signals.js'
 export type { Binary } from './model/binary.js'
 export type {
