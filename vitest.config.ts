@@ -24,6 +24,9 @@ const LONG = [
   'test/daemon/terminal.test.ts',
 ]
 
+/** `dist` is built before tests that start processes, unless it is newer than what it is made of. */
+const BUILD = 'test/support/global-build.ts'
+
 const CONDITIONS = ['source', 'node', 'import', 'module', 'default']
 
 export default defineConfig({
@@ -41,11 +44,12 @@ export default defineConfig({
           name: 'real',
           include: ['test/**/*.test.ts', 'packages/*/test/**/*.test.ts'],
           exclude: [...PURE, ...LONG],
+          globalSetup: BUILD,
           pool: 'forks',
           isolate: false,
         },
       },
-      { extends: true, test: { name: 'long', include: LONG, pool: 'forks' } },
+      { extends: true, test: { name: 'long', include: LONG, globalSetup: BUILD, pool: 'forks' } },
     ],
   },
 })

@@ -31,11 +31,7 @@ export type StreamTest = {
     inputs?: InputsOfTest,
     options?: { readonly until?: string },
   ) => {
-    readonly toBe: (
-      marbles: string,
-      values?: Readonly<Record<string, Publication>>,
-      error?: unknown,
-    ) => void
+    readonly toBe: (marbles: string, values?: Readonly<Record<string, Publication>>, error?: unknown) => void
   }
 }
 
