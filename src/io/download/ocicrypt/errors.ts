@@ -1,0 +1,9 @@
+/** Why an encrypted image could not be opened. The message is fit for the Manager: it holds no key and no plain text. */
+export class SealError extends Error {
+  override readonly name = 'SealError'
+  readonly code = 'sealed'
+
+  constructor(message: string, options: { readonly cause?: unknown } = {}) {
+    super(message, options)
+  }
+}
