@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 /** Tests that start nothing and change nothing of their process: they share one, and what it has loaded. */
 const PURE = [
+  'test/docs/**/*.test.ts',
   'test/streams/**/*.test.ts',
   'test/io/codecs/**/*.test.ts',
   'test/io/config/**/*.test.ts',

@@ -1,37 +1,75 @@
-import { flagOf, namesOf, variableOf, type Setting } from '../io/config/setting.js'
-import { settingEntries } from '../io/config/settings.js'
+import { namesOf, variableOf, type Setting } from '../io/config/setting.js'
+import { settingEntries, type SettingKey } from '../io/config/settings.js'
 import { defaultText } from './help.js'
+
+type Entry = (typeof settingEntries)[number]
+
+/** A group of settings begins with the named one and ends before the next group. */
+const GROUPS = {
+  config_file: 'Configuration file',
+  domain_id: 'Identity',
+  mqtt_address: 'Broker',
+  log_level: 'Logs, heartbeats, results, shutdown',
+  max_tasks: 'Tasks and isolation',
+  http_enabled: 'HTTP servers',
+  network: 'Network of guests',
+  model_registry_url: 'Federated learning',
+  cache_dir: 'Cache, journal, downloads',
+  description: 'Discovery',
+  kbs_uri: 'Runtimes and hardware',
+  metrics_enabled: 'Metrics, status page, traces',
+} as const satisfies Partial<Record<SettingKey, string>>
+
+const isGroup = (key: string): key is keyof typeof GROUPS => Object.hasOwn(GROUPS, key)
 
 const code = (text: string): string => `\`${text}\``
 
-const cellsOf = (key: string, setting: Setting<unknown>): readonly string[] => {
+const HEAD = ['Variable', 'Default', 'Meaning'] as const
+
+const cellsOf = ([key, setting]: Entry): readonly string[] => {
   const variables = namesOf(key, setting).map(variableOf).map(code).join(', ')
   const preset = defaultText(setting)
   const plain = preset === '' || setting.presence.kind !== 'default' || preset.includes(' ')
-  const flag = setting.secret ? 'none' : code(`--${flagOf(key, setting)}`)
-  const also = setting.plain === undefined ? '' : `; also ${setting.plain.map(code).join(', ')}`
-  const meaning = `${setting.meaning}${also}${setting.inert ? ' (no effect in this release)' : ''}`
-  return [variables, flag, plain ? preset : code(preset), meaning]
+  return [variables, plain ? preset : code(preset), `${setting.meaning}${notesOf(setting)}`]
 }
 
-/** The table of settings in the README, its columns aligned as the formatter of the project wants them. */
-export const settingsMarkdown = (): string => {
-  const head = ['variable', 'flag', 'default', 'meaning']
-  const rows = [head, ...settingEntries.map(([key, setting]) => cellsOf(key, setting))]
-  const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  const lines = [head, widths.map((width) => '-'.repeat(width)), ...rows.slice(1)]
-  return lines
+const notesOf = (setting: Setting<unknown>): string =>
+  [
+    setting.plain === undefined ? '' : `; also read from ${setting.plain.map(code).join(', ')}`,
+    setting.flag === undefined ? '' : ` (flag: ${code(`--${setting.flag}`)})`,
+    setting.secret ? ' (no flag)' : '',
+    setting.inert ? ' (no effect in this release)' : '',
+  ].join('')
+
+/** Columns are aligned as the project's formatter wants them. */
+const table = (entries: readonly Entry[]): string => {
+  const rows = entries.map(cellsOf)
+  const widths = HEAD.map((head, column) =>
+    Math.max(head.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  )
+  return [HEAD, widths.map((width) => '-'.repeat(width)), ...rows]
     .map((row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`)
     .join('\n')
 }
 
+/** The settings as Markdown: one heading and one table per group. */
+export const settingsMarkdown = (): string => {
+  const groups: { readonly title: string; readonly entries: Entry[] }[] = []
+  for (const entry of settingEntries) {
+    const [key] = entry
+    if (isGroup(key)) groups.push({ title: GROUPS[key], entries: [] })
+    groups.at(-1)?.entries.push(entry)
+  }
+  return groups.map(({ title, entries }) => `### ${title}\n\n${table(entries)}`).join('\n\n')
+}
+
 const SECTION = /(<!-- settings -->\n)[^]*?(<!-- \/settings -->)/
 
-/** A README with the table put between its `settings` comments; undefined when it has none. */
-export const withSettings = (readme: string): string | undefined =>
-  SECTION.test(readme)
-    ? readme.replace(
-        SECTION,
-        (_, open: string, close: string) => `${open}\n${settingsMarkdown()}\n\n${close}`,
-      )
-    : undefined
+/** A page with the settings put between its `settings` comments. Throws if it has none. */
+export const withSettings = (page: string): string => {
+  if (!SECTION.test(page)) throw new Error('the page has no <!-- settings --> section')
+  return page.replace(
+    SECTION,
+    (_, open: string, close: string) => `${open}\n${settingsMarkdown()}\n\n${close}`,
+  )
+}

@@ -28,7 +28,6 @@ export const GUEST_PARTS = [
 export const LIBRARY_ENTRIES = [
   'index',
   'app/embedded-options',
-  'cli/markdown',
   'dev/broker',
   'dev/daemon',
   'dev/demo',

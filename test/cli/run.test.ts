@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { withSettings } from '../../src/cli/markdown.js'
 import { runCli } from '../../src/cli/run.js'
 import { HOST, IDENTITY, tree } from '../io/config/helpers.js'
 
@@ -133,9 +132,4 @@ it('does not start with a wrong configuration', () => {
   expect(result).toStrictEqual(exit(78))
   expect(stderr.match(/^warning: /gm)).toHaveLength(1)
   expect(stderr.match(/^error: PROPLET_\w+ is required and not set/gm)).toHaveLength(4)
-})
-
-it('the README lists the settings as they are: run scripts/readme-settings.mjs after a build', () => {
-  const readme = readFileSync('README.md', 'utf8')
-  expect(withSettings(readme)).toBe(readme)
 })

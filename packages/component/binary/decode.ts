@@ -1,6 +1,6 @@
 import { ByteReader } from '../wasm/byte-reader.js'
 import { moduleLayer } from '../wasm/preamble.js'
-import { TaskFailure } from '../../../src/runtime/guest/failure.js'
+import { ComponentError } from '../error.js'
 import type { Component, Sort, StartDefinition } from './ast.js'
 import { malformed, unsupported } from './error.js'
 import { LISTS } from './lists.js'
@@ -35,7 +35,7 @@ function checkLayer(expected: 'core' | 'component', bytes: Uint8Array, offset: n
   try {
     layer = moduleLayer(bytes.subarray(offset))
   } catch (error) {
-    if (!(error instanceof TaskFailure)) throw error
+    if (!(error instanceof ComponentError)) throw error
     throw (error.code === 'unsupported' ? unsupported : malformed)(error.message, offset)
   }
   if (layer !== expected) throw malformed(`found the layer ${layer}, expected ${expected},`, offset)

@@ -1,4 +1,4 @@
-import { TaskFailure } from '../../../src/runtime/guest/failure.js'
+import { ComponentError } from '../error.js'
 import { WASM_PAGE_BYTES, type ScanLimits } from '../wasm/module-limits.js'
 import type { ModuleShape } from '../wasm/scan.js'
 import { formatBytes } from '../units.js'
@@ -24,13 +24,13 @@ export class Admission {
     this.#tables += ownTables
     this.#bytes += ownMemoryPages.reduce((sum, pages) => sum + pages * WASM_PAGE_BYTES, 0)
     if (this.#memories > MAX_MEMORIES)
-      throw new TaskFailure('unsupported', `more than ${MAX_MEMORIES} memories in a component`)
+      throw new ComponentError('unsupported', `more than ${MAX_MEMORIES} memories in a component`)
     if (this.#tables > MAX_TABLES)
-      throw new TaskFailure('unsupported', `more than ${MAX_TABLES} tables in a component`)
+      throw new ComponentError('unsupported', `more than ${MAX_TABLES} tables in a component`)
     const { memoryMaxBytes } = this.#limits
     if (this.#bytes > memoryMaxBytes) {
       const asked = formatBytes(this.#bytes)
-      throw new TaskFailure(
+      throw new ComponentError(
         'memory',
         `the component asks for ${asked} of memory, the limit is ${formatBytes(memoryMaxBytes)}`,
       )

@@ -1,4 +1,4 @@
-import { TaskFailure } from '../../../src/runtime/guest/failure.js'
+import { ComponentError } from '../error.js'
 import { quote } from '../units.js'
 import type { FunctionType } from '../wasm/value-types.js'
 import type { CoreFunction, Run } from './run.js'
@@ -32,7 +32,7 @@ export function resolveMemory(run: Run, item: CoreItem): WebAssembly.Memory {
   throw missing(item.from === 'host' ? 'memory' : item.name, 'no memory')
 }
 
-const missing = (name: string, what: string): TaskFailure =>
-  new TaskFailure('binary', `malformed component: a core instance exports ${what} as ${quote(name)}`)
+const missing = (name: string, what: string): ComponentError =>
+  new ComponentError('binary', `malformed component: a core instance exports ${what} as ${quote(name)}`)
 
 const isFunction = (value: unknown): value is CoreFunction => typeof value === 'function'

@@ -1,4 +1,4 @@
-import { TaskFailure } from '../../../src/runtime/guest/failure.js'
+import { ComponentError } from '../error.js'
 import { quote } from '../units.js'
 import type { HostFunction } from './host-function.js'
 import { callAsync } from './async/call.js'
@@ -59,5 +59,8 @@ function provide(run: Run, wanted: readonly HostFunction[], imports: Imports): v
     .map((each) => quote(each.name === '' ? each.interface : `${each.interface}#${each.name}`, 120))
     .join(', ')
   const more = missing.length > SHOWN ? ` and ${missing.length - SHOWN} more` : ''
-  throw new TaskFailure('binary', `the component imports what this runtime does not provide: ${shown}${more}`)
+  throw new ComponentError(
+    'binary',
+    `the component imports what this runtime does not provide: ${shown}${more}`,
+  )
 }

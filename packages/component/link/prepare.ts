@@ -1,7 +1,7 @@
 import { decodeComponent } from '../binary/decode.js'
 import { describe } from '../describe/describe.js'
 import type { ComponentDescription } from '../describe/description.js'
-import { TaskFailure } from '../../../src/runtime/guest/failure.js'
+import { ComponentError } from '../error.js'
 import type { ScanLimits } from '../wasm/module-limits.js'
 import type { Bytes, CompiledModule } from '../wasm/compile.js'
 import { hasJspi } from './async/jspi.js'
@@ -14,7 +14,7 @@ import { Admission } from './admission.js'
 
 export type PrepareOptions = {
   readonly limits: ScanLimits
-  /** Scans and compiles a core module; fails with a TaskFailure. */
+  /** Scans and compiles a core module; fails with a `ComponentError`. */
   readonly compile: (bytes: Bytes) => CompiledModule
 }
 
@@ -30,13 +30,13 @@ export type PreparedComponent = {
   readonly instances: number
 }
 
-/** Fails with ComponentError, or what `compile` throws. The work is bounded by the size of the component. */
+/** Fails with `ComponentError`, or what `compile` throws. The work is bounded by the size of the component. */
 export function prepareComponent(bytes: Bytes, options: PrepareOptions): PreparedComponent {
   const decoded = decodeComponent(bytes)
   const description = describe(decoded)
   const { needsAsync } = description
   if (needsAsync && !hasJspi())
-    throw new TaskFailure(
+    throw new ComponentError(
       'unsupported',
       `the component needs WASI 0.3, which runs on Node.js 24 and newer; this is ${process.version}`,
     )
@@ -62,10 +62,14 @@ function compileAt(bytes: Bytes, start: number, end: number, options: PrepareOpt
   try {
     return options.compile(bytes.subarray(start, end))
   } catch (error) {
-    if (!(error instanceof TaskFailure)) throw error
-    throw new TaskFailure(error.code, `the core module at byte ${start} of the component: ${error.message}`, {
-      cause: error,
-    })
+    if (!(error instanceof ComponentError)) throw error
+    throw new ComponentError(
+      error.code,
+      `the core module at byte ${start} of the component: ${error.message}`,
+      {
+        cause: error,
+      },
+    )
   }
 }
 

@@ -1,10 +1,10 @@
-import { TaskFailure } from '../../../src/runtime/guest/failure.js'
+import { ComponentError } from '../error.js'
 
 /** Makes the error for a binary that is wrong at an offset. */
-export type Malformed = (what: string, offset: number) => TaskFailure
+export type Malformed = (what: string, offset: number) => ComponentError
 
 const malformedModule: Malformed = (what, offset) =>
-  new TaskFailure('binary', `malformed WebAssembly binary: ${what} at byte ${offset}`)
+  new ComponentError('binary', `malformed WebAssembly binary: ${what} at byte ${offset}`, { offset })
 
 /** The limit of wasm-tools and of V8 on a name, in bytes. */
 const MAX_NAME_BYTES = 100_000
@@ -125,7 +125,7 @@ export class ByteReader {
     return new ByteReader(this.#bytes, offset, this.#end, this.#malformed)
   }
 
-  malformed(what: string): TaskFailure {
+  malformed(what: string): ComponentError {
     return this.#malformed(what, this.#offset)
   }
 }

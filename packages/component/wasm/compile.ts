@@ -1,4 +1,4 @@
-import { TaskFailure } from '../../../src/runtime/guest/failure.js'
+import { ComponentError } from '../error.js'
 import type { ScanLimits } from './module-limits.js'
 import { scanModule, type ModuleShape } from './scan.js'
 
@@ -13,7 +13,7 @@ export function compileModule(binary: Bytes, limits: ScanLimits): CompiledModule
     return { module: new WebAssembly.Module(binary), shape }
   } catch (error) {
     if (!(error instanceof WebAssembly.CompileError)) throw error
-    throw new TaskFailure('binary', `not a valid WebAssembly module: ${compilerMessage(error)}`, {
+    throw new ComponentError('binary', `not a valid WebAssembly module: ${compilerMessage(error)}`, {
       cause: error,
     })
   }

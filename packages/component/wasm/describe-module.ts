@@ -1,5 +1,5 @@
 import { ByteReader } from './byte-reader.js'
-import { TaskFailure } from '../../../src/runtime/guest/failure.js'
+import { ComponentError } from '../error.js'
 import { moduleLayer } from './preamble.js'
 import { type FunctionType, readFunctionType } from './value-types.js'
 import { skipConstantExpression } from './constant-expression.js'
@@ -37,11 +37,11 @@ type Shape = {
 
 /**
  * Describes a core module by its declarations; that its code is valid is the compiler's concern. Fails with
- * `TaskFailure` `binary`, the offset in its message.
+ * `ComponentError` `binary`, the offset in its message.
  */
 export function describeModule(bytes: Uint8Array): ModuleDescription {
   if (moduleLayer(bytes) !== 'core')
-    throw new TaskFailure('binary', 'expected a core module, found a component')
+    throw new ComponentError('binary', 'expected a core module, found a component')
   const reader = new ByteReader(bytes, 8)
   const shape: Shape = {
     module: reader,

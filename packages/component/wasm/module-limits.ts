@@ -1,5 +1,5 @@
 import type { ByteReader } from './byte-reader.js'
-import { TaskFailure } from '../../../src/runtime/guest/failure.js'
+import { ComponentError } from '../error.js'
 import { formatBytes } from '../units.js'
 import type { ValueType } from './value-types.js'
 
@@ -16,9 +16,9 @@ const WIDE_OR_CUSTOM_PAGES = 0xfc
 /** The initial size of a memory or a table; shared, 64-bit and custom-page ones are refused. */
 export function readLimits(reader: ByteReader, what: 'memory' | 'table'): number {
   const flags = reader.u8()
-  if ((flags & SHARED) !== 0) throw new TaskFailure('unsupported', `a shared ${what} is not supported`)
+  if ((flags & SHARED) !== 0) throw new ComponentError('unsupported', `a shared ${what} is not supported`)
   if ((flags & WIDE_OR_CUSTOM_PAGES) !== 0) {
-    throw new TaskFailure(
+    throw new ComponentError(
       'unsupported',
       `a ${what} of 64 bits or with pages of its own size is not supported`,
     )
@@ -29,11 +29,12 @@ export function readLimits(reader: ByteReader, what: 'memory' | 'table'): number
 }
 
 export function checkMemory(pages: number, ordinal: number, limits: ScanLimits): void {
-  if (ordinal > 1) throw new TaskFailure('unsupported', 'more than one memory in a module is not supported')
+  if (ordinal > 1)
+    throw new ComponentError('unsupported', 'more than one memory in a module is not supported')
   const bytes = pages * WASM_PAGE_BYTES
   if (bytes > limits.memoryMaxBytes) {
     const limit = formatBytes(limits.memoryMaxBytes)
-    throw new TaskFailure(
+    throw new ComponentError(
       'memory',
       `the module asks for ${formatBytes(bytes)} of memory, the limit is ${limit}`,
     )
@@ -41,12 +42,16 @@ export function checkMemory(pages: number, ordinal: number, limits: ScanLimits):
 }
 
 export function checkTable(type: ValueType, elements: number, ordinal: number, limits: ScanLimits): void {
-  if (ordinal > MAX_TABLES) throw new TaskFailure('unsupported', `more than ${MAX_TABLES} tables in a module`)
+  if (ordinal > MAX_TABLES)
+    throw new ComponentError('unsupported', `more than ${MAX_TABLES} tables in a module`)
   if (type !== 'funcref' && type !== 'externref') {
-    throw new TaskFailure('unsupported', `a table of ${type} is not supported, only of funcref and externref`)
+    throw new ComponentError(
+      'unsupported',
+      `a table of ${type} is not supported, only of funcref and externref`,
+    )
   }
   if (elements > limits.tableMaxElements) {
-    throw new TaskFailure(
+    throw new ComponentError(
       'memory',
       `the module asks for a table of ${elements} elements, the limit is ${limits.tableMaxElements}`,
     )

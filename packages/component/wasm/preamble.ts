@@ -1,4 +1,4 @@
-import { TaskFailure } from '../../../src/runtime/guest/failure.js'
+import { ComponentError } from '../error.js'
 
 /** `\0asm`, version and layer. */
 const PREAMBLE_BYTES = 8
@@ -10,19 +10,19 @@ const OLDER_COMPONENT = 0x0001000a
 /** What a binary says that it is, by its first eight bytes. */
 export function moduleLayer(binary: Uint8Array): 'core' | 'component' {
   if (binary.length < PREAMBLE_BYTES) {
-    throw new TaskFailure('binary', `not a WebAssembly binary: ${binary.length} bytes, a preamble has 8`)
+    throw new ComponentError('binary', `not a WebAssembly binary: ${binary.length} bytes, a preamble has 8`)
   }
   const view = new DataView(binary.buffer, binary.byteOffset, PREAMBLE_BYTES)
   if (view.getUint32(0, true) !== MAGIC) {
-    throw new TaskFailure('binary', 'not a WebAssembly binary: it does not begin with \\0asm')
+    throw new ComponentError('binary', 'not a WebAssembly binary: it does not begin with \\0asm')
   }
   const version = view.getUint32(4, true)
   if (version === CORE) return 'core'
   if (version === COMPONENT) return 'component'
   if (version === OLDER_COMPONENT) {
-    throw new TaskFailure('unsupported', 'a component of version 0x0a, from older tools; expected 0x0d')
+    throw new ComponentError('unsupported', 'a component of version 0x0a, from older tools; expected 0x0d')
   }
-  throw new TaskFailure(
+  throw new ComponentError(
     'binary',
     `not a WebAssembly binary of version 1 or a component: version field 0x${version.toString(16)}`,
   )

@@ -1,5 +1,5 @@
 import { ByteReader } from './byte-reader.js'
-import { TaskFailure } from '../../../src/runtime/guest/failure.js'
+import { ComponentError } from '../error.js'
 import { checkMemory, checkTable, readLimits, type ScanLimits } from './module-limits.js'
 import { readFunctionType, readValueType, type FunctionType } from './value-types.js'
 
@@ -81,14 +81,17 @@ function readSection(id: number, reader: ByteReader, scan: Scan): void {
   if (entry === undefined) return
   const count = reader.u32()
   if (count > entry.max) {
-    throw new TaskFailure('unsupported', `a section of ${count} entries, at most ${entry.max} are accepted`)
+    throw new ComponentError(
+      'unsupported',
+      `a section of ${count} entries, at most ${entry.max} are accepted`,
+    )
   }
   for (let index = 0; index < count; index += 1) entry.read(reader, scan)
 }
 
 function readType(reader: ByteReader, scan: Scan): void {
   if (reader.u8() !== FUNCTION_TYPE) {
-    throw new TaskFailure(
+    throw new ComponentError(
       'unsupported',
       'garbage-collected types are not supported: their memory has no limit',
     )

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { decodeComponent } from '@proplet/component/binary/decode.js'
 import { describe } from '@proplet/component/describe/describe.js'
 import type { ComponentDescription } from '@proplet/component/describe/description.js'
-import { TaskFailure } from '../../runtime/guest/failure.js'
+import { ComponentError } from '@proplet/component/error.js'
 import { moduleLayer } from '@proplet/component/wasm/preamble.js'
 import { describeModule } from '@proplet/component/wasm/describe-module.js'
 import { Budget } from './budget.js'
@@ -48,7 +48,7 @@ export async function inspect(
     stdout.write(json ? `${safeJson(jsonOf(bytes), 2)}\n` : textOf(bytes))
     return 0
   } catch (error) {
-    if (error instanceof TaskFailure) return fail(EXIT_DATA, error)
+    if (error instanceof ComponentError) return fail(EXIT_DATA, error)
     throw error
   }
 }

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { TaskFailure } from '../../runtime/guest/failure.js'
+import { ComponentError } from '@proplet/component/error.js'
 import { moduleLayer } from '@proplet/component/wasm/preamble.js'
 import { CommandFailure } from '../client/failure.js'
 import { EXIT } from '../exits.js'
@@ -45,7 +45,7 @@ const fileSource = async (name: string, stdin: NodeJS.ReadStream): Promise<Sourc
   try {
     moduleLayer(bytes)
   } catch (error) {
-    if (!(error instanceof TaskFailure)) throw error
+    if (!(error instanceof ComponentError)) throw error
     throw new CommandFailure(EXIT.data, `${quoted(name)}: ${error.message}`)
   }
   return { type: 'file', name, bytes }

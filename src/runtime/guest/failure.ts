@@ -1,3 +1,4 @@
+import { ComponentError } from '@proplet/component/error.js'
 import type { FailureCode } from '../../model/outcome.js'
 
 /** A task that can't go on, in words for the person who started it. */
@@ -10,3 +11,7 @@ export class TaskFailure extends Error {
     this.code = code
   }
 }
+
+/** Whether it is the task or its binary that is at fault, not the host. */
+export const isTaskFailure = (thrown: unknown): thrown is TaskFailure | ComponentError =>
+  thrown instanceof TaskFailure || thrown instanceof ComponentError

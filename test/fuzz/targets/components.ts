@@ -6,7 +6,7 @@ import { decodeComponent } from '@proplet/component/binary/decode.js'
 import { describe } from '@proplet/component/describe/describe.js'
 import { prepareComponent } from '@proplet/component/link/prepare.js'
 import { compileModule, type Bytes, type CompiledModule } from '@proplet/component/wasm/compile.js'
-import { TaskFailure } from '../../../src/runtime/guest/failure.js'
+import { ComponentError } from '@proplet/component/error.js'
 import {
   component,
   name,
@@ -136,7 +136,7 @@ export const components: Target = {
           prepareComponent(bytes, { limits: LIMITS, compile })
           return 'accepted'
         } catch (error) {
-          if (error instanceof TaskFailure) return causeOf(error.message)
+          if (error instanceof ComponentError) return causeOf(error.message)
           throw error
         }
       },

@@ -1,5 +1,5 @@
 import { moduleLines } from '../../../src/cli/inspect/module-lines.js'
-import { TaskFailure } from '../../../src/runtime/guest/failure.js'
+import { ComponentError } from '@proplet/component/error.js'
 import { scanModule } from '@proplet/component/wasm/scan.js'
 import { describeModule } from '@proplet/component/wasm/describe-module.js'
 import { coreFixtures } from '../../support/fixtures.js'
@@ -58,12 +58,12 @@ const module = (random: Random): Uint8Array => {
 }
 
 /** What a reader makes of it; undefined when it accepts. */
-const refusal = (read: () => unknown): TaskFailure | undefined => {
+const refusal = (read: () => unknown): ComponentError | undefined => {
   try {
     read()
     return undefined
   } catch (error) {
-    if (error instanceof TaskFailure) return error
+    if (error instanceof ComponentError) return error
     throw error
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { definitionOf, type Definition, type Scope, type Sort } from '../../binary/ast.js'
 import { decodeComponent } from '../../binary/decode.js'
-import { ComponentError } from '../../binary/error.js'
+import { ComponentError } from '../../error.js'
 import { COMPONENTS, component, componentFixture, section } from './encode.js'
 
 const aNumber: unknown = expect.any(Number)

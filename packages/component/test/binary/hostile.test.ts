@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { componentLines } from '../../../../src/cli/inspect/component-lines.js'
 import { decodeComponent } from '../../binary/decode.js'
-import { ComponentError } from '../../binary/error.js'
+import { ComponentError } from '../../error.js'
 import { describe as describeComponent } from '../../describe/describe.js'
 import { COMPONENTS, componentFixture } from './encode.js'
 

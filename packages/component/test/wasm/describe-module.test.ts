@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { TaskFailure } from '../../../../src/runtime/guest/failure.js'
+import { ComponentError } from '../../error.js'
 import { describeModule } from '../../wasm/describe-module.js'
 import { component, core, fixture, name, type Part, section, vec } from '../binary/encode.js'
 
@@ -135,7 +135,9 @@ describe('what is refused', () => {
       'malformed WebAssembly binary: unknown constant instruction 0x20 at byte 14',
     ],
   ])('%s', (_, bytes, message) => {
-    expect(() => describeModule(bytes)).toThrow(new TaskFailure('binary', message))
+    expect(() => describeModule(bytes)).toThrow(
+      expect.objectContaining({ name: 'ComponentError', code: 'binary', message }),
+    )
   })
 
   it('any change of bytes ends well or as a failure of the binary', () => {
@@ -154,7 +156,7 @@ describe('what is refused', () => {
         try {
           describeModule(bytes)
         } catch (error) {
-          expect(error).toBeInstanceOf(TaskFailure)
+          expect(error).toBeInstanceOf(ComponentError)
         }
       }),
       { numRuns: 500 },

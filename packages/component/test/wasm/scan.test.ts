@@ -88,13 +88,13 @@ describe('the scanner of modules', () => {
         try {
           scanModule(broken, limits)
         } catch (error) {
-          expect(error).toMatchObject({ name: 'TaskFailure' })
+          expect(error).toMatchObject({ name: 'ComponentError' })
         }
       }
       try {
         scanModule(whole.subarray(0, at), limits)
       } catch (error) {
-        expect(error).toMatchObject({ name: 'TaskFailure' })
+        expect(error).toMatchObject({ name: 'ComponentError' })
       }
     }
   })

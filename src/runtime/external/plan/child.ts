@@ -1,5 +1,5 @@
 import { readFileSync, writeSync } from 'node:fs'
-import { TaskFailure } from '../../guest/failure.js'
+import { isTaskFailure } from '../../guest/failure.js'
 import { readBinary } from '../../guest/modules.js'
 import { makePlan } from './make-plan.js'
 import type { Plan, PlanRequest } from './plan.js'
@@ -15,7 +15,7 @@ function plan(request: PlanRequest): Plan {
   try {
     return makePlan(readBinary(request.path, request.digest), request)
   } catch (error) {
-    if (!(error instanceof TaskFailure)) throw error
+    if (!isTaskFailure(error)) throw error
     return { kind: 'refused', code: error.code, error: error.message }
   }
 }

@@ -1,9 +1,10 @@
+import { ComponentError } from '@proplet/component/error.js'
 import { decodeComponent } from '@proplet/component/binary/decode.js'
 import { describe } from '@proplet/component/describe/describe.js'
 import { describeModule } from '@proplet/component/wasm/describe-module.js'
 import { isCommandName } from '../../guest/call-plan.js'
 import { callables, planComponent } from '../../guest/component-plan.js'
-import { TaskFailure } from '../../guest/failure.js'
+import { isTaskFailure, TaskFailure } from '../../guest/failure.js'
 import { moduleLayer } from '@proplet/component/wasm/preamble.js'
 import { formatBytes, quote } from '@proplet/component/units.js'
 import { MAX_TEXT_BYTES } from '../process-limits.js'
@@ -14,12 +15,12 @@ type Call = Pick<PlanRequest, 'name' | 'inputs'>
 const COMMAND = '_start'
 const FALLBACKS = ['main', 'run', COMMAND] as const
 
-/** How a runtime that is like wasmtime is to be called. Throws a `TaskFailure` for what is no good binary. */
+/** How a runtime that is like wasmtime is to be called. What is no good binary is refused. */
 export function makePlan(bytes: Uint8Array, call: Call): Plan {
   try {
     return moduleLayer(bytes) === 'core' ? planCore(bytes, call) : planOfComponent(bytes, call)
   } catch (error) {
-    if (!(error instanceof TaskFailure)) throw error
+    if (!isTaskFailure(error)) throw error
     return { kind: 'refused', code: error.code, error: error.message }
   }
 }
@@ -48,7 +49,7 @@ function functionsOf(bytes: Uint8Array): ReadonlySet<string> | undefined {
     const { exports } = describeModule(bytes)
     return new Set(exports.flatMap(({ name, item }) => (item.kind === 'function' ? [name] : [])))
   } catch (error) {
-    if (error instanceof TaskFailure) return undefined
+    if (error instanceof ComponentError) return undefined
     throw error
   }
 }
