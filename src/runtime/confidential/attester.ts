@@ -14,7 +14,11 @@ import type { AttesterOptions } from './options.js'
 import { createQueue } from './queue.js'
 
 /** What this machine is taken for: what was found, or what the configuration says. */
-export type TeePlatform = { readonly kind: TeeKind | 'sample' | undefined; readonly name: string; readonly sign: string }
+export type TeePlatform = {
+  readonly kind: TeeKind | 'sample' | undefined
+  readonly name: string
+  readonly sign: string
+}
 
 export type Attester = {
   /** Undefined: this machine is inside of nothing that attests. */
@@ -31,12 +35,14 @@ type Source = {
   readonly evidence: (data: Uint8Array, signal: AbortSignal) => Promise<Evidence>
 }
 
-const platformOf = ({ mode, detection }: AttesterOptions): TeePlatform | undefined => {
+const platformOf = ({ mode, detection, agent }: AttesterOptions): TeePlatform | undefined => {
   if (mode === 'none') return undefined
   if (mode === 'sample') return { kind: 'sample', name: 'sample (test evidence)', sign: 'PROPLET_TEE' }
   if (mode !== 'auto') return { kind: mode, name: nameOfTee(mode), sign: 'PROPLET_TEE' }
   const { guest } = detection
-  return guest && { kind: guest.kind, name: nameOfTee(guest.kind), sign: guest.sign }
+  if (guest !== undefined) return { kind: guest.kind, name: nameOfTee(guest.kind), sign: guest.sign }
+  const isAgentNamed = agent.type !== 'auto' && agent.type !== 'none'
+  return isAgentNamed ? { kind: undefined, name: nameOfTee(undefined), sign: 'PROPLET_TEE_AGENT' } : undefined
 }
 
 const fromSample: Source = {
@@ -89,8 +95,13 @@ const sourcesOf = (options: AttesterOptions, { kind }: TeePlatform): readonly So
       const isKernel = kind !== 'sgx' && (agent.type === 'none' || existsSync(join(root, TSM_REPORTS)))
       const socket = join(root, AGENT_SOCKET)
       const agents =
-        agent.type === 'none' ? [] : [restAgent(AGENT_REST), ...(existsSync(socket) ? [ttrpcAgent(socket)] : [])]
-      return [...(isKernel ? [fromKernel(options, kind)] : []), ...agents.map((each) => fromAgent(each, kind))]
+        agent.type === 'none'
+          ? []
+          : [restAgent(AGENT_REST), ...(existsSync(socket) ? [ttrpcAgent(socket)] : [])]
+      return [
+        ...(isKernel ? [fromKernel(options, kind)] : []),
+        ...agents.map((each) => fromAgent(each, kind)),
+      ]
     }
   }
 }
@@ -123,21 +134,19 @@ export const createAttester = (options: AttesterOptions): Attester => {
     if (platform.kind === 'sample')
       log.warn({}, 'PROPLET_TEE=sample: evidence is made up, and proves nothing; it is for tests only')
     else
-      log.warn({ tee: platform.name }, 'Evidence of this TEE is untested on real hardware; see docs/confidential.md')
+      log.warn(
+        { tee: platform.name },
+        'Evidence of this TEE is untested on real hardware; see docs/confidential.md',
+      )
   }
 
-  /** The first that worked stays the one. */
-  let working: Source | undefined
   const byFirst = async <T>(signal: AbortSignal, work: (source: Source) => Promise<T>): Promise<T> => {
     if (platform === undefined) throw new EvidenceError('no TEE platform available for attestation')
     tell()
-    if (working !== undefined) return work(working)
     const errors: unknown[] = []
     for (const source of sources) {
       try {
-        const done = await work(source)
-        working = source
-        return done
+        return await work(source)
       } catch (error) {
         signal.throwIfAborted()
         if (!(error instanceof EvidenceError)) throw error

@@ -14,7 +14,11 @@ const BOOT_LOG = 'sys/firmware/acpi/tables/data/CCEL'
 
 const bytesOf = (path: string): Promise<Buffer | undefined> => readFile(path).catch(() => undefined)
 
-const eventLog = async ({ root, eventLog: isWanted, agentLog }: AttesterOptions): Promise<Buffer | undefined> =>
+const eventLog = async ({
+  root,
+  eventLog: isWanted,
+  agentLog,
+}: AttesterOptions): Promise<Buffer | undefined> =>
   isWanted ? eventLogOf(await bytesOf(join(root, BOOT_LOG)), await bytesOf(join(root, agentLog))) : undefined
 
 const evidenceOf = async (report: Report, data: Uint8Array, options: AttesterOptions): Promise<Evidence> => {
@@ -37,5 +41,4 @@ export const kernelEvidence = async (
   options: AttesterOptions,
   data: Uint8Array,
   signal: AbortSignal,
-): Promise<Evidence> =>
-  evidenceOf(await configfsReport(options.root, padded(data), signal), data, options)
+): Promise<Evidence> => evidenceOf(await configfsReport(options.root, padded(data), signal), data, options)

@@ -3,8 +3,7 @@ import { makeReport, removeEntry, ReportError, type Report } from './evidence/re
 
 type Request = { readonly reports: string; readonly data: string }
 
-const answer = (value: object) =>
-  process.stdout.write(`${JSON.stringify(value)}\n`, () => process.exit(0))
+const answer = (value: object) => process.stdout.write(`${JSON.stringify(value)}\n`, () => process.exit(0))
 
 const shown = ({ provider, outblob, auxblob }: Report) => ({
   provider,

@@ -362,16 +362,6 @@ it('wants a whole number of seconds as keep-alive', () => {
   ])
 })
 
-it('is fatal without a Key Broker Service where a TEE is detected', () => {
-  const host = { detectTee: () => 'tdx' as const }
-  expect(problemsOf({ env: IDENTITY }, host)).toStrictEqual([
-    'PROPLET_KBS_URI is not set; expected the URI of the Key Broker Service, as Intel TDX was detected',
-  ])
-  expect(loaded({ env: { ...IDENTITY, PROPLET_KBS_URI: 'http://kbs:8080' } }, host).warnings).toStrictEqual([
-    'PROPLET_KBS_URI has no effect in this release',
-  ])
-})
-
 it('warns of what is set and has no effect, but not of what is turned off', () => {
   const env = {
     ...IDENTITY,

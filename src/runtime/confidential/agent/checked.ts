@@ -45,7 +45,8 @@ export const checkedEvidence = (tee: string, json: string, data: Uint8Array, whe
       const { measurements } = tdxEvidence(Buffer.from(quote.right.quote, 'base64'), undefined, data)
       return { tee, json, measurements }
     } catch (error) {
-      if (error instanceof EvidenceError && error.message.includes('other report data')) throw otherData(where)
+      if (error instanceof EvidenceError && error.message.includes('other report data'))
+        throw otherData(where)
       throw error
     }
   }

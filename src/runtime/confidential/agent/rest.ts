@@ -16,7 +16,8 @@ const textOf = async (answer: IncomingMessage): Promise<string> => {
   const body: AsyncIterable<Buffer> = answer
   for await (const piece of body) {
     size += piece.length
-    if (size > MAX_ANSWER_BYTES) throw new EvidenceError(`the agent answered with more than ${MAX_ANSWER_BYTES} bytes`)
+    if (size > MAX_ANSWER_BYTES)
+      throw new EvidenceError(`the agent answered with more than ${MAX_ANSWER_BYTES} bytes`)
     pieces.push(piece)
   }
   return Buffer.concat(pieces).toString('utf8')
@@ -38,14 +39,18 @@ export const restAgent = (base: string): Agent => {
     } catch (error) {
       signal.throwIfAborted()
       if (error instanceof EvidenceError) throw error
-      const why = timeout.aborted ? `no answer for ${AGENT_TIMEOUT_MS / 1000} s` : String(Reflect.get(Object(error), 'message'))
+      const why = timeout.aborted
+        ? `no answer for ${AGENT_TIMEOUT_MS / 1000} s`
+        : String(Reflect.get(Object(error), 'message'))
       throw new EvidenceError(`the agent at ${base} can't be reached: ${why}`, { cause: error })
     }
   }
   return {
     where: base,
     tee: async (signal) => {
-      const info: unknown = await get('/info', signal).then(JSON.parse).catch(() => undefined)
+      const info: unknown = await get('/info', signal)
+        .then(JSON.parse)
+        .catch(() => undefined)
       signal.throwIfAborted()
       const isTold = typeof info === 'object' && info !== null && 'tee' in info
       return isTold && typeof info.tee === 'string' ? info.tee : undefined

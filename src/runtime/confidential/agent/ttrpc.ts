@@ -43,7 +43,10 @@ export const responsePayload = (received: Buffer): Buffer | undefined => {
   const fields = readFields(received.subarray(HEADER_BYTES, HEADER_BYTES + length))
   const status = readFields(bytesAt(fields, 1))
   if ((status.get(1) ?? 0n) === 0n) return bytesAt(fields, 2)
-  const message = bytesAt(status, 2).toString('utf8').replaceAll(/\p{Cc}+/gu, ' ').slice(0, 200)
+  const message = bytesAt(status, 2)
+    .toString('utf8')
+    .replaceAll(/\p{Cc}+/gu, ' ')
+    .slice(0, 200)
   throw new EvidenceError(`the agent refused: ${message}`)
 }
 

@@ -98,5 +98,7 @@ export const configfsReport = (root: string, data: Buffer, signal: AbortSignal):
       }),
     )
     child.once('close', () => settle(() => answerOf(text)))
-    child.stdin.write(`${JSON.stringify({ reports: join(root, TSM_REPORTS), data: data.toString('base64') })}\n`)
+    child.stdin.write(
+      `${JSON.stringify({ reports: join(root, TSM_REPORTS), data: data.toString('base64') })}\n`,
+    )
   })

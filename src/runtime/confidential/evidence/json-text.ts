@@ -1,12 +1,6 @@
 /** What JSON holds, with whole numbers of any size. */
 export type JsonValue =
-  | string
-  | number
-  | bigint
-  | null
-  | readonly JsonValue[]
-  | { readonly [key: string]: JsonValue }
-  | Uint8Array
+  string | number | bigint | null | readonly JsonValue[] | { readonly [key: string]: JsonValue } | Uint8Array
 
 /** Compact JSON with sorted keys; bytes are arrays of numbers, as Trustee has them. */
 export const jsonText = (value: JsonValue): string => {

@@ -15,7 +15,9 @@ const END = '00000000-0000-0000-0000-000000000000'
 
 const guidAt = (table: Buffer, at: number): string => {
   const text = table.toString('hex', at, at + 16)
-  return [text.slice(0, 8), text.slice(8, 12), text.slice(12, 16), text.slice(16, 20), text.slice(20)].join('-')
+  return [text.slice(0, 8), text.slice(8, 12), text.slice(12, 16), text.slice(16, 20), text.slice(20)].join(
+    '-',
+  )
 }
 
 /**

@@ -18,7 +18,8 @@ const bodyOf = (quote: Buffer): Buffer => {
   const start = version === 4 ? 48 : 54
   if (version === 5 && ![2, 3].includes(quote.readUInt16LE(48)))
     throw new EvidenceError('the TDX quote is malformed: a body that is not known here')
-  if (quote.length < start + BODY_BYTES) throw new EvidenceError('the TDX quote is malformed: it is too short')
+  if (quote.length < start + BODY_BYTES)
+    throw new EvidenceError('the TDX quote is malformed: it is too short')
   return quote.subarray(start, start + BODY_BYTES)
 }
 
