@@ -1,8 +1,9 @@
-import { readFile, realpath } from 'node:fs/promises'
+import { realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { EmbeddedOptions } from '../runtime/embedded/embedded.js'
-import type { Preopen } from '@proplet/wasi/preview1.js'
+import type { Preopen } from '../model/preopen.js'
 import type { Config } from '../io/config/config.js'
+import type { TlsTrust } from '../net/tls.js'
 import type { Logger } from '../io/log/log.js'
 
 const preopens = (paths: readonly string[], readonly: boolean): readonly Preopen[] =>
@@ -14,12 +15,10 @@ const binariesDir = async (cache: Config['cache']): Promise<string | undefined> 
   return root && join(root, 'blobs')
 }
 
-/**
- * What the configuration means to the embedded runtime, once the cache is open. Rejects when a file of authorities can't
- * be read.
- */
+/** What the configuration means to the embedded runtime, once the cache is open. */
 export const embeddedOptions = async (
   { runtime, limits, http, network, monitoring, cache }: Config,
+  tls: TlsTrust,
   log: Logger,
 ): Promise<EmbeddedOptions & Required<Pick<EmbeddedOptions, 'network'>>> => ({
   isolation: runtime.isolation,
@@ -34,10 +33,7 @@ export const embeddedOptions = async (
   http,
   network: {
     rules: network.rules,
-    tls: {
-      ca: network.caFile === undefined ? undefined : await readFile(network.caFile, 'utf8'),
-      verify: network.verify,
-    },
+    tls,
   },
   metered: monitoring,
   log,

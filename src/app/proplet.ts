@@ -32,23 +32,26 @@ import { createHostMetrics, loadHostMetrics } from '../host/metrics.js'
 import { createTaskSampler } from './task-sampler.js'
 import { createLogger, type Logger } from '../io/log/log.js'
 import type { Journal } from '../io/journal/index.js'
-import { openMqtt, type Delivery, type MqttLink, type MqttOptions } from '../io/mqtt/index.js'
+import { openMqtt, type MqttLink, type MqttOptions } from '../io/mqtt/index.js'
 import { openState } from './open-state.js'
 import { pipelineSettings } from './pipeline-settings.js'
 import { publish } from './publish.js'
 import { refuseTask } from './refuse.js'
 import { createTaskLog } from '../io/log/task-log.js'
-import { openWatch, type Happenings, type Watch } from './watch.js'
+import { tlsTrust } from './tls-trust.js'
+import { openWatch } from './watch.js'
 import type { Command } from '../model/command.js'
 import type { Publication } from '../model/publication.js'
 import { createEmbeddedRuntime } from '../runtime/embedded/embedded.js'
 import { createExternalRuntime } from '../runtime/external/external.js'
 import type { Runtime } from '../model/runtime.js'
 import type { Stream } from '../streams/background/telemetry.js'
-import { ofType } from '../streams/of-type.js'
+import { ofType } from '../streams/operators/of-type.js'
 import { phases } from '../streams/observe/phases.js'
 import { pipeline, type PipelineDeps, type PipelineOutput } from '../streams/pipeline.js'
-import { told } from '../streams/observe/delivery.js'
+import { resultDelivery } from '../streams/observe/delivery.js'
+import type { Delivery } from '../model/delivery.js'
+import type { PropletEvents, Watch } from '../model/proplet-events.js'
 
 export type PropletOptions = {
   readonly config: Config
@@ -80,14 +83,15 @@ const prepare = async ({ config, log: given }: PropletOptions): Promise<Parts> =
   const log = given ?? (await createLogger({ level: config.logLevel })).log
   // First, and alone: nothing else is begun where it can't be had.
   const journal = await openState(config, log)
+  const tls = await tlsTrust(config)
   const [cache, mqtt, watch] = await Promise.all([
     openCache({ dir: config.cache?.directory, maxBytes: config.cache?.maxBytes ?? 0, log }),
     brokerLinkOptions(config, log),
-    openWatch(config, log),
+    openWatch(config, tls, log),
     config.monitoring && config.intervals.metricsMs > 0 ? loadHostMetrics() : undefined,
   ])
   const own = { cache, mqtt: { ...mqtt, journal }, journal, watch }
-  return { config, log, embedded: await embeddedOptions(config, log), ...own }
+  return { config, log, embedded: await embeddedOptions(config, tls, log), ...own }
 }
 
 /** Says goodbye once the pipeline has ended; the broker's Last Will does it for a proplet that can't. */
@@ -112,11 +116,11 @@ const MAX_DUE = 10_000
 const now = () => performance.now()
 
 /** What those who watch see of the proplet. */
-const happenings = (
+const propletEvents = (
   link: MqttLink,
   output$: Observable<PipelineOutput>,
   delivery$: Observable<Delivery>,
-): Omit<Happenings, 'stop$' | 'end$' | 'runtime' | 'journal'> => {
+): Omit<PropletEvents, 'stop$' | 'end$' | 'runtime' | 'journal'> => {
   const task$ = output$.pipe(
     ofType('task'),
     map(({ event }) => event),
@@ -125,7 +129,7 @@ const happenings = (
   return {
     task$,
     step$,
-    told$: told({ step$, fate$: delivery$ }, { now, maxDue: MAX_DUE }).pipe(share()),
+    resultDelivery$: resultDelivery({ step$, fate$: delivery$ }, { now, maxDue: MAX_DUE }).pipe(share()),
     delivery$,
     connection$: link.connection$,
     outbox: link.stats,
@@ -155,8 +159,8 @@ const run = (
       const published$ = publish(parts, link, publicationsIn(output$)).pipe(
         connect((delivery$) => {
           const { journal } = parts
-          const seen: Happenings = {
-            ...happenings(link, output$, delivery$),
+          const seen: PropletEvents = {
+            ...propletEvents(link, output$, delivery$),
             stop$,
             end$,
             runtime,
@@ -190,7 +194,7 @@ const serve = (
     federated: {
       urls: config.federated.urls,
       deadlineMs: config.federated.timeoutMs,
-      ...createFederatedHttp({ tls: embedded.network.tls, maxBytes: config.federated.maxBytes }),
+      ...createFederatedHttp({ network: embedded.network, maxBytes: config.federated.maxBytes }),
       read: readPrinted,
       random: Math.random,
     },

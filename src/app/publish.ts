@@ -2,8 +2,9 @@ import { concat, from, merge, mergeMap, of, tap, type Observable } from 'rxjs'
 import type { Publication } from '../model/publication.js'
 import type { Journal } from '../io/journal/index.js'
 import type { Logger } from '../io/log/log.js'
-import { isFinal, type Delivery, type MqttLink } from '../io/mqtt/index.js'
+import { isFinal, type MqttLink } from '../io/mqtt/index.js'
 import { insteadOf } from './undelivered.js'
+import type { Delivery } from '../model/delivery.js'
 
 export type PublishDeps = { readonly journal: Journal | undefined; readonly log: Logger }
 

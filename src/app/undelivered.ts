@@ -1,5 +1,5 @@
 import type { Publication } from '../model/publication.js'
-import type { Delivery } from '../io/mqtt/index.js'
+import type { Delivery } from '../model/delivery.js'
 
 const RESULTS: ReadonlySet<string> = new Set(['control/proplet/results', 'control/proplet/invoke_results'])
 

@@ -1,6 +1,6 @@
 import { flagOf, type Setting } from '../io/config/setting.js'
 import { settingEntries } from '../io/config/settings.js'
-import { columns } from './columns.js'
+import { columns } from '../io/terminal/columns.js'
 import { MODES } from './commands/run.js'
 import type { OptionSpec } from './commands/spec.js'
 import { commands } from './commands/table.js'

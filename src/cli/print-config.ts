@@ -1,5 +1,5 @@
 import type { ResolvedSetting } from '../io/config/config.js'
-import { columns } from './columns.js'
+import { columns } from '../io/terminal/columns.js'
 
 /** Values come from outside: what would make a terminal act, or break the table, is shown as `?`. */
 const oneLine = (text: string): string => text.replaceAll(/\p{Cc}/gu, '?')

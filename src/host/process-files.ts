@@ -1,12 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs'
-import {
-  countersOf,
-  figuresOf,
-  residentBytesIn,
-  unlessMissing,
-  type Counters,
-  type Figures,
-} from './process-figures.js'
+import { countersOf, figuresOf, residentBytesIn, unlessMissing } from './process-figures.js'
+import type { Counters, Figures } from '../model/figures.js'
 
 /** More than any of these files has. */
 const FILE_MAX_BYTES = 4096

@@ -1,7 +1,7 @@
 import type { Observable } from 'rxjs'
 import type { Binary } from './binary.js'
 import type { Outcome } from './outcome.js'
-import type { Figures } from '../host/process-figures.js'
+import type { Figures } from './figures.js'
 
 /** One task, ready to run. */
 export type RunRequest = {

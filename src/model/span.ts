@@ -16,3 +16,12 @@ export type Span = {
   /** Why it failed, if it did. */
   readonly error: string | undefined
 }
+
+/**
+ * What became of a batch. `retry`: it may be sent again, not before `afterMs` if that is given; `refused`: it never
+ * will be taken.
+ */
+export type Sent =
+  | { readonly kind: 'taken'; /** Of the batch, but for so many. */ readonly refused: number }
+  | { readonly kind: 'retry'; readonly why: string; readonly afterMs?: number }
+  | { readonly kind: 'refused'; readonly why: string }

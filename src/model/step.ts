@@ -44,3 +44,14 @@ export type Step = {
   /** A result is due to the Manager from here on. */
   readonly isTold: boolean
 }
+
+/** The result of a run has reached the broker, or never will. Times are in milliseconds of the clock of `resultDelivery`. */
+export type ResultDelivery = {
+  readonly run: Run
+  /** When it was due. */
+  readonly dueAt: number
+  /** When it went to the broker: after its hold, and what was before it in the outbox. */
+  readonly handedAt: number
+  readonly at: number
+  readonly isDelivered: boolean
+}

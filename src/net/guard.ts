@@ -1,33 +1,43 @@
-import { lookup } from 'node:dns'
+import { lookup, type LookupAddress } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
-import { DownloadError } from '../model/download.js'
-import type { Reach } from './reach.js'
 
-/** Throws when the host is an address that may not be connected to: Node.js looks up names only. */
-export const guardLiteral = (reach: Reach, url: URL): void => {
-  const host = url.hostname.replace(/^\[|\]$/g, '')
-  const refusal = isIP(host) === 0 ? undefined : reach(host, host)
-  if (refusal !== undefined) throw new DownloadError(refusal)
+/**
+ * Decides whether an address may be connected to.
+ * @param host what was asked for: a name, or the address itself
+ * @returns undefined if it may; otherwise why not, for the one who asked
+ */
+export type Guard = (host: string, address: string, port: number) => string | undefined
+
+/** A connection that a guard refused. */
+export class GuardError extends Error {
+  override readonly name = 'GuardError'
+  readonly code = 'EDENIED'
+}
+
+/** Throws a `GuardError` for a host that is an address and refused: Node.js looks up names only. */
+export const guardLiteral = (guard: Guard, hostname: string, port: number): void => {
+  const host = hostname.replace(/^\[|\]$/g, '')
+  const refusal = isIP(host) === 0 ? undefined : guard(host, host, port)
+  if (refusal !== undefined) throw new GuardError(refusal)
 }
 
 /**
- * Looks names up, and gives the connection only the addresses that may be connected to: what is looked at is what is
- * connected to, so a name that changes its mind in between gains nothing.
+ * Looks names up, and gives the connection only the addresses that the guard admits. What is checked is what is
+ * connected to, so a name whose addresses change in between gains nothing.
  */
 export const guardedLookup =
-  (reach: Reach): LookupFunction =>
+  (guard: Guard, port: number): LookupFunction =>
   (hostname, options, callback) => {
-    lookup(hostname, { ...options, all: true }, (error, found) => {
+    lookup(hostname, { ...options, all: true }, (error, found: LookupAddress[]) => {
       if (error !== null) {
         callback(error, '')
         return
       }
-      const refusals = found.map(({ address }) => reach(hostname, address))
-      const allowed = found.filter((_, index) => refusals[index] === undefined)
-      const [first] = allowed
-      if (first === undefined)
-        callback(new DownloadError(refusals[0] ?? `${hostname} leads to no address`), '')
-      else if (options.all === true) callback(null, allowed)
+      const refusals = found.map(({ address }) => guard(hostname, address, port))
+      const admitted = found.filter((_, index) => refusals[index] === undefined)
+      const [first] = admitted
+      if (first === undefined) callback(new GuardError(refusals[0] ?? `${hostname} leads to no address`), '')
+      else if (options.all === true) callback(null, admitted)
       else callback(null, first.address, first.family)
     })
   }

@@ -1,5 +1,7 @@
 import { allows, allowsAddress, type NetworkRule } from './policy.js'
-import type { Refused } from '../runtime/embedded/network/opened.js'
+
+/** Reports a destination that is not allowed, in words for the log. */
+export type Refused = (what: string) => void
 
 /** What one instance may reach: what the list names, and the addresses that names of the list led it to. */
 export class Reach {

@@ -1,8 +1,10 @@
-import { BlockList, isIP } from 'node:net'
+import { isSameAddress, kindOf, parseAddress, type IpAddress } from './address.js'
+import type { Guard } from './guard.js'
+import type { TlsTrust } from './tls.js'
 
 /** One entry of the list of destinations that guests may reach. */
 export type NetworkRule = {
-  /** A name in lower case, `*.example.org`, an IP address, or `*` for all. */
+  /** A name in lower case, `*.example.org`, an IP address, or `*` for all but link-local addresses. */
   readonly host: string
   /** Undefined: every port. */
   readonly port: number | undefined
@@ -11,27 +13,47 @@ export type NetworkRule = {
 export type NetworkOptions = {
   /** Empty: guests have no network. */
   readonly rules: readonly NetworkRule[]
-  readonly tls: {
-    /** PEM, beside the authorities that Node.js knows. */
-    readonly ca: string | undefined
-    readonly verify: boolean
-  }
+  readonly tls: TlsTrust
 }
 
-/** Where clouds tell machines their secrets: not to be reached by way of a name that is allowed. */
-const LINK_LOCAL = new BlockList()
-LINK_LOCAL.addSubnet('169.254.0.0', 16, 'ipv4')
-LINK_LOCAL.addSubnet('fe80::', 10, 'ipv6')
+const isOfPort = (rule: NetworkRule, port: number): boolean => (rule.port ?? port) === port
 
-const matches = (rule: string, host: string): boolean => {
-  if (rule === '*' || rule === host) return true
-  return rule.startsWith('*.') && host.endsWith(rule.slice(1)) && host.length > rule.length - 1
+const matchesName = (rule: string, name: string): boolean => {
+  if (rule === '*' || rule === name) return true
+  return rule.startsWith('*.') && name.endsWith(rule.slice(1)) && name.length > rule.length - 1
 }
 
-/** Whether the list names the host, which is a name or an address as the guest wrote it. */
-export const allows = (rules: readonly NetworkRule[], host: string, port: number): boolean =>
-  rules.some((rule) => (rule.port ?? port) === port && matches(rule.host, host.toLowerCase()))
+const listsAddress = (rules: readonly NetworkRule[], address: IpAddress, port: number): boolean =>
+  rules.some((rule) => {
+    const listed = isOfPort(rule, port) ? parseAddress(rule.host) : undefined
+    return listed !== undefined && isSameAddress(listed, address)
+  })
+
+/** Whether the list admits the host, which is a name or an address as the guest wrote it. `*` lists no link-local address. */
+export const allows = (rules: readonly NetworkRule[], host: string, port: number): boolean => {
+  const address = parseAddress(host)
+  if (address === undefined)
+    return rules.some((rule) => isOfPort(rule, port) && matchesName(rule.host, host.toLowerCase()))
+  const isForAll = rules.some((rule) => rule.host === '*' && isOfPort(rule, port))
+  return listsAddress(rules, address, port) || (isForAll && kindOf(address) !== 'link-local')
+}
 
 /** Whether an address that an allowed name led to may be reached. */
-export const allowsAddress = (rules: readonly NetworkRule[], address: string, port: number): boolean =>
-  allows(rules, address, port) || !LINK_LOCAL.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
+export const allowsAddress = (rules: readonly NetworkRule[], text: string, port: number): boolean => {
+  const address = parseAddress(text)
+  return address !== undefined && (kindOf(address) !== 'link-local' || listsAddress(rules, address, port))
+}
+
+/** Admits every address but link-local ones that the rules do not list as addresses. */
+export const linkLocalGuard =
+  (rules: readonly NetworkRule[]): Guard =>
+  (host, address, port) => {
+    if (allowsAddress(rules, address, port)) return undefined
+    return host === address
+      ? `${address} is a link-local address, which is not listed`
+      : `${host} leads to ${address}, a link-local address, which is not listed`
+  }
+
+/** The guard of a URL that the operator chose: an address in it is meant, a name must not lead to link-local ones. */
+export const operatorGuard = (url: URL): Guard =>
+  linkLocalGuard([{ host: url.hostname.replace(/^\[|\]$/g, ''), port: undefined }])

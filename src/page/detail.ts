@@ -1,4 +1,4 @@
-import type { Detail, DetailMessage, LatencyPhase, Row, Spans } from '../streams/observe/view/wire.js'
+import type { Detail, DetailMessage, LatencyPhase, Row, Spans } from '../model/view.js'
 import { byId, html, setText } from './dom.js'
 import { bytes, count, duration, percent, visible, oneLine } from './format.js'
 import { PHASE_NAMES } from './latency.js'

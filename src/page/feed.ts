@@ -1,4 +1,4 @@
-import type { Update } from '../streams/observe/view/wire.js'
+import type { Update } from '../model/view.js'
 
 export type FeedState = 'connecting' | 'live' | 'lost'
 

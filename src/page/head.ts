@@ -1,5 +1,5 @@
 import type { FeedState } from './feed.js'
-import type { Facts, Link, Totals } from '../streams/observe/view/wire.js'
+import type { Facts, Link, Totals } from '../model/view.js'
 import { byId, html, setText } from './dom.js'
 import { count, elapsed, oneLine } from './format.js'
 

@@ -1,4 +1,4 @@
-import type { Latency, LatencyPhase } from '../streams/observe/view/wire.js'
+import type { Latency, LatencyPhase } from '../model/view.js'
 import { html, svg } from './dom.js'
 import { count, duration } from './format.js'
 import { onLog } from './scale.js'

@@ -1,4 +1,4 @@
-import type { Row, Update } from '../streams/observe/view/wire.js'
+import type { Row, Update } from '../model/view.js'
 import { byId } from './dom.js'
 import { createDetailDialog } from './detail.js'
 import { follow } from './feed.js'

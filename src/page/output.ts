@@ -1,4 +1,4 @@
-import type { DetailMessage, OutputStream } from '../streams/observe/view/wire.js'
+import type { DetailMessage, OutputStream } from '../model/view.js'
 import { html } from './dom.js'
 import { bytes, visible } from './format.js'
 

@@ -1,4 +1,4 @@
-import type { Point } from '../streams/observe/view/wire.js'
+import type { Point } from '../model/view.js'
 import { html, setText, svg } from './dom.js'
 import { duration } from './format.js'
 import { areaPath, linePath, roundUp } from './scale.js'

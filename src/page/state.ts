@@ -1,14 +1,4 @@
-import type {
-  EndPhase,
-  Facts,
-  Latency,
-  Link,
-  Point,
-  Row,
-  TaskPhase,
-  Totals,
-  Update,
-} from '../streams/observe/view/wire.js'
+import type { EndPhase, Facts, Latency, Link, Point, Row, TaskPhase, Totals, Update } from '../model/view.js'
 
 /** What the page knows. */
 export type State = {

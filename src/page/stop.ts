@@ -1,4 +1,4 @@
-import type { Row } from '../streams/observe/view/wire.js'
+import type { Row } from '../model/view.js'
 import { byId, setText } from './dom.js'
 import { oneLine } from './format.js'
 

@@ -1,4 +1,4 @@
-import type { Row } from '../streams/observe/view/wire.js'
+import type { Row } from '../model/view.js'
 import { byId, html, setText } from './dom.js'
 import { bytes, duration, elapsed, oneLine, percent } from './format.js'
 import { isEnded, select, type Filter, type State } from './state.js'

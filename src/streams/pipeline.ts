@@ -32,27 +32,21 @@ import { heartbeat } from './background/heartbeat.js'
 import { hold } from './results/hold.js'
 import { invokeResult } from './results/invoke-result.js'
 import { invoke } from './tasks/invoke.js'
-import {
-  closeCommands,
-  keepResults,
-  take,
-  withoutPauses,
-  type Left,
-  type TaskJournal,
-} from './commands/journal.js'
+import { closeCommands, keepResults, take, withoutPauses } from './commands/journal.js'
 import { keep, type KeepDeps } from './binaries/pin-binary.js'
 import { createLatents } from './tasks/latents.js'
 import { metrics } from './background/metrics.js'
-import { ofType } from './of-type.js'
+import { ofType } from './operators/of-type.js'
 import { precompile } from './tasks/precompile.js'
 import { reject } from './results/reject.js'
 import { result } from './results/result.js'
 import { cutShort } from './results/interrupted.js'
-import { shutdown } from './shutdown.js'
-import { createSlots } from './tasks/slots.js'
+import { shutdown } from './tasks/shutdown.js'
+import { createSlots } from './operators/slots.js'
 import { target } from './commands/target.js'
 import { taskMetrics, type TaskMetricsDeps } from './background/task-metrics.js'
 import { task, type TaskDeps } from './tasks/task.js'
+import type { Unfinished, TaskJournal } from '../model/journal.js'
 
 export type PipelineInputs = {
   readonly message$: Observable<InboundMessage>
@@ -131,7 +125,7 @@ export const pipeline = (
       filter((underWay) => underWay === 0),
     )
 
-    const left$ = new Subject<Left>()
+    const left$ = new Subject<Unfinished>()
     const again$ = left$.pipe(
       ofType('again'),
       map(({ message }) => message),

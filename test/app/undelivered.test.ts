@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import type { Delivery } from '../../src/io/mqtt/index.js'
 import { insteadOf } from '../../src/app/undelivered.js'
 import type { Publication } from '../../src/model/publication.js'
+import type { Delivery } from '../../src/model/delivery.js'
 
 const result: Publication = {
   subtopic: 'control/proplet/results',

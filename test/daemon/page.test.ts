@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { DetailMessage, Row, Update } from '../../src/streams/observe/view/wire.js'
+import type { DetailMessage, Row, Update } from '../../src/model/view.js'
 import { useDaemons } from '../support/daemon.js'
 import { freePort } from '../support/free-port.js'
 import { inline, type Wire } from '../support/wire.js'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { apply, select, type State } from '../../src/page/state.js'
-import type { Delta, Point, Row, Snapshot } from '../../src/streams/observe/view/wire.js'
+import type { Delta, Point, Row, Snapshot } from '../../src/model/view.js'
 
 const row = (key: number, over: Partial<Row> = {}): Row => ({
   key,

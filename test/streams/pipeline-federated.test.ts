@@ -1,11 +1,11 @@
 import { filter, map, NEVER, of, throwError, type Observable } from 'rxjs'
 import { describe, it } from 'vitest'
 import type { PipelineDeps, PipelineOutput } from '../../src/streams/pipeline.js'
-import { ExchangeError } from '../../src/streams/tasks/federated/attempts.js'
 import { marbles } from '../support/marbles.js'
 import { bytes, start, stop, text } from '../support/model.js'
 import { inShort, pipelineWith } from '../support/pipeline.js'
 import { runEvents } from '../support/runtime.js'
+import { ExchangeError } from '../../src/model/federated.js'
 
 const env = { ROUND_ID: 'r1', MODEL_URI: 'm4' }
 const learn = start('t', { env })

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { TaskJournal } from '../../src/streams/commands/journal.js'
 import { marbles } from '../support/marbles.js'
 import { bytes } from '../support/model.js'
 import { outputs, pipelineWith, published } from '../support/pipeline.js'
 import { runEvents } from '../support/runtime.js'
+import type { TaskJournal } from '../../src/model/journal.js'
 
 /** A journal that says what it was told, beside what `also` says. */
 const fakeJournal = (left: TaskJournal['left'] = []) => {

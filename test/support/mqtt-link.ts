@@ -12,7 +12,8 @@ import {
 } from 'rxjs'
 import type { Connection, InboundMessage } from '../../src/model/connection.js'
 import type { Publication } from '../../src/model/publication.js'
-import { openMqtt, type Delivery, type MqttLink, type MqttOptions } from '../../src/io/mqtt/index.js'
+import { openMqtt, type MqttLink, type MqttOptions } from '../../src/io/mqtt/index.js'
+import type { Delivery } from '../../src/model/delivery.js'
 
 export const PREFIX = 'm/domain/c/channel'
 

@@ -1,4 +1,4 @@
-import { columns } from '../columns.js'
+import { columns } from '../../io/terminal/columns.js'
 import { argumentText } from './parse.js'
 import { HELP, type CommandSpec, type OptionSpec } from './spec.js'
 

@@ -1,4 +1,4 @@
-import { columns } from '../columns.js'
+import { columns } from '../../io/terminal/columns.js'
 import { safeLine } from '../client/safe.js'
 import { devPrefix, type DevSite } from './site.js'
 

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { Preopen } from '@proplet/wasi/preview1.js'
+import type { Preopen } from '../../model/preopen.js'
 import type { ExecRequest } from './args.js'
 
 const MAX_MEMORY_BYTES = 4 * 2 ** 30

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path'
 import { ENTRIES } from '../entries.js'
 import { packageRoot } from '../package-root.js'
-import type { Preopen } from '@proplet/wasi/preview1.js'
+import type { Preopen } from '../../model/preopen.js'
 
 const INSIDE = '/proplet'
 

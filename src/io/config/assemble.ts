@@ -1,7 +1,7 @@
-import type { HttpOptions } from '../../runtime/embedded/http/options.js'
+import type { HttpOptions } from '../../model/http-options.js'
 import { completeAddress, isSecure } from './address.js'
-import { isLoopback } from '../ops/host-check.js'
 import type { FoundConfidential } from './confidential.js'
+import { isLoopback } from '../../net/local-host.js'
 import type { Config, MqttConfig, PageConfig, TlsConfig, TracesConfig } from './config.js'
 import type { SettingKey, Values } from './settings.js'
 

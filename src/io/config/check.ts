@@ -1,7 +1,7 @@
 import type * as E from 'fp-ts/lib/Either.js'
 import type { Sandbox } from '../../host/sandbox/sandbox.js'
-import { isLoopback } from '../ops/host-check.js'
 import type { TeeDetection } from '../../host/tee.js'
+import { isLoopback } from '../../net/local-host.js'
 import { completeAddress, isSecure } from './address.js'
 import { checkRuntime, type Sought } from './check-runtime.js'
 import type { ConfigFiles } from './files.js'

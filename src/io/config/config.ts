@@ -1,10 +1,10 @@
-import type { HttpOptions } from '../../runtime/embedded/http/options.js'
+import type { HttpOptions } from '../../model/http-options.js'
 import type { NetworkRule } from '../../net/policy.js'
 import type { Sandbox } from '../../host/sandbox/sandbox.js'
-import type { FederatedUrls } from '../../streams/tasks/federated/endpoint.js'
-import type { PrivateRule } from '../../net/reach.js'
+import type { PrivateRule } from '../../net/private-rules.js'
 import type { MqttAddress } from './address.js'
 import type { ConfidentialConfig } from './confidential.js'
+import type { FederatedUrls } from '../../model/federated.js'
 
 /** Files are paths; they were readable when the configuration was loaded. */
 export type TlsConfig = {

@@ -221,7 +221,7 @@ export const settings = {
   ),
   http_tls_ca_cert: optional(
     path,
-    'PEM file with the CA certificates to trust for HTTPS requests of components, downloads and federated learning',
+    'PEM file with the CA certificates to trust for HTTPS requests of components, downloads, federated learning and traces',
   ),
   http_tls_insecure_skip_verify: withDefault(boolean, 'false', 'skip verification of those certificates'),
 
@@ -303,11 +303,7 @@ export const settings = {
   manager_k8s_namespace: withDefault(text(253), 'default', 'namespace in messages to the Manager'),
 
   kbs_uri: optional(url, 'URI of the Key Broker Service; required where a TEE is detected'),
-  kbs_timeout: withDefault(
-    duration({}),
-    '2m',
-    'limit of getting one key, attestation and retries included',
-  ),
+  kbs_timeout: withDefault(duration({}), '2m', 'limit of getting one key, attestation and retries included'),
   aa_config_path: optional(
     path,
     'path of the Attestation Agent configuration: url (unless kbs_uri is set), cert and tee_key_algorithm are used',

@@ -3,7 +3,7 @@ import { createBudget } from '../cache/spool.js'
 import { packageVersion } from '../../host/version.js'
 import type { DownloadCache } from './context.js'
 import { createHttp, type HttpOptions } from './http/http.js'
-import { createReach, type PrivateRule } from '../../net/reach.js'
+import { downloadGuard, type PrivateRule } from '../../net/private-rules.js'
 import { pullImage, type RegistryOptions } from './oci/pull.js'
 import { downloadUrl } from './url.js'
 
@@ -24,7 +24,7 @@ export const createDownloader = (options: DownloaderOptions): ((reference: strin
   const { cache, maxBytes, maxTotalBytes, privateRules, tls, registry } = options
   const context = { cache, budget: createBudget(maxTotalBytes), maxBytes }
   const openHttp = createHttp({
-    reach: createReach(privateRules),
+    guard: downloadGuard(privateRules),
     tls,
     userAgent: `proplet/${packageVersion().version}`,
   })

@@ -1,10 +1,7 @@
-import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http'
-import { request as httpsRequest } from 'node:https'
-import { ExchangeError } from '../../streams/tasks/federated/attempts.js'
-import type { Endpoint } from '../../streams/tasks/federated/endpoint.js'
-import { deniedHost, guardedLookup } from '../../net/address-guard.js'
-
-export type ExchangeTls = { readonly ca: string | undefined; readonly verify: boolean }
+import type { IncomingMessage } from 'node:http'
+import { ExchangeError, type Endpoint } from '../../model/federated.js'
+import type { HttpClient } from '../../net/http-client.js'
+import { linkLocalGuard, operatorGuard, type NetworkRule } from '../../net/policy.js'
 
 export type Sent = { readonly method: 'GET' } | { readonly method: 'POST'; readonly body: Uint8Array }
 
@@ -43,36 +40,23 @@ const badStatus = (status: number, { method }: Sent): ExchangeError =>
     status === 429 || (method === 'GET' ? status >= 500 : status === 503),
   )
 
-const optionsOf = (sent: Sent): RequestOptions => ({
-  method: sent.method,
-  agent: false,
-  headers: {
-    accept: 'application/json',
-    'accept-encoding': 'identity',
-    ...(sent.method === 'POST' && {
-      'content-type': 'application/json',
-      'content-length': sent.body.length,
-    }),
-  },
-})
+/** Sends requests for tasks, and for the operator whose settings name a service. */
+export type ExchangeDeps = {
+  readonly client: HttpClient
+  /** Link-local addresses in it are open to services that tasks name. */
+  readonly rules: readonly NetworkRule[]
+}
 
-const ask = (url: URL, { isOfTask }: Endpoint, sent: Sent, tls: ExchangeTls, signal: AbortSignal) =>
-  new Promise<IncomingMessage>((resolve, reject) => {
-    const forbidden = isOfTask ? deniedHost(url.hostname) : undefined
-    if (forbidden !== undefined) throw forbidden
-    const options = { ...optionsOf(sent), signal, ...(isOfTask && { lookup: guardedLookup }) }
-    const request =
-      url.protocol === 'https:'
-        ? httpsRequest(url, {
-            ...options,
-            rejectUnauthorized: tls.verify,
-            ...(tls.ca !== undefined && { ca: tls.ca }),
-          })
-        : httpRequest(url, options)
-    request.once('response', resolve)
-    // It may come late, when the answer is being read.
-    request.on('error', reject)
-    request.end(sent.method === 'POST' ? sent.body : undefined)
+const ask = (url: URL, { isOfTask }: Endpoint, sent: Sent, deps: ExchangeDeps, signal: AbortSignal) =>
+  deps.client.send({
+    url,
+    guard: isOfTask ? linkLocalGuard(deps.rules) : operatorGuard(url),
+    headers: {
+      accept: 'application/json',
+      ...(sent.method === 'POST' && { 'content-type': 'application/json' }),
+    },
+    ...(sent.method === 'POST' && { body: sent.body }),
+    signal,
   })
 
 /** Where an answer leads on to; undefined: nowhere. Throws when that is another place. */
@@ -91,12 +75,12 @@ const redirectOf = (from: URL, { statusCode, headers }: IncomingMessage, sent: S
 export const exchange = async (
   endpoint: Endpoint,
   sent: Sent,
-  tls: ExchangeTls,
+  deps: ExchangeDeps,
   signal: AbortSignal,
 ): Promise<IncomingMessage> => {
   let url = new URL(endpoint.url)
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-    const answer = await ask(url, endpoint, sent, tls, signal)
+    const answer = await ask(url, endpoint, sent, deps, signal)
     const { statusCode = 0 } = answer
     if (statusCode >= 200 && statusCode < 300) return answer
     answer.on('error', () => undefined).destroy()

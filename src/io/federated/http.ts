@@ -2,14 +2,15 @@ import type { IncomingMessage } from 'node:http'
 import { setImmediate } from 'node:timers/promises'
 import { TextDecoder } from 'node:util'
 import type { Observable } from 'rxjs'
-import { ExchangeError } from '../../streams/tasks/federated/attempts.js'
-import type { FederateDeps } from '../../streams/tasks/federated/federate.js'
 import { abortable } from '../abortable.js'
-import { brokenExchange, exchange, type ExchangeTls, type Sent } from './exchange.js'
+import { createHttpClients } from '../../net/http-client.js'
+import type { NetworkOptions } from '../../net/policy.js'
+import { brokenExchange, exchange, type Sent } from './exchange.js'
 import { JsonError, JsonScanner } from './json-scanner.js'
+import { type FederatedHttp, ExchangeError } from '../../model/federated.js'
 
 export type FederatedHttpOptions = {
-  readonly tls: ExchangeTls
+  readonly network: NetworkOptions
   /** Of the body of an answer. */
   readonly maxBytes: number
 }
@@ -67,11 +68,12 @@ const drain = async (answer: IncomingMessage): Promise<void> => {
   for await (const piece of body) if ((size += piece.length) > DRAINED_BYTES) return
 }
 
-/** The HTTP of federated learning. Nothing is pooled: there are few requests, far apart. */
+/** The HTTP of federated learning. No connection is kept: there are few requests, far apart. */
 export const createFederatedHttp = ({
-  tls,
+  network: { rules, tls },
   maxBytes,
-}: FederatedHttpOptions): Pick<FederateDeps, 'get' | 'post'> => {
+}: FederatedHttpOptions): FederatedHttp => {
+  const deps = { client: createHttpClients({ tls, connections: 0 })(), rules }
   const done = <T>(sent: Sent, work: (signal: AbortSignal) => Promise<T>): Observable<T> =>
     abortable((signal) =>
       work(signal).catch((error: unknown) => {
@@ -82,7 +84,7 @@ export const createFederatedHttp = ({
     get: (endpoint) => {
       const sent = { method: 'GET' } as const
       return done(sent, async (signal) => {
-        const answer = await exchange(endpoint, sent, tls, signal)
+        const answer = await exchange(endpoint, sent, deps, signal)
         try {
           return await readJson(answer, maxBytes)
         } finally {
@@ -93,7 +95,7 @@ export const createFederatedHttp = ({
     post: (endpoint, json) => {
       const sent = { method: 'POST', body: Buffer.from(json) } as const
       return done(sent, async (signal) => {
-        const answer = await exchange(endpoint, sent, tls, signal)
+        const answer = await exchange(endpoint, sent, deps, signal)
         // It was taken, however the rest of the answer fares.
         await drain(answer).catch(() => undefined)
         return true

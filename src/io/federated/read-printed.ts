@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
 import { defer, of, type Observable } from 'rxjs'
-import type { Printed } from '../../streams/tasks/federated/report.js'
 import { abortable } from '../abortable.js'
 import { JsonError, JsonScanner } from './json-scanner.js'
+import type { Printed } from '../../model/federated.js'
 
 /** Bytes looked at in one go: a few milliseconds on a slow core. */
 const SLICE = 128 * 1024

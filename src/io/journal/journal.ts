@@ -1,18 +1,18 @@
 import type { Invocation, StartCommand } from '../../model/command.js'
 import type { InboundMessage } from '../../model/connection.js'
 import type { Publication } from '../../model/publication.js'
-import { roundOf } from '../../streams/tasks/federated/round.js'
-import type { TaskJournal, ToTake } from '../../streams/commands/journal.js'
-import type { Result } from '../../streams/results/result.js'
 import type { LinkJournal } from '../mqtt/index.js'
 import { Contents, PART_BYTES } from './contents.js'
 import type { Ledger } from './ledger.js'
 import { limitsOf, type Limits } from './limits.js'
-import type { JournalLog, JournalStats } from './reports.js'
+import type { JournalLog } from './reports.js'
 import type { JournalRecord } from './record.js'
 import { runsAgain, type Recovered } from './recover.js'
 import type { Segments } from './segments.js'
 import { Writer } from './writer.js'
+import { roundOf } from '../../model/round.js'
+import type { TaskJournal, JournaledCommand, JournalStats } from '../../model/journal.js'
+import type { Result } from '../../model/result.js'
 
 export type JournalParts = {
   readonly segments: Segments
@@ -34,7 +34,7 @@ const roundVariablesOf = (env: StartCommand['env']): Record<string, string> | un
 }
 
 /** What is to be answered, if it comes to that. */
-const subjectOf = (command: ToTake): { readonly id: string; readonly invocation?: Invocation } => {
+const subjectOf = (command: JournaledCommand): { readonly id: string; readonly invocation?: Invocation } => {
   switch (command.type) {
     case 'rejected':
       return command.task
@@ -116,7 +116,7 @@ export class Journal implements TaskJournal, LinkJournal {
 
   // What the pipeline tells.
 
-  take(command: ToTake, message: InboundMessage): number | undefined {
+  take(command: JournaledCommand, message: InboundMessage): number | undefined {
     const number = this.#number()
     const { packet } = message
     if (command.type === 'stop') {
@@ -228,7 +228,7 @@ export class Journal implements TaskJournal, LinkJournal {
   }
 
   /** Of what is to run again, unless there is no room for it. */
-  #contentToKeep(command: ToTake, { payload }: InboundMessage): Uint8Array | undefined {
+  #contentToKeep(command: JournaledCommand, { payload }: InboundMessage): Uint8Array | undefined {
     const isWanted = command.type === 'start' && (command.restart || command.latent)
     const isRoom = this.#ledger.liveBytes + payload.length <= this.#limits.commandBytes
     if (isWanted && !isRoom)

@@ -1,15 +1,15 @@
 import type { Publication } from '../../model/publication.js'
-import type { Left } from '../../streams/commands/journal.js'
 import { contentAt, contentOf } from './contents.js'
 import type { Command, KeptResult, Ledger } from './ledger.js'
 import type { Segments } from './segments.js'
+import type { Unfinished } from '../../model/journal.js'
 
 /** A command is not run again for ever if the proplet ends, soon, each time. */
 const MAX_RERUNS = 5
 
 /** What an earlier process left behind, in order. */
 export type Recovered = {
-  readonly left: readonly Left[]
+  readonly left: readonly Unfinished[]
   /** Results that the broker has not acknowledged. */
   readonly results: readonly Publication[]
 }
@@ -31,9 +31,9 @@ export const runsAgain = ({ contentBytes, stopped, reruns }: Command): boolean =
   contentBytes > 0 && !stopped && reruns < MAX_RERUNS
 
 export const recover = async ({ ledger, segments, lost }: RecoverParts): Promise<Recovered> => {
-  const leftOf = async (command: Command): Promise<Left> => {
+  const leftOf = async (command: Command): Promise<Unfinished> => {
     const { number: receipt, id, subtopic, invocation, env, stopped: isStopped } = command
-    const interrupted: Left = {
+    const interrupted: Unfinished = {
       type: 'interrupted',
       receipt,
       id,
@@ -61,7 +61,7 @@ export const recover = async ({ ledger, segments, lost }: RecoverParts): Promise
       return undefined
     }
   }
-  const left: Left[] = []
+  const left: Unfinished[] = []
   for (const command of inOrder(ledger.commands)) left.push(await leftOf(command))
   const results: Publication[] = []
   for (const result of inOrder(ledger.results)) {

@@ -1,6 +1,5 @@
-import { request as httpRequest, type IncomingMessage } from 'node:http'
-import { request as httpsRequest } from 'node:https'
-import { rootCertificates } from 'node:tls'
+import type { IncomingMessage } from 'node:http'
+import { createHttpClients } from '../../net/http-client.js'
 import { KbsError } from './errors.js'
 
 export type KbsRequest = {
@@ -15,7 +14,6 @@ export type KbsAnswer = {
   readonly status: number
   readonly text: string
   readonly cookies: readonly string[]
-  readonly retryAfter: string | undefined
 }
 
 export type Transport = (request: KbsRequest, signal: AbortSignal) => Promise<KbsAnswer>
@@ -79,47 +77,36 @@ const redirectOf = ({ statusCode, headers }: IncomingMessage, from: URL, isGet: 
   throw new KbsError('refused', `the KBS at ${from.origin} redirects to another place, which is not followed`)
 }
 
+/** The service is the operator's own choice, wherever it is. */
+const anywhere = (): undefined => undefined
+
 /** Requests to one service; each ends within its time. Rejects with a `KbsError`, or what the signal was aborted with. */
 export const createTransport = ({ url, ca, timeoutMs, userAgent }: TransportOptions): Transport => {
   const base = `${url.href.replace(/\/+$/, '')}/kbs/v0`
-  const secure = url.protocol === 'https:'
-  const tls = secure && ca !== undefined ? { ca: [...rootCertificates, ca] } : {}
+  // There are few requests, far apart.
+  const client = createHttpClients({ tls: { ca, verify: true }, userAgent, connections: 0 })()
 
-  const send = (target: URL, { headers, body }: KbsRequest, signal: AbortSignal) =>
-    new Promise<IncomingMessage>((resolve, reject) => {
-      const request = (secure ? httpsRequest : httpRequest)(target, {
-        method: body === undefined ? 'GET' : 'POST',
-        // There are few requests, far apart.
-        agent: false,
-        signal,
+  const exchange = async ({ path, headers, body }: KbsRequest, signal: AbortSignal): Promise<KbsAnswer> => {
+    let target = new URL(`${base}${path}`)
+    for (let redirects = 0; ; redirects += 1) {
+      const answer = await client.send({
+        url: target,
+        guard: anywhere,
         headers: {
           ...headers,
           accept: 'application/json',
-          'user-agent': userAgent,
-          ...(body !== undefined && {
-            'content-type': 'application/json',
-            'content-length': Buffer.byteLength(body),
-          }),
+          ...(body !== undefined && { 'content-type': 'application/json' }),
         },
-        ...tls,
+        ...(body !== undefined && { body }),
+        signal,
       })
-      request.once('response', resolve)
-      request.once('error', reject)
-      request.end(body)
-    })
-
-  const exchange = async (request: KbsRequest, signal: AbortSignal): Promise<KbsAnswer> => {
-    let target = new URL(`${base}${request.path}`)
-    for (let redirects = 0; ; redirects += 1) {
-      const answer = await send(target, request, signal)
       answer.on('error', () => undefined)
-      const next = redirectOf(answer, target, request.body === undefined)
+      const next = redirectOf(answer, target, body === undefined)
       if (next === undefined)
         return {
           status: answer.statusCode ?? 0,
           text: await textOf(answer),
           cookies: answer.headers['set-cookie'] ?? [],
-          retryAfter: answer.headers['retry-after'],
         }
       answer.destroy()
       if (redirects >= MAX_REDIRECTS)

@@ -1,7 +1,7 @@
 import type { Invocation } from '../../model/command.js'
 import type { TaskEvent } from '../../model/task-event.js'
 import { invocationLogger, type Logger } from './log.js'
-import { logProvided, logReported } from '../federated/log.js'
+import { logProvided, logReported } from './federated.js'
 import { createRunLog, writeOutcome, type RunLog } from './run-log.js'
 
 type Event = Extract<TaskEvent, { readonly type: 'invocation' }>

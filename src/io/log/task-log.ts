@@ -1,6 +1,6 @@
 import type { TaskEvent } from '../../model/task-event.js'
 import { shownReference } from '../download/shown.js'
-import { logProvided, logReported } from '../federated/log.js'
+import { logProvided, logReported } from './federated.js'
 import { createInvocationLog } from './invocation-log.js'
 import { taskLogger, type Logger } from './log.js'
 import { createRunLog, writeOutcome, type RunLog } from './run-log.js'

@@ -2,8 +2,8 @@ import { EMPTY, concat, defer, filter, ignoreElements, merge, of, startWith, swi
 import { takeUntil, tap, timer, type Observable } from 'rxjs'
 import type { Connection } from '../../model/connection.js'
 import type { Publication } from '../../model/publication.js'
-import type { Delivery } from './delivery.js'
 import type { Outbox } from './outbox.js'
+import type { Delivery } from '../../model/delivery.js'
 
 export type CloseReport = {
   /** The farewell, if any, was acknowledged, and the connection ended with a DISCONNECT: the broker won't publish the Last Will. */

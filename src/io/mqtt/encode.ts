@@ -1,5 +1,5 @@
 import type { Publication } from '../../model/publication.js'
-import type { RejectionCause } from './delivery.js'
+import type { RejectionCause } from '../../model/delivery.js'
 
 /** What the four bytes of a remaining length can say (MQTT 3.1.1, section 2.2.3). */
 const MAX_REMAINING_LENGTH = 268_435_455

@@ -1,6 +1,6 @@
 export type { CloseReport } from './closing.js'
-export { isFinal, type Delivery, type RejectionCause } from './delivery.js'
+export { isFinal } from './delivery.js'
 export type { LinkJournal } from './journal.js'
 export { openMqtt, type MqttLink, type OversizeMessage } from './link.js'
 export type { BrokerAddress, MqttLog, MqttOptions, Qos, TlsOptions } from './options.js'
-export { MAX_WAITING_BYTES, MAX_WAITING_MESSAGES, type OutboxStats } from './outbox.js'
+export { MAX_WAITING_BYTES, MAX_WAITING_MESSAGES } from './outbox.js'

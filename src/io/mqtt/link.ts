@@ -15,13 +15,14 @@ import type { Publication } from '../../model/publication.js'
 import { Backoff, stableAfterMs } from './backoff.js'
 import { closeLink, type CloseReport } from './closing.js'
 import { connectOnce, type Ended, type Up } from './connection.js'
-import { isFinal, type Delivery, type Entry } from './delivery.js'
+import { isFinal, type Entry } from './delivery.js'
 import { FailureLog } from './failure-log.js'
 import type { MqttOptions } from './options.js'
-import { Outbox, type OutboxStats } from './outbox.js'
+import { Outbox } from './outbox.js'
 import { RejectionLog } from './rejection-log.js'
 import { createSession } from './session.js'
 import { describeAddress } from './transport.js'
+import type { Delivery, OutboxStats } from '../../model/delivery.js'
 
 /** Nobody took the messages, so they are not acknowledged. */
 const NEVER_READY = new Promise<void>(() => undefined)

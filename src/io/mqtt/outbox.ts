@@ -1,7 +1,8 @@
 import type { Publication } from '../../model/publication.js'
-import type { Delivery, Entry, RejectionCause } from './delivery.js'
+import type { Entry } from './delivery.js'
 import { encode } from './encode.js'
 import { Fifo } from './fifo.js'
+import type { Delivery, RejectionCause, OutboxStats } from '../../model/delivery.js'
 
 /** What waits at most: beyond this, a new publication is rejected and counted. */
 export const MAX_WAITING_MESSAGES = 100_000
@@ -16,16 +17,6 @@ export type OutboxOptions = {
   readonly maxWaitingMessages?: number
   readonly maxWaitingBytes?: number
   readonly maxWaitingKeys?: number
-}
-
-export type OutboxStats = {
-  /** Publications not yet handed over, and the bytes of their payloads. */
-  readonly waiting: number
-  readonly bytes: number
-  /** Handed over, not yet acknowledged. */
-  readonly inflight: number
-  /** Rejected because the outbox was full, since the start. */
-  readonly dropped: number
 }
 
 type Lane = 'all' | 'latest'

@@ -1,5 +1,5 @@
-import type { Delivery } from './delivery.js'
 import type { MqttLog } from './options.js'
+import type { Delivery } from '../../model/delivery.js'
 
 /** While the outbox is full, one rejection in so many is logged. */
 const OVERFLOW_LOG_EVERY = 1000

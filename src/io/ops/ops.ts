@@ -1,11 +1,11 @@
 import { ignoreElements, merge, retry, takeUntil, tap, timer, type Observable } from 'rxjs'
 import type { Config, OpsConfig } from '../config/config.js'
 import type { Logger } from '../log/log.js'
-import type { Watch } from '../../app/watch.js'
 import { createHealth } from './health.js'
 import { createMetrics } from './metrics/metrics.js'
 import type { OpsPart } from './part.js'
 import { openOpsServer, OpsServerError, type OpsRoute } from './server.js'
+import type { Watch } from '../../model/proplet-events.js'
 
 /** The proplet that was replaced may hold the port until its tasks have ended. Milliseconds. */
 const RETRY_MS = 2000
@@ -41,8 +41,8 @@ export const createOps = (
     ...more,
   ]
   const routes = parts.flatMap((part) => part.routes)
-  return (happenings) =>
-    merge(...parts.map((part) => part.watch(happenings)), serve(where, routes, log)).pipe(
-      takeUntil(happenings.end$),
+  return (propletEvents) =>
+    merge(...parts.map((part) => part.watch(propletEvents)), serve(where, routes, log)).pipe(
+      takeUntil(propletEvents.end$),
     )
 }

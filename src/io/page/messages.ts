@@ -1,5 +1,4 @@
-import type { DetailUpdate } from '../../streams/observe/view/view.js'
-import type { DetailMessage, Update } from '../../streams/observe/view/wire.js'
+import type { DetailUpdate, DetailMessage, Update } from '../../model/view.js'
 
 /** Updates as JSON. All who look are told the same changes, one after the other: they are written once. */
 export const createEncoder = (): ((update: Update) => string) => {

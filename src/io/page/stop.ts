@@ -1,12 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { catchError, EMPTY, mergeMap, of, type Observable } from 'rxjs'
 import type { StopCommand } from '../../model/command.js'
-import { cut } from '../../streams/observe/view/entry.js'
-import type { View } from '../../streams/observe/view/view.js'
 import { abortable } from '../abortable.js'
 import type { Logger } from '../log/log.js'
 import { answerJson } from '../ops/answer.js'
 import { createTokenCheck } from './token.js'
+import { cut } from '../../model/cut.js'
+
+/** The id to stop, of a row of the page that is under way. */
+export type Stoppable = { readonly stoppable: (key: number) => string | undefined }
 
 export type StopDeps = {
   readonly propletId: string
@@ -45,7 +47,7 @@ const keyIn = (text: string): number | undefined => {
 export const createStop = ({ propletId, token, log }: StopDeps) => {
   const isAllowed = token === undefined ? undefined : createTokenCheck(token)
 
-  return (request: IncomingMessage, response: ServerResponse, view: View): Observable<StopCommand> => {
+  return (request: IncomingMessage, response: ServerResponse, view: Stoppable): Observable<StopCommand> => {
     const refuse = (status: number, error: string) => {
       answerJson(response, { error }, status)
       return EMPTY

@@ -1,11 +1,15 @@
-import { Agent as HttpAgent, request as requestHttp, type IncomingMessage } from 'node:http'
-import { Agent as HttpsAgent, request as requestHttps } from 'node:https'
-import { either as E } from 'fp-ts'
+import type { IncomingMessage } from 'node:http'
+import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
-import { catchError, Observable, of, timeout } from 'rxjs'
-import type { Sent } from '../../streams/observe/batches.js'
+import { catchError, of, timeout, type Observable } from 'rxjs'
+import { GuardError, type Guard } from '../../net/guard.js'
+import { createHttpClients, type HttpClient } from '../../net/http-client.js'
+import { operatorGuard } from '../../net/policy.js'
+import type { TlsTrust } from '../../net/tls.js'
+import { abortable } from '../abortable.js'
 import { decode } from '../codecs/decode.js'
 import { describeError } from '../mqtt/reasons.js'
+import type { Sent } from '../../model/span.js'
 
 export type Poster = {
   /** Posts JSON; emits once what became of it, and never errors. Unsubscribing cuts it off. */
@@ -45,50 +49,47 @@ const sentOf = (response: IncomingMessage, answer: string): Sent => {
   return RETRYABLE.has(status) ? { kind: 'retry', why, ...retryAfter(response) } : { kind: 'refused', why }
 }
 
-/** Posts to one URL over a connection that is kept. Credentials in the URL become a header. */
-export const createPoster = (url: string, timeoutMs: number): Poster => {
-  const target = new URL(url)
-  const isSecure = target.protocol === 'https:'
-  const options = { keepAlive: true, maxSockets: 1, maxFreeSockets: 1 }
-  const agent = isSecure ? new HttpsAgent(options) : new HttpAgent(options)
-  const request = isSecure ? requestHttps : requestHttp
+/** What is read of an answer as text; empty if it is longer than anybody needs. */
+const readAnswer = async (response: IncomingMessage): Promise<string> => {
+  let answer = ''
+  response.setEncoding('latin1')
+  const pieces: AsyncIterable<string> = response
+  for await (const piece of pieces) {
+    answer += piece
+    if (answer.length > MAX_ANSWER) return ''
+  }
+  return answer
+}
 
+export type PosterOptions = {
+  /** Credentials in it become a header. */
+  readonly url: URL
+  /** Within which the answer has to come, in milliseconds. */
+  readonly timeoutMs: number
+  readonly tls: TlsTrust
+  /** By default the URL is the operator's: only names must not lead to link-local addresses. */
+  readonly guard?: Guard
+}
+
+const HEADERS = { 'content-type': 'application/json' } as const
+
+/** Posts to one URL over a connection that is kept. */
+export const createPoster = ({ url, timeoutMs, tls, guard = operatorGuard(url) }: PosterOptions): Poster => {
+  const client: HttpClient = createHttpClients({ tls, connections: 1 })()
   const attempt = (body: string): Observable<Sent> =>
-    new Observable((subscriber) => {
-      // A request that has been answered gives its connection back.
-      let isAnswered = false
-      const settle = (sent: Sent) => {
-        subscriber.next(sent)
-        subscriber.complete()
-      }
-      const fail = (error: unknown) => settle({ kind: 'retry', why: describeError(error) })
-      const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
-      const outgoing = request(target, { method: 'POST', agent, headers }, (response) => {
-        let answer = ''
-        response.setEncoding('latin1')
-        response.on('data', (data: string) => {
-          answer += data
-          if (answer.length > MAX_ANSWER) settle(sentOf(response, ''))
-        })
-        response.on('end', () => {
-          isAnswered = true
-          settle(sentOf(response, answer))
-        })
-        response.on('error', fail)
-      })
-      outgoing.on('error', fail)
-      outgoing.end(body)
-      return () => {
-        if (!isAnswered) outgoing.destroy()
-      }
+    abortable(async (signal) => {
+      const response = await client.send({ url, guard, headers: HEADERS, body, signal })
+      return sentOf(response, await readAnswer(response))
     })
   const late: Sent = { kind: 'retry', why: `no answer within ${timeoutMs} ms` }
   return {
     post: (body) =>
       attempt(body).pipe(
         timeout({ first: timeoutMs, with: () => of(late) }),
-        catchError((error: unknown) => of<Sent>({ kind: 'refused', why: describeError(error) })),
+        catchError((error: unknown) =>
+          of<Sent>({ kind: error instanceof GuardError ? 'refused' : 'retry', why: describeError(error) }),
+        ),
       ),
-    close: () => agent.destroy(),
+    close: () => client.close(),
   }
 }

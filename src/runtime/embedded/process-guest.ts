@@ -2,7 +2,6 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import type { Writable } from 'node:stream'
 import { Readable } from 'node:stream'
 import { encodeFrame } from '../guest/frames.js'
-import type { Counters, Figures } from '../../host/process-figures.js'
 import { ProcessFiles } from '../../host/process-files.js'
 import { WASM_PAGE_BYTES } from '@proplet/component/wasm/module-limits.js'
 import { DirectProcess, NestedProcess, type GuestProcess } from './child-process.js'
@@ -10,6 +9,7 @@ import { decodeFromGuest } from './decode.js'
 import { FrameDecoder } from './frame-decoder.js'
 import { DEAF, type Guest, type GuestListener } from './guest.js'
 import { jspiFlags } from './jspi-flags.js'
+import type { Counters, Figures } from '../../model/figures.js'
 
 export type ProcessLaunch = {
   /** Path of the built entry. */

@@ -1,6 +1,7 @@
-import { addFigures, type Counters, type Figures } from '../../host/process-figures.js'
+import { addFigures } from '../../host/process-figures.js'
 import type { Usage } from '../../model/runtime.js'
 import type { Guest } from './guest.js'
+import type { Counters, Figures } from '../../model/figures.js'
 
 const NOTHING: Figures = {
   cpuSeconds: undefined,

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { either as E } from 'fp-ts'
-import { askedAddress, portsFrom } from '../../net/serve-address.js'
+import { askedAddress, portsFrom } from '../serve-address.js'
 import type { CliOption } from './cli-args.js'
 
 /** Where a server is to listen. */

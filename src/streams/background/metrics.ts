@@ -1,6 +1,6 @@
 import { defer, EMPTY, exhaustMap, map, timer, type Observable, type SchedulerLike } from 'rxjs'
 import type { Publication } from '../../model/publication.js'
-import { leaveOut } from '../leave-out.js'
+import { leaveOut } from '../operators/leave-out.js'
 
 export type MetricsDeps = {
   readonly propletId: string

@@ -21,8 +21,8 @@ import type { TaskEvent } from '../../model/task-event.js'
 import type { TaskSample } from '../../model/task-sample.js'
 import { createAggregate } from './aggregate.js'
 import { asked, figuresOf } from './figures.js'
-import { leaveOut } from '../leave-out.js'
-import { ofType } from '../of-type.js'
+import { leaveOut } from '../operators/leave-out.js'
+import { ofType } from '../operators/of-type.js'
 import { profileOf, type Profile } from './profile.js'
 
 /** Takes one sample of a task that was started; undefined: there is nothing to tell just now. */

@@ -4,7 +4,7 @@ import type { Connection } from '../../model/connection.js'
 import type { Outcome } from '../../model/outcome.js'
 import type { Publication } from '../../model/publication.js'
 import type { TaskEvent } from '../../model/task-event.js'
-import { leaveOut } from '../leave-out.js'
+import { leaveOut } from '../operators/leave-out.js'
 
 /** What a stream of one's own gets to work with. All are hot: they tell what happens from now on. */
 export type StreamInputs = {

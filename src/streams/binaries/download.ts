@@ -25,8 +25,8 @@ import {
 } from 'rxjs'
 import { DownloadError, type Download, type DownloadEvent } from '../../model/download.js'
 import type { TaskProgress } from '../../model/task-event.js'
-import { messageOf } from '../tasks/ended.js'
-import { createSlots } from '../tasks/slots.js'
+import { createSlots } from '../operators/slots.js'
+import { messageOf } from '../../model/message-of.js'
 
 export type DownloadLimits = {
   /** An attempt that gets nothing for this long ends; milliseconds, as are all times here. */

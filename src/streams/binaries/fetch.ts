@@ -28,7 +28,7 @@ import type { Chunk } from '../../model/command.js'
 import type { Publication } from '../../model/publication.js'
 import type { TaskProgress } from '../../model/task-event.js'
 import { createAssembly, type Taken } from './assemble.js'
-import { messageOf } from '../tasks/ended.js'
+import { messageOf } from '../../model/message-of.js'
 
 export type FetchLimits = {
   /** An incomplete assembly without progress expires after this; milliseconds, as are all times here. */

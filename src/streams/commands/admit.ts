@@ -2,7 +2,8 @@ import { BehaviorSubject, catchError, defer, finalize, of, type Observable } fro
 import type { InvokeCommand, Received, StartCommand } from '../../model/command.js'
 import type { FailureCode } from '../../model/outcome.js'
 import type { TaskEvent } from '../../model/task-event.js'
-import { messageOf, refusal } from '../tasks/ended.js'
+import { refusal } from '../../model/ended.js'
+import { messageOf } from '../../model/message-of.js'
 
 export type AdmitDeps = {
   /** Tasks and invocations that run, wait or fetch at once; beyond it they are refused. */

@@ -18,7 +18,7 @@ import {
 } from 'rxjs'
 import type { Received, StartCommand, StopCommand } from '../../model/command.js'
 import type { TaskEvent } from '../../model/task-event.js'
-import { ended, ofCommand } from '../tasks/ended.js'
+import { ended, ofCommand } from '../../model/ended.js'
 
 export type DedupeDeps = {
   /** The life of one task. `stop$` emits when its stop command arrives. */

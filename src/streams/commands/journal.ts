@@ -1,47 +1,12 @@
 import { filter, ignoreElements, map, tap, type MonoTypeOperatorFunction, type OperatorFunction } from 'rxjs'
-import type { Command, Decoded, Invocation, Received, Rejection } from '../../model/command.js'
+import type { Decoded, Received } from '../../model/command.js'
 import type { InboundMessage } from '../../model/connection.js'
-import type { Publication } from '../../model/publication.js'
 import type { InvocationEvent, TaskEvent } from '../../model/task-event.js'
 import type { Arrived } from './decode.js'
-import type { Result } from '../results/result.js'
+import type { Result } from '../../model/result.js'
+import type { JournaledCommand, TaskJournal } from '../../model/journal.js'
 
-/** A command for this proplet: one that is carried out, or refused with an answer. */
-export type ToTake = Command | (Rejection & { readonly task: NonNullable<Rejection['task']> })
-
-/** A command that an earlier process did not get done with. */
-export type Left =
-  | {
-      readonly type: 'interrupted'
-      readonly receipt: number
-      readonly id: string
-      /** Of a latent task, if it was one. */
-      readonly invocation: Invocation | undefined
-      /** What of its environment tells of a round, if it was of one. */
-      readonly env?: Readonly<Record<string, string>> | undefined
-      /** A stop had come for it. */
-      readonly isStopped: boolean
-    }
-  /** It is to run once more; the message has its number. */
-  | { readonly type: 'again'; readonly message: InboundMessage }
-
-/** What remembers commands and results, should the process end. Each call is done when it returns. */
-export type TaskJournal = {
-  /** In order. */
-  readonly left: readonly Left[]
-  /** Takes a command down, before anything is done about it: its number, undefined where it can't be kept. */
-  readonly take: (command: ToTake, message: InboundMessage) => number | undefined
-  /** A command that was left runs once more. */
-  readonly rerun: (receipt: number) => void
-  /** Takes a result down; the publication of it is known to the journal until the broker has it. */
-  readonly keep: (result: Result) => Publication
-  /** Nothing is to come of a command any more. */
-  readonly close: (receipt: number) => void
-  /** The next process runs it again. */
-  readonly runsAgain: (receipt: number) => boolean
-}
-
-const isToTake = (decoded: Decoded): decoded is ToTake =>
+const isJournaled = (decoded: Decoded): decoded is JournaledCommand =>
   decoded.type === 'rejected' ? decoded.task !== undefined : decoded.type !== 'chunk'
 
 /** Commands are on record before anything is done about them: from here on they have their number in the journal. */
@@ -49,7 +14,7 @@ export const take = (
   journal: TaskJournal | undefined,
 ): OperatorFunction<Arrived<Decoded>, Received<Decoded>> => {
   const receiptOf = (decoded: Decoded, message: InboundMessage): number | undefined => {
-    if (journal === undefined || !isToTake(decoded)) return undefined
+    if (journal === undefined || !isJournaled(decoded)) return undefined
     if (message.receipt === undefined) return journal.take(decoded, message)
     journal.rerun(message.receipt)
     return message.receipt

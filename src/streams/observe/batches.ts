@@ -19,15 +19,7 @@ import {
   type OperatorFunction,
   type SchedulerLike,
 } from 'rxjs'
-
-/**
- * What became of a batch. `retry`: it may be sent again, not before `afterMs` if that is given; `refused`: it never
- * will be taken.
- */
-export type Sent =
-  | { readonly kind: 'taken'; /** Of the batch, but for so many. */ readonly refused: number }
-  | { readonly kind: 'retry'; readonly why: string; readonly afterMs?: number }
-  | { readonly kind: 'refused'; readonly why: string }
+import type { Sent } from '../../model/span.js'
 
 /** How it goes: `lost` are those that gave way or were refused since the last report. */
 export type BatchReport = { readonly sent: Sent; readonly lost: number }

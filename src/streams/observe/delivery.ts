@@ -1,6 +1,6 @@
 import { concatMap, defer, ignoreElements, merge, tap, type Observable } from 'rxjs'
 import type { Publication } from '../../model/publication.js'
-import type { Run, Step } from '../../model/step.js'
+import type { ResultDelivery, Run, Step } from '../../model/step.js'
 
 /** What becomes of a publication, as far as it matters here. */
 export type Fate = {
@@ -8,20 +8,9 @@ export type Fate = {
   readonly at: 'handed' | 'acknowledged' | 'replaced' | 'rejected'
 }
 
-/** The result of a run has reached the broker, or never will. Times are in milliseconds of the clock of `told`. */
-export type Told = {
-  readonly run: Run
-  /** When it was due. */
-  readonly dueAt: number
-  /** When it went to the broker: after its hold, and what was before it in the outbox. */
-  readonly handedAt: number
-  readonly at: number
-  readonly isDelivered: boolean
-}
+export type ResultDeliveryInputs = { readonly step$: Observable<Step>; readonly fate$: Observable<Fate> }
 
-export type ToldInputs = { readonly step$: Observable<Step>; readonly fate$: Observable<Fate> }
-
-export type ToldDeps = {
+export type ResultDeliveryDeps = {
   readonly now: () => number
   /** Results that are waited for; beyond it the oldest is forgotten. */
   readonly maxDue: number
@@ -65,12 +54,15 @@ const createDues = (max: number) => {
 }
 
 /** Tells when results have reached the broker. Those of one task are published in the order in which they are due. */
-export const told = ({ step$, fate$ }: ToldInputs, { now, maxDue }: ToldDeps): Observable<Told> =>
+export const resultDelivery = (
+  { step$, fate$ }: ResultDeliveryInputs,
+  { now, maxDue }: ResultDeliveryDeps,
+): Observable<ResultDelivery> =>
   defer(() => {
     const dues = createDues(maxDue)
     const handed = new WeakMap<Publication, number>()
 
-    const toTold = ({ publication, at: fate }: Fate): readonly Told[] => {
+    const toResultDelivery = ({ publication, at: fate }: Fate): readonly ResultDelivery[] => {
       const key = fate === 'replaced' ? undefined : keyOfResult(publication)
       if (key === undefined) return []
       const at = now()
@@ -91,6 +83,6 @@ export const told = ({ step$, fate$ }: ToldInputs, { now, maxDue }: ToldDeps): O
         }),
         ignoreElements(),
       ),
-      fate$.pipe(concatMap(toTold)),
+      fate$.pipe(concatMap(toResultDelivery)),
     )
   })

@@ -1,10 +1,12 @@
 import { concatMap, defer, merge, type Observable } from 'rxjs'
 import type { Outcome } from '../../model/outcome.js'
 import type { Span } from '../../model/span.js'
-import type { Phase, PhaseName, Run, Step } from '../../model/step.js'
-import type { Told } from './delivery.js'
+import type { ResultDelivery, Phase, PhaseName, Run, Step } from '../../model/step.js'
 
-export type SpansInputs = { readonly step$: Observable<Step>; readonly told$: Observable<Told> }
+export type SpansInputs = {
+  readonly step$: Observable<Step>
+  readonly resultDelivery$: Observable<ResultDelivery>
+}
 
 export type SpansDeps = {
   /** Asked once for each run: whether it is traced. */
@@ -66,7 +68,7 @@ const errorOf = (outcome: Outcome | undefined): string | undefined =>
  * Spans of the runs that are sampled: `start` (or `invoke`) is the root, of which `fetch`, `queue`, `prepare`, `compile`,
  * `execute` and `publish` are the children.
  */
-export const spans = ({ step$, told$ }: SpansInputs, deps: SpansDeps): Observable<Span> =>
+export const spans = ({ step$, resultDelivery$ }: SpansInputs, deps: SpansDeps): Observable<Span> =>
   defer(() => {
     const traces = new Map<Run, Trace>()
 
@@ -153,7 +155,7 @@ export const spans = ({ step$, told$ }: SpansInputs, deps: SpansDeps): Observabl
       const isAnswered = stage === 'deployed' || (trace.isOver && trace.due === 0)
       return [...evicted, ...children, ...(isAnswered ? root(trace, at) : [])]
     }
-    const ofTold = ({ run, handedAt, at, isDelivered }: Told): readonly Span[] => {
+    const ofTold = ({ run, handedAt, at, isDelivered }: ResultDelivery): readonly Span[] => {
       const trace = traces.get(run)
       if (trace === undefined) return []
       trace.due -= 1
@@ -162,5 +164,5 @@ export const spans = ({ step$, told$ }: SpansInputs, deps: SpansDeps): Observabl
       const span = { name: 'publish', kind: 'producer', attributes: {}, error } as const
       return [child(trace, span, { from: handedAt, to: at }), ...root(trace, at)]
     }
-    return merge(step$.pipe(concatMap(ofStep)), told$.pipe(concatMap(ofTold)))
+    return merge(step$.pipe(concatMap(ofStep)), resultDelivery$.pipe(concatMap(ofTold)))
   })

@@ -12,7 +12,7 @@ import {
   type SchedulerLike,
 } from 'rxjs'
 import type { Publication } from '../../model/publication.js'
-import type { Result } from './result.js'
+import type { Result } from '../../model/result.js'
 
 /**
  * Holds each result until `holdMs` after its command was received, and never longer than `holdMs`. The Manager

@@ -1,14 +1,14 @@
 import { map, type OperatorFunction } from 'rxjs'
 import type { TaskEvent } from '../../model/task-event.js'
-import { ended, failure } from '../tasks/ended.js'
-import type { Left } from '../commands/journal.js'
+import { ended, failure } from '../../model/ended.js'
+import type { Unfinished } from '../../model/journal.js'
 
 const INTERRUPTED = failure('interrupted', 'interrupted by a restart of the proplet')
 
 /** Answers the commands that an earlier process was at when it ended. */
 export const cutShort = (clock: {
   now(): number
-}): OperatorFunction<Extract<Left, { type: 'interrupted' }>, TaskEvent> =>
+}): OperatorFunction<Extract<Unfinished, { type: 'interrupted' }>, TaskEvent> =>
   map(({ id, receipt, invocation, env, isStopped }) => {
     const outcome = isStopped ? ({ kind: 'stopped', results: '' } as const) : INTERRUPTED
     const event = ended({ id, receipt, receivedAt: clock.now(), ...(env && { env }) }, outcome)

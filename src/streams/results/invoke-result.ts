@@ -1,9 +1,10 @@
 import { concatMap, type OperatorFunction } from 'rxjs'
 import type { Publication } from '../../model/publication.js'
 import type { TaskEvent } from '../../model/task-event.js'
-import { ofCommand } from '../tasks/ended.js'
-import { ofType } from '../of-type.js'
-import { errorOf, type Result } from './result.js'
+import { ofCommand } from '../../model/ended.js'
+import { ofType } from '../operators/of-type.js'
+import { errorOf } from './result.js'
+import type { Result } from '../../model/result.js'
 
 /**
  * What the Manager is told of invocations: one result each, at once, as it writes nothing that could overtake it. An

@@ -1,7 +1,7 @@
 import { map, type OperatorFunction } from 'rxjs'
 import type { Received, Rejection } from '../../model/command.js'
 import type { TaskEvent } from '../../model/task-event.js'
-import { ended, failure } from '../tasks/ended.js'
+import { ended, failure } from '../../model/ended.js'
 
 /** Answers a refused command that names a task with a failure; any other refused message is only reported. */
 export const reject: OperatorFunction<Received<Rejection>, TaskEvent> = map(

@@ -1,19 +1,10 @@
 import { concatMap, type OperatorFunction } from 'rxjs'
 import type { Outcome } from '../../model/outcome.js'
-import type { Publication } from '../../model/publication.js'
-import type { OfCommand, TaskEvent } from '../../model/task-event.js'
-import { ofCommand, type Origin } from '../tasks/ended.js'
+import type { TaskEvent } from '../../model/task-event.js'
+import { ofCommand, type Origin } from '../../model/ended.js'
 import { envelopeOf } from '../tasks/federated/envelope.js'
-import { ofType } from '../of-type.js'
-
-/** A result, the task it is of, and when the command of that was received. */
-export type Result = OfCommand & {
-  readonly id: string
-  readonly publication: Publication
-  readonly receivedAt: number
-  /** Another one of the command may follow. */
-  readonly more?: true
-}
+import { ofType } from '../operators/of-type.js'
+import type { Result } from '../../model/result.js'
 
 /** What the Manager reads an outcome by: null, or why it failed. */
 export const errorOf = (outcome: Outcome): string | null => {

@@ -3,8 +3,9 @@ import type { Binary } from '../../model/binary.js'
 import type { Received, StartCommand } from '../../model/command.js'
 import type { TaskEvent } from '../../model/task-event.js'
 import type { RunEvent, RunRequest, Runtime, StopReason } from '../../model/runtime.js'
-import { ended, failure, messageOf, ofCommand } from './ended.js'
-import type { Slots } from './slots.js'
+import { ended, failure, ofCommand } from '../../model/ended.js'
+import type { Slots } from '../operators/slots.js'
+import { messageOf } from '../../model/message-of.js'
 
 export type ExecuteDeps = {
   readonly runtime: Pick<Runtime, 'run'>

@@ -17,10 +17,10 @@ import type { InvokeCommand, Received, StartCommand, StopCommand } from '../../m
 import type { InvocationEvent, TaskEvent } from '../../model/task-event.js'
 import type { Admission } from '../commands/admit.js'
 import { REDELIVERY_MS } from '../commands/dedupe.js'
-import { ended, ofCommand } from './ended.js'
+import { ended, ofCommand } from '../../model/ended.js'
 import { notPrecompiled, type Latent, type Latents } from './latents.js'
 import { life, type LifeDeps } from './lifecycle.js'
-import { ofType } from '../of-type.js'
+import { ofType } from '../operators/of-type.js'
 import type { TaskDeps } from './task.js'
 
 export type InvokeDeps = {

@@ -16,7 +16,8 @@ import {
 import type { Binary } from '../../model/binary.js'
 import type { Received, StartCommand } from '../../model/command.js'
 import type { TaskEvent } from '../../model/task-event.js'
-import { messageOf, refusal } from './ended.js'
+import { refusal } from '../../model/ended.js'
+import { messageOf } from '../../model/message-of.js'
 
 /** A latent task that can be invoked. */
 export type Latent = { readonly start: Received<StartCommand>; readonly binary: Binary }

@@ -18,8 +18,9 @@ import {
 import type { Outcome } from '../../model/outcome.js'
 import type { TaskEvent } from '../../model/task-event.js'
 import type { StopReason } from '../../model/runtime.js'
-import { ended, failure, messageOf, type Origin } from './ended.js'
-import type { Shutdown } from '../shutdown.js'
+import { ended, failure, type Origin } from '../../model/ended.js'
+import type { Shutdown } from './shutdown.js'
+import { messageOf } from '../../model/message-of.js'
 
 export type LifeDeps = {
   readonly origin: Origin

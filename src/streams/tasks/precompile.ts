@@ -3,8 +3,9 @@ import type { Binary } from '../../model/binary.js'
 import type { Received, StartCommand } from '../../model/command.js'
 import type { RunProgress, TaskEvent } from '../../model/task-event.js'
 import type { RunEvent, StopReason } from '../../model/runtime.js'
-import { ended, failure, messageOf } from './ended.js'
+import { ended, failure } from '../../model/ended.js'
 import { toRequest, type ExecuteDeps } from './execute.js'
+import { messageOf } from '../../model/message-of.js'
 
 const RUNNING: RunProgress = { type: 'running' }
 

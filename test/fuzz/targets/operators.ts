@@ -2,7 +2,7 @@ import { pino } from 'pino'
 import { finalize, NEVER, of, Subject } from 'rxjs'
 import { loadConfig } from '../../../src/index.js'
 import { createOps } from '../../../src/io/ops/ops.js'
-import { openPage } from '../../../src/io/page/page.js'
+import { openPage } from '../../../src/app/page/page.js'
 import { exchange, HTTP_WORDS, madeRequest, OVER_MS, SILENCE_MS } from '../http-client.js'
 import { utf8, type Opened, type Target } from '../target.js'
 
@@ -58,7 +58,7 @@ const openOperators = async (): Promise<Opened> => {
       createOps(config, { ...ops, port: 0 }, log, [part])({
         task$: NEVER,
         step$: NEVER,
-        told$: NEVER,
+        resultDelivery$: NEVER,
         delivery$: NEVER,
         connection$: of({ state: 'up', sessionPresent: false }),
         stop$: NEVER,

@@ -53,6 +53,7 @@ describe('the list of destinations', () => {
     expect(allowsAddress(list, '169.254.169.254', 80)).toBe(false)
     expect(allowsAddress(list, 'fe80::1', 80)).toBe(false)
     expect(allowsAddress([{ host: '169.254.169.254', port: 80 }], '169.254.169.254', 80)).toBe(true)
-    expect(allowsAddress([{ host: '*', port: undefined }], '169.254.169.254', 80)).toBe(true)
+    expect(allowsAddress([{ host: '*', port: undefined }], '169.254.169.254', 80)).toBe(false)
+    expect(allows([{ host: '*', port: undefined }], '169.254.169.254', 80)).toBe(false)
   })
 })

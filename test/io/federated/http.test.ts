@@ -6,11 +6,10 @@ import { gzipSync } from 'node:zlib'
 import { firstValueFrom } from 'rxjs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createFederatedHttp, type FederatedHttpOptions } from '../../../src/io/federated/http.js'
-import { ExchangeError } from '../../../src/streams/tasks/federated/attempts.js'
-import type { Endpoint } from '../../../src/streams/tasks/federated/endpoint.js'
 import { makeCerts, type Certs } from '../../support/certs.js'
 import { useCleanup } from '../../support/cleanup.js'
 import { freePort } from '../../support/free-port.js'
+import { ExchangeError, type Endpoint } from '../../../src/model/federated.js'
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void
 
@@ -29,7 +28,11 @@ const serve = async (handler: Handler): Promise<string> =>
   `http://127.0.0.1:${await listening(createServer(handler))}`
 
 const http = (options: Partial<FederatedHttpOptions> = {}) =>
-  createFederatedHttp({ tls: { ca: undefined, verify: true }, maxBytes: 1000, ...options })
+  createFederatedHttp({
+    network: { rules: [], tls: { ca: undefined, verify: true } },
+    maxBytes: 1000,
+    ...options,
+  })
 
 const at = (url: string, isOfTask = false): Endpoint => ({ url, shown: 'shown', isOfTask })
 
@@ -175,7 +178,7 @@ describe('GET', () => {
     'does not ask %s for a task',
     async (host) => {
       const error = await failing(firstValueFrom(http().get(at(`http://${host}/latest/meta-data`, true))))
-      expect(error.message).toContain('is a link-local address, which a task may not name')
+      expect(error.message).toContain('is a link-local address, which is not listed')
       expect(error.isPassing).toBe(false)
     },
   )
@@ -253,10 +256,10 @@ describe('HTTPS', () => {
     const { server, ca, otherCa } = certs
     const port = await listening(createTlsServer({ cert: server.cert, key: server.key }, answering('1')))
     const url = `https://localhost:${port}`
-    expect(await get(url, { tls: { ca: ca.cert, verify: true } })).toBe('1')
-    expect(await get(url, { tls: { ca: undefined, verify: false } })).toBe('1')
+    expect(await get(url, { network: { rules: [], tls: { ca: ca.cert, verify: true } } })).toBe('1')
+    expect(await get(url, { network: { rules: [], tls: { ca: undefined, verify: false } } })).toBe('1')
     for (const wrong of [undefined, otherCa.cert]) {
-      const error = await failing(get(url, { tls: { ca: wrong, verify: true } }))
+      const error = await failing(get(url, { network: { rules: [], tls: { ca: wrong, verify: true } } }))
       expect(error.message).toMatch(/certificate|self.signed/)
       expect(error.isPassing).toBe(false)
     }

@@ -10,8 +10,8 @@ import {
   type Journal,
   type JournalOptions,
 } from '../../../src/io/journal/index.js'
-import type { Result } from '../../../src/streams/results/result.js'
 import { bytes, start } from '../../support/model.js'
+import type { Result } from '../../../src/model/result.js'
 
 export const IDENTITY = ['domain', 'channel', 'proplet']
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { Delivery, Entry } from '../../../src/io/mqtt/delivery.js'
+import type { Entry } from '../../../src/io/mqtt/delivery.js'
 import { Outbox, type OutboxOptions } from '../../../src/io/mqtt/outbox.js'
 import type { Publication } from '../../../src/model/publication.js'
+import type { Delivery } from '../../../src/model/delivery.js'
 
 const RESULTS = 'control/proplet/results'
 const ALIVE = 'control/proplet/alive'

@@ -3,9 +3,9 @@ import { Socket } from 'node:net'
 import { NEVER, Subject } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { createHealth } from '../../../src/io/ops/health.js'
-import type { Delivery } from '../../../src/io/mqtt/index.js'
 import type { Connection } from '../../../src/model/connection.js'
 import type { Run, Stage, Step } from '../../../src/model/step.js'
+import type { Delivery } from '../../../src/model/delivery.js'
 
 const run: Run = { id: 't', kind: 'task', name: 'add', image: undefined, invocation: undefined }
 const step = (stage: Stage): Step => ({
@@ -31,7 +31,7 @@ const setUp = () => {
   watch({
     task$: NEVER,
     step$,
-    told$: NEVER,
+    resultDelivery$: NEVER,
     delivery$,
     connection$,
     stop$,

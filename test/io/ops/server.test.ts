@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { pino } from 'pino'
 import { firstValueFrom, share, type Subscription } from 'rxjs'
 import { afterEach, describe, expect, it } from 'vitest'
-import { isLocalHost, isLoopback } from '../../../src/io/ops/host-check.js'
+import { isLocalHost, isLoopback } from '../../../src/net/local-host.js'
 import {
   openOpsServer,
   type OpsAddress,

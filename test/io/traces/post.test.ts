@@ -1,12 +1,16 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { firstValueFrom } from 'rxjs'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createPoster } from '../../../src/io/traces/post.js'
+import type { TlsTrust } from '../../../src/net/tls.js'
+import { makeCerts } from '../../support/certs.js'
 import { useCleanup } from '../../support/cleanup.js'
 import { freePort } from '../../support/free-port.js'
 
 const cleanup = useCleanup(afterEach)
+const TRUST = { ca: undefined, verify: true } as const
 
 const collector = async (answer: (request: IncomingMessage, response: ServerResponse) => void) => {
   const server = createServer(answer).listen(0, '127.0.0.1')
@@ -19,7 +23,7 @@ const collector = async (answer: (request: IncomingMessage, response: ServerResp
 }
 
 const posted = async (url: string, timeoutMs = 10_000) => {
-  const poster = createPoster(url, timeoutMs)
+  const poster = createPoster({ url: new URL(url), timeoutMs, tls: TRUST })
   cleanup(() => poster.close())
   return firstValueFrom(poster.post('{}'))
 }
@@ -32,7 +36,11 @@ describe('a poster', () => {
       seen.push([method, url, headers['content-type'], headers.authorization, socket.remotePort])
       response.end('{"partialSuccess":{}}')
     })
-    const poster = createPoster(`http://me:secret@${where}?k=1`, 10_000)
+    const poster = createPoster({
+      url: new URL(`http://me:secret@${where}?k=1`),
+      timeoutMs: 10_000,
+      tls: TRUST,
+    })
     cleanup(() => poster.close())
     expect(await firstValueFrom(poster.post('{}'))).toStrictEqual({ kind: 'taken', refused: 0 })
     await firstValueFrom(poster.post('{}'))
@@ -86,5 +94,27 @@ describe('a poster', () => {
       response.socket?.end()
     })
     expect(await posted(`http://${short}`)).toMatchObject({ kind: 'retry' })
+  })
+
+  it('trusts the authorities that are configured', async () => {
+    const { server, ca, remove } = await makeCerts()
+    cleanup(() => void remove())
+    const secure = createTlsServer({ cert: server.cert, key: server.key }, (_request, response) =>
+      response.end('{}'),
+    ).listen(0, '127.0.0.1')
+    await new Promise((resolve) => secure.once('listening', resolve))
+    cleanup(() => {
+      secure.close()
+      secure.closeAllConnections()
+    })
+    const url = new URL(`https://localhost:${(secure.address() as AddressInfo).port}/`)
+    const sent = async (tls: TlsTrust) => {
+      const poster = createPoster({ url, timeoutMs: 10_000, tls })
+      cleanup(() => poster.close())
+      return firstValueFrom(poster.post('{}'))
+    }
+    expect(await sent({ ca: ca.cert, verify: true })).toStrictEqual({ kind: 'taken', refused: 0 })
+    expect(await sent({ ca: undefined, verify: false })).toStrictEqual({ kind: 'taken', refused: 0 })
+    expect(await sent(TRUST)).toMatchObject({ kind: 'retry' })
   })
 })

@@ -3,15 +3,7 @@ import type { Decoded, Received } from '../../../src/model/command.js'
 import type { InboundMessage } from '../../../src/model/connection.js'
 import type { TaskEvent } from '../../../src/model/task-event.js'
 import type { Arrived } from '../../../src/streams/commands/decode.js'
-import {
-  closeCommands,
-  keepResults,
-  take,
-  withoutPauses,
-  type Left,
-  type TaskJournal,
-} from '../../../src/streams/commands/journal.js'
-import type { Result } from '../../../src/streams/results/result.js'
+import { closeCommands, keepResults, take, withoutPauses } from '../../../src/streams/commands/journal.js'
 import { cutShort } from '../../../src/streams/results/interrupted.js'
 import { marbles } from '../../support/marbles.js'
 import {
@@ -26,6 +18,8 @@ import {
   stop,
   stopped,
 } from '../../support/model.js'
+import type { Result } from '../../../src/model/result.js'
+import type { Unfinished, TaskJournal } from '../../../src/model/journal.js'
 
 type Call = string
 
@@ -239,7 +233,7 @@ describe('withoutPauses', () => {
 })
 
 describe('cutShort', () => {
-  type Interrupted = Extract<Left, { type: 'interrupted' }>
+  type Interrupted = Extract<Unfinished, { type: 'interrupted' }>
   const left = (of: Partial<Interrupted> = {}): Interrupted => ({
     type: 'interrupted',
     receipt: 3,

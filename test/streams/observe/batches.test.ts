@@ -1,13 +1,9 @@
 import { map, of, timer, type Observable } from 'rxjs'
 import type { Context } from 'rxjs-marbles'
 import { describe, it } from 'vitest'
-import {
-  batches,
-  type BatchesDeps,
-  type BatchReport,
-  type Sent,
-} from '../../../src/streams/observe/batches.js'
+import { batches, type BatchesDeps, type BatchReport } from '../../../src/streams/observe/batches.js'
 import { marbles } from '../../support/marbles.js'
+import type { Sent } from '../../../src/model/span.js'
 
 const TAKEN: Sent = { kind: 'taken', refused: 0 }
 const AWAY: Sent = { kind: 'retry', why: 'away' }

@@ -3,7 +3,7 @@ import type { Context } from 'rxjs-marbles'
 import { describe, it } from 'vitest'
 import type { Publication } from '../../../src/model/publication.js'
 import type { Run, Step } from '../../../src/model/step.js'
-import { told, type Fate } from '../../../src/streams/observe/delivery.js'
+import { resultDelivery, type Fate } from '../../../src/streams/observe/delivery.js'
 import { marbles } from '../../support/marbles.js'
 
 const runOf = (id: string, invocation?: string): Run => ({
@@ -55,14 +55,14 @@ const fates: Readonly<Record<string, Fate>> = {
 const nameOf = (run: Run): string => Object.keys(runs).find((name) => runs[name] === run) ?? '?'
 
 /** Letters of `due` are runs whose result is due then. */
-const toldOf = (m: Context, due: string, fate: string, maxDue = 10) => {
+const deliveriesOf = (m: Context, due: string, fate: string, maxDue = 10) => {
   const now = () => m.scheduler.now()
   const step$ = m
     .hot(due, runs)
     .pipe(
       map((run): Step => ({ run, before: 'running', stage: 'over', at: now(), phases: [], isTold: true })),
     )
-  return told({ step$, fate$: m.hot(fate, fates) }, { now, maxDue }).pipe(
+  return resultDelivery({ step$, fate$: m.hot(fate, fates) }, { now, maxDue }).pipe(
     map(
       ({ run, dueAt, handedAt, at, isDelivered }) =>
         `${nameOf(run)} ${dueAt}-${handedAt}-${at}${isDelivered ? '' : ' lost'}`,
@@ -74,21 +74,21 @@ describe('told', () => {
   it(
     'tells when a result was due, handed over and acknowledged',
     marbles((m) => {
-      m.expect(toldOf(m, '-t-----|', '---h--k|')).toBeObservable('------k|', { k: 't 1-3-6' })
+      m.expect(deliveriesOf(m, '-t-----|', '---h--k|')).toBeObservable('------k|', { k: 't 1-3-6' })
     }),
   )
   it(
     'takes one that goes out before it is due, or again after a lost link, as it is meant',
     marbles((m) => {
-      m.expect(toldOf(m, '--t', 'h---k')).toBeObservable('----k', { k: 't 2-2-4' })
-      m.expect(toldOf(m, 't', '-h--h-k')).toBeObservable('------k', { k: 't 0-1-6' })
+      m.expect(deliveriesOf(m, '--t', 'h---k')).toBeObservable('----k', { k: 't 2-2-4' })
+      m.expect(deliveriesOf(m, 't', '-h--h-k')).toBeObservable('------k', { k: 't 0-1-6' })
     }),
   )
   it(
     'tells of those of one task in order, and of tasks and invocations apart',
     marbles((m) => {
-      m.expect(toldOf(m, '(tv)', '-hH-kK')).toBeObservable('----kK', { k: 't 0-1-4', K: 'v 0-2-5' })
-      m.expect(toldOf(m, '(tuno)', '-o-n-u-k')).toBeObservable('-o-n-u-k', {
+      m.expect(deliveriesOf(m, '(tv)', '-hH-kK')).toBeObservable('----kK', { k: 't 0-1-4', K: 'v 0-2-5' })
+      m.expect(deliveriesOf(m, '(tuno)', '-o-n-u-k')).toBeObservable('-o-n-u-k', {
         o: 'o 0-1-1',
         n: 'n 0-3-3',
         u: 'u 0-5-5',
@@ -99,15 +99,15 @@ describe('told', () => {
   it(
     'tells of one that could not be delivered, once, and of nothing that is no result or of no run',
     marbles((m) => {
-      m.expect(toldOf(m, 't', '-hxk-b-r')).toBeObservable('--x', { x: 't 0-1-2 lost' })
-      m.expect(toldOf(m, '', 'hk')).toBeObservable('')
+      m.expect(deliveriesOf(m, 't', '-hxk-b-r')).toBeObservable('--x', { x: 't 0-1-2 lost' })
+      m.expect(deliveriesOf(m, '', 'hk')).toBeObservable('')
     }),
   )
   it(
     'forgets the oldest beyond its cap',
     marbles((m) => {
-      m.expect(toldOf(m, '(tuo)', '-k-u-o', 2)).toBeObservable('---u-o', { u: 'u 0-3-3', o: 'o 0-5-5' })
-      m.expect(toldOf(m, '(tv)', '-k-K', 1)).toBeObservable('-k', { k: 'v 0-1-1' })
+      m.expect(deliveriesOf(m, '(tuo)', '-k-u-o', 2)).toBeObservable('---u-o', { u: 'u 0-3-3', o: 'o 0-5-5' })
+      m.expect(deliveriesOf(m, '(tv)', '-k-K', 1)).toBeObservable('-k', { k: 'v 0-1-1' })
     }),
   )
   it(
@@ -116,11 +116,15 @@ describe('told', () => {
       const deps = { now: () => 0, maxDue: 1 }
       const step$ = m.hot<Step>('-')
       const fate$ = m.hot<Fate>('-')
-      m.expect(told({ step$, fate$ }, deps), '^-!').toBeObservable('---')
+      m.expect(resultDelivery({ step$, fate$ }, deps), '^-!').toBeObservable('---')
       m.expect(step$).toHaveSubscriptions('^-!')
       m.expect(fate$).toHaveSubscriptions('^-!')
-      m.expect(told({ step$: m.cold<Step>('|'), fate$: m.cold<Fate>('-|') }, deps)).toBeObservable('-|')
-      m.expect(told({ step$: m.cold<Step>('-#'), fate$: m.cold<Fate>('-') }, deps)).toBeObservable('-#')
+      m.expect(resultDelivery({ step$: m.cold<Step>('|'), fate$: m.cold<Fate>('-|') }, deps)).toBeObservable(
+        '-|',
+      )
+      m.expect(resultDelivery({ step$: m.cold<Step>('-#'), fate$: m.cold<Fate>('-') }, deps)).toBeObservable(
+        '-#',
+      )
     }),
   )
 })

@@ -2,11 +2,10 @@ import { map } from 'rxjs'
 import type { Context } from 'rxjs-marbles'
 import { describe, it } from 'vitest'
 import type { Span } from '../../../src/model/span.js'
-import type { Phase, PhaseName, Run, Step } from '../../../src/model/step.js'
 import { spans } from '../../../src/streams/observe/spans.js'
-import type { Told } from '../../../src/streams/observe/delivery.js'
 import { marbles } from '../../support/marbles.js'
 import { binary, completed, failed } from '../../support/model.js'
+import type { ResultDelivery, Phase, PhaseName, Run, Step } from '../../../src/model/step.js'
 
 const runOf = (id: string, kind: Run['kind'] = 'task'): Run => ({
   id,
@@ -61,7 +60,7 @@ const steps: Record<string, Step> = {
     isTold: true,
   }),
 }
-const tolds: Record<string, Told> = {
+const tolds: Record<string, ResultDelivery> = {
   k: { run: t, dueAt: 6, handedAt: 7, at: 8, isDelivered: true },
   x: { run: t, dueAt: 6, handedAt: 7, at: 8, isDelivered: false },
   u: { run: u, dueAt: 6, handedAt: 7, at: 8, isDelivered: true },
@@ -72,7 +71,7 @@ const tolds: Record<string, Told> = {
 const spansOf = (m: Context, source: string, told: string, { isSampled = true, maxTraces = 10 } = {}) => {
   let ids = 0
   return spans(
-    { step$: m.hot(source, steps), told$: m.hot(told, tolds) },
+    { step$: m.hot(source, steps), resultDelivery$: m.hot(told, tolds) },
     {
       isSampled: () => isSampled,
       traceId: () => `T${ids++}`,
@@ -186,7 +185,7 @@ describe('spans', () => {
     'is silent, complete or failed as its sources are, and leaves them when it is left',
     marbles((m) => {
       const step$ = m.hot<Step>('-')
-      const told$ = m.hot<Told>('-')
+      const resultDelivery$ = m.hot<ResultDelivery>('-')
       const deps = {
         isSampled: () => true,
         traceId: () => '',
@@ -194,11 +193,15 @@ describe('spans', () => {
         epochOffset: () => 0,
         maxTraces: 1,
       }
-      m.expect(spans({ step$, told$ }, deps), '^-!').toBeObservable('---')
+      m.expect(spans({ step$, resultDelivery$ }, deps), '^-!').toBeObservable('---')
       m.expect(step$).toHaveSubscriptions('^-!')
-      m.expect(told$).toHaveSubscriptions('^-!')
-      m.expect(spans({ step$: m.cold<Step>('|'), told$: m.cold<Told>('-|') }, deps)).toBeObservable('-|')
-      m.expect(spans({ step$: m.cold<Step>('-#'), told$: m.cold<Told>('-') }, deps)).toBeObservable('-#')
+      m.expect(resultDelivery$).toHaveSubscriptions('^-!')
+      m.expect(
+        spans({ step$: m.cold<Step>('|'), resultDelivery$: m.cold<ResultDelivery>('-|') }, deps),
+      ).toBeObservable('-|')
+      m.expect(
+        spans({ step$: m.cold<Step>('-#'), resultDelivery$: m.cold<ResultDelivery>('-') }, deps),
+      ).toBeObservable('-#')
     }),
   )
 })

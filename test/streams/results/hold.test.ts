@@ -1,8 +1,8 @@
 import { describe, it } from 'vitest'
 import type { Publication } from '../../../src/model/publication.js'
 import { hold } from '../../../src/streams/results/hold.js'
-import type { Result } from '../../../src/streams/results/result.js'
 import { marbles } from '../../support/marbles.js'
+import type { Result } from '../../../src/model/result.js'
 
 const published = (results: string): Publication => ({
   subtopic: 'control/proplet/results',

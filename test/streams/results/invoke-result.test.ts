@@ -1,9 +1,9 @@
 import { describe, it } from 'vitest'
 import type { TaskEvent } from '../../../src/model/task-event.js'
 import { invokeResult } from '../../../src/streams/results/invoke-result.js'
-import type { Result } from '../../../src/streams/results/result.js'
 import { marbles } from '../../support/marbles.js'
 import { completed, endOf, failed, ofInvocation, stopped } from '../../support/model.js'
+import type { Result } from '../../../src/model/result.js'
 
 const ended = (invocation: string | undefined, outcome: Parameters<typeof endOf>[1]): TaskEvent =>
   ofInvocation('t', invocation, endOf('t', outcome))

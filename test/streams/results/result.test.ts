@@ -1,8 +1,9 @@
 import { describe, it } from 'vitest'
 import type { TaskEvent } from '../../../src/model/task-event.js'
-import { result, type Result } from '../../../src/streams/results/result.js'
+import { result } from '../../../src/streams/results/result.js'
 import { marbles } from '../../support/marbles.js'
 import { bytes, completed, endOf, failed, start, stopped } from '../../support/model.js'
+import type { Result } from '../../../src/model/result.js'
 
 const events: Record<string, TaskEvent> = {
   c: endOf('t', completed('30'), { receivedAt: 3 }),

@@ -7,8 +7,8 @@ import type { RunEvent } from '../../../src/model/runtime.js'
 import { createAdmission } from '../../../src/streams/commands/admit.js'
 import { execute } from '../../../src/streams/tasks/execute.js'
 import { invoke, type InvokeDeps } from '../../../src/streams/tasks/invoke.js'
-import { shutdown } from '../../../src/streams/shutdown.js'
-import { createSlots } from '../../../src/streams/tasks/slots.js'
+import { shutdown } from '../../../src/streams/tasks/shutdown.js'
+import { createSlots } from '../../../src/streams/operators/slots.js'
 import { marbles } from '../../support/marbles.js'
 import {
   binary,

@@ -3,7 +3,7 @@ import type { Context } from 'rxjs-marbles'
 import { describe, it } from 'vitest'
 import type { TaskEvent } from '../../../src/model/task-event.js'
 import { life, type LifeDeps } from '../../../src/streams/tasks/lifecycle.js'
-import { shutdown } from '../../../src/streams/shutdown.js'
+import { shutdown } from '../../../src/streams/tasks/shutdown.js'
 import { marbles } from '../../support/marbles.js'
 import { completed, endOf, failed, stopped } from '../../support/model.js'
 

@@ -5,7 +5,7 @@ import { DownloadError } from '../../../model/download.js'
 const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504])
 /** The peer is not the one that it should be, or does not speak HTTP: asking again is of no use. */
 const LASTING =
-  /CERT|SELF_SIGNED|UNABLE_TO_|ALTNAME|^ERR_SSL|^ERR_TLS|^EPROTO|^HPE_|^ERR_INVALID|^ERR_UNESCAPED/
+  /CERT|SELF_SIGNED|UNABLE_TO_|ALTNAME|^ERR_SSL|^ERR_TLS|^EPROTO|^EDENIED|^HPE_|^ERR_INVALID|^ERR_UNESCAPED/
 
 /** Milliseconds; undefined: not said, or not understood. */
 const retryAfterOf = (value: string | undefined): number | undefined => {

@@ -1,17 +1,12 @@
-import { Agent, request as httpRequest, type IncomingMessage } from 'node:http'
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
-import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls'
+import type { IncomingMessage } from 'node:http'
+import type { Guard } from '../../../net/guard.js'
+import { createHttpClients } from '../../../net/http-client.js'
+import type { TlsTrust } from '../../../net/tls.js'
 import { connectionError } from './errors.js'
-import { guardedLookup, guardLiteral } from '../../../net/guard.js'
-import type { Reach } from '../../../net/reach.js'
 
 export type HttpOptions = {
-  readonly reach: Reach
-  readonly tls: {
-    /** PEM, beside the authorities that Node.js knows. */
-    readonly ca: string | undefined
-    readonly verify: boolean
-  }
+  readonly guard: Guard
+  readonly tls: TlsTrust
   readonly userAgent: string
 }
 
@@ -32,58 +27,28 @@ export type Http = {
   readonly close: () => void
 }
 
-const contextOf = (ca: string | undefined): SecureContext | undefined =>
-  ca === undefined ? undefined : createSecureContext({ ca: [...rootCertificates, ca] })
+/** To one origin at a time. */
+const CONNECTIONS = 2
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' } as const
 
 /** Makes the connections of downloads; each download has its own, which end with it. */
-export const createHttp = ({ reach, tls, userAgent }: HttpOptions): (() => Http) => {
-  // Made once: reading all authorities takes milliseconds.
-  const secureContext = contextOf(tls.ca)
-  const lookup = guardedLookup(reach)
-
+export const createHttp = ({ guard, ...options }: HttpOptions): (() => Http) => {
+  const openClient = createHttpClients({ ...options, connections: CONNECTIONS })
   return () => {
-    const options = { keepAlive: true, maxSockets: 2 }
-    const plain = new Agent(options)
-    const secure = new HttpsAgent({
-      ...options,
-      rejectUnauthorized: tls.verify,
-      ...(secureContext !== undefined && { secureContext }),
-    })
-    const open = ({ url, headers, form, signal }: Wanted) => {
-      guardLiteral(reach, url)
-      const common = {
-        method: form === undefined ? 'GET' : 'POST',
-        headers: { 'user-agent': userAgent, 'accept-encoding': 'identity', ...headers },
-        lookup,
-        signal,
-      }
-      // Credentials travel as a header of ours, never as a part of the URL.
-      const target = new URL(url)
-      target.username = ''
-      target.password = ''
-      return url.protocol === 'https:'
-        ? httpsRequest(target, { ...common, agent: secure })
-        : httpRequest(target, { ...common, agent: plain })
-    }
+    const client = openClient()
     return {
-      send: (wanted) =>
-        new Promise<IncomingMessage>((resolve, reject) => {
-          const fail = (error: unknown) => reject(connectionError(wanted.what, error))
-          try {
-            const request = open(wanted)
-            request.once('response', resolve)
-            request.on('error', fail)
-            if (wanted.form !== undefined)
-              request.setHeader('content-type', 'application/x-www-form-urlencoded')
-            request.end(wanted.form?.toString())
-          } catch (error) {
-            fail(error)
-          }
-        }),
-      close: () => {
-        plain.destroy()
-        secure.destroy()
-      },
+      send: ({ what, form, headers, ...request }) =>
+        client
+          .send({
+            ...request,
+            guard,
+            headers: form === undefined ? headers : { ...FORM, ...headers },
+            ...(form !== undefined && { body: form.toString() }),
+          })
+          .catch((error: unknown) => {
+            throw connectionError(what, error)
+          }),
+      close: () => client.close(),
     }
   }
 }

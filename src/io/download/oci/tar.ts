@@ -1,131 +1,108 @@
-import { createByteSource, type ByteSource } from './byte-source.js'
+import { Readable } from 'node:stream'
+import { extract, type Entry } from 'tar-stream'
 
-/** What is no tar, or one that asks for too much. */
+/** What is not a tar, or one that asks for too much. */
 export class TarError extends Error {
   override readonly name = 'TarError'
   readonly code = 'tar'
 }
 
-/** A regular file; the name is untrusted, and no path of ours. */
+/** A regular file; the name is untrusted, and not a path of ours. */
 export type TarFile = { readonly name: string; readonly size: number }
 
 const BLOCK = 512
 const MAX_ENTRIES = 100_000
-/** Of names that do not fit into a header, and what comes with them. */
-const MAX_EXTENSION_BYTES = 64 * 1024
+/** Bytes of names and attributes that do not fit into a header; the reader holds them in memory. */
+const MAX_EXTENSION_BYTES = 256 * 1024
 
-type Header = { readonly name: string; readonly size: number; readonly type: string }
-
-const textAt = (block: Buffer, at: number, length: number): string =>
-  block.toString('utf8', at, at + length).replace(/\0[^]*$/, '')
-
-const numberAt = (block: Buffer, at: number, length: number): number => {
-  // GNU's way to write what does not fit into octal digits.
-  if (((block[at] ?? 0) & 0x80) !== 0)
-    return block.subarray(at + 1, at + length).reduce((value, byte) => value * 256 + byte, 0)
-  const digits = textAt(block, at, length).trim()
-  if (!/^[0-7]*$/.test(digits)) throw new TarError('a header with a malformed number')
-  return digits === '' ? 0 : parseInt(digits, 8)
-}
-
-/** The sum of the bytes of a header, in which the field of the sum itself counts as spaces. */
-const sumOf = (block: Buffer): number => {
-  let sum = 8 * 32
-  for (let at = 0; at < BLOCK; at++) if (at < 148 || at >= 156) sum += block[at] ?? 0
-  return sum
-}
-
-const ZEROS = Buffer.alloc(BLOCK)
-
-const headerOf = (block: Buffer): Header => {
-  if (block.length < BLOCK) throw new TarError('it ends within a header')
-  if (numberAt(block, 148, 8) !== sumOf(block)) throw new TarError('a header with a wrong checksum')
-  const prefix = textAt(block, 257, 5) === 'ustar' && block[262] === 0 ? textAt(block, 345, 155) : ''
-  const name = textAt(block, 0, 100)
-  return {
-    name: prefix === '' ? name : `${prefix}/${name}`,
-    size: numberAt(block, 124, 12),
-    type: String.fromCharCode(block[156] ?? 0),
-  }
-}
-
-/** The records `length key=value` of a pax header. */
-const paxOf = (bytes: Buffer): ReadonlyMap<string, string> => {
-  const records = new Map<string, string>()
-  for (let at = 0; at < bytes.length;) {
-    const [start = '', digits = ''] = /^(\d{1,6}) /.exec(bytes.toString('latin1', at, at + 8)) ?? []
-    const end = at + Number(digits)
-    if (end <= at + start.length || end > bytes.length) throw new TarError('a malformed pax header')
-    const [, key, value] = /^([^=]*)=([^]*)\n$/.exec(bytes.toString('utf8', at + start.length, end)) ?? []
-    if (key === undefined || value === undefined) throw new TarError('a malformed pax header')
-    records.set(key, value)
-    at = end
-  }
-  return records
-}
+const isFile = ({ header }: Entry): boolean =>
+  header.type === 'file' || header.type === 'contiguous-file' || header.type === undefined
 
 const padded = (size: number): number => Math.ceil(size / BLOCK) * BLOCK
 
-const skip = async (source: ByteSource, length: number): Promise<void> => {
-  for (let left = length; left > 0;) left -= (await source.some(left))?.length ?? left
-}
-
-const extension = async (source: ByteSource, size: number): Promise<Buffer> => {
-  if (size > MAX_EXTENSION_BYTES) throw new TarError('a name that is too long')
-  const bytes = await source.exactly(padded(size))
-  return bytes.subarray(0, size)
-}
-
-async function* bodyOf(source: ByteSource, size: number): AsyncGenerator<Uint8Array, void> {
-  for (let left = size; left > 0;) {
-    const piece = await source.some(left)
-    if (piece === undefined) throw new TarError('it ends within a file')
-    left -= piece.length
-    yield piece
+/** Feeds the reader, but not with more than headers need while it has no entry to show. */
+const createFeed = (pieces: AsyncIterable<Uint8Array>) => {
+  let unaccounted = 0
+  let fault: unknown
+  return {
+    /** Why the pieces ended early, if they did. */
+    fault: () => fault,
+    account: (size: number) => {
+      unaccounted -= BLOCK + padded(size)
+    },
+    async *pieces(): AsyncGenerator<Uint8Array, void> {
+      try {
+        for await (const piece of pieces) {
+          if (unaccounted > MAX_EXTENSION_BYTES) throw new TarError('a name that is too long')
+          unaccounted += piece.length
+          yield piece
+        }
+      } catch (error) {
+        fault = error
+        throw error
+      }
+    },
   }
 }
 
-const isFile = (type: string): boolean => type === '0' || type === '\0' || type === '7'
+const sizeOf = ({ header }: Entry): number => {
+  const { size = 0 } = header
+  if (!Number.isSafeInteger(size) || size < 0) throw new TarError('a header with a malformed number')
+  return size
+}
+
+/** The reader's own words for what it can't read. */
+const malformed = (error: unknown): unknown =>
+  error instanceof TarError || !(error instanceof Error)
+    ? error
+    : new TarError(error.message, { cause: error })
+
+type Visit = (file: TarFile, body: AsyncIterable<Uint8Array>) => Promise<void>
+
+/** Shows an entry if it is a file, and reads what the visitor left: the next entry comes after it. */
+const show = async (entry: Entry, size: number, visit: Visit): Promise<void> => {
+  const pieces: AsyncIterator<unknown, unknown> = entry[Symbol.asyncIterator]()
+  const body = async function* (): AsyncGenerator<Uint8Array, void> {
+    for (;;) {
+      const { done, value } = await pieces.next().catch((error: unknown) => {
+        throw malformed(error)
+      })
+      if (done === true) return
+      if (value instanceof Uint8Array) yield value
+    }
+  }
+  if (isFile(entry)) await visit({ name: entry.header.name, size }, body())
+  while ((await pieces.next()).done !== true);
+}
 
 /**
  * Shows each regular file of a tar (ustar, pax, GNU) to `visit`, which may read its body, in order. Nothing is written,
- * and no more than a block, a name and a piece is in memory. Rejects with a `TarError`.
+ * and no more than headers and a piece is in memory. Rejects with a `TarError`, or with the error of `pieces`.
  */
-export const readTar = async (
-  pieces: AsyncIterable<Uint8Array>,
-  visit: (file: TarFile, body: AsyncIterable<Uint8Array>) => Promise<void>,
-): Promise<void> => {
-  const source = createByteSource(pieces)
-  let longName: string | undefined
-  let pax: ReadonlyMap<string, string> = new Map()
-
-  for (let entries = 0; ; entries++) {
-    if (entries > MAX_ENTRIES) throw new TarError(`more than ${MAX_ENTRIES} entries`)
-    const block = await source.exactly(BLOCK)
-    if (block.length === 0 || block.equals(ZEROS)) break
-    const header = headerOf(block)
-    if (header.type === 'L') longName = textAt(await extension(source, header.size), 0, MAX_EXTENSION_BYTES)
-    else if (header.type === 'x') pax = paxOf(await extension(source, header.size))
-    else {
-      const sizeText = pax.get('size') ?? ''
-      const size = /^\d{1,15}$/.test(sizeText) ? Number(sizeText) : header.size
-      const name = pax.get('path') ?? longName ?? header.name
-      longName = undefined
-      pax = new Map()
-      if (!isFile(header.type)) await skip(source, padded(size))
-      else {
-        let unread = size
-        const body = async function* (): AsyncGenerator<Uint8Array, void> {
-          for await (const piece of bodyOf(source, size)) {
-            unread -= piece.length
-            yield piece
-          }
-        }
-        await visit({ name, size }, body())
-        await skip(source, padded(size) - size + unread)
-      }
+export const readTar = async (pieces: AsyncIterable<Uint8Array>, visit: Visit): Promise<void> => {
+  const feed = createFeed(pieces)
+  const source = Readable.from(feed.pieces())
+  const reader = extract()
+  source.once('error', (error) => reader.destroy(error))
+  let visited: unknown
+  try {
+    let entries = 0
+    for await (const entry of source.pipe(reader)) {
+      if (++entries > MAX_ENTRIES) throw new TarError(`more than ${MAX_ENTRIES} entries`)
+      const size = sizeOf(entry)
+      feed.account(size)
+      await show(entry, size, (file, body) =>
+        visit(file, body).catch((error: unknown) => {
+          visited = error
+          throw error
+        }),
+      )
     }
+  } catch (error) {
+    const known = feed.fault() ?? visited
+    if (known !== undefined) throw known
+    throw malformed(error)
+  } finally {
+    source.destroy()
   }
-  // The rest is read, so that what feeds us comes to its end.
-  while ((await source.some(Infinity)) !== undefined);
 }

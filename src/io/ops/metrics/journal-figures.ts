@@ -1,7 +1,7 @@
 import type { Registry } from 'prom-client'
-import type { JournalStats } from '../../journal/index.js'
-import type { Happenings } from '../../../app/watch.js'
 import { readCounters, readGauges, type Readings } from './read-figures.js'
+import type { JournalStats } from '../../../model/journal.js'
+import type { PropletEvents } from '../../../model/proplet-events.js'
 
 const GAUGES: Readings<JournalStats> = {
   proplet_journal_commands: ['Commands taken in and not done with', ({ commands }) => commands],
@@ -26,7 +26,7 @@ const COUNTERS: Readings<JournalStats> = {
 /** What the journal holds, from when it is known; without a journal there are no such figures. */
 export const journalFigures =
   (registry: Registry) =>
-  ({ journal }: Happenings): void => {
+  ({ journal }: PropletEvents): void => {
     if (journal === undefined) return
     readGauges(registry, GAUGES, journal)
     readCounters(registry, COUNTERS, journal)

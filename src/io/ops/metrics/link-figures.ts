@@ -1,8 +1,8 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
 import { defer, ignoreElements, merge, tap, type Observable } from 'rxjs'
-import type { OutboxStats } from '../../mqtt/outbox.js'
-import type { Happenings } from '../../../app/watch.js'
 import { readCounters, readGauges, type Readings } from './read-figures.js'
+import type { OutboxStats } from '../../../model/delivery.js'
+import type { PropletEvents } from '../../../model/proplet-events.js'
 
 const IDLE: OutboxStats = { waiting: 0, bytes: 0, inflight: 0, dropped: 0 }
 
@@ -40,7 +40,7 @@ export const linkFigures = (registry: Registry) => {
   readGauges(registry, GAUGES, read)
   readCounters(registry, COUNTERS, read)
 
-  return ({ connection$, delivery$, outbox: stats }: Happenings): Observable<never> =>
+  return ({ connection$, delivery$, outbox: stats }: PropletEvents): Observable<never> =>
     defer(() => {
       outbox = stats
       let ups = 0

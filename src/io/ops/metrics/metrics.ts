@@ -41,10 +41,10 @@ export const createMetrics = (log: Logger): OpsPart => {
         },
       },
     ],
-    watch: (happenings) =>
+    watch: (propletEvents) =>
       defer(() => {
-        journal(happenings)
-        return merge(tasks(happenings), link(happenings))
+        journal(propletEvents)
+        return merge(tasks(propletEvents), link(propletEvents))
       }).pipe(finalize(() => own.close())),
   }
 }

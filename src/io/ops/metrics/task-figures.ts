@@ -1,10 +1,9 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import { ignoreElements, merge, tap, type Observable } from 'rxjs'
 import type { Outcome } from '../../../model/outcome.js'
-import type { Phase, Stage, Step } from '../../../model/step.js'
 import type { TaskEvent } from '../../../model/task-event.js'
-import type { Told } from '../../../streams/observe/delivery.js'
-import type { Happenings } from '../../../app/watch.js'
+import type { ResultDelivery, Phase, Stage, Step } from '../../../model/step.js'
+import type { PropletEvents } from '../../../model/proplet-events.js'
 
 /** Seconds: from a cached call to a fetch that takes half an hour. */
 const BUCKETS = [
@@ -92,7 +91,7 @@ export const taskFigures = (registry: Registry) => {
     if (step.fetched !== undefined) countFetched(step.fetched)
     if (step.outcome !== undefined) countOutcome(step.outcome)
   }
-  const onTold = ({ dueAt, handedAt, at, isDelivered }: Told) => {
+  const onTold = ({ dueAt, handedAt, at, isDelivered }: ResultDelivery) => {
     observe('hold', dueAt, handedAt)
     if (isDelivered) observe('publish', handedAt, at)
   }
@@ -100,10 +99,10 @@ export const taskFigures = (registry: Registry) => {
     if (type === 'duplicate') duplicates.inc()
     else if (type === 'rejected') rejected.inc()
   }
-  return ({ task$, step$, told$ }: Happenings): Observable<never> =>
+  return ({ task$, step$, resultDelivery$ }: PropletEvents): Observable<never> =>
     merge(
       step$.pipe(tap(onStep), ignoreElements()),
-      told$.pipe(tap(onTold), ignoreElements()),
+      resultDelivery$.pipe(tap(onTold), ignoreElements()),
       task$.pipe(tap(onTask), ignoreElements()),
     )
 }

@@ -1,14 +1,10 @@
-import { request, type IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
+import { createHttpClients } from '../../../net/http-client.js'
 import { EvidenceError } from '../evidence/errors.js'
 import { AGENT_TIMEOUT_MS, type Agent } from './agent.js'
 
 const MAX_ANSWER_BYTES = 4 * 1024 * 1024
 const SHOWN = 200
-
-const got = (url: URL, signal: AbortSignal) =>
-  new Promise<IncomingMessage>((resolve, reject) => {
-    request(url, { agent: false, signal }).once('response', resolve).once('error', reject).end()
-  })
 
 const textOf = async (answer: IncomingMessage): Promise<string> => {
   const pieces: Buffer[] = []
@@ -28,10 +24,16 @@ const HINT =
 
 /** The agent by its REST service. */
 export const restAgent = (base: string): Agent => {
+  const client = createHttpClients({ tls: { ca: undefined, verify: true }, connections: 0 })()
   const get = async (path: string, signal: AbortSignal): Promise<string> => {
     const timeout = AbortSignal.timeout(AGENT_TIMEOUT_MS)
     try {
-      const answer = await got(new URL(path, base), AbortSignal.any([signal, timeout]))
+      const answer = await client.send({
+        url: new URL(path, base),
+        guard: () => undefined,
+        headers: {},
+        signal: AbortSignal.any([signal, timeout]),
+      })
       const text = await textOf(answer)
       if (answer.statusCode === 200) return text
       const said = text.replaceAll(/\p{Cc}+/gu, ' ').slice(0, SHOWN)

@@ -1,6 +1,6 @@
 import { either as E } from 'fp-ts'
-import { askedAddress, portsFrom } from '../../../net/serve-address.js'
-import type { HttpOptions } from './options.js'
+import { askedAddress, portsFrom } from '../../serve-address.js'
+import type { HttpOptions } from '../../../model/http-options.js'
 
 /** Where a task listens, and the arguments that are the guest's. */
 export type Endpoint = {

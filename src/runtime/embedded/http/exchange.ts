@@ -5,7 +5,7 @@ import { BodyReader, pairsOf } from '../bytes/body-reader.js'
 import type { Given } from '../bytes/waiter.js'
 import { isHopByHop } from './hop-by-hop.js'
 import { ResponseWriter } from './response-writer.js'
-import type { HttpOptions } from './options.js'
+import type { HttpOptions } from '../../../model/http-options.js'
 
 /** What a child says of the request that it answers. */
 export type ExchangeMessage = Exclude<FromExchange, { type: 'open' | 'close' | 'datagram' }>

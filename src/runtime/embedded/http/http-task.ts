@@ -9,7 +9,7 @@ import { endpointOf, type Endpoint } from './endpoint.js'
 import { Exchange } from './exchange.js'
 import { Failures } from './failures.js'
 import { listen } from './listen.js'
-import type { HttpOptions } from './options.js'
+import type { HttpOptions } from '../../../model/http-options.js'
 
 export type HttpTaskHooks = {
   readonly event: (event: RunEvent) => void

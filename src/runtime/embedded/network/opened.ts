@@ -15,6 +15,3 @@ export interface Opened {
   message(message: OpenedMessage, answer: Answer): void
   close(): void
 }
-
-/** Tells of a destination that is not allowed, in words for the log. */
-export type Refused = (what: string) => void

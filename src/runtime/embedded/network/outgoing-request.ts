@@ -1,7 +1,6 @@
-import { lookup, type LookupAddress } from 'node:dns'
 import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
-import { isIP, type LookupFunction } from 'node:net'
+import { isIP } from 'node:net'
 import { BodyReader, pairsOf } from '../bytes/body-reader.js'
 import { BodyWriter } from '../bytes/body-writer.js'
 import { Waiter, type Answer, type Given } from '../bytes/waiter.js'
@@ -9,8 +8,11 @@ import type { HttpField, NetworkError, HttpRequest } from '../../guest/protocol.
 import { isHopByHop } from '../http/hop-by-hop.js'
 import { addressOf } from '../../../net/guest-address.js'
 import { httpErrorOf } from './error.js'
-import type { Opened, OpenedMessage, Refused } from './opened.js'
-import { allows, allowsAddress, type NetworkOptions } from '../../../net/policy.js'
+import type { Opened, OpenedMessage } from './opened.js'
+import { guardedLookup, type Guard } from '../../../net/guard.js'
+import type { Refused } from '../../../net/guest-reach.js'
+import { allows, linkLocalGuard, type NetworkOptions } from '../../../net/policy.js'
+import { tlsOptions } from '../../../net/tls.js'
 
 /** A response may be as long as the guest likes to read. */
 const UNLIMITED = Infinity
@@ -95,13 +97,12 @@ export class OutgoingRequest implements Opened {
       path,
       setHost: false,
       agent: false,
-      lookup: guarded(rules, port, refused),
+      lookup: guardedLookup(guardOf(rules, refused), port),
     }
     const request = isSecure
       ? httpsRequest({
           ...common,
-          rejectUnauthorized: tls.verify,
-          ...(tls.ca !== undefined && { ca: tls.ca }),
+          ...tlsOptions(tls),
           ...(isIP(host) === 0 && { servername: host }),
         })
       : httpRequest(common)
@@ -213,20 +214,10 @@ export class OutgoingRequest implements Opened {
 }
 
 /** A name that is allowed may lead to addresses that are not. */
-const guarded =
-  (rules: NetworkOptions['rules'], port: number, refused: Refused): LookupFunction =>
-  (hostname, options, callback) => {
-    lookup(hostname, { ...options, all: true }, (error, found: LookupAddress[]) => {
-      if (error !== null) {
-        callback(error, '')
-        return
-      }
-      const allowed = found.filter(({ address }) => allowsAddress(rules, address, port))
-      const [first] = allowed
-      if (first === undefined) {
-        refused(`${hostname} (${found.map(({ address }) => address).join(', ')})`)
-        callback(Object.assign(new Error('denied'), { code: 'EDENIED' }), '')
-      } else if (options.all === true) callback(null, allowed)
-      else callback(null, first.address, first.family)
-    })
+const guardOf =
+  (rules: NetworkOptions['rules'], refused: Refused): Guard =>
+  (host, address, port) => {
+    const refusal = linkLocalGuard(rules)(host, address, port)
+    if (refusal !== undefined) refused(`${host} (${address})`)
+    return refusal
   }

@@ -1,5 +1,6 @@
 import type { Outcome } from '../../../model/outcome.js'
-import type { Detail, Row, Spans, TaskPhase } from './wire.js'
+import type { Detail, Row, Spans, TaskPhase } from '../../../model/view.js'
+import { cut } from '../../../model/cut.js'
 
 /** Of texts that others chose: what is kept in the row, and of the result in the detail. UTF-16 code units. */
 const MAX_NAME = 256
@@ -35,13 +36,6 @@ export type Entry = {
   /** The row has changed since it was told, and the detail: grows. */
   isStale: boolean
   version: number
-}
-
-/** Not in the middle of a surrogate pair. */
-export const cut = (text: string, max: number): string => {
-  if (text.length <= max) return text
-  const last = text.charCodeAt(max - 1)
-  return text.slice(0, last >= 0xd800 && last < 0xdc00 ? max - 1 : max)
 }
 
 type Begin = Pick<Entry, 'key' | 'id' | 'kind' | 'invocation' | 'at' | 'phase'> & {

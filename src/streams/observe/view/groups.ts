@@ -1,5 +1,5 @@
 import type { Entry } from './entry.js'
-import type { TaskPhase } from './wire.js'
+import type { TaskPhase } from '../../../model/view.js'
 
 type Group = 'active' | 'ready' | 'waiting' | 'ended'
 

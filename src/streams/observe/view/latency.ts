@@ -1,4 +1,4 @@
-import type { Latency, LatencyPhase } from './wire.js'
+import type { Latency, LatencyPhase } from '../../../model/view.js'
 
 const PHASES: readonly LatencyPhase[] = ['fetch', 'queue', 'start', 'run', 'publish', 'total']
 

@@ -1,4 +1,4 @@
-import type { Point, Totals } from './wire.js'
+import type { Point, Totals } from '../../../model/view.js'
 
 /** What the host tells at one time; of the daemon, of its children, and of the tasks that were asked for. */
 export type Sample = Omit<Point, 'at' | 'running' | 'waiting'> & {

@@ -7,7 +7,7 @@ import {
   type Observable,
   type SchedulerLike,
 } from 'rxjs'
-import { leaveOut } from '../../leave-out.js'
+import { leaveOut } from '../../operators/leave-out.js'
 import type { Entry } from './entry.js'
 import type { Sample } from './points.js'
 

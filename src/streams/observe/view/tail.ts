@@ -1,7 +1,6 @@
-import type { OutputStream } from './wire.js'
+import type { Piece, OutputStream } from '../../../model/view.js'
 
 /** Output of one stream, without output of the other in between. */
-export type Piece = { readonly stream: OutputStream; readonly data: Uint8Array }
 
 export type TailRead = {
   /** Bytes that were to be read and are not here any more. */

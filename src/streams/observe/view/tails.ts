@@ -1,4 +1,5 @@
-import { createTail, type Piece, type Tail } from './tail.js'
+import { createTail, type Tail } from './tail.js'
+import type { Piece } from '../../../model/view.js'
 
 export type TailLimits = {
   /** Bytes kept of each task. */

@@ -1,12 +1,11 @@
 import type { Invocation } from '../../../model/command.js'
-import type { Phase, PhaseName, Run, Stage, Step } from '../../../model/step.js'
 import type { InvocationEvent, TaskEvent } from '../../../model/task-event.js'
-import type { Told } from '../delivery.js'
 import { keepOutcome, keepResult, keepWarning, newEntry, type Entry } from './entry.js'
 import { createGroups, type Groups } from './groups.js'
 import type { Latencies } from './latency.js'
 import type { Tails } from './tails.js'
-import type { EndPhase, LatencyPhase, TaskPhase, Totals } from './wire.js'
+import type { EndPhase, LatencyPhase, TaskPhase, Totals } from '../../../model/view.js'
+import type { ResultDelivery, Phase, PhaseName, Run, Stage, Step } from '../../../model/step.js'
 
 export type TasksDeps = {
   readonly latencies: Latencies
@@ -21,7 +20,7 @@ export type Tasks = {
   readonly step: (step: Step) => void
   /** What steps do not tell of. */
   readonly take: (event: TaskEvent) => void
-  readonly told: (told: Told) => void
+  readonly told: (told: ResultDelivery) => void
   readonly groups: Groups
   readonly totals: () => Totals
 }

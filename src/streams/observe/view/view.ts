@@ -16,17 +16,15 @@ import {
   type SchedulerLike,
 } from 'rxjs'
 import type { Connection } from '../../../model/connection.js'
-import type { Step } from '../../../model/step.js'
 import type { TaskEvent } from '../../../model/task-event.js'
-import type { Told } from '../delivery.js'
 import { toDetail, toRow } from './entry.js'
 import { createLatencies } from './latency.js'
 import { createPoints } from './points.js'
 import { sampling, WATCHED_MS, type Sampler } from './sampling.js'
-import type { Piece } from './tail.js'
 import { createTails, type TailLimits } from './tails.js'
 import { createTasks } from './tasks.js'
-import type { Delta, Detail, Facts, Link, Row, Snapshot, Update } from './wire.js'
+import type { ResultDelivery, Step } from '../../../model/step.js'
+import type { DetailUpdate, Delta, Facts, Link, Row, Snapshot, Update } from '../../../model/view.js'
 
 export type ViewLimits = TailLimits & {
   /** Rows of tasks that ended. */
@@ -52,19 +50,8 @@ export type ViewDeps = {
 export type ViewInputs = {
   readonly task$: Observable<TaskEvent>
   readonly step$: Observable<Step>
-  readonly told$: Observable<Told>
+  readonly resultDelivery$: Observable<ResultDelivery>
   readonly connection$: Observable<Connection>
-}
-
-/** What is new of one task. */
-export type DetailUpdate = {
-  /** Absent: as it was. */
-  readonly detail: Detail | undefined
-  /** Bytes of output that were lost before these pieces, as they came faster than they were told. */
-  readonly skipped: number
-  readonly pieces: readonly Piece[]
-  /** It ended, and all has been told. */
-  readonly isLast: boolean
 }
 
 /** Whether one who looks takes more just now. */
@@ -221,11 +208,11 @@ export const createView = ({ facts, sampler, limits, now, onError, clock }: View
     })
 
   return {
-    follow: ({ task$, step$, told$, connection$ }) =>
+    follow: ({ task$, step$, resultDelivery$, connection$ }) =>
       merge(
         task$.pipe(tap(take)),
         step$.pipe(tap(step)),
-        told$.pipe(tap(told)),
+        resultDelivery$.pipe(tap(told)),
         connection$.pipe(
           tap((connection) => {
             const reason = connection.state === 'down' ? connection.reason : ''

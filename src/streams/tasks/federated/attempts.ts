@@ -1,16 +1,5 @@
 import { defer, retry, throwError, timeout, timer, type Observable, type SchedulerLike } from 'rxjs'
-
-/** Why an exchange came to nothing. The message holds no secret. */
-export class ExchangeError extends Error {
-  override readonly name = 'ExchangeError'
-  /** Whether to try once more may help, and does no harm. */
-  readonly isPassing: boolean
-
-  constructor(message: string, isPassing: boolean) {
-    super(message)
-    this.isPassing = isPassing
-  }
-}
+import { ExchangeError } from '../../../model/federated.js'
 
 export type AttemptDeps = {
   /** Milliseconds for all attempts together. */

@@ -1,21 +1,5 @@
-import { variableOf } from './round.js'
-
-/** The services of federated learning that the proplet itself knows, from its settings. */
-export type FederatedUrls = {
-  readonly modelRegistry: string | undefined
-  readonly dataStore: string | undefined
-  readonly coordinator: string | undefined
-}
-
-/** Something to be asked over HTTP. */
-export type Endpoint = {
-  /** May hold credentials. */
-  readonly url: string
-  /** As it may be shown: without user, password and query. */
-  readonly shown: string
-  /** The task named it; else the operator did. */
-  readonly isOfTask: boolean
-}
+import { variableOf } from '../../../model/round.js'
+import type { FederatedUrls, Endpoint } from '../../../model/federated.js'
 
 export type Service = {
   /** The variables of a task that name it, the one to be told of first. */

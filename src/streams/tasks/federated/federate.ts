@@ -2,11 +2,12 @@ import { catchError, concatMap, mergeMap, of, tap, type Observable } from 'rxjs'
 import type { Received, StartCommand } from '../../../model/command.js'
 import type { TaskEvent } from '../../../model/task-event.js'
 import type { StopReason } from '../../../model/runtime.js'
-import { ended, failure, messageOf } from '../ended.js'
-import type { Slots } from '../slots.js'
+import { ended, failure } from '../../../model/ended.js'
+import type { Slots } from '../../operators/slots.js'
 import { EndpointError } from './endpoint.js'
 import { prepare, withPropletId, type PrepareDeps } from './prepare.js'
 import { hasUpdate, report, type ReportDeps } from './report.js'
+import { messageOf } from '../../../model/message-of.js'
 
 export type FederateDeps = PrepareDeps &
   ReportDeps & {

@@ -1,7 +1,6 @@
 import { catchError, concat, defer, map, merge, mergeMap, of, reduce, type Observable } from 'rxjs'
 import type { Received, StartCommand } from '../../../model/command.js'
 import type { Provided, Warning } from '../../../model/task-event.js'
-import { messageOf } from '../ended.js'
 import { attempts, type AttemptDeps } from './attempts.js'
 import {
   COORDINATOR,
@@ -11,16 +10,16 @@ import {
   MODEL_REGISTRY,
   neededEndpoint,
   ownVariable,
-  type Endpoint,
-  type FederatedUrls,
 } from './endpoint.js'
-import { modelVersionOf, roundOf, variableOf } from './round.js'
+import { modelVersionOf } from './round.js'
+import { messageOf } from '../../../model/message-of.js'
+import { roundOf, variableOf } from '../../../model/round.js'
+import type { FederatedHttp, Endpoint, FederatedUrls } from '../../../model/federated.js'
 
 export type PrepareDeps = AttemptDeps & {
   readonly propletId: string
   readonly urls: FederatedUrls
-  /** One GET: emits the text of a JSON value. Errors with an `ExchangeError`. */
-  readonly get: (endpoint: Endpoint) => Observable<string>
+  readonly get: FederatedHttp['get']
 }
 
 type Start = Received<StartCommand>

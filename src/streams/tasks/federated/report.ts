@@ -1,20 +1,18 @@
 import { catchError, concat, defer, from, map, merge, mergeMap, of, take, type Observable } from 'rxjs'
 import type { Received, StartCommand } from '../../../model/command.js'
-import type { Round, Update } from '../../../model/round.js'
+import type { Round } from '../../../model/round.js'
 import type { Reported, TaskEnded, TaskEvent, Warning } from '../../../model/task-event.js'
 import type { StopReason } from '../../../model/runtime.js'
-import { ended, messageOf } from '../ended.js'
+import { ended } from '../../../model/ended.js'
 import { attempts, type AttemptDeps } from './attempts.js'
-import { COORDINATOR, neededEndpoint, type Endpoint, type FederatedUrls } from './endpoint.js'
-
-/** What stdout held; `json` is its text without white space around it if it is one JSON object. */
-export type Printed = Update & { readonly json: string | undefined }
+import { COORDINATOR, neededEndpoint } from './endpoint.js'
+import { messageOf } from '../../../model/message-of.js'
+import type { FederatedHttp, FederatedUrls, Printed } from '../../../model/federated.js'
 
 export type ReportDeps = AttemptDeps & {
   readonly urls: FederatedUrls
   readonly read: (stdout: string) => Observable<Printed>
-  /** One POST of JSON text: emits once when it was taken. Errors with an `ExchangeError`. */
-  readonly post: (endpoint: Endpoint, json: string) => Observable<unknown>
+  readonly post: FederatedHttp['post']
 }
 
 type Ended = TaskEnded & { readonly id: string }

@@ -1,30 +1,3 @@
-import type { Round } from '../../../model/round.js'
-
-type Env = Readonly<Record<string, string>>
-
-/** What the published proplet calls an update whose format nobody names. */
-const DEFAULT_FORMAT = 'f32-delta'
-
-/** The value of a variable; an empty one is unset. */
-export const variableOf = (env: Env, name: string): string | undefined => {
-  const value = Object.hasOwn(env, name) ? env[name] : undefined
-  return value === '' ? undefined : value
-}
-
-const wholeNumber = (text: string | undefined): number | undefined =>
-  text !== undefined && /^\d{1,15}$/.test(text.trim()) ? Number(text) : undefined
-
-/** The round that an environment is of; undefined: of none. */
-export const roundOf = (env: Env): Round | undefined => {
-  const id = variableOf(env, 'ROUND_ID')
-  if (id === undefined) return undefined
-  return {
-    id,
-    format: variableOf(env, 'FL_FORMAT') ?? DEFAULT_FORMAT,
-    numSamples: wholeNumber(variableOf(env, 'FL_NUM_SAMPLES')),
-  }
-}
-
 /** Digits of a version that is taken for one. */
 const MAX_DIGITS = 18
 

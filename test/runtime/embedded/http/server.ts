@@ -13,7 +13,7 @@ import {
 import { onTestFinished } from 'vitest'
 import type { Outcome } from '../../../../src/model/outcome.js'
 import type { EmbeddedRuntime } from '../../../../src/runtime/embedded/embedded.js'
-import type { HttpOptions } from '../../../../src/runtime/embedded/http/options.js'
+import type { HttpOptions } from '../../../../src/model/http-options.js'
 import type { RunEvent, StopReason } from '../../../../src/model/runtime.js'
 import { fixture, request, runtimeOfTest, type Task, type TestOptions } from '../harness.js'
 

@@ -100,6 +100,20 @@ describe.each(ISOLATIONS)('a component that sends HTTP requests (%s)', (isolatio
     expect(await results(['GET', 'http', '127.0.0.1:1', '/'])).toBe(errorText('connection-refused'))
   })
 
+  it.each(['169.254.169.254', '100.100.100.200', '192.0.0.192', '[fe80::1]', '[fd00:ec2::254]'])(
+    'may not reach the link-local address %s by *',
+    async (address) => {
+      expect(await results(['GET', 'http', address, '/'])).toBe(errorText('HTTP-request-denied'))
+    },
+  )
+
+  it.each(['[::ffff:a9fe:a9fe]', '[64:ff9b::a9fe:a9fe]', '[2002:a9fe:a9fe::]', '[::a9fe:a9fe]'])(
+    'may not reach 169.254.169.254 as %s',
+    async (address) => {
+      expect(await results(['GET', 'http', address, '/'])).toBe(errorText('HTTP-request-denied'))
+    },
+  )
+
   it('is told when a response breaks off', async () => {
     const port = await serverOf((_request, response) => {
       response.writeHead(200, { 'content-length': 100 })

@@ -52,6 +52,13 @@ describe.each(ISOLATIONS)('a component that uses sockets (%s)', (isolation) => {
     expect(await results(['tcp', '0.0.0.0', port, 'hello'])).toBe(errorText('invalid-argument'))
   })
 
+  it.each(['169.254.169.254', '100.100.100.200', '192.0.0.192'])(
+    'may not reach the link-local address %s by *',
+    async (address) => {
+      expect(await results(['tcp', address, '80', 'hello'])).toBe(errorText('access-denied'))
+    },
+  )
+
   it('listens, where everything is allowed', async () => {
     const events$ = new ReplaySubject<RunEvent>()
     const runtime = await open(EVERYTHING)

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createTail, type Piece } from '../../../../src/streams/observe/view/tail.js'
+import { createTail } from '../../../../src/streams/observe/view/tail.js'
 import { createTails } from '../../../../src/streams/observe/view/tails.js'
 import { bytes, text } from '../../../support/model.js'
+import type { Piece } from '../../../../src/model/view.js'
 
 const out = (data: string): Piece => ({ stream: 'stdout', data: bytes(data) })
 const err = (data: string): Piece => ({ stream: 'stderr', data: bytes(data) })

@@ -5,10 +5,10 @@ import type { TaskEvent } from '../../../../src/model/task-event.js'
 import { phases } from '../../../../src/streams/observe/phases.js'
 import type { Sample } from '../../../../src/streams/observe/view/points.js'
 import type { Sampler } from '../../../../src/streams/observe/view/sampling.js'
-import { createView, type DetailUpdate, type ViewInputs } from '../../../../src/streams/observe/view/view.js'
-import type { Facts, Update } from '../../../../src/streams/observe/view/wire.js'
+import { createView, type ViewInputs } from '../../../../src/streams/observe/view/view.js'
 import { marbles } from '../../../support/marbles.js'
 import { bytes, completed, endOf, start, text } from '../../../support/model.js'
+import type { DetailUpdate, Facts, Update } from '../../../../src/model/view.js'
 
 const facts: Facts = {
   propletId: 'p1',
@@ -41,7 +41,7 @@ const viewOf = (m: Context, { sampler = () => NEVER, onError = () => undefined, 
   })
   const task$ = inputs.task$ ?? NEVER
   const step$ = task$.pipe(phases(() => m.scheduler.now()))
-  const follow$ = view.follow({ task$, step$, told$: NEVER, connection$: NEVER, ...inputs })
+  const follow$ = view.follow({ task$, step$, resultDelivery$: NEVER, connection$: NEVER, ...inputs })
   return { view, follow$ }
 }
 

@@ -1,6 +1,7 @@
 import { describe, it } from 'vitest'
-import { attempts, ExchangeError } from '../../../../src/streams/tasks/federated/attempts.js'
+import { attempts } from '../../../../src/streams/tasks/federated/attempts.js'
 import { marbles } from '../../../support/marbles.js'
+import { ExchangeError } from '../../../../src/model/federated.js'
 
 const passing = new ExchangeError('connection refused', true)
 const final = new ExchangeError('it answered with status 404', false)

@@ -5,8 +5,8 @@ import {
   endpointOf,
   MODEL_REGISTRY,
   neededEndpoint,
-  type FederatedUrls,
 } from '../../../../src/streams/tasks/federated/endpoint.js'
+import type { FederatedUrls } from '../../../../src/model/federated.js'
 
 const NONE: FederatedUrls = { modelRegistry: undefined, dataStore: undefined, coordinator: undefined }
 const OURS: FederatedUrls = {

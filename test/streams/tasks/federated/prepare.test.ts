@@ -1,8 +1,6 @@
 import { NEVER, of, type Observable } from 'rxjs'
 import type { Context } from 'rxjs-marbles'
 import { describe, expect, it } from 'vitest'
-import { ExchangeError } from '../../../../src/streams/tasks/federated/attempts.js'
-import type { Endpoint } from '../../../../src/streams/tasks/federated/endpoint.js'
 import {
   prepare,
   withPropletId,
@@ -11,6 +9,7 @@ import {
 } from '../../../../src/streams/tasks/federated/prepare.js'
 import { marbles } from '../../../support/marbles.js'
 import { start } from '../../../support/model.js'
+import { ExchangeError, type Endpoint } from '../../../../src/model/federated.js'
 
 const urls = {
   modelRegistry: 'http://registry',

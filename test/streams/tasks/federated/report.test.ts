@@ -3,16 +3,11 @@ import type { Context } from 'rxjs-marbles'
 import { describe, expect, it } from 'vitest'
 import type { TaskEvent } from '../../../../src/model/task-event.js'
 import type { StopReason } from '../../../../src/model/runtime.js'
-import { ended } from '../../../../src/streams/tasks/ended.js'
-import { ExchangeError } from '../../../../src/streams/tasks/federated/attempts.js'
-import {
-  hasUpdate,
-  report,
-  type Printed,
-  type ReportDeps,
-} from '../../../../src/streams/tasks/federated/report.js'
+import { ended } from '../../../../src/model/ended.js'
+import { hasUpdate, report, type ReportDeps } from '../../../../src/streams/tasks/federated/report.js'
 import { marbles } from '../../../support/marbles.js'
 import { completed, failed, start, stopped } from '../../../support/model.js'
+import { ExchangeError, type Printed } from '../../../../src/model/federated.js'
 
 const task = start('t', { env: { ROUND_ID: 'r1' }, receivedAt: 5 })
 const round = { id: 'r1', format: 'f32-delta', numSamples: undefined }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { modelVersionOf, roundOf, topicLevelOf } from '../../../../src/streams/tasks/federated/round.js'
+import { modelVersionOf, topicLevelOf } from '../../../../src/streams/tasks/federated/round.js'
+import { roundOf } from '../../../../src/model/round.js'
 
 it.each([
   ['fl/models/global_model_v3', '3'],

@@ -1,14 +1,15 @@
 import { asyncScheduler, finalize, ignoreElements, takeUntil, tap, type Observable } from 'rxjs'
-import { batches, type BatchReport } from '../../streams/observe/batches.js'
-import { spans } from '../../streams/observe/spans.js'
-import { withoutCredentials } from '../config/readers.js'
-import type { Config, TracesConfig } from '../config/config.js'
-import type { Logger } from '../log/log.js'
-import { packageVersion } from '../../host/version.js'
-import type { Watch } from '../../app/watch.js'
-import { createHex } from './hex.js'
-import { encodeSpans } from './otlp.js'
-import { createPoster } from './post.js'
+import { batches, type BatchReport } from '../streams/observe/batches.js'
+import { spans } from '../streams/observe/spans.js'
+import { withoutCredentials } from '../io/config/readers.js'
+import type { Config, TracesConfig } from '../io/config/config.js'
+import type { Logger } from '../io/log/log.js'
+import { packageVersion } from '../host/version.js'
+import { createHex } from '../io/traces/hex.js'
+import { encodeSpans } from '../io/traces/otlp.js'
+import { createPoster } from '../io/traces/post.js'
+import type { Watch } from '../model/proplet-events.js'
+import type { TlsTrust } from '../net/tls.js'
 
 const LIMITS = { maxBatch: 256, maxWaiting: 2048, everyMs: 5000, flushMs: 2000 } as const
 const MAX_TRACES = 10_000
@@ -41,15 +42,23 @@ const createReporter = (log: Logger, collector: string) => {
 }
 
 /** Sends the traces of tasks to a collector. One that is away or slow loses spans, and does nothing else. */
-export const createTraces = (config: Config, { url, ratio }: TracesConfig, log: Logger): Watch => {
+export const createTraces = (
+  config: Config,
+  { url, ratio }: TracesConfig,
+  tls: TlsTrust,
+  log: Logger,
+): Watch => {
   const { version } = packageVersion()
   const source = { version, propletId: config.identity.clientId, namespace: config.metadata.namespace }
   const report = createReporter(log, withoutCredentials(url))
 
-  return ({ step$, told$, end$ }): Observable<never> => {
-    const poster = createPoster(url, ANSWER_MS)
+  return ({ step$, resultDelivery$, end$ }): Observable<never> => {
+    const poster = createPoster({ url: new URL(url), timeoutMs: ANSWER_MS, tls })
     const hex = createHex()
-    const inputs = { step$: step$.pipe(takeUntil(end$)), told$: told$.pipe(takeUntil(end$)) }
+    const inputs = {
+      step$: step$.pipe(takeUntil(end$)),
+      resultDelivery$: resultDelivery$.pipe(takeUntil(end$)),
+    }
     return spans(inputs, {
       isSampled: () => Math.random() < ratio,
       traceId: () => hex(16),

@@ -1,5 +1,5 @@
 import type { Provided, Reported } from '../../model/task-event.js'
-import type { Logger } from '../log/log.js'
+import type { Logger } from './log.js'
 
 export const logProvided = (log: Logger, { variable, from, length }: Provided): void =>
   log.info({ variable, url: from, characters: length }, 'Fetched for the task')

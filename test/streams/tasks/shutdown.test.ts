@@ -1,7 +1,7 @@
 import { NEVER } from 'rxjs'
 import { describe, it } from 'vitest'
-import { shutdown } from '../../src/streams/shutdown.js'
-import { marbles } from '../support/marbles.js'
+import { shutdown } from '../../../src/streams/tasks/shutdown.js'
+import { marbles } from '../../support/marbles.js'
 
 const stages = { d: 'draining' as const, x: 'deadline' as const }
 

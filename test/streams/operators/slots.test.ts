@@ -1,6 +1,6 @@
 import { concat, defer, EMPTY, merge, mergeMap, range, tap, type Observable } from 'rxjs'
 import { describe, it } from 'vitest'
-import { createSlots } from '../../../src/streams/tasks/slots.js'
+import { createSlots } from '../../../src/streams/operators/slots.js'
 import { marbles } from '../../support/marbles.js'
 
 const broken = (): never => {

@@ -177,3 +177,17 @@ export type DetailMessage = {
   /** It ended, and all has been told. */
   readonly isLast: boolean
 }
+
+/** Output as the guest wrote it. */
+export type Piece = { readonly stream: OutputStream; readonly data: Uint8Array }
+
+/** What is new of one task, before it is written as a `DetailMessage`. */
+export type DetailUpdate = {
+  /** Absent: as it was. */
+  readonly detail: Detail | undefined
+  /** Bytes of output that were lost before these pieces, as they came faster than they were told. */
+  readonly skipped: number
+  readonly pieces: readonly Piece[]
+  /** It ended, and all has been told. */
+  readonly isLast: boolean
+}

@@ -1,6 +1,6 @@
-import type { FailureCode, Outcome } from '../../model/outcome.js'
-import type { OfCommand, TaskEnded, TaskEvent } from '../../model/task-event.js'
-import { roundOf } from './federated/round.js'
+import type { FailureCode, Outcome } from './outcome.js'
+import { roundOf } from './round.js'
+import type { OfCommand, TaskEnded, TaskEvent } from './task-event.js'
 
 /** The task, when its command was received, and its environment where that is known. */
 export type Origin = OfCommand & {
@@ -32,5 +32,3 @@ export const ended = (
 /** The end of a task that never ran. */
 export const refusal = (origin: Origin, code: FailureCode, error: string): TaskEvent =>
   ended(origin, failure(code, error))
-
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

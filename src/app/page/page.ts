@@ -15,20 +15,20 @@ import {
 import type { Command } from '../../model/command.js'
 import type { Runtime } from '../../model/runtime.js'
 import { createView, type View, type ViewLimits } from '../../streams/observe/view/view.js'
-import type { Facts } from '../../streams/observe/view/wire.js'
-import type { Config, PageConfig } from '../config/config.js'
-import type { Logger } from '../log/log.js'
-import { answerJson } from '../ops/answer.js'
-import type { OpsPart } from '../ops/part.js'
-import type { OpsRoute } from '../ops/router.js'
+import type { Facts } from '../../model/view.js'
+import type { Config, PageConfig } from '../../io/config/config.js'
+import type { Logger } from '../../io/log/log.js'
+import { answerJson } from '../../io/ops/answer.js'
+import type { OpsPart } from '../../io/ops/part.js'
+import type { OpsRoute } from '../../io/ops/router.js'
 import { packageVersion } from '../../host/version.js'
-import { loadAssets, type Asset } from './assets.js'
-import { serveFile } from './files.js'
-import { isForeign, isKnownHost } from './headers.js'
-import { createEncoder, encodeDetail } from './messages.js'
+import { loadAssets, type Asset } from '../../io/page/assets.js'
+import { serveFile } from '../../io/page/files.js'
+import { isForeign, isKnownHost } from '../../io/page/headers.js'
+import { createEncoder, encodeDetail } from '../../io/page/messages.js'
 import { createSampler } from './sampler.js'
-import { isReady, sendEvents } from './sse.js'
-import { createStop } from './stop.js'
+import { isReady, sendEvents } from '../../io/page/sse.js'
+import { createStop } from '../../io/page/stop.js'
 
 const LIMITS: ViewLimits = {
   maxEnded: 100,
@@ -147,7 +147,7 @@ export const openPage = async (config: Config, page: PageConfig, log: Logger): P
   const entries = [...files].map(([name, asset]) => file(name === 'index.html' ? '/' : `/ui/${name}`, asset))
   return {
     routes: [...entries, events, task, stopping],
-    watch: ({ task$, step$, told$, connection$, runtime }) =>
+    watch: ({ task$, step$, resultDelivery$, connection$, runtime }) =>
       defer(() => {
         const view = createView({
           facts: factsOf(config, page, runtime, hash),
@@ -158,7 +158,7 @@ export const openPage = async (config: Config, page: PageConfig, log: Logger): P
           clock: asyncScheduler,
         })
         const answered$ = asks.pipe(mergeMap((ask) => defer(() => ask(view)).pipe(catchError(report))))
-        return merge(view.follow({ task$, step$, told$, connection$ }), answered$)
+        return merge(view.follow({ task$, step$, resultDelivery$, connection$ }), answered$)
       }),
   }
 }

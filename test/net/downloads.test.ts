@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { bytesOfAddress, innermost, kindOf } from '../../src/net/ip.js'
-import { createReach, type PrivateRule } from '../../src/net/reach.js'
+import { kindOf, parseAddress } from '../../src/net/address.js'
+import { downloadGuard, type PrivateRule } from '../../src/net/private-rules.js'
 import { sendBody } from '../support/web-server.js'
 import { downloader, failure, got, serve, sha256, wasmOf } from '../io/download/harness.js'
 
 const kind = (address: string) => {
-  const bytes = bytesOfAddress(address)
-  return bytes === undefined ? undefined : kindOf(innermost(bytes))
+  const parsed = parseAddress(address)
+  return parsed && kindOf(parsed)
 }
 
 describe('the kind of an address', () => {
@@ -32,7 +32,7 @@ describe('the kind of an address', () => {
 
 describe('what may be connected to', () => {
   const refused = (rules: readonly PrivateRule[], address: string, host = address) =>
-    createReach(rules)(host, address) !== undefined
+    downloadGuard(rules)(host, address, 80) !== undefined
   const network = (address: string, bits: number): PrivateRule => ({ type: 'network', address, bits })
 
   it('is what is public, without any rule', () => {

@@ -1,6 +1,6 @@
 import { describe, it } from 'vitest'
-import { ofType } from '../../src/streams/of-type.js'
-import { marbles } from '../support/marbles.js'
+import { ofType } from '../../../src/streams/operators/of-type.js'
+import { marbles } from '../../support/marbles.js'
 
 type A = { readonly type: 'a' }
 type B = { readonly type: 'b' }

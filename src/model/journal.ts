@@ -1,0 +1,57 @@
+import type { Command, Invocation, Rejection } from './command.js'
+import type { InboundMessage } from './connection.js'
+import type { Publication } from './publication.js'
+import type { Result } from './result.js'
+
+/** A command for this proplet: one that is carried out, or refused with an answer. */
+export type JournaledCommand = Command | (Rejection & { readonly task: NonNullable<Rejection['task']> })
+
+/** A command that an earlier process did not get done with. */
+export type Unfinished =
+  | {
+      readonly type: 'interrupted'
+      readonly receipt: number
+      readonly id: string
+      /** Of a latent task, if it was one. */
+      readonly invocation: Invocation | undefined
+      /** What of its environment tells of a round, if it was of one. */
+      readonly env?: Readonly<Record<string, string>> | undefined
+      /** A stop had come for it. */
+      readonly isStopped: boolean
+    }
+  /** It is to run once more; the message has its number. */
+  | { readonly type: 'again'; readonly message: InboundMessage }
+
+/** What remembers commands and results, should the process end. Each call is done when it returns. */
+export type TaskJournal = {
+  /** In order. */
+  readonly left: readonly Unfinished[]
+  /** Takes a command down, before anything is done about it: its number, undefined where it can't be kept. */
+  readonly take: (command: JournaledCommand, message: InboundMessage) => number | undefined
+  /** A command that was left runs once more. */
+  readonly rerun: (receipt: number) => void
+  /** Takes a result down; the publication of it is known to the journal until the broker has it. */
+  readonly keep: (result: Result) => Publication
+  /** Nothing is to come of a command any more. */
+  readonly close: (receipt: number) => void
+  /** The next process runs it again. */
+  readonly runsAgain: (receipt: number) => boolean
+}
+
+export type JournalStats = {
+  /** Taken in and not done with. */
+  readonly commands: number
+  /** Not acknowledged by the broker, and the bytes of their records. */
+  readonly results: number
+  readonly resultBytes: number
+  /** Of its files. */
+  readonly bytes: number
+  /** Of what is live in them. */
+  readonly liveBytes: number
+  /** Writes that failed, commands that were refused for it or for want of room, and results that are in memory only, since the start. */
+  readonly failures: number
+  readonly refused: number
+  readonly unkept: number
+  /** Bytes that were damaged or torn when the journal was opened. */
+  readonly damagedBytes: number
+}

@@ -1,0 +1,106 @@
+import { Agent as HttpAgent, request as requestHttp, type IncomingMessage } from 'node:http'
+import { Agent as HttpsAgent, request as requestHttps } from 'node:https'
+import { guardedLookup, guardLiteral, type Guard } from './guard.js'
+import { tlsOptions, type TlsTrust } from './tls.js'
+
+export type HttpClientOptions = {
+  readonly tls: TlsTrust
+  readonly userAgent?: string
+  /** Connections to one origin at a time, which are kept for the next request. 0: each request has its own. */
+  readonly connections: number
+}
+
+export type HttpRequest = {
+  /** Credentials in it become an `Authorization` header, unless there is one. */
+  readonly url: URL
+  readonly guard: Guard
+  readonly headers: Readonly<Record<string, string>>
+  /** Posted; without one the request is a GET. */
+  readonly body?: string | Uint8Array
+  readonly signal: AbortSignal
+}
+
+/** Sends requests, and keeps the connections between them. */
+export type HttpClient = {
+  /**
+   * The head of the answer, whatever its status; redirects are not followed, and the body is asked for as it is.
+   * Rejects with the error of the connection, or with a `GuardError`.
+   */
+  readonly send: (request: HttpRequest) => Promise<IncomingMessage>
+  readonly close: () => void
+}
+
+const portOf = ({ protocol, port }: URL): number => {
+  if (port !== '') return Number(port)
+  return protocol === 'https:' ? 443 : 80
+}
+
+/** The text as it is where it is not percent-encoded UTF-8. */
+const percentDecoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+const basicAuthorization = ({ username, password }: URL): Readonly<Record<string, string>> => {
+  if (username === '' && password === '') return {}
+  const credentials = `${percentDecoded(username)}:${percentDecoded(password)}`
+  return { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` }
+}
+
+/**
+ * Makes clients which share how they trust their peers, and no connections.
+ * @example
+ * const openClient = createHttpClients({ tls: { ca: undefined, verify: true }, connections: 1 })
+ * const client = openClient()
+ * const answer = await client.send({ url, guard, headers: {}, signal })
+ */
+export const createHttpClients = ({ tls, userAgent, connections }: HttpClientOptions): (() => HttpClient) => {
+  const secure = tlsOptions(tls)
+
+  return () => {
+    const pooling = { keepAlive: connections > 0, ...(connections > 0 && { maxSockets: connections }) }
+    const plainAgent = new HttpAgent(pooling)
+    const secureAgent = new HttpsAgent({ ...pooling, ...secure })
+
+    const open = ({ url, guard, headers, body, signal }: HttpRequest) => {
+      const port = portOf(url)
+      guardLiteral(guard, url.hostname, port)
+      const options = {
+        method: body === undefined ? 'GET' : 'POST',
+        headers: {
+          ...(userAgent !== undefined && { 'user-agent': userAgent }),
+          'accept-encoding': 'identity',
+          ...basicAuthorization(url),
+          ...(body !== undefined && { 'content-length': String(Buffer.byteLength(body)) }),
+          ...headers,
+        },
+        lookup: guardedLookup(guard, port),
+        signal,
+      }
+      const target = new URL(url)
+      target.username = ''
+      target.password = ''
+      return url.protocol === 'https:'
+        ? requestHttps(target, { ...options, agent: secureAgent })
+        : requestHttp(target, { ...options, agent: plainAgent })
+    }
+
+    return {
+      send: (request) =>
+        new Promise<IncomingMessage>((resolve, reject) => {
+          const outgoing = open(request)
+          outgoing.once('response', resolve)
+          // It may come late, while the answer is being read.
+          outgoing.on('error', reject)
+          outgoing.end(request.body)
+        }),
+      close: () => {
+        plainAgent.destroy()
+        secureAgent.destroy()
+      },
+    }
+  }
+}

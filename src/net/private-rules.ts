@@ -1,0 +1,37 @@
+import { kindOf, parseAddress, sharesPrefix } from './address.js'
+import type { Guard } from './guard.js'
+
+/** One entry of the list of private places that binaries may come from. */
+export type PrivateRule =
+  /** All but link-local addresses. */
+  | { readonly type: 'all' }
+  /** A name in lower case, or `*.example.lan`: whatever addresses it leads to, except link-local ones. */
+  | { readonly type: 'name'; readonly name: string }
+  /** Addresses that agree with `address` in the first `bits` bits, link-local ones included. */
+  | { readonly type: 'network'; readonly address: string; readonly bits: number }
+
+const listsName = (rule: PrivateRule, host: string): boolean =>
+  rule.type === 'name' &&
+  (rule.name === host || (rule.name.startsWith('*.') && host.endsWith(rule.name.slice(1))))
+
+/** The guard of downloads: public addresses, private ones if they or the host are listed, link-local ones if listed. */
+export const downloadGuard = (rules: readonly PrivateRule[]): Guard => {
+  const networks = rules.flatMap((rule) => {
+    const address = rule.type === 'network' ? parseAddress(rule.address) : undefined
+    return rule.type === 'network' && address !== undefined ? [{ address, bits: rule.bits }] : []
+  })
+
+  return (host, text) => {
+    const address = parseAddress(text)
+    if (address === undefined) return `${text} is not an IP address`
+    const kind = kindOf(address)
+    if (kind === 'public') return undefined
+    const isListed = networks.some((network) => sharesPrefix(address, network.address, network.bits))
+    const isMeant = rules.some((rule) => rule.type === 'all' || listsName(rule, host.toLowerCase()))
+    if (kind !== 'unusable' && (isListed || (kind === 'private' && isMeant))) return undefined
+    const where = host === text ? `${text} is` : `${host} leads to ${text},`
+    return kind === 'unusable'
+      ? `${where} an address that nothing is fetched from`
+      : `${where} a ${kind} address, which PROPLET_FETCH_PRIVATE does not list`
+  }
+}
