@@ -7,3 +7,6 @@ export class SealError extends Error {
     super(message, options)
   }
 }
+
+/** A layer that opened, and holds no binary: another one of its image may. */
+export class NoBinaryError extends SealError {}

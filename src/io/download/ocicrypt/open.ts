@@ -38,10 +38,8 @@ export type OpenOptions = {
   readonly allowTestKey: boolean
 }
 
-export type SealedLayer = Seal & {
+export type SealedLayer = Pick<Seal, 'what' | 'annotations' | 'diffId'> & {
   readonly ciphertext: Uint8Array
-  /** How the layer is named in messages. */
-  readonly what: string
   /** The key that the task trusts; undefined: whichever the image names. */
   readonly trusted: string | undefined
 }

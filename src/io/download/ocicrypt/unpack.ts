@@ -5,7 +5,7 @@ import { createGunzip } from 'node:zlib'
 import * as zlib from 'node:zlib'
 import { SLICE } from '../../slices.js'
 import { readTar, TarError, type TarFile } from '../oci/tar.js'
-import { SealError } from './errors.js'
+import { NoBinaryError, SealError } from './errors.js'
 
 export type Unpacking = {
   /** Decrypted, and overwritten by the caller afterwards. */
@@ -97,7 +97,7 @@ const moduleOf = async (pieces: AsyncIterable<Buffer>, { maxBytes, what }: Unpac
     found?.bytes.fill(0)
     found = { isModule: isModule(file.name), bytes: await bytesOf(file, body, maxBytes) }
   })
-  if (found === undefined) throw new SealError(`${what} holds no *.wasm file`)
+  if (found === undefined) throw new NoBinaryError(`${what} holds no *.wasm file`)
   if (found.isModule || names.length === 1) return found.bytes
   found.bytes.fill(0)
   const more = names.length > SHOWN_NAMES ? ', …' : ''

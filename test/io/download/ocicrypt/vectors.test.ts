@@ -9,7 +9,7 @@ import { digestOfBytes } from '../../../../src/io/slices.js'
 import { hex, vectors } from '../../../support/tee/vectors.js'
 
 const given = vectors.encryptedLayer
-const { annotations, mediaType } = given.descriptor
+const { annotations } = given.descriptor
 const { signal } = new AbortController()
 const what = 'the layer'
 
@@ -56,7 +56,6 @@ describe('vectors: encryptedLayer (17.8)', () => {
     const { binary, warnings } = await openSealed(
       {
         annotations,
-        mediaType,
         diffId: undefined,
         ciphertext: hex(given.ciphertext_hex),
         what,
