@@ -20,6 +20,7 @@ const LONG = [
   'test/daemon/browser.test.ts',
   'test/daemon/client.test.ts',
   'test/daemon/journal.test.ts',
+  'test/daemon/readme.test.ts',
   'test/daemon/terminal.test.ts',
 ]
 

@@ -19,9 +19,9 @@ import { transferFunctions } from './preview1/transfer.js'
 
 export { HostError } from './host/errors.js'
 export type { Preopen } from './host/preopens.js'
-export type { OutputSink } from './host/stdio.js'
+export type { Input, OutputSink } from './host/stdio.js'
 export { ProcessExit } from './host/exit.js'
-export type { WasiOptions } from './host/options.js'
+export type { Terminals, WasiOptions } from './host/options.js'
 
 const groups: readonly ((guest: Guest) => WebAssembly.ModuleImports)[] = [
   stringFunctions,
@@ -46,7 +46,7 @@ export type Preview1 = {
 }
 
 /**
- * WASI preview 1 for one guest, all of it synchronous; a sleep blocks the thread. Standard input is at its end.
+ * WASI preview 1 for one guest, all of it synchronous; a sleep, and a read of standard input, block the thread.
  * Throws HostError for arguments, variables or preopens that can't be passed on.
  */
 export function createPreview1(options: WasiOptions): Preview1 {
@@ -68,12 +68,15 @@ function toImports(guest: Guest): WebAssembly.ModuleImports {
   return imports
 }
 
-function openDescriptors({ stdout, stderr }: WasiOptions, preopens: readonly OpenPreopen[]): Descriptors {
+function openDescriptors(
+  { stdin, stdout, stderr, terminals }: WasiOptions,
+  preopens: readonly OpenPreopen[],
+): Descriptors {
   const descriptors = new Descriptors()
-  const stream = { inheriting: 0, flags: 0 }
-  descriptors.add({ kind: 'input', rights: inputRights, ...stream })
-  descriptors.add({ kind: 'output', sink: stdout, rights: outputRights, ...stream })
-  descriptors.add({ kind: 'output', sink: stderr, rights: outputRights, ...stream })
+  const stream = (isTerminal = false) => ({ inheriting: 0, flags: 0, isTerminal })
+  descriptors.add({ kind: 'input', input: stdin, rights: inputRights, ...stream(terminals?.stdin) })
+  descriptors.add({ kind: 'output', sink: stdout, rights: outputRights, ...stream(terminals?.stdout) })
+  descriptors.add({ kind: 'output', sink: stderr, rights: outputRights, ...stream(terminals?.stderr) })
   for (const { guestPath, directory } of preopens) {
     descriptors.add({
       kind: 'directory',

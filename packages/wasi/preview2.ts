@@ -1,6 +1,6 @@
 import { openFor, type Opened } from './host/opened.js'
 import type { WasiOptions } from './host/options.js'
-import { toStreamSink } from './host/stdio.js'
+import { toStreamSink, toStreamSource } from './host/stdio.js'
 import { monotonicClock, timezone, wallClock } from './preview2/clocks.js'
 import { Descriptor } from './preview2/descriptor.js'
 import { DirectoryEntryStream } from './preview2/directory-entry-stream.js'
@@ -10,7 +10,7 @@ import { IoError } from './preview2/io-error.js'
 import { OutputStream } from './preview2/output-stream.js'
 import { Pollable } from './preview2/pollable.js'
 import { insecure, insecureSeed, random } from './preview2/random.js'
-import { terminals } from './preview2/terminal.js'
+import { terminalImports } from './preview2/terminal.js'
 
 export { ProcessExit } from './host/exit.js'
 export type { StreamSink, StreamSource } from './host/streams.js'
@@ -35,7 +35,6 @@ export type Preview2 = {
 
 /** The same for every guest. */
 const shared: Preview2Imports = {
-  ...terminals,
   'wasi:cli/exit': exit,
   'wasi:clocks/monotonic-clock': monotonicClock,
   'wasi:clocks/timezone': timezone,
@@ -54,8 +53,8 @@ const shared: Preview2Imports = {
 }
 
 /**
- * WASI 0.2 (any 0.2.x) for one guest: cli, clocks, filesystem, io and random, all of it synchronous; a sleep blocks the
- * thread. Standard input is at its end. Throws HostError for arguments, variables or preopens that can't be passed on.
+ * WASI 0.2 (any 0.2.x) for one guest: cli, clocks, filesystem, io and random, all of it synchronous; a sleep, and a blocking
+ * read, block the thread. Throws HostError for arguments, variables or preopens that can't be passed on.
  */
 export function createPreview2(options: Preview2Options): Preview2 {
   const opened = openFor(options)
@@ -64,17 +63,18 @@ export function createPreview2(options: Preview2Options): Preview2 {
 
 /** The same for what was opened already. */
 export function preview2Imports(
-  { stdout, stderr }: WasiOptions,
+  { stdin, stdout, stderr, terminals }: WasiOptions,
   { environment: { args, variables }, preopens, holdings }: Opened,
 ): Preview2Imports {
   return {
     ...shared,
+    ...terminalImports(terminals),
     'wasi:cli/environment': {
       getEnvironment: () => variables,
       getArguments: () => args,
       initialCwd: () => undefined,
     },
-    'wasi:cli/stdin': { getStdin: () => new InputStream(undefined) },
+    'wasi:cli/stdin': { getStdin: () => new InputStream(stdin && toStreamSource(stdin)) },
     'wasi:cli/stdout': { getStdout: () => new OutputStream(toStreamSink(stdout)) },
     'wasi:cli/stderr': { getStderr: () => new OutputStream(toStreamSink(stderr)) },
     'wasi:filesystem/preopens': {

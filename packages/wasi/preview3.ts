@@ -4,7 +4,7 @@ import { preview2Imports, type Preview2, type Preview2Options } from './preview2
 import { Descriptor as Descriptor2 } from './preview2/descriptor.js'
 import { exit } from './preview2/exit.js'
 import { OutputStream } from './preview2/output-stream.js'
-import { terminals } from './preview2/terminal.js'
+import { terminalImports } from './preview2/terminal.js'
 import { monotonicClock, systemClock, timezone } from './preview3/clocks.js'
 import { Descriptor } from './preview3/descriptor.js'
 import { insecure, insecureSeed, random } from './preview3/random.js'
@@ -12,7 +12,6 @@ import { emptyStream, writeOutput } from './preview3/streams.js'
 
 /** The same for every guest, by interface without version. */
 const shared = {
-  ...terminals,
   'wasi:cli/exit': exit,
   'wasi:cli/stdin': { readViaStream: emptyStream },
   'wasi:clocks/monotonic-clock': monotonicClock,
@@ -36,6 +35,7 @@ export function createPreview3(options: Preview2Options): Preview2 {
   })
   const interfaces = {
     ...shared,
+    ...terminalImports(options.terminals),
     'wasi:cli/environment': {
       getEnvironment: () => environment.variables,
       getArguments: () => environment.args,

@@ -13,15 +13,17 @@ export const PROCESS_ENTRIES = {
 export const GUEST_ENTRIES = {
   guestChild: 'runtime/guest/child',
   guestThread: 'runtime/guest/thread',
+  guestStdinThread: 'runtime/guest/stdin-thread',
 } as const
 
-/** What a guest process loads once a task needs it, from beside its own bundle. See `runtime/guest/components.ts`. */
+/** What a guest process loads once a task needs it, from beside its own bundle. See `components.ts` and `component-parts.ts` there. */
 export const GUEST_PARTS = [
   'runtime/guest/component-task',
   'runtime/guest/http/serve',
   'runtime/guest/linker',
   'runtime/guest/network',
   'runtime/guest/preview3',
+  'runtime/guest/stdin',
 ] as const
 
 /** Modules that others import: the library, and what demos and benchmarks are made of. */

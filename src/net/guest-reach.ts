@@ -16,7 +16,7 @@ export class Reach {
 
   /** Whether the name may be looked up: some port of it may be reached. */
   admitsName(name: string): boolean {
-    const isAdmitted = this.#rules.some((rule) => allows([{ host: rule.host, port: undefined }], name, 0))
+    const isAdmitted = this.#rules.some((rule) => allows([{ ...rule, port: undefined }], name, 0))
     if (!isAdmitted) this.#refused(name)
     return isAdmitted
   }

@@ -8,11 +8,24 @@ export type NetworkRule = {
   readonly host: string
   /** Undefined: every port. */
   readonly port: number | undefined
+  /** Of `*`: link-local addresses as well, where clouds tell machines their secrets. */
+  readonly isUnguarded?: boolean
+}
+
+/** What of the network there can be; by default all of it. */
+export type NetworkUses = {
+  readonly tcp: boolean
+  readonly udp: boolean
+  readonly http: boolean
+  readonly lookup: boolean
 }
 
 export type NetworkOptions = {
   /** Empty: guests have no network. */
   readonly rules: readonly NetworkRule[]
+  readonly uses?: NetworkUses
+  /** What would allow what was refused, for the log; by default a setting of the daemon. */
+  readonly remedy?: string
   readonly tls: TlsTrust
 }
 
@@ -25,7 +38,9 @@ const matchesName = (rule: string, name: string): boolean => {
 
 const listsAddress = (rules: readonly NetworkRule[], address: IpAddress, port: number): boolean =>
   rules.some((rule) => {
-    const listed = isOfPort(rule, port) ? parseAddress(rule.host) : undefined
+    if (!isOfPort(rule, port)) return false
+    if (rule.isUnguarded === true) return true
+    const listed = parseAddress(rule.host)
     return listed !== undefined && isSameAddress(listed, address)
   })
 

@@ -19,7 +19,7 @@ import { Listing } from './listing.js'
 import { openLast, type OpenOptions } from './open.js'
 import { toFileStat, type FileStat } from './stat.js'
 import { checkLinkTarget } from './symlink.js'
-import { toSeconds, type NewTimes } from './times.js'
+import { setTimes, type NewTimes } from './times.js'
 import { walkFrom, type Walk } from './walk.js'
 
 /**
@@ -66,17 +66,26 @@ export class Directory {
 
   setTimes(times: NewTimes): void {
     this.#mayChange()
-    sys(() => {
-      const seconds = toSeconds(times, () => fstatSync(this.#handle.fd, { bigint: true }))
-      if (seconds !== undefined) utimesSync(entryPath(this.#handle.fd, '.'), ...seconds)
-    })
+    const { fd } = this.#handle
+    sys(() =>
+      setTimes(times, {
+        fd,
+        name: '.',
+        current: () => fstatSync(fd, { bigint: true }),
+        set: (...seconds) => utimesSync(entryPath(fd, '.'), ...seconds),
+      }),
+    )
   }
 
   setTimesAt(path: string, follow: boolean, times: NewTimes): void {
     this.#change(path, (walk) => {
       const stats = walk.toTarget(follow)
-      const seconds = toSeconds(times, () => stats)
-      if (seconds !== undefined) lutimesSync(walk.path, ...seconds)
+      setTimes(times, {
+        fd: walk.directory,
+        name: walk.name,
+        current: () => stats,
+        set: (...seconds) => lutimesSync(walk.path, ...seconds),
+      })
     })
   }
 
@@ -138,8 +147,12 @@ export class Directory {
   /** Where a symbolic link points. EPERM when that is an absolute path, which would be one of the host. */
   readLink(path: string): string {
     return walkFrom(this.#handle.fd, path, (walk) => {
+      // As Linux has it: behind a slash there is a directory, which is no link, or else ENOENT or ENOTDIR.
+      if (walk.slash) {
+        walk.toTarget(true)
+        throw new HostError('EINVAL')
+      }
       walk.toLast()
-      if (walk.slash) throw new HostError('EINVAL')
       const target = readLink(walk.path)
       if (target.startsWith('/')) throw new HostError('EPERM')
       return target

@@ -11,7 +11,7 @@ import {
 import { HostError, sys } from './errors.js'
 import { Handle, closeAll, open, ownPath } from './handle.js'
 import { toFileStat, type FileStat } from './stat.js'
-import { toSeconds, type NewTimes } from './times.js'
+import { setTimes, type NewTimes } from './times.js'
 
 /** What has to be on the disk after each write: nothing, the contents, or the attributes as well. */
 export type Durability = 'none' | 'data' | 'all'
@@ -67,10 +67,15 @@ export class File {
 
   setTimes(times: NewTimes): void {
     this.#mayChange()
-    sys(() => {
-      const seconds = toSeconds(times, () => fstatSync(this.#handle.fd, { bigint: true }))
-      if (seconds !== undefined) futimesSync(this.#handle.fd, ...seconds)
-    })
+    const { fd } = this.#handle
+    sys(() =>
+      setTimes(times, {
+        fd,
+        name: undefined,
+        current: () => fstatSync(fd, { bigint: true }),
+        set: (...seconds) => futimesSync(fd, ...seconds),
+      }),
+    )
   }
 
   sync(): void {

@@ -91,7 +91,7 @@ function follow(walk: Walk, options: OpenOptions): 'retry' {
 }
 
 function checkDirectory(options: OpenOptions): void {
-  if (options.truncate || (!options.directory && (options.create || options.write)))
+  if (options.truncate || options.write || (!options.directory && options.create))
     throw new HostError('EISDIR')
 }
 

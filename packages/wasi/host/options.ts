@@ -1,12 +1,19 @@
 import type { Preopen } from './preopens.js'
-import type { OutputSink } from './stdio.js'
+import type { Input, OutputSink } from './stdio.js'
 
-/** What a guest is given, by whichever face. Standard input is at its end. */
+/** Which standard streams are terminals, as far as the guest is told. */
+export type Terminals = { readonly stdin: boolean; readonly stdout: boolean; readonly stderr: boolean }
+
+/** What a guest is given, by whichever face. */
 export type WasiOptions = {
   /** The first one is the name of the program. */
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string>>
   readonly preopens: readonly Preopen[]
+  /** Without one, standard input is at its end. */
+  readonly stdin?: Input | undefined
   readonly stdout: OutputSink
   readonly stderr: OutputSink
+  /** By default none of them is one. */
+  readonly terminals?: Terminals | undefined
 }

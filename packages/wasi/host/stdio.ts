@@ -1,4 +1,14 @@
-import type { StreamSink } from './streams.js'
+import type { StreamSink, StreamSource } from './streams.js'
+
+/** Standard input of one guest, which whatever reads from it shares. Once it has ended, it stays at its end. */
+export type Input = Omit<StreamSource, 'close'> & {
+  /** How many bytes are at hand; 0 before some have come, and at the end. */
+  readonly available: number
+  /**
+   * Calls `done` once, in a later turn of the event loop, when it is ready; the function that it returns takes that back.
+   */
+  notify(done: () => void): () => void
+}
 
 /**
  * Takes the bytes of one write, synchronously; may throw to end the guest (an output limit). The bytes are only valid
@@ -20,3 +30,11 @@ export function toStreamSink(output: OutputSink): StreamSink {
     close: () => undefined,
   }
 }
+
+/** An input as a stream; closing it leaves the input as it is. */
+export const toStreamSource = (input: Input): StreamSource => ({
+  ready: () => input.ready(),
+  wait: (deadline) => input.wait(deadline),
+  read: (length) => input.read(length),
+  close: () => undefined,
+})

@@ -1,27 +1,46 @@
 import type { BigIntStats } from 'node:fs'
+import { touch } from './touch.js'
 
 /** A new time of a file: nanoseconds since 1970, the time that it is, or the one that it has. */
 export type NewTime = bigint | 'now' | 'keep'
 
 export type NewTimes = { readonly accessed: NewTime; readonly modified: NewTime }
 
+/** A file whose times are to be set. */
+export type TimesTarget = {
+  /** Of the file itself, or of the directory that it is in. */
+  readonly fd: number
+  /** The name in that directory, whose own times are set even if it is a symbolic link; undefined: `fd` is the file. */
+  readonly name: string | undefined
+  current(): BigIntStats
+  /** By one of Node's `utimes` family; in seconds. */
+  set(accessed: string, modified: string): void
+}
+
 /**
- * The two times for Node's `utimes` family, in seconds. Those take doubles and keep microseconds; Node 20 has no way to
- * leave one time alone either, so a kept one is read and written again. Undefined: both are kept.
+ * Sets times, to the nanosecond. Node's `utimes` take doubles and keep microseconds: what has more is set by touch(1), and
+ * where there is none, cut to microseconds. Node 20 can't leave one time alone either, so a kept one is written again.
  */
-export function toSeconds(
-  times: NewTimes,
-  current: () => BigIntStats,
-): readonly [string, string] | undefined {
-  if (times.accessed === 'keep' && times.modified === 'keep') return undefined
+export function setTimes(times: NewTimes, target: TimesTarget): void {
+  if (times.accessed === 'keep' && times.modified === 'keep') return
   const keeps = times.accessed === 'keep' || times.modified === 'keep'
-  const stats = keeps ? current() : undefined
-  return [seconds(times.accessed, stats?.atimeNs), seconds(times.modified, stats?.mtimeNs)]
+  const stats = keeps ? target.current() : undefined
+  const [accessed, modified] = [
+    resolve(times.accessed, stats?.atimeNs),
+    resolve(times.modified, stats?.mtimeNs),
+  ]
+  if ((accessed % 1000n !== 0n || modified % 1000n !== 0n) && touch(target, times)) return
+  target.set(seconds(accessed), seconds(modified))
+}
+
+function resolve(time: NewTime, kept = 0n): bigint {
+  if (time === 'now') return BigInt(Date.now()) * 1_000_000n
+  return time === 'keep' ? kept : time
 }
 
 // As text, because Node takes a negative number, a time before 1970, for the present.
-function seconds(time: NewTime, kept = 0n): string {
-  const microseconds = time === 'now' ? BigInt(Date.now()) * 1000n : (time === 'keep' ? kept : time) / 1000n
+function seconds(time: bigint): string {
+  const microseconds = time / 1000n
   // libuv cuts to whole microseconds, and a double may be just short of the one that is meant.
   const beyond = microseconds % 1_000_000n === 0n ? 0 : microseconds < 0n ? -0.5 : 0.5
   return String((Number(microseconds) + beyond) / 1e6)

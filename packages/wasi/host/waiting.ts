@@ -24,6 +24,13 @@ export const isDue = (waitable: Waitable, clocks: Clocks): boolean =>
 
 /** Blocks the thread until one of them is ready; there must be one. */
 export function waitForAny(waitables: readonly Waitable[], clocks: Clocks): void {
+  const [only] = waitables
+  if (waitables.length === 1 && only !== undefined && isUntimed(only)) {
+    // To wait for one may be cheaper than to ask whether it is ready.
+    do only.wait(undefined)
+    while (!only.ready())
+    return
+  }
   const deadline = soonest(waitables)
   const untimed = waitables.filter(isUntimed)
   for (let turn = 0; !waitables.some((waitable) => isDue(waitable, clocks)); turn++) {

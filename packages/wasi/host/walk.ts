@@ -46,6 +46,11 @@ export class Walk {
     return this.#held.length
   }
 
+  /** The last segment; `.` for the directory itself. */
+  get name(): string {
+    return this.#name
+  }
+
   /** The last segment in the form for a system call that does not follow links; `.` for the directory itself. */
   get path(): string {
     return entryPath(this.directory, this.#name)

@@ -4,7 +4,7 @@ import { HostError } from '../host/errors.js'
 import type { File } from '../host/file.js'
 import { closeAll } from '../host/handle.js'
 import { MAX_DESCRIPTORS } from '../host/holdings.js'
-import type { OutputSink } from '../host/stdio.js'
+import type { Input, OutputSink } from '../host/stdio.js'
 import type { DirectoryReader } from './directory-reader.js'
 import { rights } from './rights.js'
 
@@ -16,8 +16,17 @@ type Common = {
   flags: number
 }
 
-export type InputEntry = Common & { readonly kind: 'input' }
-export type OutputEntry = Common & { readonly kind: 'output'; readonly sink: OutputSink }
+export type InputEntry = Common & {
+  readonly kind: 'input'
+  /** Without one, it is at its end. */
+  readonly input: Input | undefined
+  readonly isTerminal: boolean
+}
+export type OutputEntry = Common & {
+  readonly kind: 'output'
+  readonly sink: OutputSink
+  readonly isTerminal: boolean
+}
 export type FileEntry = Common & {
   readonly kind: 'file'
   readonly file: File

@@ -42,8 +42,9 @@ export function writeFdstat(memory: GuestMemory, pointer: number, entry: Entry):
   memory.setU64(at + 16, BigInt(entry.inheriting))
 }
 
-// Standard streams are of unknown type, as pipes are: were they a terminal, guests would colour their output.
+// By the type `character`, and by having no right to seek, guests know a terminal. Other standard streams are as pipes are.
 function typeOfEntry(entry: Entry): FileType {
   if (entry.kind === 'file') return 'regular'
-  return entry.kind === 'directory' ? 'directory' : 'unknown'
+  if (entry.kind === 'directory') return 'directory'
+  return entry.isTerminal ? 'character' : 'unknown'
 }

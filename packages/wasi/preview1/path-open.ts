@@ -50,7 +50,8 @@ function toOptions(openFlags: number, asked: number, follow: boolean): OpenOptio
   return {
     follow,
     read: (asked & (rights.fdRead | rights.fdReaddir)) !== 0,
-    write: !directory && (asked & writeRights) !== 0,
+    // Of a directory, the right to write is what `O_WRONLY` asks for: the others come with any set of rights.
+    write: (asked & (directory ? rights.fdWrite : writeRights)) !== 0,
     create: (openFlags & oflags.creat) !== 0,
     exclusive: (openFlags & oflags.excl) !== 0,
     truncate: (openFlags & oflags.trunc) !== 0,

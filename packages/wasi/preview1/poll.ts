@@ -1,7 +1,8 @@
-import type { ClockName } from '../host/clocks.js'
+import type { ClockName, Clocks } from '../host/clocks.js'
 import { HostError } from '../host/errors.js'
 import { MAX_DESCRIPTORS } from '../host/holdings.js'
-import { OUTPUT_ROOM } from '../host/stdio.js'
+import { OUTPUT_ROOM, type Input } from '../host/stdio.js'
+import { waitForAny, type Timer } from '../host/waiting.js'
 import { clockOf } from './clock.js'
 import { SUCCESS, answer, errnoOf } from './errno.js'
 import type { Guest } from './guest.js'
@@ -17,7 +18,7 @@ const eventtypes = { clock: 0, read: 1, write: 2 } as const
 const ABSTIME = 1
 const HANGUP = 1
 
-type Timer = { readonly clock: ClockName; readonly deadline: bigint }
+type ClockTimer = { readonly clock: ClockName; readonly deadline: bigint }
 type Event = {
   readonly userdata: bigint
   readonly type: number
@@ -25,8 +26,8 @@ type Event = {
   readonly size: bigint
   readonly flags: number
 }
-/** A subscription: an event that is there already, or one that comes with time. */
-type Subscription = { readonly event: Event; readonly timer: Timer | undefined }
+/** A subscription: an event that is there already, or one that comes with time, or with input. */
+type Subscription = { readonly event: Event; readonly timer?: ClockTimer; readonly input?: Input }
 
 /** `poll_oneoff`. */
 export function pollFunctions(guest: Guest) {
@@ -41,10 +42,8 @@ export function pollFunctions(guest: Guest) {
       const subscriptions = Array.from({ length }, (_, index) =>
         readSubscription(guest, start + index * SUBSCRIPTION_BYTES),
       )
-      const first = soonest(subscriptions, clocks.now.bind(clocks))
-      if (first !== undefined) clocks.sleepUntil(first.clock, first.deadline)
-      const due = subscriptions.filter(({ timer }) => !timer || clocks.now(timer.clock) >= timer.deadline)
-      due.forEach(({ event }, index) => {
+      const due = waitForEvents(subscriptions, clocks)
+      due.forEach((event, index) => {
         writeEvent(guest, events + index * EVENT_BYTES, event)
       })
       memory.setU32(result, due.length)
@@ -52,22 +51,31 @@ export function pollFunctions(guest: Guest) {
   }
 }
 
-/** The timer to wait for; none when there is an event already. */
-function soonest(
-  subscriptions: readonly Subscription[],
-  now: (clock: ClockName) => bigint,
-): Timer | undefined {
-  let first: Timer | undefined
-  let shortest: bigint | undefined
-  for (const { timer } of subscriptions) {
-    if (timer === undefined) return undefined
-    const left = timer.deadline - now(timer.clock)
-    if (shortest === undefined || left < shortest) {
-      first = timer
-      shortest = left
-    }
+/** Blocks the thread until there are some. */
+function waitForEvents(subscriptions: readonly Subscription[], clocks: Clocks): readonly Event[] {
+  const inputs = new Set(subscriptions.flatMap(({ input }) => input ?? []))
+  for (;;) {
+    const waitables = [...inputs, ...subscriptions.flatMap(({ timer }) => timerOf(timer, clocks))]
+    // Where all of them have to be waited for.
+    if (subscriptions.every(({ timer, input }) => timer ?? input)) waitForAny(waitables, clocks)
+    const due = subscriptions.flatMap((subscription) => eventOf(subscription, clocks))
+    if (due.length > 0) return due
   }
-  return first
+}
+
+/** By the monotonic clock, which is the one to wait by. */
+function timerOf(timer: ClockTimer | undefined, clocks: Clocks): readonly Timer[] {
+  if (timer === undefined) return []
+  const { clock, deadline } = timer
+  if (clock === 'monotonic') return [{ due: deadline }]
+  return [{ due: clocks.now('monotonic') + deadline - clocks.now(clock) }]
+}
+
+function eventOf({ event, timer, input }: Subscription, clocks: Clocks): readonly Event[] {
+  if (timer !== undefined) return clocks.now(timer.clock) >= timer.deadline ? [event] : []
+  if (input === undefined) return [event]
+  if (!input.ready()) return []
+  return [input.available > 0 ? { ...event, size: BigInt(input.available) } : { ...event, flags: HANGUP }]
 }
 
 function readSubscription(guest: Guest, at: number): Subscription {
@@ -76,15 +84,14 @@ function readSubscription(guest: Guest, at: number): Subscription {
   const event = { userdata: memory.getU64(at), type, error: SUCCESS, size: 0n, flags: 0 }
   try {
     if (type === eventtypes.clock) return { event, timer: readTimer(guest, at + 16) }
-    const ready = readiness(guest, memory.getU32(at + 16), type)
-    return { event: { ...event, ...ready }, timer: undefined }
+    return readReadiness(guest, memory.getU32(at + 16), event)
   } catch (error) {
     if (!(error instanceof HostError)) throw error
-    return { event: { ...event, error: errnoOf(error) }, timer: undefined }
+    return { event: { ...event, error: errnoOf(error) } }
   }
 }
 
-function readTimer({ memory, clocks }: Guest, at: number): Timer {
+function readTimer({ memory, clocks }: Guest, at: number): ClockTimer {
   const clock = clockOf(memory.getU32(at))
   const timeout = memory.getU64(at + 8)
   const flags = memory.getU16(at + 24)
@@ -94,16 +101,18 @@ function readTimer({ memory, clocks }: Guest, at: number): Timer {
   return { clock: 'monotonic', deadline: clocks.now('monotonic') + timeout }
 }
 
-/** Files, outputs and the ended input never keep a guest waiting. */
-function readiness({ descriptors }: Guest, fd: number, type: number): { size: bigint; flags: number } {
+/** Files, outputs and an ended input never keep a guest waiting. */
+function readReadiness({ descriptors }: Guest, fd: number, event: Event): Subscription {
+  const { type } = event
   if (type !== eventtypes.read && type !== eventtypes.write) throw new HostError('EINVAL')
   const reads = type === eventtypes.read
   const entry = descriptors.get(fd, rights.pollFdReadwrite | (reads ? rights.fdRead : rights.fdWrite))
-  if (entry.kind === 'input') return { size: 0n, flags: HANGUP }
-  if (entry.kind === 'file' && reads) {
-    return { size: BigInt(Math.max(0, entry.file.size - entry.cursor.position)), flags: 0 }
+  if (entry.kind === 'input') {
+    return entry.input === undefined ? { event: { ...event, flags: HANGUP } } : { event, input: entry.input }
   }
-  return { size: BigInt(OUTPUT_ROOM), flags: 0 }
+  const size =
+    entry.kind === 'file' && reads ? Math.max(0, entry.file.size - entry.cursor.position) : OUTPUT_ROOM
+  return { event: { ...event, size: BigInt(size) } }
 }
 
 function writeEvent({ memory }: Guest, at: number, event: Event): void {

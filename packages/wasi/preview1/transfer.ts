@@ -1,6 +1,6 @@
 import { HostError } from '../host/errors.js'
 import type { OutputSink } from '../host/stdio.js'
-import type { FileEntry } from './descriptors.js'
+import type { FileEntry, InputEntry } from './descriptors.js'
 import { answer } from './errno.js'
 import { durabilityOf, fdflags } from './flags.js'
 import type { Guest } from './guest.js'
@@ -19,7 +19,10 @@ export function transferFunctions({ memory, descriptors }: Guest) {
       descriptors.get(fd, rights.fdRead)
       memory.check(result, 4)
       const buffers = memory.buffers(iovecs, count)
-      memory.setU32(result, entry.kind === 'file' ? entry.cursor.read(buffers) : 0)
+      let done = 0
+      if (entry.kind === 'file') done = entry.cursor.read(buffers)
+      else if (entry.kind === 'input') done = readInput(entry, buffers)
+      memory.setU32(result, done)
     }),
 
     fd_write: answer((fd: number, iovecs: number, count: number, result: number) => {
@@ -73,6 +76,30 @@ function origin(entry: FileEntry, whence: number): bigint {
   if (whence === 1) return BigInt(entry.cursor.position)
   if (whence === 2) return BigInt(entry.file.size)
   throw new HostError('EINVAL')
+}
+
+/** EAGAIN: there is nothing yet, and the guest asked not to wait. */
+function readInput({ input, flags }: InputEntry, buffers: readonly Uint8Array[]): number {
+  const room = buffers.reduce((sum, { length }) => sum + length, 0)
+  if (input === undefined || room === 0) return 0
+  const waits = (flags & fdflags.nonblock) === 0
+  for (;;) {
+    if (waits) input.wait(undefined)
+    const bytes = input.read(Math.min(room, MAX_GATHERED))
+    if (bytes === undefined) return 0
+    if (bytes.length > 0) return scatter(bytes, buffers)
+    if (!waits) throw new HostError('EAGAIN')
+  }
+}
+
+function scatter(bytes: Uint8Array, buffers: readonly Uint8Array[]): number {
+  let at = 0
+  for (const buffer of buffers) {
+    const piece = bytes.subarray(at, at + buffer.length)
+    buffer.set(piece)
+    at += piece.length
+  }
+  return at
 }
 
 function writeOn({ cursor, flags }: FileEntry, buffers: readonly Uint8Array[]): number {

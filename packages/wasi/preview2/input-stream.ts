@@ -31,9 +31,10 @@ export class InputStream {
 
   blockingRead(length: bigint): Uint8Array {
     for (;;) {
+      // Waits first: a source that may block does not have to find out what it has without blocking.
+      if (length > 0n) this.subscribe().block()
       const bytes = this.read(length)
       if (bytes.length > 0 || length === 0n) return bytes
-      this.subscribe().block()
     }
   }
 

@@ -1,20 +1,22 @@
-/** `terminal-input` of wasi:cli/terminal-input; there are none. */
+import type { Terminals } from '../host/options.js'
+
+/** `terminal-input` of wasi:cli/terminal-input. */
 export class TerminalInput {
   [Symbol.dispose](): void {}
 }
 
-/** `terminal-output` of wasi:cli/terminal-output; there are none. */
+/** `terminal-output` of wasi:cli/terminal-output. */
 export class TerminalOutput {
   [Symbol.dispose](): void {}
 }
 
-const none = (): undefined => undefined
+const NONE: Terminals = { stdin: false, stdout: false, stderr: false }
 
-/** `wasi:cli/terminal-*`: no standard stream is a terminal. */
-export const terminals = {
+/** `wasi:cli/terminal-*`: which standard streams are terminals. There is nothing to be done with one but to know it. */
+export const terminalImports = ({ stdin, stdout, stderr } = NONE) => ({
   'wasi:cli/terminal-input': { TerminalInput },
   'wasi:cli/terminal-output': { TerminalOutput },
-  'wasi:cli/terminal-stdin': { getTerminalStdin: none },
-  'wasi:cli/terminal-stdout': { getTerminalStdout: none },
-  'wasi:cli/terminal-stderr': { getTerminalStderr: none },
-}
+  'wasi:cli/terminal-stdin': { getTerminalStdin: () => (stdin ? new TerminalInput() : undefined) },
+  'wasi:cli/terminal-stdout': { getTerminalStdout: () => (stdout ? new TerminalOutput() : undefined) },
+  'wasi:cli/terminal-stderr': { getTerminalStderr: () => (stderr ? new TerminalOutput() : undefined) },
+})

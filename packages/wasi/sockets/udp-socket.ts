@@ -108,12 +108,15 @@ export class UdpSocket extends SocketOptions {
 
   stream(remote: IpSocketAddress | undefined): [IncomingDatagramStream, OutgoingDatagramStream] {
     if (this.#socket !== undefined && !this.#isBound) throw socketError('invalid-state')
-    this.#socket ??= this.#network.datagrams(anyAddress(this.#family))
+    const socket = (this.#socket ??= this.#network.datagrams(anyAddress(this.#family)))
     this.#isBound = true
+    // A socket that can't be had is told of here: nothing that is sent is answered.
+    socket.wait(undefined)
+    attempt(() => socket.get())
     this.#remote = remote && toEndpoint(remote)
     return [
-      new IncomingDatagramStream(this.#socket, this.#remote),
-      new OutgoingDatagramStream(this.#socket, this.#remote),
+      new IncomingDatagramStream(socket, this.#remote),
+      new OutgoingDatagramStream(socket, this.#remote),
     ]
   }
 

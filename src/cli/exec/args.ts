@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import { readEngineOptions } from './engine-options.js'
+import { NO_NETWORK, type NetworkFlags } from './network.js'
 import { EXEC_USAGE } from './usage.js'
 import { parseWaveCall } from './wave-call.js'
 
@@ -20,6 +21,9 @@ export type ExecRequest = {
   /** Of a server. */
   readonly addr: string | undefined
   readonly memoryMaxBytes: number | undefined
+  readonly network: NetworkFlags
+  /** Whether the guest reads our standard input. */
+  readonly stdin: boolean
 }
 
 type Given = {
@@ -27,6 +31,8 @@ type Given = {
   argv0?: string
   addr?: string
   memoryMaxBytes?: number
+  network: NetworkFlags
+  stdin: boolean
   readonly env: Map<string, string>
   readonly dirs: { hostPath: string; guestPath: string }[]
 }
@@ -46,7 +52,7 @@ const OPTION = /^(?:--([a-z0-9-]+)(?:=(.*))?|-([SWCDO])=?(.+)?)$/s
 export function parseExec(argv: readonly string[], environment: Environment): E.Either<string, ExecRequest> {
   const [first] = argv
   const command = first === 'serve' ? 'serve' : 'run'
-  const given: Given = { env: new Map(), dirs: [] }
+  const given: Given = { env: new Map(), dirs: [], network: NO_NETWORK, stdin: true }
   let at = first === 'run' || first === 'serve' ? 1 : 0
   for (; at < argv.length; at += 1) {
     const argument = argv[at] ?? ''
@@ -87,7 +93,7 @@ function take(given: Given, name: string, value: string, environment: Environmen
       return undefined
     }
     default:
-      return takeEngineOptions(given, name, value)
+      return takeEngineOptions(given, name, value, environment)
   }
 }
 
@@ -100,13 +106,23 @@ function takeVariable(given: Given, value: string, environment: Environment): st
   return undefined
 }
 
-function takeEngineOptions(given: Given, name: string, value: string): string | undefined {
+function takeEngineOptions(
+  given: Given,
+  name: string,
+  value: string,
+  environment: Environment,
+): string | undefined {
   const letter = name.length === 1 ? name : LONG_LETTERS[name]
   if (letter === undefined) return unknown(`--${name}`)
   const options = readEngineOptions(letter, value)
   if (options === undefined)
     return `-${letter} ${JSON.stringify(value)} has no effect here; expected it left out`
   if (options.memoryMaxBytes !== undefined) given.memoryMaxBytes = options.memoryMaxBytes
+  given.network = { ...given.network, ...options.network }
+  given.stdin = options.inheritStdin ?? given.stdin
+  if (options.inheritEnv === true) {
+    for (const [each, text] of Object.entries(environment)) if (text !== undefined) given.env.set(each, text)
+  }
   return undefined
 }
 
@@ -135,5 +151,8 @@ function request(
     dirs: given.dirs,
     addr: given.addr,
     memoryMaxBytes: given.memoryMaxBytes,
+    network: given.network,
+    // The binary itself comes from there.
+    stdin: given.stdin && file !== '-',
   })
 }

@@ -1,12 +1,27 @@
 import { parseSize } from '../../io/config/size.js'
+import type { NetworkFlags } from './network.js'
 
 /** What `-S`, `-W`, `-C`, `-D` and `-O` of wasmtime may say: things that hold here anyway, or mean nothing here. */
 const IGNORED: Readonly<Record<string, ReadonlySet<string>>> = {
-  S: new Set(['cli', 'common', 'preview2', 'http']),
+  S: new Set([
+    'cli',
+    'common',
+    'preview2',
+    'p3',
+    'cli-exit-with-code',
+    'network-error-code',
+    'inherit-stdout',
+    'inherit-stderr',
+  ]),
   W: new Set([
     'all-proposals',
     'bulk-memory',
     'component-model',
+    'component-model-async',
+    'component-model-async-builtins',
+    'component-model-async-stackful',
+    'component-model-error-context',
+    'component-model-more-async-builtins',
     'exceptions',
     'function-references',
     'gc',
@@ -21,9 +36,22 @@ const IGNORED: Readonly<Record<string, ReadonlySet<string>>> = {
   D: new Set(['debug-info']),
 }
 
+const NETWORK: Readonly<Record<string, keyof NetworkFlags>> = {
+  'inherit-network': 'inheritNetwork',
+  'allow-ip-name-lookup': 'allowIpNameLookup',
+  http: 'http',
+  tcp: 'tcp',
+  udp: 'udp',
+}
+
 export type EngineOptions = {
   /** Bytes of linear memory; undefined: as much as there may be. */
   readonly memoryMaxBytes: number | undefined
+  readonly network: Partial<NetworkFlags>
+  /** Whether the guest reads our standard input; undefined: nothing was said. */
+  readonly inheritStdin: boolean | undefined
+  /** Whether it gets all of our variables; undefined: nothing was said. */
+  readonly inheritEnv: boolean | undefined
 }
 
 /**
@@ -32,14 +60,29 @@ export type EngineOptions = {
  */
 export function readEngineOptions(letter: string, list: string): EngineOptions | undefined {
   let memoryMaxBytes: number | undefined
+  let inheritStdin: boolean | undefined
+  let inheritEnv: boolean | undefined
+  const network: { -readonly [K in keyof NetworkFlags]?: NetworkFlags[K] } = {}
   for (const item of list.split(',')) {
     const [key = '', value = 'y'] = item.split('=')
+    if (letter === 'O') continue
     if (letter === 'W' && key === 'max-memory-size') {
       memoryMaxBytes = parseSize(value)
       if (!(memoryMaxBytes >= 65_536)) return undefined
-    } else if (letter !== 'O' && (IGNORED[letter]?.has(key) !== true || !/^(?:y|yes|true)$/.test(value))) {
-      return undefined
+      continue
     }
+    const isOn = switchOf(value)
+    if (isOn === undefined) return undefined
+    const networkFlag = letter === 'S' && Object.hasOwn(NETWORK, key) ? NETWORK[key] : undefined
+    if (networkFlag !== undefined) network[networkFlag] = isOn
+    else if (letter === 'S' && key === 'inherit-stdin') inheritStdin = isOn
+    else if (letter === 'S' && key === 'inherit-env') inheritEnv = isOn
+    else if (IGNORED[letter]?.has(key) !== true || !isOn) return undefined
   }
-  return { memoryMaxBytes }
+  return { memoryMaxBytes, network, inheritStdin, inheritEnv }
+}
+
+function switchOf(value: string): boolean | undefined {
+  if (/^(?:y|yes|true)$/.test(value)) return true
+  return /^(?:n|no|false)$/.test(value) ? false : undefined
 }

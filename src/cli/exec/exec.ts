@@ -1,52 +1,59 @@
-import { writeSync } from 'node:fs'
 import * as E from 'fp-ts/lib/Either.js'
 import type { Outcome } from '../../model/outcome.js'
 import { findWrapper } from '../../runtime/embedded/wrapper.js'
 import { verdictOfDeath } from '../../runtime/embedded/verdict.js'
 import { readInput } from '../inspect/input.js'
 import { parseExec, type ExecRequest } from './args.js'
+import { Console } from './console.js'
 import { missingDirectory } from './limits.js'
 import { runFile, type RunEnd } from './run-file.js'
+import { findNotUtf8 } from './utf8.js'
 import { statusOfFailure, statusOfSignal } from './statuses.js'
 
 const EXIT_USAGE = 64
 const EXIT_FAILED = 1
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 
-/** Blocking, as the guest's own writes are: nothing gets lost when the process ends. */
-const write = (fd: 1 | 2, data: string | Uint8Array): void => {
-  const bytes = typeof data === 'string' ? Buffer.from(data) : data
-  for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at)
-}
-const say = (kind: 'Error' | 'Warning', message: string): void => write(2, `${kind}: ${message}\n`)
+/** As a shell reports a program that wrote to a pipe that nobody reads: 128 and the number of SIGPIPE. */
+const EXIT_NO_READER = 141
 
 /**
  * Runs a WebAssembly file with the embedded runtime, in a child process. Answers with the exit status: the guest's, 134
- * after a trap, 1 for other failures, 64 for a wrong command line, 130 or 143 after a signal.
+ * after a trap, 141 where nobody reads its output any more, 1 for other failures, 64 for a wrong command line, 130 or 143 after a
+ * signal.
  */
 export async function exec(argv: readonly string[], host: NodeJS.Process): Promise<number> {
+  const console = new Console()
   const parsed = parseExec(argv, host.env)
   if (E.isLeft(parsed)) {
-    say('Error', parsed.left)
+    console.say('Error', parsed.left)
     return EXIT_USAGE
   }
   const request = parsed.right
+  const notUtf8 = findNotUtf8(argv, request.env, host.env)
+  if (notUtf8 !== undefined) {
+    console.say('Error', notUtf8)
+    return EXIT_USAGE
+  }
   const missing = missingDirectory(request)
   if (missing !== undefined) {
-    say('Error', `--dir: ${JSON.stringify(missing)} is no directory`)
+    console.say('Error', `--dir: ${JSON.stringify(missing)} is no directory`)
     return EXIT_FAILED
   }
-  const [bytes, wrapper] = await Promise.all([read(request.file, host.stdin), findWrapper()])
+  const [bytes, wrapper] = await Promise.all([read(request.file, host, console), findWrapper()])
   if (bytes === undefined) return EXIT_FAILED
-  return request.command === 'serve' ? serve(request, bytes, host) : run(request, bytes, wrapper, host)
+  return request.command === 'serve'
+    ? serve(request, bytes, host, console)
+    : run(request, bytes, wrapper, host, console)
 }
 
-async function read(file: string, stdin: NodeJS.ReadStream): Promise<Uint8Array | undefined> {
+/** Standard input itself is only touched where the file is there: it is the guest's, and Node.js would make it non-blocking. */
+async function read(file: string, host: NodeJS.Process, console: Console): Promise<Uint8Array | undefined> {
   try {
-    return await readInput(file, stdin)
+    return await readInput(file, () => host.stdin)
   } catch (error) {
     if (!(error instanceof Error)) throw error
-    say('Error', `${JSON.stringify(file)} can't be read: ${error.message}`)
+    console.say('Error', `${JSON.stringify(file)} can't be read: ${error.message}`)
     return undefined
   }
 }
@@ -56,41 +63,53 @@ async function run(
   bytes: Uint8Array,
   wrapper: readonly string[],
   host: NodeJS.Process,
+  console: Console,
 ): Promise<number> {
   const { ended, kill } = runFile(request, bytes, wrapper, {
-    warning: (message) => say('Warning', message),
+    warning: (message) => console.say('Warning', message),
   })
   const signalled = onSignal(host, kill)
   const end = await ended
-  return signalled() ?? statusOf(end)
+  return signalled() ?? statusOf(end, console)
 }
 
-function statusOf(end: RunEnd): number {
+function statusOf(end: RunEnd, console: Console): number {
   if (end.kind === 'printed') return 0
-  if (end.kind === 'died') return statusOfOutcome(verdictOfDeath(end.death, '')('', ''))
-  if (end.kind === 'failed') return statusOfOutcome({ ...end, results: '' })
-  write(1, `${end.text}\n`)
-  return 0
+  if (end.kind === 'died') return statusOfOutcome(verdictOfDeath(end.death, '')('', ''), console)
+  if (end.kind === 'failed') return statusOfOutcome({ ...end, results: '' }, console)
+  console.write('stdout', `${end.text}\n`)
+  return console.isBroken ? EXIT_NO_READER : 0
 }
 
-async function serve(request: ExecRequest, bytes: Uint8Array, host: NodeJS.Process): Promise<number> {
+async function serve(
+  request: ExecRequest,
+  bytes: Uint8Array,
+  host: NodeJS.Process,
+  console: Console,
+): Promise<number> {
   const { serveFile } = await import('./serve-file.js')
-  const { ended, stop } = serveFile(request, bytes, {
+  const server = serveFile(request, bytes, {
     serving: (address, port) => {
-      write(2, `Serving HTTP on http://${address.includes(':') ? `[${address}]` : address}:${port}/\n`)
+      console.write(
+        'stderr',
+        `Serving HTTP on http://${address.includes(':') ? `[${address}]` : address}:${port}/\n`,
+      )
     },
-    output: (stream, data) => write(stream === 'stdout' ? 1 : 2, data),
-    warning: (message) => say('Warning', message),
+    output: (stream, data) => {
+      console.write(stream, data)
+      if (console.isBroken) server.stop()
+    },
+    warning: (message) => console.say('Warning', message),
   })
-  const signalled = onSignal(host, stop)
-  const outcome = await ended
-  return signalled() ?? statusOfOutcome(outcome)
+  const signalled = onSignal(host, server.stop)
+  const outcome = await server.ended
+  return signalled() ?? (console.isBroken ? EXIT_NO_READER : statusOfOutcome(outcome, console))
 }
 
 /** What a guest exits with is told by the status; everything else is said as well. */
-function statusOfOutcome(outcome: Outcome): number {
+function statusOfOutcome(outcome: Outcome, console: Console): number {
   if (outcome.kind !== 'failed') return 0
-  if (outcome.code !== 'exit') say('Error', outcome.error)
+  if (outcome.code !== 'exit') console.say('Error', outcome.error)
   return statusOfFailure(outcome)
 }
 

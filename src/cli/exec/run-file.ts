@@ -2,9 +2,11 @@ import { builtEntry } from '../../host/package-root.js'
 import { whenReady } from '../../runtime/embedded/await-ready.js'
 import type { Death, Guest } from '../../runtime/embedded/guest.js'
 import { startProcessGuest } from '../../runtime/embedded/process-guest.js'
-import type { GuestEnd } from '../../runtime/guest/protocol.js'
+import type { GuestEnd, RunMessage } from '../../runtime/guest/protocol.js'
+import { NetworkSession } from '../../runtime/embedded/network/session.js'
 import { launchLimits, preopensOf } from './limits.js'
 import type { ExecRequest } from './args.js'
+import { networkOf } from './network.js'
 
 export type RunHooks = { readonly warning: (message: string) => void }
 
@@ -26,7 +28,13 @@ export function runFile(
   hooks: RunHooks,
 ): { readonly ended: Promise<RunEnd>; readonly kill: () => void } {
   const limits = launchLimits(request)
-  const guest = startProcessGuest({ ...limits, entry: ENTRY, wrapper, output: 'inherit' })
+  const guest = startProcessGuest({
+    ...limits,
+    entry: ENTRY,
+    wrapper,
+    output: 'inherit',
+    input: request.stdin ? 'inherit' : 'ignore',
+  })
   const ended = new Promise<RunEnd>((resolve) => {
     whenReady(guest, READY_TIMEOUT_MS, (how) => {
       if (how === undefined) resolve(runIn(guest, request, bytes, hooks))
@@ -39,32 +47,62 @@ export function runFile(
 
 function runIn(guest: Guest, request: ExecRequest, bytes: Uint8Array, hooks: RunHooks): Promise<RunEnd> {
   return new Promise((resolve) => {
+    const end = (how: RunEnd) => {
+      network.close()
+      guest.kill()
+      resolve(how)
+    }
+    const network = new NetworkSession(networkOf(request.network), {
+      give: (given, body) => guest.post(given, body),
+      warn: hooks.warning,
+      breach: () =>
+        end({ kind: 'died', death: { how: 'broke the rules of its channel', signal: undefined } }),
+    })
     guest.listen({
       message: (message) => {
-        if (message.type === 'warning') hooks.warning(message.message)
-        else if (message.type === 'done') {
-          resolve(message.end)
-          guest.kill()
+        switch (message.type) {
+          case 'warning':
+            hooks.warning(message.message)
+            return
+          case 'done':
+            end(message.end)
+            return
+          case 'open':
+          case 'close':
+          case 'want':
+          case 'body':
+          case 'datagram':
+          case 'finish':
+          case 'abandon':
+            network.message(message)
+            return
+          case 'ready':
+          case 'started':
+          case 'serving':
+          case 'answered':
+          case 'head':
+          case 'refuse':
+            return
         }
       },
       output: () => undefined,
-      closed: (death) => resolve({ kind: 'died', death }),
+      closed: (death) => end({ kind: 'died', death }),
     })
-    guest.post(
-      {
-        type: 'run',
-        name: request.invoke ?? PROGRAM,
-        program: request.program,
-        isExact: request.invoke !== undefined,
-        inputs: request.args,
-        cliArgs: [],
-        env: request.env,
-        module: { digest: 'file', from: 'body' },
-        keep: false,
-        evict: [],
-        outputMaxBytes: null,
-      },
-      bytes,
-    )
+    guest.post(runMessage(request), bytes)
   })
 }
+
+const runMessage = (request: ExecRequest): RunMessage => ({
+  type: 'run',
+  name: request.invoke ?? PROGRAM,
+  program: request.program,
+  isExact: request.invoke !== undefined,
+  inputs: request.args,
+  cliArgs: [],
+  env: request.env,
+  module: { digest: 'file', from: 'body' },
+  keep: false,
+  evict: [],
+  outputMaxBytes: null,
+  console: { stdin: request.stdin },
+})

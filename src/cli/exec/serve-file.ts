@@ -6,6 +6,7 @@ import { createEmbeddedRuntime } from '../../runtime/embedded/embedded.js'
 import type { HttpOptions } from '../../model/http-options.js'
 import type { StopReason } from '../../model/runtime.js'
 import type { ExecRequest } from './args.js'
+import { networkOf } from './network.js'
 import { launchLimits, preopensOf } from './limits.js'
 
 export type ServeHooks = {
@@ -45,6 +46,7 @@ export function serveFile(
     memoryMaxBytes,
     outputMaxBytes: OUTPUT_MAX_BYTES,
     http: HTTP,
+    network: networkOf(request.network),
     log: { debug: silent, info: silent, warn: (_, message) => hooks.warning(message), error: silent },
   })
   const stop$ = new Subject<StopReason>()

@@ -11,13 +11,16 @@ export class TooLarge extends Error {
   }
 }
 
-/** Reads a file as a whole, or stdin for `-`. Fails with `TooLarge`, or as the file system does. */
+/**
+ * Reads a file as a whole, or stdin for `-`, which is not touched otherwise. Fails with `TooLarge`, or as the file system
+ * does.
+ */
 export async function readInput(
   path: string,
-  stdin: AsyncIterable<Uint8Array | string>,
+  stdin: () => AsyncIterable<Uint8Array | string>,
 ): Promise<Uint8Array> {
   const source: AsyncIterable<Uint8Array | string> =
-    path === '-' ? stdin : createReadStream(path, { highWaterMark: 1024 * 1024 })
+    path === '-' ? stdin() : createReadStream(path, { highWaterMark: 1024 * 1024 })
   const chunks: Uint8Array[] = []
   let length = 0
   for await (const chunk of source) {

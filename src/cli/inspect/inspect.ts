@@ -38,7 +38,7 @@ export async function inspect(
   }
   let bytes
   try {
-    bytes = await readInput(file, stdin)
+    bytes = await readInput(file, () => stdin)
   } catch (error) {
     if (error instanceof TooLarge) return fail(EXIT_DATA, error)
     if (error instanceof Error) return fail(EXIT_NO_INPUT, error)

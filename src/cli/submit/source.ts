@@ -30,7 +30,7 @@ const isReference = (text: string): boolean =>
 
 const read = async (name: string, stdin: NodeJS.ReadStream): Promise<Uint8Array> => {
   try {
-    return await readInput(name, stdin)
+    return await readInput(name, () => stdin)
   } catch (error) {
     if (!(error instanceof Error)) throw error
     throw new CommandFailure(

@@ -16,6 +16,8 @@ export function codeMounts(libraries: readonly string[]): readonly string[] {
   return [
     ...readonly(process.execPath),
     ...libraries.flatMap((path) => readonly(resolve(path))),
+    // What WASI sets the times of files with, to the nanosecond.
+    ...['/usr/bin/touch', '/bin/touch'].flatMap((path) => readonly(path)),
     ...readonly('/etc/ld.so.cache'),
     ...readonly(join(packageRoot, 'dist'), join(INSIDE, 'dist')),
     ...readonly(join(packageRoot, 'package.json'), join(INSIDE, 'package.json')),

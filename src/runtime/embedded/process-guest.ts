@@ -22,6 +22,8 @@ export type ProcessLaunch = {
   readonly tableMaxElements: number
   /** Where the guest writes: to us, or, with `inherit`, to our own streams, in our process group. By default to us. */
   readonly output?: 'pipe' | 'inherit'
+  /** Whether the guest gets our standard input, or none. By default none. */
+  readonly input?: 'inherit' | 'ignore'
 }
 
 /** MB. Tables and what the guest's own host keeps; linear memory and compiled code are not on this heap. */
@@ -35,14 +37,14 @@ export const INFO_FD = 4
  * the daemon in its own time and not the guests before it.
  */
 export function startProcessGuest(launch: ProcessLaunch): Guest {
-  const { output = 'pipe', isNested = false } = launch
+  const { output = 'pipe', input = 'ignore', isNested = false } = launch
   const [command = process.execPath, ...args] = [
     ...launch.wrapper,
     process.execPath,
     ...nodeArguments(launch),
   ]
   const child = spawn(command, args, {
-    stdio: ['ignore', output, output, 'pipe', ...(isNested ? (['pipe'] as const) : [])],
+    stdio: [input, output, output, 'pipe', ...(isNested ? (['pipe'] as const) : [])],
     env: {},
     cwd: '/',
     detached: output === 'pipe',

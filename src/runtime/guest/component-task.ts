@@ -9,7 +9,8 @@ import { WavePrintError } from '@proplet/component/wave/error.js'
 import { printWave } from '@proplet/component/wave/print.js'
 import { createPreview2, type Preview2Imports } from '@proplet/wasi/preview2.js'
 import { planComponent, type ComponentPlan } from './component-plan.js'
-import { loadPreview3, networking } from './components.js'
+import { loadPreview3, networking } from './component-parts.js'
+import { consoleOf } from './console.js'
 import { TaskFailure } from './failure.js'
 import type { Link } from './link.js'
 import type { GuestEnd } from './protocol.js'
@@ -33,6 +34,7 @@ export function startComponent(
     args: [run.program ?? run.name, ...(plan.kind === 'command' ? run.inputs : run.cliArgs)],
     env: run.env,
     preopens: boot.preopens,
+    ...consoleOf(run),
     stdout,
     stderr,
   })

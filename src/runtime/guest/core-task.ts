@@ -2,6 +2,7 @@ import { createPreview1 } from '@proplet/wasi/preview1.js'
 import { planCall, type CallPlan } from './call-plan.js'
 import type { CompiledModule } from '@proplet/component/wasm/compile.js'
 import { TaskFailure } from './failure.js'
+import { consoleOf } from './console.js'
 import { checkImports, importsWasi, WASI_MODULE } from './imports.js'
 import type { GuestEnd } from './protocol.js'
 import { formatResults } from './results.js'
@@ -20,6 +21,7 @@ export function startCore(
         args: [run.program ?? run.name, ...(plan.kind === 'command' ? run.inputs : run.cliArgs)],
         env: run.env,
         preopens: boot.preopens,
+        ...consoleOf(run),
         stdout,
         stderr,
       })

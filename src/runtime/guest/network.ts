@@ -89,23 +89,26 @@ const network = (link: Link, open: Open): Network => {
 
 function datagramSocket(link: Link, remote: Remote): DatagramSocket {
   let next: Datagram | undefined
+  let failure: Error | undefined
   const take = (given: ReturnType<Remote['wants']['peek']>): void => {
-    if (given.state === 'broken') throw socketFailure(given.error)
+    if (given.state === 'broken') failure = socketFailure(given.error)
     if (given.state === 'some' && given.from !== undefined) next = { data: given.bytes, from: given.from }
   }
+  const isSettled = () => next !== undefined || failure !== undefined
   return {
     ...pendingOf(remote, boundOf),
     readable: {
       ready: () => {
-        if (next === undefined) take(remote.wants.peek('body'))
-        return next !== undefined
+        if (!isSettled()) take(remote.wants.peek('body'))
+        return isSettled()
       },
       wait: (deadline) => {
-        if (next === undefined) take(remote.wants.wait('body', deadline))
+        if (!isSettled()) take(remote.wants.wait('body', deadline))
       },
     },
     receive: () => {
-      if (next === undefined) take(remote.wants.peek('body'))
+      if (!isSettled()) take(remote.wants.peek('body'))
+      if (failure !== undefined) throw failure
       const datagram = next
       next = undefined
       return datagram

@@ -1,4 +1,6 @@
 import { readSync, writeSync } from 'node:fs'
+import { ProcessExit } from '@proplet/wasi/host/exit.js'
+import { createBlockingOutput, isBrokenPipe } from './blocking-output.js'
 import { encodeFrame, FRAME_HEADER_BYTES } from './frames.js'
 import type { Incoming, Link } from './link.js'
 import type { FromGuest, ToGuest } from './protocol.js'
@@ -7,6 +9,7 @@ const FD = { stdout: 1, stderr: 2, control: 3 } as const
 
 /** The way to the daemon of a child process: frames on fd 3, output of guests on fds 1 and 2, all of them blocking. */
 export function createPipeLink(): Link {
+  const outputs = { stdout: createOutput(FD.stdout), stderr: createOutput(FD.stderr) }
   let queued: Buffer[] = []
   const flush = () => {
     const [first] = queued
@@ -26,7 +29,7 @@ export function createPipeLink(): Link {
       flush()
       return readFrame() ?? process.exit(0)
     },
-    write: (stream, bytes) => writeAll(FD[stream], bytes),
+    write: (stream, bytes) => outputs[stream](bytes),
   }
 }
 
@@ -69,6 +72,21 @@ function readExactly(length: number): Buffer<ArrayBuffer> | undefined {
     filled += count
   }
   return buffer
+}
+
+/** As a shell reports a program that wrote to a pipe that nobody reads: 128 and the number of SIGPIPE. */
+const STATUS_NO_READER = 141
+
+/** Ends the guest where nobody reads any more, as SIGPIPE ends other programs; Node.js has that signal ignored. */
+function createOutput(fd: number): (bytes: Uint8Array) => void {
+  const write = createBlockingOutput(fd)
+  return (bytes) => {
+    try {
+      write(bytes)
+    } catch (error) {
+      throw isBrokenPipe(error) ? new ProcessExit(STATUS_NO_READER) : error
+    }
+  }
 }
 
 function writeAll(fd: number, bytes: Uint8Array): void {

@@ -34,6 +34,8 @@ export type RunMessage = {
   readonly evict: readonly string[]
   /** Bytes of stdout and of stderr, each; null: without limit. */
   readonly outputMaxBytes: number | null
+  /** The guest has the standard streams of whoever started it: it is told which are terminals, and reads the input if so. */
+  readonly console?: { readonly stdin: boolean }
   /** The module is compiled and kept; nothing is called. */
   readonly compileOnly?: true
 }

@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseExec } from '../../../src/cli/exec/args.js'
+import { NO_NETWORK } from '../../../src/cli/exec/network.js'
 import { parseWaveCall } from '../../../src/cli/exec/wave-call.js'
 
 const ENVIRONMENT = { HOME: '/home/me' }
@@ -21,6 +22,8 @@ const plain = {
   dirs: [],
   addr: undefined,
   memoryMaxBytes: undefined,
+  network: NO_NETWORK,
+  stdin: true,
 }
 
 describe('the command line of exec', () => {
@@ -59,7 +62,7 @@ describe('the command line of exec', () => {
       [
         '-Scli',
         '-S',
-        'http=y',
+        'common=y',
         '-W',
         'simd,component-model',
         '-O',
@@ -71,6 +74,16 @@ describe('the command line of exec', () => {
       plain,
     ],
     [['-Wmax-memory-size=1048576', 'dir/a.wasm'], { ...plain, memoryMaxBytes: 1_048_576 }],
+    [
+      ['-Sinherit-network,http=y,tcp=n', '-S', 'allow-ip-name-lookup', '-Sudp=no', 'dir/a.wasm'],
+      {
+        ...plain,
+        network: { inheritNetwork: true, allowIpNameLookup: true, http: true, tcp: false, udp: false },
+      },
+    ],
+    [['-Sinherit-stdin=n', 'dir/a.wasm'], { ...plain, stdin: false }],
+    [['-Sinherit-env', 'dir/a.wasm'], { ...plain, env: ENVIRONMENT }],
+    [['-'], { ...plain, file: '-', program: '-', stdin: false }],
   ])('%j', (argv, expected) => expect(parsed(...argv)).toStrictEqual(expected))
 
   it.each([
@@ -82,7 +95,8 @@ describe('the command line of exec', () => {
     [['--env', '=x', 'a.wasm'], /^--env: expected/],
     [['--dir', '::/x', 'a.wasm'], /^--dir: expected/],
     [['--dir', 'a::b::c', 'a.wasm'], /^--dir: expected/],
-    [['-Sinherit-network', 'a.wasm'], /^-S "inherit-network" has no effect here/],
+    [['-Snn', 'a.wasm'], /^-S "nn" has no effect here/],
+    [['-Sinherit-network=maybe', 'a.wasm'], /^-S "inherit-network=maybe" has no effect here/],
     [['-W', 'simd=n', 'a.wasm'], /^-W "simd=n" has no effect here/],
     [['-W', 'timeout=1s', 'a.wasm'], /^-W "timeout=1s" has no effect here/],
     [['-W', 'max-memory-size=1', 'a.wasm'], /^-W/],

@@ -14,7 +14,18 @@ import { parsedJson } from './json.js'
 const MAX_TOKEN_BYTES = 64 * 1024
 const CLIENT = 'proplet'
 
-const answer = t.partial({ token: t.string, access_token: t.string })
+/** Some leave one of them empty, or null. */
+const token = t.union([t.string, t.null])
+const answer = t.partial({ token, access_token: token })
+
+const tokenIn = (body: Buffer): string | undefined => {
+  const decoded = decode(answer)(parsedJson(body))
+  if (E.isLeft(decoded)) return undefined
+  const { token, access_token: accessToken } = decoded.right
+  return (
+    [token, accessToken].find((each) => typeof each === 'string' && /^[\x21-\x7e]+$/.test(each)) ?? undefined
+  )
+}
 
 const basic = (username: string, password: string): string =>
   `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
@@ -27,12 +38,14 @@ export type AuthorizerOptions = {
   readonly mayBePlain: (url: URL) => boolean
 }
 
-/** What gets one download past the door of its registry. */
+/** Obtains credentials for one pull. */
 export type Authorizer = {
   /** The `Authorization` header that the registry wanted last; undefined: none so far. */
   readonly header: () => string | undefined
   /** Does what a 401 of the registry asks for. Rejects with a `DownloadError` when that can't be done. */
   readonly answer: (wwwAuthenticate: string, attempt: Attempt) => Promise<void>
+  /** Does again what the registry asked for last; false: it has asked for nothing so far. */
+  readonly renew: (attempt: Attempt) => Promise<boolean>
 }
 
 export const createAuthorizer = (options: AuthorizerOptions): Authorizer => {
@@ -50,56 +63,68 @@ export const createAuthorizer = (options: AuthorizerOptions): Authorizer => {
 
   const tokenFor = async (
     challenge: Challenge,
-    found: Credentials | undefined,
+    account: Credentials | undefined,
     { http, signal }: Attempt,
   ): Promise<string> => {
     const url = realmOf(challenge)
     const service = challenge.parameters.get('service')
-    const asked = new URLSearchParams({
-      ...(service !== undefined && { service }),
-      scope: challenge.parameters.get('scope') ?? `repository:${repository}:pull`,
-    })
-    const what = `${found?.type === 'identity' ? 'POST' : 'GET'} ${shownUrl(url)}`
+    const scopes = (challenge.parameters.get('scope') ?? '').split(' ').filter((scope) => scope !== '')
+    const asked = new URLSearchParams(service === undefined ? {} : { service })
+    for (const scope of scopes.length > 0 ? scopes : [`repository:${repository}:pull`])
+      asked.append('scope', scope)
+    const what = `${account?.type === 'identity' ? 'POST' : 'GET'} ${shownUrl(url)}`
     const send = async () => {
-      if (found?.type === 'identity') {
+      if (account?.type === 'identity') {
         const form = new URLSearchParams({
-          ...Object.fromEntries(asked),
+          ...(service !== undefined && { service }),
+          // RFC 6749 has one parameter, with blanks between the scopes.
+          scope: asked.getAll('scope').join(' '),
           grant_type: 'refresh_token',
-          refresh_token: found.token,
+          refresh_token: account.token,
           client_id: CLIENT,
         })
         return http.send({ url, what, headers: {}, form, signal })
       }
-      for (const [name, value] of asked) url.searchParams.set(name, value)
-      const authorization = found && basic(found.username, found.password)
+      for (const name of new Set(asked.keys())) url.searchParams.delete(name)
+      for (const [name, value] of asked) url.searchParams.append(name, value)
+      const authorization = account && basic(account.username, account.password)
       return (await follow(http, { url, headers: {}, authorization, signal })).response
     }
     const response = await send()
     const body = await textOf(response, what, MAX_TOKEN_BYTES)
     if (response.statusCode !== 200)
       throw statusError(what, response.statusCode ?? 0, response.headers['retry-after'])
-    const decoded = decode(answer)(parsedJson(body))
-    const token = E.isRight(decoded) ? (decoded.right.token ?? decoded.right.access_token) : undefined
-    if (token === undefined || !/^[\x21-\x7e]+$/.test(token)) throw new DownloadError(`${what}: no token`)
-    return token
+    const found = tokenIn(body)
+    if (found === undefined) throw new DownloadError(`${what}: no token`)
+    return found
+  }
+
+  /** What the registry asked for last. */
+  let asked: string | undefined
+  const answerTo = async (wwwAuthenticate: string, attempt: Attempt): Promise<void> => {
+    asked = wwwAuthenticate
+    const challenges = challengesOf(wwwAuthenticate)
+    const offered = (scheme: string) => challenges.find((challenge) => challenge.scheme === scheme)
+    const found = await credentials(attempt.signal)
+    const bearer = offered('bearer')
+    if (bearer !== undefined) header = `Bearer ${await tokenFor(bearer, found, attempt)}`
+    else if (offered('basic') !== undefined && found?.type === 'basic')
+      header = basic(found.username, found.password)
+    else
+      throw new DownloadError(
+        offered('basic') === undefined
+          ? `${registry} wants an authentication that the proplet does not know`
+          : `${registry} wants a user name and password, and the docker configuration has none for it`,
+      )
   }
 
   return {
     header: () => header,
-    answer: async (wwwAuthenticate, attempt) => {
-      const challenges = challengesOf(wwwAuthenticate)
-      const offered = (scheme: string) => challenges.find((challenge) => challenge.scheme === scheme)
-      const found = await credentials(attempt.signal)
-      const bearer = offered('bearer')
-      if (bearer !== undefined) header = `Bearer ${await tokenFor(bearer, found, attempt)}`
-      else if (offered('basic') !== undefined && found?.type === 'basic')
-        header = basic(found.username, found.password)
-      else
-        throw new DownloadError(
-          offered('basic') === undefined
-            ? `${registry} wants an authentication that the proplet does not know`
-            : `${registry} wants a user name and password, and the docker configuration has none for it`,
-        )
+    answer: answerTo,
+    renew: async (attempt) => {
+      if (asked === undefined) return false
+      await answerTo(asked, attempt)
+      return true
     },
   }
 }

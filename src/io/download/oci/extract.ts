@@ -1,36 +1,82 @@
-import { Readable } from 'node:stream'
-import { createGunzip } from 'node:zlib'
+import { Readable, type Transform } from 'node:stream'
+import * as zlib from 'node:zlib'
 import { DownloadError } from '../../../model/download.js'
 import { SpoolError, type Spool } from '../../cache/spool.js'
 import { readTar, TarError } from './tar.js'
 
-/** What a layer turned out to be, whatever its media type says. */
-export type LayerKind = 'wasm' | 'tar' | 'tar+gzip'
+/** How a layer is compressed, whatever its media type says. */
+export type Compression = 'none' | 'gzip' | 'zstd'
 
-const startsWith = (bytes: Uint8Array, ...start: readonly number[]): boolean =>
+const startsWith = (bytes: Uint8Array, start: readonly number[]): boolean =>
   start.every((byte, index) => bytes[index] === byte)
 
 const GZIP = [0x1f, 0x8b] as const
+const ZSTD = [0x28, 0xb5, 0x2f, 0xfd] as const
 const WASM = [0x00, 0x61, 0x73, 0x6d] as const
 
+type LayerKind = { readonly isWasm: boolean; readonly compression: Compression }
+
+/** What a layer turned out to be: a wasm binary as it is, or something to unpack. */
 export const kindOfLayer = async (layer: Spool): Promise<LayerKind> => {
   for await (const piece of layer.read()) {
-    if (startsWith(piece, ...WASM)) return 'wasm'
-    return startsWith(piece, ...GZIP) ? 'tar+gzip' : 'tar'
+    const compressed = startsWith(piece, ZSTD) ? 'zstd' : 'none'
+    return {
+      isWasm: startsWith(piece, WASM),
+      compression: startsWith(piece, GZIP) ? 'gzip' : compressed,
+    }
   }
-  return 'tar'
+  return { isWasm: false, compression: 'none' }
 }
 
-async function* unpacked(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+/** Of Node.js 22.15 and newer. */
+const zstdDecompress = (): Transform => {
+  const create: unknown = Reflect.get(zlib, 'createZstdDecompress')
+  if (typeof create !== 'function')
+    throw new TarError(`it is compressed with zstd, which needs Node.js 22.15; this is ${process.version}`)
+  return (create as () => Transform)()
+}
+
+async function* unpacked(
+  pieces: AsyncIterable<Uint8Array>,
+  compression: Compression,
+): AsyncGenerator<Uint8Array, void> {
+  if (compression === 'none') {
+    yield* pieces
+    return
+  }
+  const decompress = compression === 'gzip' ? zlib.createGunzip() : zstdDecompress()
   const packed = Readable.from(pieces)
-  const gunzip = createGunzip()
-  packed.once('error', (error) => gunzip.destroy(error))
+  packed.once('error', (error) => decompress.destroy(error))
   try {
-    for await (const piece of packed.pipe(gunzip)) if (piece instanceof Uint8Array) yield piece
+    for await (const piece of packed.pipe(decompress)) if (piece instanceof Uint8Array) yield piece
   } finally {
     packed.destroy()
-    gunzip.destroy()
+    decompress.destroy()
   }
+}
+
+/** The pieces again, behind what their first bytes are. */
+const sniffed = async (pieces: AsyncIterable<Uint8Array>) => {
+  const iterator: AsyncIterator<Uint8Array, unknown> = pieces[Symbol.asyncIterator]()
+  let head = new Uint8Array()
+  while (head.length < WASM.length) {
+    const { done, value } = await iterator.next()
+    if (done === true) break
+    head = new Uint8Array(Buffer.concat([head, value]))
+  }
+  const again = async function* (): AsyncGenerator<Uint8Array, void> {
+    try {
+      if (head.length > 0) yield head
+      for (;;) {
+        const { done, value } = await iterator.next()
+        if (done === true) return
+        yield value
+      }
+    } finally {
+      await iterator.return?.()
+    }
+  }
+  return { isWasm: startsWith(head, WASM), isEmpty: head.length === 0, pieces: again() }
 }
 
 /** How much a layer may unpack to, in units of the largest binary. */
@@ -54,7 +100,7 @@ const quoted = (name: string): string => JSON.stringify(name.length > 100 ? `${n
 
 export type Extraction = {
   readonly layer: Spool
-  readonly kind: 'tar' | 'tar+gzip'
+  readonly compression: Compression
   /** Where the binary goes to. */
   readonly into: Spool
   readonly maxBytes: number
@@ -64,30 +110,49 @@ export type Extraction = {
 }
 
 const reworded = (what: string, error: unknown): unknown => {
-  if (error instanceof TarError) return new DownloadError(`${what}: ${error.message}`, { cause: error })
-  if (error instanceof SpoolError) return new DownloadError(`${what}: ${error.message}`, { cause: error })
-  const isPacked = error instanceof Error && 'code' in error && String(error.code).startsWith('Z_')
-  return isPacked ? new DownloadError(`${what}: damaged gzip data`, { cause: error }) : error
+  if (error instanceof TarError || error instanceof SpoolError)
+    return new DownloadError(`${what}: ${error.message}`, { cause: error })
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (/^(?:Z_|ERR_ZSTD|ZSTD_)/.test(code))
+    return new DownloadError(`${what}: damaged compressed data`, { cause: error })
+  return error
 }
 
-/** Finds the one `*.wasm` in a layer; false: there is none. Rejects with a `DownloadError` for a bad layer, or several. */
-export const extractBinary = async (extraction: Extraction): Promise<boolean> => {
-  const { layer, kind, into, maxBytes, what, signal } = extraction
+/** Finds the one `*.wasm` in a tar. */
+const findInTar = async (
+  pieces: AsyncIterable<Uint8Array>,
+  { into, maxBytes }: Pick<Extraction, 'into' | 'maxBytes'>,
+): Promise<boolean> => {
   let found: string | undefined
+  await readTar(pieces, async ({ name, size }, body) => {
+    if (!isBinary(name)) return
+    if (found !== undefined)
+      throw new TarError(`several binaries, such as ${quoted(found)} and ${quoted(name)}; expected one`)
+    if (size > maxBytes) throw new TarError(`${quoted(name)} is larger than ${maxBytes} bytes`)
+    found = name
+    for await (const piece of body) await into.write(piece)
+  })
+  return found !== undefined
+}
+
+/**
+ * Unpacks a layer: a compressed binary, or the one `*.wasm` of a tar.
+ * @returns false if there is none
+ * @throws DownloadError for a bad layer, or one with several
+ */
+export const extractBinary = async (extraction: Extraction): Promise<boolean> => {
+  const { layer, compression, into, maxBytes, what, signal } = extraction
   try {
-    await readTar(
-      limited(maxBytes * UNPACKED, signal)(kind === 'tar' ? layer.read() : unpacked(layer.read())),
-      async ({ name, size }, body) => {
-        if (!isBinary(name)) return
-        if (found !== undefined)
-          throw new TarError(`several binaries, such as ${quoted(found)} and ${quoted(name)}; expected one`)
-        if (size > maxBytes) throw new TarError(`${quoted(name)} is larger than ${maxBytes} bytes`)
-        found = name
-        for await (const piece of body) await into.write(piece)
-      },
-    )
+    const plain = limited(maxBytes * UNPACKED, signal)(unpacked(layer.read(), compression))
+    const { isWasm, isEmpty, pieces } = await sniffed(plain)
+    if (isEmpty) return false
+    if (!isWasm) return await findInTar(pieces, { into, maxBytes })
+    for await (const piece of pieces) {
+      if (into.size + piece.length > maxBytes) throw new TarError(`it is larger than ${maxBytes} bytes`)
+      await into.write(piece)
+    }
+    return true
   } catch (error) {
     throw reworded(what, error)
   }
-  return found !== undefined
 }

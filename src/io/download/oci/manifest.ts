@@ -23,6 +23,7 @@ const descriptor = t.type({
   mediaType: optional(label(256)),
   digest: label(256),
   size: integer('a size', 0, Number.MAX_SAFE_INTEGER),
+  artifactType: optional(label(256)),
   annotations: optional(t.record(t.string, t.unknown)),
   platform: optional(t.type({ os: optional(label(64)), architecture: optional(label(64)) }, 'a platform')),
 })
@@ -46,24 +47,43 @@ export type Manifest = ImageManifest | { readonly type: 'index'; readonly manife
 const hasOwn = (value: unknown, key: string): boolean =>
   typeof value === 'object' && value !== null && Object.hasOwn(value, key)
 
+const kindOfType = (type: unknown): Manifest['type'] | undefined => {
+  if (typeof type !== 'string') return undefined
+  const mediaType = type.split(';')[0]?.trim().toLowerCase() ?? ''
+  if (INDEXES.includes(mediaType)) return 'index'
+  return MANIFESTS.includes(mediaType) ? 'manifest' : undefined
+}
+
+const kindOfShape = (value: unknown): Manifest['type'] | undefined => {
+  if (hasOwn(value, 'manifests')) return 'index'
+  return hasOwn(value, 'layers') ? 'manifest' : undefined
+}
+
+const mediaTypeOf = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null && 'mediaType' in value ? value.mediaType : undefined
+
+const shownType = (type: string | undefined): string => JSON.stringify((type ?? '').slice(0, 100))
+
 /**
+ * Reads a manifest or an index. Which of them it is, the content type says; registries and the storage that they
+ * redirect to also answer with general types, so then its own media type does, and then its shape.
  * @param type the content type that it came with
  * @param what how it is named in errors
  */
 export const parseManifest = (bytes: Buffer, type: string | undefined, what: string): Manifest => {
   const value = parsedJson(bytes)
-  const mediaType = type?.split(';')[0]?.trim().toLowerCase() ?? ''
-  const isIndex = INDEXES.includes(mediaType)
-  if (!isIndex && !MANIFESTS.includes(mediaType))
-    throw new DownloadError(`${what}: found ${JSON.stringify(mediaType.slice(0, 100))}; expected a manifest`)
   // One that is both could be read as one thing here and as another there.
   if (hasOwn(value, 'manifests') && hasOwn(value, 'layers'))
     throw new DownloadError(`${what}: both a manifest and an index`)
-  const decoded: E.Either<Error, Manifest> = isIndex
-    ? E.map((found: t.TypeOf<typeof index>) => ({ type: 'index' as const, ...found }))(decode(index)(value))
-    : E.map((found: t.TypeOf<typeof manifest>) => ({ type: 'manifest' as const, ...found }))(
-        decode(manifest)(value),
-      )
+  const kind = kindOfType(type) ?? kindOfType(mediaTypeOf(value)) ?? kindOfShape(value)
+  if (kind === undefined)
+    throw new DownloadError(`${what}: found ${shownType(type)}; expected a manifest or an index of images`)
+  const decoded: E.Either<Error, Manifest> =
+    kind === 'index'
+      ? E.map((found: t.TypeOf<typeof index>) => ({ type: 'index' as const, ...found }))(decode(index)(value))
+      : E.map((found: t.TypeOf<typeof manifest>) => ({ type: 'manifest' as const, ...found }))(
+          decode(manifest)(value),
+        )
   if (E.isLeft(decoded)) throw new DownloadError(`${what}: ${decoded.left.message}`)
   return decoded.right
 }
@@ -86,18 +106,35 @@ export const hostOf = ({ platform, arch }: { platform: string; arch: string }): 
   architecture: ARCHITECTURES[arch] ?? arch,
 })
 
-/** Of an index: what is for wasm, else for the host, else the first. */
-export const chooseManifest = (manifests: readonly Descriptor[], host: Host, what: string): Descriptor => {
-  const isWasm = ({ platform }: Descriptor) =>
-    WASM_OS.test(platform?.os ?? '') || WASM_ARCHITECTURE.test(platform?.architecture ?? '')
+const REFERENCE_TYPE = 'vnd.docker.reference.type'
+
+/** What builders put beside images: attestations, signatures and other artifacts. */
+const isAttachment = ({ platform, annotations, artifactType }: Descriptor): boolean =>
+  (platform?.os === 'unknown' && platform.architecture === 'unknown') ||
+  annotations?.[REFERENCE_TYPE] !== undefined ||
+  (artifactType !== undefined && !/wasm/i.test(artifactType))
+
+/** The image of an index: one for wasm, else one for the host, else the first. */
+export const chooseManifest = (entries: readonly Descriptor[], host: Host, what: string): Descriptor => {
+  const manifests = entries.filter((entry) => !isAttachment(entry))
+  const isWasm = ({ platform, artifactType }: Descriptor) =>
+    WASM_OS.test(platform?.os ?? '') ||
+    WASM_ARCHITECTURE.test(platform?.architecture ?? '') ||
+    artifactType !== undefined
   const isHost = ({ platform }: Descriptor) =>
     platform?.os === host.os && platform.architecture === host.architecture
   const chosen = manifests.find(isWasm) ?? manifests.find(isHost) ?? manifests[0]
-  if (chosen === undefined) throw new DownloadError(`${what}: an index of nothing`)
+  if (chosen === undefined)
+    throw new DownloadError(
+      entries.length === 0
+        ? `${what}: an index of nothing`
+        : `${what}: an index of attestations and artifacts, without an image`,
+    )
   return checked(chosen, what)
 }
 
-const WASM_LAYER = /^application\/(?:wasm|vnd\.(?:module\.)?wasm\.content\.layer\.v1\+wasm)$/
+/** `application/wasm`, and whatever a vendor calls a format of wasm; compressed or not. */
+const WASM_LAYER = /^application\/(?:wasm|[^;]*\+wasm)(?:\+(?:gzip|zstd))?$/i
 const TITLE = 'org.opencontainers.image.title'
 const MAX_TRIED = 16
 
@@ -105,6 +142,9 @@ const isWasmLayer = ({ mediaType, annotations }: Descriptor): boolean => {
   const title = annotations?.[TITLE]
   return WASM_LAYER.test(mediaType ?? '') || (typeof title === 'string' && title.endsWith('.wasm'))
 }
+
+/** Whether a layer claims to be a tar, so that one that is not is damaged rather than something else. */
+export const claimsTar = ({ mediaType }: Descriptor): boolean => /[./]tar(?:$|[.+])/i.test(mediaType ?? '')
 
 /**
  * The layers that may hold the binary, the likeliest first: the one that says that it is wasm, else all of them from the

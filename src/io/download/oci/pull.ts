@@ -7,7 +7,8 @@ import type { Http } from '../http/http.js'
 import { createSession } from '../session.js'
 import { extractBinary, kindOfLayer } from './extract.js'
 import { openImage, type RegistryOptions } from './image.js'
-import { chooseLayers, type Descriptor } from './manifest.js'
+import { chooseLayers, claimsTar, type Descriptor } from './manifest.js'
+import { TarError } from './tar.js'
 
 /** The download of an image out of its registry. Throws a `DownloadError` for what is not a reference. */
 export const pullImage = (
@@ -24,6 +25,8 @@ export const pullImage = (
   let layers: readonly Descriptor[] | undefined
   /** Bytes of those that held nothing. */
   let passedBytes = 0
+  /** Those that were not what a layer is. */
+  const passed: string[] = []
 
   /** The binary of a layer that was pulled before. */
   const keptOf = async ({ digest, size }: Descriptor): Promise<Binary | undefined> => {
@@ -45,17 +48,30 @@ export const pullImage = (
     spool: Spool,
     { signal }: Attempt,
   ): Promise<Binary | undefined> => {
-    const kind = await kindOfLayer(spool)
-    if (kind === 'wasm') return cache.adopt(spool)
+    const { isWasm, compression } = await kindOfLayer(spool)
+    if (isWasm) return cache.adopt(spool)
     const into = cache.spool(budget)
     try {
       const what = `${shown}, layer ${layer.digest}`
-      if (!(await extractBinary({ layer: spool, kind, into, maxBytes, what, signal }))) return undefined
+      if (!(await extractBinary({ layer: spool, compression, into, maxBytes, what, signal })))
+        return undefined
       const binary = await cache.adopt(into)
       await cache.note(`layer ${layer.digest}`, binary)
       return binary
     } finally {
       await into.close()
+    }
+  }
+
+  /** Beside the binary there may be a list of parts, a licence, a signature: what is not a tar, and need not be one. */
+  const binaryIfAny = async (layer: Descriptor, spool: Spool, attempted: Attempt) => {
+    try {
+      return await binaryOf(layer, spool, attempted)
+    } catch (error) {
+      const cause = error instanceof DownloadError ? error.cause : undefined
+      if (!(cause instanceof TarError) || claimsTar(layer)) throw error
+      passed.push(`${layer.mediaType ?? 'no media type'} (${cause.message})`)
+      return undefined
     }
   }
 
@@ -68,7 +84,7 @@ export const pullImage = (
         await receiveLayer(layer, spool, maxBytes, counted(attempted))
         emit({ type: 'arrived' })
       }
-      const binary = kept ?? (await binaryOf(layer, spool, attempted))
+      const binary = kept ?? (await binaryIfAny(layer, spool, attempted))
       if (binary !== undefined) {
         await cache.note(key, binary)
         emit({ type: 'fetched', binary, from: kept === undefined ? 'registry' : 'cache' })
@@ -78,7 +94,8 @@ export const pullImage = (
       await spool.reset()
       layers = layers.slice(1)
     }
-    throw new DownloadError(`${shown}: no layer holds a wasm binary`)
+    const others = passed.length === 0 ? '' : `; passed over: ${passed.join(', ')}`
+    throw new DownloadError(`${shown}: no layer holds a wasm binary${others}`)
   }
 
   return createSession({

@@ -11,6 +11,9 @@ import { DOCKER_HUB, type ImageReference } from './reference.js'
 /** Parsing more in one go would keep the event loop busy; manifests have a few kilobytes. */
 const MAX_MANIFEST_BYTES = 512 * 1024
 
+/** Statuses by which registries may refuse a token that has expired, beside a 401 with a challenge. */
+const EXPIRED: ReadonlySet<number> = new Set([400, 401, 403])
+
 export type RegistryClient = {
   /** A manifest or an index, with its digest checked. */
   readonly manifest: (version: string, attempt: Attempt) => Promise<Manifest>
@@ -51,11 +54,19 @@ export const createRegistryClient = (
     const { http, signal } = attempt
     const send = () =>
       follow(http, { url: new URL(`${base}${path}`), headers, authorization: authorizer.header(), signal })
+    const hadToken = authorizer.header() !== undefined
     const first = await send()
+    const status = first.response.statusCode ?? 0
     const challenge = first.response.headers['www-authenticate']
-    if (first.response.statusCode !== 401 || challenge === undefined || !first.ownOrigin) return first
+    if (!first.ownOrigin) return first
+    if (status === 401 && challenge !== undefined) {
+      drop(first.response)
+      await authorizer.answer(challenge, attempt)
+      return send()
+    }
+    // Some registries say so when a token has expired.
+    if (!hadToken || !EXPIRED.has(status) || !(await authorizer.renew(attempt))) return first
     drop(first.response)
-    await authorizer.answer(challenge, attempt)
     return send()
   }
   const refuse = ({ response, what }: Reply): never => {

@@ -23,7 +23,7 @@ const padded = (size: number): number => Math.ceil(size / BLOCK) * BLOCK
 /** Feeds the reader, but not with more than headers need while it has no entry to show. */
 const createFeed = (pieces: AsyncIterable<Uint8Array>) => {
   let unaccounted = 0
-  let fault: unknown
+  let fault: Error | undefined
   return {
     /** Why the pieces ended early, if they did. */
     fault: () => fault,
@@ -38,7 +38,7 @@ const createFeed = (pieces: AsyncIterable<Uint8Array>) => {
           yield piece
         }
       } catch (error) {
-        fault = error
+        fault = asError(error)
         throw error
       }
     },
@@ -51,11 +51,11 @@ const sizeOf = ({ header }: Entry): number => {
   return size
 }
 
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))
+
 /** The reader's own words for what it can't read. */
-const malformed = (error: unknown): unknown =>
-  error instanceof TarError || !(error instanceof Error)
-    ? error
-    : new TarError(error.message, { cause: error })
+const malformed = (error: unknown): TarError =>
+  error instanceof TarError ? error : new TarError(asError(error).message, { cause: error })
 
 type Visit = (file: TarFile, body: AsyncIterable<Uint8Array>) => Promise<void>
 
@@ -84,7 +84,7 @@ export const readTar = async (pieces: AsyncIterable<Uint8Array>, visit: Visit): 
   const source = Readable.from(feed.pieces())
   const reader = extract()
   source.once('error', (error) => reader.destroy(error))
-  let visited: unknown
+  let visited: Error | undefined
   try {
     let entries = 0
     for await (const entry of source.pipe(reader)) {
@@ -93,15 +93,13 @@ export const readTar = async (pieces: AsyncIterable<Uint8Array>, visit: Visit): 
       feed.account(size)
       await show(entry, size, (file, body) =>
         visit(file, body).catch((error: unknown) => {
-          visited = error
+          visited = asError(error)
           throw error
         }),
       )
     }
   } catch (error) {
-    const known = feed.fault() ?? visited
-    if (known !== undefined) throw known
-    throw malformed(error)
+    throw feed.fault() ?? visited ?? malformed(error)
   } finally {
     source.destroy()
   }

@@ -7,7 +7,7 @@ import { Listener } from './listener.js'
 import { Lookup } from './lookup.js'
 import type { Opened } from './opened.js'
 import { OutgoingRequest } from './outgoing-request.js'
-import type { NetworkOptions } from '../../../net/policy.js'
+import type { NetworkOptions, NetworkUses } from '../../../net/policy.js'
 import { Reach } from '../../../net/guest-reach.js'
 
 export type NetworkMessage = Exclude<FromExchange, { type: 'head' | 'refuse' }>
@@ -23,6 +23,23 @@ export type NetworkHooks = {
 /** What one instance may have open. */
 const MAX_OPEN = 100
 const MAX_WARNINGS = 3
+
+const USE_OF = {
+  http: 'http',
+  lookup: 'lookup',
+  connect: 'tcp',
+  listen: 'tcp',
+  accept: 'tcp',
+  datagrams: 'udp',
+} as const satisfies Readonly<Record<NetworkRequest['kind'], keyof NetworkUses>>
+
+/** As wasmtime answers where there is none of it. */
+const DENIALS: Readonly<Record<keyof NetworkUses, string>> = {
+  http: 'HTTP-request-denied',
+  lookup: 'permanent-resolver-failure',
+  tcp: 'access-denied',
+  udp: 'access-denied',
+}
 
 /** What one instance has open on the network; the daemon has it, and the list of what is allowed is looked at here. */
 export class NetworkSession {
@@ -66,6 +83,11 @@ export class NetworkSession {
   }
 
   #opened(request: NetworkRequest): Opened {
+    const use = USE_OF[request.kind]
+    if (this.#options.uses?.[use] === false) {
+      this.#refuse(use)
+      return Connection.failed({ tag: DENIALS[use] })
+    }
     switch (request.kind) {
       case 'http':
         return new OutgoingRequest(request, this.#options, (what) => this.#refuse(what))
@@ -91,6 +113,7 @@ export class NetworkSession {
   #refuse(what: string): void {
     this.#warnings += 1
     if (this.#warnings > MAX_WARNINGS) return
-    this.#hooks.warn(`no access to ${quote(what, 120)}: PROPLET_NETWORK does not allow it`)
+    const { remedy = 'PROPLET_NETWORK does not allow it' } = this.#options
+    this.#hooks.warn(`no access to ${quote(what, 120)}: ${remedy}`)
   }
 }

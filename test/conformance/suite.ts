@@ -1,0 +1,7 @@
+import type { FileResult } from './outcome.js'
+import type { NodeProgram } from './nodes.js'
+
+/** A file of a suite, run by itself. */
+export type SuiteFile = { readonly name: string; readonly run: (node: NodeProgram) => Promise<FileResult> }
+
+export type Suite = { readonly name: string; readonly files: () => readonly SuiteFile[] }

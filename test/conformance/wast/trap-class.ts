@@ -1,0 +1,28 @@
+type TrapClass = { readonly suite: RegExp; readonly ours: RegExp }
+
+/**
+ * The suite quotes the messages of wasmtime. Where ours says the same in other words, both have to be of one class; a text
+ * of the suite that no class knows has to be part of our message as it is.
+ */
+const CLASSES: readonly TrapClass[] = [
+  { suite: /unreachable/, ours: /unreachable/ },
+  { suite: /unaligned pointer|result not aligned/, ours: /aligned/ },
+  {
+    suite: /beyond end of memory|out[ -]of[ -]bounds/,
+    ours: /out of bounds|beyond|outside|end of (?:the )?memory/,
+  },
+  { suite: /invalid variant discriminant/, ours: /case \d+ of/ },
+  { suite: /invalid `char`/, ours: /char/ },
+  { suite: /utf-8/i, ours: /utf-?8/i },
+  { suite: /cannot enter component instance/, ours: /was called that runs already, or that trapped|enter/ },
+  { suite: /cannot leave component instance/, ours: /out of realloc or post-return|leave/ },
+  { suite: /unknown handle index/, ours: /handle/ },
+  { suite: /used with the wrong type/, ours: /handle.*(?:type|resource|kind)/ },
+  { suite: /borrow handles still remain/, ours: /borrow/ },
+  { suite: /cannot remove owned resource while borrowed/, ours: /borrowed|lent/ },
+]
+
+/** Whether a trap with our message is the one that the suite means. */
+export const isSameTrap = (suite: string, ours: string): boolean =>
+  ours.includes(suite.replace(/^wasm trap: /, '')) ||
+  CLASSES.some((each) => each.suite.test(suite) && each.ours.test(ours))

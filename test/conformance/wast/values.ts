@@ -1,0 +1,79 @@
+import { isDeepStrictEqual } from 'node:util'
+import { camelCase } from '@proplet/component/wave/names.js'
+import type { Value } from './script.js'
+
+/** A value of a script, as functions of a component take and return it. */
+export function valueOf({ type, value }: Value): unknown {
+  switch (type) {
+    case 'bool':
+    case 'string':
+    case 'char':
+    case 'enum':
+      return value
+    case 's64':
+    case 'u64':
+      return BigInt(text(value))
+    case 'u8':
+    case 's8':
+    case 'u16':
+    case 's16':
+    case 'u32':
+    case 's32':
+    case 'f32':
+    case 'f64':
+      return Number(text(value))
+    case 'list':
+    case 'tuple':
+      return list(value).map((item) => valueOf(item as Value))
+    case 'record':
+      return Object.fromEntries(
+        list(value).map((field) => {
+          const [name, item] = field as [string, Value]
+          return [camelCase(name), valueOf(item)]
+        }),
+      )
+    case 'flags':
+      return list(value).map(text)
+    case 'variant': {
+      const { case: tag, payload } = value as { case: string; payload?: Value | null }
+      return payload == null ? { tag } : { tag, val: valueOf(payload) }
+    }
+    case 'option':
+      return value === null ? undefined : valueOf(value as Value)
+    case 'result': {
+      const [[tag, payload] = []] = Object.entries(value as Record<string, Value | null>)
+      return { tag: tag === 'Ok' ? 'ok' : 'err', val: payload == null ? undefined : valueOf(payload) }
+    }
+    default:
+      throw new Error(`a script has a value of the type ${type}, which the harness does not know`)
+  }
+}
+
+/** Flags are objects of booleans where components take and return them, with all their names. */
+export const argumentOf = (given: Value): unknown =>
+  given.type === 'flags'
+    ? Object.fromEntries(list(given.value).map((name) => [camelCase(text(name)), true]))
+    : valueOf(given)
+
+export function isExpected(expected: readonly Value[], actual: unknown): boolean {
+  const [only] = expected
+  if (only === undefined) return actual === undefined
+  if (only.type === 'flags') {
+    const set = Object.entries(actual as object).flatMap(([name, on]) => (on === true ? [name] : []))
+    return isDeepStrictEqual(new Set(set), new Set(list(only.value).map((name) => camelCase(text(name)))))
+  }
+  return isDeepStrictEqual(plain(actual), plain(valueOf(only)))
+}
+
+/** Typed arrays and arrays are the same list. */
+const plain = (value: unknown): unknown =>
+  ArrayBuffer.isView(value) && !(value instanceof DataView) ? Array.from(value as Uint8Array) : value
+
+const list = (value: unknown): readonly unknown[] => {
+  if (Array.isArray(value)) return value
+  throw new Error('a script has no list where one belongs')
+}
+const text = (value: unknown): string => {
+  if (typeof value === 'string') return value
+  throw new Error('a script has no text where some belongs')
+}
