@@ -29,7 +29,8 @@ const evidenceOf = async (report: Report, data: Uint8Array, options: AttesterOpt
       return snpEvidence(report.outblob, report.auxblob, data)
     case 'cca':
       throw new EvidenceError('evidence of Arm CCA is not made here: start the Attestation Agent')
-    default:
+    case 'sgx':
+    case undefined:
       throw new EvidenceError(
         `configfs-tsm has the provider ${JSON.stringify(report.provider.slice(0, 64))}; expected tdx_guest or sev_guest`,
       )

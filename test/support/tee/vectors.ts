@@ -1,7 +1,9 @@
 import { createECDH, createPrivateKey, type KeyObject } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 
-type Vectors = typeof import('./vectors.json')
+import type given from './vectors.json'
+
+type Vectors = typeof given
 
 /** Fixed keys and what is made with them, of the Trustee protocol and of ocicrypt. */
 export const vectors = JSON.parse(readFileSync(new URL('./vectors.json', import.meta.url), 'utf8')) as Vectors

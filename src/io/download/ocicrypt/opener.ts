@@ -42,28 +42,23 @@ export const createOpener = ({ cache, ...options }: OpenerOptions) => {
 
   const openedBy = async (binary: Sealed, trusted: string | undefined, signal: AbortSignal) => {
     const warnings: string[] = []
-    for (let layer: Binary | undefined = binary; layer !== undefined && isSealed(layer);) {
-      const { below }: Seal = layer.seal
+    for (let layer = binary; ;) {
+      const { below } = layer.seal
       try {
         const ciphertext = await ciphertextOf(layer, cache, signal)
         const opened = await openSealed({ ...layer.seal, ciphertext, trusted }, options, signal)
         const bytes = opened.binary
+        const digest = await digestOf([secret, bytes], signal)
         return {
-          binary: {
-            digest: await digestOf([secret, bytes], signal),
-            size: bytes.length,
-            content: { bytes },
-            isConfidential: true,
-          } satisfies Binary,
+          binary: { digest, size: bytes.length, content: { bytes }, isConfidential: true } satisfies Binary,
           warnings: [...warnings, ...opened.warnings],
         }
       } catch (error) {
-        if (!(error instanceof NoBinaryError) || below === undefined) throw error
+        if (!(error instanceof NoBinaryError) || below === undefined || !isSealed(below)) throw error
         warnings.push(`${error.message}: the layer below is looked into`)
         layer = below
       }
     }
-    throw new SealError('the binary is not encrypted')
   }
 
   return (binary: Binary, trusted: string | undefined) => {
