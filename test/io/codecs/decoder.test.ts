@@ -123,7 +123,9 @@ describe('start', () => {
     ['image_url is required for encrypted workloads', { encrypted: true }],
     ['encrypted workloads should only use image_url, not file', { encrypted: true, image_url: 'x' }],
   ])('refuses with the text of the reference: %s (17.4)', (text, change) => {
-    expect(rejection(send(START, { ...task, ...change })).reason).toBe(`malformed start command "t1": ${text}`)
+    expect(rejection(send(START, { ...task, ...change })).reason).toBe(
+      `malformed start command "t1": ${text}`,
+    )
   })
 
   it('reads an empty proplet_id as every proplet', () => {
