@@ -19,6 +19,8 @@ export type DevKbsOptions = {
   /** Of a session and its token; milliseconds. */
   readonly sessionMs?: number
   readonly onRequest?: (event: KbsEvent) => void
+  /** Hears of each token that is given. */
+  readonly onToken?: (token: string) => void
   /** Answers in the place of the service, as a proxy that fails does; true: it did. */
   readonly intercept?: (request: IncomingMessage, response: ServerResponse) => boolean
 }
@@ -127,6 +129,7 @@ export const startKbs = async (options: DevKbsOptions): Promise<DevKbs> => {
     const isRight = session.tee !== 'sample' || sampleIsRight(evidence, binding)
     if (!isRight || verify?.(session.tee, evidence, binding) === false) return ATTEST_FAILED
     session.token = tokenOf(sessionMs)
+    options.onToken?.(session.token)
     session.key = key as unknown as OfferedKey
     return { status: 200, body: { token: session.token }, detail: `evidence of ${session.tee} accepted` }
   }
