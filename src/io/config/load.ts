@@ -1,5 +1,6 @@
 import { availableParallelism, tmpdir } from 'node:os'
 import * as E from 'fp-ts/lib/Either.js'
+import { hasJco } from '../../host/jco.js'
 import { findSandbox } from '../../host/sandbox/sandbox.js'
 import { detectTee } from '../../host/tee.js'
 import { assemble } from './assemble.js'
@@ -26,6 +27,7 @@ export const ofThisHost = (): LoadOptions => ({
   files: nodeFiles,
   detectTee: () => detectTee(),
   findSandbox: () => findSandbox(),
+  hasJco,
   cores: availableParallelism(),
   tempDirectory: tmpdir(),
 })
@@ -72,7 +74,8 @@ export const loadConfig = (
   const wanted = resolution.values.external_wasm_runtime
   const program = wanted === undefined ? undefined : findProgram(wanted, searchPath, surroundings.files)
   const sandbox = resolution.values.isolation === 'sandbox' ? surroundings.findSandbox() : undefined
-  const findings = check(resolution, { program, sandbox }, surroundings)
+  const jco = resolution.values.component_engine === 'jco' ? surroundings.hasJco() : undefined
+  const findings = check(resolution, { program, sandbox, jco }, surroundings)
   const problems = [...file.problems, ...resolution.problems, ...findings.problems]
   const warnings = [
     ...file.warnings,

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import type * as task from './component-task.js'
 import type * as http from './http/serve.js'
+import type * as jco from './jco/prepare.js'
 import type * as linker from './linker.js'
 import type * as network from './network.js'
 import type * as preview3 from './preview3.js'
@@ -28,3 +29,6 @@ export const networking = () => require('./network.js') as typeof network
 
 /** What it takes to read standard input. */
 export const standardInput = () => require('./stdin.js') as typeof stdin
+
+/** What prepares components with jco instead of the linker. */
+export const preparingWithJco = () => require('./jco/prepare.js') as typeof jco

@@ -38,7 +38,7 @@ it('gives the defaults of the specification', () => {
       taskMemoryBytes: 268_435_456,
       taskOutputBytes: 524_288,
     },
-    runtime: { isolation: 'process', warm: 2, dirs: [], readonlyDirs: [], external: undefined },
+    runtime: { isolation: 'process', componentEngine: 'linker', warm: 2, dirs: [], readonlyDirs: [], external: undefined },
     network: { rules: [], caFile: undefined, verify: true },
     http: undefined,
     cache: { directory: '/home/me/.cache/proplet', maxBytes: 536_870_912 },
