@@ -15,7 +15,7 @@ export const GUEST_ENTRIES = {
   guestStdinThread: 'runtime/guest/stdin-thread',
 } as const
 
-/** What a guest process loads once a task needs it, from beside its own bundle. See `runtime/guest/components.ts`. */
+/** What a guest process loads once a task needs it, from beside its own bundle. See `components.ts` and `component-parts.ts` there. */
 export const GUEST_PARTS = [
   'runtime/guest/component-task',
   'runtime/guest/http/serve',

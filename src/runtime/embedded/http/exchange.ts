@@ -3,7 +3,7 @@ import { formatDuration } from '@proplet/component/units.js'
 import type { FromExchange, GivenMessage, GuestEnd, RequestMessage } from '../../guest/protocol.js'
 import { BodyReader, pairsOf } from '../bytes/body-reader.js'
 import type { Given } from '../bytes/waiter.js'
-import { isHopByHop } from './hop-by-hop.js'
+import { isHopByHop } from '../../../net/hop-by-hop.js'
 import { ResponseWriter } from './response-writer.js'
 import type { HttpOptions } from '../../../model/http-options.js'
 

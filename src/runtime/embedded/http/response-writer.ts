@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { HttpField } from '../../guest/protocol.js'
 import { BodyWriter } from '../bytes/body-writer.js'
 import type { Answer } from '../bytes/waiter.js'
-import { isHopByHop } from './hop-by-hop.js'
+import { isHopByHop } from '../../../net/hop-by-hop.js'
 
 const endToEnd = (fields: readonly HttpField[]): HttpField[] => fields.filter(([name]) => !isHopByHop(name))
 
