@@ -35,6 +35,7 @@ export const LIBRARY_ENTRIES = [
   'dev/daemon',
   'dev/demo',
   'dev/demo-fl',
+  'dev/demo-tee',
   'dev/federated/json-server',
   'dev/registry',
   'dev/sections',

@@ -92,7 +92,7 @@ const sourcesOf = (options: AttesterOptions, { kind }: TeePlatform): readonly So
     case 'auto':
     case 'none': {
       if (kind === 'sgx' && existsSync(join(root, 'dev/attestation'))) return [fromGramine(options)]
-      const isKernel = kind !== 'sgx' && (agent.type === 'none' || existsSync(join(root, TSM_REPORTS)))
+      const isKernel = kind === 'tdx' || kind === 'snp' || existsSync(join(root, TSM_REPORTS))
       const socket = join(root, AGENT_SOCKET)
       const agents =
         agent.type === 'none'

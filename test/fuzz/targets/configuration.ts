@@ -108,7 +108,7 @@ const isSecretAt = (input: Uint8Array): boolean => {
 
 export const configuration: Target = {
   name: 'configuration',
-  share: 121,
+  share: 61,
   maxBytes: 20_000,
   words: [
     '[proplet]',

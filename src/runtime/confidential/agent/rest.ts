@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { createHttpClients } from '../../../net/http-client.js'
+import { messageOf } from '../../../model/message-of.js'
 import { EvidenceError } from '../evidence/errors.js'
 import { AGENT_TIMEOUT_MS, type Agent } from './agent.js'
 
@@ -22,6 +23,14 @@ const textOf = async (answer: IncomingMessage): Promise<string> => {
 const HINT =
   'it serves evidence when it is started with --features all or attestation, and to programs of the same machine only'
 
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 /** The agent by its REST service. */
 export const restAgent = (base: string): Agent => {
   const client = createHttpClients({ tls: { ca: undefined, verify: true }, connections: 0 })()
@@ -41,19 +50,19 @@ export const restAgent = (base: string): Agent => {
     } catch (error) {
       signal.throwIfAborted()
       if (error instanceof EvidenceError) throw error
-      const why = timeout.aborted
-        ? `no answer for ${AGENT_TIMEOUT_MS / 1000} s`
-        : String(Reflect.get(Object(error), 'message'))
+      const why = timeout.aborted ? `no answer for ${AGENT_TIMEOUT_MS / 1000} s` : messageOf(error)
       throw new EvidenceError(`the agent at ${base} can't be reached: ${why}`, { cause: error })
     }
   }
   return {
     where: base,
     tee: async (signal) => {
-      const info: unknown = await get('/info', signal)
-        .then(JSON.parse)
-        .catch(() => undefined)
-      signal.throwIfAborted()
+      const text = await get('/info', signal).catch((error: unknown) => {
+        // It answered: older ones do not have it.
+        if (error instanceof EvidenceError && error.cause === undefined) return ''
+        throw error
+      })
+      const info = parsed(text)
       const isTold = typeof info === 'object' && info !== null && 'tee' in info
       return isTold && typeof info.tee === 'string' ? info.tee : undefined
     },

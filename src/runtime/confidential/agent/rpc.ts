@@ -6,12 +6,23 @@ import { ttrpcCall } from './ttrpc.js'
 
 type Call = (method: string, payload: Uint8Array, signal: AbortSignal) => Promise<Buffer>
 
+/** Whether the agent answered, be it with a refusal. */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof EvidenceError && (error.cause === undefined || hasCode(error.cause, UNIMPLEMENTED))
+
+const UNIMPLEMENTED = 12
+
+const hasCode = (error: unknown, code: number): boolean =>
+  error instanceof Error && error.cause instanceof Error && 'code' in error.cause && error.cause.code === code
+
 const agentOf = (where: string, call: Call): Agent => ({
   where,
   // Older ones do not know the call.
   tee: async (signal) => {
-    const answer = await call('GetTeeType', new Uint8Array(), signal).catch(() => undefined)
-    signal.throwIfAborted()
+    const answer = await call('GetTeeType', new Uint8Array(), signal).catch((error: unknown) => {
+      if (isRefusal(error)) return undefined
+      throw error
+    })
     const tee = answer && bytesAt(readFields(answer), 1).toString('utf8')
     return tee === '' ? undefined : tee
   },
