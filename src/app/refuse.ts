@@ -17,7 +17,7 @@ export const refuseTask =
         code: 'unsupported',
         reason: 'encrypted workloads need a confidential runtime, and this proplet has none',
       }
-    if (journal !== undefined && command.receipt === undefined)
+    if (journal !== undefined && command.sequence === undefined)
       return { code: 'overloaded', reason: journal.obstacle ?? 'the journal did not take it' }
     const { waiting, bytes } = backlog()
     if (waiting >= MAX_WAITING || bytes >= MAX_WAITING_BYTES)
