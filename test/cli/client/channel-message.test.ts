@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { heard } from '../../../src/cli/client/channel-message.js'
+import { parseChannelMessage } from '../../../src/cli/client/channel-message.js'
 
 const hear = (subtopic: string, body: unknown) =>
   parseChannelMessage({
