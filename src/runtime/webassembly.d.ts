@@ -29,6 +29,11 @@ declare namespace WebAssembly {
   const promising:
     ((func: (...args: unknown[]) => unknown) => (...args: unknown[]) => Promise<unknown>) | undefined
 
+  /** What a guest throws. */
+  class Exception {
+    is(tag: unknown): boolean
+  }
+
   class CompileError extends Error {}
   class LinkError extends Error {}
   class RuntimeError extends Error {}

@@ -6,6 +6,8 @@ import type { CoreModuleItem } from './items.js'
 import type { LinkedFunction } from './function.js'
 import type { HostFunction } from './host-function.js'
 import type { Run } from './run.js'
+import type { CoreSignature } from './adapter.js'
+import { enteringFunctions, waitingFunctions, type MakeEntering, type MakeWaiting } from './async/jspi.js'
 import { weightOf } from './weight.js'
 
 /** Definitions that are linked, and their parts, over all instances: a component of 15 MB has some thousand. */
@@ -32,8 +34,11 @@ export class Builder {
   readonly #modules = new Map<number, CompiledModule>()
   readonly #hostFunctions = new Set<HostFunction>()
   readonly #byFunction = new Map<LinkedFunction, HostFunction>()
+  readonly #waiting = new Map<string, MakeWaiting>()
+  readonly #entering = new Map<string, MakeEntering>()
+  /** Of each component instance, the one that it is within. */
+  readonly #parents: (number | undefined)[] = []
   #work = 0
-  #instances = 0
   #coreInstances = 0
   #resources = 0
   #coreFunctions = 0
@@ -45,7 +50,7 @@ export class Builder {
   }
 
   get instances(): number {
-    return this.#instances
+    return this.#parents.length
   }
 
   /** The functions of the host that are needed, as opposed to those that are only declared. */
@@ -61,10 +66,30 @@ export class Builder {
     if (depth > MAX_NESTING) throw unsupported(`instances nested more than ${MAX_NESTING} deep`, offset)
   }
 
-  newInstance(offset: number): number {
-    this.#instances += 1
-    if (this.#instances > MAX_INSTANCES) throw unsupported(`more than ${MAX_INSTANCES} instances`, offset)
-    return this.#instances - 1
+  /** @param parent undefined: the outermost */
+  newInstance(parent: number | undefined, offset: number): number {
+    this.#parents.push(parent)
+    if (this.instances > MAX_INSTANCES) throw unsupported(`more than ${MAX_INSTANCES} instances`, offset)
+    return this.instances - 1
+  }
+
+  /** Whether one of two component instances is within the other one, or is the other one. */
+  areNested(a: number, b: number): boolean {
+    return this.#isWithin(a, b) || this.#isWithin(b, a)
+  }
+
+  #isWithin(inner: number, outer: number): boolean {
+    for (let at: number | undefined = inner; at !== undefined; at = this.#parents[at])
+      if (at === outer) return true
+    return false
+  }
+
+  waiting(signature: CoreSignature): MakeWaiting {
+    return memoized(this.#waiting, signature, waitingFunctions)
+  }
+
+  entering(signature: CoreSignature): MakeEntering {
+    return memoized(this.#entering, signature, enteringFunctions)
   }
 
   newCoreInstance(shape: ModuleShape, offset: number): number {
@@ -109,4 +134,15 @@ export class Builder {
     if (host !== undefined) this.#hostFunctions.add(host)
     return func
   }
+}
+
+function memoized<T>(
+  known: Map<string, T>,
+  signature: CoreSignature,
+  make: (signature: CoreSignature) => T,
+): T {
+  const key = `${signature.params.join(' ')} -> ${signature.results.join(' ')}`
+  const made = known.get(key) ?? make(signature)
+  known.set(key, made)
+  return made
 }

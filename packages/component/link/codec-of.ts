@@ -9,7 +9,9 @@ import { handleCodec } from './abi/handle.js'
 import { fixedListCodec, listCodec } from './abi/list.js'
 import { primitiveCodec } from './abi/primitive.js'
 import { recordCodec, tupleCodec } from './abi/sequence.js'
+import type { ChannelType } from './async/end.js'
 import type { Frame } from './frame.js'
+import type { TypeId } from './type-ids.js'
 
 /** Values are lifted and lowered by functions that call each other as deep as the type is. */
 const MAX_DEPTH = 100
@@ -28,6 +30,27 @@ export function codecOf(definition: ValueDefinition, frame: Frame, offset: numbe
 
 export const useCodec = (type: ValType, frame: Frame, offset: number): Codec =>
   typeof type === 'number' ? frame.type('value', type, offset).codec : primitive(type, offset)
+
+export const useTypeId = (type: ValType, frame: Frame, offset: number): TypeId =>
+  typeof type === 'number' ? frame.type('value', type, offset).id : type
+
+/** The name of a type, for comparisons. */
+export const typeIdOf = (definition: ValueDefinition, frame: Frame, offset: number): TypeId =>
+  frame.typeIds.of(
+    definition,
+    (type) => useTypeId(type, frame, offset),
+    (resource) => frame.type('resource', resource, offset).slot,
+  )
+
+/** Of a stream or a future. */
+export function channelType(
+  { kind, element }: Extract<ValueDefinition, { kind: 'stream' | 'future' }>,
+  frame: Frame,
+  offset: number,
+): ChannelType {
+  if (element === undefined) return { kind, element, elementId: undefined }
+  return { kind, element: useCodec(element, frame, offset), elementId: useTypeId(element, frame, offset) }
+}
 
 function build(definition: ValueDefinition, frame: Frame, offset: number): Codec {
   const of = (type: ValType) => useCodec(type, frame, offset)
@@ -59,7 +82,7 @@ function build(definition: ValueDefinition, frame: Frame, offset: number): Codec
       return handleCodec(definition.kind, frame.type('resource', definition.resource, offset).slot)
     case 'stream':
     case 'future':
-      return channelCodec({ kind: definition.kind, element: optional(definition.element) })
+      return channelCodec(channelType(definition, frame, offset))
   }
 }
 

@@ -1,5 +1,6 @@
 import type { CoreSort, Sort } from '../binary/ast.js'
 import { malformed } from '../binary/error.js'
+import type { CoreType } from '../binary/type-ast.js'
 import type { CoreItem } from './core-item.js'
 import type {
   ComponentItem,
@@ -10,6 +11,7 @@ import type {
   TypeItem,
 } from './items.js'
 import type { LinkedFunction } from './function.js'
+import { TypeIds } from './type-ids.js'
 
 /** The index spaces of one component instance, or of a type that is a scope, as far as it was linked. */
 export class Frame {
@@ -21,14 +23,17 @@ export class Frame {
   readonly instances: InstanceItem[] = []
   readonly components: ComponentItem[] = []
   readonly modules: CoreModuleItem[] = []
+  readonly coreTypes: CoreType[] = []
   readonly coreInstances: CoreInstanceItem[] = []
   readonly exports = new Map<string, Item>()
+  readonly typeIds: TypeIds
   readonly #core = new Map<CoreSort, CoreItem[]>()
   readonly #parent: Frame | undefined
 
   /** @param depth how many components are being instantiated, or types evaluated, around it */
   constructor(parent: Frame | undefined, instance: number, depth: number) {
     this.#parent = parent
+    this.typeIds = parent?.typeIds ?? new TypeIds()
     this.instance = instance
     this.depth = depth
   }

@@ -34,14 +34,14 @@ export class HandleTable {
 
   get(index: number, resource: ResourceState): Handle {
     const handle = this.#entries[index]
-    if (handle === undefined) return trap(`there is no handle ${index}`)
-    if (handle.resource !== resource) return trap(`handle ${index} is of another resource`)
+    if (handle === undefined) return trap(`unknown handle index ${index}`)
+    if (handle.resource !== resource) return wrongResource(index, resource, handle)
     return handle
   }
 
   remove(index: number, resource: ResourceState): Handle {
     const handle = this.get(index, resource)
-    if (handle.lends > 0) trap(`handle ${index} is lent out`)
+    if (handle.lends > 0) trap('cannot remove owned resource while borrowed')
     this.#remove(index)
     return handle
   }
@@ -54,12 +54,15 @@ export class HandleTable {
 
   entry<T extends Entry>(index: number, type: abstract new (...args: never[]) => T): T {
     const entry = this.#entries[index]
-    return entry instanceof type ? entry : trap(`handle ${index} is no ${type.name}`)
+    if (entry === undefined) return trap(`unknown handle index ${index}`)
+    return entry instanceof type ? entry : trap(`handle index ${index} is no ${type.name}`)
   }
 
   end(index: number, type: ChannelType, direction: Direction): End {
     const end = this.entry(index, End)
-    return end.is(type, direction) ? end : trap(`handle ${index} is another end, or of another ${type.kind}`)
+    return end.is(type, direction)
+      ? end
+      : trap(`handle index ${index} is another end, or of another ${type.kind}`)
   }
 
   removeEntry(index: number): void {
@@ -78,4 +81,11 @@ export class HandleTable {
     this.#entries[index] = undefined
     this.#free.push(index)
   }
+}
+
+function wrongResource(index: number, expected: ResourceState, { resource: found }: Handle | Entry): never {
+  const what = found === undefined ? 'what is no resource' : `a different ${found.from}-defined resource`
+  return trap(
+    `handle index ${index} used with the wrong type, expected ${expected.from}-defined resource but found ${what}`,
+  )
 }

@@ -28,6 +28,7 @@ export function hostFunction(interfaceName: string, name: string, shape: Functio
     interface: interfaceName,
     name,
     shape,
+    instance: undefined,
     bind,
     make: () => {
       throw new Error(`${interfaceName} ${name} was not bound`)
@@ -49,7 +50,20 @@ function startHost({ scheduler }: Run, func: ComponentFunction): AsyncFunction {
       end({ value: answer })
       return { cancel: () => undefined }
     }
-    const stop = scheduler.outside((done) => answer.begin((value) => done(() => end({ value }))))
+    let isBegun = false
+    let atOnce: { readonly value: unknown } | undefined
+    const stop = scheduler.outside((done) =>
+      answer.begin((value) => {
+        if (isBegun) done(() => end({ value }))
+        else atOnce = { value }
+      }),
+    )
+    isBegun = true
+    if (atOnce !== undefined) {
+      stop()
+      end(atOnce)
+      return { cancel: () => undefined }
+    }
     return {
       cancel: () => {
         stop()

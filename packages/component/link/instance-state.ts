@@ -1,4 +1,5 @@
 import { Gate } from './async/gate.js'
+import { ThreadTable } from './async/thread-table.js'
 import { HandleTable } from './handles.js'
 import { trap } from './trap.js'
 
@@ -9,14 +10,19 @@ export class InstanceState {
   mayLeave = true
   #entered = false
   #gate: Gate | undefined
+  #threads: ThreadTable | undefined
 
   /** Of its async tasks. */
   get gate(): Gate {
     return (this.#gate ??= new Gate())
   }
 
+  get threads(): ThreadTable {
+    return (this.#threads ??= new ThreadTable())
+  }
+
   enter(): void {
-    if (this.#entered) trap('a component instance was called that runs already, or that trapped')
+    if (this.#entered) trap('cannot enter component instance: it runs already, or it trapped')
     this.#entered = true
   }
 
@@ -25,6 +31,6 @@ export class InstanceState {
   }
 
   checkLeave(): void {
-    if (!this.mayLeave) trap('a component called out of realloc or post-return')
+    if (!this.mayLeave) trap('cannot leave component instance in realloc or post-return')
   }
 }

@@ -28,7 +28,7 @@ const SHOWN = 5
  * they start: traps, and what imports throw.
  */
 export function instantiate(prepared: PreparedComponent, imports: Imports): ComponentInstance {
-  const run = new Run(imports, prepared.instances)
+  const run = new Run(imports, prepared.instances, prepared.usesAsync)
   provide(run, prepared.imports, imports)
   for (const step of prepared.steps) step(run)
   const exports = new Map(

@@ -5,6 +5,7 @@ import type { ChannelType } from './async/end.js'
 import type { CoreItem } from './core-item.js'
 import type { Frame } from './frame.js'
 import type { FunctionShape, LinkedFunction } from './function.js'
+import type { TypeId } from './type-ids.js'
 
 /** What the index spaces of a component hold once it is linked. */
 export type Item =
@@ -28,7 +29,12 @@ export type CoreModuleItem = { readonly kind: 'core-module'; readonly start: num
 
 export type TypeItem =
   /** `channel`: it is a stream or a future. */
-  | { readonly kind: 'value'; readonly codec: Codec; readonly channel?: ChannelType | undefined }
+  | {
+      readonly kind: 'value'
+      readonly codec: Codec
+      readonly id: TypeId
+      readonly channel?: ChannelType | undefined
+    }
   | { readonly kind: 'func'; readonly shape: FunctionShape }
   /** `instance`: the number of the component instance that defines it; undefined: the host does. */
   | { readonly kind: 'resource'; readonly slot: number; readonly instance: number | undefined }

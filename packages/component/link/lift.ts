@@ -2,13 +2,14 @@ import { callContext, type CanonPlan } from './canon.js'
 import type { FlatValue } from './abi/flat.js'
 import { resolveFunction, type CoreItem } from './core-item.js'
 import type { FunctionShape, LinkedFunction } from './function.js'
-import type { ComponentFunction, Run } from './run.js'
+import type { ComponentFunction, CoreFunction, Run } from './run.js'
 import { trap } from './trap.js'
 import type { CallContext } from './abi/call-context.js'
 
 /** `canon lift`: a function of the component out of one of a core instance. */
 export const lifted = (shape: FunctionShape, callee: CoreItem, canon: CanonPlan): LinkedFunction => ({
   shape,
+  instance: canon.instance,
   start: undefined,
   make: (run) => makeLifted(run, shape, callee, canon),
 })
@@ -25,7 +26,7 @@ export function makeLifted(
   const { instance } = call
   return (args) => {
     instance.enter()
-    const returned = core(...lowerArguments(call, shape, args))
+    const returned = callCore(core, lowerArguments(call, shape, args))
     const result = liftResult(call, shape, returned)
     call.end()
     if (postReturn !== undefined) {
@@ -36,6 +37,16 @@ export function makeLifted(
     }
     instance.exit()
     return result
+  }
+}
+
+/** What a core module throws ends at the border of its component. */
+function callCore(core: CoreFunction, args: readonly FlatValue[]): unknown {
+  try {
+    return core(...args)
+  } catch (error) {
+    if (error instanceof WebAssembly.Exception) trap('an exception of the guest was not caught')
+    throw error
   }
 }
 

@@ -3,7 +3,7 @@ import { malformed, unsupported } from '../binary/error.js'
 import type { DefinedType } from '../binary/type-ast.js'
 import { resolveFunction, type CoreItem } from './core-item.js'
 import type { Builder, Step } from './builder.js'
-import { codecOf, useCodec } from './codec-of.js'
+import { channelType, codecOf, typeIdOf, useCodec, useTypeId } from './codec-of.js'
 import { Frame } from './frame.js'
 import { functionShape } from './function.js'
 import { hostClass, hostFunction } from './host-function.js'
@@ -14,7 +14,8 @@ export function linkType(type: DefinedType, frame: Frame, builder: Builder, offs
     case 'func': {
       const params = type.params.map((param) => useCodec(param.type, frame, offset))
       const result = type.result === undefined ? undefined : useCodec(type.result, frame, offset)
-      return { kind: 'func', shape: functionShape(params, result, type.async) }
+      const resultId = type.result === undefined ? undefined : useTypeId(type.result, frame, offset)
+      return { kind: 'func', shape: functionShape(params, result, type.async, resultId) }
     }
     case 'resource':
       return guestResource(type.destructor, frame, builder, offset)
@@ -34,12 +35,16 @@ export function linkType(type: DefinedType, frame: Frame, builder: Builder, offs
     case 'result':
     case 'own':
     case 'borrow':
-      return { kind: 'value', codec: codecOf(type, frame, offset) }
+      return { kind: 'value', codec: codecOf(type, frame, offset), id: typeIdOf(type, frame, offset) }
     case 'stream':
     case 'future': {
-      const element = type.element === undefined ? undefined : useCodec(type.element, frame, offset)
-      const channel = { kind: type.kind, element }
-      return { kind: 'value', codec: codecOf(type, frame, offset), channel }
+      const channel = channelType(type, frame, offset)
+      return {
+        kind: 'value',
+        codec: codecOf(type, frame, offset),
+        id: typeIdOf(type, frame, offset),
+        channel,
+      }
     }
   }
 }

@@ -14,10 +14,15 @@ import {
   linkCoreInstance,
 } from './link-core.js'
 import { exportOf, hostItem, linkType } from './link-types.js'
-import { liftedAsTask } from './async/lift.js'
+import { CALLBACK_SIGNATURE, liftedAsTask } from './async/lift.js'
 import { linkBuiltin } from './async/link-builtin.js'
 import { asyncSignature, makeAsyncLowered, makeWaitingLowered } from './async/lower.js'
 import { makeLowered } from './lower.js'
+import type { Run } from './run.js'
+import { trap } from './trap.js'
+import type { CoreSignature } from './adapter.js'
+import type { CanonPlan } from './canon.js'
+import type { LinkedFunction } from './function.js'
 import { makeResourceFunction } from './resource-functions.js'
 
 /** What a component is instantiated with; undefined: it is the outermost, and the host provides. */
@@ -26,15 +31,18 @@ type Arguments = ReadonlyMap<string, Item> | undefined
 /**
  * Links one instance of a component, and all instances inside of it: what there is to do for a run is added to the builder.
  * Everything that can be known before a run is found out here, so that a run is a list of steps.
+ * @param parent what is around its definition
+ * @param around what instantiates it
  */
 export function linkComponent(
   component: Component,
   parent: Frame | undefined,
   args: Arguments,
   builder: Builder,
-  depth = 0,
+  around?: Frame,
 ): Frame {
-  const frame = new Frame(parent, builder.newInstance(component.start), depth)
+  const depth = around === undefined ? 0 : around.depth + 1
+  const frame = new Frame(parent, builder.newInstance(around?.instance, component.start), depth)
   for (const definition of component.definitions) {
     builder.spend(definition, depth)
     linkDefinition(definition, frame, args, builder)
@@ -53,6 +61,7 @@ function linkDefinition(definition: Definition, frame: Frame, args: Arguments, b
       frame.coreInstances.push(linkCoreInstance(definition, frame, builder, offset))
       break
     case 'core-type':
+      frame.coreTypes.push(definition.type)
       break
     case 'component':
       frame.push({ kind: 'component', component: definition.component, frame })
@@ -121,7 +130,7 @@ function instantiated(
   if (definition.kind === 'bundle') return items
   const item = frame.item('component', definition.component, offset)
   if (item.kind !== 'component') return missing('component', offset)
-  return linkComponent(item.component, item.frame, items, builder, frame.depth + 1).exports
+  return linkComponent(item.component, item.frame, items, builder, frame).exports
 }
 
 function linkAlias(alias: AliasDefinition, frame: Frame, offset: number): void {
@@ -133,10 +142,44 @@ function linkAlias(alias: AliasDefinition, frame: Frame, offset: number): void {
       frame.pushCore(alias.sort, coreExport(frame, alias.instance, alias.name, alias.sort, offset))
       break
     case 'alias-outer':
-      if (alias.sort !== 'core-type')
-        frame.push(frame.outer(alias.depth, offset).item(alias.sort, alias.index, offset))
+      linkOuterAlias(alias, frame, offset)
       break
   }
+}
+
+function linkOuterAlias(
+  { sort, depth, index }: Extract<AliasDefinition, { kind: 'alias-outer' }>,
+  frame: Frame,
+  offset: number,
+): void {
+  const outer = frame.outer(depth, offset)
+  if (sort !== 'core-type') {
+    frame.push(outer.item(sort, index, offset))
+    return
+  }
+  const type = outer.coreTypes[index]
+  if (type === undefined) throw malformed(`there is no core-type ${index}`, offset)
+  frame.coreTypes.push(type)
+}
+
+type Lowering = (run: Run) => object
+
+function lowering(
+  func: LinkedFunction,
+  { options }: Extract<CanonDefinition, { kind: 'lower' }>,
+  frame: Frame,
+  builder: Builder,
+  canon: CanonPlan,
+  signature: CoreSignature,
+): Lowering {
+  // For now the specification has a trap where a component calls what it is made of, or what it is a part of.
+  if (func.instance !== undefined && builder.areNested(frame.instance, func.instance))
+    return () => () =>
+      trap('cannot enter component instance of a component that is around or within the caller')
+  if (options.async) return (run) => makeAsyncLowered(run, func, canon)
+  if (func.start === undefined) return (run) => makeLowered(run, func, canon)
+  const waiting = builder.waiting(signature)
+  return (run) => makeWaitingLowered(run, func, canon, waiting)
 }
 
 function linkCanon(definition: CanonDefinition, frame: Frame, builder: Builder, offset: number): void {
@@ -148,7 +191,8 @@ function linkCanon(definition: CanonDefinition, frame: Frame, builder: Builder, 
       const canon = canonPlan(options, frame, offset)
       if (options.async && !shape.async)
         throw malformed('a function that is not async is lifted with the option async', offset)
-      const { params, results } = liftSignature(shape, options)
+      const signature = liftSignature(shape, options)
+      const { params, results } = signature
       checkSignature(callee, params, results, 'a function that is lifted', offset)
       if (canon.postReturn !== undefined) checkSignature(canon.postReturn, results, [], 'post-return', offset)
       if (!builder.usesAsync) {
@@ -157,8 +201,12 @@ function linkCanon(definition: CanonDefinition, frame: Frame, builder: Builder, 
       }
       const callback =
         options.callback === undefined ? undefined : frame.core('core-func', options.callback, offset)
-      if (callback !== undefined) checkSignature(callback, ['i32', 'i32', 'i32'], ['i32'], 'callback', offset)
-      frame.functions.push(liftedAsTask(shape, callee, { ...canon, isAsync: options.async, callback }))
+      if (callback !== undefined)
+        checkSignature(callback, CALLBACK_SIGNATURE.params, CALLBACK_SIGNATURE.results, 'callback', offset)
+      const entering = builder.entering(signature)
+      const enteringCallback = builder.entering(CALLBACK_SIGNATURE)
+      const plan = { ...canon, entering, enteringCallback, isAsync: options.async, callback }
+      frame.functions.push(liftedAsTask(shape, callee, plan))
       break
     }
     case 'lower': {
@@ -167,9 +215,9 @@ function linkCanon(definition: CanonDefinition, frame: Frame, builder: Builder, 
       const func = builder.use(item.func)
       const canon = canonPlan(definition.options, frame, offset)
       const { async } = definition.options
-      const make = async ? makeAsyncLowered : func.start === undefined ? makeLowered : makeWaitingLowered
-      const index = builder.newCoreFunction((run) => make(run, func, canon))
       const signature = async ? asyncSignature(func.shape) : coreSignature(func.shape, true)
+      const make = lowering(func, definition, frame, builder, canon, signature)
+      const index = builder.newCoreFunction(make)
       frame.pushCore('core-func', { from: 'host', index, signature })
       break
     }

@@ -28,6 +28,8 @@ export type PreparedComponent = {
   readonly steps: readonly Step[]
   /** How many component instances there are in a run. */
   readonly instances: number
+  /** It has to do with WASI 0.3. */
+  readonly usesAsync: boolean
 }
 
 /** Fails with `ComponentError`, or what `compile` throws. The work is bounded by the size of the component. */
@@ -55,6 +57,7 @@ export function prepareComponent(bytes: Bytes, options: PrepareOptions): Prepare
     imports: builder.hostFunctions,
     steps: builder.steps,
     instances: builder.instances,
+    usesAsync: needsAsync,
   }
 }
 

@@ -25,8 +25,12 @@ export class Run {
   readonly #memories = new Map<WebAssembly.Memory, LinearMemory>()
   #scheduler: Scheduler | undefined
 
-  constructor(imports: Imports, instances: number) {
+  /** The component has to do with WASI 0.3. */
+  readonly usesAsync: boolean
+
+  constructor(imports: Imports, instances: number, usesAsync: boolean) {
     this.imports = imports
+    this.usesAsync = usesAsync
     this.instances = Array.from({ length: instances }, () => new InstanceState())
   }
 

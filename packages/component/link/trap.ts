@@ -1,4 +1,37 @@
-/** Ends the guest: what it handed over breaks the canonical ABI. */
+/** `(func (export "t") unreachable)` */
+const UNREACHABLE = Uint8Array.of(
+  ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+  ...[0x01, 0x04, 0x01, 0x60, 0x00, 0x00],
+  ...[0x03, 0x02, 0x01, 0x00],
+  ...[0x07, 0x05, 0x01, 0x01, 0x74, 0x00, 0x00],
+  ...[0x0a, 0x05, 0x01, 0x03, 0x00, 0x00, 0x0b],
+)
+
+const { t: unreachable } = new WebAssembly.Instance(new WebAssembly.Module(UNREACHABLE)).exports
+
+/** A guest broke the rules of the component model. No guest can catch it, as it can't catch any trap. */
+export class TrapError extends WebAssembly.RuntimeError {
+  get code(): 'trap' {
+    return 'trap'
+  }
+}
+
+/** Ends the guest: what it did breaks the canonical ABI. Throws a `TrapError`. */
 export function trap(what: string): never {
-  throw new WebAssembly.RuntimeError(what)
+  // An error that JavaScript makes is an exception that `catch_all` catches; V8 tells them apart by the object.
+  const error = realTrap()
+  Object.setPrototypeOf(error, TrapError.prototype)
+  error.message = what
+  throw error
+}
+
+const isFunction = (value: unknown): value is () => void => typeof value === 'function'
+
+function realTrap(): Error {
+  try {
+    if (isFunction(unreachable)) unreachable()
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) return error
+  }
+  throw new Error('unreachable code was reached')
 }

@@ -19,14 +19,6 @@ export function endOfThrow(thrown: unknown): GuestEnd {
   if (thrown instanceof WebAssembly.RuntimeError) {
     return { kind: 'failed', code: 'trap', error: `trap: ${thrown.message}` }
   }
-  // V8's, for a function that may not wait and calls one that does.
-  if (thrown instanceof Error && thrown.name === 'SuspendError') {
-    return {
-      kind: 'failed',
-      code: 'trap',
-      error: `trap: a function that is not async has to wait (${thrown.message})`,
-    }
-  }
   if (thrown instanceof HostError && thrown.code === 'EINVAL') {
     return { kind: 'failed', code: 'call', error: thrown.message }
   }

@@ -62,7 +62,7 @@ describe.each(ISOLATIONS)('a component of WASI 0.3 (%s)', (isolation) => {
       [['out=a', 'fail'], 'exit', /^exited with status 1$/, 'a'],
       [['out=a', 'exit=3'], 'exit', /^exited with status 3$/, 'a'],
       [['sleep=1', 'exit=4'], 'exit', /^exited with status 4$/, 'slept\n'],
-      [['out=a', 'deadlock'], 'trap', /^trap: deadlock: /, 'a'],
+      [['out=a', 'deadlock'], 'trap', /^trap: deadlock detected: /, 'a'],
       [['sleep=1', 'trap'], 'trap', /^trap: unreachable/, 'slept\n'],
     ])('fails: %j', async (inputs, code, error, results) => {
       expectOutcome(await outcome({ binary: command, inputs }), failed(code, error, results))
@@ -111,9 +111,9 @@ describe.each(ISOLATIONS)('a component of WASI 0.3 (%s)', (isolation) => {
     })
 
     it.each<[string, string, RegExp]>([
-      ['deadlock', 'trap', /^trap: deadlock: the guest waits/],
+      ['deadlock', 'trap', /^trap: deadlock detected: /],
       ['trap-late', 'trap', /^trap: unreachable/],
-      ['wait-in-sync', 'trap', /^trap: a function that is not async has to wait/],
+      ['wait-in-sync', 'trap', /^trap: cannot block a synchronous task before returning/],
     ])('fails: %s', async (name, code, error) => {
       expectOutcome(await outcome({ binary: typed, name }), failed(code, error))
     })

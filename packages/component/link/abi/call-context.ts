@@ -2,7 +2,7 @@ import type { InstanceState } from '../instance-state.js'
 import { trap } from '../trap.js'
 import type { Handle } from '../handles.js'
 import type { ResourceState } from '../resource.js'
-import type { LinearMemory } from './linear-memory.js'
+import { hex, type LinearMemory } from './linear-memory.js'
 import type { StringFormat } from './string-format.js'
 
 /** What the host makes of the values of one call: as much as wasmtime allows. Small lists can name the same bytes again. */
@@ -14,6 +14,7 @@ export type CallContextOptions = {
   readonly instance: InstanceState
   readonly resources: readonly ResourceState[]
   readonly memory: LinearMemory
+  /** The one of the guest, as a function with a context of its own. */
   readonly realloc: Realloc | undefined
   readonly strings: StringFormat
 }
@@ -40,13 +41,20 @@ export class CallContext {
 
   /** Memory of the guest for the host to write to. */
   allocate(size: number, align: number): number {
+    return this.reallocate(0, 0, align, size)
+  }
+
+  /** More of it, or less. */
+  reallocate(from: number, oldSize: number, align: number, size: number): number {
     if (this.#realloc === undefined) return trap('there is no realloc to take memory from')
     if (size > 0x7fffffff) return trap('a value is too large for the guest')
     this.instance.mayLeave = false
-    const returned = this.#realloc(0, 0, align, size)
+    const returned = this.#realloc(from, oldSize, align, size)
     this.instance.mayLeave = true
     const at = typeof returned === 'number' ? returned >>> 0 : trap('realloc returned no pointer')
-    this.memory.check(at, size, align)
+    if (at % align !== 0) trap(`realloc return: result not aligned: unaligned pointer ${hex(at)}`)
+    if (at + size > this.memory.bytes.length)
+      trap(`realloc return: beyond end of memory: content out-of-bounds, ${size} bytes at ${hex(at)}`)
     return at
   }
 
@@ -65,6 +73,6 @@ export class CallContext {
   end(): void {
     this.#budget = MAX_LIFTED_BYTES
     for (let handle = this.#lent.pop(); handle !== undefined; handle = this.#lent.pop()) handle.lends -= 1
-    if (this.borrowed > 0) trap('a borrowed handle was not dropped before the end of the call')
+    if (this.borrowed > 0) trap('borrow handles still remain at the end of the call')
   }
 }

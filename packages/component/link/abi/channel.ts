@@ -1,6 +1,5 @@
 import { Channel } from '../async/channel.js'
 import { End, type ChannelType } from '../async/end.js'
-import { trap } from '../trap.js'
 import type { CallContext } from './call-context.js'
 import { mismatch, type Codec } from './codec.js'
 import { unsignedAt } from './flat.js'
@@ -9,10 +8,9 @@ import { unsignedAt } from './flat.js'
 export function channelCodec(type: ChannelType): Codec {
   const lift = (call: CallContext, index: number): Channel => {
     const end = call.instance.handles.end(index, type, 'read')
-    if (end.state !== 'idle') trap(`a ${type.kind} was passed on that is in use or at its end`)
+    const channel = end.pass()
     call.instance.handles.removeEntry(index)
-    end.join(undefined)
-    return end.channel
+    return channel
   }
   const lower = (call: CallContext, value: unknown): number =>
     value instanceof Channel

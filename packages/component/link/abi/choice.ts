@@ -46,7 +46,7 @@ export function choiceCodec({ kind, cases, nullable, make, indexOf, payloadOf }:
   const zeros = (joined ?? []).map((type) => (type === 'i64' ? 0n : 0))
 
   const checked = (tag: number): number =>
-    tag < cases.length ? tag : trap(`case ${tag} of ${kind}, which has ${cases.length}`)
+    tag < cases.length ? tag : trap(`invalid variant discriminant ${tag} (${kind} of ${cases.length})`)
 
   return {
     kind,

@@ -24,9 +24,9 @@ export class LinearMemory {
 
   /** Traps unless `size` bytes at a pointer are in the memory, and the pointer is a multiple of `align`. */
   check(at: number, size: number, align: number): void {
-    if (at % align !== 0) trap(`pointer 0x${at.toString(16)} is not aligned to ${align} bytes`)
+    if (at % align !== 0) trap(`unaligned pointer ${hex(at)}: not a multiple of ${align}`)
     if (at + size > this.bytes.length)
-      trap(`${size} bytes at 0x${at.toString(16)} are not within the memory of ${this.bytes.length} bytes`)
+      trap(`content out-of-bounds: ${size} bytes at ${hex(at)} in a memory of ${this.bytes.length} bytes`)
   }
 
   #refresh(): void {
@@ -35,3 +35,5 @@ export class LinearMemory {
     this.#view = new DataView(this.#memory.buffer)
   }
 }
+
+export const hex = (pointer: number): string => `0x${pointer.toString(16)}`

@@ -60,3 +60,6 @@ function storeBytes(
   call.memory.bytes.set(new Uint8Array(value.buffer, value.byteOffset, byteLength), pointer)
   return { pointer, length }
 }
+
+/** Of a type of numbers, whose values have no parts. */
+export const isNumber = (kind: ValueType['kind']): boolean => ARRAYS.has(kind)

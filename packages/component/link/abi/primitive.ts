@@ -141,7 +141,7 @@ const isSurrogate = (code: number): boolean => code >= 0xd800 && code <= 0xdfff
 
 const charOf = (code: number): string =>
   code > 0x10ffff || isSurrogate(code)
-    ? trap(`0x${code.toString(16)} is no character`)
+    ? trap(`invalid \`char\` bit pattern 0x${code.toString(16)}`)
     : String.fromCodePoint(code)
 
 const codeOf = (value: unknown): number => {

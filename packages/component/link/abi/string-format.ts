@@ -23,7 +23,7 @@ function decoded(decoder: InstanceType<typeof TextDecoder>, bytes: Uint8Array, n
   try {
     return decoder.decode(bytes)
   } catch {
-    return trap(`a string is not ${name}`)
+    return trap(`invalid ${name}`)
   }
 }
 
@@ -32,11 +32,11 @@ const utf8: StringFormat = {
     const { bytes } = call.memory
     call.memory.check(at, length, 1)
     call.spend(length)
-    if (length > SHORT) return decoded(utf8Decoder, bytes.subarray(at, at + length), 'UTF-8')
+    if (length > SHORT) return decoded(utf8Decoder, bytes.subarray(at, at + length), 'utf-8')
     let text = ''
     for (let index = at; index < at + length; index += 1) {
       const byte = bytes[index] ?? 0
-      if (byte > 0x7f) return decoded(utf8Decoder, bytes.subarray(at, at + length), 'UTF-8')
+      if (byte > 0x7f) return decoded(utf8Decoder, bytes.subarray(at, at + length), 'utf-8')
       text += String.fromCharCode(byte)
     }
     return text
@@ -53,7 +53,7 @@ const utf16: StringFormat = {
   load: (call, at, length) => {
     call.memory.check(at, length * 2, 2)
     call.spend(length * 2)
-    return decoded(utf16Decoder, call.memory.bytes.subarray(at, at + length * 2), 'UTF-16')
+    return decoded(utf16Decoder, call.memory.bytes.subarray(at, at + length * 2), 'utf-16')
   },
   store: (call, text) => {
     const wellFormed = withoutLoneSurrogates(text)
@@ -71,13 +71,17 @@ const compact: StringFormat = {
     return bufferOf(call).toString('latin1', at, at + tagged)
   },
   store: (call, text) => {
-    if (/[^\0-\u00ff]/.test(text)) {
-      const { pointer, length } = utf16.store(call, text)
-      return { pointer, length: length + UTF16_TAG }
+    const wellFormed = withoutLoneSurrogates(text)
+    const { length } = wellFormed
+    const narrow = call.allocate(length, 2)
+    if (!/[^\0-\u00ff]/.test(wellFormed)) {
+      bufferOf(call).write(wellFormed, narrow, 'latin1')
+      return { pointer: narrow, length }
     }
-    const pointer = call.allocate(text.length, 2)
-    bufferOf(call).write(text, pointer, 'latin1')
-    return { pointer, length: text.length }
+    // As the specification has it for text of UTF-16: twice as much once a character is found that is not of Latin-1.
+    const pointer = call.reallocate(narrow, length, 2, length * 2)
+    bufferOf(call).write(wellFormed, pointer, 'utf16le')
+    return { pointer, length: length + UTF16_TAG }
   },
 }
 

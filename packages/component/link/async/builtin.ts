@@ -1,11 +1,14 @@
 import type { AsyncBuiltin } from '../../binary/canon-ast.js'
 import type { Codec } from '../abi/codec.js'
 import type { FlatType } from '../abi/flat.js'
+import type { CoreSignature } from '../adapter.js'
 import type { CanonPlan } from '../canon.js'
 import type { CoreItem } from '../core-item.js'
 import type { InstanceState } from '../instance-state.js'
 import type { Run } from '../run.js'
+import type { TypeId } from '../type-ids.js'
 import type { ChannelType } from './end.js'
+import type { MakeWaiting } from './jspi.js'
 
 /** A function of ours for core modules: its core type, and what it is in a run. */
 export type Builtin = {
@@ -23,8 +26,12 @@ export type BuiltinContext = {
   readonly memory: CoreItem | undefined
   /** Of `task.return`. */
   readonly result: Codec | undefined
+  readonly resultId: TypeId | undefined
   /** Of the definition's type. */
   readonly channel: (kind: ChannelType['kind']) => ChannelType
+  /** Of `thread.new-indirect`: the type of the argument, and where functions are. */
+  readonly thread: { readonly argument: FlatType; readonly table: CoreItem } | undefined
+  readonly waiting: (signature: CoreSignature) => MakeWaiting
 }
 
 export type MakeBuiltin = (context: BuiltinContext) => Builtin

@@ -1,5 +1,6 @@
 import type { LinkedFunction } from '../function.js'
 import type { Run } from '../run.js'
+import { trap } from '../trap.js'
 import type { OpenCall } from './scheduler.js'
 
 /**
@@ -14,13 +15,12 @@ export function callAsync(run: Run, func: LinkedFunction, args: readonly unknown
     const settle = () => {
       scheduler.close(call)
       if (result !== undefined) resolve(result.value)
-      else reject(new WebAssembly.RuntimeError('deadlock: the guest waits for what can never happen'))
+      else reject(deadlock())
     }
     const call: OpenCall = { failed: reject, idle: settle }
     scheduler.open(call)
     scheduler.later(() => {
       start({
-        caller: undefined,
         begin: () => args,
         resolve: (resolved) => {
           result = resolved
@@ -29,4 +29,13 @@ export function callAsync(run: Run, func: LinkedFunction, args: readonly unknown
       })
     })
   })
+}
+
+function deadlock(): Error {
+  try {
+    return trap('deadlock detected: event loop cannot make further progress')
+  } catch (error) {
+    if (error instanceof Error) return error
+    throw error
+  }
 }

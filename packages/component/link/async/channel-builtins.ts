@@ -1,9 +1,11 @@
+import type { CoreSignature } from '../adapter.js'
 import type { Run } from '../run.js'
+import { trap } from '../trap.js'
 import { i32, leaving, type Builtin, type BuiltinContext, type MakeBuiltin } from './builtin.js'
 import { Channel } from './channel.js'
 import { beginCancel, beginCopy, findEnd, outcomeNow } from './copy.js'
 import { End, type ChannelKind, type Direction } from './end.js'
-import { suspending } from './jspi.js'
+import { CANNOT_BLOCK, type Outcome } from './jspi.js'
 
 const create =
   (kind: ChannelKind): MakeBuiltin =>
@@ -22,43 +24,63 @@ const create =
     }
   }
 
+type Begin = (run: Run, args: readonly unknown[], isAsync: boolean) => End
+
 const copy =
   (kind: ChannelKind, direction: Direction): MakeBuiltin =>
-  ({ definition, canon, channel }) => {
+  ({ definition, canon, channel, waiting }) => {
     const plan = { type: channel(kind), direction }
-    const begin = (run: Run, [index, at, length]: readonly unknown[]): End =>
-      beginCopy(run, canon, plan, i32(index), i32(at), kind === 'stream' ? i32(length) : 1)
-    return {
-      params: kind === 'stream' ? ['i32', 'i32', 'i32'] : ['i32', 'i32'],
-      results: ['i32'],
-      make: waitingOrNot(definition.options?.async === true, begin),
-    }
+    return waitingOrNot(
+      waiting,
+      { params: kind === 'stream' ? ['i32', 'i32', 'i32'] : ['i32', 'i32'], results: ['i32'] },
+      { isAsync: definition.options?.async === true, instance: canon.instance },
+      (run, [index, at, length], isAsync) =>
+        beginCopy(run, canon, { ...plan, isAsync }, i32(index), i32(at), kind === 'stream' ? i32(length) : 1),
+    )
   }
 
 const cancel =
   (kind: ChannelKind, direction: Direction): MakeBuiltin =>
-  ({ definition, instance, channel }) => {
+  ({ definition, instance, channel, waiting }) => {
     const plan = { type: channel(kind), direction }
-    return {
-      params: ['i32'],
-      results: ['i32'],
-      make: waitingOrNot(definition.flag === true, (run, [index]) =>
-        beginCancel(run, instance, plan, i32(index)),
-      ),
-    }
+    return waitingOrNot(
+      waiting,
+      { params: ['i32'], results: ['i32'] },
+      { isAsync: definition.flag === true, instance },
+      (run, [index], isAsync) => beginCancel(run, instance, { ...plan, isAsync }, i32(index)),
+    )
   }
 
-const waitingOrNot =
-  (isAsync: boolean, begin: (run: Run, args: readonly unknown[]) => End): Builtin['make'] =>
-  (run) =>
-    isAsync
-      ? (...args: unknown[]) => outcomeNow(begin(run, args))
-      : suspending((...args) =>
-          run.scheduler.suspend((goOn) => {
-            const end = begin(run, args)
-            end.whenEvent(() => goOn(() => end.takeEvent()[2]))
-          }),
-        )
+function waitingOrNot(
+  waitingOf: BuiltinContext['waiting'],
+  signature: CoreSignature,
+  { isAsync, instance }: { readonly isAsync: boolean; readonly instance: number },
+  begin: Begin,
+): Builtin {
+  if (isAsync)
+    return {
+      ...signature,
+      make:
+        (run) =>
+        (...args: unknown[]) => {
+          leaving(run, instance)
+          return outcomeNow(begin(run, args, true))
+        },
+    }
+  const waiting = waitingOf(signature)
+  return {
+    ...signature,
+    make: (run) =>
+      waiting(run, (...args): Outcome => {
+        leaving(run, instance)
+        if (!run.scheduler.task().mayBlock) trap(CANNOT_BLOCK)
+        const end = begin(run, args, false)
+        const outcome = () => end.takeEvent()[2]
+        if (end.hasEvent) return { value: outcome() }
+        return { wait: (goOn) => end.whenEvent(() => goOn(outcome)) }
+      }),
+  }
+}
 
 const drop =
   (kind: ChannelKind, direction: Direction): MakeBuiltin =>

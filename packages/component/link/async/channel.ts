@@ -3,8 +3,21 @@ export const COPY = { completed: 0, dropped: 1, cancelled: 2 } as const
 
 export type CopyResult = (typeof COPY)[keyof typeof COPY]
 
+/** Values that have no bytes: of a stream without a type only their number is known. */
+export class Units {
+  readonly length: number
+
+  constructor(length: number) {
+    this.length = length
+  }
+
+  *[Symbol.iterator](): Generator<undefined> {
+    for (let index = 0; index < this.length; index += 1) yield undefined
+  }
+}
+
 /** Values on their way: bytes of a stream of bytes as such, and only valid at once. */
-export type Items = Uint8Array | readonly unknown[]
+export type Items = Uint8Array | readonly unknown[] | Units
 
 export type Source = {
   /** How many it has. */
@@ -22,6 +35,8 @@ export type Sink = {
 /** One side that waits for the other. */
 type Pending<Side> = {
   readonly side: Side
+  /** The two sides are about to copy; traps if they can't. */
+  readonly meets?: ((other: Pending<unknown>) => void) | undefined
   /** Some were copied; it goes on waiting until it calls `reclaim`. */
   readonly copied: (reclaim: () => void) => void
   readonly done: (result: CopyResult) => void
@@ -37,11 +52,14 @@ export class Channel {
     const writing = this.#writing
     if (this.#dropped) reading.done(COPY.dropped)
     else if (writing === undefined) this.#reading = reading
-    else if (writing.side.remaining > 0) this.#copy(writing, reading, writing, reading)
     else {
-      this.#reclaim()
-      this.#reading = reading
-      writing.done(COPY.completed)
+      reading.meets?.(writing)
+      if (writing.side.remaining > 0) this.#copy(writing, reading, writing, reading)
+      else {
+        this.#reclaim()
+        this.#reading = reading
+        writing.done(COPY.completed)
+      }
     }
   }
 
@@ -49,18 +67,21 @@ export class Channel {
     const reading = this.#reading
     if (this.#dropped) writing.done(COPY.dropped)
     else if (reading === undefined) this.#writing = writing
-    else if (reading.side.remaining > 0) this.#copy(writing, reading, reading, writing)
-    else if (writing.side.remaining === 0) writing.done(COPY.completed)
     else {
-      this.#reclaim()
-      this.#writing = writing
-      reading.done(COPY.completed)
+      writing.meets?.(reading)
+      if (reading.side.remaining > 0) this.#copy(writing, reading, reading, writing)
+      else if (writing.side.remaining === 0) writing.done(COPY.completed)
+      else {
+        this.#reclaim()
+        this.#writing = writing
+        reading.done(COPY.completed)
+      }
     }
   }
 
-  /** The side that waits gives up. */
-  cancel(): void {
-    this.#notify(COPY.cancelled)
+  /** A side gives up, if it still waits. */
+  cancel(side: Source | Sink): void {
+    if (this.#writing?.side === side || this.#reading?.side === side) this.#notify(COPY.cancelled)
   }
 
   /** One end is gone; the other one learns of it. */

@@ -7,9 +7,13 @@ import { GuestBuffer } from './guest-buffer.js'
 import { BLOCKED } from './subtask.js'
 import { EVENT } from './waitable.js'
 
-export type CopyPlan = { readonly type: ChannelType; readonly direction: Direction }
+type EndPlan = { readonly type: ChannelType; readonly direction: Direction }
+export type CopyPlan = EndPlan & {
+  /** The guest does not wait in the midst of its call. */
+  readonly isAsync: boolean
+}
 
-export function findEnd(run: Run, instance: number, index: number, { type, direction }: CopyPlan): End {
+export function findEnd(run: Run, instance: number, index: number, { type, direction }: EndPlan): End {
   return run.instance(instance).handles.end(index, type, direction)
 }
 
@@ -23,21 +27,22 @@ export function beginCopy(
   length: number,
 ): End {
   const { type, direction } = plan
-  run.instance(canon.instance).checkLeave()
   const end = findEnd(run, canon.instance, index, plan)
-  if (end.state !== 'idle') trap(`a ${type.kind} is read or written that is in use or at its end`)
-  const buffer = new GuestBuffer(callContext(run, canon), type.element, at, length)
+  end.checkIdle()
+  if (!plan.isAsync) end.checkSynchronous()
+  const buffer = new GuestBuffer(callContext(run, canon), type, at, length)
   const tell = (result: CopyResult, reclaim?: () => void) =>
     end.setEvent(() => {
       reclaim?.()
-      const isOver = result === COPY.dropped || (type.kind === 'future' && result === COPY.completed)
-      end.state = isOver ? 'done' : 'idle'
+      end.finish(result)
       const progress = type.kind === 'stream' ? buffer.progress << 4 : 0
       return [EVENT[`${type.kind}-${direction}`], index, result | progress]
     })
-  end.state = 'copying'
+  end.buffer = buffer
+  end.state = plan.isAsync ? 'copying' : 'copying-synchronously'
   const pending = {
     side: buffer,
+    meets: ({ side }: { readonly side: unknown }) => buffer.checkMeets(side),
     copied: (reclaim: () => void) => {
       // Of a future there is no more to come.
       if (type.kind === 'future') reclaim()
@@ -52,13 +57,13 @@ export function beginCopy(
 
 /** The end has an event if that was all. */
 export function beginCancel(run: Run, instance: number, plan: CopyPlan, index: number): End {
-  run.instance(instance).checkLeave()
   const end = findEnd(run, instance, index, plan)
-  if (end.state !== 'copying') trap(`a ${plan.type.kind} is cancelled that is not read or written`)
-  if (!end.hasEvent) {
-    end.state = 'cancelling'
-    end.channel.cancel()
-  }
+  if (end.state !== 'copying')
+    trap(`cannot cancel a ${plan.direction} of a ${plan.type.kind} which is not in progress`)
+  if (!plan.isAsync) end.checkSynchronous()
+  end.state = 'cancelling'
+  // A part that was copied is told with the cancellation.
+  if (end.buffer !== undefined) end.channel.cancel(end.buffer)
   return end
 }
 

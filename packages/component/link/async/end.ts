@@ -1,20 +1,34 @@
 import type { Codec } from '../abi/codec.js'
 import { trap } from '../trap.js'
-import type { Channel } from './channel.js'
+import type { TypeId } from '../type-ids.js'
+import { COPY, type Channel, type CopyResult, type Sink, type Source } from './channel.js'
 import { Waitable } from './waitable.js'
 
 export type ChannelKind = 'stream' | 'future'
 export type Direction = 'read' | 'write'
 
 /** The type of a stream or a future; `element` undefined: of empty values. */
-export type ChannelType = { readonly kind: ChannelKind; readonly element: Codec | undefined }
+export type ChannelType = {
+  readonly kind: ChannelKind
+  readonly element: Codec | undefined
+  readonly elementId: TypeId | undefined
+}
+
+type State = 'idle' | 'copying' | 'copying-synchronously' | 'cancelling' | 'done'
+
+const VERBS = { read: 'read from', write: 'write to' } as const
+const OTHER_END = { read: 'writable', write: 'readable' } as const
 
 /** One end of a stream or of a future, for the instance that has its handle. */
 export class End extends Waitable {
   readonly channel: Channel
   readonly type: ChannelType
   readonly direction: Direction
-  state: 'idle' | 'copying' | 'cancelling' | 'done' = 'idle'
+  state: State = 'idle'
+  /** What it reads into, or writes from. */
+  buffer: (Source & Sink) | undefined
+  /** How its last copy ended. */
+  #last: CopyResult = COPY.completed
 
   constructor(channel: Channel, type: ChannelType, direction: Direction) {
     super()
@@ -23,23 +37,46 @@ export class End extends Waitable {
     this.direction = direction
   }
 
-  /** Types of two components are compared by what matters to those that copy. */
-  is(type: ChannelType, direction: Direction): boolean {
-    const { kind, element } = this.type
-    return (
-      direction === this.direction &&
-      kind === type.kind &&
-      element?.kind === type.element?.kind &&
-      element?.size === type.element?.size
-    )
+  is({ kind, elementId }: ChannelType, direction: Direction): boolean {
+    return direction === this.direction && kind === this.type.kind && elementId === this.type.elementId
+  }
+
+  /** Traps unless it can be read or written now. */
+  checkIdle(): void {
+    if (this.state === 'done') trap(`cannot ${VERBS[this.direction]} ${this.#whyDone}`)
+    if (this.state !== 'idle') trap('cannot have concurrent operations active on a future/stream')
+  }
+
+  /** A copy is over. */
+  finish(result: CopyResult): void {
+    const isOver = result === COPY.dropped || (this.type.kind === 'future' && result === COPY.completed)
+    this.state = isOver ? 'done' : 'idle'
+    this.#last = result
+    this.buffer = undefined
+  }
+
+  /** Its instance gives it away. */
+  pass(): Channel {
+    const { kind } = this.type
+    if (this.state === 'done') trap(`cannot lift ${this.#whyDone}`)
+    if (this.state !== 'idle') trap(`cannot remove busy ${kind}`)
+    if (this.isInSet) trap(`cannot lift ${kind} while it's in a waitable set`)
+    return this.channel
   }
 
   drop(): void {
-    if (this.state === 'copying' || this.state === 'cancelling')
-      trap(`an end of a ${this.type.kind} was dropped that is in use`)
-    if (this.type.kind === 'future' && this.direction === 'write' && this.state !== 'done')
-      trap('the writable end of a future was dropped without a value')
+    const { kind } = this.type
+    if (this.state !== 'idle' && this.state !== 'done') trap(`cannot drop busy ${kind}`)
+    if (kind === 'future' && this.direction === 'write' && this.state !== 'done')
+      trap('cannot drop future write end without first writing a value')
     this.join(undefined)
     this.channel.drop()
+  }
+
+  get #whyDone(): string {
+    const { kind } = this.type
+    return this.#last === COPY.dropped
+      ? `${kind} after being notified that the ${OTHER_END[this.direction]} end dropped`
+      : `${kind} after previous ${this.direction} succeeded`
   }
 }

@@ -1,5 +1,3 @@
-import type { Task } from './task.js'
-
 /** How a call ended; undefined: it was cancelled. */
 export type Resolve = (result: { readonly value: unknown } | undefined) => void
 
@@ -11,7 +9,6 @@ export type AsyncCall = {
 
 /** What `start` begins. */
 export type AsyncFunction = (options: {
-  readonly caller: Task | undefined
   /** Gives the arguments, and is called when the callee begins; a callee may keep its callers waiting. */
   readonly begin: () => readonly unknown[]
   /** Called once, also before `start` has returned. */

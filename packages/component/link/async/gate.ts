@@ -31,14 +31,14 @@ export class Gate {
     return () => void this.#entering.delete(entry)
   }
 
-  /** Calls back once no other task holds it. */
-  take(go: () => void): void {
+  /** Whether no other task holds it, so that it is taken; it calls back otherwise, once it is. */
+  take(go: () => void): boolean {
     if (this.#isHeld) {
       this.#returning.add(go)
-      return
+      return false
     }
     this.#isHeld = true
-    go()
+    return true
   }
 
   release(): void {

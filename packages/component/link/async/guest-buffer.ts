@@ -1,7 +1,9 @@
 import type { CallContext } from '../abi/call-context.js'
 import { mismatch, type Codec } from '../abi/codec.js'
+import { isNumber } from '../abi/number-array.js'
 import { trap } from '../trap.js'
-import type { Items, Sink, Source } from './channel.js'
+import { Units, type Items, type Sink, type Source } from './channel.js'
+import type { ChannelKind, ChannelType } from './end.js'
 
 /** The specification's. */
 const MAX_LENGTH = 2 ** 28 - 1
@@ -13,15 +15,16 @@ export class GuestBuffer implements Source, Sink {
   /** How many were copied. */
   progress = 0
   readonly #call: CallContext
+  readonly #kind: ChannelKind
   readonly #element: Codec | undefined
   readonly #at: number
   readonly #length: number
 
-  /** `element` undefined: the values are empty. */
-  constructor(call: CallContext, element: Codec | undefined, at: number, length: number) {
-    if (length > MAX_LENGTH) trap('a stream is read or written with too large a buffer')
+  constructor(call: CallContext, { kind, element }: ChannelType, at: number, length: number) {
+    if (length > MAX_LENGTH) trap('stream read/write count too large')
     if (element !== undefined && length > 0) call.memory.check(at, length * element.size, element.align)
     this.#call = call
+    this.#kind = kind
     this.#element = element
     this.#at = at
     this.#length = length
@@ -29,13 +32,21 @@ export class GuestBuffer implements Source, Sink {
 
   get remaining(): number {
     const left = this.#length - this.progress
-    return this.#element?.kind === 'u8' ? left : Math.min(left, MAX_VALUES)
+    const isOneByOne = this.#element !== undefined && this.#element.kind !== 'u8'
+    return isOneByOne ? Math.min(left, MAX_VALUES) : left
+  }
+
+  /** Both ends in one instance: for now the specification allows that for what has no parts. */
+  checkMeets(other: unknown): void {
+    const isWithin = other instanceof GuestBuffer && other.#call.instance === this.#call.instance
+    if (isWithin && this.#element !== undefined && !isNumber(this.#element.kind))
+      trap(`cannot read from and write to intra-component ${this.#kind}`)
   }
 
   take(count: number): Items {
     const element = this.#element
     const at = this.#advance(count)
-    if (element === undefined) return Array.from({ length: count })
+    if (element === undefined) return new Units(count)
     if (element.kind === 'u8') return this.#call.memory.bytes.subarray(at, at + count)
     return Array.from({ length: count }, (_, index) => element.load(this.#call, at + index * element.size))
   }
@@ -44,6 +55,7 @@ export class GuestBuffer implements Source, Sink {
     const element = this.#element
     const at = this.#advance(items.length)
     if (element === undefined) return
+    if (items instanceof Units) return mismatch('values', items)
     if (items instanceof Uint8Array) {
       if (element.kind !== 'u8') mismatch('values', items)
       this.#call.memory.bytes.set(items, at)

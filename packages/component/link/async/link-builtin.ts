@@ -1,9 +1,10 @@
 import { unsupported, malformed } from '../../binary/error.js'
 import type { AsyncBuiltin } from '../../binary/canon-ast.js'
 import type { Builder } from '../builder.js'
-import { useCodec } from '../codec-of.js'
+import { useCodec, useTypeId } from '../codec-of.js'
 import type { Frame } from '../frame.js'
 import { canonPlan } from '../link-core.js'
+import type { BuiltinContext } from './builtin.js'
 import { findBuiltin } from './builtins.js'
 
 const NO_OPTIONS = {
@@ -27,6 +28,9 @@ export function linkBuiltin(definition: AsyncBuiltin, frame: Frame, builder: Bui
     canon: canonPlan(options, frame, offset),
     memory: memory === undefined ? undefined : frame.core('core-memory', memory, offset),
     result: result === undefined ? undefined : useCodec(result, frame, offset),
+    resultId: result === undefined ? undefined : useTypeId(result, frame, offset),
+    thread: definition.thread && threadOf(definition.thread, frame, offset),
+    waiting: (signature) => builder.waiting(signature),
     channel: (kind) => {
       const { channel } = frame.type('value', type ?? -1, offset)
       if (channel?.kind !== kind) throw malformed(`${definition.name} of what is no ${kind}`, offset)
@@ -36,4 +40,19 @@ export function linkBuiltin(definition: AsyncBuiltin, frame: Frame, builder: Bui
   const { params, results } = builtin
   const index = builder.newCoreFunction((run) => builtin.make(run))
   frame.pushCore('core-func', { from: 'host', index, signature: { params, results } })
+}
+
+function threadOf(
+  { type, table }: NonNullable<AsyncBuiltin['thread']>,
+  frame: Frame,
+  offset: number,
+): BuiltinContext['thread'] {
+  const found = frame.coreTypes[type]
+  const [argument, ...others] = found?.kind === 'func' && found.results.length === 0 ? found.params : []
+  if ((argument !== 'i32' && argument !== 'i64') || others.length > 0)
+    throw malformed(
+      'a thread that begins in a function of a type other than (i32) -> () or (i64) -> ()',
+      offset,
+    )
+  return { argument, table: frame.core('core-table', table, offset) }
 }

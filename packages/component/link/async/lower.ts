@@ -1,23 +1,23 @@
 import { callContext, type CanonPlan } from '../canon.js'
 import type { CallContext } from '../abi/call-context.js'
 import { unsignedAt, type FlatType, type FlatValue, type FlatValues } from '../abi/flat.js'
+import type { CoreSignature } from '../adapter.js'
 import type { FunctionShape, LinkedFunction } from '../function.js'
 import { liftArguments, toFlat } from '../lower.js'
 import type { CoreFunction, Run } from '../run.js'
-import type { AsyncFunction } from './function.js'
-import { suspending } from './jspi.js'
+import { trap } from '../trap.js'
+import { CANNOT_BLOCK, type MakeWaiting, type Outcome } from './jspi.js'
+import type { GoOn } from './scheduler.js'
 import { Subtask } from './subtask.js'
 
 /** Parameters of more flat values than this go through memory, where the call is not waited for. */
 const MAX_FLAT_ASYNC_PARAMS = 4
 
-type Signature = { readonly params: readonly FlatType[]; readonly results: readonly FlatType[] }
-
 const asyncParams = ({ flatParams }: FunctionShape): readonly FlatType[] | undefined =>
   flatParams !== undefined && flatParams.length <= MAX_FLAT_ASYNC_PARAMS ? flatParams : undefined
 
 /** The core types of a function that is lowered with the option `async`. */
-export const asyncSignature = (shape: FunctionShape): Signature => ({
+export const asyncSignature = (shape: FunctionShape): CoreSignature => ({
   params: [
     ...(asyncParams(shape) ?? ['i32' as const]),
     ...(shape.result === undefined ? [] : ['i32' as const]),
@@ -28,7 +28,6 @@ export const asyncSignature = (shape: FunctionShape): Signature => ({
 /** `canon lower` with `async`: returns the state of the call and a handle to what is left of it. */
 export function makeAsyncLowered(run: Run, linked: LinkedFunction, canon: CanonPlan): CoreFunction {
   const { result } = linked.shape
-  const { scheduler } = run
   const instance = run.instance(canon.instance)
   const shape = { ...linked.shape, flatParams: asyncParams(linked.shape) }
   const callee = run.start(linked)
@@ -38,7 +37,6 @@ export function makeAsyncLowered(run: Run, linked: LinkedFunction, canon: CanonP
     const call = callContext(run, canon)
     const subtask = new Subtask(call)
     subtask.callee = callee({
-      caller: scheduler.task(),
       begin: () => {
         subtask.begin()
         return liftArguments(call, shape, flat)
@@ -59,23 +57,37 @@ export function makeAsyncLowered(run: Run, linked: LinkedFunction, canon: CanonP
 }
 
 /** `canon lower` of an async function without `async`: the guest waits in the midst of the call. */
-export function makeWaitingLowered(run: Run, linked: LinkedFunction, canon: CanonPlan): object {
+export function makeWaitingLowered(
+  run: Run,
+  linked: LinkedFunction,
+  canon: CanonPlan,
+  waiting: MakeWaiting,
+): object {
   const { shape } = linked
   const { scheduler } = run
   const instance = run.instance(canon.instance)
-  const callee: AsyncFunction = run.start(linked)
-  return suspending((...values) => {
+  const callee = run.start(linked)
+  return waiting(run, (...values): Outcome => {
     instance.checkLeave()
+    if (!scheduler.task().mayBlock) trap(CANNOT_BLOCK)
     const flat = values.map(toFlat)
     const call = callContext(run, canon)
-    const caller = scheduler.task()
-    return scheduler.suspend((goOn) => {
-      callee({
-        caller,
-        begin: () => liftArguments(call, shape, flat),
-        resolve: (resolved) => goOn(() => finish(call, shape, flat, resolved?.value)),
-      })
+    let goOn: GoOn | undefined
+    let outcome: { readonly value: unknown } | undefined
+    callee({
+      begin: () => liftArguments(call, shape, flat),
+      resolve: (resolved) => {
+        if (goOn === undefined) outcome = { value: finish(call, shape, flat, resolved?.value) }
+        else goOn(() => finish(call, shape, flat, resolved?.value))
+      },
     })
+    return (
+      outcome ?? {
+        wait: (whenResolved) => {
+          goOn = whenResolved
+        },
+      }
+    )
   })
 }
 

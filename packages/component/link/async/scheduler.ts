@@ -1,5 +1,6 @@
 import { trap } from '../trap.js'
 import type { Task } from './task.js'
+import type { Thread } from './thread.js'
 
 /** So often in a row it goes on without a look at timers. */
 const TURNS_WITHOUT_TIMERS = 256
@@ -13,39 +14,60 @@ export type OpenCall = {
   idle(): void
 }
 
+/** Lets a guest that waits go on, with the value made then: after all others, or as the first or the second of all. */
+export type GoOn = (value: () => unknown, when?: 'first' | 'second' | 'later') => void
+
 /**
- * Runs the tasks of one run, one piece of guest code at a time. A piece begins with a call from JavaScript, or where a guest
- * that waited goes on; that is V8's doing, in a turn of its own, so nothing else may begin before that piece is over.
+ * Runs the threads of one run, one piece of guest code at a time. A piece begins with a call from JavaScript, or where a guest
+ * that waited goes on; that is V8's doing, in a turn of its own, so nothing else may begin before that piece is over. A call
+ * of a guest runs within the piece that makes it, up to where it waits or ends.
  */
 export class Scheduler {
   /** Whose code runs. */
-  current: Task | undefined
-  /** What `context.get` gives while a component is instantiated. */
+  current: Thread | undefined
+  /** What `context.get` gives outside of any thread. */
   readonly #storage: [number, number] = [0, 0]
   readonly #ready: (() => void)[] = []
+  /** Goes before all that is ready: one guest has handed over to another one. */
+  readonly #first: (() => void)[] = []
   readonly #calls = new Set<OpenCall>()
-  #resumed: Task | undefined
+  #resumed: Thread | undefined
   /** What takes back the work of the host that is waited for. */
   readonly #outside = new Set<() => void>()
   #turns = 0
   #suspended = 0
   #isDue = false
   #isWatched = false
+  /** A guest threw; what, is known in the next microtask. */
+  #isHalted = false
   #isDead = false
 
-  /** The task whose code makes the call that is being answered. */
-  task(): Task {
+  /** The thread whose code makes the call that is being answered. */
+  thread(): Thread {
     return this.current ?? trap('a built-in function was called outside of any task')
+  }
+
+  task(): Task {
+    return this.thread().task
   }
 
   get storage(): [number, number] {
     return this.current?.storage ?? this.#storage
   }
 
+  /** How many jobs were put before all others. */
+  get handedOver(): number {
+    return this.#first.length
+  }
+
   open(call: OpenCall): void {
-    if (this.#isDead) trap('a component was called that trapped')
+    this.checkAlive()
     this.#calls.add(call)
     this.#watch()
+  }
+
+  checkAlive(): void {
+    if (this.#isDead || this.#isHalted) trap('cannot enter component instance: the component trapped')
   }
 
   close(call: OpenCall): void {
@@ -64,6 +86,7 @@ export class Scheduler {
     this.#isDead = true
     this.#calls.clear()
     this.#ready.length = 0
+    this.#first.length = 0
     for (const stop of [...this.#outside]) stop()
   }
 
@@ -97,43 +120,75 @@ export class Scheduler {
     })
   }
 
-  /** Runs code of a task's instance, as far as it goes without waiting. */
-  enter<T>(task: Task, code: () => T): T {
+  /** Runs code that V8 can suspend, up to where it waits or ends; `onEnd` is called with what it returns, then or later. */
+  run(thread: Thread, code: () => Promise<unknown>, onEnd: (returned: unknown) => void): void {
     const before = this.current
-    this.current = task
-    task.instance.enter()
+    this.current = thread
+    thread.instance.enter()
+    thread.begin(onEnd)
+    code().then(undefined, this.fail)
+    if (!thread.isRunning) {
+      thread.instance.exit()
+      this.current = before
+      return
+    }
+    this.#isHalted = true
+    if (before !== undefined) trap('a function that was called trapped')
+  }
+
+  /** What `run` was given has returned. */
+  ended(returned: unknown): void {
+    const thread = this.thread()
+    thread.onEnd(returned)
+    thread.isRunning = false
+    this.endPiece(thread)
+  }
+
+  /** Runs code that can't be suspended, and that enters the instance itself. */
+  within<T>(thread: Thread, code: () => T): T {
+    const before = this.current
+    this.current = thread
+    thread.isRunning = true
+    try {
+      return code()
+    } finally {
+      thread.isRunning = false
+      this.current = before
+    }
+  }
+
+  /** Runs code that has a context of its own. */
+  isolated<T>(code: () => T): T {
+    const { storage } = this
+    const [first, second] = storage
+    storage.fill(0)
     const returned = code()
-    task.instance.exit()
-    this.current = before
+    storage[0] = first
+    storage[1] = second
     return returned
   }
 
-  /** The same for code that enters the instance itself. */
-  within<T>(task: Task, code: () => T): T {
-    const before = this.current
-    this.current = task
-    const returned = code()
-    this.current = before
-    return returned
-  }
-
-  /** Lets the guest wait in the midst of its code; `begin` is given what lets it go on, with the value made then. */
-  suspend(begin: (goOn: (value: () => unknown) => void) => void): Promise<unknown> {
-    const task = this.task()
-    if (!task.mayBlock) trap('a function that is not async has to wait')
-    this.#suspended += 1
-    if (this.#suspended > MAX_SUSPENDED)
+  /** Lets the guest wait in the midst of its code; `begin` is given what lets it go on. */
+  suspend(begin: (goOn: GoOn) => void): Promise<unknown> {
+    const thread = this.thread()
+    if (this.#suspended >= MAX_SUSPENDED)
       trap(`more than ${MAX_SUSPENDED} tasks wait in the midst of their code`)
-    if (this.#resumed === task) this.endPiece(task)
+    this.#suspended += 1
+    thread.isRunning = false
+    this.endPiece(thread)
     return new Promise((resolve) => {
-      const goOn = (value: () => unknown) =>
-        this.later(() => {
+      const goOn: GoOn = (value, when = 'later') => {
+        const job = () => {
           this.#suspended -= 1
-          task.instance.enter()
-          this.current = task
-          this.#resumed = task
+          thread.instance.enter()
+          thread.isRunning = true
+          this.current = thread
+          this.#resumed = thread
           resolve(value())
-        })
+        }
+        if (when === 'later') this.later(job)
+        else this.#handOver(job, when === 'first' ? 0 : 1)
+      }
       // A promise that was rejected would be an exception that the guest can catch.
       try {
         begin(goOn)
@@ -144,11 +199,17 @@ export class Scheduler {
   }
 
   /** A guest that went on is done, or waits again. */
-  endPiece(task: Task): void {
-    if (this.#resumed !== task) return
-    task.instance.exit()
+  endPiece(thread: Thread): void {
+    if (this.#resumed !== thread) return
+    thread.instance.exit()
     this.#resumed = undefined
     this.current = undefined
+    this.#wake()
+  }
+
+  #handOver(job: () => void, place: number): void {
+    if (this.#isDead) return
+    this.#first.splice(place, 0, job)
     this.#wake()
   }
 
@@ -163,8 +224,8 @@ export class Scheduler {
   readonly #drain = (): void => {
     this.#isDue = false
     try {
-      while (this.#resumed === undefined) {
-        const job = this.#ready.shift()
+      while (this.#resumed === undefined && !this.#isHalted) {
+        const job = this.#first.shift() ?? this.#ready.shift()
         if (job === undefined) break
         job()
       }
@@ -175,7 +236,8 @@ export class Scheduler {
   }
 
   get #isIdle(): boolean {
-    return this.#outside.size === 0 && this.#ready.length === 0 && this.#resumed === undefined && !this.#isDue
+    const jobs = this.#ready.length + this.#first.length
+    return this.#outside.size === 0 && jobs === 0 && this.#resumed === undefined && !this.#isDue
   }
 
   /** When all promises have settled by the next turn and nothing is waited for from outside, nothing will happen any more. */

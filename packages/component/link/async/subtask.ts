@@ -54,8 +54,8 @@ export class Subtask extends Waitable {
 
   /** False: it was resolved already. */
   cancel(): boolean {
-    if (this.#isDelivered) trap('a subtask was cancelled that had ended')
-    if (this.#isCancelled) trap('a subtask was cancelled twice')
+    if (this.#isDelivered) trap('cannot cancel a subtask which has been resolved')
+    if (this.#isCancelled) trap('cannot cancel a subtask twice')
     if (this.isResolved) return false
     this.#isCancelled = true
     this.callee?.cancel()
@@ -63,7 +63,7 @@ export class Subtask extends Waitable {
   }
 
   drop(): void {
-    if (!this.#isDelivered) trap('a subtask was dropped that runs')
+    if (!this.#isDelivered) trap('cannot drop a subtask which has not yet resolved')
     this.join(undefined)
   }
 

@@ -1,10 +1,11 @@
-import { callContext } from '../canon.js'
+import { callContext, type CanonPlan } from '../canon.js'
+import { resolveMemory } from '../core-item.js'
 import { MAX_FLAT_PARAMS } from '../abi/flat.js'
 import type { Run } from '../run.js'
 import { toFlat } from '../lower.js'
 import { trap } from '../trap.js'
 import { i32, leaving, type MakeBuiltin } from './builtin.js'
-import { suspending } from './jspi.js'
+import type { Outcome } from './jspi.js'
 import type { Task } from './task.js'
 import { CANCELLED, NO_EVENT } from './waitable.js'
 
@@ -14,7 +15,7 @@ const asyncTask = (run: Run, instance: number): Task => {
   return task.isAsync ? task : trap('a built-in function for async functions was called by another one')
 }
 
-const taskReturn: MakeBuiltin = ({ result, instance, canon }) => {
+const taskReturn: MakeBuiltin = ({ result, resultId, instance, canon }) => {
   const flatResult = result === undefined ? [] : result.flat
   const flat = flatResult !== undefined && flatResult.length <= MAX_FLAT_PARAMS ? flatResult : undefined
   return {
@@ -24,9 +25,8 @@ const taskReturn: MakeBuiltin = ({ result, instance, canon }) => {
       (run) =>
       (...values: unknown[]) => {
         const task = asyncTask(run, instance)
-        const wanted = task.shape.result
-        if (wanted?.kind !== result?.kind || wanted?.size !== result?.size)
-          trap('task.return is of another type than the function')
+        if (task.shape.resultId !== resultId || !areSameOptions(run, task.canon, canon))
+          trap('invalid `task.return` signature and/or options for current task')
         task.return(result && liftReturned(run, values))
       },
   }
@@ -39,6 +39,13 @@ const taskReturn: MakeBuiltin = ({ result, instance, canon }) => {
     call.memory.check(at, result.size, result.align)
     return result.load(call, at)
   }
+}
+
+/** A memory that one of them has no use for is none that differs. */
+function areSameOptions(run: Run, lift: CanonPlan, own: CanonPlan): boolean {
+  if (lift.strings !== own.strings) return false
+  if (lift.memory === undefined || own.memory === undefined) return true
+  return resolveMemory(run, lift.memory) === resolveMemory(run, own.memory)
 }
 
 const taskCancel: MakeBuiltin = ({ instance }) => ({
@@ -75,18 +82,30 @@ const backpressure =
       run.instance(instance).gate.setBackpressure((before) => change(before, value)),
   })
 
-const threadYield: MakeBuiltin = ({ definition, instance }) => ({
-  params: [],
-  results: ['i32'],
-  make: (run) =>
-    suspending(() => {
-      leaving(run, instance)
-      const task = run.scheduler.task()
-      return run.scheduler.suspend((goOn) =>
-        task.yield(definition.flag === true, (event) => goOn(() => Number(event === CANCELLED)), NO_EVENT),
-      )
-    }),
-})
+const threadYield: MakeBuiltin = ({ definition, instance, waiting: waitingOf }) => {
+  const cancellable = definition.flag === true
+  const signature = { params: [], results: ['i32'] } as const
+  const waiting = waitingOf(signature)
+  return {
+    ...signature,
+    make: (run) =>
+      waiting(run, (): Outcome => {
+        leaving(run, instance)
+        const { task, canSuspend } = run.scheduler.thread()
+        if (task.deliverCancel(cancellable)) return { value: 1 }
+        // What may not block goes on at once.
+        if (!canSuspend || !task.mayBlock) return { value: 0 }
+        return {
+          wait: (goOn) =>
+            task.yield(
+              cancellable,
+              (event, first) => goOn(() => Number(event === CANCELLED), first ? 'first' : 'later'),
+              NO_EVENT,
+            ),
+        }
+      }),
+  }
+}
 
 export const taskBuiltins: readonly (readonly [string, MakeBuiltin])[] = [
   ['task.return', taskReturn],

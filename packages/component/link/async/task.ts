@@ -1,4 +1,5 @@
 import type { CallContext } from '../abi/call-context.js'
+import type { CanonPlan } from '../canon.js'
 import type { FunctionShape } from '../function.js'
 import type { InstanceState } from '../instance-state.js'
 import { trap } from '../trap.js'
@@ -9,35 +10,41 @@ import { CANCELLED, type Event, type WaitableSet } from './waitable.js'
 export type TaskOptions = {
   readonly scheduler: Scheduler
   readonly call: CallContext
-  readonly shape: FunctionShape
+  readonly shape: Pick<FunctionShape, 'async' | 'resultId'>
+  /** The options that it is lifted with. */
+  readonly canon: CanonPlan
   /** It is lifted with the option `async`. */
   readonly isAsync: boolean
-  /** The task that called it; undefined: the host did. */
-  readonly caller: Task | undefined
   readonly resolve: Resolve
+  /** Called once, when it has no thread any more. */
+  readonly exit?: (() => void) | undefined
 }
 
-/** One call of a function that a component exports, and its only thread. */
+/** Takes an event; `first`: before anything else is done. */
+export type Go = (event: Event, first: boolean) => void
+
+/** One call of a function that a component exports. */
 export class Task {
   readonly call: CallContext
-  readonly shape: FunctionShape
+  readonly shape: TaskOptions['shape']
+  readonly canon: CanonPlan
   readonly isAsync: boolean
-  /** What `context.get` gives. */
-  readonly storage: [number, number] = [0, 0]
   readonly #scheduler: Scheduler
-  readonly #caller: Task | undefined
   readonly #resolve: Resolve
+  readonly #exit: (() => void) | undefined
   #state: 'running' | 'cancel-pending' | 'cancel-delivered' | 'resolved' = 'running'
-  /** Ends the wait that it is in, if a cancellation may do that. */
-  #interrupt: (() => void) | undefined
+  #threads = 1
+  /** Each ends a wait of one of its threads, which a cancellation may end. */
+  readonly #interrupts = new Set<() => void>()
 
-  constructor({ scheduler, call, shape, isAsync, caller, resolve }: TaskOptions) {
+  constructor({ scheduler, call, shape, canon, isAsync, resolve, exit }: TaskOptions) {
     this.call = call
     this.shape = shape
+    this.canon = canon
     this.isAsync = isAsync
     this.#scheduler = scheduler
-    this.#caller = caller
     this.#resolve = resolve
+    this.#exit = exit
   }
 
   get instance(): InstanceState {
@@ -52,10 +59,17 @@ export class Task {
     return this.shape.async || this.isResolved
   }
 
-  /** An instance can't be called by what it called itself. */
-  checkRecursion(): void {
-    for (let task = this.#caller; task !== undefined; task = task.#caller)
-      if (task.instance === this.instance) trap('a component instance was called by what it called itself')
+  /** One more thread runs for it. */
+  join(): void {
+    this.#threads += 1
+  }
+
+  /** A thread of it has ended. */
+  leave(): void {
+    this.#threads -= 1
+    if (this.#threads > 0) return
+    if (!this.isResolved) trap('an async function ended without task.return')
+    this.#exit?.()
   }
 
   /** `task.return`. */
@@ -73,9 +87,12 @@ export class Task {
 
   requestCancel(): void {
     if (this.#state !== 'running') return
-    const interrupt = this.#interrupt
-    this.#state = interrupt === undefined ? 'cancel-pending' : 'cancel-delivered'
-    interrupt?.()
+    this.#state = 'cancel-pending'
+    for (const interrupt of this.#interrupts) {
+      this.#state = 'cancel-delivered'
+      interrupt()
+      return
+    }
   }
 
   /** Whether a guest that can be told has to be told now that it is cancelled. */
@@ -85,14 +102,25 @@ export class Task {
     return true
   }
 
+  /** A cancellation ends the wait until the function that is returned is called. */
+  interruptible(interrupt: () => void): () => void {
+    this.#interrupts.add(interrupt)
+    return () => void this.#interrupts.delete(interrupt)
+  }
+
   /** Takes one event of a set, the cancellation of this task, if it can be told, among them. */
-  waitFor(set: WaitableSet, cancellable: boolean, go: (event: Event) => void): void {
+  waitFor(set: WaitableSet, cancellable: boolean, go: Go): void {
+    set.waiting += 1
+    const taken: Go = (event, first) => {
+      set.waiting -= 1
+      go(event, first)
+    }
     const attempt = () =>
-      this.#interruptible(cancellable, go, (proceed) =>
+      this.#wait(cancellable, taken, (proceed) =>
         set.whenEvent(() =>
           proceed(() => {
             // Another task may have taken it meanwhile.
-            if (set.hasEvent) go(set.takeEvent())
+            if (set.hasEvent) taken(set.takeEvent(), false)
             else attempt()
           }),
         ),
@@ -101,34 +129,28 @@ export class Task {
   }
 
   /** Lets others run. */
-  yield(cancellable: boolean, go: (event: Event) => void, event: Event): void {
-    this.#interruptible(cancellable, go, (proceed) =>
-      this.#scheduler.nextTurn(() => proceed(() => go(event))),
-    )
+  yield(cancellable: boolean, go: Go, event: Event): void {
+    this.#wait(cancellable, go, (proceed) => this.#scheduler.nextTurn(() => proceed(() => go(event, false))))
   }
 
-  #interruptible(
-    cancellable: boolean,
-    go: (event: Event) => void,
-    begin: (proceed: (job: () => void) => void) => () => void,
-  ): void {
+  #wait(cancellable: boolean, go: Go, begin: (proceed: (job: () => void) => void) => () => void): void {
     if (this.deliverCancel(cancellable)) {
-      this.#scheduler.later(() => go(CANCELLED))
+      this.#scheduler.later(() => go(CANCELLED, false))
       return
     }
     let isOver = false
-    const proceed = (job: () => void) => {
+    const once = (job: () => void) => {
       if (isOver) return
       isOver = true
-      this.#interrupt = undefined
-      this.#scheduler.later(job)
+      settle?.()
+      job()
     }
-    if (cancellable)
-      this.#interrupt = () => {
-        stop()
-        proceed(() => go(CANCELLED))
-      }
-    const stop = begin(proceed)
+    const interrupt = () => {
+      stop()
+      once(() => go(CANCELLED, true))
+    }
+    const settle = cancellable ? this.interruptible(interrupt) : undefined
+    const stop = begin((job) => once(() => this.#scheduler.later(job)))
   }
 
   #end(): void {

@@ -1,8 +1,9 @@
 import { resolveMemory, type CoreItem } from '../core-item.js'
 import type { LinearMemory } from '../abi/linear-memory.js'
 import type { Run } from '../run.js'
+import { trap } from '../trap.js'
 import { i32, leaving, type MakeBuiltin } from './builtin.js'
-import { suspending } from './jspi.js'
+import { CANNOT_BLOCK, type Outcome } from './jspi.js'
 import { BLOCKED, Subtask } from './subtask.js'
 import { CANCELLED, NO_EVENT, Waitable, WaitableSet, type Event } from './waitable.js'
 
@@ -12,21 +13,32 @@ const setNew: MakeBuiltin = ({ instance }) => ({
   make: (run) => () => leaving(run, instance).handles.addEntry(new WaitableSet()),
 })
 
-const setWait: MakeBuiltin = ({ definition, instance, memory }) => ({
-  params: ['i32', 'i32'],
-  results: ['i32'],
-  make: (run) => {
-    const bytes = memoryOf(run, memory)
-    const { scheduler } = run
-    return suspending((index, at) => {
-      const set = leaving(run, instance).handles.entry(i32(index), WaitableSet)
-      const task = scheduler.task()
-      return scheduler.suspend((goOn) =>
-        task.waitFor(set, definition.flag === true, (event) => goOn(() => store(bytes, i32(at), event))),
-      )
-    })
-  },
-})
+const setWait: MakeBuiltin = ({ definition, instance, memory, waiting: waitingOf }) => {
+  const cancellable = definition.flag === true
+  const signature = { params: ['i32', 'i32'], results: ['i32'] } as const
+  const waiting = waitingOf(signature)
+  return {
+    ...signature,
+    make: (run) => {
+      const bytes = memoryOf(run, memory)
+      const { scheduler } = run
+      return waiting(run, (index, at): Outcome => {
+        const state = leaving(run, instance)
+        const task = scheduler.task()
+        if (!task.mayBlock) trap(CANNOT_BLOCK)
+        const set = state.handles.entry(i32(index), WaitableSet)
+        if (task.deliverCancel(cancellable)) return { value: store(bytes, i32(at), CANCELLED) }
+        if (set.hasEvent) return { value: store(bytes, i32(at), set.takeEvent()) }
+        return {
+          wait: (goOn) =>
+            task.waitFor(set, cancellable, (event, first) =>
+              goOn(() => store(bytes, i32(at), event), first ? 'first' : 'later'),
+            ),
+        }
+      })
+    },
+  }
+}
 
 const setPoll: MakeBuiltin = ({ definition, instance, memory }) => ({
   params: ['i32', 'i32'],
@@ -61,37 +73,43 @@ const join: MakeBuiltin = ({ instance }) => ({
   },
 })
 
-const subtaskCancel: MakeBuiltin = ({ definition, instance }) => ({
-  params: ['i32'],
-  results: ['i32'],
-  make: (run) => {
-    const find = (index: unknown) => leaving(run, instance).handles.entry(i32(index), Subtask)
-    const cancel = (subtask: Subtask) => {
-      subtask.cancel()
-      return subtask.isResolved
-    }
-    if (definition.flag === true)
-      return (index: unknown) => {
-        const subtask = find(index)
-        return cancel(subtask) ? subtask.takeEvent()[2] : BLOCKED
-      }
-    return suspending((index) => {
-      const subtask = find(index)
-      return run.scheduler.suspend((goOn) => {
-        const wait = () => {
-          if (subtask.isResolved) goOn(() => subtask.takeEvent()[2])
-          else {
-            // That it began is not what is waited for.
-            if (subtask.hasEvent) subtask.takeEvent()
-            subtask.whenEvent(wait)
-          }
-        }
-        cancel(subtask)
-        wait()
+const subtaskCancel: MakeBuiltin = ({ definition, instance, waiting: waitingOf }) => {
+  const isAsync = definition.flag === true
+  const signature = { params: ['i32'], results: ['i32'] } as const
+  const waiting = waitingOf(signature)
+  return {
+    ...signature,
+    make: (run) => {
+      const { scheduler } = run
+      return waiting(run, (index): Outcome => {
+        const state = leaving(run, instance)
+        const thread = scheduler.thread()
+        if (!isAsync && !thread.task.mayBlock) trap(CANNOT_BLOCK)
+        const subtask = state.handles.entry(i32(index), Subtask)
+        if (!isAsync) subtask.checkSynchronous()
+        const { handedOver } = scheduler
+        subtask.cancel()
+        const outcome = () => (subtask.isResolved ? subtask.takeEvent()[2] : BLOCKED)
+        if (subtask.isResolved) return { value: outcome() }
+        if (!isAsync) return { wait: (goOn) => whenResolved(subtask, () => goOn(outcome)) }
+        // What was cancelled goes on at once where it waits in the midst of its code: its caller waits until it waits again.
+        if (scheduler.handedOver > handedOver && thread.canSuspend)
+          return { wait: (goOn) => goOn(outcome, 'second') }
+        return { value: BLOCKED }
       })
-    })
-  },
-})
+    },
+  }
+}
+
+function whenResolved(subtask: Subtask, done: () => void): void {
+  if (subtask.isResolved) {
+    done()
+    return
+  }
+  // That it began is not what is waited for.
+  if (subtask.hasEvent) subtask.takeEvent()
+  subtask.whenEvent(() => whenResolved(subtask, done))
+}
 
 const subtaskDrop: MakeBuiltin = ({ instance }) => ({
   params: ['i32'],

@@ -25,6 +25,15 @@ export abstract class Waitable {
   #set: WaitableSet | undefined
   #waiter: (() => void) | undefined
 
+  /** A guest that waits for it in the midst of a call can't have it in a set as well. */
+  checkSynchronous(): void {
+    if (this.#set !== undefined || this.#waiter !== undefined) inSet()
+  }
+
+  get isInSet(): boolean {
+    return this.#set !== undefined
+  }
+
   get hasEvent(): boolean {
     return this.#event !== undefined
   }
@@ -53,11 +62,14 @@ export abstract class Waitable {
   }
 
   join(set: WaitableSet | undefined): void {
+    if (this.#waiter !== undefined) inSet()
     this.#set?.leave(this)
     this.#set = set
     set?.enter(this)
   }
 }
+
+const inSet = (): never => trap('waitable cannot be used synchronously while added to a waitable set')
 
 export class WaitableSet {
   /** It is no handle of a resource. */
@@ -66,6 +78,8 @@ export class WaitableSet {
   /** Members that have an event. */
   readonly #ready = new Set<Waitable>()
   readonly #waiters = new Set<() => void>()
+  /** How many threads wait for an event of it. */
+  waiting = 0
 
   get hasEvent(): boolean {
     return this.#ready.size > 0
@@ -110,7 +124,7 @@ export class WaitableSet {
   }
 
   drop(): void {
-    if (this.#members.size > 0) trap('a waitable set was dropped that is not empty')
-    if (this.#waiters.size > 0) trap('a waitable set was dropped that is waited for')
+    if (this.#members.size > 0) trap('cannot drop waitable set with members')
+    if (this.waiting > 0) trap('cannot drop waitable set with waiters')
   }
 }

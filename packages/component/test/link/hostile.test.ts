@@ -29,33 +29,33 @@ describe('what a guest hands over', () => {
   })
 
   it.each<[string, unknown[], RegExp]>([
-    ['char', [0xd800], /0xd800 is no character/],
-    ['char', [0x110000], /0x110000 is no character/],
-    ['char', [0xffffffff], /no character/],
-    ['enum', [2], /case 2 of enum, which has 2/],
-    ['enum', [0xffffffff], /case 4294967295/],
-    ['variant-at', [33], /not aligned to 8/],
-    ['variant-at', [32], /case 99 of variant/],
-    ['variant-at', [0xfffffff8], /not within the memory/],
-    ['string-at', [131073, 0], /not within the memory of 131072/],
-    ['string-at', [0xffffffff, 0xffffffff], /not within the memory/],
-    ['string-at', [0, 131073], /not within/],
-    ['string-at', [38, 1], /not UTF-8/],
-    ['utf16-at', [33, 1], /not aligned to 2/],
-    ['utf16-at', [48, 1], /not UTF-16/],
-    ['utf16-at', [0, 0x80000000], /not within/],
-    ['compact-at', [33, 1], /not aligned to 2/],
-    ['compact-at', [0, 0xffffffff], /not within/],
-    ['words-at', [4, 1], /not aligned to 8/],
-    ['words-at', [131064, 2], /not within/],
-    ['words-at', [0, 0x20000000], /not within/],
-    ['strings-at', [32, 1], /not within/],
+    ['char', [0xd800], /invalid `char` bit pattern 0xd800/],
+    ['char', [0x110000], /invalid `char` bit pattern 0x110000/],
+    ['char', [0xffffffff], /invalid `char` bit pattern/],
+    ['enum', [2], /invalid variant discriminant 2 \(enum of 2\)/],
+    ['enum', [0xffffffff], /invalid variant discriminant 4294967295/],
+    ['variant-at', [33], /unaligned pointer .*: not a multiple of 8/],
+    ['variant-at', [32], /invalid variant discriminant 99 \(variant/],
+    ['variant-at', [0xfffffff8], /content out-of-bounds/],
+    ['string-at', [131073, 0], /out-of-bounds: .* memory of 131072/],
+    ['string-at', [0xffffffff, 0xffffffff], /content out-of-bounds/],
+    ['string-at', [0, 131073], /content out-of-bounds/],
+    ['string-at', [38, 1], /invalid utf-8/],
+    ['utf16-at', [33, 1], /unaligned pointer .*: not a multiple of 2/],
+    ['utf16-at', [48, 1], /invalid utf-16/],
+    ['utf16-at', [0, 0x80000000], /content out-of-bounds/],
+    ['compact-at', [33, 1], /unaligned pointer .*: not a multiple of 2/],
+    ['compact-at', [0, 0xffffffff], /content out-of-bounds/],
+    ['words-at', [4, 1], /unaligned pointer .*: not a multiple of 8/],
+    ['words-at', [131064, 2], /content out-of-bounds/],
+    ['words-at', [0, 0x20000000], /content out-of-bounds/],
+    ['strings-at', [32, 1], /content out-of-bounds/],
     ['amplify', [], /more than 134217728 bytes of values in one call/],
-    ['take-beyond', ['0123456789abcdef0'], /not within/],
-    ['take-askew', [[1]], /not aligned to 4/],
-    ['take-tells', ['x'], /out of realloc or post-return/],
+    ['take-beyond', ['0123456789abcdef0'], /realloc return: beyond end of memory/],
+    ['take-askew', [[1]], /realloc return: result not aligned/],
+    ['take-tells', ['x'], /cannot leave component instance/],
     ['take-traps', ['x'], /unreachable/],
-    ['post-tells', [1], /out of realloc or post-return/],
+    ['post-tells', [1], /cannot leave component instance/],
   ])('is refused: %s %j', (name, args, error) => {
     expect(() => call(name, ...args)).toThrow(error)
     expect(() => call(name, ...args)).toThrow(WebAssembly.RuntimeError)
@@ -81,18 +81,18 @@ describe('components inside of a component', () => {
   )
 
   it.each([
-    ['use-dropped', /there is no handle/],
-    ['drop-twice', /there is no handle/],
-    ['drop-zero', /there is no handle 0/],
-    ['lend-and-keep', /borrowed handle was not dropped/],
+    ['use-dropped', /unknown handle index/],
+    ['drop-twice', /unknown handle index/],
+    ['drop-zero', /unknown handle index 0/],
+    ['lend-and-keep', /borrow handles still remain/],
     ['leak', /more than 1000000 handles/],
   ])('trap: %s', (name, error) => {
     expect(() => use(name)).toThrow(error)
   })
 
   it.each([
-    ['echo-to-nowhere', /not within the memory/],
-    ['echo-askew', /not aligned to 4/],
+    ['echo-to-nowhere', /content out-of-bounds/],
+    ['echo-askew', /unaligned pointer/],
   ])('trap for a pointer to a result: %s', (name, error) => {
     expect(() => use(name, 'text')).toThrow(error)
   })

@@ -1,0 +1,141 @@
+import { threadModule } from '../adapter.js'
+import { resolve } from '../core-item.js'
+import type { Run } from '../run.js'
+import { trap } from '../trap.js'
+import { i32, leaving, type MakeBuiltin } from './builtin.js'
+import { beginWithin, functionOf, promising, type Outcome } from './jspi.js'
+import { Thread } from './thread.js'
+
+const threadIndex: MakeBuiltin = ({ instance }) => ({
+  params: [],
+  results: ['i32'],
+  make: (run) => () => {
+    leaving(run, instance)
+    return run.scheduler.thread().index
+  },
+})
+
+const newIndirect: MakeBuiltin = ({ instance, thread }) => {
+  if (thread === undefined) throw new Error('a thread that begins in no function')
+  const { argument, table } = thread
+  const module = threadModule(argument)
+  return {
+    params: ['i32', argument],
+    results: ['i32'],
+    make: (run) => {
+      const { scheduler } = run
+      const done = () => scheduler.ended(undefined)
+      const { exports } = new WebAssembly.Instance(module, { '': { table: resolve(run, table), done } })
+      const enter = promising(functionOf(exports, 'run'))
+      const fits = functionOf(exports, 'fits')
+      return (index: unknown, closure: unknown) => {
+        leaving(run, instance)
+        if (fits(index) !== 1) trap('a thread would begin in a function of another type')
+        const { task } = scheduler.thread()
+        task.join()
+        const made = new Thread(task, true)
+        made.start = () =>
+          scheduler.run(
+            made,
+            () => enter(index, closure),
+            () => made.leave(),
+          )
+        return made.index
+      }
+    },
+  }
+}
+
+/** A thread that has not begun, or waits to be resumed. */
+function suspended(run: Run, instance: number, index: unknown): Thread {
+  const other = leaving(run, instance).threads.get(i32(index))
+  const isSuspended = other.start !== undefined || other.wake !== undefined
+  return isSuspended && !other.instance.threads.ready.has(other)
+    ? other
+    : trap('cannot resume a thread which is not suspended')
+}
+
+const resumeLater: MakeBuiltin = ({ instance }) => ({
+  params: ['i32'],
+  results: [],
+  make: (run) => (index: unknown) => {
+    const other = suspended(run, instance, index)
+    if (other.start === undefined) {
+      other.wake?.('later')
+      return
+    }
+    const { ready } = other.instance.threads
+    ready.add(other)
+    run.scheduler.later(() => {
+      if (!ready.delete(other)) return
+      const { start } = other
+      other.start = undefined
+      start?.()
+    })
+  },
+})
+
+/** Runs another thread at once. Where that waits on a stack of its own, its caller has to wait too. */
+function switchTo(thread: Thread, other: Thread): boolean {
+  if (other.start === undefined) {
+    other.wake?.('first')
+    return true
+  }
+  beginWithin(thread, other)
+  return false
+}
+
+type Way = { readonly other: boolean; readonly suspends: boolean }
+
+/** `thread.suspend`, `thread.yield-then-resume` and the like. */
+const switching =
+  ({ other: hasOther, suspends }: Way): MakeBuiltin =>
+  ({ definition, instance, waiting: waitingOf }) => {
+    const cancellable = definition.flag === true
+    const signature = { params: hasOther ? (['i32'] as const) : [], results: ['i32'] } as const
+    const waiting = waitingOf(signature)
+    return {
+      ...signature,
+      make: (run) =>
+        waiting(run, (index): Outcome => {
+          leaving(run, instance)
+          const { scheduler } = run
+          const thread = scheduler.thread()
+          const other = hasOther ? suspended(run, instance, index) : undefined
+          if (thread.task.deliverCancel(cancellable)) return { value: 1 }
+          if (suspends) return suspend(thread, other, cancellable)
+          const mustWait = other !== undefined && switchTo(thread, other)
+          return mustWait && thread.canSuspend ? { wait: (goOn) => goOn(() => 0) } : { value: 0 }
+        }),
+    }
+  }
+
+function suspend(thread: Thread, other: Thread | undefined, cancellable: boolean): Outcome {
+  let resumed: { readonly cancelled: boolean; readonly when: 'first' | 'later' } | undefined
+  let goOn: ((result: NonNullable<typeof resumed>) => void) | undefined
+  const resume = (result: NonNullable<typeof resumed>) => {
+    settle?.()
+    thread.wake = undefined
+    if (goOn === undefined) resumed = result
+    else goOn(result)
+  }
+  thread.wake = (when) => resume({ cancelled: false, when })
+  const interrupt = () => resume({ cancelled: true, when: 'first' })
+  const settle = cancellable ? thread.task.interruptible(interrupt) : undefined
+  if (other !== undefined) switchTo(thread, other)
+  if (resumed !== undefined) return { value: Number(resumed.cancelled) }
+  return {
+    wait: (resumeStack) => {
+      goOn = ({ cancelled, when }) => resumeStack(() => Number(cancelled), when)
+    },
+  }
+}
+
+export const threadBuiltins: readonly (readonly [string, MakeBuiltin])[] = [
+  ['thread.index', threadIndex],
+  ['thread.new-indirect', newIndirect],
+  ['thread.resume-later', resumeLater],
+  ['thread.suspend', switching({ other: false, suspends: true })],
+  ['thread.suspend-then-resume', switching({ other: true, suspends: true })],
+  ['thread.yield-then-resume', switching({ other: true, suspends: false })],
+]
