@@ -30,7 +30,8 @@ export function readCoreType(reader: ByteReader, scope: ScopeBuilder): CoreType 
 function readPlainType(form: number, reader: ByteReader, at: number): CoreType {
   if (form === FUNCTION) return readFunction(reader)
   if (form === RECURSIVE_GROUP) throw unsupported('a recursive group of core types', at)
-  if (!OTHER_FORMS.has(form)) throw malformed(`invalid leading byte 0x${form.toString(16)} of a core type`, at)
+  if (!OTHER_FORMS.has(form))
+    throw malformed(`invalid leading byte 0x${form.toString(16)} of a core type`, at)
   const whole = reader.at(at)
   readOther(whole)
   reader.skip(whole.offset - reader.offset)

@@ -69,14 +69,16 @@ export function builtinSignature(
     (kind === 'stream' || kind === 'future') && type !== undefined
       ? elementOf(kind, type, scope, offset)
       : undefined
-  if (definition.options !== undefined) checkBuiltin(definition, definition.options, element, scope, checker, offset)
+  if (definition.options !== undefined)
+    checkBuiltin(definition, definition.options, element, scope, checker, offset)
   if (slot !== undefined && slot > 1)
     throw malformed(`immediate of \`${name}\` must be 0 or 1, found ${slot}`, offset)
   if (name === 'resource.drop-async' && type !== undefined) scope.resource(type, offset)
   if (thread !== undefined) checkThread(thread, scope, offset)
   if (name === 'context.get') return signature(0, 1)
   if (name === 'context.set') return signature(1, 0)
-  if (name === 'task.return') return { params: returned(definition, scope, checker, offset) ?? ['i32'], results: [] }
+  if (name === 'task.return')
+    return { params: returned(definition, scope, checker, offset) ?? ['i32'], results: [] }
   const known = SIGNATURES.get(name)
   if (known === undefined) throw malformed(`unknown built-in function ${name}`, offset)
   return known
@@ -117,7 +119,11 @@ function checkBuiltin(
   )
 }
 
-function checkThread({ type, table }: NonNullable<AsyncBuiltin['thread']>, scope: Scope, offset: number): void {
+function checkThread(
+  { type, table }: NonNullable<AsyncBuiltin['thread']>,
+  scope: Scope,
+  offset: number,
+): void {
   const found = scope.coreTypes[type]
   const start = found?.kind === 'func' ? found.signature : undefined
   const [argument] = start?.params ?? []

@@ -27,7 +27,8 @@ export function checkOptions(options: CanonOptions, needs: Needs, scope: Scope, 
       throw malformed('canonical option `realloc` requires `memory` to also be specified', offset)
   }
   if (needs.memory && memory === undefined) throw malformed('canonical option `memory` is required', offset)
-  if (needs.realloc && realloc === undefined) throw malformed('canonical option `realloc` is required', offset)
+  if (needs.realloc && realloc === undefined)
+    throw malformed('canonical option `realloc` is required', offset)
   if (async && !needs.async)
     throw malformed('the `async` canonical option requires an async function type', offset)
   if (postReturn !== undefined) {

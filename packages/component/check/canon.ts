@@ -28,7 +28,9 @@ export function checkCanon(
       scope.funcs.push(lift(definition, scope, checker, offset))
       break
     case 'lower':
-      scope.coreFuncs.push(lower(scope.func(definition.func, offset), definition.options, scope, checker, offset))
+      scope.coreFuncs.push(
+        lower(scope.func(definition.func, offset), definition.options, scope, checker, offset),
+      )
       break
     case 'resource-new':
     case 'resource-rep':
@@ -75,7 +77,8 @@ function lift(
   return func
 }
 
-const asyncResults = ({ callback }: CanonOptions): readonly FlatType[] => (callback === undefined ? [] : ['i32'])
+const asyncResults = ({ callback }: CanonOptions): readonly FlatType[] =>
+  callback === undefined ? [] : ['i32']
 
 function same(what: string, wanted: readonly string[], found: readonly string[], offset: number): void {
   if (wanted.length === found.length && wanted.every((type, index) => type === found[index])) return

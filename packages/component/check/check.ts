@@ -1,10 +1,20 @@
-import type { DecodedComponent } from '../binary/decode.js'
+import { decodeComponent, type DecodedComponent } from '../binary/decode.js'
 import { unsupported, malformed } from '../binary/error.js'
+import { describe } from '../describe/describe.js'
 import { describeModule } from '../wasm/describe-module.js'
+import { checkCode } from './code.js'
 import { moduleOf } from './core-modules.js'
 import { checkComponent } from './definitions.js'
 import { Flattening } from './flat.js'
 import { Work } from './work.js'
+
+/** Decodes and checks a component, as a whole, without linking it. Fails as those do that it calls. */
+export function validateComponent(bytes: Uint8Array): void {
+  const decoded = decodeComponent(bytes)
+  describe(decoded)
+  checkTypes(decoded)
+  checkCode(decoded, () => false)
+}
 
 /**
  * Checks a component against the rules of the Component Model, once for a binary: the types of all that it defines, imports and

@@ -30,7 +30,10 @@ export function refersToResources(type: TypeItem, work: Work, offset: number): b
       case 'resource':
         return ofId(item.id)
       case 'func':
-        return item.params.some((param) => ofValue(param.type)) || (item.result !== undefined && ofValue(item.result))
+        return (
+          item.params.some((param) => ofValue(param.type)) ||
+          (item.result !== undefined && ofValue(item.result))
+        )
       case 'instance':
         return within(item, item.exports)
       case 'component':

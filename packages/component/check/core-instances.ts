@@ -31,7 +31,10 @@ export function coreInstance(definition: CoreInstanceDefinition, scope: Scope, o
       )
     const mismatch = coreMismatch(given, item)
     if (mismatch !== undefined)
-      throw malformed(`type mismatch for export \`${name}\` of module instantiation argument \`${from}\`: ${mismatch}`, offset)
+      throw malformed(
+        `type mismatch for export \`${name}\` of module instantiation argument \`${from}\`: ${mismatch}`,
+        offset,
+      )
   }
   return module.exports
 }

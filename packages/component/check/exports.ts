@@ -30,7 +30,10 @@ function ascribed(given: Entity, description: ExternDescription, scope: Scope, o
   const before = scope.work.resources
   const wanted = described(description, scope, offset)
   const fresh = { from: before, to: scope.work.resources }
-  const mismatch = new Match(fresh.from === fresh.to ? NOTHING : fresh, scope.work, offset).entity(given, wanted)
+  const mismatch = new Match(fresh.from === fresh.to ? NOTHING : fresh, scope.work, offset).entity(
+    given,
+    wanted,
+  )
   if (mismatch !== undefined)
     throw malformed(`ascribed type of export is not compatible with item's type: ${mismatch}`, offset)
   return wanted

@@ -8,7 +8,8 @@ import { NOTHING, type Entity, type Instance, type Items } from './types.js'
 
 /** An instance of a component, or a bag of items under new names. */
 export function checkInstance(definition: InstanceDefinition, scope: Scope, offset: number): Instance {
-  if (definition.kind === 'bundle') return { ...NOTHING, kind: 'instance', exports: bag(definition, scope, offset) }
+  if (definition.kind === 'bundle')
+    return { ...NOTHING, kind: 'instance', exports: bag(definition, scope, offset) }
   const component =
     scope.components[definition.component] ?? missing('component', definition.component, offset)
   const args = new Map(

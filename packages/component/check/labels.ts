@@ -10,7 +10,10 @@ export function checkLabels(names: readonly string[], what: string, offset: numb
     const key = name.toLowerCase()
     const previous = seen.get(key)
     if (previous !== undefined)
-      throw malformed(`${what} name \`${name}\` conflicts with previous ${member} name \`${previous}\``, offset)
+      throw malformed(
+        `${what} name \`${name}\` conflicts with previous ${member} name \`${previous}\``,
+        offset,
+      )
     seen.set(key, name)
   }
 }

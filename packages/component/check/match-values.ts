@@ -34,7 +34,8 @@ export function formMismatch(given: Form, wanted: Form, compare: Comparison): st
     case 'enum': {
       if (given.kind !== wanted.kind) return found(given, wanted)
       const { names } = given
-      return names.length === wanted.names.length && names.every((name, index) => name === wanted.names[index])
+      return names.length === wanted.names.length &&
+        names.every((name, index) => name === wanted.names[index])
         ? undefined
         : `mismatch in ${wanted.kind} elements`
     }
@@ -73,7 +74,8 @@ export function fields(
   if (given.length !== wanted.length) return `expected ${wanted.length} fields, found ${given.length}`
   for (const [index, field] of wanted.entries()) {
     const other = given[index]
-    if (other?.name !== field.name) return `expected field name \`${field.name}\`, found \`${other?.name ?? ''}\``
+    if (other?.name !== field.name)
+      return `expected field name \`${field.name}\`, found \`${other?.name ?? ''}\``
     const mismatch = compare.value(other.type, field.type)
     if (mismatch !== undefined) return within(`type mismatch in record field \`${field.name}\``, mismatch)
   }

@@ -16,7 +16,7 @@ import {
 } from './types.js'
 import type { Work } from './work.js'
 
-const NONE: ReadonlyMap<never, never> = new Map()
+const NO_OBJECTS: ReadonlyMap<object, object> = new Map()
 
 /**
  * Finds out whether what is given fits what is wanted. Resource types of `wanted` that may stand for any become those that are
@@ -62,7 +62,9 @@ export class Match implements Comparison {
     const primitive = primitiveOf(wanted)
     const other = primitiveOf(given)
     if (primitive !== undefined && other !== undefined)
-      return primitive === other ? undefined : `expected primitive \`${primitive}\` found primitive \`${other}\``
+      return primitive === other
+        ? undefined
+        : `expected primitive \`${primitive}\` found primitive \`${other}\``
     if (primitive !== undefined)
       return typeof given !== 'string' && typeof wanted !== 'string'
         ? `expected primitive, found ${given.form.kind}`
@@ -148,7 +150,7 @@ export class Match implements Comparison {
     const wanted = new Substitution(
       { from: 0, to: 0 },
       this.resources,
-      NONE,
+      NO_OBJECTS,
       this.#work,
       this.#offset,
     ).component(component)

@@ -53,10 +53,7 @@ export class NameScope {
     if (names === undefined)
       throw malformed('resource used in function does not have a name in this context', offset)
     if (!names.has(name.resource))
-      throw malformed(
-        `function does not match expected resource name \`${[...names].join('`, `')}\``,
-        offset,
-      )
+      throw malformed(`function does not match expected resource name \`${[...names].join('`, `')}\``, offset)
   }
 }
 
@@ -76,9 +73,7 @@ function constructed({ result }: Func): Resource | string {
   const form = formOf(result)
   const made = form?.kind === 'result' ? form.ok : result
   const handle = made === undefined ? undefined : formOf(made)
-  return handle?.kind === 'own'
-    ? handle.resource
-    : 'function should return `(own $T)` or `(result (own $T))`'
+  return handle?.kind === 'own' ? handle.resource : 'function should return `(own $T)` or `(result (own $T))`'
 }
 
 function methodOf({ params: [self] }: Func): Resource | string {

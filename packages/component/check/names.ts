@@ -45,7 +45,8 @@ function parseInterface(text: string, cut: boolean): Name | string {
   const namespace = path.slice(0, colon)
   const name = slash === -1 ? path.slice(colon + 1) : path.slice(colon + 1, slash)
   for (const part of [namespace, name])
-    if (!LOWER_LABEL.test(part)) return `\`${part}\` is not in kebab case: \`${text}\` is not a valid extern name`
+    if (!LOWER_LABEL.test(part))
+      return `\`${part}\` is not in kebab case: \`${text}\` is not a valid extern name`
   if (slash === -1) return `expected \`/\` after package name in \`${text}\``
   const projection = path.slice(slash + 1)
   if (projection.includes('/'))

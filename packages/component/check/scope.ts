@@ -7,7 +7,8 @@ import type { Component, Entity, Func, Instance, Module, Resource, TypeItem } fr
 import type { Work } from './work.js'
 
 /** `type`: of no functions and of no module. */
-export type CoreTypeItem = { readonly kind: 'func'; readonly signature: Signature } | Module | { readonly kind: 'type' }
+export type CoreTypeItem =
+  { readonly kind: 'func'; readonly signature: Signature } | Module | { readonly kind: 'type' }
 
 export type ScopeKind = 'component' | 'component-type' | 'instance-type'
 

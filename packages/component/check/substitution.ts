@@ -156,11 +156,12 @@ export class Substitution implements Mapper {
   }
 }
 
-const NONE: ReadonlyMap<never, never> = new Map()
+const NO_RESOURCES: ReadonlyMap<number, Resource> = new Map()
+const NO_OBJECTS: ReadonlyMap<object, object> = new Map()
 
 /** An instance of a type: its resource types are new ones. */
 export function open(type: Instance, work: Work, offset: number): Instance {
   if (type.from === type.to) return type
-  const exports = new Substitution(type, NONE, NONE, work, offset).items(type.exports)
+  const exports = new Substitution(type, NO_RESOURCES, NO_OBJECTS, work, offset).items(type.exports)
   return { kind: 'instance', exports, from: 0, to: 0 }
 }

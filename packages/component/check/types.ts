@@ -60,7 +60,10 @@ export type Component = Range & {
 export type Module = {
   readonly kind: 'core-module'
   /** By `module:name`. */
-  readonly imports: ReadonlyMap<string, { readonly module: string; readonly name: string; readonly item: ModuleItem }>
+  readonly imports: ReadonlyMap<
+    string,
+    { readonly module: string; readonly name: string; readonly item: ModuleItem }
+  >
   readonly exports: ReadonlyMap<string, ModuleItem>
 }
 

@@ -33,7 +33,7 @@ export function valueType(definition: ValueDefinition, scope: Scope, offset: num
     form,
     depth: scope.work.depth(inner.reduce((most, { depth }) => Math.max(most, depth), 0) + 1, offset),
     borrows: form.kind === 'borrow' || inner.some(({ borrows }) => borrows),
-    points: pointsItself(form) || parts.some(points),
+    points: pointsItself(form) || (!isChannel(form) && parts.some(points)),
     bytes,
     align,
   }
@@ -50,13 +50,17 @@ function checkNames(form: Form, offset: number): void {
 /** Whether a value is, or holds, something whose bytes are elsewhere in memory. */
 export const points = (type: Value): boolean => (typeof type === 'string' ? type === 'string' : type.points)
 
+/** What goes through one does not pass with it. */
+const isChannel = ({ kind }: Form): boolean => kind === 'stream' || kind === 'future'
+
 const pointsItself = (form: Form): boolean =>
   (form.kind === 'list' && form.length === undefined) ||
   form.kind === 'map' ||
   (form.kind === 'primitive' && form.primitive === 'string')
 
 const isChar = (type: Value): boolean =>
-  type === 'char' || (typeof type !== 'string' && type.form.kind === 'primitive' && type.form.primitive === 'char')
+  type === 'char' ||
+  (typeof type !== 'string' && type.form.kind === 'primitive' && type.form.primitive === 'char')
 
 function formOf(definition: ValueDefinition, scope: Scope, offset: number): Form {
   const use = (type: ValType): Value => useValue(type, scope, offset)
@@ -143,4 +147,3 @@ export function funcType({ params, result, async }: FuncType, scope: Scope, offs
     async,
   }
 }
-

@@ -59,7 +59,14 @@ class Visibility {
       case 'component':
         return true
       case 'value':
-        if (!partsVisible(type, (part) => this.#value(part), (resource) => this.#has(resource))) return false
+        if (
+          !partsVisible(
+            type,
+            (part) => this.#value(part),
+            (resource) => this.#has(resource),
+          )
+        )
+          return false
         this.#names.add(type)
         return true
       case 'resource':
@@ -95,7 +102,11 @@ class Visibility {
       case 'borrow':
       case 'stream':
       case 'future':
-        return partsVisible(type, (part) => this.#value(part), (resource) => this.#has(resource))
+        return partsVisible(
+          type,
+          (part) => this.#value(part),
+          (resource) => this.#has(resource),
+        )
     }
   }
 }
