@@ -1,5 +1,6 @@
 import type { ByteReader } from '../wasm/byte-reader.js'
 import type { ExternName } from './ast.js'
+import { isLabel } from './labels.js'
 import { malformed } from './error.js'
 import type { Tally } from './scope.js'
 import { readVector } from './vector.js'
@@ -8,11 +9,11 @@ const PLAIN = 0x00
 const PLAIN_TOO = 0x01
 const WITH_OPTIONS = 0x02
 
-/** The name of a field, a case, a flag or a parameter; that it is in kebab case is checked with its type. */
+/** The name of a field, a case, a flag or a parameter. */
 export function readLabel(reader: ByteReader): string {
   const at = reader.offset
   const label = reader.name()
-  if (label === '') throw malformed('a name of a member cannot be empty', at)
+  if (!isLabel(label)) throw malformed('a label that is not in kebab-case', at)
   return label
 }
 

@@ -1,5 +1,5 @@
-/** Words of a label are in lower case or in upper case; the first one begins with a letter. */
-const LABEL = /^(?:[a-z][a-z0-9]*|[A-Z][A-Z0-9]*)(?:-(?:[a-z0-9]+|[A-Z0-9]+))*$/
+import { isLabel } from '../binary/labels.js'
+
 const LOWER_LABEL = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/
 const NUMBER = '(?:0|[1-9][0-9]*)'
 const PRERELEASE = `(?:${NUMBER}|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*)`
@@ -17,8 +17,6 @@ export type Name =
   | { readonly kind: 'interface' }
   | { readonly kind: 'constructor'; readonly resource: string }
   | { readonly kind: 'method' | 'static'; readonly resource: string; readonly label: string }
-
-export const isLabel = (text: string): boolean => LABEL.test(text)
 
 /** What is wrong with a name is a text. `cut`: its version has a suffix that stands elsewhere. */
 export function parseName(text: string, cut: boolean): Name | string {

@@ -50,14 +50,9 @@ export class Scope {
 
   /** The scope `depth` levels further out, and whether a component lies between. */
   outer(depth: number): { readonly scope: Scope; readonly crosses: boolean } {
-    let scope: Scope = this
-    let crosses = false
-    for (let level = 0; level < depth; level += 1) {
-      if (scope.#parent === undefined) break
-      crosses ||= scope.kind === 'component'
-      scope = scope.#parent
-    }
-    return { scope, crosses }
+    if (depth === 0 || this.#parent === undefined) return { scope: this, crosses: false }
+    const { scope, crosses } = this.#parent.outer(depth - 1)
+    return { scope, crosses: crosses || this.kind === 'component' }
   }
 
   push(entity: Entity): void {

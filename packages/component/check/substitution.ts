@@ -61,13 +61,8 @@ export class Substitution implements Mapper {
     })
 
   items(items: Items): Items {
-    let changed = false
-    const mapped = [...items].map(([name, entity]): [string, Entity] => {
-      const replaced = this.entity(entity)
-      changed ||= replaced !== entity
-      return [name, replaced]
-    })
-    return changed ? new Map(mapped) : items
+    const mapped = new Map([...items].map(([name, entity]) => [name, this.entity(entity)]))
+    return [...items].every(([name, entity]) => mapped.get(name) === entity) ? items : mapped
   }
 
   entity(entity: Entity): Entity {

@@ -40,7 +40,7 @@ export function valueType(definition: ValueDefinition, scope: Scope, offset: num
 }
 
 function checkNames(form: Form, offset: number): void {
-  const names = <T extends { readonly name: string }>(items: readonly T[]) => items.map(({ name }) => name)
+  const names = (items: readonly { readonly name: string }[]) => items.map(({ name }) => name)
   if (form.kind === 'record') checkLabels(names(form.fields), 'record field', offset)
   else if (form.kind === 'variant') checkLabels(names(form.cases), 'variant case', offset)
   else if (form.kind === 'flags') checkLabels(form.names, 'flag', offset)
