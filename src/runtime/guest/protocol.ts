@@ -12,6 +12,8 @@ export type BootMessage = {
   readonly memoryMaxBytes: number
   /** Elements of one table. */
   readonly tableMaxElements: number
+  /** URL of the transpiler of jco, when that is the engine of components. */
+  readonly transpiler?: string | undefined
 }
 
 /** One task; `done` answers it. The next is sent after `done`, or after `ready` where `done` announced that. */
