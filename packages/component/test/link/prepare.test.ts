@@ -93,13 +93,8 @@ describe('what is refused before anything runs', () => {
       'binary',
       /a function that is lifted is \(\) -> \(\), expected \(\) -> \(i32\)/,
     ],
-    [
-      'WASI 0.3, or what there is not of it',
-      built('async'),
-      'unsupported',
-      hasJspi ? /unsupported component: an error context/ : NEEDS_JSPI,
-    ],
-    ['a module from outside', built('kinds'), 'unsupported', /core-module that is imported from outside/],
+    ...(hasJspi ? [] : [['WASI 0.3', built('async'), 'unsupported', NEEDS_JSPI] as const]),
+    ['a component from outside', built('kinds'), 'unsupported', /a component that is imported from outside/],
   ])('%s', (_what, bytes, code, error) => {
     expect(() => prepare(bytes)).toThrow(
       expect.objectContaining({ code, message: expect.stringMatching(error) as string }),
