@@ -132,6 +132,10 @@ export class Builder {
     return linked
   }
 
+  isCompiled(start: number): boolean {
+    return this.#modules.has(start)
+  }
+
   declare(func: HostFunction): HostFunction {
     this.#byFunction.set(func, func)
     return func

@@ -37,6 +37,7 @@ export function readLimits(reader: ByteReader, what: 'memory' | 'table'): number
   return initial
 }
 
+/** `pages`: of all memories of the module, of which this is the one number `ordinal`. */
 export function checkMemory(pages: number, ordinal: number, limits: ScanLimits): void {
   if (ordinal > 1 && !HAS_SEVERAL_MEMORIES)
     throw new ComponentError(
