@@ -1,4 +1,4 @@
-import { either as E } from 'fp-ts'
+import * as E from 'fp-ts/lib/Either.js'
 import type { PreparedComponent } from '@proplet/component/link/prepare.js'
 import type { Items } from '@proplet/component/describe/description.js'
 import type { FunctionType, ValueType } from '@proplet/component/types.js'

@@ -61,8 +61,11 @@ export function createTaskLoop(
   return (message, body) => {
     if (message.type === 'boot') {
       context = { boot: message, modules: new Modules(message), link }
-      warmUp(context)
-      ready()
+      if (message.isOnce === true) link.send(hello)
+      else {
+        warmUp(context)
+        ready()
+      }
       return undefined
     }
     if (context === undefined) throw new Error('a task came before the boot message')

@@ -1,3 +1,4 @@
+import { flushCompileCache } from '../../host/compile-cache.js'
 import type { Bytes } from '@proplet/component/wasm/compile.js'
 import { components, httpServing } from './components.js'
 import { startCore } from './core-task.js'
@@ -41,6 +42,7 @@ export function performTask(
       return { kind: 'printed' }
     }
     link.send({ type: 'started', compileMs })
+    if (context.boot.isOnce === true) flushCompileCache()
     return call()
   })
   return serving ?? report
