@@ -6,6 +6,7 @@ export const PROCESS_ENTRIES = {
   daemon: 'main',
   exec: 'exec',
   planner: 'runtime/external/plan/child',
+  reporter: 'runtime/confidential/reporter',
 } as const
 
 /** Processes and threads that run guests; they and what they load later are bundled together. */

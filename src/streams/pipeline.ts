@@ -82,6 +82,8 @@ export type PipelineDeps = {
   readonly inline: AcquireDeps['inline']
   readonly cache: FetchDeps['cache'] & KeepDeps['cache']
   readonly openDownload: DownloadDeps['open']
+  /** The same of encrypted images, which stay encrypted. */
+  readonly openSealedDownload: DownloadDeps['open']
   readonly runtime: ExecuteDeps['runtime']
   readonly federated: Omit<FederateDeps, 'propletId' | 'places' | 'clock'>
   /** Why a task can't be taken, whatever room there is. */
@@ -158,13 +160,15 @@ export const pipeline = (
         binary,
         federated(command, (start) => executed(start, binary, reason$), reason$),
       )
-    const download = createDownloads({
-      open: deps.openDownload,
-      limits: settings.download,
-      clock,
-      random: deps.random,
+    const downloadsBy = (open: DownloadDeps['open']) =>
+      createDownloads({ open, limits: settings.download, clock, random: deps.random })
+    const acquireIt = acquire({
+      inline: deps.inline,
+      fetch,
+      download: downloadsBy(deps.openDownload),
+      downloadSealed: downloadsBy(deps.openSealedDownload),
+      registry: settings.registry,
     })
-    const acquireIt = acquire({ inline: deps.inline, fetch, download, registry: settings.registry })
     const run = task({ acquire: acquireIt, execute: runIt, shutdown$ })
     const latents = createLatents({ maxBytes: settings.maxLatentBytes, clock })
     const deploy = task({

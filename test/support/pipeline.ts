@@ -80,6 +80,7 @@ export const pipelineWith = (m: Context, { runs = {}, settings: own = {}, deps =
             evict: () => EMPTY,
           },
           openDownload: () => idleDownload,
+          openSealedDownload: () => idleDownload,
           runtime: fakeRuntime((name) => runs[name] ?? NEVER, m.scheduler),
           federated: {
             urls: { modelRegistry: undefined, dataStore: undefined, coordinator: undefined },

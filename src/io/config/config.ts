@@ -3,6 +3,7 @@ import type { NetworkRule } from '../../net/policy.js'
 import type { Sandbox } from '../../host/sandbox/sandbox.js'
 import type { PrivateRule } from '../../net/private-rules.js'
 import type { MqttAddress } from './address.js'
+import type { ConfidentialConfig } from './confidential.js'
 import type { FederatedUrls } from '../../model/federated.js'
 
 /** Files are paths; they were readable when the configuration was loaded. */
@@ -144,6 +145,8 @@ export type Config = {
     /** Docker's file of credentials, which need not be there. */
     readonly authFile: string
   }
+  /** What this machine is inside of, and who unwraps the keys of encrypted images. */
+  readonly confidential: ConfidentialConfig
   /** Of the proplet and of its tasks. */
   readonly monitoring: boolean
   /** The HTTP server for operators; undefined: there is none. */

@@ -91,7 +91,7 @@ const hostOf = (file: string): Partial<LoadOptions> => ({
     isDirectory: () => true,
     realPath: (path) => path,
   },
-  detectTee: () => undefined,
+  detectTee: () => ({ guest: undefined, hostSigns: [], notes: [] }),
   findSandbox: () => E.left('there is none'),
   cores: 4,
   tempDirectory: '/tmp',

@@ -57,6 +57,17 @@ it('gives the defaults of the specification', () => {
       maxBytes: 16_777_216,
       timeoutMs: 30_000,
     },
+    confidential: {
+      tee: 'auto',
+      agent: { type: 'auto' },
+      root: '/',
+      eventLog: true,
+      detection: { guest: undefined, hostSigns: [], notes: [] },
+      keys: undefined,
+      keyTimeoutMs: 120_000,
+      layersDirectory: '/home/me/.local/state/proplet/layers',
+      allowExternal: false,
+    },
     monitoring: true,
     ops: undefined,
     traces: undefined,
@@ -359,16 +370,6 @@ describe('isolation by a sandbox', () => {
 it('wants a whole number of seconds as keep-alive', () => {
   expect(problemsOf({ env: { ...IDENTITY, PROPLET_MQTT_KEEP_ALIVE: '1500ms' } })).toStrictEqual([
     'PROPLET_MQTT_KEEP_ALIVE: found 1500ms; expected whole seconds',
-  ])
-})
-
-it('is fatal without a Key Broker Service where a TEE is detected', () => {
-  const host = { detectTee: () => 'tdx' as const }
-  expect(problemsOf({ env: IDENTITY }, host)).toStrictEqual([
-    'PROPLET_KBS_URI is not set; expected the URI of the Key Broker Service, as Intel TDX was detected',
-  ])
-  expect(loaded({ env: { ...IDENTITY, PROPLET_KBS_URI: 'http://kbs:8080' } }, host).warnings).toStrictEqual([
-    'PROPLET_KBS_URI has no effect in this release',
   ])
 })
 
