@@ -50,4 +50,9 @@ export const metadataHash = ({ device, inode, size, modified, changed }: FileSta
 })
 
 const hash = (...values: readonly bigint[]): bigint =>
-  process.getBuiltinModule('node:crypto').createHash('sha256').update(values.join()).digest().readBigUInt64LE()
+  process
+    .getBuiltinModule('node:crypto')
+    .createHash('sha256')
+    .update(values.join())
+    .digest()
+    .readBigUInt64LE()

@@ -51,7 +51,9 @@ export function performTask(
 function startTask(loaded: LoadedModule, session: Session): GuestCall | { readonly serve: Serve } {
   if (loaded.layer === 'core') return startCore(loaded, session)
   const { prepared } = loaded
-  if (prepared.description.kind === 'http') return { serve: httpServing().createServe(prepared) }
+  // Whoever runs one task once does not ask for a server.
+  if (prepared.description.kind === 'http' && session.boot.isOnce !== true)
+    return { serve: httpServing().createServe(prepared) }
   return components().task.startComponent(prepared, session)
 }
 
