@@ -22,6 +22,7 @@ export const embeddedOptions = async (
   log: Logger,
 ): Promise<EmbeddedOptions & Required<Pick<EmbeddedOptions, 'network'>>> => ({
   isolation: runtime.isolation,
+  componentEngine: runtime.componentEngine,
   warm: runtime.warm,
   // As many as can be at hand at once: those that all tasks end in, and those kept ready meanwhile.
   maxIdle: runtime.warm + limits.running,

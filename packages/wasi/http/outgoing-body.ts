@@ -62,8 +62,8 @@ export class OutgoingBody {
       flush: () => this.#sink?.flush(),
       ready: () => this.#sink?.ready() ?? early() > 0,
       wait: (deadline) => {
-        if (this.#sink === undefined) trap('a body that has nobody to go to yet is full')
-        this.#sink.wait(deadline)
+        if (this.#sink !== undefined) this.#sink.wait(deadline)
+        else if (early() <= 0) trap('a body that has nobody to go to yet is full')
       },
       close: () => this.#sink?.close(),
     }

@@ -101,6 +101,7 @@ export const assemble = (values: Values, found: Found): Config => ({
   runtime: {
     external: found.external,
     isolation: found.isolation,
+    componentEngine: values.component_engine,
     warm: values.warm,
     dirs: values.dirs,
     readonlyDirs: values.dirs_readonly,

@@ -14,6 +14,7 @@ export type Surroundings = {
   readonly detectTee: (root: string) => TeeDetection
   /** Left: why there is none. */
   readonly findSandbox: () => E.Either<string, Sandbox>
+  readonly hasJco: () => boolean
 }
 
 export type Findings = { readonly problems: readonly string[]; readonly warnings: readonly string[] }

@@ -93,6 +93,7 @@ export type Config = {
   readonly runtime: {
     /** A sandbox worked when the configuration was loaded. */
     readonly isolation: 'process' | 'thread' | Sandbox
+    readonly componentEngine: 'linker' | 'jco'
     readonly warm: number
     /** Absolute directories that existed when the configuration was loaded. */
     readonly dirs: readonly string[]

@@ -1,5 +1,6 @@
 import { availableParallelism, tmpdir } from 'node:os'
 import * as E from 'fp-ts/lib/Either.js'
+import { hasJco } from '../../host/jco.js'
 import { findSandbox } from '../../host/sandbox/sandbox.js'
 import { detectTee } from '../../host/tee.js'
 import { assemble } from './assemble.js'
@@ -27,6 +28,7 @@ export const ofThisHost = (): LoadOptions => ({
   files: nodeFiles,
   detectTee: (root) => detectTee({ root, env: process.env }),
   findSandbox: () => findSandbox(),
+  hasJco,
   cores: availableParallelism(),
   tempDirectory: tmpdir(),
 })
@@ -73,7 +75,8 @@ export const loadConfig = (
   const wanted = resolution.values.external_wasm_runtime
   const program = wanted === undefined ? undefined : findProgram(wanted, searchPath, surroundings.files)
   const sandbox = resolution.values.isolation === 'sandbox' ? surroundings.findSandbox() : undefined
-  const findings = check(resolution, { program, sandbox }, surroundings)
+  const jco = resolution.values.component_engine === 'jco' ? surroundings.hasJco() : undefined
+  const findings = check(resolution, { program, sandbox, jco }, surroundings)
   const confidential = findConfidential(resolution, surroundings.files, surroundings.detectTee)
   const problems = [...file.problems, ...resolution.problems, ...findings.problems, ...confidential.problems]
   const warnings = [

@@ -168,6 +168,11 @@ export const settings = {
     'process',
     'where guests run: process, thread, or sandbox (a process under bubblewrap)',
   ),
+  component_engine: withDefault(
+    oneOf(['linker', 'jco']),
+    'linker',
+    'what runs components: linker, or jco (needs the optional package @bytecodealliance/jco-transpile)',
+  ),
   warm: withDefault(integer(0, 256), '2', 'number of idle child processes kept ready'),
   dirs: withDefault(directories, '', 'host directories that guests may read and write, separated by colons'),
   dirs_readonly: withDefault(

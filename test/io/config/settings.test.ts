@@ -35,6 +35,7 @@ const SAMPLES: Readonly<
   task_memory_max: ['64MB', '1MiB', '2MiB', '1'],
   task_output_max: ['1', '2', '3', '0'],
   isolation: ['thread', 'THREAD', 'thread', 'fibre'],
+  component_engine: ['jco', 'Linker', 'linker', 'wasmtime'],
   warm: ['1', '0', '3', '-1'],
   dirs: ['/', '/', '/', 'relative'],
   dirs_readonly: ['/', '/', '/', 'relative'],

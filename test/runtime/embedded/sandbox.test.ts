@@ -143,7 +143,7 @@ describe('a child in a sandbox', () => {
     const sandbox = isolationOf('sandbox')
     if (typeof sandbox === 'string') throw new Error('no sandbox')
     const launch = {
-      wrapper: sandboxCommand(sandbox, [], undefined, INFO_FD),
+      wrapper: sandboxCommand(sandbox, { preopens: [], binariesDir: undefined, infoFd: INFO_FD }),
       entry: SANDBOXED_ENTRY,
       isNested: true,
       memoryMaxBytes: 65_536,
