@@ -72,7 +72,6 @@ describe('C34: programs of other compilers', () => {
     expect(await run([ASSEMBLYSCRIPT, '100'])).toMatchObject({
       code: 0,
       stdout: '25 primes below 100, 2 arguments\n',
-      stderr: expect.stringContaining('counted') as string,
     })
   })
 
