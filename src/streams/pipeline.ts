@@ -24,7 +24,7 @@ import { dedupe } from './commands/dedupe.js'
 import { discovery } from './background/discovery.js'
 import { createDownloads, type DownloadDeps } from './binaries/download.js'
 import { execute, type ExecuteDeps } from './tasks/execute.js'
-import { extra, type Stream } from './background/telemetry.js'
+import { telemetry, type Stream } from './background/telemetry.js'
 import { federate, type FederateDeps } from './tasks/federated/federate.js'
 import { updates } from './results/updates.js'
 import { createFetch, type FetchDeps } from './binaries/fetch.js'
@@ -32,15 +32,16 @@ import { heartbeat } from './background/heartbeat.js'
 import { hold } from './results/hold.js'
 import { invokeResult } from './results/invoke-result.js'
 import { invoke } from './tasks/invoke.js'
-import { closeCommands, keepResults, take, withoutPauses } from './commands/journal.js'
-import { keep, type KeepDeps } from './binaries/pin-binary.js'
+import { record } from './commands/record.js'
+import { closeCommands, omitRerun, recordResults } from './results/record.js'
+import { pinBinary, type PinDeps } from './binaries/pin-binary.js'
 import { createLatents } from './tasks/latents.js'
 import { metrics } from './background/metrics.js'
 import { ofType } from './operators/of-type.js'
 import { precompile } from './tasks/precompile.js'
 import { reject } from './results/reject.js'
 import { result } from './results/result.js'
-import { cutShort } from './results/interrupted.js'
+import { answerInterrupted } from './results/answer-interrupted.js'
 import { shutdown } from './tasks/shutdown.js'
 import { createSlots } from './operators/slots.js'
 import { target } from './commands/target.js'
@@ -64,10 +65,10 @@ export type PipelineSettings = {
   readonly heartbeatMetadata: boolean
   readonly heartbeatMs: number
   readonly metricsMs: number
-  readonly holdMs: number
+  readonly resultHoldMs: number
   readonly shutdownMs: number
   readonly maxTasks: number
-  readonly maxWaiting: number
+  readonly queueMax: number
   readonly maxDaemons: number
   readonly maxLatent: number
   readonly maxLatentBytes: number
@@ -80,12 +81,12 @@ export type PipelineDeps = {
   readonly settings: PipelineSettings
   readonly decoder: DecodeDeps['decoder']
   readonly inline: AcquireDeps['inline']
-  readonly cache: FetchDeps['cache'] & KeepDeps['cache']
+  readonly cache: FetchDeps['cache'] & PinDeps['cache']
   readonly openDownload: DownloadDeps['open']
   /** The same of encrypted images, which stay encrypted. */
   readonly openSealedDownload: DownloadDeps['open']
   readonly runtime: ExecuteDeps['runtime']
-  readonly federated: Omit<FederateDeps, 'propletId' | 'places' | 'clock'>
+  readonly federated: Omit<FederateDeps, 'propletId' | 'slots' | 'clock'>
   /** Why a task can't be taken, whatever room there is. */
   readonly refuse: AdmitDeps['refuse']
   readonly sample: () => Observable<object>
@@ -117,7 +118,7 @@ export const pipeline = (
     const connection$ = source$.pipe(share())
     const shutdown$ = shutdown(stop$, { graceMs: settings.shutdownMs, clock })
     const { admit, underWay$ } = createAdmission({
-      maxTasks: settings.maxTasks + settings.maxWaiting,
+      maxTasks: settings.maxTasks + settings.queueMax,
       maxDaemons: settings.maxDaemons,
       maxLatent: settings.maxLatent,
       refuse: deps.refuse,
@@ -133,7 +134,7 @@ export const pipeline = (
       map(({ message }) => message),
     )
     const decoded$ = merge(
-      merge(again$, message$).pipe(decode(deps), target(settings.propletId), take(journal)),
+      merge(again$, message$).pipe(decode(deps), target(settings.propletId), record(journal)),
       command$.pipe(
         map((command): Received<Decoded> => ({ ...command, receivedAt: clock.now() })),
         target(settings.propletId),
@@ -145,18 +146,18 @@ export const pipeline = (
       limits: settings.fetch,
       clock,
     })
-    const places = { runtime: deps.runtime, slots: createSlots(settings.maxTasks) }
-    const executed = execute(places)
-    const precompiled = precompile(places)
-    const kept = keep(deps)
+    const slotted = { runtime: deps.runtime, slots: createSlots(settings.maxTasks) }
+    const executed = execute(slotted)
+    const precompiled = precompile(slotted)
+    const pinned = pinBinary(deps)
     const federated = federate({
       ...deps.federated,
       propletId: settings.propletId,
-      places: createSlots(settings.maxTasks),
+      slots: createSlots(settings.maxTasks),
       clock,
     })
     const runIt: TaskDeps['execute'] = (command, binary, reason$) =>
-      kept(
+      pinned(
         binary,
         federated(command, (start) => executed(start, binary, reason$), reason$),
       )
@@ -173,7 +174,7 @@ export const pipeline = (
     const latents = createLatents({ maxBytes: settings.maxLatentBytes, clock })
     const deploy = task({
       acquire: acquireIt,
-      execute: (start, binary, reason$) => kept(binary, precompiled(start, binary, reason$)),
+      execute: (start, binary, reason$) => pinned(binary, precompiled(start, binary, reason$)),
       shutdown$,
     })
     const accepted$ = decoded$.pipe(
@@ -191,18 +192,18 @@ export const pipeline = (
       invoke({ find: latents.find, admit, execute: runIt, shutdown$, clock }),
     )
     const refused$ = decoded$.pipe(ofType('rejected'), reject)
-    const cutShort$ = left$.pipe(ofType('interrupted'), cutShort(clock))
-    const task$ = merge(refused$, accepted$, invoked$, cutShort$).pipe(share())
+    const interrupted$ = left$.pipe(ofType('interrupted'), answerInterrupted(clock))
+    const task$ = merge(refused$, accepted$, invoked$, interrupted$).pipe(share())
     const result$ = merge(
       task$.pipe(
-        withoutPauses(journal),
+        omitRerun(journal),
         result(settings.propletId),
-        keepResults(journal),
-        hold(settings.holdMs, clock),
+        recordResults(journal),
+        hold(settings.resultHoldMs, clock),
       ),
       task$.pipe(
         invokeResult(settings.propletId),
-        keepResults(journal),
+        recordResults(journal),
         map(({ publication }) => publication),
       ),
       task$.pipe(updates(settings.propletId)),
@@ -210,7 +211,7 @@ export const pipeline = (
     ).pipe(share())
     // Once all of the above listens.
     const resume$ = defer(() => {
-      for (const each of journal?.left ?? []) left$.next(each)
+      for (const each of journal?.unfinished ?? []) left$.next(each)
       left$.complete()
       return EMPTY
     })
@@ -242,7 +243,7 @@ export const pipeline = (
         }),
       ),
       request$,
-      extra(
+      telemetry(
         deps.streams,
         {
           command$: decoded$.pipe(ofType('start', 'stop', 'invoke')),

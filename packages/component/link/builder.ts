@@ -123,6 +123,10 @@ export class Builder {
     return compiled
   }
 
+  isCompiled(start: number): boolean {
+    return this.#modules.has(start)
+  }
+
   declare(func: HostFunction): HostFunction {
     this.#byFunction.set(func, func)
     return func

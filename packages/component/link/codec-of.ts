@@ -64,6 +64,8 @@ function build(definition: ValueDefinition, frame: Frame, offset: number): Codec
       return tupleCodec(definition.items.map(of))
     case 'list':
       return list(of(definition.element), definition.length, offset)
+    case 'map':
+      return listCodec(tupleCodec([of(definition.key), of(definition.value)]))
     case 'flags':
       if (definition.names.length > MAX_FLAGS) throw unsupported(`more than ${MAX_FLAGS} flags`, offset)
       return flagsCodec(definition.names)

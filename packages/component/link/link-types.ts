@@ -27,6 +27,7 @@ export function linkType(type: DefinedType, frame: Frame, builder: Builder, offs
     case 'record':
     case 'tuple':
     case 'list':
+    case 'map':
     case 'flags':
     case 'enum':
     case 'variant':

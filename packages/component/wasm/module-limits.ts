@@ -8,6 +8,8 @@ export type ScanLimits = { readonly memoryMaxBytes: number; readonly tableMaxEle
 export const WASM_PAGE_BYTES = 65_536
 /** Tables live on the JavaScript heap of the guest: 16 full ones of 200,000 elements take some 50 MB of it. */
 const MAX_TABLES = 16
+/** The engine bounds each of them, so few are accepted. */
+const MAX_MEMORIES = 8
 
 const HAS_MAXIMUM = 1
 const SHARED = 2
@@ -28,9 +30,10 @@ export function readLimits(reader: ByteReader, what: 'memory' | 'table'): number
   return initial
 }
 
+/** `pages`: of all memories of the module, of which this is the one number `ordinal`. */
 export function checkMemory(pages: number, ordinal: number, limits: ScanLimits): void {
-  if (ordinal > 1)
-    throw new ComponentError('unsupported', 'more than one memory in a module is not supported')
+  if (ordinal > MAX_MEMORIES)
+    throw new ComponentError('unsupported', `more than ${MAX_MEMORIES} memories in a module`)
   const bytes = pages * WASM_PAGE_BYTES
   if (bytes > limits.memoryMaxBytes) {
     const limit = formatBytes(limits.memoryMaxBytes)

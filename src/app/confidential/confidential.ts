@@ -55,7 +55,7 @@ export const kbsClientOf = (
     transport: createTransport({
       url,
       ca: keys.ca,
-      timeoutMs: Math.min(MAX_REQUEST_MS, keyTimeoutMs / TRIES),
+      timeoutMs: Math.min(MAX_REQUEST_MS, Math.ceil(keyTimeoutMs / TRIES)),
       userAgent: `proplet/${packageVersion().version}`,
     }),
     source: {

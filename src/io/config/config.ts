@@ -80,11 +80,11 @@ export type Config = {
     readonly shutdownMs: number
   }
   readonly limits: {
-    readonly running: number
-    /** Waiting or fetching, beyond those running. */
-    readonly queued: number
-    readonly daemons: number
-    readonly latent: number
+    readonly maxTasks: number
+    /** Waiting or fetching, beyond the `maxTasks` that run. */
+    readonly queueMax: number
+    readonly maxDaemons: number
+    readonly maxLatent: number
     /** 0: none. */
     readonly taskMs: number
     readonly taskMemoryBytes: number

@@ -72,7 +72,7 @@ describe('what is refused before anything runs', () => {
         component(coreModule(section(2, vec([name('env'), name('memory'), 0x02, 0, 1]))), instantiateCore(0)),
       ),
       'binary',
-      /imports "env.memory", which it is not given/,
+      /missing module instantiation argument named `env`/,
     ],
     [
       'a lift of a function of another type',
@@ -91,7 +91,7 @@ describe('what is refused before anything runs', () => {
         ),
       ),
       'binary',
-      /a function that is lifted is \(\) -> \(\), expected \(\) -> \(i32\)/,
+      /lowered result types `\[i32\]` do not match result types `\[\]`/,
     ],
     [
       'WASI 0.3, or what there is not of it',
