@@ -226,7 +226,7 @@ describe('what would grow without bound', () => {
 
   it('definitions', () => {
     const many = component([7, sized([u32(260_000), Array<number>(260_000).fill(BOOL)])])
-    expect(refusal(many)).toContain('unsupported component: more than 250000 definitions at byte')
+    expect(refusal(many)).toContain('unsupported component: more than 50000 definitions at byte')
   })
 
   it('names', () => {
