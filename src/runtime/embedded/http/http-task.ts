@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Outcome } from '../../../model/outcome.js'
-import { either as E } from 'fp-ts'
+import * as E from 'fp-ts/lib/Either.js'
 import type { RunEvent, RunRequest, StopReason } from '../../../model/runtime.js'
 import type { Member } from '../idle-members.js'
 import { verdictOfStop } from '../verdict.js'
