@@ -25,7 +25,7 @@ export const embeddedOptions = async (
   componentEngine: runtime.componentEngine,
   warm: runtime.warm,
   // As many as can be at hand at once: those that all tasks end in, and those kept ready meanwhile.
-  maxIdle: runtime.warm + limits.running,
+  maxIdle: runtime.warm + limits.maxTasks,
   dirs: [...preopens(runtime.dirs, false), ...preopens(runtime.readonlyDirs, true)],
   binariesDir: await binariesDir(cache),
   timeoutMs: limits.taskMs,

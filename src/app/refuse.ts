@@ -21,7 +21,7 @@ export const refuseTask =
   (command: Received<StartCommand | InvokeCommand>): Refusal | undefined => {
     if (command.type === 'start' && command.encrypted && confidential.obstacle !== undefined)
       return { code: 'unsupported', reason: confidential.obstacle }
-    if (journal !== undefined && command.receipt === undefined)
+    if (journal !== undefined && command.sequence === undefined)
       return { code: 'overloaded', reason: journal.obstacle ?? 'the journal did not take it' }
     const { waiting, bytes } = backlog()
     if (waiting >= MAX_WAITING || bytes >= MAX_WAITING_BYTES)

@@ -41,5 +41,5 @@ it('takes no task that the journal did not take, and says why', () => {
     reason: 'the journal is full',
   })
   expect(refuseTask(idle, { obstacle: undefined })(invoke('a', 'i'))).toMatchObject({ code: 'overloaded' })
-  expect(refuseTask(idle, full)(start('a', { receipt: 1 }))).toBeUndefined()
+  expect(refuseTask(idle, full)(start('a', { sequence: 1 }))).toBeUndefined()
 })

@@ -1,5 +1,5 @@
-import type { ConfidentialConfig } from '../../io/config/confidential.js'
 import type { TeePlatform } from '../../runtime/confidential/attester.js'
+import type { ConfidentialConfig } from '../../io/config/config.js'
 
 /** In a few words, who unwraps the keys of images. */
 export const describeKeys = ({ keys }: Pick<ConfidentialConfig, 'keys'>): string => {

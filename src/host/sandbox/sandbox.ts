@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { either as E } from 'fp-ts'
+import * as E from 'fp-ts/lib/Either.js'
 import type { Preopen } from '../../model/preopen.js'
 import { librariesOf } from './libraries.js'
 import { codeMounts, dataMounts, readonlyMount } from './mounts.js'

@@ -1,44 +1,14 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { nameOfTee, type TeeDetection } from '../../host/tee.js'
-import type { AgentChoice, TeeMode } from '../../model/tee.js'
 import { decode } from '../codecs/decode.js'
 import { optional } from '../codecs/types.js'
 import { parseAgentFile, type AgentFile } from '../kbs/agent-file.js'
-import type { TeeKeyAlgorithm } from '../kbs/tee-key.js'
 import { isLocalHost } from '../../net/local-host.js'
 import { grpcAddress } from './agent-choice.js'
 import type { ConfigFiles } from './files.js'
 import type { Resolution } from './resolve.js'
-
-/** Who unwraps the keys of encrypted images. */
-export type KeySourceConfig =
-  | {
-      readonly type: 'kbs'
-      readonly url: string
-      /** PEM certificates to trust beside those of the system. */
-      readonly ca: string | undefined
-      readonly keyAlgorithm: TeeKeyAlgorithm
-    }
-  /** A key provider, at `host:port`. */
-  | { readonly type: 'provider'; readonly address: string }
-
-export type ConfidentialConfig = {
-  readonly tee: TeeMode
-  readonly agent: AgentChoice
-  /** Where /sys, /dev, /proc and /run are looked for. */
-  readonly root: string
-  readonly eventLog: boolean
-  readonly detection: TeeDetection
-  /** Undefined: no encrypted image can be opened. */
-  readonly keys: KeySourceConfig | undefined
-  /** Of getting one key; milliseconds. */
-  readonly keyTimeoutMs: number
-  /** Where layers are kept, still encrypted. */
-  readonly layersDirectory: string
-  /** An external runtime may get plain text as a file. */
-  readonly allowExternal: boolean
-}
+import type { KeySourceConfig } from './config.js'
 
 export type FoundConfidential = {
   readonly problems: readonly string[]

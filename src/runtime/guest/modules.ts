@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { TaskFailure } from './failure.js'
 import { components, preparingWithJco } from './components.js'
@@ -73,6 +72,8 @@ export function readBinary(path: string, digest: string): Bytes {
   } catch (error) {
     throw new TaskFailure('binary', 'the cached file of the binary cannot be read', { cause: error })
   }
+  // Binaries that come with their task are not hashed again, and then this module is not needed.
+  const { createHash } = process.getBuiltinModule('node:crypto')
   const actual = `sha256:${createHash('sha256').update(binary).digest('hex')}`
   if (actual !== digest) {
     throw new TaskFailure(

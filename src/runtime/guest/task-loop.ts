@@ -63,6 +63,10 @@ export function createTaskLoop(
     if (message.type === 'boot') {
       const begin = (transpiler?: Transpiler) => {
         context = { boot: message, modules: new Modules(message, transpiler), link }
+        if (message.isOnce === true) {
+          link.send(hello)
+          return
+        }
         warmUp(context)
         ready()
       }

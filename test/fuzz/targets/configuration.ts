@@ -1,4 +1,4 @@
-import { either as E } from 'fp-ts'
+import * as E from 'fp-ts/lib/Either.js'
 import { loadConfig, type LoadOptions } from '../../../src/io/config/load.js'
 import { settingEntries } from '../../../src/io/config/settings.js'
 import type { Random } from '../../support/random.js'

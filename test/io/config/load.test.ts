@@ -30,10 +30,10 @@ it('gives the defaults of the specification', () => {
     },
     intervals: { livelinessMs: 10_000, metricsMs: 10_000, resultHoldMs: 150, shutdownMs: 30_000 },
     limits: {
-      running: 4,
-      queued: 1000,
-      daemons: 64,
-      latent: 64,
+      maxTasks: 4,
+      queueMax: 1000,
+      maxDaemons: 64,
+      maxLatent: 64,
       taskMs: 0,
       taskMemoryBytes: 268_435_456,
       taskOutputBytes: 524_288,
@@ -100,7 +100,7 @@ it.each([
 })
 
 it('runs at least two tasks at once on one core', () => {
-  expect(loaded({ env: IDENTITY }, { cores: 1 }).config.limits.running).toBe(2)
+  expect(loaded({ env: IDENTITY }, { cores: 1 }).config.limits.maxTasks).toBe(2)
 })
 
 describe('the file', () => {

@@ -39,13 +39,15 @@ export function createServe(prepared: EngineComponent): Serve {
     if (handle === undefined) throw new TaskFailure('runtime', 'the HTTP handler is not exported after all')
     const wants = new Wants(link, REQUEST)
     const { method, scheme, authority, path, headers, hasBody } = request
+    const { outparam, complete } = responseOutparam(responder(link, wants))
     handle(
       incomingRequest(
         { method, scheme, authority, pathWithQuery: path, headers },
         new IncomingBytes(wants, hasBody),
       ),
-      responseOutparam(responder(link, wants)),
+      outparam,
     )
+    complete()
     return { kind: 'printed' }
   }
 }

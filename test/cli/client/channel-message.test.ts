@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { heard } from '../../../src/cli/client/heard.js'
+import { parseChannelMessage } from '../../../src/cli/client/channel-message.js'
 
 const hear = (subtopic: string, body: unknown) =>
-  heard({ subtopic, payload: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)) })
+  parseChannelMessage({
+    subtopic,
+    payload: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
+  })
 
 describe('messages of proplets', () => {
   it.each([

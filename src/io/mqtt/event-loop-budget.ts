@@ -21,7 +21,7 @@ const ofThisProcess: PaceDeps = {
  * commands, and meanwhile no timer fires and no child is heard. Who calls `next` before each message, and goes on when it
  * is called back, works for `SLICE_MS` at most in one turn, beside the one message that is under way.
  */
-export class Pace {
+export class EventLoopBudget {
   readonly #deps: PaceDeps
   #beganAt: number | undefined
 

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import type { Decoded, Received } from '../../../src/model/command.js'
-import type { InboundMessage } from '../../../src/model/connection.js'
-import type { TaskEvent } from '../../../src/model/task-event.js'
-import type { Arrived } from '../../../src/streams/commands/decode.js'
-import { closeCommands, keepResults, take, withoutPauses } from '../../../src/streams/commands/journal.js'
-import { cutShort } from '../../../src/streams/results/interrupted.js'
-import { marbles } from '../../support/marbles.js'
+import type { Decoded, Received } from '../../src/model/command.js'
+import type { InboundMessage } from '../../src/model/connection.js'
+import type { TaskEvent } from '../../src/model/task-event.js'
+import type { Arrived } from '../../src/streams/commands/decode.js'
+import { record } from '../../src/streams/commands/record.js'
+import { closeCommands, omitRerun, recordResults } from '../../src/streams/results/record.js'
+import { answerInterrupted } from '../../src/streams/results/answer-interrupted.js'
+import { marbles } from '../support/marbles.js'
 import {
   bytes,
   chunk,
@@ -17,9 +18,9 @@ import {
   start,
   stop,
   stopped,
-} from '../../support/model.js'
-import type { Result } from '../../../src/model/result.js'
-import type { Unfinished, TaskJournal } from '../../../src/model/journal.js'
+} from '../support/model.js'
+import type { Result } from '../../src/model/result.js'
+import type { Unfinished, TaskJournal } from '../../src/model/journal.js'
 
 type Call = string
 
@@ -28,18 +29,18 @@ const fakeJournal = (of: Partial<TaskJournal> = {}) => {
   const calls: Call[] = []
   let last = 0
   const journal: TaskJournal = {
-    left: [],
-    take: (command) => {
+    unfinished: [],
+    record: (command) => {
       last += 1
       calls.push(`take ${command.type}`)
       return command.type === 'stop' ? undefined : last
     },
-    rerun: (receipt) => calls.push(`rerun ${receipt}`),
-    keep: ({ receipt, publication }) => {
-      calls.push(`keep ${receipt ?? '-'}`)
-      return { ...publication, record: 7 }
+    rerun: (sequence) => calls.push(`rerun ${sequence}`),
+    recordResult: ({ sequence, publication }) => {
+      calls.push(`keep ${sequence ?? '-'}`)
+      return { ...publication, sequence: 7 }
     },
-    close: (receipt) => calls.push(`close ${receipt}`),
+    close: (sequence) => calls.push(`close ${sequence}`),
     runsAgain: () => false,
     ...of,
   }
@@ -67,7 +68,7 @@ const bad: Received<Decoded> = {
 const refused: Received<Decoded> = { ...bad, task: { id: 't', broadcast: false, propletId: undefined } }
 const aChunk: Received<Decoded> = { ...chunk('img', 0, 1, 'x'), receivedAt: 0 }
 
-describe('take', () => {
+describe('record', () => {
   it(
     'takes down what is to be done or answered, and gives it its number; not chunks, nor what names no task',
     marbles((m) => {
@@ -80,11 +81,11 @@ describe('take', () => {
         c: arrived(aChunk),
         b: arrived(bad),
       })
-      m.expect(source.pipe(take(journal))).toBeObservable('s-x-i-r-c-b-|', {
-        s: { ...start('t'), receipt: 1 },
+      m.expect(source.pipe(record(journal))).toBeObservable('s-x-i-r-c-b-|', {
+        s: { ...start('t'), sequence: 1 },
         x: stop('t'),
-        i: { ...invoke('t', 'i'), receipt: 3 },
-        r: { ...refused, receipt: 4 },
+        i: { ...invoke('t', 'i'), sequence: 3 },
+        r: { ...refused, sequence: 4 },
         c: aChunk,
         b: bad,
       })
@@ -97,9 +98,9 @@ describe('take', () => {
   it(
     'goes on with what could not be taken down, without a number',
     marbles((m) => {
-      const { journal } = fakeJournal({ take: () => undefined })
+      const { journal } = fakeJournal({ record: () => undefined })
       const source = m.hot('s|', { s: arrived(start('t')) })
-      m.expect(source.pipe(take(journal))).toBeObservable('s|', { s: start('t') })
+      m.expect(source.pipe(record(journal))).toBeObservable('s|', { s: start('t') })
     }),
   )
 
@@ -107,8 +108,8 @@ describe('take', () => {
     'notes that a command which was left runs once more, under the number that it has',
     marbles((m) => {
       const { journal, calls } = fakeJournal()
-      const source = m.hot('s|', { s: arrived(start('t'), { receipt: 42 }) })
-      m.expect(source.pipe(take(journal))).toBeObservable('s|', { s: { ...start('t'), receipt: 42 } })
+      const source = m.hot('s|', { s: arrived(start('t'), { sequence: 42 }) })
+      m.expect(source.pipe(record(journal))).toBeObservable('s|', { s: { ...start('t'), sequence: 42 } })
       m.flush()
       expect(calls).toEqual(['rerun 42'])
     }),
@@ -118,20 +119,20 @@ describe('take', () => {
     'only takes the message away where there is no journal; is silent, complete or failed as its source is',
     marbles((m) => {
       const source = m.hot('s-#', { s: arrived(start('t')) })
-      m.expect(source.pipe(take(undefined))).toBeObservable('s-#', { s: start('t') })
-      m.expect(m.cold<Arrived<Decoded>>('|').pipe(take(undefined))).toBeObservable('|')
+      m.expect(source.pipe(record(undefined))).toBeObservable('s-#', { s: start('t') })
+      m.expect(m.cold<Arrived<Decoded>>('|').pipe(record(undefined))).toBeObservable('|')
       const never = m.cold<Arrived<Decoded>>('-')
-      m.expect(never.pipe(take(undefined)), '^--!').toBeObservable('-')
+      m.expect(never.pipe(record(undefined)), '^--!').toBeObservable('-')
       m.expect(never).toHaveSubscriptions('^--!')
     }),
   )
 })
 
-describe('keepResults', () => {
+describe('recordResults', () => {
   const result: Result = {
     id: 't',
     receivedAt: 0,
-    receipt: 3,
+    sequence: 3,
     publication: { subtopic: 's', payload: {}, keep: 'all' },
   }
 
@@ -140,8 +141,8 @@ describe('keepResults', () => {
     marbles((m) => {
       const { journal, calls } = fakeJournal()
       const source = m.hot('r-r-|', { r: result })
-      m.expect(source.pipe(keepResults(journal))).toBeObservable('r-r-|', {
-        r: { ...result, publication: { ...result.publication, record: 7 } },
+      m.expect(source.pipe(recordResults(journal))).toBeObservable('r-r-|', {
+        r: { ...result, publication: { ...result.publication, sequence: 7 } },
       })
       m.expect(source).toHaveSubscriptions('^---!')
       m.flush()
@@ -152,10 +153,12 @@ describe('keepResults', () => {
   it(
     'does nothing without a journal; is silent, complete or failed as its source is',
     marbles((m) => {
-      m.expect(m.hot('r-#', { r: result }).pipe(keepResults(undefined))).toBeObservable('r-#', { r: result })
-      m.expect(m.cold<Result>('|').pipe(keepResults(undefined))).toBeObservable('|')
+      m.expect(m.hot('r-#', { r: result }).pipe(recordResults(undefined))).toBeObservable('r-#', {
+        r: result,
+      })
+      m.expect(m.cold<Result>('|').pipe(recordResults(undefined))).toBeObservable('|')
       const never = m.cold<Result>('-')
-      m.expect(never.pipe(keepResults(undefined)), '^--!').toBeObservable('-')
+      m.expect(never.pipe(recordResults(undefined)), '^--!').toBeObservable('-')
       m.expect(never).toHaveSubscriptions('^--!')
     }),
   )
@@ -167,14 +170,14 @@ describe('closeCommands', () => {
     marbles((m) => {
       const { journal, calls } = fakeJournal()
       const events: Record<string, TaskEvent> = {
-        d: { type: 'duplicate', id: 't', receipt: 1 },
-        r: { type: 'replaced', id: 't', receipt: 2 },
-        a: { ...endOf('t', completed(''), { announced: true }), receipt: 3 },
-        i: ofInvocation('t', 'i', { type: 'duplicate', receipt: 4 }),
+        d: { type: 'duplicate', id: 't', sequence: 1 },
+        r: { type: 'replaced', id: 't', sequence: 2 },
+        a: { ...endOf('t', completed(''), { announced: true }), sequence: 3 },
+        i: ofInvocation('t', 'i', { type: 'duplicate', sequence: 4 }),
         // A result follows these, or they are not in the journal.
-        c: { ...endOf('t', completed('')), receipt: 5 },
-        f: { ...endOf('t', failed('exit', 'x'), { announced: true }), receipt: 6 },
-        s: { ...endOf('t', stopped(), { announced: true }), receipt: 7 },
+        c: { ...endOf('t', completed('')), sequence: 5 },
+        f: { ...endOf('t', failed('exit', 'x'), { announced: true }), sequence: 6 },
+        s: { ...endOf('t', stopped(), { announced: true }), sequence: 7 },
         n: { type: 'duplicate', id: 't' },
         p: { type: 'precompiled', id: 't' },
       }
@@ -189,7 +192,7 @@ describe('closeCommands', () => {
   it(
     'is silent, complete or failed as its source is, with a journal and without',
     marbles((m) => {
-      const d: TaskEvent = { type: 'duplicate', id: 't', receipt: 1 }
+      const d: TaskEvent = { type: 'duplicate', id: 't', sequence: 1 }
       m.expect(m.hot('d-#', { d }).pipe(closeCommands(undefined))).toBeObservable('--#')
       m.expect(m.cold<TaskEvent>('|').pipe(closeCommands(undefined))).toBeObservable('|')
       const never = m.cold<TaskEvent>('-')
@@ -199,13 +202,13 @@ describe('closeCommands', () => {
   )
 })
 
-describe('withoutPauses', () => {
+describe('omitRerun', () => {
   const shutdown = failed('shutdown', 'interrupted by the shutdown of the proplet')
   const events: Record<string, TaskEvent> = {
-    p: { ...endOf('again', shutdown), receipt: 1 },
-    q: { ...endOf('once', shutdown), receipt: 2 },
-    f: { ...endOf('again', failed('exit', 'x')), receipt: 1 },
-    c: { ...endOf('again', completed('')), receipt: 1 },
+    p: { ...endOf('again', shutdown), sequence: 1 },
+    q: { ...endOf('once', shutdown), sequence: 2 },
+    f: { ...endOf('again', failed('exit', 'x')), sequence: 1 },
+    c: { ...endOf('again', completed('')), sequence: 1 },
     n: endOf('unknown', shutdown),
     r: { type: 'running', id: 'again' },
   }
@@ -213,9 +216,9 @@ describe('withoutPauses', () => {
   it(
     'leaves out that the shutdown ended what the next process runs again, and nothing else',
     marbles((m) => {
-      const { journal } = fakeJournal({ runsAgain: (receipt) => receipt === 1 })
+      const { journal } = fakeJournal({ runsAgain: (sequence) => sequence === 1 })
       const source = m.hot('p-q-f-c-n-r-|', events)
-      m.expect(source.pipe(withoutPauses(journal))).toBeObservable('--q-f-c-n-r-|', events)
+      m.expect(source.pipe(omitRerun(journal))).toBeObservable('--q-f-c-n-r-|', events)
       m.expect(source).toHaveSubscriptions('^-----------!')
     }),
   )
@@ -223,20 +226,20 @@ describe('withoutPauses', () => {
   it(
     'leaves nothing out where there is no journal; is silent, complete or failed as its source is',
     marbles((m) => {
-      m.expect(m.hot('p-#', events).pipe(withoutPauses(undefined))).toBeObservable('p-#', events)
-      m.expect(m.cold<TaskEvent>('|').pipe(withoutPauses(undefined))).toBeObservable('|')
+      m.expect(m.hot('p-#', events).pipe(omitRerun(undefined))).toBeObservable('p-#', events)
+      m.expect(m.cold<TaskEvent>('|').pipe(omitRerun(undefined))).toBeObservable('|')
       const never = m.cold<TaskEvent>('-')
-      m.expect(never.pipe(withoutPauses(undefined)), '^--!').toBeObservable('-')
+      m.expect(never.pipe(omitRerun(undefined)), '^--!').toBeObservable('-')
       m.expect(never).toHaveSubscriptions('^--!')
     }),
   )
 })
 
-describe('cutShort', () => {
+describe('answerInterrupted', () => {
   type Interrupted = Extract<Unfinished, { type: 'interrupted' }>
   const left = (of: Partial<Interrupted> = {}): Interrupted => ({
     type: 'interrupted',
-    receipt: 3,
+    sequence: 3,
     id: 't',
     invocation: undefined,
     isStopped: false,
@@ -252,10 +255,10 @@ describe('cutShort', () => {
         s: left({ isStopped: true }),
         i: left({ invocation: { id: 'i' } }),
       })
-      m.expect(source.pipe(cutShort(m.scheduler))).toBeObservable('t-s-i-|', {
-        t: { ...endOf('t', interrupted, { receivedAt: 0 }), receipt: 3 },
-        s: { ...endOf('t', stopped(), { receivedAt: 2 }), receipt: 3 },
-        i: ofInvocation('t', 'i', { ...endOf('t', interrupted, { receivedAt: 4 }), receipt: 3 }),
+      m.expect(source.pipe(answerInterrupted(m.scheduler))).toBeObservable('t-s-i-|', {
+        t: { ...endOf('t', interrupted, { receivedAt: 0 }), sequence: 3 },
+        s: { ...endOf('t', stopped(), { receivedAt: 2 }), sequence: 3 },
+        i: ofInvocation('t', 'i', { ...endOf('t', interrupted, { receivedAt: 4 }), sequence: 3 }),
       })
       m.expect(source).toHaveSubscriptions('^-----!')
     }),
@@ -264,10 +267,10 @@ describe('cutShort', () => {
   it(
     'is silent, complete or failed as its source is',
     marbles((m) => {
-      m.expect(m.cold<Interrupted>('-#').pipe(cutShort(m.scheduler))).toBeObservable('-#')
-      m.expect(m.cold<Interrupted>('|').pipe(cutShort(m.scheduler))).toBeObservable('|')
+      m.expect(m.cold<Interrupted>('-#').pipe(answerInterrupted(m.scheduler))).toBeObservable('-#')
+      m.expect(m.cold<Interrupted>('|').pipe(answerInterrupted(m.scheduler))).toBeObservable('|')
       const never = m.cold<Interrupted>('-')
-      m.expect(never.pipe(cutShort(m.scheduler)), '^--!').toBeObservable('-')
+      m.expect(never.pipe(answerInterrupted(m.scheduler)), '^--!').toBeObservable('-')
       m.expect(never).toHaveSubscriptions('^--!')
     }),
   )

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Packet } from 'mqtt'
 import type { Entry } from '../../../src/io/mqtt/delivery.js'
-import { Flights, STRIKES, SUSPECT_BYTES } from '../../../src/io/mqtt/flights.js'
+import { InflightStore, STRIKES, SUSPECT_BYTES } from '../../../src/io/mqtt/inflight-store.js'
 import { MessageIds } from '../../../src/io/mqtt/message-ids.js'
 
 const entry = (bytes: number): Entry => ({
@@ -14,7 +14,7 @@ const entry = (bytes: number): Entry => ({
 const setUp = () => {
   const acknowledged: Entry[] = []
   const told: string[] = []
-  const flights = new Flights(2, {
+  const flights = new InflightStore(2, {
     onAcknowledged: (done) => acknowledged.push(done),
     onReleased: () => told.push('released'),
     onAnew: (_entry, id) => told.push(`anew ${id}`),
@@ -32,7 +32,7 @@ const setUp = () => {
   return { flights, acknowledged, told, resent, release }
 }
 
-describe('Flights', () => {
+describe('InflightStore', () => {
   it('goes on where it was when the broker kept the session', async () => {
     const { flights, resent, release } = setUp()
     flights.launch(3, entry(1))
@@ -75,7 +75,7 @@ describe('Flights', () => {
     expect(flights.overdue(performance.now() + 1)).toBe(true)
   })
 
-  const lose = (flights: Flights, byPeer = true) => {
+  const lose = (flights: InflightStore, byPeer = true) => {
     flights.connected(true)
     flights.sent(1)
     return flights.disconnected(byPeer)

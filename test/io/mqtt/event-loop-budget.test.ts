@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { Pace } from '../../../src/io/mqtt/pace.js'
+import { EventLoopBudget } from '../../../src/io/mqtt/event-loop-budget.js'
 
 /** A loop that turns when the test says so, and a clock that each piece of work moves. */
 const loop = () => {
   let time = 0
   let waiting: (() => void)[] = []
   return {
-    pace: new Pace({ now: () => time, nextTurn: (callback) => void waiting.push(callback) }),
+    pace: new EventLoopBudget({ now: () => time, nextTurn: (callback) => void waiting.push(callback) }),
     work: (ms: number) => (time += ms),
     turn: () => {
       const due = waiting

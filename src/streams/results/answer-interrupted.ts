@@ -6,11 +6,11 @@ import type { Unfinished } from '../../model/journal.js'
 const INTERRUPTED = failure('interrupted', 'interrupted by a restart of the proplet')
 
 /** Answers the commands that an earlier process was at when it ended. */
-export const cutShort = (clock: {
+export const answerInterrupted = (clock: {
   now(): number
 }): OperatorFunction<Extract<Unfinished, { type: 'interrupted' }>, TaskEvent> =>
-  map(({ id, receipt, invocation, env, isStopped }) => {
+  map(({ id, sequence, invocation, env, isStopped }) => {
     const outcome = isStopped ? ({ kind: 'stopped', results: '' } as const) : INTERRUPTED
-    const event = ended({ id, receipt, receivedAt: clock.now(), ...(env && { env }) }, outcome)
+    const event = ended({ id, sequence, receivedAt: clock.now(), ...(env && { env }) }, outcome)
     return invocation === undefined ? event : { type: 'invocation', id, invocation, event }
   })

@@ -12,7 +12,7 @@ export type Answer = {
 }
 
 /** What a client makes of a message; what it does not tell is undefined, or empty text. */
-export type Heard =
+export type ChannelMessage =
   | { readonly type: 'created'; readonly propletId: string; readonly software: string }
   | {
       readonly type: 'alive'
@@ -96,21 +96,22 @@ const answerOf = (body: Body): Answer | undefined => {
   }
 }
 
-const ofProplet = (make: (body: Body, propletId: string) => Heard) => (body: Body) => {
+const ofProplet = (make: (body: Body, propletId: string) => ChannelMessage) => (body: Body) => {
   const propletId = text(body['proplet_id'])
   return propletId === '' ? undefined : make(body, propletId)
 }
 
-const ofTask = (make: (body: Body, task: { taskId: string; propletId: string }) => Heard) => (body: Body) => {
-  const taskId = text(body['id'])
-  const propletId = body['broadcast'] === true ? '' : text(body['proplet_id'])
-  return taskId === '' ? undefined : make(body, { taskId, propletId })
-}
+const ofTask =
+  (make: (body: Body, task: { taskId: string; propletId: string }) => ChannelMessage) => (body: Body) => {
+    const taskId = text(body['id'])
+    const propletId = body['broadcast'] === true ? '' : text(body['proplet_id'])
+    return taskId === '' ? undefined : make(body, { taskId, propletId })
+  }
 
 const decodedBytes = (base64: string): number =>
   Math.floor((base64.length * 3) / 4) - (/={0,2}$/.exec(base64)?.[0].length ?? 0)
 
-const chunkOf = (body: Body): Heard | undefined => {
+const chunkOf = (body: Body): ChannelMessage | undefined => {
   const { app_name: name, chunk_idx: index, total_chunks: total, data } = body
   if (typeof name !== 'string' || name === '' || typeof data !== 'string') return undefined
   if (typeof index !== 'number' || typeof total !== 'number') return undefined
@@ -124,7 +125,7 @@ const softwareOf = (body: Body): string => {
   return [text(runtime), text(version)].join(' ').trim()
 }
 
-const READERS: ReadonlyMap<string, (body: Body) => Heard | undefined> = new Map([
+const READERS: ReadonlyMap<string, (body: Body) => ChannelMessage | undefined> = new Map([
   [
     'control/proplet/create',
     ofProplet((body, propletId) => ({ type: 'created', propletId, software: softwareOf(body) })),
@@ -197,7 +198,7 @@ const READERS: ReadonlyMap<string, (body: Body) => Heard | undefined> = new Map(
 ])
 
 /** Reads a message leniently, as Managers do; what can't be read is undefined, and no concern of a client. */
-export const heard = ({ subtopic, payload }: InboundMessage): Heard | undefined => {
+export const parseChannelMessage = ({ subtopic, payload }: InboundMessage): ChannelMessage | undefined => {
   const read = READERS.get(subtopic)
   const body = read && bodyOf(payload)
   return body && read(body)

@@ -36,7 +36,7 @@ type Flight = {
  * is published anew, even if it had been released: the broker may have lost it in between. So nothing is lost, but
  * with a broker that forgets its sessions a message can arrive twice.
  */
-export class Flights implements IStore {
+export class InflightStore implements IStore {
   readonly #qos: 0 | 1 | 2
   readonly #flights = new Map<number, Flight>()
   readonly #hooks: FlightHooks
