@@ -62,14 +62,14 @@ export const ENCRYPT: CommandSpec = {
     },
   ],
   settings: 'none',
-  notes: ['FILE may be -, for standard input. Who has one of the keys can open the image.'],
+  notes: [
+    'FILE may be -, for standard input. Who has one of the keys can open the image. A new key: head -c 32 /dev/urandom > key.bin. Into a registry: skopeo copy oci:app:v1 docker://HOST/app:v1.',
+  ],
   examples: [
-    ['head -c 32 /dev/urandom > key.bin', 'a key, to be put into the Key Broker Service as well'],
     [
       'proplet encrypt app.wasm --kbs-resource kbs:///default/key/app --key key.bin -o oci:app:v1',
       'an image layout in the directory app',
     ],
-    ['skopeo copy oci:app:v1 docker://registry.example/app:v1', 'into a registry'],
   ],
   exits: [
     ['0', 'done'],
