@@ -33,9 +33,10 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 const others = async (directory: string, tag: string): Promise<readonly unknown[]> => {
   const text = await readFile(join(directory, 'index.json'), 'utf8').catch(() => '{}')
   const index: unknown = JSON.parse(text)
-  const manifests = isRecord(index) && Array.isArray(index['manifests']) ? index['manifests'] : []
+  const manifests: readonly unknown[] =
+    isRecord(index) && Array.isArray(index['manifests']) ? index['manifests'] : []
   return manifests.filter(
-    (one: unknown) => !isRecord(one) || !isRecord(one['annotations']) || one['annotations'][REF_NAME] !== tag,
+    (one) => !isRecord(one) || !isRecord(one['annotations']) || one['annotations'][REF_NAME] !== tag,
   )
 }
 

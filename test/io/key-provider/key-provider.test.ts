@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { Server, ServerCredentials, type handleUnaryCall } from '@grpc/grpc-js'
+import { Server, ServerCredentials, status, type handleUnaryCall } from '@grpc/grpc-js'
 import { afterEach, describe, expect, it } from 'vitest'
 import { openSealed } from '../../../src/io/download/ocicrypt/open.js'
 import { sealForRecipients } from '../../../src/io/download/ocicrypt/seal.js'
@@ -24,7 +24,7 @@ const provider = async (written: (options: Buffer) => unknown): Promise<string> 
     expect(request.op).toBe('keyunwrap')
     const packet = parsePacket(Buffer.from(request.keyunwrapparams.annotation, 'base64'), 'x')
     const optsdata = written(unwrapOptions(packet, KEK))
-    if (optsdata === undefined) done({ code: 7, details: 'policy says no' })
+    if (optsdata === undefined) done({ code: status.PERMISSION_DENIED, details: 'policy says no' })
     else done(null, bytesField(1, JSON.stringify({ keyunwrapresults: { optsdata } })))
   }
   const server = new Server()
