@@ -130,7 +130,7 @@ export const startKbs = async (options: DevKbsOptions): Promise<DevKbs> => {
     if (!isRight || verify?.(session.tee, evidence, binding) === false) return ATTEST_FAILED
     session.token = tokenOf(sessionMs)
     options.onToken?.(session.token)
-    session.key = key as unknown as OfferedKey
+    session.key = key
     return { status: 200, body: { token: session.token }, detail: `evidence of ${session.tee} accepted` }
   }
 

@@ -32,8 +32,6 @@ declare namespace WebAssembly {
     ((func: (...args: unknown[]) => unknown) => (...args: unknown[]) => Promise<unknown>) | undefined
 
   /** What a guest throws. */
-  function validate(bytes: ArrayBufferView<ArrayBuffer>): boolean
-
   class Exception {
     is(tag: unknown): boolean
   }

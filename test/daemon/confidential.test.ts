@@ -168,7 +168,7 @@ describe('a proplet that runs encrypted tasks', () => {
   ])('refuses the image %s with a text of its own (17.4)', async (name, text) => {
     const result = await wire.run(hello(`refuse ${name}`, image(name)))
     expect(result).toMatchObject({ error: expect.stringMatching(text) as string })
-    expect(String(result['results'] ?? '')).toBe('')
+    expect(result['results'] ?? '').toBe('')
   })
 
   it('refuses a key that the task does not name, and shows both (17.4)', async () => {
