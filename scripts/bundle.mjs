@@ -16,14 +16,14 @@ const treeShaken = {
 }
 
 /** Options of a bundle of modules named by their paths in `from`, without extension; so are the files made of them in `to`. */
-export const bundle = ({ from, to, modules, chunkFileNames, plugins = [], ...more }) => ({
+export const bundle = ({ from, to, modules, chunkFileNames, plugins = [], output = {}, ...more }) => ({
   input: Object.fromEntries(modules.map((module) => [module, inRoot(`${from}/${module}.ts`)])),
   platform: 'node',
   resolve: { extensionAlias: { '.js': ['.ts', '.js'] }, conditionNames: ['source', 'node', 'import'] },
   plugins: [treeShaken, ...plugins],
   logLevel: 'warn',
   ...more,
-  output: { dir: inRoot(to), format: 'esm', entryFileNames: '[name].js', chunkFileNames },
+  output: { dir: inRoot(to), format: 'esm', entryFileNames: '[name].js', chunkFileNames, ...output },
 })
 
 export const write = async ({ output, ...input }) => {

@@ -1,6 +1,7 @@
 export { createProplet } from './app/create-proplet.js'
 export type { PropletOptions } from './app/proplet.js'
-export { loadConfigOrThrow as loadConfig, type ConfigInput, type LoadOptions } from './io/config/load.js'
+export { loadConfig } from './app/load-config.js'
+export type { ConfigInput } from './io/config/load.js'
 export { ConfigError, type Config, type LoadedConfig } from './io/config/config.js'
 export type { JournalStats } from './model/journal.js'
 export { createLogger } from './io/log/create-logger.js'

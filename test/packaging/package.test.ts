@@ -15,7 +15,8 @@ import { install, packIn, run } from './tarball.js'
 
 const MEBIBYTE = 1024 * 1024
 const MAX_INSTALL_BYTES = 40 * MEBIBYTE
-const MAX_IMPORT_MS = 150
+/** Against the import of rxjs alone, which those who use the library have anyway. */
+const MAX_IMPORT_RATIO = 2
 const SETUP_MS = 300_000
 /** What the package holds, beside `package.json`. */
 const PACKED = [
@@ -160,14 +161,16 @@ describe('12.4 the library', () => {
       String.raw`(from|import\()\s*["'][^."'][^"']*["']`,
       'node_modules/propeller-proplet/dist',
     ])
-    const names = packages.match(/(?<=["'])[^"']+(?=["'])/g) ?? []
+    const names = [...packages.matchAll(/["']([^"'\n]+)["']/g)].map(([, name = '']) => name)
     expect([...new Set(names)].filter((name) => !/^(?:rxjs|pino|node:\w+)$/.test(name))).toStrictEqual([])
   })
 
   it(
-    `takes less than ${MAX_IMPORT_MS} ms to import`,
+    'loads little more than rxjs when it is imported',
     () => {
-      expect(importTime(project, 'propeller-proplet')).toBeLessThan(MAX_IMPORT_MS)
+      expect(importTime(project, 'propeller-proplet')).toBeLessThan(
+        importTime(project, 'rxjs') * MAX_IMPORT_RATIO,
+      )
     },
     SETUP_MS,
   )
