@@ -25,8 +25,8 @@ const PACKED = [
   /^dist\/THIRD-PARTY-NOTICES\.txt$/,
   /^dist\/(?:main|exec)\.js$/,
   /^dist\/(?:index|(?:runtime|streams|testing)\/index)\.(?:js|d\.ts)$/,
-  /^dist\/(?:chunks\/[\w.-]+\.js|library\/[\w.-]+\.(?:js|d\.ts))$/,
-  /^dist\/runtime\/(?:guest\/(?:http\/)?[\w-]+|external\/plan\/child)\.js$/,
+  /^dist\/(?:chunks\/(?:exec\/)?[\w.-]+\.js|library\/[\w.-]+\.(?:js|d\.ts))$/,
+  /^dist\/runtime\/(?:guest\/(?:http\/|jco\/)?[\w-]+|confidential\/reporter|external\/plan\/child)\.js$/,
   /^dist\/page\/[\w.-]+\.(?:js|html|css|svg)$/,
   /^package\.json$/,
 ]
