@@ -6,6 +6,7 @@ export const PROCESS_ENTRIES = {
   daemon: 'main',
   exec: 'exec',
   planner: 'runtime/external/plan/child',
+  reporter: 'runtime/confidential/reporter',
 } as const
 
 /** Processes and threads that run guests; they and what they load later are bundled together. */
@@ -19,20 +20,24 @@ export const GUEST_ENTRIES = {
 export const GUEST_PARTS = [
   'runtime/guest/component-task',
   'runtime/guest/http/serve',
+  'runtime/guest/jco/prepare',
   'runtime/guest/linker',
   'runtime/guest/network',
   'runtime/guest/preview3',
   'runtime/guest/stdin',
 ] as const
 
-/** Modules that others import: the library, and what demos and benchmarks are made of. */
-export const LIBRARY_ENTRIES = [
-  'index',
+/** What others import: the `exports` of the package. */
+export const LIBRARY_ENTRIES = ['index', 'runtime/index', 'streams/index', 'testing/index'] as const
+
+/** What demos and benchmarks of this repository are made of; the package leaves them out. */
+export const TOOL_ENTRIES = [
   'app/embedded-options',
   'dev/broker',
   'dev/daemon',
   'dev/demo',
   'dev/demo-fl',
+  'dev/demo-tee',
   'dev/federated/json-server',
   'dev/registry',
   'dev/sections',

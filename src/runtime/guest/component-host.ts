@@ -1,9 +1,9 @@
 import type { HostWork } from '@proplet/component/link/async/work.js'
-import type { PreparedComponent } from '@proplet/component/link/prepare.js'
 import { quote } from '@proplet/component/units.js'
 import { createPreview2, type Preview2Imports, type Preview2Options } from '@proplet/wasi/preview2.js'
 import { loadPreview3, networking } from './component-parts.js'
 import { TaskFailure } from './failure.js'
+import type { EngineComponent } from './instantiate.js'
 import type { Link } from './link.js'
 
 /** What one instance of a component is given. */
@@ -20,7 +20,11 @@ const LAST_DRAFT = '2026-03-15'
 const NETWORK = /^wasi:(?:sockets|http)\//
 
 /** WASI 0.2, WASI 0.3 if the component needs that, and the network for those that import it. */
-export function hostOf(prepared: PreparedComponent, link: Link, options: Preview2Options): ComponentHost {
+export function hostOf(
+  prepared: Pick<EngineComponent, 'imports' | 'description'>,
+  link: Link,
+  options: Preview2Options,
+): ComponentHost {
   refuseDrafts(prepared)
   const usesNetwork = prepared.imports.some((each) => NETWORK.test(each.interface))
   const network = usesNetwork ? networking().networkOf(link) : undefined
@@ -39,7 +43,7 @@ export function hostOf(prepared: PreparedComponent, link: Link, options: Preview
 const NONE: Preview2Imports = {}
 
 /** In drafts before the last one, several interfaces are others under the same names. */
-function refuseDrafts({ imports }: PreparedComponent): void {
+function refuseDrafts({ imports }: Pick<EngineComponent, 'imports'>): void {
   const old = imports.find((each) => {
     const [, date] = DRAFT.exec(each.interface) ?? []
     return date !== undefined && date < LAST_DRAFT

@@ -1,9 +1,4 @@
-import {
-  instantiate,
-  type ComponentInstance,
-  type ExportedFunction,
-} from '@proplet/component/link/instantiate.js'
-import type { PreparedComponent } from '@proplet/component/link/prepare.js'
+import type { ComponentInstance, ExportedFunction } from '@proplet/component/link/instantiate.js'
 import type { ValueType } from '@proplet/component/types.js'
 import { WavePrintError } from '@proplet/component/wave/error.js'
 import { printWave } from '@proplet/component/wave/print.js'
@@ -11,13 +6,14 @@ import { planComponent, type ComponentPlan } from './component-plan.js'
 import { hostOf } from './component-host.js'
 import { consoleOf } from './console.js'
 import { TaskFailure } from './failure.js'
+import { instantiateComponent, type EngineComponent } from './instantiate.js'
 import type { GuestEnd } from './protocol.js'
 import type { GuestCall, Session } from './session.js'
 import { quote } from '@proplet/component/units.js'
 
 /** Instantiates a component with WASI 0.2, and with WASI 0.3 if it needs that. */
 export function startComponent(
-  prepared: PreparedComponent,
+  prepared: EngineComponent,
   { run, boot, link, stdout, stderr, live }: Session,
 ): GuestCall {
   const plan = planComponent(prepared, run.name, run.inputs)
@@ -30,7 +26,7 @@ export function startComponent(
     stderr,
   })
   live.close = close
-  const instance = instantiate(prepared, imports, work)
+  const instance = instantiateComponent(prepared, imports, work)
   live.close = () => {
     instance.stop()
     close()

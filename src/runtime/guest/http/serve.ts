@@ -1,11 +1,10 @@
-import { instantiate } from '@proplet/component/link/instantiate.js'
-import type { PreparedComponent } from '@proplet/component/link/prepare.js'
 import { incomingRequest, responseOutparam } from '@proplet/wasi/http/index.js'
 import type { Responder } from '@proplet/wasi/http/message.js'
 import { hostOf } from '../component-host.js'
 import { loadPreview3 } from '../component-parts.js'
 import { TaskFailure } from '../failure.js'
 import { IncomingBytes } from '../incoming-bytes.js'
+import { instantiateComponent, type EngineComponent } from '../instantiate.js'
 import type { Link } from '../link.js'
 import { OutgoingBytes } from '../outgoing-bytes.js'
 import { Wants } from '../wants.js'
@@ -15,7 +14,7 @@ const HANDLER = /^wasi:http\/incoming-handler(?:@|$)/
 const HANDLER_3 = /^wasi:http\/handler@0\.3\./
 
 /** @param prepared exports `wasi:http/handler` of WASI 0.3, which is preferred, or `wasi:http/incoming-handler` */
-export function createServe(prepared: PreparedComponent): Serve {
+export function createServe(prepared: EngineComponent): Serve {
   const names = [...prepared.exports.keys()]
   const handler3 = names.find((name) => HANDLER_3.test(name))
   if (handler3 !== undefined) return loadPreview3().createServe3(prepared, handler3)
@@ -31,7 +30,7 @@ export function createServe(prepared: PreparedComponent): Serve {
       stderr,
     })
     live.close = close
-    const instance = instantiate(prepared, imports, work)
+    const instance = instantiateComponent(prepared, imports, work)
     live.close = () => {
       instance.stop()
       close()
@@ -42,13 +41,15 @@ export function createServe(prepared: PreparedComponent): Serve {
     if (handle === undefined) throw new TaskFailure('runtime', 'the HTTP handler is not exported after all')
     const wants = new Wants(link, REQUEST)
     const { method, scheme, authority, path, headers, hasBody } = request
+    const { outparam, complete } = responseOutparam(responder(link, wants))
     handle(
       incomingRequest(
         { method, scheme, authority, pathWithQuery: path, headers },
         new IncomingBytes(wants, hasBody),
       ),
-      responseOutparam(responder(link, wants)),
+      outparam,
     )
+    complete()
     return { kind: 'printed' }
   }
 }

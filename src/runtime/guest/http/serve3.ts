@@ -1,10 +1,9 @@
 import type { HostWork } from '@proplet/component/link/async/work.js'
-import { instantiate } from '@proplet/component/link/instantiate.js'
-import type { PreparedComponent } from '@proplet/component/link/prepare.js'
 import { incomingRequest, sendResponse, type ResponseSink } from '@proplet/wasi/preview3/http/index.js'
 import { hostOf } from '../component-host.js'
 import { TaskFailure } from '../failure.js'
 import { IncomingBytes } from '../incoming-bytes.js'
+import { instantiateComponent, type EngineComponent } from '../instantiate.js'
 import type { Link } from '../link.js'
 import { OutgoingBytes } from '../outgoing-bytes.js'
 import type { GuestEnd } from '../protocol.js'
@@ -13,7 +12,7 @@ import { REQUEST, type Serve } from './request.js'
 
 /** @param handler the name of an exported `wasi:http/handler@0.3` */
 export const createServe3 =
-  (prepared: PreparedComponent, handler: string): Serve =>
+  (prepared: EngineComponent, handler: string): Serve =>
   (message, { run, boot, link, stdout, stderr, live }) => {
     const { imports, work, close } = hostOf(prepared, link, {
       args: [run.name, ...run.cliArgs],
@@ -24,7 +23,7 @@ export const createServe3 =
     })
     live.close = close
     if (work === undefined) throw new TaskFailure('runtime', 'the HTTP handler is of WASI 0.2 after all')
-    const instance = instantiate(prepared, imports, work)
+    const instance = instantiateComponent(prepared, imports, work)
     live.close = () => {
       instance.stop()
       close()
