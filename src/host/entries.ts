@@ -20,6 +20,7 @@ export const GUEST_ENTRIES = {
 export const GUEST_PARTS = [
   'runtime/guest/component-task',
   'runtime/guest/http/serve',
+  'runtime/guest/http/serve3',
   'runtime/guest/jco/prepare',
   'runtime/guest/linker',
   'runtime/guest/network',

@@ -1,12 +1,12 @@
 import { incomingRequest, responseOutparam } from '@proplet/wasi/http/index.js'
 import type { Responder } from '@proplet/wasi/http/message.js'
 import { hostOf } from '../component-host.js'
-import { loadPreview3 } from '../component-parts.js'
 import { TaskFailure } from '../failure.js'
 import { IncomingBytes } from '../incoming-bytes.js'
 import { instantiateComponent, type EngineComponent } from '../instantiate.js'
 import type { Link } from '../link.js'
 import { OutgoingBytes } from '../outgoing-bytes.js'
+import { httpServing3 } from '../serve3-part.js'
 import { Wants } from '../wants.js'
 import { REQUEST, type Serve } from './request.js'
 
@@ -17,7 +17,7 @@ const HANDLER_3 = /^wasi:http\/handler@0\.3\./
 export function createServe(prepared: EngineComponent): Serve {
   const names = [...prepared.exports.keys()]
   const handler3 = names.find((name) => HANDLER_3.test(name))
-  if (handler3 !== undefined) return loadPreview3().createServe3(prepared, handler3)
+  if (handler3 !== undefined) return httpServing3().createServe3(prepared, handler3)
   const handler = names.find((name) => HANDLER.test(name))
   if (handler === undefined)
     throw new TaskFailure('runtime', 'the component exports no HTTP handler after all')
