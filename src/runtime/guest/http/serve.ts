@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import { incomingRequest, responseOutparam } from '@proplet/wasi/http/index.js'
 import type { Responder } from '@proplet/wasi/http/message.js'
 import { hostOf } from '../component-host.js'
@@ -6,9 +7,14 @@ import { IncomingBytes } from '../incoming-bytes.js'
 import { instantiateComponent, type EngineComponent } from '../instantiate.js'
 import type { Link } from '../link.js'
 import { OutgoingBytes } from '../outgoing-bytes.js'
-import { httpServing3 } from '../serve3-part.js'
 import { Wants } from '../wants.js'
 import { REQUEST, type Serve } from './request.js'
+import type * as serve3 from './serve3.js'
+
+const require = createRequire(import.meta.url)
+
+/** Serving HTTP by WASI 0.3, loaded for the first component that does. */
+const httpServing3 = () => require('./serve3.js') as typeof serve3
 
 const HANDLER = /^wasi:http\/incoming-handler(?:@|$)/
 const HANDLER_3 = /^wasi:http\/handler@0\.3\./
