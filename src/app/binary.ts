@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { either as E } from 'fp-ts'
+import * as E from 'fp-ts/lib/Either.js'
 import { concatMap, defer, of, type Observable } from 'rxjs'
 import type { Binary } from '../model/binary.js'
 import { abortable } from '../io/abortable.js'

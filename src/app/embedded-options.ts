@@ -22,9 +22,10 @@ export const embeddedOptions = async (
   log: Logger,
 ): Promise<EmbeddedOptions & Required<Pick<EmbeddedOptions, 'network'>>> => ({
   isolation: runtime.isolation,
+  componentEngine: runtime.componentEngine,
   warm: runtime.warm,
   // As many as can be at hand at once: those that all tasks end in, and those kept ready meanwhile.
-  maxIdle: runtime.warm + limits.running,
+  maxIdle: runtime.warm + limits.maxTasks,
   dirs: [...preopens(runtime.dirs, false), ...preopens(runtime.readonlyDirs, true)],
   binariesDir: await binariesDir(cache),
   timeoutMs: limits.taskMs,

@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises'
 import { arch, endianness, hostname, networkInterfaces, platform, totalmem } from 'node:os'
 import { join } from 'node:path'
+import type { TeePlatform } from '../runtime/confidential/attester.js'
 import type { Config } from '../io/config/config.js'
 import { packageVersion } from '../host/version.js'
 import { readText } from '../host/read-text.js'
@@ -18,6 +19,8 @@ export type Metadata = {
   readonly total_memory_bytes: number
   readonly proplet_version: string
   readonly wasm_runtime: string
+  /** What this machine is inside of. */
+  readonly tee?: { readonly type: string; readonly sign: string }
 }
 
 const GO_OS: Readonly<Partial<Record<NodeJS.Platform, string>>> = { win32: 'windows', sunos: 'solaris' }
@@ -60,6 +63,7 @@ export const hostMetadata = async (
   { metadata }: Pick<Config, 'metadata'>,
   wasmRuntime: string,
   root = '/',
+  tee?: TeePlatform,
 ): Promise<Metadata> => ({
   ...(metadata.description === undefined ? {} : { description: metadata.description }),
   ...(metadata.tags.length === 0 ? {} : { tags: metadata.tags }),
@@ -71,4 +75,5 @@ export const hostMetadata = async (
   total_memory_bytes: totalmem(),
   proplet_version: packageVersion().version,
   wasm_runtime: wasmRuntime,
+  ...(tee !== undefined && { tee: { type: tee.kind ?? 'unknown', sign: tee.sign } }),
 })

@@ -16,12 +16,14 @@ import {
   tap,
   type Observable,
 } from 'rxjs'
+import { withEncrypted } from '../runtime/confidential/confidential-runtime.js'
+import { openConfidential, type Confidential } from './confidential/confidential.js'
 import { decodeInline } from './binary.js'
 import { brokerLinkOptions, offline } from './broker-link.js'
 import { openCache, type BinaryCache } from '../io/cache/cache.js'
 import { createDecoder } from '../io/codecs/decoder.js'
 import type { Config } from '../io/config/config.js'
-import { createDownloader } from '../io/download/open.js'
+import { createDownloader, createSealedDownloader } from '../io/download/open.js'
 import { downloaderOptions } from './downloader-options.js'
 import { embeddedOptions } from './embedded-options.js'
 import { externalOptions } from './external-options.js'
@@ -77,6 +79,7 @@ type Parts = {
   readonly embedded: Awaited<ReturnType<typeof embeddedOptions>>
   readonly journal: Journal | undefined
   readonly watch: Watch
+  readonly confidential: Confidential
 }
 
 const prepare = async ({ config, log: given }: PropletOptions): Promise<Parts> => {
@@ -84,13 +87,14 @@ const prepare = async ({ config, log: given }: PropletOptions): Promise<Parts> =
   // First, and alone: nothing else is begun where it can't be had.
   const journal = await openState(config, log)
   const tls = await tlsTrust(config)
-  const [cache, mqtt, watch] = await Promise.all([
+  const [cache, mqtt, watch, confidential] = await Promise.all([
     openCache({ dir: config.cache?.directory, maxBytes: config.cache?.maxBytes ?? 0, log }),
     brokerLinkOptions(config, log),
     openWatch(config, tls, log),
+    openConfidential(config, log),
     config.monitoring && config.intervals.metricsMs > 0 ? loadHostMetrics() : undefined,
   ])
-  const own = { cache, mqtt: { ...mqtt, journal }, journal, watch }
+  const own = { cache, mqtt: { ...mqtt, journal }, journal, watch, confidential }
   return { config, log, embedded: await embeddedOptions(config, tls, log), ...own }
 }
 
@@ -177,10 +181,12 @@ const run = (
 
 const serve = (
   parts: Parts,
-  runtime: Runtime,
+  given: Runtime,
   { streams = [], stop$ = NEVER }: PropletOptions,
 ): Observable<PipelineOutput> => {
-  const { config, log, cache, mqtt, embedded, journal } = parts
+  const { config, log, cache, mqtt, embedded, journal, confidential } = parts
+  const runtime = withEncrypted(given, confidential.open)
+  const downloads = downloaderOptions(config, embedded.network.tls)
   log.info(`MQTT client created (TLS: ${config.mqtt.tls !== undefined})`)
   log.info(`Using ${runtime.name} runtime`)
   log.info('Starting PropletService')
@@ -189,7 +195,8 @@ const serve = (
     decoder: createDecoder(),
     inline: (base64) => decodeInline(base64, cache),
     cache,
-    openDownload: createDownloader({ cache, ...downloaderOptions(config, embedded.network.tls) }),
+    openDownload: createDownloader({ cache, ...downloads }),
+    openSealedDownload: createSealedDownloader({ cache: confidential.layers, ...downloads }),
     runtime,
     federated: {
       urls: config.federated.urls,
@@ -198,7 +205,7 @@ const serve = (
       read: readPrinted,
       random: Math.random,
     },
-    refuse: refuseTask(link.stats, journal),
+    refuse: refuseTask(link.stats, journal, confidential),
     journal,
     sample: createHostMetrics().sample,
     taskSampler: config.monitoring ? createTaskSampler(runtime) : undefined,
@@ -207,7 +214,7 @@ const serve = (
     clock: asyncScheduler,
     random: Math.random,
   })
-  return from(hostMetadata(config, runtime.name)).pipe(
+  return from(hostMetadata(config, runtime.name, '/', confidential.attester.platform)).pipe(
     switchMap((metadata) =>
       openMqtt(mqtt).pipe(switchMap((link) => run(parts, runtime, link, toDeps(link, metadata), stop$))),
     ),
@@ -230,7 +237,7 @@ export const createProplet = (options: PropletOptions): Observable<PipelineOutpu
         if (options.runtime !== undefined) return serve(parts, options.runtime, options)
         const runtime = openRuntime(parts)
         return serve(parts, runtime, options).pipe(finalize(() => void runtime.close()))
-      })
+      }).pipe(finalize(() => parts.confidential.close()))
       const { journal } = parts
       if (journal === undefined) return served$
       return concat(served$, defer(() => journal.end()).pipe(ignoreElements())).pipe(

@@ -26,15 +26,15 @@ export const publish = (
       log.info('Published discovery message')
   }
   const settle = (delivery: Delivery) => {
-    const { record } = delivery.publication
-    if (record !== undefined && isFinal(delivery) && !isLeft(delivery)) journal?.settle(record)
+    const { sequence } = delivery.publication
+    if (sequence !== undefined && isFinal(delivery) && !isLeft(delivery)) journal?.settle(sequence)
   }
   const replace = (delivery: Delivery): Publication | undefined => {
     const replacement = insteadOf(delivery)
-    const { record } = delivery.publication
-    return replacement === undefined || record === undefined || journal === undefined
+    const { sequence } = delivery.publication
+    return replacement === undefined || sequence === undefined || journal === undefined
       ? replacement
-      : journal.replace(record, replacement)
+      : journal.replace(sequence, replacement)
   }
   return link.send(merge(from(journal?.results ?? []), publication$)).pipe(
     tap(report),

@@ -8,16 +8,20 @@ export type Backlog = { readonly waiting: number; readonly bytes: number }
 const MAX_WAITING = 10_000
 const MAX_WAITING_BYTES = 64 * 1024 * 1024
 
+const NO_TEE = 'TEE runtime not available: encrypted tasks need one'
+
 /** Why a task, or an invocation of one, can't be taken: it asks for what this release does not do, or its result could not be delivered. */
 export const refuseTask =
-  (backlog: () => Backlog, journal?: { readonly obstacle: string | undefined }) =>
+  (
+    backlog: () => Backlog,
+    journal?: { readonly obstacle: string | undefined },
+    /** Why encrypted tasks can't be taken; undefined: they can. */
+    confidential: { readonly obstacle: string | undefined } = { obstacle: NO_TEE },
+  ) =>
   (command: Received<StartCommand | InvokeCommand>): Refusal | undefined => {
-    if (command.type === 'start' && command.encrypted)
-      return {
-        code: 'unsupported',
-        reason: 'encrypted workloads need a confidential runtime, and this proplet has none',
-      }
-    if (journal !== undefined && command.receipt === undefined)
+    if (command.type === 'start' && command.encrypted && confidential.obstacle !== undefined)
+      return { code: 'unsupported', reason: confidential.obstacle }
+    if (journal !== undefined && command.sequence === undefined)
       return { code: 'overloaded', reason: journal.obstacle ?? 'the journal did not take it' }
     const { waiting, bytes } = backlog()
     if (waiting >= MAX_WAITING || bytes >= MAX_WAITING_BYTES)

@@ -40,6 +40,10 @@ const start = async (spec: CommandSpec, words: Words, host: NodeJS.Process): Pro
       const { inspect } = await import('./inspect/inspect.js')
       return inspect({ file: words.args[0] ?? '', json: words.on.has('json') }, host)
     }
+    case 'encrypt':
+      return (await import('./encrypt/encrypt.js')).encrypt(words, host)
+    case 'attest':
+      return (await import('./attest/attest.js')).attest(words, host)
     case 'submit':
       return (await import('./submit/submit.js')).submit(words, host)
     case 'stop':

@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
-import type { LoadedConfig } from '../io/config/config.js'
+import { nameOfTee } from '../host/tee.js'
+import type { Config, LoadedConfig } from '../io/config/config.js'
 import { loadConfig, type LoadOptions } from '../io/config/load.js'
 import { packageVersion } from '../host/version.js'
 import { parseCommandLine } from './args.js'
@@ -44,6 +45,14 @@ export const runCli = (input: CliInput): CliResult => {
     : runOptions([...options, ...rest], input)
 }
 
+/** What the machine is inside of is shown where it is inside of something. */
+const checked = ({ confidential }: Config): string => {
+  const { guest } = confidential.detection
+  return guest === undefined
+    ? 'configuration ok\n'
+    : `configuration ok\nTEE: ${nameOfTee(guest.kind)}, by ${guest.sign}\n`
+}
+
 const runOptions = (argv: readonly string[], { env, stdout, stderr, host = {} }: CliInput): CliResult => {
   const args = parseCommandLine(argv)
   if (E.isLeft(args)) {
@@ -64,6 +73,6 @@ const runOptions = (argv: readonly string[], { env, stdout, stderr, host = {} }:
   }
   if (!printConfig && !checkConfig) return { kind: 'run', loaded: loaded.right }
   stderr.write(warningLines(loaded.right.warnings))
-  stdout.write(printConfig ? configTable(loaded.right.settings) : 'configuration ok\n')
+  stdout.write(printConfig ? configTable(loaded.right.settings) : checked(loaded.right.config))
   return exit(EXIT.done)
 }

@@ -22,7 +22,7 @@ export type PullOptions = {
 
 const MAX_BYTES = 100 * 1024 * 1024
 const CACHE_BYTES = 512 * 1024 * 1024
-const LIMITS: DownloadLimits = { stallMs: 10_000, ttlMs: 300_000, overallMs: 1_800_000, concurrent: 4 }
+const LIMITS: DownloadLimits = { stallMs: 10_000, ttlMs: 300_000, timeoutMs: 1_800_000, concurrent: 4 }
 
 const SILENT: CacheLog = { warn: () => undefined, debug: () => undefined }
 

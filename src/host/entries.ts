@@ -6,6 +6,7 @@ export const PROCESS_ENTRIES = {
   daemon: 'main',
   exec: 'exec',
   planner: 'runtime/external/plan/child',
+  reporter: 'runtime/confidential/reporter',
 } as const
 
 /** Processes and threads that run guests; they and what they load later are bundled together. */
@@ -19,6 +20,7 @@ export const GUEST_ENTRIES = {
 export const GUEST_PARTS = [
   'runtime/guest/component-task',
   'runtime/guest/http/serve',
+  'runtime/guest/jco/prepare',
   'runtime/guest/linker',
   'runtime/guest/network',
   'runtime/guest/preview3',
@@ -33,6 +35,7 @@ export const LIBRARY_ENTRIES = [
   'dev/daemon',
   'dev/demo',
   'dev/demo-fl',
+  'dev/demo-tee',
   'dev/federated/json-server',
   'dev/registry',
   'dev/sections',

@@ -1,35 +1,188 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statfsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** A Trusted Execution Environment that this host is a guest of, or offers. */
-export type Tee = 'tdx' | 'sev' | 'sgx'
+/** Kinds of Trusted Execution Environments that this machine may be inside of. */
+export type TeeKind = 'tdx' | 'snp' | 'cca' | 'sgx'
 
-const hasCpuFlag = (root: string, flag: string): boolean => {
+/** What this machine is inside of; the kind is not known where only the agent, or an entry still to be made, can tell. */
+export type TeeGuest = { readonly kind: TeeKind | undefined; readonly sign: string }
+
+export type TeeDetection = {
+  readonly guest: TeeGuest | undefined
+  /** Signs of a machine that can host such guests, and is not inside of one. */
+  readonly hostSigns: readonly string[]
+  /** What else a person should know, in whole sentences. */
+  readonly notes: readonly string[]
+}
+
+export type TeeSurroundings = {
+  /** Where /sys, /dev, /proc and /run are looked for. */
+  readonly root: string
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+/** Where evidence is asked for, below the root. */
+export const TSM_REPORTS = 'sys/kernel/config/tsm/report'
+/** Where the Attestation Agent listens in guests of Confidential Containers, below the root. */
+export const AGENT_SOCKET = 'run/confidential-containers/attestation-agent/attestation-agent.sock'
+
+const PROVIDERS: Readonly<Record<string, TeeKind>> = {
+  tdx_guest: 'tdx',
+  sev_guest: 'snp',
+  arm_cca_guest: 'cca',
+}
+
+/** The kind of guest that a provider of configfs-tsm serves. */
+export const kindOfProvider = (text: string): TeeKind | undefined =>
+  Object.hasOwn(PROVIDERS, text.trim()) ? PROVIDERS[text.trim()] : undefined
+
+const KIND_NAMES: Readonly<Record<TeeKind, string>> = {
+  tdx: 'Intel TDX',
+  snp: 'AMD SEV-SNP',
+  cca: 'Arm CCA',
+  sgx: 'Intel SGX',
+}
+
+export const nameOfTee = (kind: TeeKind | undefined): string =>
+  kind === undefined ? 'a confidential guest' : KIND_NAMES[kind]
+
+const textOf = (path: string): string | undefined => {
   try {
-    const info = readFileSync(join(root, 'proc/cpuinfo'), 'utf8')
-    return info.split('\n').some((line) => /^flags\s*:/.test(line) && line.split(/\s+/).includes(flag))
+    return readFileSync(path, 'utf8')
   } catch {
-    return false // No procfs: then the device nodes alone decide.
+    return undefined
   }
 }
 
-const hasEfiVariable = (root: string, prefix: string): boolean => {
+const namesIn = (path: string): readonly string[] => {
   try {
-    return readdirSync(join(root, 'sys/firmware/efi/efivars')).some((name) => name.startsWith(prefix))
+    return readdirSync(path)
   } catch {
-    return false // Not booted by EFI.
+    return []
   }
 }
+
+const isDirectory = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+
+const CONFIGFS_MAGIC = 0x62656570
+
+const isConfigfs = (path: string): boolean => {
+  try {
+    return statfsSync(path).type === CONFIGFS_MAGIC
+  } catch {
+    return false
+  }
+}
+
+/** Makes an entry, and asks it: where no driver provides reports, the kernel makes none. */
+const askedProvider = (
+  reports: string,
+): { readonly isThere: boolean; readonly text?: string | undefined } => {
+  const entry = join(reports, `proplet-probe-${process.pid}`)
+  try {
+    mkdirSync(entry)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    return { isThere: code !== 'ENXIO' }
+  }
+  try {
+    return { isThere: true, text: textOf(join(entry, 'provider')) }
+  } finally {
+    rmdirSync(entry)
+  }
+}
+
+const SHOWN_ENTRIES = 16
+
+const byConfigfs = (root: string): TeeGuest | undefined => {
+  const reports = join(root, TSM_REPORTS)
+  if (!isDirectory(reports)) return undefined
+  for (const name of namesIn(reports).slice(0, SHOWN_ENTRIES)) {
+    const provider = textOf(join(reports, name, 'provider'))
+    if (provider === undefined) continue
+    const kind = kindOfProvider(provider)
+    return { kind, sign: `configfs-tsm, provider ${provider.trim()}` }
+  }
+  if (!isConfigfs(reports)) return { kind: undefined, sign: `/${TSM_REPORTS}` }
+  const { isThere, text } = askedProvider(reports)
+  if (!isThere) return undefined
+  return text === undefined
+    ? { kind: undefined, sign: `/${TSM_REPORTS}` }
+    : { kind: kindOfProvider(text), sign: `configfs-tsm, provider ${text.trim()}` }
+}
+
+const cpuFlags = (root: string): ReadonlySet<string> =>
+  new Set(
+    (textOf(join(root, 'proc/cpuinfo')) ?? '')
+      .split('\n')
+      .filter((line) => /^flags\s*:/.test(line))
+      .slice(0, 1)
+      .flatMap((line) => line.split(/\s+/)),
+  )
+
+const DEVICES: readonly (readonly [kind: TeeKind, path: string])[] = [
+  ['tdx', 'dev/tdx_guest'],
+  ['tdx', 'sys/firmware/tdx_guest'],
+  ['snp', 'dev/sev-guest'],
+  ['snp', 'sys/devices/platform/sev-guest'],
+  ['snp', 'sys/devices/system/cpu/sev'],
+]
+
+const byDevices = (root: string, flags: ReadonlySet<string>): TeeGuest | undefined => {
+  const tdx = DEVICES.find(([kind, path]) => kind === 'tdx' && existsSync(join(root, path)))
+  if (tdx !== undefined) return { kind: 'tdx', sign: `/${tdx[1]}` }
+  if (flags.has('tdx_guest')) return { kind: 'tdx', sign: 'the CPU flag tdx_guest' }
+  const snp = DEVICES.find(([kind, path]) => kind === 'snp' && existsSync(join(root, path)))
+  return snp && { kind: 'snp', sign: `/${snp[1]}` }
+}
+
+const byEnclave = ({ root, env }: TeeSurroundings): TeeGuest | undefined => {
+  const gramine = textOf(join(root, 'dev/attestation/attestation_type'))?.trim()
+  if (gramine === 'dcap') return { kind: 'sgx', sign: '/dev/attestation (Gramine)' }
+  return (env['OCCLUM'] ?? '') === '' ? undefined : { kind: 'sgx', sign: 'the variable OCCLUM' }
+}
+
+const HOST_FILES = [
+  'dev/sev',
+  'sys/module/kvm_amd',
+  'dev/sgx_enclave',
+  'dev/sgx/enclave',
+  'dev/isgx',
+  'sys/module/kvm_intel/parameters/tdx',
+] as const
+const HOST_FLAGS = ['sev', 'sev_es', 'sev_snp', 'sgx', 'tdx_host_platform'] as const
+
+const hostSigns = (root: string, flags: ReadonlySet<string>): readonly string[] => [
+  ...HOST_FILES.filter((path) => existsSync(join(root, path))).map((path) => `/${path}`),
+  ...HOST_FLAGS.filter((flag) => flags.has(flag)).map((flag) => `the CPU flag ${flag}`),
+]
+
+const hasSevStatus = (root: string): boolean =>
+  namesIn(join(root, 'sys/firmware/efi/efivars')).some((name) => name.startsWith('SevStatus-'))
 
 /**
- * Probes for a TEE, TDX first, then SEV, then SGX, by device nodes and EFI variables (design document, TEE
- * detection). The CPU flags `sev` and `sgx` are no proof: the hosts have them as well; `tdx_guest` is set in guests
- * only.
+ * What this machine is inside of, by signs that only guests and enclaves have. What hosts of such guests have as well is
+ * told apart: an AMD server is no confidential guest because its processor could run one.
  */
-export const detectTee = (root = '/'): Tee | undefined => {
-  const has = (...paths: readonly string[]): boolean => paths.some((path) => existsSync(join(root, path)))
-  if (has('dev/tdx_guest', 'sys/firmware/tdx_guest') || hasCpuFlag(root, 'tdx_guest')) return 'tdx'
-  if (has('dev/sev-guest', 'dev/sev') || hasEfiVariable(root, 'SevStatus-')) return 'sev'
-  if (has('dev/sgx_enclave', 'dev/sgx/enclave', 'dev/isgx')) return 'sgx'
-  return undefined
+export const detectTee = (surroundings: TeeSurroundings): TeeDetection => {
+  const { root } = surroundings
+  const flags = cpuFlags(root)
+  const devices = byDevices(root, flags)
+  const configfs = byConfigfs(root)
+  const agent = existsSync(join(root, AGENT_SOCKET))
+    ? { kind: undefined, sign: `the Attestation Agent at /${AGENT_SOCKET}` }
+    : undefined
+  const known = configfs?.kind === undefined ? undefined : configfs
+  const guest = known ?? devices ?? byEnclave(surroundings) ?? configfs ?? agent
+  return {
+    guest,
+    hostSigns: hostSigns(root, flags),
+    notes:
+      guest === undefined && hasSevStatus(root)
+        ? [
+            'SevStatus is set, but no driver sev-guest is there: SEV and SEV-ES can not attest at run time; a guest of SEV-SNP needs the driver.',
+          ]
+        : [],
+  }
 }

@@ -90,4 +90,4 @@ export type Decoded = Command | Chunk | Rejection
  * Stamps a value with the time it was received, in milliseconds of the pipeline's clock, and with the number that its
  * command has in the journal, if it is there.
  */
-export type Received<T> = T & { readonly receivedAt: number; readonly receipt?: number | undefined }
+export type Received<T> = T & { readonly receivedAt: number; readonly sequence?: number | undefined }

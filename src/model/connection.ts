@@ -10,7 +10,7 @@ export type InboundMessage = {
   /** What it is known by when the broker sends it again; absent: it does not. */
   readonly packet?: Packet | undefined
   /** Its number in the journal; absent: it is not there yet. */
-  readonly receipt?: number | undefined
+  readonly sequence?: number | undefined
 }
 
 /** How a message of QoS 1 or 2 came. */

@@ -10,7 +10,7 @@ export type Origin = OfCommand & {
 }
 
 /** What is told of a command that is in the journal goes under its number. */
-export const ofCommand = ({ receipt }: OfCommand): OfCommand => (receipt === undefined ? {} : { receipt })
+export const ofCommand = ({ sequence }: OfCommand): OfCommand => (sequence === undefined ? {} : { sequence })
 
 export const failure = (code: FailureCode, error: string, results = ''): Outcome => ({
   kind: 'failed',

@@ -3,14 +3,14 @@ import type { InboundMessage } from './connection.js'
 import type { Publication } from './publication.js'
 import type { Result } from './result.js'
 
-/** A command for this proplet: one that is carried out, or refused with an answer. */
+/** A command that goes on record: one for this proplet that is carried out, or refused with an answer. */
 export type JournaledCommand = Command | (Rejection & { readonly task: NonNullable<Rejection['task']> })
 
-/** A command that an earlier process did not get done with. */
+/** A command that an earlier process did not finish. */
 export type Unfinished =
   | {
       readonly type: 'interrupted'
-      readonly receipt: number
+      readonly sequence: number
       readonly id: string
       /** Of a latent task, if it was one. */
       readonly invocation: Invocation | undefined
@@ -19,23 +19,26 @@ export type Unfinished =
       /** A stop had come for it. */
       readonly isStopped: boolean
     }
-  /** It is to run once more; the message has its number. */
+  /** It is to run once more; the message has its sequence number. */
   | { readonly type: 'again'; readonly message: InboundMessage }
 
-/** What remembers commands and results, should the process end. Each call is done when it returns. */
+/**
+ * Remembers commands and results, should the process end. Each call is done when it returns. Commands and results are
+ * known by their sequence numbers.
+ */
 export type TaskJournal = {
   /** In order. */
-  readonly left: readonly Unfinished[]
-  /** Takes a command down, before anything is done about it: its number, undefined where it can't be kept. */
-  readonly take: (command: JournaledCommand, message: InboundMessage) => number | undefined
-  /** A command that was left runs once more. */
-  readonly rerun: (receipt: number) => void
-  /** Takes a result down; the publication of it is known to the journal until the broker has it. */
-  readonly keep: (result: Result) => Publication
+  readonly unfinished: readonly Unfinished[]
+  /** Records a command before anything is done about it: its sequence number, undefined where it can't be kept. */
+  readonly record: (command: JournaledCommand, message: InboundMessage) => number | undefined
+  /** An unfinished command runs once more. */
+  readonly rerun: (sequence: number) => void
+  /** Records a result; the journal knows its publication until the broker has it. */
+  readonly recordResult: (result: Result) => Publication
   /** Nothing is to come of a command any more. */
-  readonly close: (receipt: number) => void
+  readonly close: (sequence: number) => void
   /** The next process runs it again. */
-  readonly runsAgain: (receipt: number) => boolean
+  readonly runsAgain: (sequence: number) => boolean
 }
 
 export type JournalStats = {

@@ -12,7 +12,7 @@ export type Publication = {
   /** Tells publications of one subtopic apart that do not replace each other, such as by task. Not sent. */
   readonly key?: string
   /** Its number in the journal. Not sent. */
-  readonly record?: number
+  readonly sequence?: number
   /** The payload as it is sent, if it has been encoded already. */
   readonly encoded?: Uint8Array
 }

@@ -67,7 +67,7 @@ export type RunProgress =
   | { readonly type: 'output'; readonly stream: 'stdout' | 'stderr'; readonly data: Uint8Array }
 
 /** The number that the command has in the journal, if it is there. */
-export type OfCommand = { readonly receipt?: number | undefined }
+export type OfCommand = { readonly sequence?: number | undefined }
 
 export type TaskEnded = OfCommand & {
   readonly type: 'ended'

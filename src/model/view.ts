@@ -15,7 +15,7 @@ export type Facts = {
   readonly cores: number
   /** Tasks that run at the same time, and that wait beyond them. */
   readonly maxTasks: number
-  readonly maxWaiting: number
+  readonly queueMax: number
   /** When the daemon began. */
   readonly startedAt: number
   /** Whether tasks can be stopped from the page. */

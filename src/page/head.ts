@@ -84,7 +84,7 @@ export const createNumbers = () => {
     setText(running.small, `${count(facts.maxTasks)} places`)
     running.box.dataset['tone'] = totals.running > 0 ? 'accent' : ''
     setText(waiting.value, count(totals.waiting))
-    setText(waiting.small, `of ${count(facts.maxWaiting)}`)
+    setText(waiting.small, `of ${count(facts.queueMax)}`)
     setText(completed.value, count(totals.completed))
     setText(completed.small, totals.stopped === 0 ? '' : `${count(totals.stopped)} stopped`)
     setText(failed.value, count(totals.failed))

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { either as E } from 'fp-ts'
+import * as E from 'fp-ts/lib/Either.js'
 import { quote } from '@proplet/component/units.js'
 
 /** Where a server is to listen. */

@@ -3,6 +3,8 @@
  * of browsers, whose other globals do not exist here. https://webassembly.github.io/spec/js-api/
  */
 declare namespace WebAssembly {
+  function validate(bytes: ArrayBufferView | ArrayBuffer): boolean
+
   class Module {
     constructor(bytes: ArrayBufferView<ArrayBuffer> | ArrayBuffer)
     readonly [Symbol.toStringTag]: 'WebAssembly.Module'

@@ -1,52 +1,32 @@
 import {
+  connectable,
   defer,
   EMPTY,
   endWith,
   filter,
+  from,
   ignoreElements,
   map,
   merge,
   share,
-  Subject,
   switchMap,
   takeUntil,
   type Observable,
-  type SchedulerLike,
 } from 'rxjs'
-import type { Command, Decoded, Received } from '../model/command.js'
+import type { Command } from '../model/command.js'
 import type { Connection, InboundMessage } from '../model/connection.js'
 import type { Publication } from '../model/publication.js'
 import type { TaskEvent } from '../model/task-event.js'
-import { acquire, type AcquireDeps } from './binaries/acquire.js'
-import { createAdmission, type AdmitDeps } from './commands/admit.js'
-import { decode, type DecodeDeps } from './commands/decode.js'
-import { dedupe } from './commands/dedupe.js'
-import { discovery } from './background/discovery.js'
-import { createDownloads, type DownloadDeps } from './binaries/download.js'
-import { execute, type ExecuteDeps } from './tasks/execute.js'
-import { extra, type Stream } from './background/telemetry.js'
-import { federate, type FederateDeps } from './tasks/federated/federate.js'
-import { updates } from './results/updates.js'
-import { createFetch, type FetchDeps } from './binaries/fetch.js'
-import { heartbeat } from './background/heartbeat.js'
-import { hold } from './results/hold.js'
-import { invokeResult } from './results/invoke-result.js'
-import { invoke } from './tasks/invoke.js'
-import { closeCommands, keepResults, take, withoutPauses } from './commands/journal.js'
-import { keep, type KeepDeps } from './binaries/pin-binary.js'
-import { createLatents } from './tasks/latents.js'
-import { metrics } from './background/metrics.js'
+import { background, type BackgroundDeps } from './background/background.js'
+import { createBinaries, type BinariesDeps } from './binaries/create-binaries.js'
+import { createAdmission, type Admission, type AdmitDeps } from './commands/admit.js'
+import { receive, type ReceiveDeps } from './commands/receive.js'
 import { ofType } from './operators/of-type.js'
-import { precompile } from './tasks/precompile.js'
+import { answerInterrupted } from './results/answer-interrupted.js'
 import { reject } from './results/reject.js'
-import { result } from './results/result.js'
-import { cutShort } from './results/interrupted.js'
-import { shutdown } from './tasks/shutdown.js'
-import { createSlots } from './operators/slots.js'
-import { target } from './commands/target.js'
-import { taskMetrics, type TaskMetricsDeps } from './background/task-metrics.js'
-import { task, type TaskDeps } from './tasks/task.js'
-import type { Unfinished, TaskJournal } from '../model/journal.js'
+import { results, type ResultsDeps } from './results/results.js'
+import { createTasks, type TasksDeps } from './tasks/create-tasks.js'
+import { shutdown, type Shutdown } from './tasks/shutdown.js'
 
 export type PipelineInputs = {
   readonly message$: Observable<InboundMessage>
@@ -57,44 +37,24 @@ export type PipelineInputs = {
   readonly stop$: Observable<unknown>
 }
 
-export type PipelineSettings = {
-  readonly propletId: string
-  readonly namespace: string
-  readonly metadata: object
-  readonly heartbeatMetadata: boolean
-  readonly heartbeatMs: number
-  readonly metricsMs: number
-  readonly holdMs: number
-  readonly shutdownMs: number
-  readonly maxTasks: number
-  readonly maxWaiting: number
-  readonly maxDaemons: number
-  readonly maxLatent: number
-  readonly maxLatentBytes: number
-  readonly fetch: FetchDeps['limits']
-  readonly registry: AcquireDeps['registry']
-  readonly download: DownloadDeps['limits']
-}
+/** Each setting has the name that it has in the configuration. */
+export type PipelineSettings = BackgroundDeps['settings'] &
+  BinariesDeps['settings'] &
+  ResultsDeps['settings'] &
+  TasksDeps['settings'] & {
+    readonly shutdownMs: number
+    readonly queueMax: number
+    readonly maxDaemons: number
+    readonly maxLatent: number
+  }
 
-export type PipelineDeps = {
+export type PipelineDeps = Omit<
+  BackgroundDeps & BinariesDeps & ReceiveDeps & ResultsDeps & TasksDeps,
+  'settings'
+> & {
   readonly settings: PipelineSettings
-  readonly decoder: DecodeDeps['decoder']
-  readonly inline: AcquireDeps['inline']
-  readonly cache: FetchDeps['cache'] & KeepDeps['cache']
-  readonly openDownload: DownloadDeps['open']
-  readonly runtime: ExecuteDeps['runtime']
-  readonly federated: Omit<FederateDeps, 'propletId' | 'places' | 'clock'>
   /** Why a task can't be taken, whatever room there is. */
   readonly refuse: AdmitDeps['refuse']
-  readonly sample: () => Observable<object>
-  readonly taskSampler: TaskMetricsDeps['sampler']
-  readonly streams: readonly Stream[]
-  /** Undefined: what happens is lost with the process. */
-  readonly journal: TaskJournal | undefined
-  readonly onError: (error: unknown, stream: string) => void
-  readonly clock: SchedulerLike
-  /** Uniform in [0, 1). */
-  readonly random: () => number
 }
 
 export type PipelineOutput =
@@ -102,160 +62,61 @@ export type PipelineOutput =
   | { readonly type: 'task'; readonly event: TaskEvent }
 
 /**
- * Topics become observables that are decoded, deduplicated by task id, routed through fetch and execute with
- * cancellation, and merged back into what is published, beside heartbeats and metrics. Completes when, after `stop$`,
- * the last task has ended and its result is out.
+ * MQTT topics → commands → tasks → results, beside heartbeat and metrics. Completes once, after `stop$`, the last task has
+ * ended and its result is out.
  */
-export const pipeline = (
-  { message$, connection$: source$, command$ = EMPTY, stop$ }: PipelineInputs,
-  deps: PipelineDeps,
-): Observable<PipelineOutput> =>
+export const pipeline = (inputs: PipelineInputs, deps: PipelineDeps): Observable<PipelineOutput> =>
   defer(() => {
     const { settings, journal, clock } = deps
-    const connection$ = source$.pipe(share())
-    const shutdown$ = shutdown(stop$, { graceMs: settings.shutdownMs, clock })
-    const { admit, underWay$ } = createAdmission({
-      maxTasks: settings.maxTasks + settings.maxWaiting,
-      maxDaemons: settings.maxDaemons,
-      maxLatent: settings.maxLatent,
+    const connection$ = inputs.connection$.pipe(share())
+    const shutdown$ = shutdown(inputs.stop$, { graceMs: settings.shutdownMs, clock })
+    const admission = createAdmission({
+      ...settings,
+      maxTasks: settings.maxTasks + settings.queueMax,
       refuse: deps.refuse,
     })
-    const drained$ = shutdown$.pipe(
-      switchMap(() => underWay$),
-      filter((underWay) => underWay === 0),
-    )
 
-    const left$ = new Subject<Unfinished>()
-    const again$ = left$.pipe(
-      ofType('again'),
-      map(({ message }) => message),
+    const unfinished$ = connectable(from(journal?.unfinished ?? []))
+    const message$ = merge(unfinished$.pipe(ofType('again'), map(toMessage)), inputs.message$)
+    const command$ = receive({ message$, command$: inputs.command$ ?? EMPTY }, deps).pipe(
+      takeUntil(drained(shutdown$, admission)),
+      share(),
     )
-    const decoded$ = merge(
-      merge(again$, message$).pipe(decode(deps), target(settings.propletId), take(journal)),
-      command$.pipe(
-        map((command): Received<Decoded> => ({ ...command, receivedAt: clock.now() })),
-        target(settings.propletId),
-      ),
-    ).pipe(takeUntil(drained$), share())
-    const { fetch, request$ } = createFetch({
-      chunk$: decoded$.pipe(ofType('chunk')),
-      cache: deps.cache,
-      limits: settings.fetch,
-      clock,
-    })
-    const places = { runtime: deps.runtime, slots: createSlots(settings.maxTasks) }
-    const executed = execute(places)
-    const precompiled = precompile(places)
-    const kept = keep(deps)
-    const federated = federate({
-      ...deps.federated,
-      propletId: settings.propletId,
-      places: createSlots(settings.maxTasks),
-      clock,
-    })
-    const runIt: TaskDeps['execute'] = (command, binary, reason$) =>
-      kept(
-        binary,
-        federated(command, (start) => executed(start, binary, reason$), reason$),
-      )
-    const download = createDownloads({
-      open: deps.openDownload,
-      limits: settings.download,
-      clock,
-      random: deps.random,
-    })
-    const acquireIt = acquire({ inline: deps.inline, fetch, download, registry: settings.registry })
-    const run = task({ acquire: acquireIt, execute: runIt, shutdown$ })
-    const latents = createLatents({ maxBytes: settings.maxLatentBytes, clock })
-    const deploy = task({
-      acquire: acquireIt,
-      execute: (start, binary, reason$) => kept(binary, precompiled(start, binary, reason$)),
-      shutdown$,
-    })
-    const accepted$ = decoded$.pipe(
-      ofType('start', 'stop'),
-      dedupe({
-        task: (start, stop$) =>
-          admit(start, () =>
-            start.latent ? latents.register(start, deploy(start, stop$)) : run(start, stop$),
-          ),
-        clock,
-      }),
-    )
-    const invoked$ = decoded$.pipe(
-      ofType('invoke', 'stop'),
-      invoke({ find: latents.find, admit, execute: runIt, shutdown$, clock }),
-    )
-    const refused$ = decoded$.pipe(ofType('rejected'), reject)
-    const cutShort$ = left$.pipe(ofType('interrupted'), cutShort(clock))
-    const task$ = merge(refused$, accepted$, invoked$, cutShort$).pipe(share())
-    const result$ = merge(
-      task$.pipe(
-        withoutPauses(journal),
-        result(settings.propletId),
-        keepResults(journal),
-        hold(settings.holdMs, clock),
-      ),
-      task$.pipe(
-        invokeResult(settings.propletId),
-        keepResults(journal),
-        map(({ publication }) => publication),
-      ),
-      task$.pipe(updates(settings.propletId)),
-      task$.pipe(closeCommands(journal)),
+    const { acquire, request$ } = createBinaries(command$.pipe(ofType('chunk')), deps)
+    const tasks = createTasks({ acquire, admit: admission.admit, shutdown$ }, deps)
+
+    const task$ = merge(
+      command$.pipe(ofType('rejected'), reject),
+      command$.pipe(ofType('start', 'stop'), tasks.runUntilStopped()),
+      command$.pipe(ofType('invoke', 'stop'), tasks.invokeUntilStopped()),
+      unfinished$.pipe(ofType('interrupted'), answerInterrupted(clock)),
     ).pipe(share())
-    // Once all of the above listens.
-    const resume$ = defer(() => {
-      for (const each of journal?.left ?? []) left$.next(each)
-      left$.complete()
-      return EMPTY
-    })
-
-    const identity = { propletId: settings.propletId, namespace: settings.namespace, clock }
+    const result$ = task$.pipe(results(deps), share())
     const background$ = merge(
       // Listened to throughout, for tasks that come late to learn of it.
       shutdown$.pipe(ignoreElements()),
-      connection$.pipe(discovery({ ...identity, metadata: settings.metadata })),
-      connection$.pipe(
-        heartbeat({
-          ...identity,
-          intervalMs: settings.heartbeatMs,
-          metadata: settings.heartbeatMetadata ? settings.metadata : undefined,
-        }),
-      ),
-      metrics({
-        ...identity,
-        intervalMs: settings.metricsMs,
-        sample: deps.sample,
-        onError: (error) => deps.onError(error, 'metrics'),
-      }),
-      task$.pipe(
-        taskMetrics({
-          propletId: settings.propletId,
-          sampler: deps.taskSampler,
-          onError: (error) => deps.onError(error, 'task metrics'),
-          clock,
-        }),
-      ),
+      background({ connection$, command$: command$.pipe(ofType('start', 'stop', 'invoke')), task$ }, deps),
       request$,
-      extra(
-        deps.streams,
-        {
-          command$: decoded$.pipe(ofType('start', 'stop', 'invoke')),
-          outcome$: task$.pipe(ofType('ended')),
-          task$,
-          connection$,
-          clock,
-        },
-        deps.onError,
-      ),
-    ).pipe(takeUntil(result$.pipe(ignoreElements(), endWith(true))))
+    ).pipe(takeUntil(whenComplete(result$)))
 
-    return merge(
-      merge(background$, result$).pipe(
-        map((publication): PipelineOutput => ({ type: 'publish', publication })),
-      ),
-      task$.pipe(map((event): PipelineOutput => ({ type: 'task', event }))),
-      resume$,
-    )
+    // Once all of the above listens.
+    const resume$ = defer(() => {
+      unfinished$.connect()
+      return EMPTY
+    })
+    return merge(merge(background$, result$).pipe(map(toPublish)), task$.pipe(map(toTask)), resume$)
   })
+
+/** Emits when, after the shutdown began, nothing is under way any more. */
+const drained = (shutdown$: Observable<Shutdown>, { underWay$ }: Admission): Observable<number> =>
+  shutdown$.pipe(
+    switchMap(() => underWay$),
+    filter((underWay) => underWay === 0),
+  )
+
+const whenComplete = (source$: Observable<unknown>): Observable<true> =>
+  source$.pipe(ignoreElements(), endWith(true as const))
+
+const toMessage = ({ message }: { readonly message: InboundMessage }): InboundMessage => message
+const toPublish = (publication: Publication): PipelineOutput => ({ type: 'publish', publication })
+const toTask = (event: TaskEvent): PipelineOutput => ({ type: 'task', event })

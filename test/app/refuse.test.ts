@@ -13,11 +13,16 @@ it('takes a latent task, and an invocation of one', () => {
   expect(refuseTask(idle)(invoke('a', 'i'))).toBeUndefined()
 })
 
-it('refuses what this release does not do: an encrypted task', () => {
-  expect(refuseTask(idle)(start('a', { encrypted: true }))).toMatchObject({
+it('refuses an encrypted task where there is an obstacle, and only then (17.1)', () => {
+  const refused = refuseTask(idle, undefined, { obstacle: 'TEE runtime not available: because' })
+  expect(refused(start('a', { encrypted: true }))).toStrictEqual({
     code: 'unsupported',
-    reason: expect.stringContaining('encrypted') as string,
+    reason: 'TEE runtime not available: because',
   })
+  expect(refused(start('a'))).toBeUndefined()
+  expect(
+    refuseTask(idle, undefined, { obstacle: undefined })(start('a', { encrypted: true })),
+  ).toBeUndefined()
 })
 
 it.each([
@@ -36,5 +41,5 @@ it('takes no task that the journal did not take, and says why', () => {
     reason: 'the journal is full',
   })
   expect(refuseTask(idle, { obstacle: undefined })(invoke('a', 'i'))).toMatchObject({ code: 'overloaded' })
-  expect(refuseTask(idle, full)(start('a', { receipt: 1 }))).toBeUndefined()
+  expect(refuseTask(idle, full)(start('a', { sequence: 1 }))).toBeUndefined()
 })

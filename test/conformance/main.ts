@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { fallen, readBaseline, writeBaseline } from './baseline.js'
 import { findNode } from './nodes.js'
 import { readOptions, USAGE, type Options } from './options.js'
+import { writePage } from './page.js'
 import { printFile, printTotal } from './print.js'
 import { runSuite, type SuiteResult } from './run-suite.js'
 import type { Suite } from './suite.js'
@@ -36,7 +38,7 @@ async function run(options: Options): Promise<readonly SuiteResult[]> {
   const all: SuiteResult[] = []
   for (const node of options.nodes.map(findNode)) {
     for (const suite of suitesOf()) {
-      if (!options.suite.test(suite.name)) continue
+      if (!options.suite.test(suite.name) || !suite.runsOn(node)) continue
       const result = await runSuite(suite, node, options.file, (file) => printFile(file, options.verbose))
       printTotal(result)
       all.push(result)
@@ -45,5 +47,22 @@ async function run(options: Options): Promise<readonly SuiteResult[]> {
   return all
 }
 
+function conclude(options: Options, results: readonly SuiteResult[]): void {
+  const root = environment('CONFORMANCE_ROOT')
+  const expected = join(root, 'test/conformance/expected.json')
+  const lines = fallen(results, readBaseline(expected))
+  if (options.write) {
+    if (!options.complete) throw new Error('--write: expected it without --suite, --file and --node')
+    writePage(join(root, 'docs/conformance.md'), results)
+    writeBaseline(expected, results)
+    return
+  }
+  for (const line of lines) console.error(`fallen: ${line}`)
+  if (lines.length > 0) process.exitCode = 1
+}
+
 if (process.argv.includes('--help')) console.log(USAGE)
-else await run(readOptions(process.argv.slice(2)))
+else {
+  const options = readOptions(process.argv.slice(2))
+  conclude(options, await run(options))
+}

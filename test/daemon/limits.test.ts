@@ -40,10 +40,10 @@ describe('places', () => {
 
 describe('the hold of results', () => {
   it('delays a result until so long after its start, and no other task; then the id is free again', async () => {
-    const holdMs = 500
+    const resultHoldMs = 500
     const { wire } = await site('embedded', {
       PROPLET_MAX_TASKS: '1',
-      PROPLET_RESULT_HOLD_MS: String(holdMs),
+      PROPLET_RESULT_HOLD_MS: String(resultHoldMs),
     })
     const sentAt = performance.now()
     await Promise.all([wire.start({ id: 'first', ...add }), wire.start({ id: 'second', ...add })])
@@ -51,8 +51,8 @@ describe('the hold of results', () => {
     await wire.result('second')
     const [first = 0, second = 0] = ['first', 'second'].map((id) => wire.resultsOf(id)[0]?.at)
     // clocks of whole milliseconds on the other side
-    expect(first - sentAt).toBeGreaterThan(holdMs - 2)
-    expect(second - first).toBeLessThan(holdMs)
+    expect(first - sentAt).toBeGreaterThan(resultHoldMs - 2)
+    expect(second - first).toBeLessThan(resultHoldMs)
     expect(await wire.run({ id: 'first', ...add, inputs: [1, 2] })).toMatchObject({ results: '3' })
   })
 })

@@ -41,7 +41,7 @@ const snapshot: Snapshot = {
     node: 'v20',
     cores: 2,
     maxTasks: 1,
-    maxWaiting: 1,
+    queueMax: 1,
     startedAt: 0,
     actions: false,
     assets: 'a',

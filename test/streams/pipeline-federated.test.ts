@@ -130,7 +130,7 @@ describe('pipeline: federated learning', () => {
 
       const silent = m.cold<string>('-')
       const waits = pipelineWith(m, {
-        settings: { maxWaiting: 1 },
+        settings: { queueMax: 1 },
         deps: { decoder, federated: { ...federated, deadlineMs: 1000, get: () => silent } },
       })
       const message$ = m.hot('-s-x', messages)
@@ -148,7 +148,7 @@ describe('pipeline: federated learning', () => {
     'answers so a task that there is no room for',
     marbles((m) => {
       const { begin } = pipelineWith(m, {
-        settings: { maxWaiting: 0 },
+        settings: { queueMax: 0 },
         deps: { decoder, federated: { ...federated, deadlineMs: 1000, get: () => NEVER } },
       })
       const message$ = m.hot('s-S', messages)

@@ -6,30 +6,30 @@ import { runEvents } from '../support/runtime.js'
 import type { TaskJournal } from '../../src/model/journal.js'
 
 /** A journal that says what it was told, beside what `also` says. */
-const fakeJournal = (left: TaskJournal['left'] = []) => {
+const fakeJournal = (unfinished: TaskJournal['unfinished'] = []) => {
   const calls: string[] = []
   let last = 100
   const journal: TaskJournal = {
-    left,
-    take: (command) => {
+    unfinished,
+    record: (command) => {
       last += 1
       calls.push(`take ${command.type} ${last}`)
       return command.type === 'stop' ? undefined : last
     },
-    rerun: (receipt) => calls.push(`rerun ${receipt}`),
-    keep: ({ receipt, more, publication }) => {
-      calls.push(`keep ${receipt ?? '-'}${more === true ? ' more' : ''}`)
+    rerun: (sequence) => calls.push(`rerun ${sequence}`),
+    recordResult: ({ sequence, more, publication }) => {
+      calls.push(`keep ${sequence ?? '-'}${more === true ? ' more' : ''}`)
       return publication
     },
-    close: (receipt) => calls.push(`close ${receipt}`),
-    runsAgain: (receipt) => receipt === 9,
+    close: (sequence) => calls.push(`close ${sequence}`),
+    runsAgain: (sequence) => sequence === 9,
   }
   return { journal, calls, also: (call: string) => calls.push(call) }
 }
 
-const again = (key: string, receipt: number): TaskJournal['left'][number] => ({
+const again = (key: string, sequence: number): TaskJournal['unfinished'][number] => ({
   type: 'again',
-  message: { subtopic: 'any', payload: bytes(key), receipt },
+  message: { subtopic: 'any', payload: bytes(key), sequence },
 })
 
 describe('pipeline: the journal', () => {
@@ -38,11 +38,11 @@ describe('pipeline: the journal', () => {
     marbles((m) => {
       const { journal, calls, also } = fakeJournal()
       const { values, begin } = pipelineWith(m, {
-        settings: { holdMs: 20 },
+        settings: { resultHoldMs: 20 },
         deps: {
           journal,
-          refuse: ({ receipt }) => {
-            also(`admit ${receipt ?? '-'}`)
+          refuse: ({ sequence }) => {
+            also(`admit ${sequence ?? '-'}`)
             return undefined
           },
         },
@@ -76,8 +76,8 @@ describe('pipeline: the journal', () => {
     'is what answers first: what was cut short; then what is to run again does, in the places there are',
     marbles((m) => {
       const { journal, calls } = fakeJournal([
-        { type: 'interrupted', receipt: 7, id: 't', invocation: undefined, isStopped: true },
-        { type: 'interrupted', receipt: 8, id: 'l', invocation: { id: 'one' }, isStopped: false },
+        { type: 'interrupted', sequence: 7, id: 't', invocation: undefined, isStopped: true },
+        { type: 'interrupted', sequence: 8, id: 'l', invocation: { id: 'one' }, isStopped: false },
         again('S', 9),
       ])
       const { values, begin } = pipelineWith(m, {

@@ -13,7 +13,7 @@ describe('the pipeline of latent tasks', () => {
       const run = m.cold('     --(e|)', runEvents)
       const runtime = fakeRuntime((): Observable<RunEvent> => run, m.scheduler)
       const { begin, values } = pipelineWith(m, {
-        settings: { maxTasks: 2, maxWaiting: 2, holdMs: 50 },
+        settings: { maxTasks: 2, queueMax: 2, resultHoldMs: 50 },
         deps: {
           runtime: {
             run: (request, stop$) => {

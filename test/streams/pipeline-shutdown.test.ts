@@ -26,7 +26,7 @@ describe('pipeline: the shutdown', () => {
       const run = m.cold('          -- 28ms (e|)', runEvents)
       const { values, begin } = pipelineWith(m, {
         runs: { add: run },
-        settings: { holdMs: 55, heartbeatMs: 20 },
+        settings: { resultHoldMs: 55, heartbeatMs: 20 },
       })
       const message$ = m.hot('      s', values)
       const connection$ = m.hot('   u', links)

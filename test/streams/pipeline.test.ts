@@ -28,7 +28,7 @@ describe('pipeline: from start to result', () => {
     'tells all that happens to a task, and its result when it is due',
     marbles((m) => {
       const run = m.cold('          --------s-o-(e|)', runEvents)
-      const { values, begin } = pipelineWith(m, { runs: { add: run }, settings: { holdMs: 50 } })
+      const { values, begin } = pipelineWith(m, { runs: { add: run }, settings: { resultHoldMs: 50 } })
       const message$ = m.hot('      s', values)
       const subs = '                ^ 99ms !'
       const expected = '            (afr)---s-o-e 37ms R'
@@ -102,7 +102,7 @@ describe('pipeline: from start to result', () => {
     'keeps the order of one id: start, stop, start runs again after the first has ended',
     marbles((m) => {
       const run = m.cold('          -----(e|)', runEvents)
-      const { values, begin } = pipelineWith(m, { runs: { add: run }, settings: { holdMs: 20 } })
+      const { values, begin } = pipelineWith(m, { runs: { add: run }, settings: { resultHoldMs: 20 } })
       const message$ = m.hot('      (sxs)', values)
       const subs = '                ^ 99ms !'
       const runSubs = ['            ^-!', '--^----!']

@@ -40,7 +40,7 @@ export const heard: Record<string, TaskProgress> = {
 export const away = (retryAfterMs?: number) => new DownloadError('away', { transient: true, retryAfterMs })
 export const lasting = new DownloadError('404 Not Found')
 
-const LIMITS: DownloadLimits = { stallMs: 100, ttlMs: 50_000, overallMs: 100_000, concurrent: 2 }
+const LIMITS: DownloadLimits = { stallMs: 100, ttlMs: 50_000, timeoutMs: 100_000, concurrent: 2 }
 
 type Given = {
   /** The attempts of each reference, in order; the last one again and again. */

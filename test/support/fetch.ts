@@ -63,7 +63,7 @@ export const requests = { r: asked('img'), x: asked('other') }
 const limits: FetchLimits = {
   ttlMs: 100,
   stallMs: 1000,
-  overallMs: 10_000,
+  timeoutMs: 10_000,
   maxBytes: 20,
   maxTotalBytes: 100_000,
 }

@@ -21,16 +21,16 @@ const settings: PipelineSettings = {
   heartbeatMetadata: false,
   heartbeatMs: 10_000,
   metricsMs: 0,
-  holdMs: 0,
+  resultHoldMs: 0,
   shutdownMs: 1000,
   maxTasks: 1,
-  maxWaiting: 1,
+  queueMax: 1,
   maxDaemons: 1,
   maxLatent: 2,
   maxLatentBytes: 1000,
-  fetch: { ttlMs: 300, stallMs: 100, overallMs: 1000, maxBytes: 1000, maxTotalBytes: 10_000 },
+  fetch: { ttlMs: 300, stallMs: 100, timeoutMs: 1000, maxBytes: 1000, maxTotalBytes: 10_000 },
   registry: 'proxy',
-  download: { ttlMs: 300, stallMs: 100, overallMs: 1000, concurrent: 2 },
+  download: { ttlMs: 300, stallMs: 100, timeoutMs: 1000, concurrent: 2 },
 }
 
 export const links: Record<string, Connection> = {
@@ -80,6 +80,7 @@ export const pipelineWith = (m: Context, { runs = {}, settings: own = {}, deps =
             evict: () => EMPTY,
           },
           openDownload: () => idleDownload,
+          openSealedDownload: () => idleDownload,
           runtime: fakeRuntime((name) => runs[name] ?? NEVER, m.scheduler),
           federated: {
             urls: { modelRegistry: undefined, dataStore: undefined, coordinator: undefined },

@@ -77,7 +77,10 @@ export type ComponentDefinition = { readonly kind: 'component'; readonly compone
 /** `instance`. */
 export type InstanceDefinition =
   | { readonly kind: 'instantiate'; readonly component: number; readonly args: readonly Named<Reference>[] }
-  | { readonly kind: 'bundle'; readonly exports: readonly Named<Reference>[] }
+  | {
+      readonly kind: 'bundle'
+      readonly exports: readonly (Named<Reference> & { readonly extern: ExternName })[]
+    }
 
 /** `sort`. */
 export type AliasDefinition =
@@ -127,6 +130,8 @@ export type ExternName = {
   readonly implements: string | undefined
   /** What was cut off from the version in `text`. */
   readonly versionSuffix: string | undefined
+  /** What it is outside of WebAssembly, in words that mean nothing here. */
+  readonly externalId: string | undefined
 }
 
 /** What an import or an export is; numbers are of the index space `type`, or `core-type` for a module. */

@@ -1,5 +1,6 @@
 import type { ByteReader } from '../wasm/byte-reader.js'
 import { readFunctionType } from '../wasm/value-types.js'
+import { readTypes } from '../wasm/type-section.js'
 import { readGlobalType, readLimits, readTableType } from '../wasm/extern-types.js'
 import { malformed, unsupported } from './error.js'
 import type { ScopeBuilder } from './scope.js'
@@ -11,13 +12,35 @@ const MODULE = 0x50
 const DECLARATION = { import: 0x00, type: 0x01, alias: 0x02, export: 0x03 } as const
 const CORE_TYPE_SORT = 0x10
 const OUTER = 0x01
+const SUBTYPE_PREFIX = 0x00
+const RECURSIVE_GROUP = 0x4e
+/** Final subtypes, arrays and structures. */
+const OTHER_FORMS: ReadonlySet<number> = new Set([0x4f, 0x5e, 0x5f])
 
 export function readCoreType(reader: ByteReader, scope: ScopeBuilder): CoreType {
   const at = reader.offset
   const form = reader.u8()
-  if (form === FUNCTION) return readFunction(reader)
   if (form === MODULE) return readModuleType(reader, scope)
-  throw unsupported(`a core type of form 0x${form.toString(16)}`, at)
+  // A subtype that is not final begins as a module type does, so a zero stands before it.
+  if (form === SUBTYPE_PREFIX) return readOther(reader)
+  return readPlainType(form, reader, at)
+}
+
+/** A type of core WebAssembly. */
+function readPlainType(form: number, reader: ByteReader, at: number): CoreType {
+  if (form === FUNCTION) return readFunction(reader)
+  if (form === RECURSIVE_GROUP) throw unsupported('a recursive group of core types', at)
+  if (!OTHER_FORMS.has(form))
+    throw malformed(`invalid leading byte 0x${form.toString(16)} of a core type`, at)
+  const whole = reader.at(at)
+  readOther(whole)
+  reader.skip(whole.offset - reader.offset)
+  return { kind: 'other' }
+}
+
+function readOther(reader: ByteReader): CoreType {
+  readTypes(reader, [])
+  return { kind: 'other' }
 }
 
 function readFunction(reader: ByteReader): CoreType {
@@ -50,8 +73,7 @@ function readDeclaration(reader: ByteReader, scope: ScopeBuilder, module: Module
       })
       break
     case DECLARATION.type:
-      if (reader.u8() !== FUNCTION) throw unsupported('a type in a module type that is no function', at)
-      module.types.push(readFunction(reader))
+      module.types.push(readPlainType(reader.u8(), reader, at + 1))
       break
     case DECLARATION.alias:
       module.types.push(readAlias(reader, scope, module))

@@ -52,9 +52,9 @@ export function readInstance(reader: ByteReader, scope: ScopeBuilder): InstanceD
   }
   if (form !== BUNDLE) throw malformed('unknown form of an instance', at)
   const exports = readVector(reader, scope.tally, () => {
-    const { text: name } = readExternName(reader, scope.tally)
+    const extern = readExternName(reader, scope.tally)
     const sort = readPassableSort(reader)
-    return { name, sort, index: scope.index(reader, sort) }
+    return { name: extern.text, extern, sort, index: scope.index(reader, sort) }
   })
   return { kind: 'bundle', exports: distinct(exports, nameOf, at) }
 }

@@ -1,5 +1,6 @@
 import type { ByteReader } from '../wasm/byte-reader.js'
 import type { ExternName } from './ast.js'
+import { isLabel } from './labels.js'
 import { malformed } from './error.js'
 import type { Tally } from './scope.js'
 import { readVector } from './vector.js'
@@ -8,14 +9,11 @@ const PLAIN = 0x00
 const PLAIN_TOO = 0x01
 const WITH_OPTIONS = 0x02
 
-/** Kebab-case, words of letters and digits. */
-const LABEL = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/i
-
 /** The name of a field, a case, a flag or a parameter. */
 export function readLabel(reader: ByteReader): string {
   const at = reader.offset
   const label = reader.name()
-  if (!LABEL.test(label)) throw malformed('a label that is not in kebab-case', at)
+  if (!isLabel(label)) throw malformed('a label that is not in kebab-case', at)
   return label
 }
 
@@ -28,16 +26,24 @@ export function readExternName(reader: ByteReader, tally: Tally): ExternName {
   }
   const text = reader.name()
   const options = form === WITH_OPTIONS ? readVector(reader, tally, readOption) : []
+  const given = new Map(options.map(({ kind, text: value }) => [kind, value]))
+  if (given.size < options.length) {
+    const twice = options.find(({ kind }, index) => options.findIndex((each) => each.kind === kind) < index)
+    throw malformed(`duplicate '${twice?.kind ?? ''}' option in name`, at)
+  }
   return {
     text,
-    implements: options.find(({ kind }) => kind === 'implements')?.text,
-    versionSuffix: options.find(({ kind }) => kind === 'version-suffix')?.text,
+    implements: given.get('implements'),
+    versionSuffix: given.get('version-suffix'),
+    externalId: given.get('external-id'),
   }
 }
 
-function readOption(reader: ByteReader): { kind: 'implements' | 'version-suffix'; text: string } {
+const OPTIONS = ['implements', 'version-suffix', 'external-id'] as const
+
+function readOption(reader: ByteReader): { kind: (typeof OPTIONS)[number]; text: string } {
   const at = reader.offset
-  const kind = (['implements', 'version-suffix'] as const)[reader.u8()]
+  const kind = OPTIONS[reader.u8()]
   if (kind === undefined) throw malformed('unknown option of a name', at)
   return { kind, text: reader.name() }
 }

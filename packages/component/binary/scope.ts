@@ -5,7 +5,7 @@ import { malformed, unsupported } from './error.js'
 /** Nested components, component types and instance types: as wasm-tools limits them. */
 export const MAX_DEPTH = 100
 /** Definitions, fields, cases, parameters, arguments and names of one binary; a component of 15 MB has some thousand. */
-export const MAX_ITEMS = 250_000
+export const MAX_ITEMS = 50_000
 /** Components, component types and instance types of one binary. */
 export const MAX_SCOPES = 10_000
 

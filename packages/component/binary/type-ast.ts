@@ -17,6 +17,7 @@ export type DefinedType =
   | { readonly kind: 'record'; readonly fields: readonly LabelledType[] }
   | { readonly kind: 'variant'; readonly cases: readonly CaseOfType[] }
   | { readonly kind: 'list'; readonly element: ValType; readonly length: number | undefined }
+  | { readonly kind: 'map'; readonly key: ValType; readonly value: ValType }
   | { readonly kind: 'tuple'; readonly items: readonly ValType[] }
   | { readonly kind: 'flags'; readonly names: readonly string[] }
   | { readonly kind: 'enum'; readonly cases: readonly string[] }
@@ -49,6 +50,8 @@ export type CoreTypeDefinition = { readonly kind: 'core-type'; readonly type: Co
 
 export type CoreType =
   | ({ readonly kind: 'func' } & CoreFunctionType)
+  /** An array, a structure, or a function type with supertypes. */
+  | { readonly kind: 'other' }
   | {
       readonly kind: 'module'
       /** The types of the module type itself; those from outside are resolved. */

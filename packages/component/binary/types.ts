@@ -57,7 +57,7 @@ export function readResultList(reader: ByteReader, scope: ScopeBuilder): ValType
   const form = reader.u8()
   if (form === 0) return readValType(reader, scope)
   if (form !== 1) throw malformed('unknown form of results', at)
-  if (reader.u8() !== 0) throw unsupported('results with names', at)
+  if (reader.u8() !== 0) throw malformed('results with names', at)
   return undefined
 }
 

@@ -1,6 +1,6 @@
 import type { ByteReader } from '../wasm/byte-reader.js'
 import type { PrimitiveKind } from '../types.js'
-import { malformed, unsupported } from './error.js'
+import { malformed } from './error.js'
 import { readLabel } from './names.js'
 import type { ScopeBuilder } from './scope.js'
 import type { CaseOfType, DefinedType, LabelledType, ValType } from './type-ast.js'
@@ -72,7 +72,14 @@ const FORMS: ReadonlyMap<number, (reader: ByteReader, scope: ScopeBuilder) => De
   [0x67, (reader, scope) => ({ kind: 'list', element: readValType(reader, scope), length: reader.u32() })],
   [0x66, (reader, scope) => readAsync('stream', reader, scope)],
   [0x65, (reader, scope) => readAsync('future', reader, scope)],
-  [0x63, (reader) => refuse('a map type', reader)],
+  [
+    0x63,
+    (reader, scope) => ({
+      kind: 'map',
+      key: readValType(reader, scope),
+      value: readValType(reader, scope),
+    }),
+  ],
 ])
 
 /** What follows the opcode of a `defvaltype`; undefined: it is none. */
@@ -106,7 +113,7 @@ function readCase(reader: ByteReader, scope: ScopeBuilder): CaseOfType {
   const name = readLabel(reader)
   const type = readOptional(reader, () => readValType(reader, scope))
   const at = reader.offset
-  if (reader.u8() !== 0) throw unsupported('a case that refines another', at)
+  if (reader.u8() !== 0) throw malformed('a case does not end with a zero byte', at)
   return { name, type }
 }
 
@@ -127,8 +134,4 @@ function readResult(reader: ByteReader, scope: ScopeBuilder): DefinedType {
 function readAsync(kind: 'stream' | 'future', reader: ByteReader, scope: ScopeBuilder): DefinedType {
   scope.tally.usesAsync = true
   return { kind, element: readOptional(reader, () => readValType(reader, scope)) }
-}
-
-function refuse(what: string, reader: ByteReader): never {
-  throw unsupported(what, reader.offset)
 }

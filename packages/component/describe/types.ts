@@ -60,6 +60,12 @@ function build(definition: ValueDefinition, of: Use, env: Environment, offset: n
         ? { kind: 'list', element }
         : { kind: 'list', element, length: definition.length }
     }
+    case 'map':
+      // Its values are those of a list of pairs, in memory as in JavaScript.
+      return {
+        kind: 'list',
+        element: { kind: 'tuple', items: [of(definition.key), of(definition.value)] },
+      }
     case 'tuple':
       return { kind: 'tuple', items: definition.items.map(of) }
     case 'flags':

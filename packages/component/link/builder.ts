@@ -23,6 +23,12 @@ export type LinkHooks = {
   readonly admit: (shape: ModuleShape) => void
 }
 
+/** A core module as far as it is known before a run. */
+export type LinkedModule = {
+  readonly shape: ModuleShape
+  readonly moduleOf: (run: Run) => WebAssembly.Module
+}
+
 /** What is done for each run, in order. */
 export type Step = (run: Run) => void
 
@@ -31,7 +37,7 @@ export class Builder {
   readonly steps: Step[] = []
   readonly usesAsync: boolean
   readonly #hooks: LinkHooks
-  readonly #modules = new Map<number, CompiledModule>()
+  readonly #modules = new Map<number, LinkedModule>()
   readonly #hostFunctions = new Set<HostFunction>()
   readonly #byFunction = new Map<LinkedFunction, HostFunction>()
   readonly #waiting = new Map<string, MakeWaiting>()
@@ -115,12 +121,19 @@ export class Builder {
     return index
   }
 
-  module({ start, end }: CoreModuleItem): CompiledModule {
+  module(item: CoreModuleItem): LinkedModule {
+    if (item.from === 'host') return item.module
+    const { start, end } = item
     const known = this.#modules.get(start)
     if (known !== undefined) return known
-    const compiled = this.#hooks.compile(start, end)
-    this.#modules.set(start, compiled)
-    return compiled
+    const { module, shape } = this.#hooks.compile(start, end)
+    const linked: LinkedModule = { shape, moduleOf: () => module }
+    this.#modules.set(start, linked)
+    return linked
+  }
+
+  isCompiled(start: number): boolean {
+    return this.#modules.has(start)
   }
 
   declare(func: HostFunction): HostFunction {

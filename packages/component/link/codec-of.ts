@@ -10,6 +10,7 @@ import { fixedListCodec, listCodec } from './abi/list.js'
 import { primitiveCodec } from './abi/primitive.js'
 import { recordCodec, tupleCodec } from './abi/sequence.js'
 import type { ChannelType } from './async/end.js'
+import { errorContextCodec } from './async/error-context.js'
 import type { Frame } from './frame.js'
 import type { TypeId } from './type-ids.js'
 
@@ -29,7 +30,7 @@ export function codecOf(definition: ValueDefinition, frame: Frame, offset: numbe
 }
 
 export const useCodec = (type: ValType, frame: Frame, offset: number): Codec =>
-  typeof type === 'number' ? frame.type('value', type, offset).codec : primitive(type, offset)
+  typeof type === 'number' ? frame.type('value', type, offset).codec : primitive(type)
 
 export const useTypeId = (type: ValType, frame: Frame, offset: number): TypeId =>
   typeof type === 'number' ? frame.type('value', type, offset).id : type
@@ -57,13 +58,15 @@ function build(definition: ValueDefinition, frame: Frame, offset: number): Codec
   const optional = (type: ValType | undefined) => (type === undefined ? undefined : of(type))
   switch (definition.kind) {
     case 'primitive':
-      return primitive(definition.primitive, offset)
+      return primitive(definition.primitive)
     case 'record':
       return recordCodec(definition.fields.map(({ name, type }) => ({ name, codec: of(type) })))
     case 'tuple':
       return tupleCodec(definition.items.map(of))
     case 'list':
       return list(of(definition.element), definition.length, offset)
+    case 'map':
+      return listCodec(tupleCodec([of(definition.key), of(definition.value)]))
     case 'flags':
       if (definition.names.length > MAX_FLAGS) throw unsupported(`more than ${MAX_FLAGS} flags`, offset)
       return flagsCodec(definition.names)
@@ -84,9 +87,8 @@ function build(definition: ValueDefinition, frame: Frame, offset: number): Codec
   }
 }
 
-function primitive(kind: PrimitiveKind, offset: number): Codec {
-  if (kind === 'error-context') throw unsupported('an error context', offset)
-  return primitiveCodec(kind)
+function primitive(kind: PrimitiveKind): Codec {
+  return kind === 'error-context' ? errorContextCodec() : primitiveCodec(kind)
 }
 
 function list(element: Codec, length: number | undefined, offset: number): Codec {

@@ -1,12 +1,13 @@
 import type { CallContext } from './abi/call-context.js'
 import { End, type ChannelType, type Direction } from './async/end.js'
+import type { ErrorContext } from './async/error-context.js'
 import type { Waitable, WaitableSet } from './async/waitable.js'
 import type { ResourceState } from './resource.js'
 import { trap } from './trap.js'
 
 /** A guest that needs more leaks them. */
 const MAX_HANDLES = 1_000_000
-/** Streams, futures, subtasks and sets of them take some 1 KB each. */
+/** Streams, futures, subtasks, sets of them and error contexts take some 1 KB each. */
 const MAX_ENTRIES = 20_000
 
 export type Handle = {
@@ -20,7 +21,7 @@ export type Handle = {
 }
 
 /** What has a handle and is no resource. */
-export type Entry = Waitable | WaitableSet
+export type Entry = Waitable | WaitableSet | ErrorContext
 
 /** The handles of one component instance. Index 0 is never used. */
 export class HandleTable {

@@ -1,3 +1,5 @@
+import { ComponentError } from '../error.js'
+import { quote } from '../units.js'
 import { camelCase } from '../wave/names.js'
 import type { FunctionShape, LinkedFunction } from './function.js'
 import type { Constructor } from './resource.js'
@@ -17,21 +19,36 @@ export type HostFunction = LinkedFunction & {
 
 type Bind = (imports: Imports) => ComponentFunction | undefined
 
-export function hostFunction(interfaceName: string, name: string, shape: FunctionShape): HostFunction {
-  const find = name === '' ? plainBinder(interfaceName) : memberBinder(keyOf(interfaceName), name)
+/** Where the host has an instance. */
+export type HostScope = {
+  /** As it is written; of an instance within another one, after the other one's. */
+  readonly name: string
+  readonly find: (imports: Imports) => unknown
+}
+
+/** An instance that is imported: by itself, or within another one. */
+export function hostScope(name: string, within: HostScope | undefined): HostScope {
+  const key = keyOf(name)
+  if (within === undefined) return { name, find: (imports) => property(imports, key) }
+  return { name: `${within.name}/${name}`, find: (imports) => property(within.find(imports), key) }
+}
+
+/** @param scope undefined: it is imported by itself */
+export function hostFunction(scope: HostScope | undefined, name: string, shape: FunctionShape): HostFunction {
+  const find = scope === undefined ? plainBinder(name) : memberBinder(scope, name)
+  const label = scope === undefined ? { interface: name, name: '' } : { interface: scope.name, name }
   const throws = shape.result?.kind === 'result'
   const bind: Bind = (imports) => {
     const found = find(imports)
     return found !== undefined && throws ? catching(found) : found
   }
   const func: HostFunction = {
-    interface: interfaceName,
-    name,
+    ...label,
     shape,
     instance: undefined,
     bind,
     make: () => {
-      throw new Error(`${interfaceName} ${name} was not bound`)
+      throw new Error(`${label.interface} ${label.name} was not bound`)
     },
     start: shape.async ? (run) => startHost(run, run.function(func)) : undefined,
   }
@@ -75,14 +92,29 @@ function startHost({ scheduler }: Run, func: ComponentFunction): AsyncFunction {
 
 /** The class of a host's resource; undefined where none is provided. */
 export function hostClass(
-  interfaceName: string,
+  scope: HostScope | undefined,
   resource: string,
 ): (imports: Imports) => Constructor | undefined {
-  const key = keyOf(interfaceName)
   const className = pascalCase(resource)
   return (imports) => {
-    const found = property(property(imports, key), className)
+    const found = property(scope === undefined ? imports : scope.find(imports), className)
     return isConstructor(found) ? found : undefined
+  }
+}
+
+/** A core module that the host provides. */
+export function hostModule(
+  scope: HostScope | undefined,
+  name: string,
+): (imports: Imports) => WebAssembly.Module {
+  return (imports) => {
+    const found = property(scope === undefined ? imports : scope.find(imports), name)
+    if (found instanceof WebAssembly.Module) return found
+    const wanted = quote(scope === undefined ? name : `${scope.name}#${name}`, 120)
+    throw new ComponentError(
+      'binary',
+      `the component imports what this runtime does not provide: the core module ${wanted}`,
+    )
   }
 }
 
@@ -102,17 +134,17 @@ const plainBinder =
 const FORM = /^\[(constructor|method|static)\]([^.]+)(?:\.(.+))?$/
 
 /** The name is taken apart once, not for each run. */
-function memberBinder(key: string, functionName: string): Bind {
+function memberBinder({ find }: HostScope, functionName: string): Bind {
   const [, form, resource = '', label = functionName] = FORM.exec(functionName) ?? []
   const method = camelCase(label)
   if (form === undefined)
     return (imports) => {
-      const found = property(property(imports, key), method)
+      const found = property(find(imports), method)
       return isCallable(found) ? (args) => found(...args) : undefined
     }
   const className = pascalCase(resource)
   return (imports) => {
-    const type = property(property(imports, key), className)
+    const type = property(find(imports), className)
     if (!isConstructor(type)) return undefined
     if (form === 'constructor') return (args) => Reflect.construct(type, args) as unknown
     const found = property(form === 'static' ? type : type.prototype, method)

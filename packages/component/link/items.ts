@@ -2,6 +2,7 @@ import type { FunctionType } from '../wasm/value-types.js'
 import type { Component, Scope } from '../binary/ast.js'
 import type { Codec } from './abi/codec.js'
 import type { ChannelType } from './async/end.js'
+import type { LinkedModule } from './builder.js'
 import type { CoreItem } from './core-item.js'
 import type { Frame } from './frame.js'
 import type { FunctionShape, LinkedFunction } from './function.js'
@@ -24,8 +25,11 @@ export type ComponentItem = {
   readonly frame: Frame
 }
 
-/** The bytes from `start` up to `end` of the file. */
-export type CoreModuleItem = { readonly kind: 'core-module'; readonly start: number; readonly end: number }
+/** The bytes from `start` up to `end` of the file, or a module that the host provides. */
+export type CoreModuleItem = { readonly kind: 'core-module' } & (
+  | { readonly from: 'component'; readonly start: number; readonly end: number }
+  | { readonly from: 'host'; readonly module: LinkedModule }
+)
 
 export type TypeItem =
   /** `channel`: it is a stream or a future. */

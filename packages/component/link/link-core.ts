@@ -3,7 +3,8 @@ import type { CanonOptions } from '../binary/canon-ast.js'
 import { malformed } from '../binary/error.js'
 import type { ModuleShape } from '../wasm/scan.js'
 import type { FlatType } from './abi/flat.js'
-import type { Builder, Step } from './builder.js'
+import { asSynchronousTask, enteringInstance } from './async/start.js'
+import type { Builder, LinkedModule, Step } from './builder.js'
 import type { CanonPlan } from './canon.js'
 import { resolve, type CoreItem } from './core-item.js'
 import type { Frame } from './frame.js'
@@ -26,25 +27,33 @@ export function linkCoreInstance(
   }
   const found = frame.modules[definition.module]
   if (found === undefined) throw malformed(`there is no core module ${definition.module}`, offset)
-  const { module, shape } = builder.module(found)
+  const { moduleOf, shape } = builder.module(found)
   const args = definition.args.map(({ name, instance }) => ({
     name,
     from: frame.coreInstance(instance, offset),
   }))
   checkArguments(shape, new Map(args.map(({ name, from }) => [name, from])), offset)
   const instance = builder.newCoreInstance(shape, offset)
-  builder.steps.push(instantiateStep(module, args, instance))
+  builder.steps.push(instantiateStep(moduleOf, args, instance, frame.instance))
   return { from: 'module', instance, functions: shape.functions }
 }
 
 type CoreArgument = { readonly name: string; readonly from: CoreInstanceItem }
 
+/** @param within the number of the component instance */
 const instantiateStep =
-  (module: WebAssembly.Module, args: readonly CoreArgument[], instance: number): Step =>
+  (
+    moduleOf: LinkedModule['moduleOf'],
+    args: readonly CoreArgument[],
+    instance: number,
+    within: number,
+  ): Step =>
   (run) => {
     const imports: WebAssembly.Imports = emptyNamespaces()
     for (const { name, from } of args) imports[name] = namespaceOf(run, from)
-    run.core[instance] = new WebAssembly.Instance(module, imports).exports
+    const module = moduleOf(run)
+    const start = () => new WebAssembly.Instance(module, imports).exports
+    run.core[instance] = enteringInstance(run.instance(within), () => asSynchronousTask(run, within, start))
   }
 
 // Without a prototype, as names are those of the guest.

@@ -1,12 +1,15 @@
-import type { Definition, ExternDescription, Scope } from '../binary/ast.js'
+import type { AliasDefinition, Definition, ExternDescription, Scope } from '../binary/ast.js'
 import { malformed, unsupported } from '../binary/error.js'
-import type { DefinedType } from '../binary/type-ast.js'
+import type { CoreType, DefinedType } from '../binary/type-ast.js'
+import type { ModuleShape } from '../wasm/scan.js'
+import type { FunctionType } from '../wasm/value-types.js'
 import { resolveFunction, type CoreItem } from './core-item.js'
+import { asSynchronousTask } from './async/start.js'
 import type { Builder, Step } from './builder.js'
 import { channelType, codecOf, typeIdOf, useCodec, useTypeId } from './codec-of.js'
 import { Frame } from './frame.js'
 import { functionShape } from './function.js'
-import { hostClass, hostFunction } from './host-function.js'
+import { hostClass, hostFunction, hostModule, hostScope, type HostScope } from './host-function.js'
 import type { Item, TypeItem } from './items.js'
 
 export function linkType(type: DefinedType, frame: Frame, builder: Builder, offset: number): TypeItem {
@@ -27,6 +30,7 @@ export function linkType(type: DefinedType, frame: Frame, builder: Builder, offs
     case 'record':
     case 'tuple':
     case 'list':
+    case 'map':
     case 'flags':
     case 'enum':
     case 'variant':
@@ -63,7 +67,7 @@ function guestResource(
     run.resources[slot] = {
       from: 'guest',
       instance: run.instance(instance),
-      destructor: destroy && ((rep) => void destroy(rep)),
+      destructor: destroy && ((rep) => asSynchronousTask(run, instance, () => void destroy(rep))),
     }
   })
   return { kind: 'resource', slot, instance }
@@ -75,11 +79,11 @@ const hostResourceStep =
     run.resources[slot] = { from: 'host', class: classOf(run.imports) }
   }
 
-/** What the host provides under a name: of an interface, or by itself where `member` is empty. */
+/** What the host provides under a name, of an instance or by itself. */
 export function hostItem(
   description: ExternDescription,
-  interfaceName: string,
-  member: string,
+  scope: HostScope | undefined,
+  name: string,
   frame: Frame,
   builder: Builder,
   offset: number,
@@ -87,24 +91,32 @@ export function hostItem(
   switch (description.kind) {
     case 'func': {
       const { shape } = frame.type('func', description.type, offset)
-      return { kind: 'func', func: builder.declare(hostFunction(interfaceName, member, shape)) }
+      return { kind: 'func', func: builder.declare(hostFunction(scope, name, shape)) }
     }
     case 'type-equal':
       return frame.item('type', description.type, offset)
     case 'type-resource': {
       const slot = builder.newResource()
-      builder.steps.push(hostResourceStep(slot, hostClass(interfaceName, member)))
+      builder.steps.push(hostResourceStep(slot, hostClass(scope, name)))
       return { kind: 'type', type: { kind: 'resource', slot, instance: undefined } }
     }
     case 'instance': {
-      if (member !== '') throw unsupported('an instance within an imported instance', offset)
       const type = frame.type('instance', description.type, offset)
+      const inner = hostScope(name, scope)
       return {
         kind: 'instance',
-        exports: hostInstance(type.scope, interfaceName, type.frame, frame.depth, builder),
+        exports: hostInstance(type.scope, inner, type.frame, frame.depth, builder),
       }
     }
-    case 'core-module':
+    case 'core-module': {
+      const moduleOf = hostModule(scope, name)
+      const shape = shapeOf(frame.coreTypes[description.type], offset)
+      return {
+        kind: 'core-module',
+        from: 'host',
+        module: { shape, moduleOf: (run) => moduleOf(run.imports) },
+      }
+    }
     case 'component':
       throw unsupported(`a ${description.kind} that is imported from outside`, offset)
     case 'value':
@@ -115,7 +127,7 @@ export function hostItem(
 
 function hostInstance(
   scope: Scope,
-  interfaceName: string,
+  host: HostScope,
   parent: Frame,
   depth: number,
   builder: Builder,
@@ -123,28 +135,60 @@ function hostInstance(
   const frame = new Frame(parent, parent.instance, depth + 1)
   for (const definition of scope.definitions) {
     builder.spend(definition, frame.depth)
-    declare(definition, frame, interfaceName, builder)
+    declare(definition, frame, host, builder)
   }
   return frame.exports
 }
 
-function declare(definition: Definition, frame: Frame, interfaceName: string, builder: Builder): void {
+function declare(definition: Definition, frame: Frame, host: HostScope, builder: Builder): void {
   const { kind, offset } = definition
   if (kind === 'type') {
     frame.types.push(linkType(definition.type, frame, builder, offset))
   } else if (kind === 'alias-outer') {
-    if (definition.sort === 'core-type') return
-    frame.push(frame.outer(definition.depth, offset).item(definition.sort, definition.index, offset))
+    linkOuterAlias(definition, frame, offset)
   } else if (kind === 'alias-export') {
     frame.push(exportOf(frame, definition.instance, definition.name, definition.sort, offset))
   } else if (kind === 'export-declaration') {
     const { text } = definition.name
-    const item = hostItem(definition.description, interfaceName, text, frame, builder, offset)
+    const item = hostItem(definition.description, host, text, frame, builder, offset)
     frame.exports.set(text, item)
     frame.push(item)
-  } else if (kind !== 'core-type') {
+  } else if (kind === 'core-type') {
+    frame.coreTypes.push(definition.type)
+  } else {
     throw malformed(`a definition of the kind ${kind} in a type`, offset)
   }
+}
+
+/** What is known of a module by its type alone. */
+function shapeOf(type: CoreType | undefined, offset: number): ModuleShape {
+  if (type?.kind !== 'module') throw malformed('a core module that is imported with another type', offset)
+  const functions = new Map<string, FunctionType>()
+  for (const { name, description } of type.exports) {
+    const func = description.kind === 'func' ? type.types[description.type] : undefined
+    if (func?.kind === 'func') functions.set(name, func)
+  }
+  const imports = type.imports.map(({ module, name, description: { kind } }) => ({
+    module,
+    name,
+    kind: kind === 'func' ? ('function' as const) : kind,
+  }))
+  return { imports, functions, ownMemoryPages: [], ownTables: 0 }
+}
+
+export function linkOuterAlias(
+  { sort, depth, index }: Extract<AliasDefinition, { kind: 'alias-outer' }>,
+  frame: Frame,
+  offset: number,
+): void {
+  const outer = frame.outer(depth, offset)
+  if (sort !== 'core-type') {
+    frame.push(outer.item(sort, index, offset))
+    return
+  }
+  const type = outer.coreTypes[index]
+  if (type === undefined) throw malformed(`there is no core-type ${index}`, offset)
+  frame.coreTypes.push(type)
 }
 
 /** What an instance exports under a name. */

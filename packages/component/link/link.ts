@@ -13,7 +13,7 @@ import {
   liftSignature,
   linkCoreInstance,
 } from './link-core.js'
-import { exportOf, hostItem, linkType } from './link-types.js'
+import { exportOf, hostItem, linkOuterAlias, linkType } from './link-types.js'
 import { CALLBACK_SIGNATURE, liftedAsTask } from './async/lift.js'
 import { linkBuiltin } from './async/link-builtin.js'
 import { asyncSignature, makeAsyncLowered, makeWaitingLowered } from './async/lower.js'
@@ -54,7 +54,7 @@ function linkDefinition(definition: Definition, frame: Frame, args: Arguments, b
   const { offset } = definition
   switch (definition.kind) {
     case 'core-module':
-      frame.push({ kind: 'core-module', start: definition.start, end: definition.end })
+      frame.push({ kind: 'core-module', from: 'component', start: definition.start, end: definition.end })
       break
     case 'core-instantiate':
     case 'core-bundle':
@@ -98,7 +98,7 @@ function linkDefinition(definition: Definition, frame: Frame, args: Arguments, b
     case 'import': {
       const { name, description } = definition
       const given = args?.get(name.text)
-      if (args === undefined) frame.push(hostItem(description, name.text, '', frame, builder, offset))
+      if (args === undefined) frame.push(hostItem(description, undefined, name.text, frame, builder, offset))
       // The type of the import is the argument's, and made of what this frame knows already.
       else if (description.kind === 'type-equal') frame.push(frame.item('type', description.type, offset))
       else frame.push(given ?? missing(name.text, offset))
@@ -145,21 +145,6 @@ function linkAlias(alias: AliasDefinition, frame: Frame, offset: number): void {
       linkOuterAlias(alias, frame, offset)
       break
   }
-}
-
-function linkOuterAlias(
-  { sort, depth, index }: Extract<AliasDefinition, { kind: 'alias-outer' }>,
-  frame: Frame,
-  offset: number,
-): void {
-  const outer = frame.outer(depth, offset)
-  if (sort !== 'core-type') {
-    frame.push(outer.item(sort, index, offset))
-    return
-  }
-  const type = outer.coreTypes[index]
-  if (type === undefined) throw malformed(`there is no core-type ${index}`, offset)
-  frame.coreTypes.push(type)
 }
 
 type Lowering = (run: Run) => object

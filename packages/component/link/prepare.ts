@@ -1,4 +1,6 @@
 import { decodeComponent } from '../binary/decode.js'
+import { checkCode } from '../check/code.js'
+import { checkTypes } from '../check/check.js'
 import { describe } from '../describe/describe.js'
 import type { ComponentDescription } from '../describe/description.js'
 import { ComponentError } from '../error.js'
@@ -36,6 +38,7 @@ export type PreparedComponent = {
 export function prepareComponent(bytes: Bytes, options: PrepareOptions): PreparedComponent {
   const decoded = decodeComponent(bytes)
   const description = describe(decoded)
+  checkTypes(decoded)
   const { needsAsync } = description
   if (needsAsync && !hasJspi())
     throw new ComponentError(
@@ -51,6 +54,7 @@ export function prepareComponent(bytes: Bytes, options: PrepareOptions): Prepare
     needsAsync,
   )
   const { exports } = linkComponent(decoded.root, undefined, undefined, builder)
+  checkCode(decoded, (start) => builder.isCompiled(start))
   return {
     description,
     exports: functionsOf(exports, builder),

@@ -46,6 +46,8 @@ function partsOf(
       return type.items.map(idOf)
     case 'list':
       return [idOf(type.element), type.length]
+    case 'map':
+      return [idOf(type.key), idOf(type.value)]
     case 'flags':
       return type.names
     case 'enum':

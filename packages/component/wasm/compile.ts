@@ -13,12 +13,16 @@ export function compileModule(binary: Bytes, limits: ScanLimits): CompiledModule
     return { module: new WebAssembly.Module(binary), shape }
   } catch (error) {
     if (!(error instanceof WebAssembly.CompileError)) throw error
-    throw new ComponentError('binary', `not a valid WebAssembly module: ${compilerMessage(error)}`, {
-      cause: error,
-    })
+    throw new ComponentError('binary', invalid(error), { cause: error })
   }
 }
 
-function compilerMessage(error: Error): string {
-  return error.message.replace(/^WebAssembly\.Module\(\): /, '').slice(0, 500)
+/** From here on V8 knows what compilers emit by default today: extended constant expressions, `exnref`, several memories. */
+const COMPLETE_SINCE = 24
+
+function invalid(error: Error): string {
+  const reason = error.message.replace(/^WebAssembly\.Module\(\): /, '').slice(0, 500)
+  const older = Number(process.versions.node.split('.')[0]) < COMPLETE_SINCE
+  const hint = older ? `; Node.js ${COMPLETE_SINCE} and newer accept more of WebAssembly` : ''
+  return `not a valid WebAssembly module for Node.js ${process.version}: ${reason}${hint}`
 }

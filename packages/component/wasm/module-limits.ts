@@ -8,6 +8,15 @@ export type ScanLimits = { readonly memoryMaxBytes: number; readonly tableMaxEle
 export const WASM_PAGE_BYTES = 65_536
 /** Tables live on the JavaScript heap of the guest: 16 full ones of 200,000 elements take some 50 MB of it. */
 const MAX_TABLES = 16
+/** Each may be as large as the limit, so few are accepted. */
+const MAX_MEMORIES = 8
+
+/** `(module (memory 1) (memory 1))` */
+const TWO_MEMORIES = Uint8Array.of(
+  ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+  ...[0x05, 0x05, 0x02, 0x00, 0x01, 0x00, 0x01],
+)
+const HAS_SEVERAL_MEMORIES = WebAssembly.validate(TWO_MEMORIES)
 
 const HAS_MAXIMUM = 1
 const SHARED = 2
@@ -28,9 +37,15 @@ export function readLimits(reader: ByteReader, what: 'memory' | 'table'): number
   return initial
 }
 
+/** `pages`: of all memories of the module, of which this is the one number `ordinal`. */
 export function checkMemory(pages: number, ordinal: number, limits: ScanLimits): void {
-  if (ordinal > 1)
-    throw new ComponentError('unsupported', 'more than one memory in a module is not supported')
+  if (ordinal > 1 && !HAS_SEVERAL_MEMORIES)
+    throw new ComponentError(
+      'unsupported',
+      `more than one memory in a module needs Node.js 22 or newer; this is ${process.version}`,
+    )
+  if (ordinal > MAX_MEMORIES)
+    throw new ComponentError('unsupported', `more than ${MAX_MEMORIES} memories in a module`)
   const bytes = pages * WASM_PAGE_BYTES
   if (bytes > limits.memoryMaxBytes) {
     const limit = formatBytes(limits.memoryMaxBytes)

@@ -1,4 +1,5 @@
 import { ByteReader } from './byte-reader.js'
+import { skipConstantExpression } from './constant-expression.js'
 import { ComponentError } from '../error.js'
 import { checkMemory, checkTable, readLimits, type ScanLimits } from './module-limits.js'
 import { readFunctionType, readValueType, type FunctionType } from './value-types.js'
@@ -24,6 +25,8 @@ const MAX_FUNCTIONS = 1_000_000
 const IMPORT_KINDS: readonly ImportKind[] = ['function', 'table', 'memory', 'global', 'tag']
 const FUNCTION_TYPE = 0x60
 const FUNCTION_EXPORT = 0
+const TABLE_WITH_INITIALIZER = 0x40
+const TABLE_PREFIX_BYTES = 2
 
 type EntryReader = { readonly max: number; readonly read: (reader: ByteReader, scan: Scan) => void }
 
@@ -48,6 +51,7 @@ type Scan = {
   tables: number
   ownTables: number
   memories: number
+  pages: number
 }
 
 /**
@@ -66,6 +70,7 @@ export function scanModule(binary: Uint8Array, limits: ScanLimits): ModuleShape 
     tables: 0,
     ownTables: 0,
     memories: 0,
+    pages: 0,
   }
   while (!reader.done) {
     const id = reader.u8()
@@ -134,7 +139,10 @@ function readFunction(reader: ByteReader, scan: Scan): void {
 }
 
 function readOwnTable(reader: ByteReader, scan: Scan): void {
+  const hasInitializer = reader.at(reader.offset).u8() === TABLE_WITH_INITIALIZER
+  if (hasInitializer) reader.skip(TABLE_PREFIX_BYTES)
   readTable(reader, scan)
+  if (hasInitializer) skipConstantExpression(reader)
   scan.ownTables += 1
 }
 
@@ -152,7 +160,8 @@ function readOwnMemory(reader: ByteReader, scan: Scan): void {
 function readMemory(reader: ByteReader, scan: Scan): number {
   scan.memories += 1
   const pages = readLimits(reader, 'memory')
-  checkMemory(pages, scan.memories, scan.limits)
+  scan.pages += pages
+  checkMemory(scan.pages, scan.memories, scan.limits)
   return pages
 }
 

@@ -1,4 +1,4 @@
-import { either as E } from 'fp-ts'
+import * as E from 'fp-ts/lib/Either.js'
 import type { NamedType } from '../types.js'
 import { place, type WaveError } from './error.js'
 import { readWave } from './read.js'

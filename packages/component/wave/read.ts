@@ -1,4 +1,4 @@
-import { either as E } from 'fp-ts'
+import * as E from 'fp-ts/lib/Either.js'
 import type { ValueType } from '../types.js'
 import { WaveError } from './error.js'
 import { readerOf } from './read-value.js'

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import type { NewTime, NewTimes, TimesTarget } from './times.js'
 
@@ -16,6 +15,8 @@ export function touch({ fd, name }: Pick<TimesTarget, 'fd' | 'name'>, times: New
   const program = TOUCH_PATHS.find((path) => existsSync(path))
   if (program === undefined) return false
   const file = name === undefined ? '/proc/self/fd/3' : `/proc/self/fd/3/${name}`
+  // Loaded when it is needed, which is hardly ever, as it takes some milliseconds.
+  const { spawnSync } = process.getBuiltinModule('node:child_process')
   return commands(times).every((options) => {
     const { status } = spawnSync(
       program,

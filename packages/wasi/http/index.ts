@@ -45,4 +45,10 @@ export const httpImports = (outgoing: Outgoing): Preview2Imports => ({
 
 export const incomingRequest = (head: RequestHead, body: BodySource): object =>
   new IncomingRequest(head, body)
-export const responseOutparam = (responder: Responder): object => new ResponseOutparam(responder)
+/** What a handler answers to, and what to call once it has returned without a trap. */
+export const responseOutparam = (
+  responder: Responder,
+): { readonly outparam: object; readonly complete: () => void } => {
+  const outparam = new ResponseOutparam(responder)
+  return { outparam, complete: () => ResponseOutparam.complete(outparam) }
+}

@@ -43,6 +43,16 @@ export class OutgoingBody {
     body.#attach(sink)
   }
 
+  /**
+   * Completes a body that the guest neither finished nor dropped, as wasmtime does; one that is shorter than its
+   * content-length stays incomplete.
+   */
+  static complete(body: OutgoingBody): void {
+    if (body.#end !== undefined) return
+    if (body.#isComplete()) body.#finish(undefined)
+    else body[Symbol.dispose]()
+  }
+
   [Symbol.dispose](): void {
     if (this.#end !== undefined) return
     this.#end = 'abandoned'
@@ -62,8 +72,8 @@ export class OutgoingBody {
       flush: () => this.#sink?.flush(),
       ready: () => this.#sink?.ready() ?? early() > 0,
       wait: (deadline) => {
-        if (this.#sink === undefined) trap('a body that has nobody to go to yet is full')
-        this.#sink.wait(deadline)
+        if (this.#sink !== undefined) this.#sink.wait(deadline)
+        else if (early() <= 0) trap('a body that has nobody to go to yet is full')
       },
       close: () => this.#sink?.close(),
     }
@@ -71,13 +81,17 @@ export class OutgoingBody {
 
   #finish(trailers: Fields | undefined): void {
     const fields = trailers === undefined ? [] : Fields.seal(trailers)
-    if (this.#declared !== undefined && this.#declared !== this.#bytes) {
+    if (!this.#isComplete()) {
       this[Symbol.dispose]()
       const code: HttpErrorCode = { tag: this.#tooShort, val: BigInt(this.#bytes) }
-      throw new WitError(code, `the body has ${this.#bytes} bytes, not ${this.#declared}`)
+      throw new WitError(code, `the body has ${this.#bytes} bytes, not ${this.#declared ?? 0}`)
     }
     this.#end = { trailers: fields }
     this.#sink?.finish(fields)
+  }
+
+  #isComplete(): boolean {
+    return this.#declared === undefined || this.#declared === this.#bytes
   }
 
   #attach(sink: BodySink): void {

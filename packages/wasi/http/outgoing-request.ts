@@ -5,9 +5,11 @@ import type { FieldEntry, Outgoing } from './message.js'
 import { methodText, schemeText, toMethod, toScheme, type Method, type Scheme } from './method.js'
 import { OutgoingBody } from './outgoing-body.js'
 import { RequestOptions } from './request-options.js'
+import { checkPath, requestTarget } from './uri.js'
 
 const AUTHORITY = /^[^\s/?#@\\]+$/
-const PATH = /^[!-~\x80-\uffff]*$/
+/** A path, or the query of the root. */
+const ABSOLUTE = /^(?:[/?]|\*$|$)/
 
 /** `outgoing-request` of wasi:http/types. */
 export class OutgoingRequest {
@@ -35,7 +37,7 @@ export class OutgoingRequest {
         method: request.#method,
         scheme: request.#scheme ?? 'https',
         authority: request.#authority,
-        pathWithQuery: request.#path,
+        pathWithQuery: request.#path && requestTarget(request.#path),
         headers: request.#headers,
       },
       RequestOptions.times(options),
@@ -64,7 +66,9 @@ export class OutgoingRequest {
   }
 
   setPathWithQuery(path: string | undefined): void {
-    if (path !== undefined && !PATH.test(path)) throw new WitError(undefined, 'no path of a URI')
+    if (path !== undefined && !ABSOLUTE.test(path.split('#', 1)[0] ?? ''))
+      throw new WitError(undefined, 'expected a path that begins with / or ?')
+    if (path !== undefined) checkPath(path)
     this.#path = path
   }
 

@@ -40,6 +40,10 @@ export class OutgoingResponse {
     else OutgoingBody.attach(response.#body, sink)
   }
 
+  static complete(response: OutgoingResponse): void {
+    if (response.#isBodyTaken) OutgoingBody.complete(response.#body)
+  }
+
   [Symbol.dispose](): void {
     if (!this.#isBodyTaken) this.#body[Symbol.dispose]()
   }
@@ -52,14 +56,24 @@ type Answer =
 /** `response-outparam` of wasi:http/types. */
 export class ResponseOutparam {
   readonly #responder: Responder
+  #response: OutgoingResponse | undefined
 
   constructor(responder: Responder) {
     this.#responder = responder
   }
 
   static set(outparam: ResponseOutparam, answer: Answer): void {
-    if (answer.tag === 'ok') OutgoingResponse.send(answer.val, outparam.#responder)
-    else outparam.#responder.fail(answer.val.tag)
+    if (answer.tag === 'err') {
+      outparam.#responder.fail(answer.val.tag)
+      return
+    }
+    outparam.#response = answer.val
+    OutgoingResponse.send(answer.val, outparam.#responder)
+  }
+
+  /** The handler has returned: a response whose body was left as it is, is complete. */
+  static complete(outparam: ResponseOutparam): void {
+    if (outparam.#response !== undefined) OutgoingResponse.complete(outparam.#response)
   }
 
   [Symbol.dispose](): void {

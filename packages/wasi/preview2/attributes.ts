@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { FileStat, FileType } from '../host/stat.js'
 import { toDatetime, type Datetime } from './datetime.js'
 
@@ -51,4 +50,9 @@ export const metadataHash = ({ device, inode, size, modified, changed }: FileSta
 })
 
 const hash = (...values: readonly bigint[]): bigint =>
-  createHash('sha256').update(values.join()).digest().readBigUInt64LE()
+  process
+    .getBuiltinModule('node:crypto')
+    .createHash('sha256')
+    .update(values.join())
+    .digest()
+    .readBigUInt64LE()

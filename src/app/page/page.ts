@@ -62,8 +62,8 @@ const factsOf = (
     version: packageVersion().version,
     node: process.version,
     cores: availableParallelism(),
-    maxTasks: config.limits.running,
-    maxWaiting: config.limits.queued,
+    maxTasks: config.limits.maxTasks,
+    queueMax: config.limits.queueMax,
     // The clock begins with the process.
     startedAt: 0,
     actions: token !== undefined,

@@ -1,5 +1,5 @@
 import { EXIT } from '../exits.js'
-import type { Answer } from './heard.js'
+import type { Answer } from './channel-message.js'
 import { exit, failure, result, type Shown } from './shown.js'
 
 const textOf = (results: unknown): string =>

@@ -15,7 +15,7 @@ import type { Publication } from '../../model/publication.js'
 import type { MqttLink } from '../../io/mqtt/index.js'
 import { EXIT } from '../exits.js'
 import { CommandFailure } from './failure.js'
-import { heard, type Heard } from './heard.js'
+import { parseChannelMessage, type ChannelMessage } from './channel-message.js'
 import { deliver, type Topics } from './link.js'
 import { note, type Shown } from './shown.js'
 import { timeText } from './units.js'
@@ -33,7 +33,7 @@ export const answerTopics = (topic: string, image?: string): Topics => ({
 export type Question<A> = {
   readonly publication: Publication
   readonly waited: Waited
-  readonly isAnswer: (heard: Heard) => heard is Heard & A
+  readonly isAnswer: (heard: ChannelMessage) => heard is ChannelMessage & A
   readonly show: (answer: A) => readonly Shown[]
   /** Milliseconds; undefined: no limit. */
   readonly withinMs: number | undefined
@@ -48,7 +48,7 @@ export const askAndWait = <A>(
   { publication, waited, isAnswer, show, withinMs, live }: Question<A>,
 ): Observable<Shown> => {
   const heard$ = link.messages$.pipe(
-    map(heard),
+    map(parseChannelMessage),
     filter((message) => message !== undefined),
     share(),
   )

@@ -1,6 +1,6 @@
-import type { Heard } from './heard.js'
+import type { ChannelMessage } from './channel-message.js'
 
-type Chunk = Extract<Heard, { type: 'chunk' }>
+type Chunk = Extract<ChannelMessage, { type: 'chunk' }>
 
 /** How far the chunks of an image have come that go over the channel. */
 export type Fetched = {

@@ -1,7 +1,7 @@
 import { EMPTY, combineLatest, defer, distinctUntilChanged, filter, interval, map, merge } from 'rxjs'
 import { scan, startWith, takeUntil, timer, type Observable, type SchedulerLike } from 'rxjs'
 import { createFetchCount, percentOf, type Fetched } from './fetched.js'
-import type { Heard } from './heard.js'
+import type { ChannelMessage } from './channel-message.js'
 import { safeLine } from './safe.js'
 import { note, type Shown } from './shown.js'
 import { bytesText, timeText } from './units.js'
@@ -26,7 +26,7 @@ const fetching = (image: string, fetched: Fetched): string =>
   `fetching ${safeLine(image, 60)}: ${fetched.chunks} of ${fetched.total} chunks, ${percentOf(fetched)} %, ${bytesText(fetched.bytes)}`
 
 /** What is known of the task, in words; the newest wins. */
-const stages = (heard$: Observable<Heard>, { taskId, image }: Waited): Observable<string> => {
+const stages = (heard$: Observable<ChannelMessage>, { taskId, image }: Waited): Observable<string> => {
   const count = createFetchCount()
   return heard$.pipe(
     map((heard): string | undefined => {
@@ -70,7 +70,7 @@ const liveStatus = (stage$: Observable<string>, taskId: string, clock: Scheduler
 }
 
 /** Lines for logs: that a fetch goes on, at each quarter of it. */
-const news = (heard$: Observable<Heard>, image: string): Observable<Shown> =>
+const news = (heard$: Observable<ChannelMessage>, image: string): Observable<Shown> =>
   defer(() => {
     const count = createFetchCount()
     return heard$.pipe(
@@ -90,14 +90,14 @@ const news = (heard$: Observable<Heard>, image: string): Observable<Shown> =>
     )
   })
 
-const quiet = (heard$: Observable<Heard>, clock: SchedulerLike): Observable<Shown> =>
+const quiet = (heard$: Observable<ChannelMessage>, clock: SchedulerLike): Observable<Shown> =>
   timer(QUIET_MS, clock).pipe(
     map(() => note(`no proplet was heard on this channel for ${QUIET_MS / 1000} s; is one running?`)),
     takeUntil(heard$.pipe(filter((heard) => 'propletId' in heard && heard.type !== 'start'))),
   )
 
 /** What there is to tell while a task is waited for: how its fetch stands, what it uses, or that nobody is there. */
-export const waiting = (heard$: Observable<Heard>, waited: Waited, { clock, live }: WaitingDeps) => {
+export const waiting = (heard$: Observable<ChannelMessage>, waited: Waited, { clock, live }: WaitingDeps) => {
   const { taskId, image } = waited
   const told$ = live
     ? liveStatus(stages(heard$, waited), taskId, clock)

@@ -1,4 +1,5 @@
 import { INVOKE, STOP, SUBMIT, WATCH } from './client.js'
+import { ATTEST, ENCRYPT } from './confidential.js'
 import { DEV } from './dev.js'
 import { EXEC, INSPECT } from './local.js'
 import { CHECK_CONFIG, PRINT_CONFIG, RUN, VERSION } from './run.js'
@@ -16,6 +17,8 @@ export const commands: readonly CommandSpec[] = [
   WATCH,
   DEV,
   INSPECT,
+  ENCRYPT,
+  ATTEST,
   EXEC,
   COMPLETION,
   HELP_COMMAND,

@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
+import { compileCacheDir } from '../../host/compile-cache.js'
 import type { Outcome } from '../../model/outcome.js'
-import { findWrapper } from '../../runtime/embedded/wrapper.js'
 import { verdictOfDeath } from '../../runtime/embedded/verdict.js'
 import { readInput } from '../inspect/input.js'
 import { parseExec, type ExecRequest } from './args.js'
@@ -40,36 +40,36 @@ export async function exec(argv: readonly string[], host: NodeJS.Process): Promi
     console.say('Error', `--dir: ${JSON.stringify(missing)} is no directory`)
     return EXIT_FAILED
   }
-  const [bytes, wrapper] = await Promise.all([read(request.file, host, console), findWrapper()])
-  if (bytes === undefined) return EXIT_FAILED
-  return request.command === 'serve'
-    ? serve(request, bytes, host, console)
-    : run(request, bytes, wrapper, host, console)
-}
-
-/** Standard input itself is only touched where the file is there: it is the guest's, and Node.js would make it non-blocking. */
-async function read(file: string, host: NodeJS.Process, console: Console): Promise<Uint8Array | undefined> {
   try {
-    return await readInput(file, () => host.stdin)
+    return await (request.command === 'serve' ? serve(request, host, console) : run(request, host, console))
   } catch (error) {
-    if (!(error instanceof Error)) throw error
-    console.say('Error', `${JSON.stringify(file)} can't be read: ${error.message}`)
-    return undefined
+    if (!(error instanceof Unreadable)) throw error
+    console.say('Error', error.message)
+    return EXIT_FAILED
   }
 }
 
-async function run(
-  request: ExecRequest,
-  bytes: Uint8Array,
-  wrapper: readonly string[],
-  host: NodeJS.Process,
-  console: Console,
-): Promise<number> {
-  const { ended, kill } = runFile(request, bytes, wrapper, {
+class Unreadable extends Error {
+  override readonly name = 'Unreadable'
+}
+
+/** Standard input itself is only touched where the file is there: it is the guest's, and Node.js would make it non-blocking. */
+async function read(file: string, host: NodeJS.Process): Promise<Uint8Array> {
+  try {
+    return await readInput(file, () => host.stdin)
+  } catch (cause) {
+    if (!(cause instanceof Error)) throw cause
+    throw new Unreadable(`${JSON.stringify(file)} can't be read: ${cause.message}`, { cause })
+  }
+}
+
+async function run(request: ExecRequest, host: NodeJS.Process, console: Console): Promise<number> {
+  const { ended, kill } = runFile(request, read(request.file, host), {
     warning: (message) => console.say('Warning', message),
+    compileCache: compileCacheDir(host.env),
   })
   const signalled = onSignal(host, kill)
-  const end = await ended
+  const end = await ended.finally(kill)
   return signalled() ?? statusOf(end, console)
 }
 
@@ -81,13 +81,8 @@ function statusOf(end: RunEnd, console: Console): number {
   return console.isBroken ? EXIT_NO_READER : 0
 }
 
-async function serve(
-  request: ExecRequest,
-  bytes: Uint8Array,
-  host: NodeJS.Process,
-  console: Console,
-): Promise<number> {
-  const { serveFile } = await import('./serve-file.js')
+async function serve(request: ExecRequest, host: NodeJS.Process, console: Console): Promise<number> {
+  const [{ serveFile }, bytes] = await Promise.all([import('./serve-file.js'), read(request.file, host)])
   const server = serveFile(request, bytes, {
     serving: (address, port) => {
       console.write(

@@ -3,12 +3,17 @@ import { whenReady } from '../../runtime/embedded/await-ready.js'
 import type { Death, Guest } from '../../runtime/embedded/guest.js'
 import { startProcessGuest } from '../../runtime/embedded/process-guest.js'
 import type { GuestEnd, RunMessage } from '../../runtime/guest/protocol.js'
-import { NetworkSession } from '../../runtime/embedded/network/session.js'
+import { findWrapper, likelyWrapper } from '../../runtime/embedded/wrapper.js'
 import { launchLimits, preopensOf } from './limits.js'
 import type { ExecRequest } from './args.js'
+import { LateNetwork } from './late-network.js'
 import { networkOf } from './network.js'
 
-export type RunHooks = { readonly warning: (message: string) => void }
+export type RunHooks = {
+  readonly warning: (message: string) => void
+  /** See `compileCacheDir`. */
+  readonly compileCache: string | undefined
+}
 
 /** How it went: as the guest says, or how its process ended instead. */
 export type RunEnd = GuestEnd | { readonly kind: 'died'; readonly death: Death }
@@ -18,15 +23,48 @@ const READY_TIMEOUT_MS = 10_000
 const PROGRAM = '_start'
 
 /**
- * Runs a binary in a child process of its own that writes to our standard output and error itself. `wrapper` is a command
- * line that ends by running the one behind it. Returns how to end it at once.
+ * Runs a binary in a child process of its own that writes to our standard output and error itself. Returns how to end it at
+ * once.
  */
 export function runFile(
   request: ExecRequest,
-  bytes: Uint8Array,
-  wrapper: readonly string[],
+  bytes: Promise<Uint8Array>,
   hooks: RunHooks,
 ): { readonly ended: Promise<RunEnd>; readonly kill: () => void } {
+  let kill: () => void = () => undefined
+  let isKilled = false
+  const start = (wrapper: readonly string[]): Promise<{ guest: Guest; failure: string | undefined }> => {
+    const guest = startGuest(request, wrapper, hooks.compileCache)
+    kill = () => guest.kill()
+    return new Promise((resolve) => {
+      whenReady(guest, READY_TIMEOUT_MS, (failure) => resolve({ guest, failure }))
+    })
+  }
+  const ready = async () => {
+    const likely = likelyWrapper()
+    const first = await start(likely)
+    // As a rule the tools are there and know their options; to find out takes as long as a guest takes to start.
+    return first.failure === undefined || isKilled ? first : start(await findWrapper())
+  }
+  const run = async (): Promise<RunEnd> => {
+    const [{ guest, failure }, binary] = await Promise.all([ready(), bytes])
+    if (failure !== undefined) return { kind: 'died', death: { how: failure, signal: undefined } }
+    return runIn(guest, request, binary, hooks)
+  }
+  return {
+    ended: run(),
+    kill: () => {
+      isKilled = true
+      kill()
+    },
+  }
+}
+
+function startGuest(
+  request: ExecRequest,
+  wrapper: readonly string[],
+  compileCache: string | undefined,
+): Guest {
   const limits = launchLimits(request)
   const guest = startProcessGuest({
     ...limits,
@@ -34,30 +72,24 @@ export function runFile(
     wrapper,
     output: 'inherit',
     input: request.stdin ? 'inherit' : 'ignore',
+    compileCache,
   })
-  const ended = new Promise<RunEnd>((resolve) => {
-    whenReady(guest, READY_TIMEOUT_MS, (how) => {
-      if (how === undefined) resolve(runIn(guest, request, bytes, hooks))
-      else resolve({ kind: 'died', death: { how, signal: undefined } })
-    })
-  })
-  guest.post({ type: 'boot', preopens: preopensOf(request), ...limits })
-  return { ended, kill: () => guest.kill() }
+  guest.post({ type: 'boot', preopens: preopensOf(request), ...limits, isOnce: true })
+  return guest
 }
 
 function runIn(guest: Guest, request: ExecRequest, bytes: Uint8Array, hooks: RunHooks): Promise<RunEnd> {
   return new Promise((resolve) => {
+    const network = new LateNetwork(networkOf(request.network), {
+      give: (given, body) => guest.post(given, body),
+      warn: hooks.warning,
+      breach: () => end(broken),
+    })
     const end = (how: RunEnd) => {
       network.close()
       guest.kill()
       resolve(how)
     }
-    const network = new NetworkSession(networkOf(request.network), {
-      give: (given, body) => guest.post(given, body),
-      warn: hooks.warning,
-      breach: () =>
-        end({ kind: 'died', death: { how: 'broke the rules of its channel', signal: undefined } }),
-    })
     guest.listen({
       message: (message) => {
         switch (message.type) {
@@ -76,13 +108,14 @@ function runIn(guest: Guest, request: ExecRequest, bytes: Uint8Array, hooks: Run
           case 'abandon':
             network.message(message)
             return
-          case 'ready':
           case 'started':
+            return
+          case 'ready':
           case 'serving':
           case 'answered':
           case 'head':
           case 'refuse':
-            return
+            end(broken)
         }
       },
       output: () => undefined,
@@ -90,6 +123,11 @@ function runIn(guest: Guest, request: ExecRequest, bytes: Uint8Array, hooks: Run
     })
     guest.post(runMessage(request), bytes)
   })
+}
+
+const broken: RunEnd = {
+  kind: 'died',
+  death: { how: 'broke the rules of its channel', signal: undefined },
 }
 
 const runMessage = (request: ExecRequest): RunMessage => ({

@@ -4,7 +4,7 @@ import { answered } from '../client/answer.js'
 import { answerTopics, askAndWait } from '../client/await-answer.js'
 import { loadedChannel } from '../client/channel.js'
 import { carryOut, type Plan } from '../client/command.js'
-import type { Answer, Heard } from '../client/heard.js'
+import type { Answer, ChannelMessage } from '../client/channel-message.js'
 import { idOf, inputsOf, targetOf, timeoutOf, variablesOf } from '../client/options.js'
 import type { Words } from '../commands/parse.js'
 
@@ -29,7 +29,7 @@ const plan = (words: Words, host: NodeJS.Process): Plan => {
   const question = {
     publication,
     waited: { taskId },
-    isAnswer: (heard: Heard): heard is Heard & { type: 'invoke_result' } =>
+    isAnswer: (heard: ChannelMessage): heard is ChannelMessage & { type: 'invoke_result' } =>
       heard.type === 'invoke_result' && heard.taskId === taskId && heard.invocationId === invocationId,
     show: (answer: Answer) => answered(answer, json, invocationId),
     withinMs: timeoutOf(words) ?? ANSWER_MS,

@@ -4,7 +4,7 @@ import { answered } from '../client/answer.js'
 import { answerTopics, askAndWait, tell } from '../client/await-answer.js'
 import { loadedChannel } from '../client/channel.js'
 import { carryOut, type Plan } from '../client/command.js'
-import type { Answer, Heard } from '../client/heard.js'
+import type { Answer, ChannelMessage } from '../client/channel-message.js'
 import { idOf, targetOf, timeoutOf, usageProblem } from '../client/options.js'
 import { exit, note, result, type Shown } from '../client/shown.js'
 import type { Words } from '../commands/parse.js'
@@ -35,7 +35,7 @@ const plan = (words: Words, host: NodeJS.Process): Plan => {
   const question = {
     publication,
     waited: { taskId },
-    isAnswer: (heard: Heard): heard is Heard & { type: 'result' } =>
+    isAnswer: (heard: ChannelMessage): heard is ChannelMessage & { type: 'result' } =>
       heard.type === 'result' && heard.taskId === taskId,
     show: (answer: Answer) => ended(answer, json),
     withinMs: timeoutMs ?? ANSWER_MS,

@@ -4,7 +4,7 @@ import { answered } from '../client/answer.js'
 import { answerTopics, askAndWait, tell } from '../client/await-answer.js'
 import { loadedChannel } from '../client/channel.js'
 import { carryOut, type Plan } from '../client/command.js'
-import type { Answer, Heard } from '../client/heard.js'
+import type { Answer, ChannelMessage } from '../client/channel-message.js'
 import { safeLine } from '../client/safe.js'
 import { result } from '../client/shown.js'
 import type { Words } from '../commands/parse.js'
@@ -24,7 +24,7 @@ const plan = async (words: Words, host: NodeJS.Process): Promise<Plan> => {
   const question = {
     publication,
     waited: { taskId, image },
-    isAnswer: (heard: Heard): heard is Heard & { type: 'result' } =>
+    isAnswer: (heard: ChannelMessage): heard is ChannelMessage & { type: 'result' } =>
       heard.type === 'result' && heard.taskId === taskId,
     show: (answer: Answer) => answered(answer, json),
     withinMs: timeoutMs,

@@ -1,6 +1,6 @@
 import { concatMap, defer, map, type Observable, type SchedulerLike } from 'rxjs'
 import { createFetchCount, percentOf } from '../client/fetched.js'
-import type { Answer, Heard } from '../client/heard.js'
+import type { Answer, ChannelMessage } from '../client/channel-message.js'
 import { safeLine } from '../client/safe.js'
 import { bytesText } from '../client/units.js'
 import { createCapped } from './capped.js'
@@ -17,7 +17,11 @@ const outcome = ({ propletId, results, error }: Answer): string => {
   return `completed on ${on(propletId)}${text === '' ? '' : `: ${safeLine(text, 500)}`}`
 }
 
-const usage = ({ cpuPercent, memoryBytes, propletId }: Extract<Heard, { type: 'task_metrics' }>): string =>
+const usage = ({
+  cpuPercent,
+  memoryBytes,
+  propletId,
+}: Extract<ChannelMessage, { type: 'task_metrics' }>): string =>
   [
     `running on ${on(propletId)}`,
     ...(cpuPercent === undefined ? [] : [`${cpuPercent.toFixed(0)} % cpu`]),
@@ -31,12 +35,12 @@ const createTeller = () => {
     () => false,
   )
 
-  const beat = ({ propletId, offline }: Extract<Heard, { type: 'alive' }>): readonly string[] => {
+  const beat = ({ propletId, offline }: Extract<ChannelMessage, { type: 'alive' }>): readonly string[] => {
     if (states.get(propletId)?.offline === offline) return []
     states.set(propletId, { offline })
     return [`proplet ${safeLine(propletId)} ${offline ? 'offline' : 'alive'}`]
   }
-  const chunk = (heard: Extract<Heard, { type: 'chunk' }>): readonly string[] => {
+  const chunk = (heard: Extract<ChannelMessage, { type: 'chunk' }>): readonly string[] => {
     const before = fetches.get(heard.image) ?? { count: createFetchCount(), step: -1 }
     const fetched = before.count(heard)
     const step = Math.floor(percentOf(fetched) / NEWS_PERCENT)
@@ -46,7 +50,7 @@ const createTeller = () => {
       ? []
       : [`fetch ${safeLine(heard.image)} ${chunks} of ${total} chunks, ${bytesText(bytes)}`]
   }
-  return (heard: Heard): readonly string[] => {
+  return (heard: ChannelMessage): readonly string[] => {
     switch (heard.type) {
       case 'created':
         return [`proplet ${safeLine(heard.propletId)} started: ${safeLine(heard.software)}`]
@@ -79,7 +83,7 @@ const createTeller = () => {
 }
 
 /** A line for each thing that happens, with its time; heartbeats only when they say something new. */
-export const watchLines = (heard$: Observable<Heard>, clock: SchedulerLike): Observable<string> =>
+export const watchLines = (heard$: Observable<ChannelMessage>, clock: SchedulerLike): Observable<string> =>
   defer(() => {
     const tell = createTeller()
     return heard$.pipe(
@@ -88,5 +92,5 @@ export const watchLines = (heard$: Observable<Heard>, clock: SchedulerLike): Obs
   })
 
 /** A JSON object on a line for each message. */
-export const watchJson = (heard$: Observable<Heard>, clock: SchedulerLike): Observable<string> =>
+export const watchJson = (heard$: Observable<ChannelMessage>, clock: SchedulerLike): Observable<string> =>
   heard$.pipe(map((heard) => `${JSON.stringify({ at: new Date(clock.now()).toISOString(), ...heard })}\n`))

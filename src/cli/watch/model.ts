@@ -1,6 +1,6 @@
 import type { Connection } from '../../model/connection.js'
 import { createFetchCount, isWhole } from '../client/fetched.js'
-import type { Answer, Heard } from '../client/heard.js'
+import type { Answer, ChannelMessage } from '../client/channel-message.js'
 import { createCapped } from './capped.js'
 import type { FetchRow, PropletRow, TaskPhase, TaskRow, WatchView } from './rows.js'
 
@@ -85,7 +85,10 @@ export const createWatchModel = (caps: WatchCaps) => {
       if (row.id === id && !hasEnded(row)) tasks.set(keyOf(id, row.propletId), { ...row, phase: 'stopping' })
     }
   }
-  const begin = ({ taskId, propletId, name, latent }: Extract<Heard, { type: 'start' }>, at: number) => {
+  const begin = (
+    { taskId, propletId, name, latent }: Extract<ChannelMessage, { type: 'start' }>,
+    at: number,
+  ) => {
     const [id, target] = [cut(taskId), cut(propletId)]
     // a task that starts again is a new one
     for (const row of tasks.values()) {
@@ -104,7 +107,7 @@ export const createWatchModel = (caps: WatchCaps) => {
     fetches.set(key, { ...take(before), at })
   }
 
-  const hear = (heard: Heard, at: number): void => {
+  const hear = (heard: ChannelMessage, at: number): void => {
     switch (heard.type) {
       case 'created':
         proplet(heard.propletId, { software: cut(heard.software) })

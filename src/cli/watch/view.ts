@@ -1,7 +1,7 @@
 import { defer, interval, map, merge, startWith, tap, throttleTime } from 'rxjs'
 import type { Observable, SchedulerLike } from 'rxjs'
 import type { Connection } from '../../model/connection.js'
-import type { Heard } from '../client/heard.js'
+import type { ChannelMessage } from '../client/channel-message.js'
 import { createWatchModel, type WatchCaps } from './model.js'
 import type { WatchView } from './rows.js'
 
@@ -16,7 +16,7 @@ export type WatchViewDeps = {
 
 /** What there is to see, from the first moment on, as it changes; never completes. */
 export const watchView = (
-  heard$: Observable<Heard>,
+  heard$: Observable<ChannelMessage>,
   connection$: Observable<Connection>,
   { clock, caps, frameMs, tickMs }: WatchViewDeps,
 ): Observable<WatchView> =>

@@ -4,7 +4,7 @@ import { describeAddress } from '../../io/mqtt/transport.js'
 import type { MqttLink } from '../../io/mqtt/index.js'
 import { loadedChannel } from '../client/channel.js'
 import { carryOut, type Plan } from '../client/command.js'
-import { heard, type Heard } from '../client/heard.js'
+import { parseChannelMessage, type ChannelMessage } from '../client/channel-message.js'
 import { note, result, type Shown } from '../client/shown.js'
 import { styleFor } from '../client/style.js'
 import type { Words } from '../commands/parse.js'
@@ -34,9 +34,9 @@ const CAPS = { proplets: 500, tasks: 1000, fetches: 100 }
 const FRAME_MS = 200
 const TICK_MS = 1000
 
-const heardOn = (link: MqttLink): Observable<Heard> =>
+const heardOn = (link: MqttLink): Observable<ChannelMessage> =>
   link.messages$.pipe(
-    map(heard),
+    map(parseChannelMessage),
     filter((message) => message !== undefined),
   )
 

@@ -14,13 +14,13 @@ export const mountPoint = (index: number): string => `/dirs/${index}`
 /** Node.js and what a child loads, all of it read-only. */
 export function codeMounts(libraries: readonly string[]): readonly string[] {
   return [
-    ...readonly(process.execPath),
-    ...libraries.flatMap((path) => readonly(resolve(path))),
+    ...readonlyMount(process.execPath),
+    ...libraries.flatMap((path) => readonlyMount(resolve(path))),
     // What WASI sets the times of files with, to the nanosecond.
-    ...['/usr/bin/touch', '/bin/touch'].flatMap((path) => readonly(path)),
-    ...readonly('/etc/ld.so.cache'),
-    ...readonly(join(packageRoot, 'dist'), join(INSIDE, 'dist')),
-    ...readonly(join(packageRoot, 'package.json'), join(INSIDE, 'package.json')),
+    ...['/usr/bin/touch', '/bin/touch'].flatMap((path) => readonlyMount(path)),
+    ...readonlyMount('/etc/ld.so.cache'),
+    ...readonlyMount(join(packageRoot, 'dist'), join(INSIDE, 'dist')),
+    ...readonlyMount(join(packageRoot, 'package.json'), join(INSIDE, 'package.json')),
   ]
 }
 
@@ -31,7 +31,7 @@ export function dataMounts(preopens: readonly Preopen[], binariesDir: string | u
     hostPath,
     mountPoint(index),
   ])
-  return [...(binariesDir === undefined ? [] : readonly(binariesDir)), ...dirs]
+  return [...(binariesDir === undefined ? [] : readonlyMount(binariesDir)), ...dirs]
 }
 
-const readonly = (from: string, to = from): readonly string[] => ['--ro-bind-try', from, to]
+export const readonlyMount = (from: string, to = from): readonly string[] => ['--ro-bind-try', from, to]

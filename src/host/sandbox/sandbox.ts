@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { either as E } from 'fp-ts'
+import * as E from 'fp-ts/lib/Either.js'
 import type { Preopen } from '../../model/preopen.js'
 import { librariesOf } from './libraries.js'
-import { codeMounts, dataMounts } from './mounts.js'
+import { codeMounts, dataMounts, readonlyMount } from './mounts.js'
 
 /** Bubblewrap as it works on this host, found by `findSandbox`. */
 export type Sandbox = {
@@ -53,15 +53,22 @@ export function findSandbox(directories: readonly string[] = DIRECTORIES): E.Eit
   return problem === undefined ? E.right(plain) : E.left(`bubblewrap can't build one here: ${problem}`)
 }
 
+export type SandboxedChild = {
+  readonly preopens: readonly Preopen[]
+  readonly binariesDir: string | undefined
+  /** Directories of code that it loads beside that of the proplet. */
+  readonly code?: readonly string[]
+  readonly infoFd: number
+}
+
 /** The command line that runs the one behind it in there, and tells the number of the process on `infoFd`. */
 export const sandboxCommand = (
   { program, options }: Sandbox,
-  preopens: readonly Preopen[],
-  binariesDir: string | undefined,
-  infoFd: number,
+  { preopens, binariesDir, code = [], infoFd }: SandboxedChild,
 ): readonly string[] => [
   program,
   ...options,
+  ...code.flatMap((path) => readonlyMount(path)),
   ...dataMounts(preopens, binariesDir),
   '--remount-ro',
   '/',

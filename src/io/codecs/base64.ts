@@ -1,4 +1,4 @@
-import { either as E } from 'fp-ts'
+import * as E from 'fp-ts/lib/Either.js'
 
 /** Bits that the last character before the padding must leave unset: 4 before `==`, 2 before `=`. */
 const SPARE_BITS = [0, 0b11, 0b1111] as const

@@ -1,4 +1,4 @@
-import { either as E } from 'fp-ts'
+import * as E from 'fp-ts/lib/Either.js'
 import { DecodeError } from './decode.js'
 import { itemTexts } from './json.js'
 import { numberText } from './numbers.js'

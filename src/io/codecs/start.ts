@@ -1,4 +1,4 @@
-import { either as E } from 'fp-ts'
+import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
 import type { BinarySource, StartCommand } from '../../model/command.js'
@@ -38,18 +38,13 @@ type Wire = t.TypeOf<typeof start>
 const refused = (path: string, message: string): E.Either<DecodeError, never> =>
   E.left(new DecodeError([{ path, message }]))
 
-/** A file in the command wins over an image, but for an encrypted task: its image is what the key belongs to. */
-const sourceOf = ({
-  file,
-  image_url,
-  encrypted,
-  kbs_resource_path,
-}: Wire): E.Either<DecodeError, BinarySource> => {
+/** A file in the command wins over an image. An encrypted task has none: its image is what the key belongs to. */
+const sourceOf = ({ file, image_url, encrypted }: Wire): E.Either<DecodeError, BinarySource> => {
   const image = image_url === undefined || image_url === '' ? undefined : image_url
   if (encrypted === true) {
-    if ((kbs_resource_path ?? '') === '')
-      return refused('kbs_resource_path', 'required for an encrypted task')
-    if (image === undefined) return refused('image_url', 'required for an encrypted task')
+    if (image === undefined) return refused('', 'image_url is required for encrypted workloads')
+    if (file !== undefined && file !== '')
+      return refused('', 'encrypted workloads should only use image_url, not file')
     return E.right({ type: 'image', image })
   }
   if (file !== undefined && file !== '') return E.right({ type: 'inline', base64: file })

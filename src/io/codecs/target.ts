@@ -1,4 +1,4 @@
-import { either as E } from 'fp-ts'
+import * as E from 'fp-ts/lib/Either.js'
 import type { Rejection, Target } from '../../model/command.js'
 import { decode } from './decode.js'
 import { filled, label } from './types.js'

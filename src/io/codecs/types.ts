@@ -1,5 +1,5 @@
 import { toUSVString } from 'node:util'
-import { either as E } from 'fp-ts'
+import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 
 /** A type of the wire; its name finishes the sentence "expected …". */

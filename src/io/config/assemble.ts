@@ -1,5 +1,6 @@
 import type { HttpOptions } from '../../model/http-options.js'
 import { completeAddress, isSecure } from './address.js'
+import type { FoundConfidential } from './confidential.js'
 import { isLoopback } from '../../net/local-host.js'
 import type { Config, MqttConfig, PageConfig, TlsConfig, TracesConfig } from './config.js'
 import type { SettingKey, Values } from './settings.js'
@@ -66,6 +67,7 @@ const traces = ({ otel_url: written, trace_ratio: ratio }: Values): TracesConfig
 export type Found = Pick<Config['runtime'], 'external' | 'isolation'> & {
   /** The state directory is not the default. */
   readonly isStateChosen: boolean
+  readonly confidential: FoundConfidential
 }
 
 export const assembleChannel = (values: ChannelValues): Pick<Config, 'identity' | 'mqtt'> => ({
@@ -88,10 +90,10 @@ export const assemble = (values: Values, found: Found): Config => ({
     shutdownMs: values.shutdown_timeout,
   },
   limits: {
-    running: values.max_tasks,
-    queued: values.queue_max,
-    daemons: values.max_daemons,
-    latent: values.max_latent,
+    maxTasks: values.max_tasks,
+    queueMax: values.queue_max,
+    maxDaemons: values.max_daemons,
+    maxLatent: values.max_latent,
     taskMs: values.task_timeout,
     taskMemoryBytes: values.task_memory_max,
     taskOutputBytes: values.task_output_max,
@@ -99,6 +101,7 @@ export const assemble = (values: Values, found: Found): Config => ({
   runtime: {
     external: found.external,
     isolation: found.isolation,
+    componentEngine: values.component_engine,
     warm: values.warm,
     dirs: values.dirs,
     readonlyDirs: values.dirs_readonly,
@@ -138,6 +141,17 @@ export const assemble = (values: Values, found: Found): Config => ({
     by: values.registry,
     insecure: values.registry_insecure.map((registry) => registry.toLowerCase()),
     authFile: values.registry_auth_file,
+  },
+  confidential: {
+    tee: values.tee,
+    agent: values.tee_agent,
+    root: values.tee_sysroot,
+    eventLog: values.tee_eventlog,
+    detection: found.confidential.detection,
+    keys: found.confidential.keys,
+    keyTimeoutMs: values.kbs_timeout,
+    layersDirectory: values.layer_store_path,
+    allowExternal: values.encrypted_external,
   },
   monitoring: values.enable_monitoring,
   ops: values.metrics_enabled

@@ -8,6 +8,8 @@ import type { Resolution } from './resolve.js'
 export type Sought = {
   readonly program: FoundProgram | undefined
   readonly sandbox: E.Either<string, Sandbox> | undefined
+  /** Whether jco's transpiler is installed. */
+  readonly jco: boolean | undefined
 }
 
 const checkDirs = ({ values, nameOf }: Resolution, files: ConfigFiles): readonly string[] => {
@@ -59,6 +61,13 @@ const checkIsolation = ({ values, nameOf, isSet }: Resolution, { sandbox }: Soug
   ]
 }
 
+const checkEngine = ({ nameOf }: Resolution, { jco }: Sought): readonly string[] =>
+  jco === false
+    ? [
+        `${nameOf('component_engine')}: found "jco"; expected linker, as @bytecodealliance/jco-transpile is not installed`,
+      ]
+    : []
+
 /** Whether tasks can be run as the settings ask. */
 export const checkRuntime = (
   resolution: Resolution,
@@ -68,4 +77,5 @@ export const checkRuntime = (
   ...checkDirs(resolution, files),
   ...checkExternal(resolution, sought),
   ...checkIsolation(resolution, sought),
+  ...checkEngine(resolution, sought),
 ]

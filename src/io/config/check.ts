@@ -1,7 +1,7 @@
 import type * as E from 'fp-ts/lib/Either.js'
 import type { Sandbox } from '../../host/sandbox/sandbox.js'
+import type { TeeDetection } from '../../host/tee.js'
 import { isLoopback } from '../../net/local-host.js'
-import type { Tee } from '../../host/tee.js'
 import { completeAddress, isSecure } from './address.js'
 import { checkRuntime, type Sought } from './check-runtime.js'
 import type { ConfigFiles } from './files.js'
@@ -11,9 +11,10 @@ import { settingEntries, type SettingKey } from './settings.js'
 /** What loading a configuration asks of the host. */
 export type Surroundings = {
   readonly files: ConfigFiles
-  readonly detectTee: () => Tee | undefined
+  readonly detectTee: (root: string) => TeeDetection
   /** Left: why there is none. */
   readonly findSandbox: () => E.Either<string, Sandbox>
+  readonly hasJco: () => boolean
 }
 
 export type Findings = { readonly problems: readonly string[]; readonly warnings: readonly string[] }
@@ -77,15 +78,6 @@ const checkKeepAlive = ({ values, nameOf }: Resolution): readonly string[] =>
     ? []
     : [`${nameOf('mqtt_keep_alive')}: found ${values.mqtt_keep_alive ?? 0}ms; expected whole seconds`]
 
-const TEE_NAMES: Readonly<Record<Tee, string>> = { tdx: 'Intel TDX', sev: 'AMD SEV', sgx: 'Intel SGX' }
-
-const checkTee = ({ isSet }: Resolution, tee: Tee | undefined): readonly string[] =>
-  tee === undefined || isSet('kbs_uri')
-    ? []
-    : [
-        `PROPLET_KBS_URI is not set; expected the URI of the Key Broker Service, as ${TEE_NAMES[tee]} was detected`,
-      ]
-
 const checkSupport = ({ values, nameOf, isSet }: Resolution): Pick<Findings, 'warnings'> => ({
   // A feature that is turned off is what this release does, so that is no news.
   warnings: settingEntries
@@ -129,11 +121,7 @@ export const checkChannel = (resolution: Resolution, files: ConfigFiles): Findin
 }
 
 /** What no single setting shows: how they fit together, and whether they fit the host. */
-export const check = (
-  resolution: Resolution,
-  sought: Sought,
-  { files, detectTee }: Surroundings,
-): Findings => {
+export const check = (resolution: Resolution, sought: Sought, { files }: Surroundings): Findings => {
   const channel = checkChannel(resolution, files)
   const support = checkSupport(resolution)
   const network = checkNetwork(resolution, files)
@@ -144,7 +132,6 @@ export const check = (
       ...network.problems,
       ...page.problems,
       ...checkRuntime(resolution, sought, files),
-      ...checkTee(resolution, detectTee()),
     ],
     warnings: [
       ...channel.warnings,

@@ -3,6 +3,9 @@ import type { NetworkRule } from '../../net/policy.js'
 import type { Sandbox } from '../../host/sandbox/sandbox.js'
 import type { PrivateRule } from '../../net/private-rules.js'
 import type { MqttAddress } from './address.js'
+import type { TeeDetection } from '../../host/tee.js'
+import type { AgentChoice, TeeMode } from '../../model/tee.js'
+import type { TeeKeyAlgorithm } from '../kbs/tee-key.js'
 import type { FederatedUrls } from '../../model/federated.js'
 
 /** Files are paths; they were readable when the configuration was loaded. */
@@ -59,6 +62,35 @@ export type TracesConfig = {
   readonly ratio: number
 }
 
+/** Who unwraps the keys of encrypted images. */
+export type KeySourceConfig =
+  | {
+      readonly type: 'kbs'
+      readonly url: string
+      /** PEM certificates to trust beside those of the system. */
+      readonly ca: string | undefined
+      readonly keyAlgorithm: TeeKeyAlgorithm
+    }
+  /** A key provider, at `host:port`. */
+  | { readonly type: 'provider'; readonly address: string }
+
+export type ConfidentialConfig = {
+  readonly tee: TeeMode
+  readonly agent: AgentChoice
+  /** Where /sys, /dev, /proc and /run are looked for. */
+  readonly root: string
+  readonly eventLog: boolean
+  readonly detection: TeeDetection
+  /** Undefined: no encrypted image can be opened. */
+  readonly keys: KeySourceConfig | undefined
+  /** Of getting one key; milliseconds. */
+  readonly keyTimeoutMs: number
+  /** Where layers are kept, still encrypted. */
+  readonly layersDirectory: string
+  /** An external runtime may get plain text as a file. */
+  readonly allowExternal: boolean
+}
+
 /** The settings of a proplet, checked. Times are in milliseconds and sizes in bytes. */
 export type Config = {
   readonly identity: {
@@ -79,11 +111,11 @@ export type Config = {
     readonly shutdownMs: number
   }
   readonly limits: {
-    readonly running: number
-    /** Waiting or fetching, beyond those running. */
-    readonly queued: number
-    readonly daemons: number
-    readonly latent: number
+    readonly maxTasks: number
+    /** Waiting or fetching, beyond the `maxTasks` that run. */
+    readonly queueMax: number
+    readonly maxDaemons: number
+    readonly maxLatent: number
     /** 0: none. */
     readonly taskMs: number
     readonly taskMemoryBytes: number
@@ -92,6 +124,7 @@ export type Config = {
   readonly runtime: {
     /** A sandbox worked when the configuration was loaded. */
     readonly isolation: 'process' | 'thread' | Sandbox
+    readonly componentEngine: 'linker' | 'jco'
     readonly warm: number
     /** Absolute directories that existed when the configuration was loaded. */
     readonly dirs: readonly string[]
@@ -144,6 +177,8 @@ export type Config = {
     /** Docker's file of credentials, which need not be there. */
     readonly authFile: string
   }
+  /** What this machine is inside of, and who unwraps the keys of encrypted images. */
+  readonly confidential: ConfidentialConfig
   /** Of the proplet and of its tasks. */
   readonly monitoring: boolean
   /** The HTTP server for operators; undefined: there is none. */

@@ -1,10 +1,12 @@
 import { availableParallelism, tmpdir } from 'node:os'
 import * as E from 'fp-ts/lib/Either.js'
+import { hasJco } from '../../host/jco.js'
 import { findSandbox } from '../../host/sandbox/sandbox.js'
 import { detectTee } from '../../host/tee.js'
 import { assemble } from './assemble.js'
 import { check, type Surroundings } from './check.js'
 import { ConfigError, type LoadedConfig } from './config.js'
+import { findConfidential } from './confidential.js'
 import { nodeFiles } from './files.js'
 import { findProgram } from './program.js'
 import { isComplete, resolve, type Sources } from './resolve.js'
@@ -24,8 +26,9 @@ export type LoadOptions = Surroundings & Pick<HostFacts, 'cores' | 'tempDirector
 
 export const ofThisHost = (): LoadOptions => ({
   files: nodeFiles,
-  detectTee: () => detectTee(),
+  detectTee: (root) => detectTee({ root, env: process.env }),
   findSandbox: () => findSandbox(),
+  hasJco,
   cores: availableParallelism(),
   tempDirectory: tmpdir(),
 })
@@ -72,13 +75,16 @@ export const loadConfig = (
   const wanted = resolution.values.external_wasm_runtime
   const program = wanted === undefined ? undefined : findProgram(wanted, searchPath, surroundings.files)
   const sandbox = resolution.values.isolation === 'sandbox' ? surroundings.findSandbox() : undefined
-  const findings = check(resolution, { program, sandbox }, surroundings)
-  const problems = [...file.problems, ...resolution.problems, ...findings.problems]
+  const jco = resolution.values.component_engine === 'jco' ? surroundings.hasJco() : undefined
+  const findings = check(resolution, { program, sandbox, jco }, surroundings)
+  const confidential = findConfidential(resolution, surroundings.files, surroundings.detectTee)
+  const problems = [...file.problems, ...resolution.problems, ...findings.problems, ...confidential.problems]
   const warnings = [
     ...file.warnings,
     ...unknownVariables(env),
     ...(file.section ? unknownKeys(file.section) : []),
     ...findings.warnings,
+    ...confidential.warnings,
   ]
   if (problems.length > 0 || !isWhole(resolution.values)) return E.left(new ConfigError(problems, warnings))
   const allowCliArgs = resolution.values.allow_cli_args
@@ -89,7 +95,7 @@ export const loadConfig = (
   const isolation = sandbox && E.isRight(sandbox) ? sandbox.right : resolution.values.isolation
   if (isolation === 'sandbox') throw new Error('a sandbox that was not found is a problem')
   const isStateChosen = resolution.isSet('state_dir')
-  const config = assemble(resolution.values, { external, isolation, isStateChosen })
+  const config = assemble(resolution.values, { external, isolation, isStateChosen, confidential })
   return E.right({ config, settings: resolution.settings, warnings })
 }
 

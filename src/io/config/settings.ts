@@ -3,6 +3,8 @@ import { address } from './address.js'
 import { duration } from './duration.js'
 import { networkRules } from './network.js'
 import { privateRules } from './private-rules.js'
+import { TEE_MODES } from '../../model/tee.js'
+import { agentChoice, grpcAddress } from './agent-choice.js'
 import {
   boolean,
   directoryOrNone,
@@ -166,6 +168,11 @@ export const settings = {
     'process',
     'where guests run: process, thread, or sandbox (a process under bubblewrap)',
   ),
+  component_engine: withDefault(
+    oneOf(['linker', 'jco']),
+    'linker',
+    'what runs components: linker, or jco (needs the optional package @bytecodealliance/jco-transpile)',
+  ),
   warm: withDefault(integer(0, 256), '2', 'number of idle child processes kept ready'),
   dirs: withDefault(directories, '', 'host directories that guests may read and write, separated by colons'),
   dirs_readonly: withDefault(
@@ -300,8 +307,38 @@ export const settings = {
   heartbeat_metadata: withDefault(boolean, 'false', 'repeat the discovery metadata in every heartbeat'),
   manager_k8s_namespace: withDefault(text(253), 'default', 'namespace in messages to the Manager'),
 
-  kbs_uri: optional(url, 'URI of the Key Broker Service; required where a TEE is detected', { inert: true }),
-  aa_config_path: optional(path, 'path of the Attestation Agent configuration', { inert: true }),
+  kbs_uri: optional(url, 'URI of the Key Broker Service; required where a TEE is detected'),
+  kbs_timeout: withDefault(duration({}), '2m', 'limit of getting one key, attestation and retries included'),
+  aa_config_path: optional(
+    path,
+    'path of the Attestation Agent configuration: url (unless kbs_uri is set), cert and tee_key_algorithm are used',
+  ),
+  tee: withDefault(
+    oneOf(TEE_MODES),
+    'auto',
+    'TEE of this machine: auto (detected), none, tdx, snp, sgx, or sample: test evidence that proves nothing',
+  ),
+  tee_agent: withDefault(
+    agentChoice,
+    'auto',
+    'Attestation Agent: auto (after the kernel), none, http://HOST:PORT, grpc://HOST:PORT or unix:///PATH',
+  ),
+  tee_sysroot: withDefault(path, '/', 'where /sys, /dev, /proc and /run are looked for, for tests'),
+  tee_eventlog: withDefault(boolean, 'true', 'send the event log of the measured boot with evidence'),
+  key_provider: optional(
+    grpcAddress,
+    'key provider (gRPC, as HOST:PORT) that unwraps image keys instead of the Key Broker Service',
+  ),
+  ocicrypt_keyprovider_config: optional(
+    path,
+    'ocicrypt configuration of key providers, read unless key_provider is set',
+    { plain: ['OCICRYPT_KEYPROVIDER_CONFIG'] },
+  ),
+  encrypted_external: withDefault(
+    boolean,
+    'false',
+    'let the external runtime run encrypted tasks, whose plain text is then a file in /dev/shm',
+  ),
   external_wasm_runtime: optional(
     path,
     'path or name (looked up in PATH) of an external runtime with the command line of wasmtime',
@@ -316,8 +353,7 @@ export const settings = {
     path,
     '$XDG_STATE_HOME/proplet/layers or ~/.local/state/proplet/layers',
     under('XDG_STATE_HOME', ['.local', 'state'], ['proplet', 'layers']),
-    'directory for OCI layers',
-    { inert: true },
+    'directory for the layers of encrypted images, which stay encrypted there',
   ),
   plugin_dir: optional(path, 'directory of plugins', { inert: true }),
   metrics_enabled: withDefault(

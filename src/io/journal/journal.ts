@@ -52,7 +52,7 @@ const subjectOf = (command: JournaledCommand): { readonly id: string; readonly i
  * only once it would outlive a loss of power too. The disk itself is waited for off the event loop, for all at once.
  */
 export class Journal implements TaskJournal, LinkJournal {
-  readonly left: TaskJournal['left']
+  readonly unfinished: TaskJournal['unfinished']
   readonly results: readonly Publication[]
   readonly #segments: Segments
   readonly #ledger: Ledger
@@ -70,7 +70,7 @@ export class Journal implements TaskJournal, LinkJournal {
   #end: Promise<void> | undefined
 
   constructor({ segments, ledger, recovered, maxBytes, damagedBytes, unlock, log }: JournalParts) {
-    this.left = recovered.left
+    this.unfinished = recovered.unfinished
     this.results = recovered.results
     this.#segments = segments
     this.#ledger = ledger
@@ -116,11 +116,11 @@ export class Journal implements TaskJournal, LinkJournal {
 
   // What the pipeline tells.
 
-  take(command: JournaledCommand, message: InboundMessage): number | undefined {
-    const number = this.#number()
+  record(command: JournaledCommand, message: InboundMessage): number | undefined {
+    const sequence = this.#next()
     const { packet } = message
     if (command.type === 'stop') {
-      this.#writer.write({ type: 'stop', number, id: command.id, ...(packet && { packet }) })
+      this.#writer.write({ type: 'stop', number: sequence, id: command.id, ...(packet && { packet }) })
       this.#acknowledgeAt = this.#segments.appended
       return undefined
     }
@@ -130,7 +130,7 @@ export class Journal implements TaskJournal, LinkJournal {
     const isInRecord = content !== undefined && content.length <= PART_BYTES
     const record: JournalRecord = {
       type: 'command',
-      number,
+      number: sequence,
       id,
       subtopic: message.subtopic,
       contentBytes: content?.length ?? 0,
@@ -140,26 +140,26 @@ export class Journal implements TaskJournal, LinkJournal {
     }
     if (!this.#admit(record, isInRecord ? content : undefined)) return undefined
     if (content !== undefined && !isInRecord)
-      this.#contents.write(number, content, (error) => this.#writer.fail(error))
-    return number
+      this.#contents.write(sequence, content, (error) => this.#writer.fail(error))
+    return sequence
   }
 
-  rerun(number: number): void {
-    this.#writer.write({ type: 'rerun', number })
+  rerun(sequence: number): void {
+    this.#writer.write({ type: 'rerun', number: sequence })
   }
 
-  close(number: number): void {
-    if (this.#ledger.commands.has(number)) this.#writer.write({ type: 'closed', number })
+  close(sequence: number): void {
+    if (this.#ledger.commands.has(sequence)) this.#writer.write({ type: 'closed', number: sequence })
   }
 
-  runsAgain(number: number): boolean {
-    const command = this.#ledger.commands.get(number)
+  runsAgain(sequence: number): boolean {
+    const command = this.#ledger.commands.get(sequence)
     return command !== undefined && runsAgain(command)
   }
 
-  keep({ receipt: command, more, publication }: Result): Publication {
-    if (command === undefined) return publication
-    return this.#keep(publication, { command, final: more !== true })
+  recordResult({ sequence, more, publication }: Result): Publication {
+    if (sequence === undefined) return publication
+    return this.#keep(publication, { command: sequence, final: more !== true })
   }
 
   // What the link tells.
@@ -176,18 +176,18 @@ export class Journal implements TaskJournal, LinkJournal {
     if (this.#ledger.packets.size > 0) this.#writer.write({ type: 'session-lost' })
   }
 
-  flight(number: number) {
-    const result = this.#ledger.results.get(number)
+  flight(sequence: number) {
+    const result = this.#ledger.results.get(sequence)
     if (result?.messageId === undefined) return undefined
     return { messageId: result.messageId, isReleased: result.released }
   }
 
-  sent(number: number, messageId: number): void {
-    this.#writer.write({ type: 'sent', number, messageId })
+  sent(sequence: number, messageId: number): void {
+    this.#writer.write({ type: 'sent', number: sequence, messageId })
   }
 
-  released(number: number): void {
-    this.#writer.write({ type: 'released', number })
+  released(sequence: number): void {
+    this.#writer.write({ type: 'released', number: sequence })
   }
 
   durable(): Promise<void> | undefined {
@@ -198,15 +198,15 @@ export class Journal implements TaskJournal, LinkJournal {
   // What becomes of a publication.
 
   /** Nothing more is to be done for a result: the broker has it, or never will. */
-  settle(number: number): void {
-    if (this.#ledger.results.has(number)) this.#writer.write({ type: 'settled', number })
+  settle(sequence: number): void {
+    if (this.#ledger.results.has(sequence)) this.#writer.write({ type: 'settled', number: sequence })
   }
 
   /** Another publication takes the place of a result that can't be delivered. */
-  replace(number: number, publication: Publication): Publication {
+  replace(sequence: number, publication: Publication): Publication {
     const { subtopic, payload, keep } = publication
     const kept = this.#keep({ subtopic, payload, keep }, { command: 0, final: false })
-    this.settle(number)
+    this.settle(sequence)
     return kept
   }
 
@@ -222,7 +222,7 @@ export class Journal implements TaskJournal, LinkJournal {
     await this.#unlock()
   }
 
-  #number(): number {
+  #next(): number {
     this.#last += 1
     return this.#last
   }
@@ -257,13 +257,13 @@ export class Journal implements TaskJournal, LinkJournal {
   }
 
   #keep(publication: Publication, { command, final }: { command: number; final: boolean }): Publication {
-    const number = this.#number()
+    const sequence = this.#next()
     const encoded = Buffer.from(JSON.stringify(publication.payload))
     const { subtopic } = publication
     try {
       if (this.#ledger.liveBytes + encoded.length > this.#limits.keepBytes)
         throw new Error('the journal is full')
-      this.#writer.append({ type: 'result', number, command, subtopic, final }, encoded)
+      this.#writer.append({ type: 'result', number: sequence, command, subtopic, final }, encoded)
     } catch (error) {
       this.#counts.unkept += 1
       if (this.#isKeeping)
@@ -273,6 +273,6 @@ export class Journal implements TaskJournal, LinkJournal {
       return { ...publication, encoded }
     }
     this.#isKeeping = true
-    return { ...publication, record: number, encoded }
+    return { ...publication, sequence, encoded }
   }
 }

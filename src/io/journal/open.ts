@@ -81,7 +81,7 @@ export const openJournal = async (options: JournalOptions): Promise<Journal> => 
         segments,
         lost: (what, err) => log.error({ err }, `a ${what} in the journal can not be read, and is given up`),
       })
-      const { left, results } = recovered
+      const { unfinished: left, results } = recovered
       if (left.length + results.length > 0)
         log.info(
           { commands: left.length, results: results.length },

@@ -9,7 +9,7 @@ const MAX_RERUNS = 5
 
 /** What an earlier process left behind, in order. */
 export type Recovered = {
-  readonly left: readonly Unfinished[]
+  readonly unfinished: readonly Unfinished[]
   /** Results that the broker has not acknowledged. */
   readonly results: readonly Publication[]
 }
@@ -31,11 +31,11 @@ export const runsAgain = ({ contentBytes, stopped, reruns }: Command): boolean =
   contentBytes > 0 && !stopped && reruns < MAX_RERUNS
 
 export const recover = async ({ ledger, segments, lost }: RecoverParts): Promise<Recovered> => {
-  const leftOf = async (command: Command): Promise<Unfinished> => {
-    const { number: receipt, id, subtopic, invocation, env, stopped: isStopped } = command
+  const unfinishedOf = async (command: Command): Promise<Unfinished> => {
+    const { number: sequence, id, subtopic, invocation, env, stopped: isStopped } = command
     const interrupted: Unfinished = {
       type: 'interrupted',
-      receipt,
+      sequence,
       id,
       invocation: invocation && { id: invocation.id },
       env,
@@ -44,7 +44,7 @@ export const recover = async ({ ledger, segments, lost }: RecoverParts): Promise
     if (!runsAgain(command)) return interrupted
     try {
       const payload = await contentOf(segments, command)
-      return { type: 'again', message: { subtopic, payload, receipt } }
+      return { type: 'again', message: { subtopic, payload, sequence } }
     } catch (error) {
       lost('command', error)
       return interrupted
@@ -55,18 +55,18 @@ export const recover = async ({ ledger, segments, lost }: RecoverParts): Promise
       const encoded = await contentAt(segments, place)
       const payload: unknown = JSON.parse(encoded.toString())
       if (!isObject(payload)) throw new Error('it is not an object')
-      return { subtopic, payload, keep: 'all', record: number, encoded }
+      return { subtopic, payload, keep: 'all', sequence: number, encoded }
     } catch (error) {
       lost('result', error)
       return undefined
     }
   }
-  const left: Unfinished[] = []
-  for (const command of inOrder(ledger.commands)) left.push(await leftOf(command))
+  const unfinished: Unfinished[] = []
+  for (const command of inOrder(ledger.commands)) unfinished.push(await unfinishedOf(command))
   const results: Publication[] = []
   for (const result of inOrder(ledger.results)) {
     const publication = await publicationOf(result)
     if (publication !== undefined) results.push(publication)
   }
-  return { left, results }
+  return { unfinished, results }
 }

@@ -2,7 +2,7 @@ import { MqttClient, type IPublishPacket } from 'mqtt'
 import { GuardedStream } from './guarded-stream.js'
 import { PacketLimiter } from './limiter.js'
 import type { MqttOptions } from './options.js'
-import { Pace } from './pace.js'
+import { EventLoopBudget } from './event-loop-budget.js'
 import type { Session } from './session.js'
 import { openTransport } from './transport.js'
 
@@ -18,7 +18,7 @@ export type ClientHooks = {
 export class ConnectionClient extends MqttClient {
   readonly #hooks: ClientHooks
   readonly #open: { stream: GuardedStream | undefined }
-  readonly #pace: Pace
+  readonly #pace: EventLoopBudget
 
   constructor(options: MqttOptions, session: Session, hooks: ClientHooks) {
     const open: { stream: GuardedStream | undefined } = { stream: undefined }
@@ -27,7 +27,7 @@ export class ConnectionClient extends MqttClient {
       marker: session.marker,
       onOversize: hooks.onOversize,
     })
-    const pace = new Pace()
+    const pace = new EventLoopBudget()
     super(() => (open.stream = new GuardedStream(openTransport(options), limiter, hooks.ready)), {
       ...protocolOptions(options),
       incomingStore: session.inbound,

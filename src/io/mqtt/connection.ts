@@ -107,9 +107,9 @@ export const connectOnce = (context: ConnectionContext): Observable<Up | Ended> 
       // whoever was told that it is handed over may have ended the link
       if (ending) outbox.putBack([entry])
       else if (qos > 0) {
-        const { record } = entry.publication
+        const { sequence } = entry.publication
         // Before it is sent: otherwise the next process would send it once more, under another id.
-        if (record !== undefined) journal?.sent(record, session.ids.next ?? 0)
+        if (sequence !== undefined) journal?.sent(sequence, session.ids.next ?? 0)
         client.publish(entry.topic, entry.payload, { qos })
         session.flights.launch(client.getLastMessageId(), entry)
       } else {

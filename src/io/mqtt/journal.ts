@@ -15,10 +15,10 @@ export type LinkJournal = {
   readonly durable: () => Promise<void> | undefined
   /** How an earlier process sent a publication, if it did. */
   readonly flight: (
-    record: number,
+    sequence: number,
   ) => { readonly messageId: number; readonly isReleased: boolean } | undefined
   /** A publication is about to be sent under that packet id. */
-  readonly sent: (record: number, messageId: number) => void
+  readonly sent: (sequence: number, messageId: number) => void
   /** The broker has it, and is about to be told to forget its packet id (QoS 2). */
-  readonly released: (record: number) => void
+  readonly released: (sequence: number) => void
 }

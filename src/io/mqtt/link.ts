@@ -160,7 +160,7 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
           subscriber.next(delivery)
           if (isFinal(delivery)) subscriber.complete()
         }
-        const flight = publication.record === undefined ? undefined : journal?.flight(publication.record)
+        const flight = publication.sequence === undefined ? undefined : journal?.flight(publication.sequence)
         if (flight === undefined || qos === 0) outbox.offer(publication, report)
         else {
           const entry = outbox.adopt(publication, report)

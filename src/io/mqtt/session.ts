@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { IPublishPacket } from 'mqtt'
 import type { Packet } from '../../model/connection.js'
 import type { Entry } from './delivery.js'
-import { Flights } from './flights.js'
+import { InflightStore } from './inflight-store.js'
 import { InboundStore } from './inbound-store.js'
 import type { LinkJournal } from './journal.js'
 import { MessageIds } from './message-ids.js'
@@ -21,7 +21,7 @@ export type SessionOptions = {
 
 /** What our side of an MQTT session keeps from one connection to the next. */
 export type Session = {
-  readonly flights: Flights
+  readonly flights: InflightStore
   readonly inbound: InboundStore
   readonly ids: MessageIds
   /** The payload of a message whose real one was too large, or has been given on. */
@@ -30,13 +30,13 @@ export type Session = {
 
 export const createSession = (options: SessionOptions): Session => {
   const { qos, random, journal, onAcknowledged, onMessage, isListening } = options
-  const flights = new Flights(qos, {
+  const flights = new InflightStore(qos, {
     onAcknowledged,
-    onReleased: ({ publication: { record } }) => {
-      if (record !== undefined) journal?.released(record)
+    onReleased: ({ publication: { sequence } }) => {
+      if (sequence !== undefined) journal?.released(sequence)
     },
-    onAnew: ({ publication: { record } }, id) => {
-      if (record !== undefined) journal?.sent(record, id)
+    onAnew: ({ publication: { sequence } }, id) => {
+      if (sequence !== undefined) journal?.sent(sequence, id)
     },
   })
   const marker = randomBytes(32)

@@ -1,5 +1,7 @@
 import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { defer, finalize, ignoreElements, merge, takeWhile, tap, type Observable } from 'rxjs'
+import { findJco } from '../../host/jco.js'
 import { builtEntry } from '../../host/package-root.js'
 import { WASM_PAGE_BYTES } from '@proplet/component/wasm/module-limits.js'
 import type { BootMessage } from '../guest/protocol.js'
@@ -39,6 +41,8 @@ export type EmbeddedOptions = {
   readonly http?: HttpOptions | undefined
   /** By default there is none. */
   readonly network?: NetworkOptions
+  /** What runs components: the linker of this project, or jco's transpiler. By default the linker. */
+  readonly componentEngine?: 'linker' | 'jco'
   /** Whether `usage` can be asked for. */
   readonly metered?: boolean
   readonly log: Log
@@ -132,17 +136,29 @@ export function createEmbeddedRuntime(given: EmbeddedOptions): EmbeddedRuntime {
 const resolved = (dirs: readonly Preopen[]): readonly Preopen[] =>
   dirs.map((dir) => ({ ...dir, hostPath: resolve(dir.hostPath) }))
 
-function bootMessage({ isolation, dirs, memoryMaxBytes }: EmbeddedOptions): BootMessage {
+function bootMessage({ isolation, dirs, memoryMaxBytes, componentEngine }: EmbeddedOptions): BootMessage {
   const preopens =
     typeof isolation === 'string'
       ? resolved(dirs)
       : dirs.map((dir, index) => ({ ...dir, hostPath: mountPoint(index) }))
-  return { type: 'boot', preopens, memoryMaxBytes, tableMaxElements: TABLE_MAX_ELEMENTS }
+  return {
+    type: 'boot',
+    preopens,
+    memoryMaxBytes,
+    tableMaxElements: TABLE_MAX_ELEMENTS,
+    ...(componentEngine === 'jco' && { transpiler: pathToFileURL(findJco().entry).href }),
+  }
 }
 
+/** jco's transpiler is wasm itself, and takes its memory from the same process; a guest's own is limited by its module. */
+const TRANSPILER_BYTES = 512 * 1024 * 1024
+
+const processMemory = ({ memoryMaxBytes, componentEngine }: EmbeddedOptions): number =>
+  componentEngine === 'jco' ? Math.max(memoryMaxBytes, TRANSPILER_BYTES) : memoryMaxBytes
+
 async function prepareStart(options: EmbeddedOptions): Promise<StartGuest> {
-  const { isolation, memoryMaxBytes, log } = options
-  const limits = { memoryMaxBytes, tableMaxElements: TABLE_MAX_ELEMENTS }
+  const { isolation, log } = options
+  const limits = { memoryMaxBytes: processMemory(options), tableMaxElements: TABLE_MAX_ELEMENTS }
   if (isolation === 'thread') {
     const launch = { ...limits, entry: ENTRIES.thread }
     limitThreads(launch)
@@ -159,7 +175,12 @@ async function prepareStart(options: EmbeddedOptions): Promise<StartGuest> {
 }
 
 /** Bubblewrap sees itself to what setpriv does, and where it is a set-user-ID program must be able to gain privileges. */
-async function sandboxWrapper(sandbox: Sandbox, { dirs, binariesDir }: EmbeddedOptions): Promise<string[]> {
+async function sandboxWrapper(sandbox: Sandbox, options: EmbeddedOptions): Promise<string[]> {
+  const { dirs, binariesDir, componentEngine } = options
+  const code = componentEngine === 'jco' ? findJco().directories : []
   const limits = await findWrapper(undefined, ['prlimit'])
-  return [...limits, ...sandboxCommand(sandbox, resolved(dirs), binariesDir, INFO_FD)]
+  return [
+    ...limits,
+    ...sandboxCommand(sandbox, { preopens: resolved(dirs), binariesDir, code, infoFd: INFO_FD }),
+  ]
 }

@@ -24,6 +24,8 @@ export type ProcessLaunch = {
   readonly output?: 'pipe' | 'inherit'
   /** Whether the guest gets our standard input, or none. By default none. */
   readonly input?: 'inherit' | 'ignore'
+  /** Where the child keeps the compiled form of its own code, and finds it; by default nowhere. */
+  readonly compileCache?: string | undefined
 }
 
 /** MB. Tables and what the guest's own host keeps; linear memory and compiled code are not on this heap. */
@@ -33,7 +35,7 @@ const CONTROL_FD = 3
 export const INFO_FD = 4
 
 /**
- * Starts a child process: with an empty environment, in a session of its own, so that a Ctrl-C at the terminal ends
+ * Starts a child process: with no variables of ours, in a session of its own, so that a Ctrl-C at the terminal ends
  * the daemon in its own time and not the guests before it.
  */
 export function startProcessGuest(launch: ProcessLaunch): Guest {
@@ -45,7 +47,7 @@ export function startProcessGuest(launch: ProcessLaunch): Guest {
   ]
   const child = spawn(command, args, {
     stdio: [input, output, output, 'pipe', ...(isNested ? (['pipe'] as const) : [])],
-    env: {},
+    env: launch.compileCache === undefined ? {} : { NODE_COMPILE_CACHE: launch.compileCache },
     cwd: '/',
     detached: output === 'pipe',
   })

@@ -1,6 +1,7 @@
 import { Observable, type Subscriber } from 'rxjs'
 import type { Outcome } from '../../model/outcome.js'
 import type { RunEvent, RunRequest, StopReason, Usage } from '../../model/runtime.js'
+import { fateAfter } from './fate.js'
 import { Execution } from './execution.js'
 import { HttpTask, type HttpTaskParts } from './http/http-task.js'
 import type { Member } from './idle-members.js'
@@ -94,7 +95,7 @@ export class TaskRun {
       hooks: {
         event,
         ended: (outcome, runMs, fate) => {
-          pool.release(member, fate)
+          pool.release(member, fateAfter(this.#request.binary, fate))
           ended(outcome, runMs)
         },
         serving: () => {

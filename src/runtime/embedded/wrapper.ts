@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, realpathSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 
 const DIRECTORIES = ['/usr/bin', '/bin', '/usr/sbin', '/sbin', '/usr/local/bin']
@@ -11,6 +11,16 @@ const TOOLS = [
   { tool: 'setpriv', options: ['--pdeathsig', 'KILL', '--no-new-privs'] },
   { tool: 'prlimit', options: ['--core=0', `--nofile=${MAX_OPEN_FILES}`] },
 ] as const
+
+/** What `findWrapper` finds as a rule, without trying it out. */
+export const likelyWrapper = (): string[] =>
+  TOOLS.flatMap(({ tool, options }) => {
+    const path = locate(tool, DIRECTORIES)
+    return path === undefined || basename(realpathSync(path)) === 'busybox' ? [] : [path, ...options]
+  })
+
+const locate = (tool: string, directories: readonly string[]): string | undefined =>
+  directories.map((directory) => join(directory, tool)).find((file) => existsSync(file))
 
 /**
  * The command line to start children with: they die with the daemon even while they spin, gain no privileges, dump no
@@ -23,7 +33,7 @@ export async function findWrapper(
 ): Promise<string[]> {
   const found = await Promise.all(
     TOOLS.filter(({ tool }) => tools.includes(tool)).map(async ({ tool, options }) => {
-      const path = directories.map((directory) => join(directory, tool)).find((file) => existsSync(file))
+      const path = locate(tool, directories)
       return path !== undefined && (await works(path, options)) ? [path, ...options] : []
     }),
   )

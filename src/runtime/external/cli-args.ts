@@ -1,4 +1,4 @@
-import { either as E } from 'fp-ts'
+import * as E from 'fp-ts/lib/Either.js'
 import { quote } from '@proplet/component/units.js'
 
 /** One option of `cli_args`, with its value where it has one, and as it was written. */

@@ -1,4 +1,4 @@
-import { either as E } from 'fp-ts'
+import * as E from 'fp-ts/lib/Either.js'
 import type { RunRequest } from '../../model/runtime.js'
 import { formatBytes } from '@proplet/component/units.js'
 import type { CliOption } from './cli-args.js'

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { either as E } from 'fp-ts'
+import * as E from 'fp-ts/lib/Either.js'
 import { askedAddress, portsFrom } from '../serve-address.js'
 import type { CliOption } from './cli-args.js'
 

@@ -6,7 +6,7 @@ import type { RunEvent, RunRequest, Runtime, StopReason } from '../../model/runt
 import type { ExternalOptions } from './options.js'
 import { Planner } from './plan/planner.js'
 import { Ports } from './ports.js'
-import { removeAbandoned } from './private-directory.js'
+import { removeAbandoned, removeAbandonedInMemory } from './private-directory.js'
 import { ExternalTask, type TaskParts } from './task.js'
 
 export type ExternalRuntime = Runtime & {
@@ -63,7 +63,7 @@ const lazily = <T>(make: () => Promise<T>): (() => Promise<T>) => {
 
 async function sweep({ temporaryDirectory, log }: ExternalOptions): Promise<void> {
   try {
-    const removed = await removeAbandoned(temporaryDirectory)
+    const removed = (await removeAbandoned(temporaryDirectory)) + (await removeAbandonedInMemory())
     if (removed > 0) log.info({ removed }, 'removed private directories of tasks that were left behind')
   } catch (error) {
     log.warn({ err: error }, 'private directories that were left behind could not be removed')

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { lstat, mkdtemp, readdir, rm, statfs } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 
@@ -11,6 +11,15 @@ const NAME = new RegExp(`^${PREFIX}(\\d{1,10})-[A-Za-z0-9]{6}$`)
 /** A new directory of mode 0700, with random letters in its name. */
 export const makePrivateDirectory = (parent: string): Promise<string> =>
   mkdtemp(join(parent, `${PREFIX}${process.pid}-`))
+
+const IN_MEMORY = '/dev/shm'
+const TMPFS_MAGIC = 0x01021994
+
+/** Where files are in memory only. Rejects where there is no such place. */
+export const memoryDirectory = async (): Promise<string> => {
+  if ((await statfs(IN_MEMORY)).type === TMPFS_MAGIC) return IN_MEMORY
+  throw new Error(`${IN_MEMORY} is not in memory: a confidential binary can't be put there`)
+}
 
 export const removePrivateDirectory = (path: string): Promise<void> =>
   rm(path, { recursive: true, force: true, maxRetries: 2 })
@@ -28,6 +37,10 @@ export async function removeAbandoned(parent: string): Promise<number> {
   }
   return removed
 }
+
+/** The same where `memoryDirectory` is, if there is such a place. */
+export const removeAbandonedInMemory = async (): Promise<number> =>
+  memoryDirectory().then(removeAbandoned, () => 0)
 
 async function isAbandoned(path: string, pid: number): Promise<boolean> {
   const entry = await lstat(path).catch(() => undefined)

@@ -4,7 +4,7 @@ import type { Watchdog } from '../embedded/watchdog.js'
 import type { RunEvent, RunRequest, StopReason, Usage } from '../../model/runtime.js'
 import { ExternalExecution } from './execution.js'
 import { checkRequest, prepare, type Prepared, type PrepareParts } from './prepare.js'
-import { makePrivateDirectory, removePrivateDirectory } from './private-directory.js'
+import { makePrivateDirectory, memoryDirectory, removePrivateDirectory } from './private-directory.js'
 import { outcomeOfError } from './refusal.js'
 
 export type TaskParts = PrepareParts & {
@@ -71,7 +71,9 @@ export class ExternalTask {
     try {
       const { options } = this.#parts
       const cliOptions = checkRequest(this.#request, options)
-      const directory = await makePrivateDirectory(options.temporaryDirectory)
+      const { isConfidential } = this.#request.binary
+      const parent = isConfidential ? await memoryDirectory() : options.temporaryDirectory
+      const directory = await makePrivateDirectory(parent)
       try {
         const signal = this.#stopping.signal
         const prepared = await prepare(this.#request, cliOptions, directory, this.#parts, signal)

@@ -1,4 +1,4 @@
-import { either as E } from 'fp-ts'
+import * as E from 'fp-ts/lib/Either.js'
 import type { PreparedComponent } from '@proplet/component/link/prepare.js'
 import type { Items } from '@proplet/component/describe/description.js'
 import type { FunctionType, ValueType } from '@proplet/component/types.js'
@@ -18,6 +18,7 @@ export type ComponentPlan = {
 }
 
 const RUN = /^wasi:cli\/run(?:@|$)/
+const HANDLER = /^wasi:http\/(?:incoming-)?handler(?:@|$)/
 const SHOWN = 20
 
 type Callable = {
@@ -70,6 +71,12 @@ function find(functions: readonly Callable[], name: string): Callable {
         (instance === name.slice(0, hash) || withoutVersion(instance) === name.slice(0, hash)),
   )
   const [match] = matches
+  if (
+    match === undefined &&
+    isCommandName(name) &&
+    functions.some(({ instance }) => HANDLER.test(instance ?? ''))
+  )
+    throw new TaskFailure('call', 'the component is no command; it serves HTTP, which `serve` does')
   if (match === undefined)
     throw new TaskFailure('call', `no function ${quote(name)} is exported; ${listed(functions)}`)
   if (matches.length > 1)

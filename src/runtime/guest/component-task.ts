@@ -1,9 +1,4 @@
-import {
-  instantiate,
-  type ComponentInstance,
-  type ExportedFunction,
-} from '@proplet/component/link/instantiate.js'
-import type { PreparedComponent } from '@proplet/component/link/prepare.js'
+import type { ComponentInstance, ExportedFunction } from '@proplet/component/link/instantiate.js'
 import type { ValueType } from '@proplet/component/types.js'
 import { WavePrintError } from '@proplet/component/wave/error.js'
 import { printWave } from '@proplet/component/wave/print.js'
@@ -12,6 +7,7 @@ import { planComponent, type ComponentPlan } from './component-plan.js'
 import { loadPreview3, networking } from './component-parts.js'
 import { consoleOf } from './console.js'
 import { TaskFailure } from './failure.js'
+import { instantiateComponent, type EngineComponent } from './instantiate.js'
 import type { Link } from './link.js'
 import type { GuestEnd } from './protocol.js'
 import type { GuestCall, Session } from './session.js'
@@ -24,7 +20,7 @@ const NETWORK = /^wasi:(?:sockets|http)\//
 
 /** Instantiates a component with WASI 0.2, and with WASI 0.3 if it needs that. */
 export function startComponent(
-  prepared: PreparedComponent,
+  prepared: EngineComponent,
   { run, boot, link, stdout, stderr, live }: Session,
 ): GuestCall {
   const plan = planComponent(prepared, run.name, run.inputs)
@@ -39,7 +35,7 @@ export function startComponent(
     stderr,
   })
   live.close = () => wasi.close()
-  const instance = instantiate(prepared, { ...wasi.imports, ...networkOf(prepared, link) })
+  const instance = instantiateComponent(prepared, { ...wasi.imports, ...networkOf(prepared, link) })
   live.close = () => {
     instance.stop()
     wasi.close()
@@ -51,11 +47,11 @@ export function startComponent(
 const NONE: Preview2Imports = {}
 
 /** Loaded for those that import it. */
-const networkOf = ({ imports }: PreparedComponent, link: Link): Preview2Imports =>
+const networkOf = ({ imports }: Pick<EngineComponent, 'imports'>, link: Link): Preview2Imports =>
   imports.some((each) => NETWORK.test(each.interface)) ? networking().networkImports(link) : NONE
 
 /** In drafts before the last one, several interfaces are others under the same names. */
-function refuseDrafts({ imports }: PreparedComponent): void {
+function refuseDrafts({ imports }: Pick<EngineComponent, 'imports'>): void {
   const old = imports.find((each) => {
     const [, date] = DRAFT.exec(each.interface) ?? []
     return date !== undefined && date < LAST_DRAFT

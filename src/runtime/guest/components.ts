@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import type * as task from './component-task.js'
 import type * as http from './http/serve.js'
+import type * as jco from './jco/prepare.js'
 import type * as linker from './linker.js'
 
 const require = createRequire(import.meta.url)
@@ -16,3 +17,5 @@ export const components = () => ({
 
 /** Serving HTTP, loaded for the first component that does. */
 export const httpServing = () => require('./http/serve.js') as typeof http
+/** What prepares components with jco instead of the linker. */
+export const preparingWithJco = () => require('./jco/prepare.js') as typeof jco

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { TaskFailure } from './failure.js'
-import type { PreparedComponent } from '@proplet/component/link/prepare.js'
-import { components } from './components.js'
+import { components, preparingWithJco } from './components.js'
+import type { EngineComponent } from './instantiate.js'
+import type { Transpiler } from './jco/transpiler.js'
 import { compileModule, type Bytes, type CompiledModule } from '@proplet/component/wasm/compile.js'
 import type { ScanLimits } from '@proplet/component/wasm/module-limits.js'
 import { moduleLayer } from '@proplet/component/wasm/preamble.js'
@@ -10,15 +10,18 @@ import type { ModuleSource } from './protocol.js'
 
 export type LoadedModule =
   | ({ readonly layer: 'core' } & CompiledModule)
-  | { readonly layer: 'component'; readonly prepared: PreparedComponent }
+  | { readonly layer: 'component'; readonly prepared: EngineComponent }
 
 /** The compiled modules and prepared components of this guest. The daemon decides which are kept and which go, so that both sides agree. */
 export class Modules {
   readonly #kept = new Map<string, LoadedModule>()
   readonly #limits: ScanLimits
+  readonly #transpiler: Transpiler | undefined
 
-  constructor(limits: ScanLimits) {
+  /** With a transpiler of jco, that is the engine of components; otherwise the linker is. */
+  constructor(limits: ScanLimits, transpiler?: Transpiler) {
     this.#limits = limits
+    this.#transpiler = transpiler
   }
 
   keep(digest: string, loaded: LoadedModule): void {
@@ -52,12 +55,12 @@ export class Modules {
 
   #compile(binary: Bytes): LoadedModule {
     const compile = (core: Bytes) => compileModule(core, this.#limits)
-    return moduleLayer(binary) === 'core'
-      ? { layer: 'core', ...compile(binary) }
-      : {
-          layer: 'component',
-          prepared: components().link.prepareComponent(binary, { limits: this.#limits, compile }),
-        }
+    if (moduleLayer(binary) === 'core') return { layer: 'core', ...compile(binary) }
+    const prepared =
+      this.#transpiler === undefined
+        ? components().link.prepareComponent(binary, { limits: this.#limits, compile })
+        : preparingWithJco().prepareWithJco(binary, this.#transpiler, compile)
+    return { layer: 'component', prepared }
   }
 }
 
@@ -69,6 +72,8 @@ export function readBinary(path: string, digest: string): Bytes {
   } catch (error) {
     throw new TaskFailure('binary', 'the cached file of the binary cannot be read', { cause: error })
   }
+  // Binaries that come with their task are not hashed again, and then this module is not needed.
+  const { createHash } = process.getBuiltinModule('node:crypto')
   const actual = `sha256:${createHash('sha256').update(binary).digest('hex')}`
   if (actual !== digest) {
     throw new TaskFailure(

@@ -12,6 +12,10 @@ export type BootMessage = {
   readonly memoryMaxBytes: number
   /** Elements of one table. */
   readonly tableMaxElements: number
+  /** There is one task, and it is waited for: nothing is done beforehand. */
+  readonly isOnce?: boolean
+  /** URL of the transpiler of jco, when that is the engine of components. */
+  readonly transpiler?: string | undefined
 }
 
 /** One task; `done` answers it. The next is sent after `done`, or after `ready` where `done` announced that. */

@@ -1,6 +1,7 @@
 import type { Serve } from './http/serve.js'
 import type { Link, MessageHandler } from './link.js'
 import { withLongEnv } from './long-env.js'
+import { loadTranspiler, type Transpiler } from './jco/transpiler.js'
 import { Modules } from './modules.js'
 import type { ReadyMessage, RunMessage } from './protocol.js'
 import { perform, performTask, type TaskContext, type TaskReport } from './task.js'
@@ -60,9 +61,17 @@ export function createTaskLoop(
 
   return (message, body) => {
     if (message.type === 'boot') {
-      context = { boot: message, modules: new Modules(message), link }
-      warmUp(context)
-      ready()
+      const begin = (transpiler?: Transpiler) => {
+        context = { boot: message, modules: new Modules(message, transpiler), link }
+        if (message.isOnce === true) {
+          link.send(hello)
+          return
+        }
+        warmUp(context)
+        ready()
+      }
+      if (message.transpiler !== undefined) return loadTranspiler(message.transpiler).then(begin)
+      begin()
       return undefined
     }
     if (context === undefined) throw new Error('a task came before the boot message')

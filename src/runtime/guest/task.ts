@@ -1,3 +1,4 @@
+import { flushCompileCache } from '../../host/compile-cache.js'
 import type { Bytes } from '@proplet/component/wasm/compile.js'
 import { components, httpServing } from './components.js'
 import { startCore } from './core-task.js'
@@ -41,6 +42,7 @@ export function performTask(
       return { kind: 'printed' }
     }
     link.send({ type: 'started', compileMs })
+    if (context.boot.isOnce === true) flushCompileCache()
     return call()
   })
   return serving ?? report
@@ -49,7 +51,9 @@ export function performTask(
 function startTask(loaded: LoadedModule, session: Session): GuestCall | { readonly serve: Serve } {
   if (loaded.layer === 'core') return startCore(loaded, session)
   const { prepared } = loaded
-  if (prepared.description.kind === 'http') return { serve: httpServing().createServe(prepared) }
+  // Whoever runs one task once does not ask for a server.
+  if (prepared.description.kind === 'http' && session.boot.isOnce !== true)
+    return { serve: httpServing().createServe(prepared) }
   return components().task.startComponent(prepared, session)
 }
 

@@ -2,7 +2,7 @@ import type { TaskSample } from '../../model/task-sample.js'
 import type { Profile } from './profile.js'
 
 /** A sample without what the profile leaves out. */
-export const asked =
+export const applyProfile =
   ({ cpu, memory, diskIo, threads, fileDescriptors }: Profile) =>
   (sample: TaskSample): TaskSample => ({
     cpuPercent: cpu ? sample.cpuPercent : undefined,

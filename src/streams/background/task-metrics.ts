@@ -20,7 +20,7 @@ import type { Publication } from '../../model/publication.js'
 import type { TaskEvent } from '../../model/task-event.js'
 import type { TaskSample } from '../../model/task-sample.js'
 import { createAggregate } from './aggregate.js'
-import { asked, figuresOf } from './figures.js'
+import { applyProfile, figuresOf } from './figures.js'
 import { leaveOut } from '../operators/leave-out.js'
 import { ofType } from '../operators/of-type.js'
 import { profileOf, type Profile } from './profile.js'
@@ -70,7 +70,7 @@ export const taskMetrics = ({
       return beats(profile.intervalMs, clock).pipe(
         exhaustMap(() => defer(sample).pipe(leaveOut(onError))),
         filter((taken) => taken !== undefined),
-        map(asked(profile)),
+        map(applyProfile(profile)),
         map((taken) => ({
           subtopic: 'control/proplet/task_metrics',
           key: id,

@@ -24,7 +24,7 @@ export type StreamInputs = {
 export type Stream = (inputs: StreamInputs) => Observable<Publication>
 
 /** Merges further streams; one that fails ends alone, and is reported. */
-export const extra = (
+export const telemetry = (
   streams: readonly Stream[],
   inputs: StreamInputs,
   onError: (error: unknown, stream: string) => void,

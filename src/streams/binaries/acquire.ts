@@ -12,6 +12,8 @@ export type AcquireDeps = {
   readonly fetch: Fetch['fetch']
   /** By the proplet itself. */
   readonly download: Downloads
+  /** The same of encrypted images, which stay encrypted. */
+  readonly downloadSealed: Downloads
   /** Who pulls images: the Proxy, or the proplet. */
   readonly registry: 'proxy' | 'direct'
 }
@@ -20,9 +22,10 @@ const isUrl = (reference: string): boolean => /^https?:\/\//i.test(reference)
 
 /** The binary of a task, out of its command, from a URL or from the registry: the last event is `fetched`. */
 export const acquire =
-  ({ inline, fetch, download, registry }: AcquireDeps) =>
-  ({ source }: StartCommand): Observable<TaskProgress> => {
+  ({ inline, fetch, download, downloadSealed, registry }: AcquireDeps) =>
+  ({ source, encrypted }: StartCommand): Observable<TaskProgress> => {
     if (source.type === 'inline')
       return inline(source.base64).pipe(map((binary) => ({ type: 'fetched', binary, from: 'command' })))
+    if (encrypted) return downloadSealed(source.image)
     return isUrl(source.image) || registry === 'direct' ? download(source.image) : fetch(source.image)
   }

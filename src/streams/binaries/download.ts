@@ -33,7 +33,7 @@ export type DownloadLimits = {
   readonly stallMs: number
   /** Without anything new for this long, over all attempts, the download fails. */
   readonly ttlMs: number
-  readonly overallMs: number
+  readonly timeoutMs: number
   /** Downloads at the same time; others wait for their turn. */
   readonly concurrent: number
 }
@@ -160,8 +160,8 @@ export const createDownloads = ({ open, limits, clock, random }: DownloadDeps): 
           switchMap(() => failsAfter(limits.ttlMs, `${shown}: nothing new for ${seconds(limits.ttlMs)}`)),
         )
       const overall$ = failsAfter(
-        limits.overallMs,
-        `${shown}: not complete after ${seconds(limits.overallMs)}`,
+        limits.timeoutMs,
+        `${shown}: not complete after ${seconds(limits.timeoutMs)}`,
       )
       return attempts(1, 0).pipe(
         connect((event$) => merge(event$, expired(event$), silent$, overall$)),

@@ -35,7 +35,7 @@ export type FetchLimits = {
   readonly ttlMs: number
   /** Without progress for this long, the registry is asked again; doubled each time. */
   readonly stallMs: number
-  readonly overallMs: number
+  readonly timeoutMs: number
   readonly maxBytes: number
   /** Of all assemblies together, with what it takes to keep them. */
   readonly maxTotalBytes: number
@@ -151,7 +151,7 @@ export const createFetch = ({ chunk$, cache, limits, clock }: FetchDeps): Fetch 
           switchMap(() => timer(limits.ttlMs, clock)),
           map(() => `no chunk for ${seconds(limits.ttlMs)}`),
         ),
-        timer(limits.overallMs, clock).pipe(map(() => `not complete after ${seconds(limits.overallMs)}`)),
+        timer(limits.timeoutMs, clock).pipe(map(() => `not complete after ${seconds(limits.timeoutMs)}`)),
       ).pipe(
         take(1),
         mergeMap((reason) => throwError(() => new FetchError(`fetching ${image}: ${reason}`))),

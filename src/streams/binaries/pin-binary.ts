@@ -12,7 +12,7 @@ import {
 import type { Binary } from '../../model/binary.js'
 import type { TaskEvent } from '../../model/task-event.js'
 
-export type KeepDeps = {
+export type PinDeps = {
   readonly cache: {
     /** Keeps the file of a digest while subscribed to; never emits. */
     readonly hold: (digest: string) => Observable<never>
@@ -28,8 +28,8 @@ const isUnusable = (event: TaskEvent): boolean =>
  * Looks after the file of a binary: it stays as long as its task, as a server and a latent task have it loaded again; and one
  * that turns out to be damaged is forgotten before the task ends, so that the next fetch brings it anew.
  */
-export const keep =
-  ({ cache }: KeepDeps) =>
+export const pinBinary =
+  ({ cache }: PinDeps) =>
   ({ digest, content }: Binary, run$: Observable<TaskEvent>): Observable<TaskEvent> =>
     'path' in content
       ? run$.pipe(

@@ -36,7 +36,7 @@ type Life = {
   readonly leave: Subject<void>
   stopped: boolean
   next: Received<StartCommand> | undefined
-  receipt: number | undefined
+  sequence: number | undefined
   latent: boolean
   /** It was started less than `REDELIVERY_MS` ago. */
   fresh: boolean
@@ -61,7 +61,7 @@ export const dedupe = ({
           leave: new Subject(),
           stopped: false,
           next: undefined,
-          receipt: undefined,
+          sequence: undefined,
           latent: false,
           fresh: true,
         }
@@ -70,7 +70,7 @@ export const dedupe = ({
           const start = life.next ?? first
           life.next = undefined
           life.stopped = false
-          life.receipt = start.receipt
+          life.sequence = start.sequence
           life.latent = start.latent
           life.fresh = true
           const redelivery$ = timer(REDELIVERY_MS, clock).pipe(

@@ -15,14 +15,14 @@ import type { Publication } from '../../model/publication.js'
 import type { Result } from '../../model/result.js'
 
 /**
- * Holds each result until `holdMs` after its command was received, and never longer than `holdMs`. The Manager
+ * Holds each result until `resultHoldMs` after its command was received, and never longer than `resultHoldMs`. The Manager
  * publishes a start and only then writes "Running" from a stale copy: a result that lands in between is lost
  * (spec/wire.md, trap 1). Results of one task stay in order, however late the timers run.
  */
-export const hold = (holdMs: number, clock: SchedulerLike): OperatorFunction<Result, Publication> => {
+export const hold = (resultHoldMs: number, clock: SchedulerLike): OperatorFunction<Result, Publication> => {
   const held = ({ publication, receivedAt }: Result): Observable<Publication> => {
     // The clock may be set back while the task runs.
-    const waitMs = Math.min(receivedAt + holdMs - clock.now(), holdMs)
+    const waitMs = Math.min(receivedAt + resultHoldMs - clock.now(), resultHoldMs)
     return waitMs > 0 ? timer(waitMs, clock).pipe(map(() => publication)) : of(publication)
   }
   const inOrder = (queue: Result[]): Observable<Publication> =>

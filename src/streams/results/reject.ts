@@ -5,10 +5,10 @@ import { ended, failure } from '../../model/ended.js'
 
 /** Answers a refused command that names a task with a failure; any other refused message is only reported. */
 export const reject: OperatorFunction<Received<Rejection>, TaskEvent> = map(
-  ({ task, reason, receivedAt, receipt, subtopic }): TaskEvent => {
+  ({ task, reason, receivedAt, sequence, subtopic }): TaskEvent => {
     if (task === undefined) return { type: 'rejected', subtopic, reason }
     const { id, invocation } = task
-    const event = ended({ id, receivedAt, receipt }, failure('rejected', `command refused: ${reason}`))
+    const event = ended({ id, receivedAt, sequence }, failure('rejected', `command refused: ${reason}`))
     return invocation === undefined ? event : { type: 'invocation', id, invocation, event }
   },
 )

@@ -19,7 +19,7 @@ import type { Admission } from '../commands/admit.js'
 import { REDELIVERY_MS } from '../commands/dedupe.js'
 import { ended, ofCommand } from '../../model/ended.js'
 import { notPrecompiled, type Latent, type Latents } from './latents.js'
-import { life, type LifeDeps } from './lifecycle.js'
+import { lifecycle, type LifecycleDeps } from './lifecycle.js'
 import { ofType } from '../operators/of-type.js'
 import type { TaskDeps } from './task.js'
 
@@ -27,7 +27,7 @@ export type InvokeDeps = {
   readonly find: Latents['find']
   readonly admit: Admission['admit']
   readonly execute: TaskDeps['execute']
-  readonly shutdown$: LifeDeps['shutdown$']
+  readonly shutdown$: LifecycleDeps['shutdown$']
   readonly clock: SchedulerLike
 }
 
@@ -41,7 +41,7 @@ const toStart = ({ start }: Latent, invoke: Invoke): Received<StartCommand> => (
   inputs: invoke.inputs,
   env: { ...start.env, ...invoke.env },
   receivedAt: invoke.receivedAt,
-  receipt: invoke.receipt,
+  sequence: invoke.sequence,
 })
 
 const wrapped = ({ id, invocation }: Invoke, event: InvocationEvent): TaskEvent => ({
@@ -82,7 +82,7 @@ export const invoke = ({
   const invocation = (command: Invoke, stop$: Observable<'stopped'>): Observable<TaskEvent> => {
     const { id } = command
     const wrap = (event: InvocationEvent): TaskEvent => wrapped(command, event)
-    const run: LifeDeps['run'] = (reason$) =>
+    const run: LifecycleDeps['run'] = (reason$) =>
       find(id).pipe(
         mergeMap((latent) => execute(toStart(latent, command), latent.binary, reason$)),
         map(withDamage),
@@ -90,7 +90,7 @@ export const invoke = ({
     const lives = () =>
       concat(
         of(wrap({ type: 'accepted', invoke: command })),
-        life({ origin: command, lasting: false, run, stop$, shutdown$ }).pipe(
+        lifecycle({ origin: command, lasting: false, run, stop$, shutdown$ }).pipe(
           ofType('provided', 'running', 'started', 'warning', 'output', 'reported', 'ended'),
           map(wrap),
         ),

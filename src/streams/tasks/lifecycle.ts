@@ -22,7 +22,7 @@ import { ended, failure, type Origin } from '../../model/ended.js'
 import type { Shutdown } from './shutdown.js'
 import { messageOf } from '../../model/message-of.js'
 
-export type LifeDeps = {
+export type LifecycleDeps = {
   readonly origin: Origin
   /** Stays until it is told to end, as what is `announced` does, and so a shutdown ends it at once. */
   readonly lasting: boolean
@@ -42,7 +42,7 @@ const endedEarly = (reason: StopReason): Outcome =>
  * Lets something run to exactly one `ended`. A stop takes effect in every phase. A shutdown lets what runs go on until
  * the deadline; what waits, and what is lasting, it ends at once.
  */
-export const life = ({ origin, lasting, run, stop$, shutdown$ }: LifeDeps): Observable<TaskEvent> =>
+export const lifecycle = ({ origin, lasting, run, stop$, shutdown$ }: LifecycleDeps): Observable<TaskEvent> =>
   defer(() => {
     let running = false
     const lasts$ = new BehaviorSubject(lasting)

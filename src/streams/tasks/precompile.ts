@@ -25,7 +25,7 @@ export const precompile =
           reason === 'stopped'
             ? ended(start, { kind: reason, results: '' }, true)
             : // It stays in the journal, and is deployed again.
-              ended({ ...start, receipt: undefined }, { kind: 'completed', results: '' }, true),
+              ended({ ...start, sequence: undefined }, { kind: 'completed', results: '' }, true),
         ),
       ),
     )

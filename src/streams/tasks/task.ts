@@ -3,7 +3,7 @@ import type { Binary } from '../../model/binary.js'
 import type { Received, StartCommand } from '../../model/command.js'
 import type { TaskEvent, TaskProgress } from '../../model/task-event.js'
 import type { StopReason } from '../../model/runtime.js'
-import { life, type LifeDeps } from './lifecycle.js'
+import { lifecycle, type LifecycleDeps } from './lifecycle.js'
 
 export type TaskDeps = {
   readonly acquire: (start: StartCommand) => Observable<TaskProgress>
@@ -12,7 +12,7 @@ export type TaskDeps = {
     binary: Binary,
     stop$: Observable<StopReason>,
   ) => Observable<TaskEvent>
-  readonly shutdown$: LifeDeps['shutdown$']
+  readonly shutdown$: LifecycleDeps['shutdown$']
 }
 
 /** The life of one accepted task: acquire the binary, execute it, and end exactly once. */
@@ -20,7 +20,7 @@ export const task =
   ({ acquire, execute, shutdown$ }: TaskDeps) =>
   (start: Received<StartCommand>, stop$: Observable<'stopped'>): Observable<TaskEvent> => {
     const { id } = start
-    const run: LifeDeps['run'] = (reason$) =>
+    const run: LifecycleDeps['run'] = (reason$) =>
       acquire(start).pipe(
         mergeMap((progress): Observable<TaskEvent> => {
           const event = of<TaskEvent>({ ...progress, id })
@@ -29,6 +29,6 @@ export const task =
       )
     return concat(
       of<TaskEvent>({ type: 'accepted', id, start }),
-      life({ origin: start, lasting: start.daemon || start.latent, run, stop$, shutdown$ }),
+      lifecycle({ origin: start, lasting: start.daemon || start.latent, run, stop$, shutdown$ }),
     )
   }

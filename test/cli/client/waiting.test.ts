@@ -1,12 +1,12 @@
 import { EMPTY } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { createFetchCount, isWhole, percentOf } from '../../../src/cli/client/fetched.js'
-import type { Heard } from '../../../src/cli/client/heard.js'
+import type { ChannelMessage } from '../../../src/cli/client/channel-message.js'
 import type { Shown } from '../../../src/cli/client/shown.js'
 import { waiting } from '../../../src/cli/client/waiting.js'
 import { marbles } from '../../support/marbles.js'
 
-type Chunk = Extract<Heard, { type: 'chunk' }>
+type Chunk = Extract<ChannelMessage, { type: 'chunk' }>
 
 const chunk = (index: number, total = 4, image = 'img'): Chunk => ({
   type: 'chunk',
@@ -15,7 +15,7 @@ const chunk = (index: number, total = 4, image = 'img'): Chunk => ({
   total,
   bytes: 1000,
 })
-const alive: Heard = { type: 'alive', propletId: 'p', offline: false, software: '' }
+const alive: ChannelMessage = { type: 'alive', propletId: 'p', offline: false, software: '' }
 const note = (text: string): Shown => ({ type: 'note', text })
 const status = (text: string): Shown => ({ type: 'status', text })
 
@@ -38,7 +38,7 @@ describe('what is told while a task is waited for', () => {
   it(
     'in a log: each quarter of its own fetch',
     marbles((m) => {
-      const heard$ = m.hot<Heard>('  -abcd--x--e--|', {
+      const heard$ = m.hot<ChannelMessage>('  -abcd--x--e--|', {
         a: chunk(0),
         b: chunk(0, 4, 'other'),
         c: chunk(0),
@@ -62,7 +62,7 @@ describe('what is told while a task is waited for', () => {
       const deps = { clock: m.scheduler, live: false }
       const quiet = note('no proplet was heard on this channel for 15 s; is one running?')
       m.expect(waiting(m.cold('-'), { taskId: 't' }, deps)).toBeObservable('15s (q|)', { q: quiet })
-      const heard$ = m.cold<Heard>('--a', { a: alive })
+      const heard$ = m.cold<ChannelMessage>('--a', { a: alive })
       m.expect(waiting(heard$, { taskId: 't' }, deps)).toBeObservable('--|')
       m.expect(heard$).toHaveSubscriptions('^-!')
       m.expect(waiting(EMPTY, { taskId: 't' }, deps)).toBeObservable('15s (q|)', { q: quiet })
@@ -72,7 +72,7 @@ describe('what is told while a task is waited for', () => {
   it(
     'on a terminal: each second, and what is new at once',
     marbles((m) => {
-      const heard$ = m.cold<Heard>('a 1500ms b 999ms c', {
+      const heard$ = m.cold<ChannelMessage>('a 1500ms b 999ms c', {
         a: { type: 'asked', image: 'img' },
         b: chunk(0),
         c: {

@@ -122,7 +122,7 @@ describe('the proplet', () => {
       clientKey: site.key,
     })
     expect(config.mqtt).toMatchObject({ address: { transport: 'tcp', port: 7 }, tls: undefined })
-    expect([config.limits.running, config.intervals.resultHoldMs]).toStrictEqual([3, 20])
+    expect([config.limits.maxTasks, config.intervals.resultHoldMs]).toStrictEqual([3, 20])
     expect([config.http !== undefined, config.cache?.directory]).toStrictEqual([true, '/tmp/cache'])
   })
 

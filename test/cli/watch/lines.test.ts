@@ -1,12 +1,12 @@
 import { map } from 'rxjs'
 import { it } from 'vitest'
-import type { Heard } from '../../../src/cli/client/heard.js'
+import type { ChannelMessage } from '../../../src/cli/client/channel-message.js'
 import { watchJson, watchLines } from '../../../src/cli/watch/lines.js'
 import { marbles } from '../../support/marbles.js'
 
-const beat = (offline: boolean): Heard => ({ type: 'alive', propletId: 'p', offline, software: '' })
-const chunk = (index: number): Heard => ({ type: 'chunk', image: 'i', index, total: 8, bytes: 500 })
-const MESSAGES: Readonly<Record<string, Heard>> = {
+const beat = (offline: boolean): ChannelMessage => ({ type: 'alive', propletId: 'p', offline, software: '' })
+const chunk = (index: number): ChannelMessage => ({ type: 'chunk', image: 'i', index, total: 8, bytes: 500 })
+const MESSAGES: Readonly<Record<string, ChannelMessage>> = {
   a: beat(false),
   o: beat(true),
   s: {
@@ -29,7 +29,9 @@ const withoutTime = (line: string): string => line.replace(/^1970-01-01T00:00:00
 it(
   'a line for what happens, one line each, and beats only when they are news',
   marbles((m) => {
-    const lines$ = watchLines(m.cold<Heard>('aaoasmurf0011|', MESSAGES), m.scheduler).pipe(map(withoutTime))
+    const lines$ = watchLines(m.cold<ChannelMessage>('aaoasmurf0011|', MESSAGES), m.scheduler).pipe(
+      map(withoutTime),
+    )
     m.expect(lines$).toBeObservable('1-234-5678-9-|', {
       1: 'proplet p alive',
       2: 'proplet p offline',
@@ -47,7 +49,7 @@ it(
 it(
   'JSON for each message, with its time',
   marbles((m) => {
-    m.expect(watchJson(m.cold<Heard>('-m#', MESSAGES), m.scheduler)).toBeObservable('-1#', {
+    m.expect(watchJson(m.cold<ChannelMessage>('-m#', MESSAGES), m.scheduler)).toBeObservable('-1#', {
       1: '{"at":"1970-01-01T00:00:00.001Z","type":"metrics","propletId":"p","cpuPercent":1,"memoryBytes":1}\n',
     })
   }),

@@ -1,6 +1,6 @@
 import { map } from 'rxjs'
 import { describe, expect, it } from 'vitest'
-import type { Heard } from '../../../src/cli/client/heard.js'
+import type { ChannelMessage } from '../../../src/cli/client/channel-message.js'
 import { createWatchModel } from '../../../src/cli/watch/model.js'
 import type { TaskRow, WatchView } from '../../../src/cli/watch/rows.js'
 import { watchView } from '../../../src/cli/watch/view.js'
@@ -10,13 +10,13 @@ import { marbles } from '../../support/marbles.js'
 const CAPS = { proplets: 3, tasks: 3, fetches: 2 }
 const up: Connection = { state: 'up', sessionPresent: false }
 
-const alive = (propletId: string, offline = false): Heard => ({
+const alive = (propletId: string, offline = false): ChannelMessage => ({
   type: 'alive',
   propletId,
   offline,
   software: '',
 })
-const start = (taskId: string, propletId = ''): Heard => ({
+const start = (taskId: string, propletId = ''): ChannelMessage => ({
   type: 'start',
   taskId,
   propletId,
@@ -24,21 +24,27 @@ const start = (taskId: string, propletId = ''): Heard => ({
   image: '',
   latent: false,
 })
-const result = (taskId: string, propletId: string, error?: string): Heard => ({
+const result = (taskId: string, propletId: string, error?: string): ChannelMessage => ({
   type: 'result',
   taskId,
   propletId,
   results: `of ${taskId}`,
   error,
 })
-const usage = (taskId: string, propletId: string): Heard => ({
+const usage = (taskId: string, propletId: string): ChannelMessage => ({
   type: 'task_metrics',
   taskId,
   propletId,
   cpuPercent: 50,
   memoryBytes: 1000,
 })
-const chunk = (image: string, index: number): Heard => ({ type: 'chunk', image, index, total: 2, bytes: 10 })
+const chunk = (image: string, index: number): ChannelMessage => ({
+  type: 'chunk',
+  image,
+  index,
+  total: 2,
+  bytes: 10,
+})
 
 const short = ({ proplets, tasks, fetches, connection, dropped }: WatchView): string =>
   [
@@ -55,7 +61,7 @@ describe('the view of the stream', () => {
   it(
     'is there at once, changes at most once in a frame, and at least at each tick',
     marbles((m) => {
-      const heard$ = m.hot<Heard>('     --ab-----c-----', {
+      const heard$ = m.hot<ChannelMessage>('     --ab-----c-----', {
         a: alive('p'),
         b: start('t'),
         c: result('t', 'p'),
@@ -75,7 +81,7 @@ describe('the view of the stream', () => {
   it(
     'tells of proplets that fall silent, and of a lost link',
     marbles((m) => {
-      const heard$ = m.hot<Heard>('a', { a: alive('p') })
+      const heard$ = m.hot<ChannelMessage>('a', { a: alive('p') })
       const connection$ = m.cold<Connection>('u 9s d', { u: up, d: { state: 'down', reason: 'x' } })
       const view$ = watchView(heard$, connection$, {
         caps: CAPS,
@@ -96,7 +102,9 @@ describe('the view of the stream', () => {
     'goes on when nothing more is heard, and ends with an error',
     marbles((m) => {
       const view$ = (source: string) =>
-        watchView(m.cold<Heard>(source), m.cold('-'), { ...deps, clock: m.scheduler }).pipe(map(short))
+        watchView(m.cold<ChannelMessage>(source), m.cold('-'), { ...deps, clock: m.scheduler }).pipe(
+          map(short),
+        )
       m.expect(view$('|'), '^ 150ms !').toBeObservable('0 99ms 0', { 0: 'new' })
       m.expect(view$('-#'), '^ 150ms !').toBeObservable('0#', { 0: 'new' })
     }),
@@ -104,12 +112,12 @@ describe('the view of the stream', () => {
 })
 
 describe('the rows', () => {
-  const told = (...messages: readonly Heard[]): WatchView => {
+  const told = (...messages: readonly ChannelMessage[]): WatchView => {
     const model = createWatchModel(CAPS)
     messages.forEach((message, at) => model.hear(message, at))
     return model.view(messages.length, up)
   }
-  const tasks = (...messages: readonly Heard[]): readonly TaskRow[] => told(...messages).tasks
+  const tasks = (...messages: readonly ChannelMessage[]): readonly TaskRow[] => told(...messages).tasks
 
   it('follow a task from its start to its end', () => {
     const phases = [start('t'), usage('t', 'p'), result('t', 'p')].map(
@@ -126,7 +134,7 @@ describe('the rows', () => {
   it('tell failures, stops, and what is asked to stop', () => {
     expect(tasks(start('t'), result('t', 'p', 'why'))[0]).toMatchObject({ phase: 'failed', text: 'why' })
     expect(tasks(result('t', 'p', 'task stopped'))[0]).toMatchObject({ phase: 'stopped' })
-    const stop: Heard = { type: 'stop', taskId: 't', propletId: '' }
+    const stop: ChannelMessage = { type: 'stop', taskId: 't', propletId: '' }
     expect(tasks(start('t'), stop)[0]).toMatchObject({ phase: 'stopping' })
     expect(tasks(result('t', 'p'), stop)[0]).toMatchObject({ phase: 'completed' })
     expect(tasks(stop)).toStrictEqual([])
@@ -145,8 +153,15 @@ describe('the rows', () => {
   })
 
   it('count the invocations of a latent task', () => {
-    const latent: Heard = { type: 'start', taskId: 't', propletId: 'p', name: 'f', image: '', latent: true }
-    const call: Heard = {
+    const latent: ChannelMessage = {
+      type: 'start',
+      taskId: 't',
+      propletId: 'p',
+      name: 'f',
+      image: '',
+      latent: true,
+    }
+    const call: ChannelMessage = {
       type: 'invoke_result',
       taskId: 't',
       propletId: 'p',

@@ -13,6 +13,8 @@ export const wasiSuite = (
   exec: string,
 ): Suite => ({
   name,
+  // WASI 0.3 needs JavaScript Promise Integration.
+  runsOn: ({ major }) => target === 'wasm32-wasip1' || major >= 24,
   files: () =>
     LANGUAGES.flatMap((language) => {
       const tests = join(folder, language, 'testsuite', target)

@@ -4,6 +4,7 @@ import { inspect } from 'node:util'
 import { isErrorWithCode, messageOf, outcomeOfError } from './errors.js'
 import { failed, passed, refused, type Outcome, type Result } from '../outcome.js'
 import { invoke, prepare, start } from './instance.js'
+import { validateComponent } from '@proplet/component/check/check.js'
 import type { ComponentInstance } from '@proplet/component/link/instantiate.js'
 import { isForRuntime, type Command, type Script } from './script.js'
 import { isSameTrap } from './trap-class.js'
@@ -44,7 +45,7 @@ async function run(command: Command, state: State): Promise<Outcome> {
       })
     case 'assert_invalid':
     case 'assert_malformed':
-      return refuses(() => prepare(read(state, command.filename)))
+      return refuses(() => validateComponent(read(state, command.filename)))
     case 'assert_unlinkable':
       return refuses(() => start(prepare(read(state, command.filename))))
     case 'assert_uninstantiable':
@@ -76,7 +77,7 @@ function define({ name, filename }: Extract<Command, { type: 'module_definition'
   const bytes = read(state, filename)
   state.definitions.set(name ?? '', bytes)
   try {
-    prepare(bytes)
+    validateComponent(bytes)
     return passed
   } catch (error) {
     return outcomeOfError(error)

@@ -8,6 +8,7 @@ import { runFile, unconverted } from './run-file.js'
 /** The scripts of the component model: run through the API of packages/component, a process for each. */
 export const componentModel = (folder: string, converter: Converter | undefined, child: string): Suite => ({
   name: 'component-model',
+  runsOn: () => true,
   files: () =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .filter((path) => path.endsWith('.wast'))

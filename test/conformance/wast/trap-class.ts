@@ -9,7 +9,7 @@ const CLASSES: readonly TrapClass[] = [
   { suite: /unaligned pointer|result not aligned/, ours: /aligned/ },
   {
     suite: /beyond end of memory|out[ -]of[ -]bounds/,
-    ours: /out of bounds|beyond|outside|end of (?:the )?memory/,
+    ours: /out[ -]of[ -]bounds|beyond|outside|end of (?:the )?memory/,
   },
   { suite: /invalid variant discriminant/, ours: /case \d+ of/ },
   { suite: /invalid `char`/, ours: /char/ },

@@ -19,9 +19,10 @@ export function valueOf({ type, value }: Value): unknown {
     case 's16':
     case 'u32':
     case 's32':
+      return Number(text(value))
     case 'f32':
     case 'f64':
-      return Number(text(value))
+      return floatOf(type, BigInt(text(value)))
     case 'list':
     case 'tuple':
       return list(value).map((item) => valueOf(item as Value))
@@ -68,6 +69,17 @@ export function isExpected(expected: readonly Value[], actual: unknown): boolean
 /** Typed arrays and arrays are the same list. */
 const plain = (value: unknown): unknown =>
   ArrayBuffer.isView(value) && !(value instanceof DataView) ? Array.from(value as Uint8Array) : value
+
+/** A script has the bits of a float. */
+function floatOf(type: 'f32' | 'f64', bits: bigint): number {
+  const view = new DataView(new ArrayBuffer(8))
+  if (type === 'f64') {
+    view.setBigUint64(0, bits)
+    return view.getFloat64(0)
+  }
+  view.setUint32(0, Number(bits))
+  return view.getFloat32(0)
+}
 
 const list = (value: unknown): readonly unknown[] => {
   if (Array.isArray(value)) return value

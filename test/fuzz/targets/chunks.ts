@@ -11,7 +11,7 @@ const MAX_BYTES = 400
 const LIMITS: FetchLimits = {
   ttlMs: 1000,
   stallMs: 300,
-  overallMs: 5000,
+  timeoutMs: 5000,
   maxBytes: MAX_BYTES,
   maxTotalBytes: 8 * CHUNK_OVERHEAD_BYTES + 2 * MAX_BYTES,
 }

@@ -1,4 +1,4 @@
-import { either as E } from 'fp-ts'
+import * as E from 'fp-ts/lib/Either.js'
 import { loadConfig, type LoadOptions } from '../../../src/io/config/load.js'
 import { settingEntries } from '../../../src/io/config/settings.js'
 import type { Random } from '../../support/random.js'
@@ -91,7 +91,7 @@ const hostOf = (file: string): Partial<LoadOptions> => ({
     isDirectory: () => true,
     realPath: (path) => path,
   },
-  detectTee: () => undefined,
+  detectTee: () => ({ guest: undefined, hostSigns: [], notes: [] }),
   findSandbox: () => E.left('there is none'),
   cores: 4,
   tempDirectory: '/tmp',
@@ -108,7 +108,7 @@ const isSecretAt = (input: Uint8Array): boolean => {
 
 export const configuration: Target = {
   name: 'configuration',
-  share: 121,
+  share: 61,
   maxBytes: 20_000,
   words: [
     '[proplet]',

@@ -3,6 +3,7 @@ import { frames, packets } from './channels.js'
 import { chunks } from './chunks.js'
 import { codecs } from './codecs.js'
 import { components } from './components.js'
+import { confidential } from './confidential.js'
 import { configuration } from './configuration.js'
 import { http } from './http.js'
 import { operators } from './operators.js'
@@ -17,6 +18,7 @@ export const TARGETS: readonly Target[] = [
   components,
   wave,
   configuration,
+  confidential,
   frames,
   packets,
   http,

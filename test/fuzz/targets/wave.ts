@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { either as E } from 'fp-ts'
+import * as E from 'fp-ts/lib/Either.js'
 import type { ValueType } from '@proplet/component/types.js'
 import { printWave } from '@proplet/component/wave/print.js'
 import { readWave } from '@proplet/component/wave/read.js'

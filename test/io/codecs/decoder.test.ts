@@ -115,8 +115,17 @@ describe('start', () => {
   })
 
   it('takes the image of an encrypted task', () => {
-    const encrypted = { ...task, encrypted: true, image_url: 'x', kbs_resource_path: 'p' }
+    const encrypted = { ...task, file: undefined, encrypted: true, image_url: 'x' }
     expect(started(send(START, encrypted)).source).toEqual({ type: 'image', image: 'x' })
+  })
+
+  it.each([
+    ['image_url is required for encrypted workloads', { encrypted: true }],
+    ['encrypted workloads should only use image_url, not file', { encrypted: true, image_url: 'x' }],
+  ])('refuses with the text of the reference: %s (17.4)', (text, change) => {
+    expect(rejection(send(START, { ...task, ...change })).reason).toBe(
+      `malformed start command "t1": ${text}`,
+    )
   })
 
   it('reads an empty proplet_id as every proplet', () => {
@@ -208,8 +217,6 @@ describe('start', () => {
     ['encrypted', { encrypted: 'yes' }],
     ['monitoring_profile', { monitoring_profile: [] }],
     ['monitoring_profile.interval', { monitoring_profile: { interval: '5s' } }],
-    ['kbs_resource_path', { encrypted: true, image_url: 'x' }],
-    ['image_url', { encrypted: true, kbs_resource_path: 'p' }],
   ])('names %s as what is wrong', (key, change) => {
     const [kind, path, expected] = rejection(send(START, { ...task, ...change })).reason.split(': ')
     expect(kind).toMatch(/^malformed start command/)

@@ -25,7 +25,7 @@ export const tree = (files: Readonly<Record<string, string>> = {}): string => {
 }
 
 export const HOST: Partial<LoadOptions> = {
-  detectTee: () => undefined,
+  detectTee: () => ({ guest: undefined, hostSigns: [], notes: [] }),
   cores: 4,
   tempDirectory: '/tmp/of-test',
 }

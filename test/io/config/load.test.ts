@@ -30,15 +30,22 @@ it('gives the defaults of the specification', () => {
     },
     intervals: { livelinessMs: 10_000, metricsMs: 10_000, resultHoldMs: 150, shutdownMs: 30_000 },
     limits: {
-      running: 4,
-      queued: 1000,
-      daemons: 64,
-      latent: 64,
+      maxTasks: 4,
+      queueMax: 1000,
+      maxDaemons: 64,
+      maxLatent: 64,
       taskMs: 0,
       taskMemoryBytes: 268_435_456,
       taskOutputBytes: 524_288,
     },
-    runtime: { isolation: 'process', warm: 2, dirs: [], readonlyDirs: [], external: undefined },
+    runtime: {
+      isolation: 'process',
+      componentEngine: 'linker',
+      warm: 2,
+      dirs: [],
+      readonlyDirs: [],
+      external: undefined,
+    },
     network: { rules: [], caFile: undefined, verify: true },
     http: undefined,
     cache: { directory: '/home/me/.cache/proplet', maxBytes: 536_870_912 },
@@ -56,6 +63,17 @@ it('gives the defaults of the specification', () => {
       urls: { modelRegistry: undefined, dataStore: undefined, coordinator: undefined },
       maxBytes: 16_777_216,
       timeoutMs: 30_000,
+    },
+    confidential: {
+      tee: 'auto',
+      agent: { type: 'auto' },
+      root: '/',
+      eventLog: true,
+      detection: { guest: undefined, hostSigns: [], notes: [] },
+      keys: undefined,
+      keyTimeoutMs: 120_000,
+      layersDirectory: '/home/me/.local/state/proplet/layers',
+      allowExternal: false,
     },
     monitoring: true,
     ops: undefined,
@@ -82,7 +100,7 @@ it.each([
 })
 
 it('runs at least two tasks at once on one core', () => {
-  expect(loaded({ env: IDENTITY }, { cores: 1 }).config.limits.running).toBe(2)
+  expect(loaded({ env: IDENTITY }, { cores: 1 }).config.limits.maxTasks).toBe(2)
 })
 
 describe('the file', () => {
@@ -359,16 +377,6 @@ describe('isolation by a sandbox', () => {
 it('wants a whole number of seconds as keep-alive', () => {
   expect(problemsOf({ env: { ...IDENTITY, PROPLET_MQTT_KEEP_ALIVE: '1500ms' } })).toStrictEqual([
     'PROPLET_MQTT_KEEP_ALIVE: found 1500ms; expected whole seconds',
-  ])
-})
-
-it('is fatal without a Key Broker Service where a TEE is detected', () => {
-  const host = { detectTee: () => 'tdx' as const }
-  expect(problemsOf({ env: IDENTITY }, host)).toStrictEqual([
-    'PROPLET_KBS_URI is not set; expected the URI of the Key Broker Service, as Intel TDX was detected',
-  ])
-  expect(loaded({ env: { ...IDENTITY, PROPLET_KBS_URI: 'http://kbs:8080' } }, host).warnings).toStrictEqual([
-    'PROPLET_KBS_URI has no effect in this release',
   ])
 })
 

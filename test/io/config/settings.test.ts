@@ -35,6 +35,7 @@ const SAMPLES: Readonly<
   task_memory_max: ['64MB', '1MiB', '2MiB', '1'],
   task_output_max: ['1', '2', '3', '0'],
   isolation: ['thread', 'THREAD', 'thread', 'fibre'],
+  component_engine: ['jco', 'Linker', 'linker', 'wasmtime'],
   warm: ['1', '0', '3', '-1'],
   dirs: ['/', '/', '/', 'relative'],
   dirs_readonly: ['/', '/', '/', 'relative'],
@@ -57,6 +58,14 @@ const SAMPLES: Readonly<
   heartbeat_metadata: ['true', 'yes', 'on', 'sure'],
   manager_k8s_namespace: ['n1', 'n2', 'n3', 'a\tb'],
   kbs_uri: ['http://a', 'http://b', 'https://c', 'kbs'],
+  kbs_timeout: ['1s', '2s', '3s', 'soon'],
+  tee: ['none', 'tdx', 'sample', 'sev'],
+  tee_agent: ['none', 'http://127.0.0.1:8006', 'unix:///run/aa.sock', '127.0.0.1:8006'],
+  tee_sysroot: ['/a', '/b', '/c', '\0'],
+  tee_eventlog: ['true', 'false', 'true', 'some'],
+  key_provider: ['a:1', 'grpc://b:2', '127.0.0.1:50011', 'unix:///x'],
+  ocicrypt_keyprovider_config: ['/a', '/b', '/c', '\0'],
+  encrypted_external: ['true', 'false', 'true', 'some'],
   aa_config_path: ['/a', '/b', '/c', 'a\tb'],
   external_wasm_runtime: ['/a', '/b', '/c', 'a\tb'],
   allow_cli_args: ['*', '--dir', '-S', 'dir'],
@@ -106,6 +115,7 @@ const host = {
   },
 }
 const companions = (key: string): Record<string, string> => ({
+  ...(key === 'tee' || key === 'tee_agent' ? { PROPLET_KBS_URI: 'https://kbs' } : {}),
   ...(key.startsWith('mqtt_tls') ? { PROPLET_MQTT_ADDRESS: 'ssl://broker' } : {}),
   ...(key === 'ui_actions' ? { PROPLET_UI_TOKEN: '0123456789abcdef' } : {}),
   ...(key === 'mqtt_tls_client_cert' ? { PROPLET_MQTT_TLS_CLIENT_KEY: 'k' } : {}),
@@ -118,7 +128,9 @@ describe.each(cases)('$key', ({ key, setting, samples: [inFile, inEnv, inFlag, b
   const identity = Object.fromEntries(Object.entries(IDENTITY).filter(([name]) => name !== variable))
   const env = { ...identity, ...companions(key), PROPLET_CONFIG_FILE: 'f.toml' }
   const section = (value: string) => `[proplet]\n${key} = ${JSON.stringify(value)}\n`
-  const files = (text: string) => ({ files: { ...host.files, read: () => text } })
+  const other = key === 'ocicrypt_keyprovider_config' ? '{"key-providers":{}}' : ''
+  const read = (text: string) => (path: string) => (path === 'f.toml' ? text : other)
+  const files = (text: string) => ({ files: { ...host.files, read: read(text) } })
   const sourceOf = (input: Parameters<typeof loaded>[0], text: string) => {
     const found = loaded(input, files(text)).settings.find((one) => one.key === key)
     return `${found?.source ?? ''} = ${found?.value ?? ''}`

@@ -12,7 +12,7 @@ const patient = async () => {
   const { open } = await downloader()
   const downloads = createDownloads({
     open,
-    limits: { stallMs: 400, ttlMs: 10_000, overallMs: 10_000, concurrent: 1 },
+    limits: { stallMs: 400, ttlMs: 10_000, timeoutMs: 10_000, concurrent: 1 },
     clock: asyncScheduler,
     random: () => 0,
   })

@@ -79,17 +79,17 @@ export const take = (
   id: string,
   of: Parameters<typeof start>[1] = {},
   from: InboundMessage = message(),
-): number | undefined => journal.take(start(id, of), from)
+): number | undefined => journal.record(start(id, of), from)
 
-export const resultOf = (id: string, receipt: number | undefined, results = 'done'): Result => ({
+export const resultOf = (id: string, sequence: number | undefined, results = 'done'): Result => ({
   id,
   receivedAt: 0,
-  ...(receipt === undefined ? {} : { receipt }),
+  ...(sequence === undefined ? {} : { sequence }),
   publication: { subtopic: 'control/proplet/results', payload: { task_id: id, results }, keep: 'all' },
 })
 
 /** What an earlier process left, in short. */
-export const leftIn = ({ left, results }: Journal): string[] => [
+export const leftIn = ({ unfinished: left, results }: Journal): string[] => [
   ...left.map((each) => {
     if (each.type === 'again') return `again ${Buffer.from(each.message.payload).toString()}`
     const invocation = each.invocation === undefined ? '' : ` invocation ${each.invocation.id ?? '-'}`

@@ -27,30 +27,30 @@ describe('a command', () => {
   it('that was taken is found by the next process until its result is kept, and that until it is settled', async () => {
     const directory = stateDirectory()
     const { journal } = await open(directory)
-    const receipt = take(journal, 't')
+    const sequence = take(journal, 't')
     expect(await next(directory)).toEqual(['interrupted t'])
-    const { record } = journal.keep(resultOf('t', receipt, '30'))
+    const result = journal.recordResult(resultOf('t', sequence, '30'))
     expect(await next(directory)).toEqual(['result {"task_id":"t","results":"30"}'])
-    journal.settle(record ?? -1)
+    journal.settle(result.sequence ?? -1)
     expect(await next(directory)).toEqual([])
   })
 
   it('stays when a result of it comes that is not its last, as that of a daemon which was started', async () => {
     const directory = stateDirectory()
     const { journal } = await open(directory)
-    const receipt = take(journal, 'd', { daemon: true })
-    journal.keep({ ...resultOf('d', receipt, ''), more: true })
+    const sequence = take(journal, 'd', { daemon: true })
+    journal.recordResult({ ...resultOf('d', sequence, ''), more: true })
     expect(await next(directory)).toEqual(['interrupted d', 'result {"task_id":"d","results":""}'])
-    journal.close(receipt ?? -1)
+    journal.close(sequence ?? -1)
     expect(await next(directory)).toEqual(['result {"task_id":"d","results":""}'])
   })
 
   it('is found with what is to be answered: an invocation, with its name or without, and a refused one', async () => {
     const directory = stateDirectory()
     const { journal } = await open(directory)
-    journal.take(invoke('l', 'one'), message())
-    journal.take(invoke('l', undefined), message())
-    journal.take(
+    journal.record(invoke('l', 'one'), message())
+    journal.record(invoke('l', undefined), message())
+    journal.record(
       {
         type: 'rejected',
         subtopic: 's',
@@ -71,7 +71,7 @@ describe('a command', () => {
     const { journal } = await open(directory)
     take(journal, 'fl', { env: { ROUND_ID: 'r1', FL_NUM_SAMPLES: '3', SECRET: 'x' } })
     take(journal, 'plain', { env: { SECRET: 'x' } })
-    const { left } = (await open(killed(directory))).journal
+    const { unfinished: left } = (await open(killed(directory))).journal
     expect(left).toMatchObject([{ env: { ROUND_ID: 'r1', FL_NUM_SAMPLES: '3' } }, { env: undefined }])
     expect(JSON.stringify(left)).not.toContain('SECRET')
   })
@@ -81,7 +81,7 @@ describe('a command', () => {
     const { journal } = await open(directory)
     take(journal, 't', { restart: true })
     take(journal, 'other')
-    journal.take(stop('t'), message())
+    journal.record(stop('t'), message())
     take(journal, 't', {}, message('again'))
     expect(await next(directory)).toEqual(['stopped t', 'interrupted other', 'interrupted t'])
   })
@@ -92,18 +92,18 @@ describe('a command', () => {
   ])('runs again when its task $what', async ({ of }) => {
     const directory = stateDirectory()
     const { journal } = await open(directory)
-    const receipt = take(journal, 't', of, message('the whole message'))
-    expect(journal.runsAgain(receipt ?? -1)).toBe(true)
+    const sequence = take(journal, 't', of, message('the whole message'))
+    expect(journal.runsAgain(sequence ?? -1)).toBe(true)
     expect(await next(directory)).toEqual(['again the whole message'])
-    journal.take(stop('t'), message())
-    expect(journal.runsAgain(receipt ?? -1)).toBe(false)
+    journal.record(stop('t'), message())
+    expect(journal.runsAgain(sequence ?? -1)).toBe(false)
   })
 
   it('does not run again for ever: five times, unless the proplet lived for a minute in between', async () => {
     const runOnce = async (directory: string): Promise<string> => {
       const { journal } = await open(directory)
-      const [left] = journal.left
-      if (left?.type === 'again') journal.rerun(left.message.receipt ?? -1)
+      const [left] = journal.unfinished
+      if (left?.type === 'again') journal.rerun(left.message.sequence ?? -1)
       return killed(directory)
     }
     const first = stateDirectory()
@@ -139,8 +139,8 @@ describe('a large content', () => {
   it('is given up when its command is closed meanwhile', async () => {
     const directory = stateDirectory()
     const { journal } = await open(directory)
-    const receipt = take(journal, 't', { restart: true }, message(content))
-    journal.close(receipt ?? -1)
+    const sequence = take(journal, 't', { restart: true }, message(content))
+    journal.close(sequence ?? -1)
     await journal.durable()
     expect(journal.stats).toMatchObject({ commands: 0, liveBytes: 0 })
     expect(journal.stats.bytes).toBeLessThan(PART_BYTES)
@@ -152,7 +152,7 @@ describe('packets', () => {
     const directory = stateDirectory()
     const { journal } = await open(directory)
     take(journal, 't', {}, message('a', { packet: packet(1) }))
-    journal.take(stop('t'), message('b', { packet: packet(2) }))
+    journal.record(stop('t'), message('b', { packet: packet(2) }))
     take(journal, 'u', {}, message('c', { packet: packet(3, 1) }))
     const known = async () => (await open(killed(directory))).journal.packets
     expect(await known()).toEqual([packet(1), packet(2), packet(3, 1)])
@@ -166,7 +166,7 @@ describe('packets', () => {
   it('of QoS 1 are forgotten beyond a thousand, the oldest first; those of QoS 2 are not', async () => {
     const { journal } = await open(stateDirectory())
     take(journal, 'first', {}, message('', { packet: packet(1, 2) }))
-    for (let id = 2; id < 1010; id++) journal.take(stop('s'), message('', { packet: packet(id, 1) }))
+    for (let id = 2; id < 1010; id++) journal.record(stop('s'), message('', { packet: packet(id, 1) }))
     expect(journal.packets).toHaveLength(1001)
     expect(journal.packets.slice(0, 2)).toEqual([packet(1, 2), packet(10, 1)])
   })
@@ -176,17 +176,20 @@ describe('a result', () => {
   it('is known with the packet id that it went out under, and whether that was released', async () => {
     const directory = stateDirectory()
     const { journal } = await open(directory)
-    const { record = -1 } = journal.keep(resultOf('t', take(journal, 't')))
-    expect(journal.flight(record)).toBeUndefined()
-    journal.sent(record, 5)
-    expect((await open(killed(directory))).journal.flight(record)).toEqual({
+    const { sequence = -1 } = journal.recordResult(resultOf('t', take(journal, 't')))
+    expect(journal.flight(sequence)).toBeUndefined()
+    journal.sent(sequence, 5)
+    expect((await open(killed(directory))).journal.flight(sequence)).toEqual({
       messageId: 5,
       isReleased: false,
     })
-    journal.released(record)
-    expect((await open(killed(directory))).journal.flight(record)).toEqual({ messageId: 5, isReleased: true })
-    journal.sent(record, 6)
-    expect((await open(killed(directory))).journal.flight(record)).toEqual({
+    journal.released(sequence)
+    expect((await open(killed(directory))).journal.flight(sequence)).toEqual({
+      messageId: 5,
+      isReleased: true,
+    })
+    journal.sent(sequence, 6)
+    expect((await open(killed(directory))).journal.flight(sequence)).toEqual({
       messageId: 6,
       isReleased: false,
     })
@@ -195,8 +198,8 @@ describe('a result', () => {
   it('that can not be delivered gives way to another one at once', async () => {
     const directory = stateDirectory()
     const { journal } = await open(directory)
-    const { record = -1, ...publication } = journal.keep(resultOf('t', take(journal, 't')))
-    const replaced = journal.replace(record, { ...publication, payload: { error: 'too large' } })
+    const { sequence = -1, ...publication } = journal.recordResult(resultOf('t', take(journal, 't')))
+    const replaced = journal.replace(sequence, { ...publication, payload: { error: 'too large' } })
     expect(Buffer.from(replaced.encoded ?? []).toString()).toBe('{"error":"too large"}')
     expect(await next(directory)).toEqual(['result {"error":"too large"}'])
   })
@@ -205,7 +208,7 @@ describe('a result', () => {
     const directory = stateDirectory()
     const { journal } = await open(directory)
     const result = resultOf('t', undefined)
-    expect(journal.keep(result)).toBe(result.publication)
+    expect(journal.recordResult(result)).toBe(result.publication)
     expect(await next(directory)).toEqual([])
   })
 })
@@ -214,14 +217,14 @@ describe('an acknowledgement', () => {
   it('waits for the disk after a command, and for nothing after a result or when all is on disk', async () => {
     const { journal } = await open(stateDirectory())
     expect(journal.durable()).toBeUndefined()
-    const receipt = take(journal, 't')
+    const sequence = take(journal, 't')
     const first = journal.durable()
     expect(first).toBeInstanceOf(Promise)
     await first
     expect(journal.durable()).toBeUndefined()
-    journal.keep(resultOf('t', receipt))
+    journal.recordResult(resultOf('t', sequence))
     expect(journal.durable()).toBeUndefined()
-    journal.take(stop('t'), message())
+    journal.record(stop('t'), message())
     expect(journal.durable()).toBeInstanceOf(Promise)
   })
 })
@@ -231,10 +234,10 @@ describe('what is found on the disk', () => {
     const directory = stateDirectory()
     const { journal } = await open(directory)
     const a = take(journal, 'a', { restart: true }, message('A', { packet: packet(1) }))
-    const { record = -1 } = journal.keep({ ...resultOf('a', a), more: true })
+    const { sequence = -1 } = journal.recordResult({ ...resultOf('a', a), more: true })
     take(journal, 'b')
-    journal.sent(record, 9)
-    journal.settle(record)
+    journal.sent(sequence, 9)
+    journal.settle(sequence)
     const result = 'result {"task_id":"a","results":"done"}'
     const states = [
       [],
@@ -419,21 +422,21 @@ describe('whatever happens in whatever order', () => {
         let { journal } = await open(directory, options)
         const model = new Model()
         for (const { what, which } of steps) {
-          const [receipt = -1, command] = [...model.commands][which] ?? []
+          const [sequence = -1, command] = [...model.commands][which] ?? []
           const record = [...model.results.keys()][which]
           if (what === 'take') {
             const taken = take(journal, `t${which}`)
             if (taken !== undefined) model.commands.set(taken, { id: `t${which}`, isStopped: false })
           } else if ((what === 'result' || what === 'more') && command !== undefined) {
             const more = what === 'more' ? { more: true as const } : {}
-            const kept = journal.keep({ ...resultOf(command.id, receipt), ...more })
-            if (kept.record !== undefined) model.results.set(kept.record, command.id)
-            if (what === 'result') model.commands.delete(receipt)
+            const kept = journal.recordResult({ ...resultOf(command.id, sequence), ...more })
+            if (kept.sequence !== undefined) model.results.set(kept.sequence, command.id)
+            if (what === 'result') model.commands.delete(sequence)
           } else if (what === 'close' && command !== undefined) {
-            journal.close(receipt)
-            model.commands.delete(receipt)
+            journal.close(sequence)
+            model.commands.delete(sequence)
           } else if (what === 'stop') {
-            journal.take(stop(`t${which}`), message('', { packet: packet(which + 1) }))
+            journal.record(stop(`t${which}`), message('', { packet: packet(which + 1) }))
             for (const each of model.commands.values()) if (each.id === `t${which}`) each.isStopped = true
           } else if (what === 'settle' && record !== undefined) {
             journal.settle(record)
@@ -461,8 +464,8 @@ describe('whatever happens in whatever order', () => {
 it('takes no part of a message for one of its own', async () => {
   const directory = stateDirectory()
   const { journal } = await open(directory)
-  const receipt = take(journal, 't')
-  journal.keep(resultOf('t', receipt, '\n{"type":"closed","number":1}\n'))
+  const sequence = take(journal, 't')
+  journal.recordResult(resultOf('t', sequence, '\n{"type":"closed","number":1}\n'))
   expect(journal.results).toEqual([])
   expect(await next(directory)).toEqual([
     `result ${JSON.stringify({ task_id: 't', results: '\n{"type":"closed","number":1}\n' })}`,

@@ -21,8 +21,8 @@ describe('a full journal', () => {
     const content = message('x'.repeat(64 * 1024))
     const receipts: number[] = []
     for (let i = 0; i < 10; i++) {
-      const receipt = take(journal, `t${i}`, { restart: true }, content)
-      if (receipt !== undefined) receipts.push(receipt)
+      const sequence = take(journal, `t${i}`, { restart: true }, content)
+      if (sequence !== undefined) receipts.push(sequence)
     }
     // Beyond a quarter the content is not kept, and the task would not run again.
     expect(receipts).toHaveLength(10)
@@ -35,8 +35,8 @@ describe('a full journal', () => {
     expect(journal.obstacle).toMatch(/^the journal is full: \d+ bytes wait in it$/)
     expect(take(journal, 'one more')).toBeUndefined()
     expect(journal.stats.refused).toBe(1)
-    const kept = journal.keep(resultOf('t0', receipts[0]))
-    expect(kept.record).toBeDefined()
+    const kept = journal.recordResult(resultOf('t0', receipts[0]))
+    expect(kept.sequence).toBeDefined()
     for (const each of receipts) journal.close(each)
     expect(journal.obstacle).toBeUndefined()
     expect(take(journal, 'one more')).toBeDefined()
@@ -47,8 +47,10 @@ describe('a full journal', () => {
     const directory = stateDirectory()
     const { journal, logged } = await open(directory, { maxBytes: MEBIBYTE })
     const receipts = Array.from({ length: 12 }, (_, i) => take(journal, `t${i}`))
-    const kept = receipts.map((receipt, i) => journal.keep(resultOf(`t${i}`, receipt, 'y'.repeat(64 * 1024))))
-    const records = kept.flatMap(({ record }) => record ?? [])
+    const kept = receipts.map((sequence, i) =>
+      journal.recordResult(resultOf(`t${i}`, sequence, 'y'.repeat(64 * 1024))),
+    )
+    const records = kept.flatMap(({ sequence }) => sequence ?? [])
     expect(records.length).toBeGreaterThan(3)
     expect(journal.stats).toMatchObject({ unkept: 12 - records.length, commands: 0, results: records.length })
     expect(logged.filter((line) => line.includes('in memory only'))).toHaveLength(1)
@@ -62,13 +64,13 @@ describe('files', () => {
     const { journal } = await open(directory, { maxBytes: MEBIBYTE })
     const longLived = take(journal, 'long', { restart: true }, message('kept '.repeat(2000)))
     take(journal, 'packet', {}, message('', { packet: packet(7) }))
-    const { record = -1 } = journal.keep({ ...resultOf('long', longLived, 'waits'), more: true })
-    journal.sent(record, 99)
+    const { sequence = -1 } = journal.recordResult({ ...resultOf('long', longLived, 'waits'), more: true })
+    journal.sent(sequence, 99)
     journal.rerun(longLived ?? -1)
     let most = 0
     for (let i = 0; i < 400; i++) {
-      const receipt = take(journal, `t${i}`)
-      journal.settle(journal.keep(resultOf(`t${i}`, receipt, 'z'.repeat(10_000))).record ?? -1)
+      const sequence = take(journal, `t${i}`)
+      journal.settle(journal.recordResult(resultOf(`t${i}`, sequence, 'z'.repeat(10_000))).sequence ?? -1)
       most = Math.max(most, journal.stats.bytes)
       await journal.durable()
     }
@@ -82,7 +84,7 @@ describe('files', () => {
       'result {"task_id":"long","results":"waits"}',
     ])
     expect(after.packets).toEqual([packet(7)])
-    expect(after.flight(record)).toEqual({ messageId: 99, isReleased: false })
+    expect(after.flight(sequence)).toEqual({ messageId: 99, isReleased: false })
   })
 
   it('do not pile up when processes come and go', async () => {
@@ -116,9 +118,9 @@ describe.each(['ENOSPC', 'EIO', 'a short write'])('a disk that fails to write: %
     expect(take(journal, 'refused too')).toBeUndefined()
     expect(journal.obstacle).toMatch(/^the journal can not be written: /)
     journal.close(closed ?? -1)
-    journal.take(stop('before'), message('', { packet: packet(3) }))
-    const unkept = journal.keep(resultOf('before', before))
-    expect(unkept.record).toBeUndefined()
+    journal.record(stop('before'), message('', { packet: packet(3) }))
+    const unkept = journal.recordResult(resultOf('before', before))
+    expect(unkept.sequence).toBeUndefined()
     expect(journal.stats).toMatchObject({ refused: 2, unkept: 1, commands: 0 })
     expect(leftIn((await open(killed(directory))).journal)).toEqual([
       'interrupted before',
@@ -141,7 +143,7 @@ it('does not trust what a disk was given when it fails to sync: all that is live
   const { disk, faults } = faultyDisk()
   const { journal, logged } = await open(directory, { disk })
   take(journal, 'a', { restart: true }, message('A'))
-  journal.keep({ ...resultOf('a', take(journal, 'b')), more: true })
+  journal.recordResult({ ...resultOf('a', take(journal, 'b')), more: true })
   faults.sync = 'EIO'
   take(journal, 'c')
   // It is held up no longer: the broker would wait for ever.

@@ -35,11 +35,11 @@ const nextAfter = (path: string): Promise<Journal> => {
   return journalIn(copy)
 }
 const resultOf = (journal: Journal, n: number): Publication => {
-  const receipt = journal.take(start(`t${n}`), { subtopic: START, payload: Buffer.from('') })
-  return journal.keep({
+  const sequence = journal.record(start(`t${n}`), { subtopic: START, payload: Buffer.from('') })
+  return journal.recordResult({
     id: `t${n}`,
     receivedAt: 0,
-    ...(receipt === undefined ? {} : { receipt }),
+    ...(sequence === undefined ? {} : { sequence }),
     publication: { subtopic: RESULTS, payload: { n }, keep: 'all' },
   })
 }
@@ -60,7 +60,7 @@ describe.each([1, 2] as const)('commands of QoS %i', (qos) => {
     const journal = await journalIn(path)
     const first = open(between.port, { qos, journal })
     // As the pipeline does.
-    first.link.messages$.subscribe((message) => journal.take(start(text(message.payload)), message))
+    first.link.messages$.subscribe((message) => journal.record(start(text(message.payload)), message))
     await first.up()
     const manager = await peer(port, [])
     await manager.publish(START, { n: 1 })
@@ -178,7 +178,7 @@ describe('results', () => {
     const manager = await peer(port, [RESULTS])
     const got = next(manager, 30)
     const { link } = open(port, { journal: later })
-    link.send(from(later.results)).subscribe(({ at, publication: { record } }) => {
+    link.send(from(later.results)).subscribe(({ at, publication: { sequence: record } }) => {
       if (at === 'acknowledged') later.settle(record ?? -1)
     })
     expect(numbers(await got)).toEqual(Array.from({ length: 30 }, (_, n) => n))

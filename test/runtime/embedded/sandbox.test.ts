@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { copyFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { either as E } from 'fp-ts'
+import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { NestedProcess } from '../../../src/runtime/embedded/child-process.js'
 import { INFO_FD, startProcessGuest } from '../../../src/runtime/embedded/process-guest.js'
@@ -143,7 +143,7 @@ describe('a child in a sandbox', () => {
     const sandbox = isolationOf('sandbox')
     if (typeof sandbox === 'string') throw new Error('no sandbox')
     const launch = {
-      wrapper: sandboxCommand(sandbox, [], undefined, INFO_FD),
+      wrapper: sandboxCommand(sandbox, { preopens: [], binariesDir: undefined, infoFd: INFO_FD }),
       entry: SANDBOXED_ENTRY,
       isNested: true,
       memoryMaxBytes: 65_536,

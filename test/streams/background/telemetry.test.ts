@@ -2,7 +2,7 @@ import { EMPTY, map, NEVER, timer, type Observable } from 'rxjs'
 import type { Context } from 'rxjs-marbles'
 import { describe, expect, it } from 'vitest'
 import type { Publication } from '../../../src/model/publication.js'
-import { extra, type Stream, type StreamInputs } from '../../../src/streams/background/telemetry.js'
+import { telemetry, type Stream, type StreamInputs } from '../../../src/streams/background/telemetry.js'
 import { marbles } from '../../support/marbles.js'
 import { completed } from '../../support/model.js'
 
@@ -19,7 +19,7 @@ const inputsWith = (m: Context, over: Partial<StreamInputs> = {}): StreamInputs 
   ...over,
 })
 
-describe('extra', () => {
+describe('telemetry', () => {
   it(
     'merges what the streams publish, and ends when all have ended',
     marbles((m) => {
@@ -28,7 +28,7 @@ describe('extra', () => {
       const aSubs = '        ^---!'
       const bSubs = '        ^-----!'
       const expected = '     -aba--|'
-      const published$ = extra([() => a, () => b], inputsWith(m), () => undefined)
+      const published$ = telemetry([() => a, () => b], inputsWith(m), () => undefined)
       m.expect(published$).toBeObservable(expected, publications)
       m.expect(a).toHaveSubscriptions(aSubs)
       m.expect(b).toHaveSubscriptions(bSubs)
@@ -43,7 +43,7 @@ describe('extra', () => {
       const expected = '      -a---b'
       const byOutcome: Stream = (inputs) => inputs.outcome$.pipe(map(({ id }) => publication(id)))
       const byTime: Stream = ({ clock }) => timer(5, clock).pipe(map(() => publication('b')))
-      const published$ = extra([byOutcome, byTime], inputsWith(m, { outcome$ }), () => undefined)
+      const published$ = telemetry([byOutcome, byTime], inputsWith(m, { outcome$ }), () => undefined)
       m.expect(published$, subs).toBeObservable(expected, publications)
       m.expect(outcome$).toHaveSubscriptions(subs)
     }),
@@ -63,7 +63,7 @@ describe('extra', () => {
       // What a caller without types may write.
       const nothing = (() => undefined) as unknown as Stream
       const reported: unknown[] = []
-      const published$ = extra([throwing, nothing, () => good, failing], inputsWith(m), (error, name) => {
+      const published$ = telemetry([throwing, nothing, () => good, failing], inputsWith(m), (error, name) => {
         reported.push([name, error instanceof Error ? error.message : error])
       })
       m.expect(published$).toBeObservable(expected, publications)
@@ -80,9 +80,9 @@ describe('extra', () => {
   it(
     'is over at once without streams, and with streams that have nothing to say',
     marbles((m) => {
-      const none: Observable<Publication> = extra([], inputsWith(m), () => undefined)
+      const none: Observable<Publication> = telemetry([], inputsWith(m), () => undefined)
       m.expect(none).toBeObservable('|')
-      m.expect(extra([() => EMPTY], inputsWith(m), () => undefined)).toBeObservable('|')
+      m.expect(telemetry([() => EMPTY], inputsWith(m), () => undefined)).toBeObservable('|')
     }),
   )
 
@@ -92,7 +92,7 @@ describe('extra', () => {
       const a = m.cold('-a-a-', publications)
       const subs = '    ^-!'
       m.expect(
-        extra([() => a], inputsWith(m), () => undefined),
+        telemetry([() => a], inputsWith(m), () => undefined),
         subs,
       ).toBeObservable('-a', publications)
       m.expect(a).toHaveSubscriptions(subs)

@@ -13,7 +13,7 @@ const values: Record<string, TaskProgress> = {
 }
 
 /** What nobody asks in these tests. */
-const idle = { download: () => NEVER, registry: 'proxy' } as const
+const idle = { download: () => NEVER, downloadSealed: () => NEVER, registry: 'proxy' } as const
 
 describe('acquire', () => {
   it(
@@ -81,8 +81,8 @@ describe('acquire', () => {
       const downloaded = m.cold('a(d|)', values)
       const ports = { inline: () => NEVER, fetch: () => fetched, download: () => downloaded }
       const [proxy, direct] = [
-        acquire({ ...ports, registry: 'proxy' }),
-        acquire({ ...ports, registry: 'direct' }),
+        acquire({ ...ports, downloadSealed: () => NEVER, registry: 'proxy' }),
+        acquire({ ...ports, downloadSealed: () => NEVER, registry: 'direct' }),
       ]
       const from = (image: string) => start('t', { source: { type: 'image', image } })
       for (const url of ['http://a/b.wasm', 'HTTPS://a/b.wasm#sha256=0'])
@@ -91,6 +91,23 @@ describe('acquire', () => {
         m.expect(proxy(from(image))).toBeObservable(' a-(r|)', values)
         m.expect(direct(from(image))).toBeObservable('a(d|)', values)
       }
+    }),
+  )
+})
+
+describe('an encrypted image (17.4)', () => {
+  it(
+    'is pulled by the proplet itself, whoever pulls others, and stays encrypted',
+    marbles((m) => {
+      const encrypted = start('a', { encrypted: true, source: { type: 'image', image: 'img' } })
+      const ports = {
+        inline: () => NEVER,
+        fetch: () => NEVER,
+        download: () => NEVER,
+        downloadSealed: (image: string) => m.cold(image === 'img' ? '-r|' : '#', values),
+        registry: 'proxy' as const,
+      }
+      m.expect(acquire(ports)(encrypted)).toBeObservable('-r|', values)
     }),
   )
 })

@@ -83,7 +83,7 @@ describe('download', () => {
       const downloads = downloadsWith(m, { attempts: { ref: [drip] }, limits })
       const error = new DownloadError('ref: nothing new for 0.18 s', { transient: true })
       m.expect(downloads('ref')).toBeObservable('1p 49ms p 49ms p 49ms p 29ms #', heard, error)
-      const long = downloadsWith(m, { attempts: { ref: [drip] }, limits: { overallMs: 60 } })
+      const long = downloadsWith(m, { attempts: { ref: [drip] }, limits: { timeoutMs: 60 } })
       const late = new DownloadError('ref: not complete after 0.06 s', { transient: true })
       m.expect(long('ref')).toBeObservable('1p 49ms p 8ms #', heard, late)
     }),

@@ -39,7 +39,7 @@ describe('fetch: giving up and asking again', () => {
       const subs = '         ^ 199ms !'
       const expected = '     f 59ms p 59ms q 59ms p 19ms #'
       const error = new FetchError('fetching img: not complete after 0.2 s')
-      const { fetch } = fetchWith(m, { chunk$, limits: { overallMs: 200 } })
+      const { fetch } = fetchWith(m, { chunk$, limits: { timeoutMs: 200 } })
       m.expect(fetch('img')).toBeObservable(expected, events, error)
       m.expect(chunk$).toHaveSubscriptions(subs)
     }),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Binary } from '../../../src/model/binary.js'
 import type { TaskEvent } from '../../../src/model/task-event.js'
-import { keep } from '../../../src/streams/binaries/pin-binary.js'
+import { pinBinary } from '../../../src/streams/binaries/pin-binary.js'
 import { marbles } from '../../support/marbles.js'
 import { binary, completed, endOf, failed } from '../../support/model.js'
 
@@ -15,7 +15,7 @@ const values: Record<string, TaskEvent> = {
   x: endOf('t', failed('trap', 'unreachable')),
 }
 
-describe('keep', () => {
+describe('pinBinary', () => {
   it(
     'holds the file from the time the task waits until it has ended',
     marbles((m) => {
@@ -23,7 +23,7 @@ describe('keep', () => {
       const held = m.cold<never>('-')
       const evicted = m.cold<never>('|')
       const expected = '       ---r-s--(c|)'
-      m.expect(keep({ cache: { hold: () => held, evict: () => evicted } })(onDisk, run)).toBeObservable(
+      m.expect(pinBinary({ cache: { hold: () => held, evict: () => evicted } })(onDisk, run)).toBeObservable(
         expected,
         values,
       )
@@ -39,7 +39,7 @@ describe('keep', () => {
       const ended = m.cold('   -(x|)', values)
       const left = m.cold('    r----', values)
       const held = m.cold<never>('-')
-      const stage = keep({ cache: { hold: () => held, evict: () => m.cold<never>('|') } })
+      const stage = pinBinary({ cache: { hold: () => held, evict: () => m.cold<never>('|') } })
       m.expect(stage(onDisk, ended)).toBeObservable('-(x|)', values)
       m.expect(stage(onDisk, left), '^--!').toBeObservable('r---', values)
       m.expect(held).toHaveSubscriptions(['^!', '^--!'])
@@ -57,7 +57,7 @@ describe('keep', () => {
         digests.push(digest)
         return evicted
       }
-      m.expect(keep({ cache: { hold: () => m.cold<never>('-'), evict } })(onDisk, run)).toBeObservable(
+      m.expect(pinBinary({ cache: { hold: () => m.cold<never>('-'), evict } })(onDisk, run)).toBeObservable(
         '                  r---(f|)',
         values,
       )
@@ -72,7 +72,7 @@ describe('keep', () => {
     marbles((m) => {
       const run = m.cold('r-(f|)', values)
       const unused = m.cold<never>('-')
-      const stage = keep({ cache: { hold: () => unused, evict: () => unused } })
+      const stage = pinBinary({ cache: { hold: () => unused, evict: () => unused } })
       m.expect(stage(binary('m'), run)).toBeObservable('r-(f|)', values)
       m.expect(unused).toHaveSubscriptions([])
     }),

@@ -200,7 +200,7 @@ describe('invoke', () => {
         inputs: ['7'],
         env: { A: 'own', C: '3' },
         receivedAt: 9,
-        receipt: 4,
+        sequence: 4,
       })
       const stage = invokeWith(m, {
         execute: (command, wasm) => {
@@ -214,7 +214,7 @@ describe('invoke', () => {
       m.flush()
       const env = { A: 'own', B: '2', C: '3' }
       expect(seen).toStrictEqual([
-        [start('t', { inputs: ['7'], env, receivedAt: 9, receipt: 4 }), latent.binary],
+        [start('t', { inputs: ['7'], env, receivedAt: 9, sequence: 4 }), latent.binary],
       ])
     }),
   )

@@ -2,7 +2,7 @@ import { EMPTY, map, merge, NEVER, throwError, type Observable } from 'rxjs'
 import type { Context } from 'rxjs-marbles'
 import { describe, it } from 'vitest'
 import type { TaskEvent } from '../../../src/model/task-event.js'
-import { life, type LifeDeps } from '../../../src/streams/tasks/lifecycle.js'
+import { lifecycle, type LifecycleDeps } from '../../../src/streams/tasks/lifecycle.js'
 import { shutdown } from '../../../src/streams/tasks/shutdown.js'
 import { marbles } from '../../support/marbles.js'
 import { completed, endOf, failed, stopped } from '../../support/model.js'
@@ -22,11 +22,11 @@ const events: Record<string, TaskEvent> = {
   d: { type: 'warning', id: 't', message: 'shutdown' },
 }
 
-type Given = Partial<Pick<LifeDeps, 'lasting' | 'stop$'>> & { readonly end$?: Observable<unknown> }
+type Given = Partial<Pick<LifecycleDeps, 'lasting' | 'stop$'>> & { readonly end$?: Observable<unknown> }
 
 /** The deadline of a shutdown is 10 ms after its begin. */
-const lifeOf = (m: Context, run: LifeDeps['run'], { end$ = NEVER, ...given }: Given = {}) =>
-  life({
+const lifeOf = (m: Context, run: LifecycleDeps['run'], { end$ = NEVER, ...given }: Given = {}) =>
+  lifecycle({
     origin: { id: 't', receivedAt: 5 },
     lasting: false,
     run,
@@ -37,7 +37,7 @@ const lifeOf = (m: Context, run: LifeDeps['run'], { end$ = NEVER, ...given }: Gi
 
 /** A run that tells the reason it is given to end, and does not. */
 const telling =
-  (run$: Observable<TaskEvent>): LifeDeps['run'] =>
+  (run$: Observable<TaskEvent>): LifecycleDeps['run'] =>
   (reason$) =>
     merge(run$, reason$.pipe(map((message): TaskEvent => ({ type: 'warning', id: 't', message }))))
 

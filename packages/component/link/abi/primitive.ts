@@ -178,7 +178,7 @@ const string = (): Codec => ({
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : mismatch('a string', value))
 
-/** Error contexts are of WASI 0.3. */
+/** Error contexts are handles. */
 export function primitiveCodec(kind: Exclude<PrimitiveKind, 'error-context'>): Codec {
   switch (kind) {
     case 'bool':

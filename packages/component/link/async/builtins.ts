@@ -1,5 +1,6 @@
 import type { MakeBuiltin } from './builtin.js'
 import { channelBuiltins } from './channel-builtins.js'
+import { errorContextBuiltins } from './error-context-builtins.js'
 import { taskBuiltins } from './task-builtins.js'
 import { threadBuiltins } from './thread-builtins.js'
 import { waitableBuiltins } from './waitable-builtins.js'
@@ -9,7 +10,8 @@ const BUILTINS: ReadonlyMap<string, MakeBuiltin> = new Map([
   ...waitableBuiltins,
   ...channelBuiltins,
   ...threadBuiltins,
+  ...errorContextBuiltins,
 ])
 
-/** Undefined: it is not provided, as those of threads and of error contexts. */
+/** Undefined: it is not provided. */
 export const findBuiltin = (name: string): MakeBuiltin | undefined => BUILTINS.get(name)

@@ -85,14 +85,21 @@ function switchTo(thread: Thread, other: Thread): boolean {
   return false
 }
 
-type Way = { readonly other: boolean; readonly suspends: boolean }
+/** A thread that is to run and has not begun: it can be first. What waits on a stack of its own has its turn. */
+function promoted(run: Run, instance: number, index: unknown): Thread | undefined {
+  const { threads } = leaving(run, instance)
+  const other = threads.get(i32(index))
+  return threads.ready.delete(other) ? other : undefined
+}
+
+type Way = { readonly other: 'resume' | 'promote' | undefined; readonly suspends: boolean }
 
 /** `thread.suspend`, `thread.yield-then-resume` and the like. */
 const switching =
-  ({ other: hasOther, suspends }: Way): MakeBuiltin =>
+  ({ other: which, suspends }: Way): MakeBuiltin =>
   ({ definition, instance, waiting: waitingOf }) => {
     const cancellable = definition.flag === true
-    const signature = { params: hasOther ? (['i32'] as const) : [], results: ['i32'] } as const
+    const signature = { params: which === undefined ? [] : (['i32'] as const), results: ['i32'] } as const
     const waiting = waitingOf(signature)
     return {
       ...signature,
@@ -101,8 +108,9 @@ const switching =
           leaving(run, instance)
           const { scheduler } = run
           const thread = scheduler.thread()
-          const other = hasOther ? suspended(run, instance, index) : undefined
+          const target = which === 'resume' ? suspended(run, instance, index) : undefined
           if (thread.task.deliverCancel(cancellable)) return { value: 1 }
+          const other = which === 'promote' ? promoted(run, instance, index) : target
           if (suspends) return suspend(thread, other, cancellable)
           const mustWait = other !== undefined && switchTo(thread, other)
           return mustWait && thread.canSuspend ? { wait: (goOn) => goOn(() => 0) } : { value: 0 }
@@ -135,7 +143,9 @@ export const threadBuiltins: readonly (readonly [string, MakeBuiltin])[] = [
   ['thread.index', threadIndex],
   ['thread.new-indirect', newIndirect],
   ['thread.resume-later', resumeLater],
-  ['thread.suspend', switching({ other: false, suspends: true })],
-  ['thread.suspend-then-resume', switching({ other: true, suspends: true })],
-  ['thread.yield-then-resume', switching({ other: true, suspends: false })],
+  ['thread.suspend', switching({ other: undefined, suspends: true })],
+  ['thread.suspend-then-resume', switching({ other: 'resume', suspends: true })],
+  ['thread.yield-then-resume', switching({ other: 'resume', suspends: false })],
+  ['thread.suspend-then-promote', switching({ other: 'promote', suspends: true })],
+  ['thread.yield-then-promote', switching({ other: 'promote', suspends: false })],
 ]

@@ -1,4 +1,4 @@
-import { either as E } from 'fp-ts'
+import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
 import { place, WaveError, type WaveErrorCode } from '../../wave/error.js'
 import { readWave } from '../../wave/read.js'

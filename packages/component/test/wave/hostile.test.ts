@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { either as E } from 'fp-ts'
+import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
 import type { ValueType } from '../../types.js'
 import { WavePrintError } from '../../wave/error.js'

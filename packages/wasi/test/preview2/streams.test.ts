@@ -143,10 +143,19 @@ describe('an input stream', () => {
 })
 
 describe('an output stream', () => {
+  it('C21: takes what there is room for, asked or not, and traps beyond', () => {
+    const sink = new SmallSink(4)
+    const stream = new OutputStream(sink)
+    stream.write(bytes('abc'))
+    expect(() => stream.write(bytes('de'))).toThrow(WebAssembly.RuntimeError)
+    expect(() => stream.writeZeroes(2n)).toThrow(WebAssembly.RuntimeError)
+    stream.writeZeroes(1n)
+    expect(sink.written).toStrictEqual(['abc', '\0'])
+  })
+
   it('takes no more than it said', () => {
     const sink = new SmallSink(4)
     const stream = new OutputStream(sink)
-    expect(() => stream.write(bytes('a'))).toThrow(WebAssembly.RuntimeError)
     expect(stream.checkWrite()).toBe(4n)
     stream.write(bytes('ab'))
     stream.write(bytes(''))

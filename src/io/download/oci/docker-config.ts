@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises'
-import { either as E } from 'fp-ts'
+import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { decode } from '../../codecs/decode.js'
 import { parsedJson } from './json.js'

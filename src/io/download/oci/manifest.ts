@@ -1,4 +1,4 @@
-import { either as E } from 'fp-ts'
+import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { DownloadError } from '../../../model/download.js'
 import { decode } from '../../codecs/decode.js'
@@ -29,12 +29,20 @@ const descriptor = t.type({
 })
 export type Descriptor = t.TypeOf<typeof descriptor>
 
-const manifest = t.type({ mediaType: optional(label(256)), layers: list(descriptor, MAX_ENTRIES) })
+const manifest = t.type({
+  mediaType: optional(label(256)),
+  config: optional(descriptor),
+  layers: list(descriptor, MAX_ENTRIES),
+})
 const index = t.type({ mediaType: optional(label(256)), manifests: list(descriptor, MAX_ENTRIES) })
 
-export type Manifest =
-  | { readonly type: 'manifest'; readonly layers: readonly Descriptor[] }
-  | { readonly type: 'index'; readonly manifests: readonly Descriptor[] }
+export type ImageManifest = {
+  readonly type: 'manifest'
+  readonly config: Descriptor | undefined
+  readonly layers: readonly Descriptor[]
+}
+
+export type Manifest = ImageManifest | { readonly type: 'index'; readonly manifests: readonly Descriptor[] }
 
 const hasOwn = (value: unknown, key: string): boolean =>
   typeof value === 'object' && value !== null && Object.hasOwn(value, key)
@@ -80,7 +88,8 @@ export const parseManifest = (bytes: Buffer, type: string | undefined, what: str
   return decoded.right
 }
 
-const checked = (found: Descriptor, what: string): Descriptor => {
+/** Throws a `DownloadError` for a descriptor whose digest is malformed. */
+export const checked = (found: Descriptor, what: string): Descriptor => {
   if (DIGEST.test(found.digest)) return found
   throw new DownloadError(`${what}: a digest that is no sha256 of 64 hexadecimal digits`)
 }

@@ -1,47 +1,26 @@
+import { firstValueFrom } from 'rxjs'
 import type { Binary } from '../../../model/binary.js'
 import { DownloadError, type Download } from '../../../model/download.js'
-import { firstValueFrom } from 'rxjs'
 import type { Spool } from '../../cache/spool.js'
-import type { Attempt, DownloadContext, Emit } from '../context.js'
-import { drop } from '../http/body.js'
+import type { Attempt, DownloadContext } from '../context.js'
 import type { Http } from '../http/http.js'
-import { rangeStart, receive } from '../receive.js'
 import { createSession } from '../session.js'
-import { createAuthorizer } from './authorizer.js'
-import { findCredentials } from './credentials.js'
 import { extractBinary, kindOfLayer } from './extract.js'
-import { chooseLayers, chooseManifest, claimsTar, hostOf, type Descriptor } from './manifest.js'
-import { parseReference, textOfReference } from './reference.js'
-import { createRegistryClient, isPlain } from './registry.js'
+import { openImage, type RegistryOptions } from './image.js'
+import { chooseLayers, claimsTar, type Descriptor } from './manifest.js'
 import { TarError } from './tar.js'
 
-export type RegistryOptions = {
-  /** Registries that are spoken to without TLS: `host` or `host:port`, in lower case. */
-  readonly insecure: readonly string[]
-  /** Docker's file of credentials. */
-  readonly authFile: string
-}
-
-/** The download of an image out of its registry. Throws a `DownloadError` for what is no reference. */
+/** The download of an image out of its registry. Throws a `DownloadError` for what is not a reference. */
 export const pullImage = (
   text: string,
   context: DownloadContext,
-  { insecure, authFile }: RegistryOptions,
+  options: RegistryOptions,
   openHttp: () => Http,
 ): Download => {
-  const reference = parseReference(text)
-  const { registry, repository, version } = reference
-  const shown = textOfReference(reference)
+  const { reference, shown, manifest, receiveLayer } = openImage(text, options)
   const { cache, budget, maxBytes } = context
   // Other than what the Proxy gives for the same reference: it looks at no tag.
   const key = `direct ${shown}`
-  const authorizer = createAuthorizer({
-    registry,
-    repository,
-    credentials: (signal) => findCredentials(authFile, registry, signal),
-    mayBePlain: ({ host, hostname }) => isPlain(host, insecure) || isPlain(hostname, insecure),
-  })
-  const client = createRegistryClient(reference, insecure, authorizer)
   /** The layers that are still to be looked at; undefined: not known yet. */
   let layers: readonly Descriptor[] | undefined
   /** Bytes of those that held nothing. */
@@ -49,42 +28,19 @@ export const pullImage = (
   /** Those that were not what a layer is. */
   const passed: string[] = []
 
-  const resolve = async (attempt: Attempt): Promise<readonly Descriptor[]> => {
-    const found = await client.manifest(version, attempt)
-    if (found.type === 'manifest') return chooseLayers(found.layers, shown)
-    const { digest } = chooseManifest(found.manifests, hostOf(process), shown)
-    const inner = await client.manifest(digest, attempt)
-    if (inner.type === 'index') throw new DownloadError(`${shown}: an index of indexes`)
-    return chooseLayers(inner.layers, shown)
-  }
-
   /** The binary of a layer that was pulled before. */
   const keptOf = async ({ digest, size }: Descriptor): Promise<Binary | undefined> => {
     const same = await firstValueFrom(cache.byDigest(digest))
     return same?.size === size ? same : (await cache.known(`layer ${digest}`))?.binary
   }
 
-  const receiveLayer = async ({ digest, size }: Descriptor, spool: Spool, attempt: Attempt) => {
-    if (size > maxBytes) throw new DownloadError(`${shown}: a layer is larger than ${maxBytes} bytes`)
-    if (spool.size < size) {
-      const { response, what } = await client.blob(digest, spool.size, attempt)
-      const goesOn = response.statusCode === 206 && rangeStart(response) === spool.size
-      if (!goesOn && spool.size > 0) await spool.reset()
-      if (!goesOn && response.statusCode !== 200) {
-        drop(response)
-        throw new DownloadError(`${what}: the range that was asked for is not there`, { transient: true })
-      }
-      const emit: Emit = (event) =>
-        attempt.emit(
-          event.type === 'downloading' ? { ...event, received: passedBytes + event.received } : event,
-        )
-      await receive({ response, what, spool, maxBytes, size, emit })
-    }
-    const found = spool.digest
-    if (found === digest) return
-    await spool.reset()
-    throw new DownloadError(`${shown}: a layer has ${found}; expected ${digest}`)
-  }
+  const counted = (attempt: Attempt): Attempt => ({
+    ...attempt,
+    emit: (event) =>
+      attempt.emit(
+        event.type === 'downloading' ? { ...event, received: passedBytes + event.received } : event,
+      ),
+  })
 
   /** Undefined: the layer holds no binary. */
   const binaryOf = async (
@@ -121,11 +77,11 @@ export const pullImage = (
 
   const attempt = async (attempted: Attempt, spool: Spool): Promise<void> => {
     const { emit } = attempted
-    layers ??= await resolve(attempted)
+    layers ??= chooseLayers((await manifest(attempted)).layers, shown)
     for (let layer = layers[0]; layer !== undefined; layer = layers[0]) {
       const kept = await keptOf(layer)
       if (kept === undefined) {
-        await receiveLayer(layer, spool, attempted)
+        await receiveLayer(layer, spool, maxBytes, counted(attempted))
         emit({ type: 'arrived' })
       }
       const binary = kept ?? (await binaryIfAny(layer, spool, attempted))

@@ -1,6 +1,7 @@
 import type { StreamName } from '../../guest/protocol.js'
 import type { RunRequest } from '../../../model/runtime.js'
 import type { ExecutionLimits, GuestFate } from '../execution.js'
+import { fateAfter } from '../fate.js'
 import type { Member } from '../idle-members.js'
 import type { Pool } from '../pool.js'
 import type { NetworkOptions } from '../../../net/policy.js'
@@ -137,7 +138,7 @@ export class Children {
     const at = this.#idle.indexOf(child)
     if (at !== -1) this.#idle.splice(at, 1)
     this.#parts.usage?.leave(child.member.guest)
-    this.#parts.pool.release(child.member, fate)
+    this.#parts.pool.release(child.member, fateAfter(this.#request.binary, fate))
     if (problem !== undefined) this.#fail(problem)
     if (this.#waiting.size > 0) this.#growSoon()
     this.#tellIfEmpty()

@@ -1,4 +1,4 @@
-import { either as E } from 'fp-ts'
+import * as E from 'fp-ts/lib/Either.js'
 import { askedAddress, portsFrom } from '../../serve-address.js'
 import type { HttpOptions } from '../../../model/http-options.js'
 

@@ -3,8 +3,9 @@ import { formatDuration } from '@proplet/component/units.js'
 import type { FromExchange, GivenMessage, GuestEnd, RequestMessage } from '../../guest/protocol.js'
 import { BodyReader, pairsOf } from '../bytes/body-reader.js'
 import type { Given } from '../bytes/waiter.js'
-import { isHopByHop } from '../../../net/hop-by-hop.js'
+import { isForbidden } from '../../../net/hop-by-hop.js'
 import { ResponseWriter } from './response-writer.js'
+import type { Target } from './target.js'
 import type { HttpOptions } from '../../../model/http-options.js'
 
 /** What a child says of the request that it answers. */
@@ -16,6 +17,13 @@ export type Server = {
   readonly give: (given: GivenMessage, bytes?: Uint8Array) => void
   /** Ends it: what it does is of no use any more. */
   readonly kill: () => void
+}
+
+/** What a client asks for, and what it is answered with. */
+export type Asked = {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly target: Target
 }
 
 export type ExchangeHooks = {
@@ -36,6 +44,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1
  */
 export class Exchange {
   readonly #request: IncomingMessage
+  readonly #target: Target
   readonly #reader: BodyReader
   readonly #writer: ResponseWriter
   readonly #hooks: ExchangeHooks
@@ -47,12 +56,12 @@ export class Exchange {
   #isOver = false
 
   constructor(
-    request: IncomingMessage,
-    response: ServerResponse,
+    { request, response, target }: Asked,
     { timeoutMs, bodyMaxBytes }: Pick<HttpOptions, 'timeoutMs' | 'bodyMaxBytes'>,
     hooks: ExchangeHooks,
   ) {
     this.#request = request
+    this.#target = target
     this.#hooks = hooks
     this.#timeoutMs = timeoutMs
     this.#writer = new ResponseWriter(response, bodyMaxBytes)
@@ -64,14 +73,15 @@ export class Exchange {
   /** Has a child answer it. */
   begin(server: Server): void {
     this.#server = server
-    const { method = 'GET', url = '/', headers, rawHeaders } = this.#request
+    const { method = 'GET', headers, rawHeaders } = this.#request
+    const { authority, path } = this.#target
     server.ask({
       type: 'request',
       method,
       scheme: 'http',
-      authority: headers.host,
-      path: url,
-      headers: pairsOf(rawHeaders).filter(([name]) => !isHopByHop(name)),
+      authority,
+      path,
+      headers: pairsOf(rawHeaders).filter(([name]) => !isForbidden(name)),
       hasBody: headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0,
     })
   }

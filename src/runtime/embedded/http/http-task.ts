@@ -1,14 +1,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Outcome } from '../../../model/outcome.js'
-import { either as E } from 'fp-ts'
+import * as E from 'fp-ts/lib/Either.js'
 import type { RunEvent, RunRequest, StopReason } from '../../../model/runtime.js'
 import type { Member } from '../idle-members.js'
 import { verdictOfStop } from '../verdict.js'
 import { Children, type ChildrenParts } from './children.js'
+import { Connections } from './connections.js'
 import { endpointOf, type Endpoint } from './endpoint.js'
 import { Exchange } from './exchange.js'
 import { Failures } from './failures.js'
 import { listen } from './listen.js'
+import { targetOf } from './target.js'
 import type { HttpOptions } from '../../../model/http-options.js'
 
 export type HttpTaskHooks = {
@@ -22,6 +24,8 @@ export type HttpTaskParts = Omit<ChildrenParts, 'maxChildren'> & {
 }
 
 const HEADERS_TIMEOUT_MS = 10_000
+/** How often Node.js looks for connections whose head is late; 30 s by default. */
+const HEADERS_CHECK_MS = 1_000
 const KEEP_ALIVE_MS = 5_000
 /** Connections may be kept alive without a request. */
 const CONNECTIONS_A_REQUEST = 4
@@ -85,15 +89,22 @@ export class HttpTask {
   }
 
   async #open(endpoint: Endpoint, options: HttpOptions): Promise<void> {
+    const connections = new Connections(options.maxRequests * CONNECTIONS_A_REQUEST)
     const server = createServer(
       {
         headersTimeout: HEADERS_TIMEOUT_MS,
         requestTimeout: Math.max(options.timeoutMs, options.timeoutMs > 0 ? HEADERS_TIMEOUT_MS : 0),
         keepAliveTimeout: KEEP_ALIVE_MS,
+        connectionsCheckingInterval: HEADERS_CHECK_MS,
       },
-      (request, response) => this.#answer(request, response, options),
+      (request, response) => {
+        const { socket } = request
+        connections.begin(socket)
+        response.once('close', () => connections.end(socket))
+        this.#answer(request, response, options)
+      },
     )
-    server.maxConnections = options.maxRequests * CONNECTIONS_A_REQUEST
+    server.on('connection', (socket) => connections.add(socket))
     try {
       const port = await listen(server, endpoint)
       if (this.#outcome !== undefined) {
@@ -110,7 +121,12 @@ export class HttpTask {
   }
 
   #answer(request: IncomingMessage, response: ServerResponse, options: HttpOptions): void {
-    const exchange: Exchange = new Exchange(request, response, options, {
+    const target = targetOf(request)
+    if (E.isLeft(target)) {
+      refuse(response, 400, target.left)
+      return
+    }
+    const exchange: Exchange = new Exchange({ request, response, target: target.right }, options, {
       left: () => this.#children.forget(exchange),
       failed: (error) => this.#failures.add(error),
       over: () => void this.#exchanges.delete(exchange),
@@ -150,4 +166,9 @@ export class HttpTask {
     this.#failures.close()
     this.#hooks.ended(this.#outcome, performance.now() - this.#startedAt)
   }
+}
+
+/** Before there is anything to answer it. */
+const refuse = (response: ServerResponse, status: number, text: string): void => {
+  response.writeHead(status, { 'content-type': 'text/plain', connection: 'close' }).end(`${text}\n`)
 }

@@ -5,7 +5,7 @@ import { BodyReader, pairsOf } from '../bytes/body-reader.js'
 import { BodyWriter } from '../bytes/body-writer.js'
 import { Waiter, type Answer, type Given } from '../bytes/waiter.js'
 import type { HttpField, NetworkError, HttpRequest } from '../../guest/protocol.js'
-import { isHopByHop } from '../../../net/hop-by-hop.js'
+import { isForbidden } from '../../../net/hop-by-hop.js'
 import { addressOf } from '../../../net/guest-address.js'
 import { httpErrorOf } from './error.js'
 import type { Opened, OpenedMessage } from './opened.js'
@@ -112,7 +112,7 @@ export class OutgoingRequest implements Opened {
     request.on('response', (response) => this.#receive(response))
     request.on('close', () => this.#fail({ tag: 'HTTP-response-incomplete' }))
     request.setHeader('host', authority)
-    for (const [name, value] of headers) if (!isHopByHop(name)) request.appendHeader(name, value)
+    for (const [name, value] of headers) if (!isForbidden(name)) request.appendHeader(name, value)
     if (connectMs !== null) this.#limitConnect(request, connectMs)
   }
 
@@ -168,7 +168,7 @@ export class OutgoingRequest implements Opened {
   #take(): Given | undefined {
     if (this.#response !== undefined) {
       const { statusCode = 0, rawHeaders } = this.#response
-      const headers = pairsOf(rawHeaders).filter(([name]) => !isHopByHop(name))
+      const headers = pairsOf(rawHeaders).filter(([name]) => !isForbidden(name))
       return { state: 'some', answer: { kind: 'response', status: statusCode, headers } }
     }
     return this.#error === undefined ? undefined : this.#broken()

@@ -1,10 +1,9 @@
-import { instantiate } from '@proplet/component/link/instantiate.js'
-import type { PreparedComponent } from '@proplet/component/link/prepare.js'
 import { incomingRequest, responseOutparam } from '@proplet/wasi/http/index.js'
 import type { Responder } from '@proplet/wasi/http/message.js'
 import { createPreview2 } from '@proplet/wasi/preview2.js'
 import { TaskFailure } from '../failure.js'
 import { IncomingBytes } from '../incoming-bytes.js'
+import { instantiateComponent, type EngineComponent } from '../instantiate.js'
 import type { Link } from '../link.js'
 import { networkImports } from '../network.js'
 import { OutgoingBytes } from '../outgoing-bytes.js'
@@ -20,7 +19,7 @@ const HANDLER = /^wasi:http\/incoming-handler(?:@|$)/
 export type Serve = (request: RequestMessage, session: Session) => GuestEnd
 
 /** @param prepared exports `wasi:http/incoming-handler` */
-export function createServe(prepared: PreparedComponent): Serve {
+export function createServe(prepared: EngineComponent): Serve {
   const handler = [...prepared.exports.keys()].find((name) => HANDLER.test(name))
   if (handler === undefined)
     throw new TaskFailure('runtime', 'the component exports no HTTP handler after all')
@@ -33,20 +32,22 @@ export function createServe(prepared: PreparedComponent): Serve {
       stderr,
     })
     live.close = () => wasi.close()
-    const instance = instantiate(prepared, { ...wasi.imports, ...networkImports(link) })
+    const instance = instantiateComponent(prepared, { ...wasi.imports, ...networkImports(link) })
     live.memoryBytes = () => instance.memoryBytes()
     const exported = instance.exports.get(handler)
     const handle = typeof exported === 'function' ? undefined : exported?.get('handle')
     if (handle === undefined) throw new TaskFailure('runtime', 'the HTTP handler is not exported after all')
     const wants = new Wants(link, REQUEST)
     const { method, scheme, authority, path, headers, hasBody } = request
+    const { outparam, complete } = responseOutparam(responder(link, wants))
     handle(
       incomingRequest(
         { method, scheme, authority, pathWithQuery: path, headers },
         new IncomingBytes(wants, hasBody),
       ),
-      responseOutparam(responder(link, wants)),
+      outparam,
     )
+    complete()
     return { kind: 'printed' }
   }
 }

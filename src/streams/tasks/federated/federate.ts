@@ -12,7 +12,7 @@ import { messageOf } from '../../../model/message-of.js'
 export type FederateDeps = PrepareDeps &
   ReportDeps & {
     /** Bounds what was fetched for tasks that do not run yet; what needs nothing takes no place. */
-    readonly places: Slots
+    readonly slots: Slots
   }
 
 type Start = Received<StartCommand>
@@ -28,7 +28,7 @@ export const federate = (deps: FederateDeps) => {
   ): Observable<TaskEvent> => {
     const start = withPropletId(command, deps.propletId)
     if (!isNeeded(start)) return run(start)
-    return deps.places
+    return deps.slots
       .use((leave) =>
         prepared(start).pipe(
           mergeMap((event): Observable<TaskEvent> => {

@@ -27,11 +27,15 @@ const childOf = async (
   const kill = vi.fn()
   const over = vi.fn()
   const server = createServer((request, response) => {
-    const exchange = new Exchange(request, response, options, {
-      left: () => undefined,
-      failed: (error) => failures.push(error),
-      over,
-    })
+    const exchange = new Exchange(
+      { request, response, target: { authority: request.headers.host, path: request.url ?? '/' } },
+      options,
+      {
+        left: () => undefined,
+        failed: (error) => failures.push(error),
+        over,
+      },
+    )
     let answer: (given: Given) => void = () => undefined
     const child: Server = {
       ask: (message) =>
@@ -93,10 +97,7 @@ describe('an exchange', () => {
         scheme: 'http',
         authority: 'example.org',
         path: '/a?b',
-        headers: [
-          ['X-A', 'b'],
-          ['host', 'example.org'],
-        ],
+        headers: [['X-A', 'b']],
         hasBody: false,
       },
     ])

@@ -114,6 +114,33 @@ describe.each(ISOLATIONS)('a component that sends HTTP requests (%s)', (isolatio
     },
   )
 
+  it.each([
+    ['?q=1', '/?q=1'],
+    ['/a?b#fragment', '/a?b'],
+  ])('C25: asks for %j as %j', async (path, expected) => {
+    const port = await serverOf((request, response) => response.end(request.url))
+    expect(await results(['GET', 'http', `127.0.0.1:${port}`, path])).toContain(expected)
+  })
+
+  it('C25: asks for what is not ASCII in UTF-8', async () => {
+    let line = ''
+    const port = await portOf(
+      createTcpServer((socket) =>
+        socket.once('data', (head: Buffer) => {
+          line = head.toString('utf8').split('\r\n', 1)[0] ?? ''
+          socket.end('HTTP/1.1 204 No Content\r\n\r\n')
+        }),
+      ),
+    )
+    expect(await results(['GET', 'http', `127.0.0.1:${port}`, '/\u00fc?\u{1f600}'])).toMatch(/^status: 204/)
+    expect(line).toBe('GET /\u00fc?\u{1f600} HTTP/1.1')
+  })
+
+  it.each(['rel', 'http://example.org/', 'a b', '/a b'])('C25: may not ask for %j', async (path) => {
+    const port = await serverOf((_request, response) => response.end('asked after all'))
+    expect(await results(['GET', 'http', `127.0.0.1:${port}`, path])).not.toContain('asked after all')
+  })
+
   it('is told when a response breaks off', async () => {
     const port = await serverOf((_request, response) => {
       response.writeHead(200, { 'content-length': 100 })

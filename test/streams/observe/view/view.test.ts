@@ -19,7 +19,7 @@ const facts: Facts = {
   node: 'v20',
   cores: 2,
   maxTasks: 1,
-  maxWaiting: 1,
+  queueMax: 1,
   startedAt: 0,
   actions: true,
   assets: 'a',

@@ -23,7 +23,7 @@ const stage = (m: Context, deps: Partial<FederateDeps> = {}) =>
     get: () => of('{"w":[]}'),
     post: () => of(true),
     read: () => of({ base64: 'e30=', numSamples: 7, metrics: {}, json: '{}' }),
-    places: createSlots(1),
+    slots: createSlots(1),
     ...deps,
   })
 
@@ -49,7 +49,7 @@ describe('federate', () => {
     'gives any task the id of the proplet, and nothing else happens to it',
     marbles((m) => {
       const get = m.cold<string>('-')
-      const run = stage(m, { get: () => get, places: createSlots(0) })(plain, runOf(m), NEVER)
+      const run = stage(m, { get: () => get, slots: createSlots(0) })(plain, runOf(m), NEVER)
       m.expect(told(run)).toBeObservable('(rw)(e|)', {
         r: 'running',
         w: '{"PROPLET_ID":"p1"}',

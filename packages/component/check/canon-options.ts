@@ -1,0 +1,56 @@
+import type { CanonOptions } from '../binary/canon-ast.js'
+import { malformed, unsupported } from '../binary/error.js'
+import type { FunctionType as Signature } from '../wasm/value-types.js'
+import { isSameSignature, show } from './core-match.js'
+import type { Scope } from './scope.js'
+
+/** What a canonical definition needs of its options. */
+export type Needs = {
+  readonly memory: boolean
+  readonly realloc: boolean
+  /** The function's own type is async. */
+  readonly async: boolean
+  /** It is lifted: what its core function returns. */
+  readonly lifts: readonly Signature['results'][number][] | undefined
+}
+
+const REALLOC: Signature = { params: ['i32', 'i32', 'i32', 'i32'], results: ['i32'] }
+const CALLBACK: Signature = { params: ['i32', 'i32', 'i32'], results: ['i32'] }
+
+export function checkOptions(options: CanonOptions, needs: Needs, scope: Scope, offset: number): void {
+  const { memory, realloc, postReturn, callback, async } = options
+  if (memory !== undefined && scope.coreMemories[memory]?.wide === true)
+    throw unsupported('a canonical definition over a memory of 64 bits', offset)
+  if (realloc !== undefined) {
+    checkFunction('realloc', realloc, REALLOC, scope, offset)
+    if (memory === undefined)
+      throw malformed('canonical option `realloc` requires `memory` to also be specified', offset)
+  }
+  if (needs.memory && memory === undefined) throw malformed('canonical option `memory` is required', offset)
+  if (needs.realloc && realloc === undefined)
+    throw malformed('canonical option `realloc` is required', offset)
+  if (async && !needs.async)
+    throw malformed('the `async` canonical option requires an async function type', offset)
+  if (postReturn !== undefined) {
+    if (needs.lifts === undefined)
+      throw malformed('canonical option `post-return` cannot be specified for lowerings', offset)
+    if (async) throw malformed('canonical option `post-return` cannot be specified with `async`', offset)
+    checkFunction('post-return', postReturn, { params: needs.lifts, results: [] }, scope, offset)
+  }
+  if (callback !== undefined) {
+    if (needs.lifts === undefined)
+      throw malformed('canonical option `callback` cannot be specified for lowerings', offset)
+    if (!async) throw malformed('canonical option `callback` requires `async`', offset)
+    checkFunction('callback', callback, CALLBACK, scope, offset)
+  }
+}
+
+function checkFunction(what: string, index: number, wanted: Signature, scope: Scope, offset: number): void {
+  const signature = scope.coreFunc(index, offset)
+  if (!isSameSignature(signature, wanted))
+    throw malformed(
+      `canonical option \`${what}\` uses a core function with an incorrect signature: ` +
+        `expected ${show(wanted)}, found ${show(signature)}`,
+      offset,
+    )
+}

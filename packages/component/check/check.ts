@@ -1,0 +1,38 @@
+import { decodeComponent, type DecodedComponent } from '../binary/decode.js'
+import { unsupported, malformed } from '../binary/error.js'
+import { describe } from '../describe/describe.js'
+import { describeModule } from '../wasm/describe-module.js'
+import { checkCode } from './code.js'
+import { moduleOf } from './core-modules.js'
+import { checkComponent } from './definitions.js'
+import { Flattening } from './flat.js'
+import { Work } from './work.js'
+
+/** Decodes and checks a component, as a whole, without linking it. Fails as those do that it calls. */
+export function validateComponent(bytes: Uint8Array): void {
+  const decoded = decodeComponent(bytes)
+  describe(decoded)
+  checkTypes(decoded)
+  checkCode(decoded, () => false)
+}
+
+/**
+ * Checks a component against the rules of the Component Model, once for a binary: the types of all that it defines, imports and
+ * exports, whether or not it would run. The code of its core modules is the engine's concern. Fails with `ComponentError`,
+ * code `binary`, or `unsupported` for types that take too long.
+ */
+export function checkTypes({ bytes, root }: DecodedComponent): void {
+  checkComponent(root, undefined, {
+    work: new Work(),
+    flattening: new Flattening(),
+    module: (start, end) => {
+      try {
+        return moduleOf(describeModule(bytes.subarray(start, end)), start)
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error)) throw error
+        const fail = error.code === 'unsupported' ? unsupported : malformed
+        throw fail(`a core module: ${error.message}`, start)
+      }
+    },
+  })
+}

@@ -1,0 +1,37 @@
+import type { InstanceDefinition } from '../binary/ast.js'
+import { malformed } from '../binary/error.js'
+import { itemOf } from './items.js'
+import { instantiate } from './match.js'
+import { NameScope } from './name-scope.js'
+import { missing, type Scope } from './scope.js'
+import { NOTHING, type Entity, type Instance, type Items } from './types.js'
+
+/** An instance of a component, or a bag of items under new names. */
+export function checkInstance(definition: InstanceDefinition, scope: Scope, offset: number): Instance {
+  if (definition.kind === 'bundle')
+    return { ...NOTHING, kind: 'instance', exports: bag(definition, scope, offset) }
+  const component =
+    scope.components[definition.component] ?? missing('component', definition.component, offset)
+  const args = new Map(
+    definition.args.map(({ name, sort, index }) => [name, itemOf(sort, index, scope, offset)]),
+  )
+  const exports = instantiate(component, args, scope.work, offset)
+  if (typeof exports === 'string') throw malformed(exports, offset)
+  return { ...NOTHING, kind: 'instance', exports }
+}
+
+function bag(
+  definition: Extract<InstanceDefinition, { kind: 'bundle' }>,
+  scope: Scope,
+  offset: number,
+): Items {
+  // A resource type gets no name by this that a method could be named by.
+  const names = new NameScope('export')
+  const items = new Map<string, Entity>()
+  for (const { name, extern, sort, index } of definition.exports) {
+    const entity = itemOf(sort, index, scope, offset)
+    names.claim(extern, entity, offset)
+    items.set(name, entity)
+  }
+  return items
+}

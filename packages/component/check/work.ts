@@ -1,0 +1,33 @@
+import { unsupported } from '../binary/error.js'
+
+/** Types that are looked at, over the whole binary: a component of 14 MB needs some ten thousand. */
+const MAX_STEPS = 2_000_000
+/** As wasm-tools limits types; they are looked at by functions that call each other as deep. */
+const MAX_DEPTH = 100
+
+/** Bounds what the check of one component may take, however often its types refer to each other. */
+export class Work {
+  #steps = 0
+  #resources = 0
+
+  step(offset: number, steps = 1): void {
+    this.#steps += steps
+    if (this.#steps > MAX_STEPS)
+      throw unsupported(`types that take more than ${MAX_STEPS} steps to check`, offset)
+  }
+
+  depth(depth: number, offset: number): number {
+    if (depth > MAX_DEPTH) throw unsupported(`a type more than ${MAX_DEPTH} deep`, offset)
+    return depth
+  }
+
+  /** The number of the next resource type. */
+  get resources(): number {
+    return this.#resources
+  }
+
+  newResource(): number {
+    this.#resources += 1
+    return this.#resources - 1
+  }
+}

@@ -1,0 +1,236 @@
+// Runs programs of others' compilers with proplet-exec and with wasmtime, and writes the table of docs/conformance.md.
+//
+//   bash test/fixtures/toolchains.sh DIR
+//   npm run programs -- DIR          (with the newest Node.js; needs time(1) of GNU for the memory)
+//
+// Ends with status 1 where standard output or the exit status is not wasmtime's.
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { brotliDecompressSync } from 'node:zlib'
+import { lastValueFrom, NEVER } from 'rxjs'
+import { createEmbeddedRuntime } from '../dist/runtime/embedded/embedded.js'
+import { inRoot } from './bundle.mjs'
+
+const PAGE = inRoot('docs/conformance.md')
+const [OPEN, CLOSE] = ['<!-- programs -->', '<!-- /programs -->']
+const RUNS = 3
+
+const [given] = process.argv.slice(2)
+if (given === undefined) {
+  console.error('usage: npm run programs -- DIR, a folder that test/fixtures/toolchains.sh made')
+  process.exit(64)
+}
+const tools = resolve(given)
+const wasmtime = join(tools, 'bin/wasmtime')
+const work = mkdtempSync(join(tmpdir(), 'programs-'))
+process.on('exit', () => rmSync(work, { recursive: true, force: true }))
+
+/** The binary as a file, and its form that wasmtime has compiled. */
+const prepare = (path) => {
+  const [file, compiled] = ['wasm', 'cwasm'].map((kind) =>
+    join(work, `${createHash('sha256').update(path).digest('hex').slice(0, 12)}.${kind}`),
+  )
+  if (!existsSync(file)) {
+    const bytes = existsSync(path) ? readFileSync(path) : brotliDecompressSync(readFileSync(`${path}.br`))
+    writeFileSync(file, bytes)
+  }
+  const startedAt = performance.now()
+  const isNew = !existsSync(compiled)
+  if (isNew) spawnSync(wasmtime, ['compile', '-o', compiled, file], { stdio: 'inherit' })
+  if (isNew) compileMs.set(path, performance.now() - startedAt)
+  return { file, compiled }
+}
+const compileMs = new Map()
+
+const fixture = (name) => inRoot(`test/fixtures/built/${name}.wasm`)
+const program = (name) => fixture(`programs/${name}`)
+const esbuild = join(tools, 'bin/esbuild.wasm')
+const SOURCE = 'export const add = (a: number, b: number): number => a + b\nconsole.log(add(1, 2))\n'
+const TEXT = 'the quick brown fox\njumps over the lazy dog\n'
+
+/** What was run from where. */
+const cases = [
+  ['Go, arguments', program('go'), { args: ['args', 'x'], env: { GREETING: 'hello' } }],
+  ['Go, goroutines', program('go'), { args: ['goroutines'] }],
+  ['Go, files', program('go'), { args: ['files', '/data'], dir: true }],
+  ['Go, standard input', program('go'), { args: ['stdin'], input: TEXT }],
+  ['Go, standard input and timers', program('go'), { args: ['stdin-poll'], input: TEXT }],
+  ['Go, exit code', program('go'), { args: ['exit', '7'] }],
+  ['Go, panic', program('go'), { args: ['panic'] }],
+  ...['p1', 'p2'].flatMap((kind) => {
+    const label = kind === 'p1' ? 'Rust, preview 1' : 'Rust, 0.2'
+    const path = program(`rust-${kind}`)
+    return [
+      [`${label}, arguments`, path, { args: ['args', 'x'], env: { GREETING: 'hello' } }],
+      [`${label}, files`, path, { args: ['files', '/data'], dir: true }],
+      [`${label}, lines of standard input`, path, { args: ['lines'], input: TEXT }],
+      [`${label}, words`, path, { args: ['words'], input: TEXT }],
+      [`${label}, sleep`, path, { args: ['sleep'] }],
+      [`${label}, exit code`, path, { args: ['exit', '7'] }],
+      [`${label}, panic`, path, { args: ['panic'] }],
+    ]
+  }),
+  ['Rust, 0.2, TCP without a network', program('rust-p2'), { args: ['tcp', '127.0.0.1:9'] }],
+  [
+    'Rust, 0.2, TCP, refused',
+    program('rust-p2'),
+    { args: ['tcp', '127.0.0.1:1'], flags: ['-Sinherit-network'] },
+  ],
+  ['Rust, 0.2, UDP', program('rust-p2'), { args: ['udp'], flags: ['-Sinherit-network'] }],
+  [
+    'Rust, 0.2, look-up',
+    program('rust-p2'),
+    { args: ['lookup', 'localhost'], flags: ['-Sallow-ip-name-lookup'] },
+  ],
+  ['C, files', fixture('files'), { args: ['write', '/data/f', 'text', 'list', '/data'], dir: true }],
+  ['C, standard input', fixture('stdin'), { args: ['cat'], input: TEXT }],
+  ['C, 0.2, standard input', fixture('components/stdin'), { args: ['cat'], input: TEXT }],
+  ['C, exit code', fixture('exit'), { args: ['3'] }],
+  ['AssemblyScript', program('assemblyscript'), { args: ['100000'] }],
+  ['AssemblyScript, exit code', program('assemblyscript'), { args: ['-1'] }],
+  ['AssemblyScript, exception', program('assemblyscript'), { args: ['1'], note: 'wasmtime makes 1 of 255' }],
+  ['componentize-js', program('javascript'), { flags: ['-Shttp'], warm: true }],
+  ['componentize-py', program('python'), { args: ['a', 'b'], input: TEXT, flags: ['-Shttp'] }],
+  ['componentize-py, exception', program('python'), { args: ['raise'], flags: ['-Shttp'] }],
+  ['esbuild, of standard input', esbuild, { args: ['--loader=ts', '--minify'], input: SOURCE }],
+  ['esbuild, version', esbuild, { args: ['--version'], warm: true }],
+]
+
+const runOnce = (command, { input = '' }) => {
+  const report = join(work, 'time')
+  const startedAt = performance.now()
+  const { status, stdout } = spawnSync('/usr/bin/time', ['-f', '%M', '-o', report, ...command], {
+    input,
+    maxBuffer: 2 ** 28,
+  })
+  const ms = performance.now() - startedAt
+  const kilobytes = Number(readFileSync(report, 'utf8').trim().split('\n').at(-1))
+  return { status, stdout: stdout.toString('latin1'), ms, megabytes: kilobytes / 1024 }
+}
+
+/** The same command a few times, with a fresh directory each time: the median of the times. */
+const run = (command, options) => {
+  const all = Array.from({ length: RUNS }, () => {
+    if (options.dir === true) {
+      rmSync(join(work, 'data'), { recursive: true, force: true })
+      mkdirSync(join(work, 'data'))
+    }
+    return runOnce(command, options)
+  })
+  const [first] = all
+  const ms = all.map((each) => each.ms).sort((a, b) => a - b)[Math.floor(RUNS / 2)]
+  return { ...first, ms }
+}
+
+const optionsOf = ({ env = {}, dir, flags = [] }) => [
+  ...flags,
+  ...Object.entries(env).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
+  ...(dir === true ? ['--dir', `${join(work, 'data')}::/data`] : []),
+]
+
+/** The second run of a binary in a runtime that is up, as tasks of a daemon are. */
+const runWarm = async (path, { args = [] }) => {
+  const bytes = readFileSync(path)
+  const binary = {
+    digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}`,
+    size: bytes.length,
+    content: { bytes },
+  }
+  const silent = () => undefined
+  const runtime = createEmbeddedRuntime({
+    isolation: 'process',
+    warm: 1,
+    maxIdle: 2,
+    dirs: [],
+    timeoutMs: 120_000,
+    memoryMaxBytes: 2 ** 30,
+    outputMaxBytes: 2 ** 24,
+    log: { debug: silent, info: silent, warn: silent, error: silent },
+  })
+  await runtime.ready()
+  const once = async () => {
+    const startedAt = performance.now()
+    const request = { id: 'x', name: '_start', binary, inputs: args, cliArgs: [], env: {}, daemon: false }
+    const { outcome } = await lastValueFrom(runtime.run(request, NEVER))
+    if (outcome.kind !== 'completed') throw new Error(`${path}: ${outcome.error}`)
+    return performance.now() - startedAt
+  }
+  await once()
+  const ms = await once()
+  await runtime.close()
+  return ms
+}
+
+const seconds = (ms) => (ms === undefined ? '' : `${(ms / 1000).toFixed(2)} s`)
+const rows = []
+let isSame = true
+for (const [label, path, options] of cases) {
+  const { file, compiled } = prepare(path)
+  const { args = [] } = options
+  const ours = run(
+    [process.execPath, inRoot('dist/exec.js'), ...optionsOf(options), '--argv0', 'program', file, ...args],
+    options,
+  )
+  const theirs = run(
+    [wasmtime, 'run', '--allow-precompiled', ...optionsOf(options), '--argv0', 'program', compiled, ...args],
+    options,
+  )
+  const differs =
+    ours.stdout !== theirs.stdout
+      ? 'output differs'
+      : ours.status !== theirs.status
+        ? 'exit code differs'
+        : ''
+  isSame &&= differs === '' || options.note !== undefined
+  const warm = options.warm === true ? await runWarm(file, options) : undefined
+  console.log(label, differs === '' ? 'same' : differs, seconds(ours.ms), seconds(theirs.ms))
+  rows.push([
+    label,
+    differs === '' ? 'same' : `**${differs}**${options.note === undefined ? '' : `: ${options.note}`}`,
+    String(ours.status),
+    seconds(ours.ms),
+    seconds(warm),
+    `${Math.round(ours.megabytes)} MB`,
+    seconds(theirs.ms),
+    `${Math.round(theirs.megabytes)} MB`,
+    seconds(compileMs.get(path)),
+  ])
+  compileMs.delete(path)
+}
+
+const { stdout: version } = spawnSync(wasmtime, ['--version'], { encoding: 'utf8' })
+const head = [
+  'program',
+  'stdout and exit code',
+  'exit code',
+  'cold',
+  'warm',
+  'memory',
+  'wasmtime',
+  'its memory',
+  'its compile',
+]
+const line = (cells) => `| ${cells.join(' | ')} |`
+const table = [
+  `Each program was run by \`proplet-exec\` (Node.js ${process.versions.node}) and by ${version.trim().split(' ').slice(0, 2).join(' ')}; ${rows.filter((row) => row[1] === 'same').length} of ${rows.length} give the`,
+  `same standard output and exit code. Times are medians of ${RUNS} runs, with the start of all processes. *Cold*: \`proplet-exec\`, which`,
+  'compiles the binary. *Warm*: the second run in a runtime that is up, as tasks of a daemon are. *wasmtime*: with the binary compiled',
+  'before, which took the time of the last column. The machine was busy with other work: compare within a line, as absolute',
+  'times are several times longer than on an idle one. *Memory*: the largest process. Sources and the script that builds them are in',
+  '`test/fixtures`; esbuild is `github.com/evanw/esbuild`, compiled by Go. `npm run programs -- DIR` makes this table.',
+  '',
+  line(head),
+  line(head.map(() => '---')),
+  ...rows.map(line),
+].join('\n')
+
+const text = readFileSync(PAGE, 'utf8')
+const [before, rest] = text.split(OPEN)
+const after = rest?.split(CLOSE)[1]
+if (after === undefined) throw new Error(`${PAGE} has no ${OPEN} … ${CLOSE}`)
+writeFileSync(PAGE, `${before}${OPEN}\n\n${table}\n\n${CLOSE}${after}`)
+spawnSync(inRoot('node_modules/.bin/prettier'), ['--write', PAGE], { stdio: 'inherit' })
+process.exitCode = isSame ? 0 : 1

@@ -1,0 +1,35 @@
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { packageRoot } from './package-root.js'
+
+const TRANSPILER = '@bytecodealliance/jco-transpile/component'
+const SHIM = '@bytecodealliance/preview2-shim/instantiation'
+
+export type Jco = {
+  /** Path of the transpiler's module. */
+  readonly entry: string
+  /** What it loads, for a child that sees nothing else. */
+  readonly directories: readonly string[]
+}
+
+const packageOf = (path: string): string => {
+  const parts = path.split('/')
+  return parts.slice(0, parts.lastIndexOf('@bytecodealliance') + 2).join('/')
+}
+
+/** Whether the transpiler is installed. */
+export const hasJco = (): boolean => {
+  try {
+    findJco()
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Finds jco's transpiler, an optional dependency. Throws the error of Node.js when it is not installed. */
+export const findJco = (root = packageRoot): Jco => {
+  const entry = createRequire(join(root, 'package.json')).resolve(TRANSPILER)
+  const shim = createRequire(join(dirname(entry), 'package.json')).resolve(SHIM)
+  return { entry, directories: [packageOf(entry), packageOf(shim)] }
+}

@@ -1,0 +1,133 @@
+import { readChallenge, readRefusal, readToken, tokenLifeMs } from './answers.js'
+import { bindingOf } from './binding.js'
+import { KbsError } from './errors.js'
+import {
+  attestBody,
+  authBody,
+  boundOf,
+  expectedVersion,
+  isSpoken,
+  VERSIONS,
+  type Version,
+} from './protocol.js'
+import { handshakeRefused, isPassing, passing } from './refusals.js'
+import { createTeeKey, type TeeKey, type TeeKeyAlgorithm } from './tee-key.js'
+import type { KbsAnswer, KbsRequest, Transport } from './transport.js'
+
+/** What a handshake needs to know of the machine. */
+export type EvidenceSource = {
+  /** The kind of machine, as the protocol names it, such as `tdx`. */
+  readonly tee: (signal: AbortSignal) => Promise<string>
+  /** Evidence that carries these bytes, as JSON text. */
+  readonly evidence: (binding: Uint8Array, signal: AbortSignal) => Promise<string>
+}
+
+export type KbsSession = {
+  readonly key: TeeKey
+  readonly tee: string
+  readonly cookie: string
+  readonly token: string
+  /** Of the monotonic clock, in milliseconds. */
+  readonly endsAt: number
+}
+
+export type HandshakeStep = {
+  readonly step: '/auth' | 'evidence' | '/attest'
+  readonly version: Version
+  readonly tee: string
+  readonly ms: number
+}
+
+export type HandshakeOptions = {
+  /** As it is named in errors. */
+  readonly service: string
+  readonly transport: Transport
+  readonly source: EvidenceSource
+  readonly keyAlgorithm: TeeKeyAlgorithm
+  readonly onStep: (step: HandshakeStep) => void
+  readonly now: () => number
+}
+
+const COOKIE = 'kbs-session-id'
+/** The body that the service takes by default. */
+const MAX_BODY_BYTES = 2_000_000
+/** Of a session whose token does not say how long it lives. */
+const SESSION_MS = 5 * 60_000
+/** A session that is about to end is not begun a request with. */
+const MARGIN_MS = 5000
+
+/** `name=value` of the session; undefined: it is not among the cookies. */
+const sessionCookie = (cookies: readonly string[]): string | undefined =>
+  cookies
+    .map((cookie) => cookie.split(';')[0]?.trim() ?? '')
+    .find((pair) => pair.startsWith(`${COOKIE}=`) && /^[\x21-\x7e]{1,4096}$/.test(pair))
+
+const wrongVersion = (service: string, expected: string, sent: string): KbsError =>
+  new KbsError(
+    'version',
+    `the KBS at ${service} speaks version ${expected} of the protocol, this proplet ${VERSIONS.join(' and ')} ` +
+      `(${sent} was tried last): use Trustee v0.12 or later`,
+  )
+
+/**
+ * Proves to the service what this machine is: challenge, evidence, token. The version is the one that the service says it
+ * expects, where that is spoken here.
+ */
+export const createHandshake = (options: HandshakeOptions) => {
+  const { service, transport, source, keyAlgorithm, onStep, now } = options
+  let version: Version = VERSIONS[0]
+
+  const sent = async (request: KbsRequest, signal: AbortSignal): Promise<KbsAnswer> => {
+    const answer = await transport(request, signal)
+    if (isPassing(answer)) throw passing(service, answer)
+    return answer
+  }
+
+  const timed = async <T>(step: HandshakeStep['step'], tee: string, work: () => Promise<T>): Promise<T> => {
+    const startedAt = now()
+    const done = await work()
+    onStep({ step, version, tee, ms: Math.round(now() - startedAt) })
+    return done
+  }
+
+  const auth = async (tee: string, signal: AbortSignal) => {
+    for (let tries = 0; ; tries += 1) {
+      const answer = await sent({ path: '/auth', body: authBody(version, tee) }, signal)
+      if (answer.status === 200) {
+        const cookie = sessionCookie(answer.cookies)
+        if (cookie === undefined) throw new KbsError('malformed', `the KBS at ${service} opened no session`)
+        return { ...readChallenge(answer.text), cookie }
+      }
+      const expected = expectedVersion(readRefusal(answer.text)?.detail ?? '')
+      if (expected === undefined) throw handshakeRefused({ service, tee }, '/auth', answer)
+      if (!isSpoken(expected) || expected === version || tries > 0)
+        throw wrongVersion(service, expected, version)
+      version = expected
+    }
+  }
+
+  const attest = async (body: string, cookie: string, tee: string, signal: AbortSignal): Promise<string> => {
+    const size = Buffer.byteLength(body)
+    if (size > MAX_BODY_BYTES)
+      throw new KbsError(
+        'evidence-refused',
+        `the evidence has ${size} bytes, a KBS takes ${MAX_BODY_BYTES}: PROPLET_TEE_EVENTLOG=false leaves the event log out`,
+      )
+    const answer = await sent({ path: '/attest', body, headers: { cookie } }, signal)
+    if (answer.status !== 200) throw handshakeRefused({ service, tee }, '/attest', answer)
+    return readToken(answer.text)
+  }
+
+  return async (signal: AbortSignal): Promise<KbsSession> => {
+    const tee = await source.tee(signal)
+    // A session answers with its first token whatever comes later: a new key needs a new challenge.
+    const key = await createTeeKey(keyAlgorithm)
+    const { nonce, hash, cookie } = await timed('/auth', tee, () => auth(tee, signal))
+    const binding = bindingOf(boundOf(version, nonce, key.publicKey), hash)
+    const evidence = await timed('evidence', tee, () => source.evidence(binding, signal))
+    const body = attestBody(version, nonce, key.publicKey, evidence)
+    const token = await timed('/attest', tee, () => attest(body, cookie, tee, signal))
+    const lifeMs = Math.max(0, (tokenLifeMs(token) ?? SESSION_MS) - MARGIN_MS)
+    return { key, tee, cookie, token, endsAt: now() + Math.min(lifeMs, 2 ** 31) }
+  }
+}

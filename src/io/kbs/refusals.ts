@@ -1,0 +1,78 @@
+import { readRefusal, type Refusal } from './answers.js'
+import { KbsError } from './errors.js'
+import type { KbsAnswer } from './transport.js'
+
+/** What errors say of the service and of the key that is asked for. */
+export type Asked = { readonly service: string; readonly key: string; readonly tee: string }
+
+/** A proxy in between, or a service that is being started: not the word of the service itself. */
+export const isPassing = ({ status }: KbsAnswer): boolean => status >= 500 || status === 429 || status === 408
+
+export const passing = (service: string, { status }: KbsAnswer): KbsError =>
+  new KbsError('unreachable', `the KBS at ${service} answered with status ${status}`, { transient: true })
+
+const NEEDS_HANDSHAKE = new Set(['TokenNotFound', 'TokenVerifierError'])
+
+/** Whether a handshake may help: the session is over, or the answer can't be read. */
+export const needsHandshake = (answer: KbsAnswer): boolean => {
+  if (answer.status !== 401) return false
+  const refusal = readRefusal(answer.text)
+  return refusal === undefined || NEEDS_HANDSHAKE.has(refusal.name)
+}
+
+const inBrackets = (refusal: Refusal): string => `(${refusal.name}: ${refusal.detail})`
+
+/** What a refused request for a resource means. */
+export const resourceRefused = ({ service, key, tee }: Asked, answer: KbsAnswer): KbsError => {
+  const refusal = readRefusal(answer.text)
+  if (refusal === undefined)
+    return new KbsError('refused', `the KBS at ${service} answered with status ${answer.status} for ${key}`)
+  const said = inBrackets(refusal)
+  switch (refusal.name) {
+    case 'PolicyDeny':
+      return new KbsError(
+        'policy',
+        `the resource policy of the KBS at ${service} does not release ${key} to this machine ${said}: ` +
+          `compare the policy with what it says of evidence of ${tee}`,
+      )
+    case 'PluginInternalError':
+      return new KbsError(
+        'missing',
+        `the KBS at ${service} has no resource ${key} ${said}: was the key uploaded?`,
+      )
+    case 'PluginNotFound':
+    case 'InvalidRequestPath':
+      return new KbsError('missing', `the KBS at ${service} does not serve ${key} ${said}`)
+    case 'JweError':
+      return new KbsError(
+        'key-kind',
+        `the KBS at ${service} can't encrypt ${key} to the kind of key that was offered ${said}: ` +
+          'change tee_key_algorithm in the file of the agent',
+      )
+    case 'TokenNotFound':
+    case 'TokenVerifierError':
+      return new KbsError(
+        'session',
+        `the KBS at ${service} does not accept its own session for ${key} ${said}: look at its clock and its log`,
+      )
+    default:
+      return new KbsError('refused', `the KBS at ${service} refused ${key} ${said}`)
+  }
+}
+
+/** What a refused step of the handshake means. */
+export const handshakeRefused = (
+  { service, tee }: Omit<Asked, 'key'>,
+  step: '/auth' | '/attest',
+  answer: KbsAnswer,
+): KbsError => {
+  const refusal = readRefusal(answer.text)
+  const said = refusal === undefined ? `(status ${answer.status})` : inBrackets(refusal)
+  if (step === '/attest' && refusal?.name === 'AttestationError')
+    return new KbsError(
+      'evidence-refused',
+      `the KBS at ${service} refused the evidence of ${tee} ${said}: its log says why; ` +
+        'reference values, certificates and the event log are what to look at',
+    )
+  return new KbsError('refused', `the KBS at ${service} refused ${step} for ${tee} ${said}`)
+}

@@ -1,0 +1,135 @@
+import type { IncomingMessage } from 'node:http'
+import { createHttpClients } from '../../net/http-client.js'
+import { KbsError } from './errors.js'
+
+export type KbsRequest = {
+  /** Behind `/kbs/v0`. */
+  readonly path: string
+  readonly headers?: Readonly<Record<string, string>>
+  /** JSON text; with it the request is a POST. */
+  readonly body?: string
+}
+
+export type KbsAnswer = {
+  readonly status: number
+  readonly text: string
+  readonly cookies: readonly string[]
+}
+
+export type Transport = (request: KbsRequest, signal: AbortSignal) => Promise<KbsAnswer>
+
+export type TransportOptions = {
+  /** Of the service, without `/kbs/v0`. */
+  readonly url: URL
+  /** PEM certificates that are trusted beside those of the system. */
+  readonly ca: string | undefined
+  /** Of one request, in milliseconds. */
+  readonly timeoutMs: number
+  readonly userAgent: string
+}
+
+/** Keys, tokens and challenges are small. */
+const MAX_ANSWER_BYTES = 4 * 1024 * 1024
+const MAX_REDIRECTS = 3
+
+const textOf = async (answer: IncomingMessage): Promise<string> => {
+  const pieces: Buffer[] = []
+  let size = 0
+  const body: AsyncIterable<Buffer> = answer
+  for await (const piece of body) {
+    size += piece.length
+    if (size > MAX_ANSWER_BYTES)
+      throw new KbsError('malformed', `the KBS answered with more than ${MAX_ANSWER_BYTES} bytes`)
+    pieces.push(piece)
+  }
+  return Buffer.concat(pieces).toString('utf8')
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+
+const isCertificateError = (code: string): boolean =>
+  /^(?:ERR_TLS_|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/.test(code)
+
+const unreachable = (origin: string, error: unknown): KbsError => {
+  if (error instanceof KbsError) return error
+  const code = codeOf(error)
+  const why = error instanceof Error && error.message !== '' ? error.message : code
+  if (isCertificateError(code))
+    return new KbsError(
+      'unreachable',
+      `the certificate of the KBS at ${origin} is not trusted (${why}): give its authority in the agent's file, as "cert"`,
+      { cause: error },
+    )
+  return new KbsError('unreachable', `the KBS at ${origin} can't be reached: ${why}`, {
+    transient: true,
+    cause: error,
+  })
+}
+
+/** Where a redirect goes to, if it is one that may be followed: within the origin, the method kept. */
+const redirectOf = ({ statusCode, headers }: IncomingMessage, from: URL, isGet: boolean): URL | undefined => {
+  const keepsMethod = statusCode === 307 || statusCode === 308
+  const isPlain = statusCode === 301 || statusCode === 302 || statusCode === 303
+  if (!keepsMethod && !(isPlain && isGet)) return undefined
+  const to = headers.location === undefined ? undefined : new URL(headers.location, from)
+  if (to?.origin === from.origin) return to
+  throw new KbsError('refused', `the KBS at ${from.origin} redirects to another place, which is not followed`)
+}
+
+/** The service is the operator's own choice, wherever it is. */
+const anywhere = (): undefined => undefined
+
+/** Requests to one service; each ends within its time. Rejects with a `KbsError`, or what the signal was aborted with. */
+export const createTransport = ({ url, ca, timeoutMs, userAgent }: TransportOptions): Transport => {
+  const base = `${url.href.replace(/\/+$/, '')}/kbs/v0`
+  // There are few requests, far apart.
+  const client = createHttpClients({ tls: { ca, verify: true }, userAgent, connections: 0 })()
+
+  const exchange = async ({ path, headers, body }: KbsRequest, signal: AbortSignal): Promise<KbsAnswer> => {
+    let target = new URL(`${base}${path}`)
+    for (let redirects = 0; ; redirects += 1) {
+      const answer = await client.send({
+        url: target,
+        guard: anywhere,
+        headers: {
+          ...headers,
+          accept: 'application/json',
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+        },
+        ...(body !== undefined && { body }),
+        signal,
+      })
+      answer.on('error', () => undefined)
+      const next = redirectOf(answer, target, body === undefined)
+      if (next === undefined)
+        return {
+          status: answer.statusCode ?? 0,
+          text: await textOf(answer),
+          cookies: answer.headers['set-cookie'] ?? [],
+        }
+      answer.destroy()
+      if (redirects >= MAX_REDIRECTS)
+        throw new KbsError('refused', `the KBS at ${target.origin} redirects too often`)
+      target = next
+    }
+  }
+
+  return async (request, signal) => {
+    const timeout = AbortSignal.timeout(timeoutMs)
+    try {
+      return await exchange(request, AbortSignal.any([signal, timeout]))
+    } catch (error) {
+      signal.throwIfAborted()
+      if (timeout.aborted)
+        throw new KbsError(
+          'unreachable',
+          `the KBS at ${url.origin} gave no answer for ${timeoutMs / 1000} s`,
+          {
+            transient: true,
+          },
+        )
+      throw unreachable(url.origin, error)
+    }
+  }
+}

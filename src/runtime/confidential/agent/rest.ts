@@ -1,0 +1,73 @@
+import type { IncomingMessage } from 'node:http'
+import { createHttpClients } from '../../../net/http-client.js'
+import { messageOf } from '../../../model/message-of.js'
+import { EvidenceError } from '../evidence/errors.js'
+import { AGENT_TIMEOUT_MS, type Agent } from './agent.js'
+
+const MAX_ANSWER_BYTES = 4 * 1024 * 1024
+const SHOWN = 200
+
+const textOf = async (answer: IncomingMessage): Promise<string> => {
+  const pieces: Buffer[] = []
+  let size = 0
+  const body: AsyncIterable<Buffer> = answer
+  for await (const piece of body) {
+    size += piece.length
+    if (size > MAX_ANSWER_BYTES)
+      throw new EvidenceError(`the agent answered with more than ${MAX_ANSWER_BYTES} bytes`)
+    pieces.push(piece)
+  }
+  return Buffer.concat(pieces).toString('utf8')
+}
+
+const HINT =
+  'it serves evidence when it is started with --features all or attestation, and to programs of the same machine only'
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** The agent by its REST service. */
+export const restAgent = (base: string): Agent => {
+  const client = createHttpClients({ tls: { ca: undefined, verify: true }, connections: 0 })()
+  const get = async (path: string, signal: AbortSignal): Promise<string> => {
+    const timeout = AbortSignal.timeout(AGENT_TIMEOUT_MS)
+    try {
+      const answer = await client.send({
+        url: new URL(path, base),
+        guard: () => undefined,
+        headers: {},
+        signal: AbortSignal.any([signal, timeout]),
+      })
+      const text = await textOf(answer)
+      if (answer.statusCode === 200) return text
+      const said = text.replaceAll(/\p{Cc}+/gu, ' ').slice(0, SHOWN)
+      throw new EvidenceError(`the agent at ${base} answered ${answer.statusCode ?? 0} (${said}): ${HINT}`)
+    } catch (error) {
+      signal.throwIfAborted()
+      if (error instanceof EvidenceError) throw error
+      const why = timeout.aborted ? `no answer for ${AGENT_TIMEOUT_MS / 1000} s` : messageOf(error)
+      throw new EvidenceError(`the agent at ${base} can't be reached: ${why}`, { cause: error })
+    }
+  }
+  return {
+    where: base,
+    tee: async (signal) => {
+      const text = await get('/info', signal).catch((error: unknown) => {
+        // It answered: older ones do not have it.
+        if (error instanceof EvidenceError && error.cause === undefined) return ''
+        throw error
+      })
+      const info = parsed(text)
+      const isTold = typeof info === 'object' && info !== null && 'tee' in info
+      return isTold && typeof info.tee === 'string' ? info.tee : undefined
+    },
+    // Releases before 0.21 know no encoding and attest the text itself: the check of what they answer shows it.
+    evidence: (data, signal) =>
+      get(`/aa/evidence?runtime_data=${Buffer.from(data).toString('base64url')}&encoding=base64`, signal),
+  }
+}

@@ -1,0 +1,104 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import * as E from 'fp-ts/lib/Either.js'
+import * as t from 'io-ts'
+import { builtEntry } from '../../../host/package-root.js'
+import { TSM_REPORTS } from '../../../host/tee.js'
+import { EvidenceError } from './errors.js'
+import { FOREIGN, type Report } from './report-entry.js'
+
+/** The kernel gives up after 30 s; it is asked five times at most. */
+const TIMEOUT_MS = 180_000
+const KILL_AFTER_MS = 2000
+const MAX_ANSWER = 4 * 1024 * 1024
+
+const reported = t.type({ provider: t.string, outblob: t.string, auxblob: t.string })
+const failed = t.type({ step: t.string, errno: t.string })
+
+const ADVICE: Readonly<Record<string, string>> = {
+  ENOENT:
+    'configfs-tsm is not there: Linux 6.7 or later, the driver of the guest (modprobe tdx_guest, or sev-guest) and configfs (mount -t configfs none /sys/kernel/config) are needed',
+  EACCES: 'making evidence needs root (User=root in the service) or CAP_DAC_OVERRIDE',
+  EPERM: 'making evidence needs root (User=root in the service) or CAP_DAC_OVERRIDE',
+  EROFS: 'configfs is read-only here: ProtectKernelTunables=yes in the service does that, leave it out',
+  ENXIO: 'no driver provides reports: load that of the guest (modprobe tdx_guest, or sev-guest)',
+  EINVAL: 'the kernel refused the request: its length, or the privilege level',
+  EBUSY: 'an earlier request is still with the host',
+  EINTR: 'it was interrupted each time',
+  ETIMEDOUT: 'the host did not answer in time: is its quoting service running?',
+  ENOTTY: 'the firmware takes no more requests from this guest until it is started again',
+  EFBIG: 'the report is larger than the kernel or this proplet takes',
+  [FOREIGN]: 'another program wrote to the same entry each time',
+}
+
+const failure = ({ step, errno }: t.TypeOf<typeof failed>): EvidenceError =>
+  new EvidenceError(`the kernel gave no report (${step}: ${errno}): ${ADVICE[errno] ?? 'see its log'}`)
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const answerOf = (text: string): Report => {
+  const value = parsed(text)
+  const report = reported.decode(value)
+  if (E.isRight(report))
+    return {
+      provider: report.right.provider,
+      outblob: Buffer.from(report.right.outblob, 'base64'),
+      auxblob: Buffer.from(report.right.auxblob, 'base64'),
+    }
+  const problem = failed.decode(value)
+  throw E.isRight(problem)
+    ? failure(problem.right)
+    : new EvidenceError('the process that asks the kernel for a report ended without one')
+}
+
+/** One report of the kernel, made in a process of its own. Rejects with an `EvidenceError`, or what the signal says. */
+export const configfsReport = (root: string, data: Buffer, signal: AbortSignal): Promise<Report> =>
+  new Promise((resolve, reject) => {
+    signal.throwIfAborted()
+    const child = spawn(process.execPath, [builtEntry('reporter')], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+      env: {},
+      // A Ctrl-C at the terminal is the daemon's: it sees to it that the entry is removed.
+      detached: true,
+    })
+    let text = ''
+    let killer: NodeJS.Timeout | undefined
+    const end = () => {
+      child.kill('SIGTERM')
+      killer ??= setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS)
+    }
+    const timer = setTimeout(end, TIMEOUT_MS)
+    signal.addEventListener('abort', end, { once: true })
+    const settle = (result: () => Report) => {
+      clearTimeout(timer)
+      clearTimeout(killer)
+      signal.removeEventListener('abort', end)
+      try {
+        signal.throwIfAborted()
+        resolve(result())
+      } catch (error) {
+        reject(error instanceof Error ? error : new Error('aborted'))
+      }
+    }
+    child.stdout.setEncoding('utf8')
+    child.stdout.on('data', (piece: string) => {
+      text += piece
+      if (text.length > MAX_ANSWER) end()
+    })
+    child.stdin.on('error', () => undefined)
+    child.once('error', (error) =>
+      settle(() => {
+        throw new EvidenceError(`the process that asks for a report could not be started: ${error.message}`)
+      }),
+    )
+    child.once('close', () => settle(() => answerOf(text)))
+    child.stdin.write(
+      `${JSON.stringify({ reports: join(root, TSM_REPORTS), data: data.toString('base64') })}\n`,
+    )
+  })

@@ -1,0 +1,196 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, open, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+
+/** What the kernel answered through one entry of configfs-tsm. */
+export type Report = { readonly provider: string; readonly outblob: Buffer; readonly auxblob: Buffer }
+
+/** A step that failed, with what the kernel said. */
+export class ReportError extends Error {
+  override readonly name = 'ReportError'
+  readonly code: string
+  readonly step: string
+
+  constructor(step: string, code: string, cause?: unknown) {
+    super(`${step}: ${code}`, { cause })
+    this.step = step
+    this.code = code
+  }
+}
+
+/** Somebody else wrote to the entry, so that what it holds may not be ours. */
+export const FOREIGN = 'FOREIGN_WRITE'
+/** What passes: another request is with the host, a signal came, or the host was slow. */
+const PASSING: ReadonlySet<string> = new Set(['EBUSY', 'EINTR', 'ETIMEDOUT', 'EAGAIN', 'EEXIST', FOREIGN])
+const MAX_ATTEMPTS = 5
+const BACKOFF_MS = 100
+
+/** A stand-in for the kernel fills an entry a moment after it was made. */
+const FILLED_WITHIN_MS = 2000
+const LOOK_AGAIN_MS = 20
+
+const MAX_BLOB_BYTES = 1024 * 1024
+const PREFIX = 'proplet-'
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'EIO'
+
+const step = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work()
+  } catch (error) {
+    throw error instanceof ReportError ? error : new ReportError(name, codeOf(error), error)
+  }
+}
+
+const isThere = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  )
+
+/** What `read` gives once it is there. */
+const filled = async <T>(read: () => Promise<T>, isFilled: (value: T) => boolean): Promise<T> => {
+  const until = performance.now() + FILLED_WITHIN_MS
+  for (;;) {
+    const isLate = performance.now() >= until
+    try {
+      const value = await read()
+      if (isFilled(value) || isLate) return value
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT' || isLate) throw error
+    }
+    await setTimeout(LOOK_AGAIN_MS)
+  }
+}
+
+/** To the end from one descriptor: the size that a file of configfs tells is 0. */
+const blobOf = async (path: string): Promise<Buffer> => {
+  const file = await open(path, 'r')
+  try {
+    const pieces: Buffer[] = []
+    let size = 0
+    for (;;) {
+      const buffer = Buffer.alloc(64 * 1024)
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, null)
+      if (bytesRead === 0) return Buffer.concat(pieces)
+      size += bytesRead
+      if (size > MAX_BLOB_BYTES) throw new ReportError('read', 'EFBIG')
+      pieces.push(buffer.subarray(0, bytesRead))
+    }
+  } finally {
+    await file.close()
+  }
+}
+
+/** In one call: the kernel takes it when the file is closed. */
+const write = async (path: string, bytes: Buffer): Promise<void> => {
+  const file = await open(path, 'w')
+  try {
+    await file.write(bytes, 0, bytes.length, null)
+  } finally {
+    await file.close()
+  }
+}
+
+const textOf = (path: string): Promise<string> => readFile(path, 'utf8')
+const isFilledText = (text: string): boolean => text.trim() !== ''
+
+/** The level that has to be asked for: above 0 in a guest that runs below a service module. */
+const levelOf = async (entry: string): Promise<string | undefined> => {
+  const floor = await textOf(join(entry, 'privlevel_floor')).catch(() => '0')
+  return /^[1-3]$/.test(floor.trim()) ? floor.trim() : undefined
+}
+
+const reported = async (entry: string, data: Buffer): Promise<Report> => {
+  const provider = await step('provider', () => filled(() => textOf(join(entry, 'provider')), isFilledText))
+  const level = await levelOf(entry)
+  if (level !== undefined) await step('privlevel', () => write(join(entry, 'privlevel'), Buffer.from(level)))
+  await step('inblob', () => write(join(entry, 'inblob'), data))
+  const outblob = await step('outblob', () =>
+    filled(
+      () => blobOf(join(entry, 'outblob')),
+      (blob) => blob.length > 0,
+    ),
+  )
+  const auxblob = (await isThere(join(entry, 'auxblob')))
+    ? await step('auxblob', () => blobOf(join(entry, 'auxblob')))
+    : Buffer.alloc(0)
+  const writes = level === undefined ? 1 : 2
+  const generation = await step('generation', () =>
+    filled(
+      async () => Number(await textOf(join(entry, 'generation'))),
+      (found) => found >= writes,
+    ),
+  )
+  if (generation !== writes) throw new ReportError('generation', FOREIGN)
+  return { provider: provider.trim(), outblob, auxblob }
+}
+
+/** An entry of the kernel goes with its files; a directory that stands in for one has to be emptied. */
+export const removeEntry = async (entry: string): Promise<void> => {
+  try {
+    await rmdir(entry)
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return
+    if (codeOf(error) !== 'ENOTEMPTY') throw error
+    await rm(entry, { recursive: true, force: true })
+  }
+}
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return codeOf(error) === 'EPERM'
+  }
+}
+
+/** Entries of processes that were killed before they could remove them. */
+const removeStale = async (reports: string): Promise<void> => {
+  const names = await readdir(reports).catch(() => [])
+  const stale = names.filter((name) => {
+    const pid = Number(new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1] ?? process.pid)
+    return !isAlive(pid)
+  })
+  for (const name of stale) await removeEntry(join(reports, name)).catch(() => undefined)
+}
+
+export type ReportRequest = {
+  /** The directory of the entries. */
+  readonly reports: string
+  /** 64 bytes. */
+  readonly data: Buffer
+  /** Told of the entry that is there, and, with undefined, that it is gone. */
+  readonly onEntry: (entry: string | undefined) => void
+}
+
+const attempted = async ({ reports, data, onEntry }: ReportRequest): Promise<Report> => {
+  const entry = join(reports, `${PREFIX}${process.pid}-${randomBytes(8).toString('hex')}`)
+  await step('mkdir', () => mkdir(entry))
+  onEntry(entry)
+  try {
+    return await reported(entry, data)
+  } finally {
+    await removeEntry(entry).finally(() => onEntry(undefined))
+  }
+}
+
+/**
+ * Asks the kernel for one report. Each attempt has an entry of its own, which is removed whatever happens; what may pass is
+ * tried again. Rejects with a `ReportError`.
+ */
+export const makeReport = async (request: ReportRequest): Promise<Report> => {
+  await removeStale(request.reports)
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await attempted(request)
+    } catch (error) {
+      const passes = error instanceof ReportError && PASSING.has(error.code)
+      if (!passes || attempt >= MAX_ATTEMPTS) throw error
+      await setTimeout(BACKOFF_MS * 2 ** (attempt - 1))
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import type { Socket } from 'node:net'
+
+/**
+ * The connections of a server, oldest first. Invariant: at most `max` are open; the one that has waited longest without a
+ * request gives way to a new one, so connections that never send a request can't shut out those that do.
+ */
+export class Connections {
+  readonly #max: number
+  readonly #waiting = new Set<Socket>()
+  readonly #busy = new Map<Socket, number>()
+
+  constructor(max: number) {
+    this.#max = max
+  }
+
+  add(socket: Socket): void {
+    socket.once('close', () => {
+      this.#waiting.delete(socket)
+      this.#busy.delete(socket)
+    })
+    if (this.#waiting.size + this.#busy.size >= this.#max) {
+      const [oldest] = this.#waiting
+      if (oldest === undefined) {
+        socket.destroy()
+        return
+      }
+      this.#waiting.delete(oldest)
+      oldest.destroy()
+    }
+    this.#waiting.add(socket)
+  }
+
+  /** A request has come over it. */
+  begin(socket: Socket): void {
+    this.#waiting.delete(socket)
+    this.#busy.set(socket, (this.#busy.get(socket) ?? 0) + 1)
+  }
+
+  /** A request over it is over. */
+  end(socket: Socket): void {
+    const left = (this.#busy.get(socket) ?? 0) - 1
+    if (left > 0) this.#busy.set(socket, left)
+    else if (this.#busy.delete(socket) && !socket.destroyed) this.#waiting.add(socket)
+  }
+}

@@ -1,0 +1,37 @@
+import type { IncomingMessage } from 'node:http'
+import * as E from 'fp-ts/lib/Either.js'
+
+/** Where a request is for, as the guest is told. */
+export type Target = {
+  readonly authority: string | undefined
+  /** Path and query, as the client wrote them. */
+  readonly path: string
+}
+
+const ABSOLUTE = /^https?:\/\/([^/?#]*)([^#]*)$/i
+const AUTHORITY = /^(?:\[[0-9A-Fa-f:.]+\]|[^\s/?#@[\]\\:]+)(?::\d{0,5})?$/
+
+const hostsIn = (rawHeaders: readonly string[]): readonly string[] =>
+  rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === 'host')
+
+/**
+ * The target of a request, by RFC 9112: a target in absolute form counts before the Host line (3.2.2), and more than one
+ * Host line, or one that is not a host, is a bad request (3.2).
+ * @returns left: what is wrong with it, for the client
+ */
+export const targetOf = ({
+  url = '/',
+  method,
+  rawHeaders,
+}: Pick<IncomingMessage, 'url' | 'method' | 'rawHeaders'>): E.Either<string, Target> => {
+  const hosts = hostsIn(rawHeaders)
+  const [host] = hosts
+  if (hosts.length > 1) return E.left('more than one Host')
+  if (host !== undefined && host !== '' && !AUTHORITY.test(host)) return E.left('a malformed Host')
+  if (url.includes('#')) return E.left('a fragment in the request target')
+  if (url.startsWith('/') || (url === '*' && method === 'OPTIONS'))
+    return E.right({ authority: host, path: url })
+  const [, authority, rest = ''] = ABSOLUTE.exec(url) ?? []
+  if (authority === undefined || !AUTHORITY.test(authority)) return E.left('a malformed request target')
+  return E.right({ authority, path: rest.startsWith('/') ? rest : `/${rest}` })
+}

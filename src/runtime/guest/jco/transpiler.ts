@@ -1,0 +1,55 @@
+import { TaskFailure } from '../failure.js'
+
+/** What jco makes of a component: files by name, and the interfaces that it imports. */
+export type Transpiled = {
+  readonly files: readonly (readonly [name: string, content: Uint8Array])[]
+  readonly imports: readonly string[]
+}
+
+/** jco's generator of bindings, as `@bytecodealliance/jco-transpile/component` exports it. */
+export type Transpiler = (component: Uint8Array) => Transpiled
+
+type Generate = (component: Uint8Array, options: object) => Transpiled
+
+// Interfaces without versions, errors of a `result` as errors with a payload, core modules as files of their own.
+const OPTIONS = {
+  name: 'component',
+  instantiation: { tag: 'sync' },
+  map: [],
+  noTypescript: true,
+  noNodejsCompat: true,
+  noNamespacedExports: false,
+  noComponentErrorWrapping: false,
+  base64Cutoff: 0,
+  tlaCompat: false,
+  validLiftingOptimization: false,
+  tracing: false,
+  multiMemory: false,
+} as const
+
+const isModule = (loaded: object): loaded is { readonly generate: Generate; readonly $init: unknown } =>
+  'generate' in loaded && typeof loaded.generate === 'function' && '$init' in loaded
+
+/**
+ * Loads jco's transpiler.
+ * @param url of the module `@bytecodealliance/jco-transpile/component`
+ */
+export const loadTranspiler = async (url: string): Promise<Transpiler> => {
+  const loaded: unknown = await import(url)
+  if (typeof loaded !== 'object' || loaded === null || !isModule(loaded))
+    throw new Error(`${url} is not a transpiler of jco that this proplet knows`)
+  await loaded.$init
+  return (component) => {
+    try {
+      return loaded.generate(component, OPTIONS)
+    } catch (error) {
+      throw new TaskFailure('binary', `jco can't transpile the component: ${textOf(error)}`, { cause: error })
+    }
+  }
+}
+
+/** jco throws errors with a payload that says why. */
+const textOf = (error: unknown): string => {
+  const payload = typeof error === 'object' && error !== null && 'payload' in error ? error.payload : error
+  return payload instanceof Error ? payload.message : String(payload)
+}

@@ -1,0 +1,48 @@
+import type { Observable, SchedulerLike } from 'rxjs'
+import type { Chunk, StartCommand } from '../../model/command.js'
+import type { Publication } from '../../model/publication.js'
+import type { TaskProgress } from '../../model/task-event.js'
+import { acquire, type AcquireDeps } from './acquire.js'
+import { createDownloads, type DownloadDeps } from './download.js'
+import { createFetch, type FetchDeps } from './fetch.js'
+
+export type BinariesDeps = {
+  readonly settings: {
+    readonly fetch: FetchDeps['limits']
+    readonly registry: AcquireDeps['registry']
+    readonly download: DownloadDeps['limits']
+  }
+  readonly inline: AcquireDeps['inline']
+  readonly cache: FetchDeps['cache']
+  readonly openDownload: DownloadDeps['open']
+  /** The same of encrypted images, which stay encrypted. */
+  readonly openSealedDownload: DownloadDeps['open']
+  readonly clock: SchedulerLike
+  /** Uniform in [0, 1). */
+  readonly random: () => number
+}
+
+export type Binaries = {
+  /** The binary of a task as the last event, wherever its command says that it is. */
+  readonly acquire: (start: StartCommand) => Observable<TaskProgress>
+  /** What the Proxy is asked for. */
+  readonly request$: Observable<Publication>
+}
+
+/** Gets binaries: out of commands, in chunks through the Proxy, or by downloads of the proplet's own. */
+export const createBinaries = (chunk$: Observable<Chunk>, deps: BinariesDeps): Binaries => {
+  const { settings, inline, cache, clock, random } = deps
+  const { fetch, request$ } = createFetch({ chunk$, cache, limits: settings.fetch, clock })
+  const downloadsBy = (open: DownloadDeps['open']) =>
+    createDownloads({ open, limits: settings.download, clock, random })
+  return {
+    acquire: acquire({
+      inline,
+      fetch,
+      download: downloadsBy(deps.openDownload),
+      downloadSealed: downloadsBy(deps.openSealedDownload),
+      registry: settings.registry,
+    }),
+    request$,
+  }
+}

@@ -1,0 +1,77 @@
+import type { OperatorFunction, SchedulerLike } from 'rxjs'
+import type { InvokeCommand, Received, StartCommand, StopCommand } from '../../model/command.js'
+import type { TaskEvent } from '../../model/task-event.js'
+import { pinBinary, type PinDeps } from '../binaries/pin-binary.js'
+import type { Admission } from '../commands/admit.js'
+import { dedupe } from '../commands/dedupe.js'
+import { createSlots } from '../operators/slots.js'
+import { execute, type ExecuteDeps } from './execute.js'
+import { federate, type FederateDeps } from './federated/federate.js'
+import { invoke } from './invoke.js'
+import { createLatents } from './latents.js'
+import type { LifecycleDeps } from './lifecycle.js'
+import { precompile } from './precompile.js'
+import { task, type TaskDeps } from './task.js'
+
+export type TasksDeps = {
+  readonly settings: {
+    readonly propletId: string
+    readonly maxTasks: number
+    readonly maxLatentBytes: number
+  }
+  readonly cache: PinDeps['cache']
+  readonly runtime: ExecuteDeps['runtime']
+  readonly federated: Omit<FederateDeps, 'propletId' | 'slots' | 'clock'>
+  readonly clock: SchedulerLike
+}
+
+export type TasksParts = {
+  readonly acquire: TaskDeps['acquire']
+  readonly admit: Admission['admit']
+  readonly shutdown$: LifecycleDeps['shutdown$']
+}
+
+export type Tasks = {
+  /** Runs each task that is started, or deploys it if it is latent, until it ends or is stopped. */
+  readonly runUntilStopped: () => OperatorFunction<Received<StartCommand | StopCommand>, TaskEvent>
+  /** Invokes latent tasks, until each invocation ends or its task is stopped. */
+  readonly invokeUntilStopped: () => OperatorFunction<Received<InvokeCommand | StopCommand>, TaskEvent>
+}
+
+/** Everything that runs: tasks, daemons, latent tasks and their invocations, in the slots of one runtime. */
+export const createTasks = ({ acquire, admit, shutdown$ }: TasksParts, deps: TasksDeps): Tasks => {
+  const { settings, clock } = deps
+  const slotted = { runtime: deps.runtime, slots: createSlots(settings.maxTasks) }
+  const executed = execute(slotted)
+  const precompiled = precompile(slotted)
+  const pinned = pinBinary(deps)
+  const federated = federate({
+    ...deps.federated,
+    propletId: settings.propletId,
+    slots: createSlots(settings.maxTasks),
+    clock,
+  })
+  const latents = createLatents({ maxBytes: settings.maxLatentBytes, clock })
+
+  const runBinary: TaskDeps['execute'] = (command, binary, reason$) =>
+    pinned(
+      binary,
+      federated(command, (start) => executed(start, binary, reason$), reason$),
+    )
+  const compileBinary: TaskDeps['execute'] = (start, binary, reason$) =>
+    pinned(binary, precompiled(start, binary, reason$))
+  const run = task({ acquire, execute: runBinary, shutdown$ })
+  const deploy = task({ acquire, execute: compileBinary, shutdown$ })
+
+  return {
+    runUntilStopped: () =>
+      dedupe({
+        task: (start, stop$) =>
+          admit(start, () =>
+            start.latent ? latents.register(start, deploy(start, stop$)) : run(start, stop$),
+          ),
+        clock,
+      }),
+    invokeUntilStopped: () => invoke({ find: latents.find, admit, execute: runBinary, shutdown$, clock }),
+  }
+}

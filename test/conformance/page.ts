@@ -1,0 +1,114 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { classOf } from './exceptions.js'
+import { countOf, type FileResult, type Outcome } from './outcome.js'
+import type { SuiteResult } from './run-suite.js'
+
+const BEGIN = '<!-- programs -->'
+const END = '<!-- /programs -->'
+const REASON_LENGTH = 240
+
+const INTRODUCTION = `# Conformance
+
+What the proplet makes of the suites that others wrote. This page is written by \`npm run conformance -- --write\`;
+\`npm run conformance\` runs the suites and fails when a number falls below [the baseline](../test/conformance/expected.json).
+
+The suites are not part of this repository. \`CONFORMANCE_SUITES\` names the folder that holds them: \`wasi-testsuite\`
+([WebAssembly/wasi-testsuite](https://github.com/WebAssembly/wasi-testsuite), branch \`prod/testsuite-base\`, 9f80ca35) and
+\`component-model\` ([WebAssembly/component-model](https://github.com/WebAssembly/component-model), \`test/\`, 6d28164).
+
+## How they are run
+
+- **wasi-p1, wasi-0.3**: each program by \`proplet-exec\`, over a fresh copy of its directories, with the arguments, variables,
+  input, connections and requests of its JSON. Expected are its output and exit code. After the test has sent SIGINT, the
+  exit code is not compared.
+- **component-model**: each script is converted by \`wasm-tools json-from-wast\` and run in a process of its own, through the API of
+  \`packages/component\`. \`component definition\` is validated; \`assert_invalid\` and \`assert_malformed\` are passed when the component is
+  refused as wrong: as unsupported is not enough. Their messages, which quote another validator, are not compared. Text that
+  is malformed is the converter's concern and not counted.
+- **Traps** are compared by their messages. The suite quotes those of wasmtime: where ours says the same in other words, both have
+  to be of one class ([the classes](../test/conformance/wast/trap-class.ts)); any other message has to be part of ours.
+`
+
+/** Writes the page; the part between its marks stays as it is. */
+export function writePage(path: string, results: readonly SuiteResult[]): void {
+  const page = [
+    INTRODUCTION,
+    `## Results\n\n${summary(results)}\n`,
+    kept(path),
+    ...results.map(section),
+  ].join('\n')
+  writeFileSync(path, page)
+}
+
+function kept(path: string): string {
+  let text = ''
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
+  }
+  const begin = text.indexOf(BEGIN)
+  const end = text.indexOf(END)
+  const part = begin === -1 || end === -1 ? '\n' : text.slice(begin + BEGIN.length, end)
+  return `${BEGIN}${part}${END}\n`
+}
+
+const summary = (results: readonly SuiteResult[]): string =>
+  table(
+    ['Suite', 'Node.js', 'Passed', 'Failed', 'Refused'],
+    results.map(({ suite, node, files }) => {
+      const { passed, failed, refused } = countOf(files)
+      return [suite, node.version, passed, failed, refused]
+    }),
+  )
+
+function section(result: SuiteResult): string {
+  const { suite, node, files } = result
+  const incomplete = files.filter(({ results }) => results.some(({ outcome }) => outcome.kind !== 'passed'))
+  const complete = files.length - incomplete.length
+  const parts = [
+    `## ${suite} on Node.js ${node.version}\n\n${complete} of ${files.length} files are passed in all.\n`,
+  ]
+  if (incomplete.length === 0) return parts.join('\n')
+  parts.push(`${table(['Why', 'Commands'], reasons(result))}\n`)
+  parts.push(
+    `${table(
+      ['File', 'Passed', 'Failed', 'Refused', 'First reason'],
+      incomplete.map((file) => row(file)),
+    )}\n`,
+  )
+  return parts.join('\n')
+}
+
+function reasons(result: SuiteResult): (string | number)[][] {
+  const counts = new Map<string, number>()
+  for (const { file, results } of result.files) {
+    // What follows a command that failed fails for its reason.
+    let last = ''
+    for (const { outcome } of results) {
+      if (outcome.kind === 'passed') continue
+      if (!isConsequence(outcome)) last = outcome.reason
+      const why = classOf(file, last === '' ? outcome.reason : last, result)
+      counts.set(why, (counts.get(why) ?? 0) + 1)
+    }
+  }
+  return [...counts].sort(([, a], [, b]) => b - a).map(([why, count]) => [why, count])
+}
+
+const isConsequence = (outcome: Outcome): boolean =>
+  outcome.kind === 'failed' && /could not be made|the command before it/.test(outcome.reason)
+
+function row(file: FileResult): (string | number)[] {
+  const { passed, failed, refused } = countOf([file])
+  const first = file.results.find(({ outcome }) => outcome.kind !== 'passed')
+  const reason = first !== undefined && first.outcome.kind !== 'passed' ? first.outcome.reason : ''
+  return [file.file, passed, failed, refused, `${first?.name ?? ''}: ${clean(reason)}`]
+}
+
+const clean = (reason: string): string =>
+  reason.replace(/\s+/g, ' ').replace(/\|/g, '\\|').replace(/</g, '&lt;').slice(0, REASON_LENGTH)
+
+function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const line = (cells: readonly (string | number)[]) => `| ${cells.join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+}

@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest'
+import type { TeeDetection } from '../../../src/host/tee.js'
+import { IDENTITY, loaded, problemsOf, tree } from './helpers.js'
+
+const found = (over: Partial<TeeDetection>) => ({
+  detectTee: (): TeeDetection => ({ guest: undefined, hostSigns: [], notes: [], ...over }),
+})
+const tdx = found({ guest: { kind: 'tdx', sign: '/dev/tdx_guest' } })
+const NO_KBS = 'KBS URI must be configured when TEE is detected. Set PROPLET_KBS_URI environment variable.'
+const LOCAL = { ...IDENTITY, PROPLET_KBS_URI: 'http://127.0.0.1:8080' }
+
+describe('a TEE guest without a Key Broker Service (17.1)', () => {
+  it('is a problem, with the text of the reference and what was found', () => {
+    expect(problemsOf({ env: IDENTITY }, tdx)).toStrictEqual([
+      `${NO_KBS} (Intel TDX was found by /dev/tdx_guest)`,
+    ])
+  })
+
+  it('is one when the TEE is named, or the agent', () => {
+    expect(problemsOf({ env: { ...IDENTITY, PROPLET_TEE: 'snp' } })).toStrictEqual([
+      `${NO_KBS} (PROPLET_TEE=snp)`,
+    ])
+    expect(problemsOf({ env: { ...IDENTITY, PROPLET_TEE_AGENT: 'http://127.0.0.1:8006' } })).toStrictEqual([
+      `${NO_KBS} (PROPLET_TEE_AGENT is set)`,
+    ])
+  })
+
+  it.each([{ PROPLET_TEE: 'none' }, { PROPLET_TEE: 'sample' }, { PROPLET_KBS_URI: 'https://kbs' }])(
+    'is none with %o',
+    (env) => {
+      expect(problemsOf({ env: { ...IDENTITY, ...env } }, tdx)).toStrictEqual([])
+    },
+  )
+
+  it('is none on a host that could make guests', () => {
+    expect(problemsOf({ env: IDENTITY }, found({ hostSigns: ['/dev/sev'] }))).toStrictEqual([])
+  })
+
+  it('looks below the root that is configured', () => {
+    const roots: string[] = []
+    const host = {
+      detectTee: (root: string): TeeDetection => {
+        roots.push(root)
+        return { guest: undefined, hostSigns: [], notes: [] }
+      },
+    }
+    loaded({ env: { ...IDENTITY, PROPLET_TEE_SYSROOT: '/fake' } }, host)
+    loaded({ env: IDENTITY }, host)
+    expect(roots).toStrictEqual(['/fake', '/'])
+  })
+})
+
+describe('the Key Broker Service', () => {
+  it('is used with the default key', () => {
+    expect(loaded({ env: LOCAL }).config.confidential).toMatchObject({
+      tee: 'auto',
+      agent: { type: 'auto' },
+      keyTimeoutMs: 120_000,
+      keys: { type: 'kbs', url: 'http://127.0.0.1:8080', ca: undefined, keyAlgorithm: 'ECDH-ES+A256KW-P256' },
+    })
+    expect(loaded({ env: LOCAL }).warnings).toStrictEqual([])
+  })
+
+  it('is warned of without TLS, beyond this machine', () => {
+    expect(loaded({ env: { ...IDENTITY, PROPLET_KBS_URI: 'http://kbs:8080' } }).warnings).toStrictEqual([
+      expect.stringContaining('kbs:8080 is spoken to without TLS'),
+    ])
+  })
+
+  const AGENT =
+    '[token_configs.kbs]\nurl = "https://of-file"\ncert = "PEM"\ntee_key_algorithm = "RSA-OAEP-256"\n'
+
+  it.each(['aa.toml', 'aa.conf'])("comes out of the agent's file %s", (name) => {
+    const env = { ...IDENTITY, PROPLET_AA_CONFIG_PATH: `${tree({ [name]: AGENT })}/${name}` }
+    expect(loaded({ env }, tdx).config.confidential.keys).toStrictEqual({
+      type: 'kbs',
+      url: 'https://of-file',
+      ca: 'PEM',
+      keyAlgorithm: 'RSA-OAEP-256',
+    })
+    expect(loaded({ env: { ...LOCAL, ...env } }).config.confidential.keys).toMatchObject({
+      url: 'http://127.0.0.1:8080',
+      ca: 'PEM',
+    })
+  })
+
+  it('comes out of a file of JSON', () => {
+    const file = `${tree({ 'aa.json': '{"token_configs":{"kbs":{"url":"https://k"}}}' })}/aa.json`
+    const env = { ...IDENTITY, PROPLET_AA_CONFIG_PATH: file }
+    expect(loaded({ env }).config.confidential.keys).toMatchObject({ url: 'https://k' })
+  })
+
+  it("is a problem when the agent's file can't be read, or used", () => {
+    const problem = (file: string) => problemsOf({ env: { ...LOCAL, PROPLET_AA_CONFIG_PATH: file } })
+    const dir = tree({ 'a.toml': '= x', 'b.toml': '[token_configs.kbs]\ntee_key_algorithm = "none"\n' })
+    expect(problem('/nowhere/aa.toml')[0]).toContain('expected a file that can be read')
+    expect(problem(`${dir}/a.toml`)[0]).toContain('expected TOML')
+    expect(problem(`${dir}/b.toml`)[0]).toContain('tee_key_algorithm: expected one of')
+  })
+
+  it('is told of the section that the agent ignores', () => {
+    const file = `${tree({ 'aa.toml': '[token_configs.coco_kbs]\nurl = "http://x"\n' })}/aa.toml`
+    expect(loaded({ env: { ...LOCAL, PROPLET_AA_CONFIG_PATH: file } }).warnings).toStrictEqual([
+      expect.stringContaining('coco_kbs'),
+    ])
+  })
+})
+
+describe('a key provider (17.4)', () => {
+  it('goes before the Key Broker Service', () => {
+    const env = { ...LOCAL, PROPLET_KEY_PROVIDER: '127.0.0.1:50011' }
+    expect(loaded({ env }).config.confidential.keys).toStrictEqual({
+      type: 'provider',
+      address: '127.0.0.1:50011',
+    })
+  })
+
+  it("comes out of ocicrypt's file", () => {
+    const json =
+      '{"key-providers":{"other":{"cmd":{"path":"x"}},"attestation-agent":{"grpc":"127.0.0.1:50011"}}}'
+    const file = `${tree({ 'keys.conf': json })}/keys.conf`
+    expect(
+      loaded({ env: { ...IDENTITY, OCICRYPT_KEYPROVIDER_CONFIG: file } }, tdx).config.confidential.keys,
+    ).toStrictEqual({ type: 'provider', address: '127.0.0.1:50011' })
+  })
+
+  it('is a problem where the file is malformed, and a warning where it names none of gRPC', () => {
+    const dir = tree({ bad: '{', none: '{"key-providers":{"a":{"ttrpc":"unix:///x"}}}' })
+    expect(problemsOf({ env: { ...LOCAL, OCICRYPT_KEYPROVIDER_CONFIG: `${dir}/bad` } })[0]).toContain(
+      'expected JSON',
+    )
+    expect(loaded({ env: { ...LOCAL, OCICRYPT_KEYPROVIDER_CONFIG: `${dir}/none` } }).warnings[0]).toContain(
+      'names no provider that speaks gRPC',
+    )
+  })
+})
+
+it('warns of test evidence', () => {
+  expect(loaded({ env: { ...LOCAL, PROPLET_TEE: 'sample' } }).warnings[0]).toContain('proves nothing')
+})

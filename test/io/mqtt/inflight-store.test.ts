@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest'
+import type { Packet } from 'mqtt'
+import type { Entry } from '../../../src/io/mqtt/delivery.js'
+import { InflightStore, STRIKES, SUSPECT_BYTES } from '../../../src/io/mqtt/inflight-store.js'
+import { MessageIds } from '../../../src/io/mqtt/message-ids.js'
+
+const entry = (bytes: number): Entry => ({
+  publication: { subtopic: 's', payload: {}, keep: 'all' },
+  topic: 't/s',
+  payload: Buffer.alloc(bytes),
+  report: () => undefined,
+})
+
+const setUp = () => {
+  const acknowledged: Entry[] = []
+  const told: string[] = []
+  const flights = new InflightStore(2, {
+    onAcknowledged: (done) => acknowledged.push(done),
+    onReleased: () => told.push('released'),
+    onAnew: (_entry, id) => told.push(`anew ${id}`),
+  })
+  const resent = async () => {
+    const packets: Packet[] = []
+    for await (const packet of flights.createStream() as AsyncIterable<Packet>) packets.push(packet)
+    return packets.map((packet) =>
+      packet.cmd === 'publish'
+        ? `publish ${packet.messageId ?? 0} dup=${packet.dup}`
+        : `${packet.cmd} ${packet.messageId ?? 0}`,
+    )
+  }
+  const release = (messageId: number) => flights.put({ cmd: 'pubrel', messageId }, () => undefined)
+  return { flights, acknowledged, told, resent, release }
+}
+
+describe('InflightStore', () => {
+  it('goes on where it was when the broker kept the session', async () => {
+    const { flights, resent, release } = setUp()
+    flights.launch(3, entry(1))
+    flights.launch(4, entry(1))
+    release(3)
+    flights.disconnected(true)
+    flights.connected(true)
+    expect(await resent()).toEqual(['pubrel 3', 'publish 4 dup=true'])
+  })
+
+  it('publishes everything anew, in order, when the broker lost the session', async () => {
+    const { flights, resent, release } = setUp()
+    flights.launch(3, entry(1))
+    flights.launch(4, entry(1))
+    release(3)
+    flights.disconnected(true)
+    flights.connected(false)
+    expect(await resent()).toEqual(['publish 3 dup=false', 'publish 4 dup=false'])
+  })
+
+  it('acknowledges once', () => {
+    const { flights, acknowledged } = setUp()
+    const errors: unknown[] = []
+    flights.launch(3, entry(1))
+    flights.del({ messageId: 3 }, (error) => errors.push(error))
+    flights.del({ messageId: 3 }, (error) => errors.push(error))
+    expect(acknowledged).toHaveLength(1)
+    expect(errors).toEqual([undefined, expect.any(Error)])
+  })
+
+  it('finds what is overdue only among what was sent on this connection', () => {
+    const { flights } = setUp()
+    flights.launch(3, entry(1))
+    const later = performance.now() + 1
+    expect(flights.overdue(later)).toBe(true)
+    flights.disconnected(false)
+    expect(flights.overdue(later)).toBe(false)
+    flights.connected(true)
+    flights.sent(3)
+    expect(flights.overdue(performance.now() + 1)).toBe(true)
+  })
+
+  const lose = (flights: InflightStore, byPeer = true) => {
+    flights.connected(true)
+    flights.sent(1)
+    return flights.disconnected(byPeer)
+  }
+
+  it('gives up a large publication that ends the connection five times in a row', () => {
+    const { flights } = setUp()
+    const big = entry(SUSPECT_BYTES + 1)
+    flights.launch(1, big)
+    for (let i = 1; i < STRIKES; i++) expect(lose(flights)).toEqual([])
+    expect(lose(flights)).toEqual([big])
+    expect(flights.has(1)).toBe(false)
+  })
+
+  it('does not give up a small one, one the broker has taken, or one whose connection we ended', () => {
+    const small = setUp().flights
+    small.launch(1, entry(SUSPECT_BYTES))
+    const { flights: taken, release } = setUp()
+    taken.launch(1, entry(SUSPECT_BYTES + 1))
+    release(1)
+    const ours = setUp().flights
+    ours.launch(1, entry(SUSPECT_BYTES + 1))
+    for (let i = 0; i < 3 * STRIKES; i++) {
+      expect([lose(small), lose(taken), lose(ours, false)]).toEqual([[], [], []])
+    }
+  })
+
+  it('goes on with what an earlier process sent, or released, under its ids', async () => {
+    const { flights, acknowledged, resent, told } = setUp()
+    const [sent, released] = [entry(1), entry(2)]
+    flights.resume(7, sent, false)
+    flights.resume(9, released, true)
+    flights.connected(true)
+    expect(await resent()).toEqual(['publish 7 dup=true', 'pubrel 9'])
+    flights.del({ messageId: 9 }, () => undefined)
+    expect(acknowledged).toEqual([released])
+    expect(told).toEqual([])
+  })
+
+  it('tells of a release before it goes out, once, and of what is published anew after it', () => {
+    const { flights, told, release } = setUp()
+    flights.launch(3, entry(1))
+    release(3)
+    release(3)
+    expect(told).toEqual(['released'])
+    flights.connected(true)
+    flights.connected(false)
+    expect(told).toEqual(['released', 'anew 3'])
+  })
+
+  it('does not count connections that never sent it', () => {
+    const { flights } = setUp()
+    flights.launch(1, entry(SUSPECT_BYTES + 1))
+    for (let i = 0; i < 3 * STRIKES; i++) expect(flights.disconnected(true)).toEqual([])
+  })
+})
+
+describe('MessageIds', () => {
+  it('goes round all ids, past 65535 and past those in use', () => {
+    const inFlight = new Set([2])
+    const ids = new MessageIds(
+      () => 0.999999,
+      (id) => inFlight.has(id),
+    )
+    expect(ids.getLastAllocated()).toBe(65535)
+    expect([ids.allocate(), ids.allocate()]).toEqual([1, 3])
+    ids.clear()
+    expect(ids.allocate()).toBe(4)
+  })
+
+  it('has none left when all are in use', () => {
+    expect(
+      new MessageIds(
+        () => 0,
+        () => true,
+      ).allocate(),
+    ).toBeNull()
+  })
+})
