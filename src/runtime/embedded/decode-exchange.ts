@@ -56,14 +56,22 @@ function decodeNetworkRequest(value: unknown): NetworkRequest | undefined {
     case 'lookup':
       return typeof value['name'] === 'string' ? { kind: 'lookup', name: value['name'] } : undefined
     case 'connect': {
-      const { remote, local } = value
+      const { remote, local, tlsName } = value
       if (!isAddress(remote) || (local !== null && !isAddress(local))) return undefined
-      return { kind: 'connect', remote, local }
+      if (tlsName === undefined) return { kind: 'connect', remote, local }
+      return typeof tlsName === 'string' ? { kind: 'connect', remote, local, tlsName } : undefined
     }
-    case 'listen':
+    case 'listen': {
+      const { local, backlog } = value
+      if (!isAddress(local)) return undefined
+      if (backlog === undefined) return { kind: 'listen', local }
+      return isCount(backlog) ? { kind: 'listen', local, backlog } : undefined
+    }
     case 'datagrams': {
-      const { kind, local } = value
-      return isAddress(local) ? { kind, local } : undefined
+      const { local, peer } = value
+      if (!isAddress(local)) return undefined
+      if (peer === undefined) return { kind: 'datagrams', local }
+      return isAddress(peer) ? { kind: 'datagrams', local, peer } : undefined
     }
     case 'accept':
       return isCount(value['listener']) ? { kind: 'accept', listener: value['listener'] } : undefined

@@ -151,6 +151,10 @@ class ProcessGuest implements Guest {
     this.#control.uncork()
   }
 
+  unreadBytes(): number {
+    return this.#control.writableLength
+  }
+
   holdOutput(held: boolean): void {
     for (const output of this.#outputs) {
       if (held) output.pause()

@@ -8,6 +8,7 @@ import { loadPreview3, networking } from './component-parts.js'
 import { consoleOf } from './console.js'
 import { TaskFailure } from './failure.js'
 import { instantiateComponent, type EngineComponent } from './instantiate.js'
+import { halOf } from './hal-imports.js'
 import type { Link } from './link.js'
 import type { GuestEnd } from './protocol.js'
 import type { GuestCall, Session } from './session.js'
@@ -35,7 +36,11 @@ export function startComponent(
     stderr,
   })
   live.close = () => wasi.close()
-  const instance = instantiateComponent(prepared, { ...wasi.imports, ...networkOf(prepared, link) })
+  const instance = instantiateComponent(prepared, {
+    ...wasi.imports,
+    ...networkOf(prepared, link),
+    ...halOf(prepared, { boot, link }),
+  })
   live.close = () => {
     instance.stop()
     wasi.close()

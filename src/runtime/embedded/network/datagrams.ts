@@ -9,6 +9,8 @@ import type { Reach } from '../../../net/guest-reach.js'
 /** Datagrams that nobody has read yet; more are lost, as datagrams are. */
 const MAX_WAITING = 64
 
+type Wanted = { readonly local: SocketAddress; readonly peer?: SocketAddress }
+
 /** A UDP socket of a guest. */
 export class Datagrams implements Opened {
   readonly isFlooded = false
@@ -20,10 +22,12 @@ export class Datagrams implements Opened {
   #isBound = false
   #error: NetworkError | undefined
 
-  constructor({ address, port }: SocketAddress, reach: Reach) {
+  constructor({ local, peer }: Wanted, reach: Reach) {
+    const { address, port } = local
     this.#reach = reach
     const isOwnPort = port !== 0
-    if (isOwnPort && !reach.admitsBinding(`a socket at ${address}:${port}`)) {
+    const isRefused = peer !== undefined && !reach.admits(peer.address, peer.port)
+    if (isRefused || (isOwnPort && !reach.admitsBinding(`a socket at ${address}:${port}`))) {
       this.#error = { tag: 'access-denied' }
       return
     }

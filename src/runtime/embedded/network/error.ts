@@ -48,4 +48,13 @@ export function socketErrorOf(error: Error): NetworkError {
   return { tag: (Object.hasOwn(SOCKETS, code) ? SOCKETS[code] : undefined) ?? 'unknown' }
 }
 
+/** The same of a connection with TLS. */
+export function tlsErrorOf(error: Error): NetworkError {
+  const code = codeOf(error)
+  if (CERTIFICATE.test(code)) return { tag: 'certificate-not-trusted' }
+  return code.startsWith('ERR_SSL') || code.startsWith('ERR_TLS')
+    ? { tag: 'tls-failed' }
+    : socketErrorOf(error)
+}
+
 const codeOf = (error: Error): string => ('code' in error && typeof error.code === 'string' ? error.code : '')

@@ -13,12 +13,14 @@ const MAX_WAITING = 128
 export class Listener implements Opened {
   readonly isFlooded = false
   readonly #waiter = new Waiter(() => this.#take())
+  readonly #maxWaiting: number
   readonly #sockets: Socket[] = []
   readonly #wanted: ((socket: Socket) => void)[] = []
   #server: Server | undefined
   #error: NetworkError | undefined
 
-  constructor({ address, port }: SocketAddress, reach: Reach) {
+  constructor({ address, port }: SocketAddress, reach: Reach, backlog = MAX_WAITING) {
+    this.#maxWaiting = Math.min(Math.max(1, backlog), MAX_WAITING)
     if (!reach.admitsBinding(`a listener at ${address}:${port}`)) {
       this.#error = { tag: 'access-denied' }
       return
@@ -31,7 +33,7 @@ export class Listener implements Opened {
       this.#error ??= socketErrorOf(error)
       this.#waiter.offer()
     })
-    server.listen({ host: address, port }, () => this.#waiter.offer())
+    server.listen({ host: address, port, backlog: this.#maxWaiting }, () => this.#waiter.offer())
   }
 
   accept(): Connection {
@@ -55,7 +57,7 @@ export class Listener implements Opened {
   #offer(socket: Socket): void {
     const use = this.#wanted.shift()
     if (use !== undefined) use(socket)
-    else if (this.#sockets.length < MAX_WAITING) this.#sockets.push(socket)
+    else if (this.#sockets.length < this.#maxWaiting) this.#sockets.push(socket)
     else socket.destroy()
   }
 

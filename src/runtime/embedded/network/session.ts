@@ -94,15 +94,15 @@ export class NetworkSession {
       case 'lookup':
         return new Lookup(request.name, this.#reach)
       case 'connect':
-        return Connection.to(request.remote, request.local, this.#reach)
+        return Connection.to(request, this.#reach, this.#options.tls)
       case 'listen':
-        return new Listener(request.local, this.#reach)
+        return new Listener(request.local, this.#reach, request.backlog)
       case 'accept': {
         const listener = this.#open.get(request.listener)
         return listener instanceof Listener ? listener.accept() : Connection.failed({ tag: 'invalid-state' })
       }
       case 'datagrams':
-        return new Datagrams(request.local, this.#reach)
+        return new Datagrams(request, this.#reach)
     }
   }
 

@@ -2,6 +2,7 @@ import { incomingRequest, responseOutparam } from '@proplet/wasi/http/index.js'
 import type { Responder } from '@proplet/wasi/http/message.js'
 import { createPreview2 } from '@proplet/wasi/preview2.js'
 import { TaskFailure } from '../failure.js'
+import { halOf } from '../hal-imports.js'
 import { IncomingBytes } from '../incoming-bytes.js'
 import { instantiateComponent, type EngineComponent } from '../instantiate.js'
 import type { Link } from '../link.js'
@@ -32,7 +33,11 @@ export function createServe(prepared: EngineComponent): Serve {
       stderr,
     })
     live.close = () => wasi.close()
-    const instance = instantiateComponent(prepared, { ...wasi.imports, ...networkImports(link) })
+    const instance = instantiateComponent(prepared, {
+      ...wasi.imports,
+      ...networkImports(link),
+      ...halOf(prepared, { boot, link }),
+    })
     live.memoryBytes = () => instance.memoryBytes()
     const exported = instance.exports.get(handler)
     const handle = typeof exported === 'function' ? undefined : exported?.get('handle')

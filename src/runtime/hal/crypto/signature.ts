@@ -1,4 +1,10 @@
-import { createPrivateKey, createPublicKey, randomFillSync, sign as signWith, verify as verifyWith } from 'node:crypto'
+import {
+  createPrivateKey,
+  createPublicKey,
+  randomFillSync,
+  sign as signWith,
+  verify as verifyWith,
+} from 'node:crypto'
 import { failure } from '../failure.js'
 
 export type KeyPair = { readonly publicKey: Uint8Array; readonly privateKey: Uint8Array }

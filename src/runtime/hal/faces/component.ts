@@ -42,8 +42,7 @@ const computing = ({ grant, crypto, clock, daemon }: Services): Preview2Imports 
     decrypt: (data: Uint8Array, key: Uint8Array, cipher: CipherName) => crypto.decrypt(data, key, cipher),
     generateKeypair: () => crypto.generateKeyPair(),
     sign: (data: Uint8Array, seed: Uint8Array) => crypto.sign(data, seed),
-    verify: (data: Uint8Array, signature: Uint8Array, key: Uint8Array) =>
-      crypto.verify(data, signature, key),
+    verify: (data: Uint8Array, signature: Uint8Array, key: Uint8Array) => crypto.verify(data, signature, key),
     createContext: () => crypto.createContext(),
     destroyContext: (handle: bigint) => crypto.destroyContext(handle),
   }),

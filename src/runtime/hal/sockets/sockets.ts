@@ -123,7 +123,8 @@ export class Sockets {
   }
 
   #checkRoom(): void {
-    if (this.#sockets.size >= MAX_SOCKETS) throw failure('network', `at most ${MAX_SOCKETS} sockets at a time`)
+    if (this.#sockets.size >= MAX_SOCKETS)
+      throw failure('network', `at most ${MAX_SOCKETS} sockets at a time`)
   }
 
   #add(socket: HalSocket): bigint {
