@@ -6,7 +6,7 @@ const FLOORS = [
   ['packages/component'],
   ['packages/wasi'],
   ['src/streams', 'src/io', 'src/runtime'],
-  ['src/app'],
+  ['src/app', 'src/testing'],
   ['src/dev'],
   ['src/cli'],
 ]

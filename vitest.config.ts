@@ -12,6 +12,7 @@ const PURE = [
 /** What compares, kills, draws by the thousand, looks at a screen, or takes over ten seconds: `npm run test:long`. */
 const LONG = [
   'test/chaos/**/*.test.ts',
+  'test/cli/exec/programs.test.ts',
   'test/differential/**/*.test.ts',
   'test/fuzz/**/*.test.ts',
   'test/packaging/**/*.test.ts',
@@ -23,6 +24,9 @@ const LONG = [
   'test/daemon/readme.test.ts',
   'test/daemon/terminal.test.ts',
 ]
+
+/** `dist` is built before tests that start processes, unless it is newer than what it is made of. */
+const BUILD = 'test/support/global-build.ts'
 
 const CONDITIONS = ['source', 'node', 'import', 'module', 'default']
 
@@ -41,11 +45,12 @@ export default defineConfig({
           name: 'real',
           include: ['test/**/*.test.ts', 'packages/*/test/**/*.test.ts'],
           exclude: [...PURE, ...LONG],
+          globalSetup: BUILD,
           pool: 'forks',
           isolate: false,
         },
       },
-      { extends: true, test: { name: 'long', include: LONG, pool: 'forks' } },
+      { extends: true, test: { name: 'long', include: LONG, globalSetup: BUILD, pool: 'forks' } },
     ],
   },
 })

@@ -1,23 +1,19 @@
 // Builds dist: bundles of the processes, of the guests, of the library, and the page. `--watch` builds again on changes.
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import process from 'node:process'
-import { rolldown, watch } from 'rolldown'
-import { bundle, inRoot, isInstalled, write } from './bundle.mjs'
+import { watch } from 'rolldown'
+import { bundle, inRoot, isInstalled, isShared, load, write } from './bundle.mjs'
+import { createNotices } from './notices.mjs'
 
-/** What a table of TypeScript exports, without a compiler: it is bundled in memory, and imported from there. */
-const load = async (path) => {
-  const build = await rolldown({ input: inRoot(path), platform: 'node', logLevel: 'warn' })
-  const { output } = await build.generate({ format: 'esm' })
-  await build.close()
-  return import(`data:text/javascript,${encodeURIComponent(output[0].code)}`)
-}
+const { GUEST_ENTRIES, GUEST_PARTS, LIBRARY_ENTRIES, PROCESS_ENTRIES, TOOL_ENTRIES } =
+  await load('src/host/entries.ts')
 
-const { GUEST_ENTRIES, GUEST_PARTS, LIBRARY_ENTRIES, PROCESS_ENTRIES } = await load('src/host/entries.ts')
+const notices = createNotices()
 
 const { exec, ...processes } = PROCESS_ENTRIES
 
 const dist = (modules, chunkFileNames, more) =>
-  bundle({ from: 'src', to: 'dist', modules, chunkFileNames, ...more })
+  bundle({ from: 'src', to: 'dist', modules, chunkFileNames, plugins: [notices.plugin], ...more })
 
 /** What every guest loads in one file, and what each component does in another: each file takes half a millisecond. */
 const GUEST_GROUPS = [
@@ -36,8 +32,9 @@ const builds = [
   dist([...Object.values(GUEST_ENTRIES), ...GUEST_PARTS], 'runtime/guest/[name]-[hash].js', {
     output: { codeSplitting: { groups: GUEST_GROUPS } },
   }),
-  // A library shares rxjs and the rest with those who import it.
-  dist(LIBRARY_ENTRIES, 'library/[name]-[hash].js', { external: isInstalled }),
+  // A library shares the packages whose values it takes and gives with those who import it.
+  dist(LIBRARY_ENTRIES, 'library/[name]-[hash].js', { external: isShared }),
+  dist(TOOL_ENTRIES, 'dev/chunks/[name]-[hash].js', { external: isInstalled }),
   dist(['page/main'], 'page/[name]-[hash].js', { platform: 'browser' }),
 ]
 
@@ -56,6 +53,7 @@ const makeExecutable = () => {
 
 const finish = () => {
   copyPage()
+  writeFileSync(inRoot('dist/THIRD-PARTY-NOTICES.txt'), notices.text())
   makeExecutable()
 }
 

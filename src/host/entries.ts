@@ -28,9 +28,11 @@ export const GUEST_PARTS = [
   'runtime/guest/stdin',
 ] as const
 
-/** Modules that others import: the library, and what demos and benchmarks are made of. */
-export const LIBRARY_ENTRIES = [
-  'index',
+/** What others import: the `exports` of the package. */
+export const LIBRARY_ENTRIES = ['index', 'runtime/index', 'streams/index', 'testing/index'] as const
+
+/** What demos and benchmarks of this repository are made of; the package leaves them out. */
+export const TOOL_ENTRIES = [
   'app/embedded-options',
   'dev/broker',
   'dev/daemon',

@@ -127,7 +127,7 @@ describe.each(BROKERS)('commands, over the %s broker', (kind) => {
     [
       'that is encrypted',
       { name: 'x', image_url: 'r/x:v1', encrypted: true, kbs_resource_path: 'a/b/c' },
-      /encrypted/,
+      /TEE runtime not available/,
     ],
   ])('refuses a command %s, and says why', async (_, command, error) => {
     const id = next()

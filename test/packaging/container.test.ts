@@ -18,12 +18,26 @@ describe('the container file', () => {
     expect({ error, status, stdout }).toStrictEqual({ error: undefined, status: 0, stdout: '' })
   })
 
-  it('copies only what is there, and nothing secret', () => {
-    const copied = [...readFileSync(CONTAINERFILE, 'utf8').matchAll(/^COPY (?!--from)(.+)$/gm)].flatMap(
-      ([, paths = '']) => paths.split(' ').slice(0, -1),
+  it('copies the packed package, and nothing else of the repository', () => {
+    const copied = [...readFileSync(CONTAINERFILE, 'utf8').matchAll(/^COPY (?!--from)(.+)$/gm)].map(
+      ([, paths = '']) => paths.split(' ')[0],
     )
-    expect(copied.length).toBeGreaterThan(3)
-    expect(copied.filter((path) => !existsSync(join(ROOT, path)))).toStrictEqual([])
+    const { name } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { readonly name: string }
+    expect(copied).toStrictEqual([`${name}-*.tgz`])
+  })
+
+  it('runs programs and files that the package has', () => {
+    const { name, bin, files } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+      readonly name: string
+      readonly bin: Readonly<Record<string, string>>
+      readonly files: readonly string[]
+    }
+    const text = readFileSync(CONTAINERFILE, 'utf8')
+    const [, program = ''] = /^ENTRYPOINT \["tini", "--", "(.+)"\]$/m.exec(text) ?? []
+    expect(bin).toHaveProperty(program)
+    const [, health = ''] = new RegExp(`^ +CMD .*/lib/node_modules/${name}/(.+)"\\]$`, 'm').exec(text) ?? []
+    expect(files).toContain(health)
+    expect(existsSync(join(ROOT, health))).toBe(true)
   })
 
   it('ends as a user that is not root', () => {

@@ -71,7 +71,7 @@ describe('C34: programs of other compilers', () => {
   it('run: AssemblyScript', async () => {
     expect(await run([ASSEMBLYSCRIPT, '100'])).toMatchObject({
       code: 0,
-      stdout: '25 primes below 100, 2 arguments\n',
+      stdout: '25 primes below 100, 2 arguments\nError: counted\n',
     })
   })
 

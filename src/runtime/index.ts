@@ -1,0 +1,6 @@
+/** The port of runtimes, for one of your own, and the figures of the processes that it starts. */
+export type { Binary } from '../model/binary.js'
+export type { Counters, Figures } from '../model/figures.js'
+export type { FailureCode, Outcome } from '../model/outcome.js'
+export type { RunEvent, RunRequest, Runtime, StopReason, Usage } from '../model/runtime.js'
+export { addFigures, readFigures, readTreeFigures } from '../host/process-figures.js'

@@ -1,0 +1,12 @@
+/** Marble tests of streams of one's own, in virtual time and with any test runner. */
+export { testStream, type InputsOfTest, type StreamTest, type TestOptions } from './test-stream.js'
+export {
+  completed,
+  connected,
+  disconnected,
+  endedTask,
+  failed,
+  startCommand,
+  stopCommand,
+  stopped,
+} from './values.js'
