@@ -135,7 +135,7 @@ describe.each([
       if (event.type !== 'serving') throw new Error(JSON.stringify(event))
       const seen = []
       for (const [path, options] of REQUESTS) {
-        const { status, body } = await ask(event.port, path, options)
+        const { status, body } = await ask(event.port, path, { ...options, agent: false })
         seen.push([status, body.replaceAll(/127\.0\.0\.1:\d+/g, 'HOST')])
       }
       answers.push(seen)

@@ -24,6 +24,7 @@ const FORBIDDEN: readonly (readonly [string, string, string])[] = [
   ['floor-of-src-io', 'src/io/deep/probe.ts', 'src/streams/target.ts'],
   ['floor-of-src-runtime', 'src/runtime/deep/down/probe.ts', 'src/io/deep/target.ts'],
   ['floor-of-src-app', 'src/app/deep/probe.ts', 'src/cli/deep/target.ts'],
+  ['floor-of-src-testing', 'src/testing/deep/probe.ts', 'src/app/target.ts'],
   ['floor-of-src-dev', 'src/dev/deep/probe.ts', 'src/cli/target.ts'],
   ['floor-of-src-cli', 'src/cli/deep/probe.ts', 'src/main.ts'],
   ['page-stands-alone', 'src/page/probe.ts', 'src/model/target.ts'],
