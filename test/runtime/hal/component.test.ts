@@ -29,7 +29,7 @@ it('issue 16, 1: every function of every interface answers a component', async (
   const call = await caller()
   const key = `[${Array.from({ length: 32 }, (_, at) => at).join(', ')}]`
   const address = '{ip: "127.0.0.1", port: 9}'
-  const error = (text: string) => `err("${text}")`
+  const error = (text: string) => `err("${text.replaceAll("'", String.raw`\'`)}")`
   const expected: readonly (readonly [name: string, inputs: readonly string[], result: string | RegExp])[] = [
     ['get-platform-info', [], '{platform-type: "None", version: "0.0.0"}'],
     [

@@ -70,9 +70,14 @@ export function encodeObject(
 }
 
 /** The data of a whole file. Throws HalFailure for what was changed, or does not fit the key. */
-export function decodeObject(file: Buffer, container: string, secret: Uint8Array | undefined): Uint8Array {
+export function decodeObject(
+  file: Buffer,
+  container: string,
+  key: string,
+  secret: Uint8Array | undefined,
+): Uint8Array {
   const header = readHeader(file)
-  if (header === undefined) throw failure('storage', 'the object is damaged')
+  if (header === undefined || header.key !== key) throw failure('storage', 'the object is damaged')
   const body = file.subarray(header.bytes)
   if (secret === undefined) {
     if (header.isEncrypted) throw failure('storage', 'the object is encrypted, and no key is set')

@@ -91,7 +91,7 @@ export class TaskStorage {
     return this.#inTurn(async () => {
       find(container, key)
       const file = await readFile(join(container.directory, fileNameOf(key)))
-      return decodeObject(file, container.name, this.#options.secret)
+      return decodeObject(file, container.name, key, this.#options.secret)
     })
   }
 
