@@ -1,7 +1,7 @@
 import type { FailureCode } from '../../model/outcome.js'
 import type { FromGuest, FromServingGuest, GuestEnd } from '../guest/protocol.js'
 import { decodeFromExchange } from './decode-exchange.js'
-import { decodeHal } from '../hal/daemon/decode.js'
+import { decodeHal } from './decode-hal.js'
 import { isCount, isDuration, isRecord } from './decode-values.js'
 
 /** The codes that a guest may give. */

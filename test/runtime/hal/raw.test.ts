@@ -60,13 +60,14 @@ const FUNCTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 const ALL = Object.entries(FUNCTIONS).flatMap(([from, members]) =>
   Object.entries(members).map(([name, parameters]) => ({ from, name, parameters })),
 )
-const types = (parameters: string) => [...parameters].map((kind) => (kind === 'l' ? 'i64' : 'i32')).join(' ')
+const types = (parameters: string) =>
+  Array.from(parameters, (kind) => (kind === 'l' ? 'i64' : 'i32')).join(' ')
 const importOf = ({ from, name, parameters }: (typeof ALL)[number]) =>
   `(import "elastic:tee-hal/${from}" "${name}" (func $${from}.${name} (param ${types(parameters)}) (result i32)))`
 
 const moduleOf = async (body: string) => {
-  const { parseWat } = await wabt()
-  const parsed = parseWat(
+  const tools = await wabt()
+  const parsed = tools.parseWat(
     'hal.wat',
     `(module ${ALL.map(importOf).join('\n')} (memory (export "memory") 1) ${body})`,
   )
@@ -90,9 +91,10 @@ it.each([-(2 ** 31), -1, 65_536])(
   async (number) => {
     const calls = ALL.map(
       ({ from, name, parameters }) =>
-        `(local.set $n (i32.add (local.get $n) (i32.ne (i32.const -1) (call $${from}.${name} ${[...parameters]
-          .map((kind) => (kind === 'l' ? '(i64.const -1)' : `(i32.const ${number})`))
-          .join(' ')}))))`,
+        `(local.set $n (i32.add (local.get $n) (i32.ne (i32.const -1) (call $${from}.${name} ${Array.from(
+          parameters,
+          (kind) => (kind === 'l' ? '(i64.const -1)' : `(i32.const ${number})`),
+        ).join(' ')}))))`,
     )
     expect(
       await resultOf(`(func (export "main") (result i32) (local $n i32) ${calls.join('\n')} (local.get $n))`),

@@ -105,7 +105,13 @@ export class HalSession {
       }
       case 'list-workloads':
         return { value: workloads.ids }
-      default:
+      case 'open-container':
+      case 'delete-container':
+      case 'store-object':
+      case 'retrieve-object':
+      case 'delete-object':
+      case 'list-objects':
+      case 'get-metadata':
         return this.#store(call, bytes, this.#storage())
     }
   }

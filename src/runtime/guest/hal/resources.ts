@@ -1,5 +1,5 @@
-import type { ResourceType } from '../calls.js'
-import { unexpected, type DaemonCalls } from '../daemon-calls.js'
+import type { ResourceType } from '../../hal/calls.js'
+import { unexpected, type DaemonCalls } from './daemon-calls.js'
 
 const MAX_ID_LENGTH = 2048
 

@@ -1,13 +1,13 @@
-import type { Link } from '../guest/link.js'
-import type { HalGrant } from './calls.js'
-import { Clock } from './clock/clock.js'
-import { Communication } from './communication/client.js'
-import { Crypto } from './crypto/crypto.js'
+import type { Link } from '../link.js'
+import type { HalGrant } from '../../hal/calls.js'
+import { Clock } from './clock.js'
+import { Communication } from './communication.js'
+import { Crypto } from './crypto.js'
 import { DaemonCalls } from './daemon-calls.js'
-import { Events } from './events/client.js'
-import { Resources } from './resources/client.js'
-import { Sockets } from './sockets/sockets.js'
-import { Storage } from './storage/client.js'
+import { Events } from './events.js'
+import { Resources } from './resources.js'
+import { Sockets } from './sockets.js'
+import { Storage } from './storage.js'
 
 /** The HAL of one instance, behind either of its faces. */
 export type Services = {

@@ -1,7 +1,7 @@
-import type { IncomingBytes } from '../../guest/incoming-bytes.js'
-import type { OutgoingBytes } from '../../guest/outgoing-bytes.js'
-import type { SocketAddress } from '../../guest/protocol.js'
-import type { Remote } from '../../guest/remote.js'
+import type { IncomingBytes } from '../incoming-bytes.js'
+import type { OutgoingBytes } from '../outgoing-bytes.js'
+import type { SocketAddress } from '../protocol.js'
+import type { Remote } from '../remote.js'
 
 export const PROTOCOLS = ['tcp', 'udp', 'tls', 'dtls'] as const
 export type Protocol = (typeof PROTOCOLS)[number]

@@ -1,7 +1,7 @@
-import type { Link } from '../guest/link.js'
-import { BODY_PIECE_BYTES } from '../guest/protocol.js'
-import type { HalCall, HalValue } from './calls.js'
-import { HalFailure } from './failure.js'
+import type { Link } from '../link.js'
+import { BODY_PIECE_BYTES } from '../protocol.js'
+import type { HalCall, HalValue } from '../../hal/calls.js'
+import { HalFailure } from '../../hal/failure.js'
 
 const NO_BYTES = new Uint8Array(0)
 

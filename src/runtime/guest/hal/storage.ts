@@ -1,7 +1,7 @@
-import type { ObjectMetadata } from '../calls.js'
-import { toDaemonHandle, unexpected, type DaemonCalls } from '../daemon-calls.js'
-import { failure } from '../failure.js'
-import { KEYS_PER_PAGE, MAX_CONTAINER_NAME_BYTES, MAX_KEY_BYTES, MAX_OBJECT_BYTES } from '../limits.js'
+import type { ObjectMetadata } from '../../hal/calls.js'
+import { toDaemonHandle, unexpected, type DaemonCalls } from './daemon-calls.js'
+import { failure } from '../../hal/failure.js'
+import { KEYS_PER_PAGE, MAX_CONTAINER_NAME_BYTES, MAX_KEY_BYTES, MAX_OBJECT_BYTES } from '../../hal/limits.js'
 import { objectHandle } from './object-handle.js'
 
 /** The containers that one instance has open. */

@@ -1,6 +1,6 @@
-import type { DaemonCalls } from '../daemon-calls.js'
-import { failure } from '../failure.js'
-import { MAX_REPORT_DATA_BYTES } from '../limits.js'
+import type { DaemonCalls } from './daemon-calls.js'
+import { failure } from '../../hal/failure.js'
+import { MAX_REPORT_DATA_BYTES } from '../../hal/limits.js'
 
 /** Evidence that is bound to the data, as JSON text in UTF-8. */
 export function attest(daemon: DaemonCalls, reportData: Uint8Array): Uint8Array {

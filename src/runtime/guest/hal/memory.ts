@@ -1,4 +1,4 @@
-import { HalFailure } from '../failure.js'
+import { HalFailure } from '../../hal/failure.js'
 
 const outOfBounds = () => new HalFailure('out of bounds')
 const decoder = new TextDecoder('utf-8', { fatal: true })

@@ -1,4 +1,4 @@
-import { failure } from '../failure.js'
+import { failure } from '../../hal/failure.js'
 
 /** There is none: no adapter is listed, and whatever else is asked for is an error. */
 export const noGpu = (): never => {

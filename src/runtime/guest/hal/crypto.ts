@@ -1,5 +1,5 @@
-import { failure, HalFailure } from '../failure.js'
-import { MAX_CONTEXTS } from '../limits.js'
+import { failure, HalFailure } from '../../hal/failure.js'
+import { MAX_CONTEXTS } from '../../hal/limits.js'
 import { decrypt, encrypt, type CipherName } from './cipher.js'
 import { hash, type HashName } from './hash.js'
 import { generateKeyPair, sign, verify } from './signature.js'

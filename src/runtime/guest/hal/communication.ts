@@ -1,6 +1,6 @@
-import { unexpected, type DaemonCalls } from '../daemon-calls.js'
-import { failure } from '../failure.js'
-import { MAX_MESSAGE_BYTES, MAX_RECIPIENT_BYTES } from '../limits.js'
+import { unexpected, type DaemonCalls } from './daemon-calls.js'
+import { failure } from '../../hal/failure.js'
+import { MAX_MESSAGE_BYTES, MAX_RECIPIENT_BYTES } from '../../hal/limits.js'
 
 export type Message = {
   readonly sender: string

@@ -5,7 +5,7 @@ import {
   sign as signWith,
   verify as verifyWith,
 } from 'node:crypto'
-import { failure } from '../failure.js'
+import { failure } from '../../hal/failure.js'
 
 export type KeyPair = { readonly publicKey: Uint8Array; readonly privateKey: Uint8Array }
 

@@ -1,6 +1,6 @@
 import { fillRandom } from '@proplet/wasi/host/random.js'
-import { failure } from '../failure.js'
-import { MAX_RANDOM_BYTES } from '../limits.js'
+import { failure } from '../../hal/failure.js'
+import { MAX_RANDOM_BYTES } from '../../hal/limits.js'
 
 /** From the generator of the system. */
 export function randomBytes(length: number): Uint8Array {

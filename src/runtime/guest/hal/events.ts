@@ -1,5 +1,5 @@
-import type { EventType, HalEvent } from '../calls.js'
-import { toDaemonHandle, unexpected, type DaemonCalls } from '../daemon-calls.js'
+import type { EventType, HalEvent } from '../../hal/calls.js'
+import { toDaemonHandle, unexpected, type DaemonCalls } from './daemon-calls.js'
 
 /** The subscriptions of one instance. */
 export class Events {

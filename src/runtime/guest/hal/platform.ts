@@ -1,4 +1,4 @@
-import type { HalGrant } from '../calls.js'
+import type { HalGrant } from '../../hal/calls.js'
 
 export type Capability = { readonly name: string; readonly isSupported: boolean }
 

@@ -1,5 +1,5 @@
-import type { NetworkError } from '../../guest/protocol.js'
-import { failure, type HalFailure } from '../failure.js'
+import type { NetworkError } from '../protocol.js'
+import { failure, type HalFailure } from '../../hal/failure.js'
 
 /** What the daemon says of a socket, as guests of the HAL are told. `what`: where it was to lead. */
 export const socketFailure =

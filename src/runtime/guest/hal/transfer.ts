@@ -1,11 +1,11 @@
 import { HostError } from '@proplet/wasi/host/errors.js'
-import type { IncomingBytes } from '../../guest/incoming-bytes.js'
-import type { Link } from '../../guest/link.js'
-import type { OutgoingBytes } from '../../guest/outgoing-bytes.js'
-import type { SocketAddress } from '../../guest/protocol.js'
-import type { Remote } from '../../guest/remote.js'
-import { failure } from '../failure.js'
-import { socketFailure } from './errors.js'
+import type { IncomingBytes } from '../incoming-bytes.js'
+import type { Link } from '../link.js'
+import type { OutgoingBytes } from '../outgoing-bytes.js'
+import type { SocketAddress } from '../protocol.js'
+import type { Remote } from '../remote.js'
+import { failure } from '../../hal/failure.js'
+import { socketFailure } from './socket-failure.js'
 
 /** What UDP can carry. */
 const MAX_DATAGRAM_BYTES = 65_507

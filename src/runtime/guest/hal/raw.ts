@@ -1,16 +1,16 @@
-import { attest } from '../attestation/client.js'
-import { EVENT_TYPES, RESOURCE_TYPES } from '../calls.js'
-import type { CipherName } from '../crypto/cipher.js'
-import type { HashName } from '../crypto/hash.js'
-import { failure, HalFailure } from '../failure.js'
-import { capabilitiesOf, CAPABILITY_VERSION, hasCapability } from '../platform/platform.js'
-import { randomBytes } from '../random/random.js'
-import type { Services } from '../services.js'
-import { MAX_RANDOM_BYTES } from '../limits.js'
+import { attest } from './attestation.js'
+import { EVENT_TYPES, RESOURCE_TYPES } from '../../hal/calls.js'
+import type { CipherName } from './cipher.js'
+import type { HashName } from './hash.js'
+import { failure, HalFailure } from '../../hal/failure.js'
+import { capabilitiesOf, CAPABILITY_VERSION, hasCapability } from './platform.js'
+import { randomBytes } from './random.js'
+import type { Services } from './services.js'
+import { MAX_RANDOM_BYTES } from '../../hal/limits.js'
 import { RawMemory } from './memory.js'
 
 /** Of a function: its parameters, unsigned, `i` a number and `l` a bigint, and what it does; throws for -1. */
-type RawFunction = readonly [parameters: string, call: (...args: never[]) => number | undefined]
+type RawFunction = readonly [parameters: string, call: (...args: never[]) => unknown]
 type RawInterface = Readonly<Record<string, RawFunction>>
 type N = number
 type L = bigint
@@ -57,10 +57,10 @@ const wrapped = (functions: RawInterface): WebAssembly.ModuleImports =>
     Object.entries(functions).map(([name, [parameters, call]]) => [
       name,
       (...given: readonly unknown[]): number => {
-        const args = [...parameters].map((kind, at) => unsigned(kind, given[at]))
+        const args = Array.from(parameters, (kind, at) => unsigned(kind, given[at]))
         if (args.includes(undefined)) return -1
         try {
-          return Reflect.apply(call, undefined, args) ?? 0
+          return numberOf(Reflect.apply(call, undefined, args))
         } catch (error) {
           if (isOfHost(error)) return -1
           throw error
@@ -68,6 +68,8 @@ const wrapped = (functions: RawInterface): WebAssembly.ModuleImports =>
       },
     ]),
   )
+
+const numberOf = (result: unknown): number => (typeof result === 'number' ? result : 0)
 
 /** A channel that is broken is no error of the call. */
 const isOfHost = (error: unknown): boolean =>
@@ -171,8 +173,8 @@ const computing = ({ grant, crypto, clock, daemon }: Services, memory: RawMemory
     clock: {
       'system-time': ['ii', (seconds: N, nanos: N) => time(clock.systemTime(), seconds, nanos)],
       'monotonic-time': ['ii', (seconds: N, nanos: N) => time(clock.monotonicTime(), seconds, nanos)],
-      resolution: ['i', (at: N) => void memory.u64(at, clock.resolution())],
-      sleep: ['l', (duration: L) => void clock.sleep(duration)],
+      resolution: ['i', (at: N) => memory.u64(at, clock.resolution())],
+      sleep: ['l', (duration: L) => clock.sleep(duration)],
     },
     random: {
       'get-random-bytes': ['iii', random],
@@ -183,7 +185,7 @@ const computing = ({ grant, crypto, clock, daemon }: Services, memory: RawMemory
           json(out, outLength, { source: 'platform', quality: 255, available_bytes: MAX_RANDOM_BYTES }),
       ],
       // The generator of the system needs none of it.
-      reseed: ['ii', (p: N, n: N) => void memory.check([p, n])],
+      reseed: ['ii', (p: N, n: N) => memory.check([p, n])],
     },
   } satisfies Record<string, RawInterface>
 }
@@ -201,7 +203,7 @@ const keeping = ({ storage, resources, events, communication }: Services, memory
     storage: {
       'create-container': ['iii', open],
       'open-container': ['iii', open],
-      'delete-container': ['l', (container: L) => void storage.deleteContainer(container)],
+      'delete-container': ['l', (container: L) => storage.deleteContainer(container)],
       'store-object': [
         'liiiii',
         (container: L, key: N, keyLength: N, p: N, n: N, object: N) => {
@@ -217,7 +219,7 @@ const keeping = ({ storage, resources, events, communication }: Services, memory
       ],
       'delete-object': [
         'lii',
-        (container: L, key: N, keyLength: N) => void storage.delete(container, memory.text(key, keyLength)),
+        (container: L, key: N, keyLength: N) => storage.delete(container, memory.text(key, keyLength)),
       ],
       'list-objects': [
         'lii',
@@ -242,10 +244,10 @@ const keeping = ({ storage, resources, events, communication }: Services, memory
           return 0
         },
       ],
-      deallocate: ['ii', (p: N, n: N) => void resources.deallocate(memory.text(p, n))],
+      deallocate: ['ii', (p: N, n: N) => resources.deallocate(memory.text(p, n))],
       'query-available': [
         'ii',
-        (type: N, at: N) => void memory.u64(at, resources.available(known(RESOURCE_TYPES[type]))),
+        (type: N, at: N) => memory.u64(at, resources.available(known(RESOURCE_TYPES[type]))),
       ],
     },
     events: {
@@ -257,7 +259,7 @@ const keeping = ({ storage, resources, events, communication }: Services, memory
           return 0
         },
       ],
-      unsubscribe: ['l', (handle: L) => void events.unsubscribe(handle)],
+      unsubscribe: ['l', (handle: L) => events.unsubscribe(handle)],
       'poll-events': [
         'lii',
         (handle: L, out: N, outLength: N) => {

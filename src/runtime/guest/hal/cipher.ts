@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomFillSync } from 'node:crypto'
-import { failure } from '../failure.js'
+import { failure } from '../../hal/failure.js'
 
 export const CIPHERS = ['aes256-gcm', 'chacha20-poly1305'] as const
 export type CipherName = (typeof CIPHERS)[number]
