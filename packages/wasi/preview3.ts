@@ -1,3 +1,4 @@
+import { HostWork } from '@proplet/component/link/async/work.js'
 import { openFor } from './host/opened.js'
 import { toStreamSink } from './host/stdio.js'
 import { preview2Imports, type Preview2, type Preview2Options } from './preview2.js'
@@ -8,28 +9,30 @@ import { terminalImports } from './preview2/terminal.js'
 import { monotonicClock, systemClock, timezone } from './preview3/clocks.js'
 import { Descriptor } from './preview3/descriptor.js'
 import { insecure, insecureSeed, random } from './preview3/random.js'
-import { emptyStream, writeOutput } from './preview3/streams.js'
+import { emptyStream, readWhenReady, writeOutput } from './preview3/streams.js'
+
+export type Preview3 = Preview2 & { readonly work: HostWork }
 
 /** The same for every guest, by interface without version. */
 const shared = {
   'wasi:cli/exit': exit,
-  'wasi:cli/stdin': { readViaStream: emptyStream },
   'wasi:clocks/monotonic-clock': monotonicClock,
   'wasi:clocks/system-clock': systemClock,
   'wasi:clocks/timezone': timezone,
   'wasi:filesystem/types': { Descriptor },
   'wasi:random/insecure': insecure,
-  'wasi:random/insecure-seed': insecureSeed,
   'wasi:random/random': random,
 }
 
 /**
  * WASI 0.3 for one guest, under names such as `wasi:cli/stdout@0.3`, beside all of `createPreview2`. Everything is done at once
- * but sleeps, which are a `Later`.
+ * but sleeps and reads of standard input. `work` is to be given to the instance.
  */
-export function createPreview3(options: Preview2Options): Preview2 {
+export function createPreview3(options: Preview2Options): Preview3 {
+  const work = new HostWork()
   const opened = openFor(options)
   const { environment, preopens, holdings } = opened
+  const { stdin } = options
   const writer = (output: Preview2Options['stdout']) => ({
     writeViaStream: (data: unknown) => writeOutput(data, new OutputStream(toStreamSink(output))),
   })
@@ -40,6 +43,10 @@ export function createPreview3(options: Preview2Options): Preview2 {
       getEnvironment: () => environment.variables,
       getArguments: () => environment.args,
       getInitialCwd: () => undefined,
+    },
+    'wasi:random/insecure-seed': insecureSeed(),
+    'wasi:cli/stdin': {
+      readViaStream: () => (stdin === undefined ? emptyStream() : readWhenReady(work, stdin)),
     },
     'wasi:cli/stdout': writer(options.stdout),
     'wasi:cli/stderr': writer(options.stderr),
@@ -55,6 +62,7 @@ export function createPreview3(options: Preview2Options): Preview2 {
   const versioned = Object.entries(interfaces).map(([name, members]) => [`${name}@0.3`, members] as const)
   return {
     imports: { ...preview2Imports(options, opened), ...Object.fromEntries(versioned) },
+    work,
     close: () => holdings.closeAll(),
   }
 }

@@ -17,16 +17,18 @@ export const portsFrom = (first: number): readonly number[] =>
  * is of the loopback, or the configuration has them all (`0.0.0.0`, `::`).
  * @param host for a port without one
  * @param configured the host of the configuration
+ * @param lowest the lowest port that may be asked for; 0 is any that is free
  */
 export function askedAddress(
   flag: '--port' | '--addr',
   value: string,
   host: string,
   configured: string,
+  lowest: 0 | 1,
 ): E.Either<string, Address> {
   const [askedHost, digits] = flag === '--port' ? [host, value] : parts(value)
-  const port = /^\d{1,5}$/.test(digits) ? Number(digits) : 0
-  if (askedHost === undefined || port < 1 || port > MAX_PORT)
+  const port = /^\d{1,5}$/.test(digits) ? Number(digits) : -1
+  if (askedHost === undefined || port < lowest || port > MAX_PORT)
     return E.left(`${flag}: expected ${flag === '--port' ? 'a port' : 'HOST:PORT'}, found ${quote(value)}`)
   return isAllowed(askedHost, configured)
     ? E.right({ host: askedHost, port })

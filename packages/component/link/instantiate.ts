@@ -2,6 +2,7 @@ import { ComponentError } from '../error.js'
 import { quote } from '../units.js'
 import type { HostFunction } from './host-function.js'
 import { callAsync } from './async/call.js'
+import type { HostWork } from './async/work.js'
 import type { LinkedFunction } from './function.js'
 import type { PreparedComponent } from './prepare.js'
 import { Run, type Imports } from './run.js'
@@ -17,6 +18,16 @@ export type ComponentInstance = {
   readonly exports: ReadonlyMap<string, ExportedFunction | ReadonlyMap<string, ExportedFunction>>
   /** The sizes of its memories, as far as they can be seen. */
   memoryBytes(): readonly number[]
+  /**
+   * Calls an async function of an exported instance. `returned` is told the result; the promise resolves when its task has
+   * ended, which may be later. Undefined: there is no such function.
+   */
+  begin(
+    instance: string,
+    name: string,
+    args: readonly unknown[],
+    returned: (value: unknown) => void,
+  ): Promise<unknown> | undefined
   /** Ends what async functions have begun and left; no async function can be called any more. */
   stop(): void
 }
@@ -25,10 +36,15 @@ const SHOWN = 5
 
 /**
  * A fresh instance. What is imported and not provided is a `binary` failure that names it. Throws what core modules do when
- * they start: traps, and what imports throw.
+ * they start: traps, and what imports throw. `work` is what functions of the host begin for it.
  */
-export function instantiate(prepared: PreparedComponent, imports: Imports): ComponentInstance {
+export function instantiate(
+  prepared: PreparedComponent,
+  imports: Imports,
+  work?: HostWork,
+): ComponentInstance {
   const run = new Run(imports, prepared.instances, prepared.usesAsync)
+  work?.attach(run.scheduler)
   provide(run, prepared.imports, imports)
   for (const step of prepared.steps) step(run)
   const exports = new Map(
@@ -39,7 +55,16 @@ export function instantiate(prepared: PreparedComponent, imports: Imports): Comp
         : new Map([...item].map(([member, func]) => [member, exported(run, func)])),
     ]),
   )
-  return { exports, memoryBytes: () => run.memoryBytes(), stop: () => run.stop() }
+  return {
+    exports,
+    memoryBytes: () => run.memoryBytes(),
+    begin: (instance, name, args, returned) => {
+      const found = prepared.exports.get(instance)
+      const func = found === undefined || 'make' in found ? undefined : found.get(name)
+      return func?.start && callAsync(run, func, args, returned)
+    },
+    stop: () => run.stop(),
+  }
 }
 
 /** The function is made when it is called first: most are not. */

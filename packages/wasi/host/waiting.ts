@@ -11,6 +11,12 @@ export type Readiness = {
   wait(deadline: bigint | undefined): void
 }
 
+/** Something that can be waited for by an event loop. */
+export type Notifier = {
+  /** Calls `done` once, in a later turn of the event loop, when it is ready; the function that is returned takes that back. */
+  notify(done: () => void): () => void
+}
+
 /** A time of the monotonic clock, in nanoseconds. */
 export type Timer = { readonly due: bigint }
 

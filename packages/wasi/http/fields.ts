@@ -2,13 +2,22 @@ import { WitError } from '../preview2/failure.js'
 import type { FieldEntry } from './message.js'
 
 /** `header-error` of wasi:http/types. */
-export type HeaderError = { readonly tag: 'invalid-syntax' | 'forbidden' | 'immutable' }
+export type HeaderError = { readonly tag: 'invalid-syntax' | 'forbidden' | 'immutable' | 'size-exceeded' }
+
+/** What versions of WASI see differently. */
+export type FieldRules = {
+  readonly value: RegExp
+  /** A name is written as it was first. */
+  readonly keepsFirstCase: boolean
+  /** More than a guest may have. */
+  readonly exceeded: () => never
+}
 
 const MAX_FIELDS = 1000
 const MAX_BYTES = 64 * 1024
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 /** A visible character, or a byte beyond ASCII, with spaces and tabs between them. */
-const VALUE = /^(?:[!-~\x80-\xff](?:[\t -~\x80-\xff]*[!-~\x80-\xff])?)?$/
+const TRIMMED = /^(?:[!-~\x80-\xff](?:[\t -~\x80-\xff]*[!-~\x80-\xff])?)?$/
 
 /** They are about one connection, which is the host's. */
 const FORBIDDEN: ReadonlySet<string> = new Set([
@@ -23,7 +32,15 @@ const FORBIDDEN: ReadonlySet<string> = new Set([
   'upgrade',
 ])
 
-const refuse = (tag: HeaderError['tag']): never => {
+const RULES_0_2: FieldRules = {
+  value: TRIMMED,
+  keepsFirstCase: false,
+  exceeded: () => {
+    throw new WebAssembly.RuntimeError(`fields hold at most ${MAX_FIELDS} entries and ${MAX_BYTES} bytes`)
+  },
+}
+
+export const refuse = (tag: HeaderError['tag']): never => {
   throw new WitError<HeaderError>({ tag }, `header error: ${tag}`)
 }
 
@@ -33,19 +50,27 @@ const bytesOf = (value: string): Uint8Array => Uint8Array.from(Buffer.from(value
 
 /** `fields` of wasi:http/types: names compare without case; order, case and repeats are kept. */
 export class Fields {
+  readonly #rules: FieldRules
   #entries: FieldEntry[] = []
   #bytes = 0
   #isMutable = true
 
-  static fromList(entries: readonly (readonly [string, Uint8Array])[]): Fields {
-    const fields = new Fields()
+  constructor(rules = RULES_0_2) {
+    this.#rules = rules
+  }
+
+  static fromList<T extends Fields>(
+    this: new () => T,
+    entries: readonly (readonly [string, Uint8Array])[],
+  ): T {
+    const fields = new this()
     for (const [name, value] of entries) fields.append(name, value)
     return fields
   }
 
   /** What came from outside, or is sent: nobody changes it any more. */
-  static immutable(entries: readonly FieldEntry[]): Fields {
-    const fields = new Fields()
+  static immutable<T extends Fields>(this: new () => T, entries: readonly FieldEntry[]): T {
+    const fields = new this()
     fields.#entries = [...entries]
     fields.#bytes = entries.reduce((sum, entry) => sum + sizeOf(entry), 0)
     fields.#isMutable = false
@@ -63,8 +88,15 @@ export class Fields {
   set(name: string, values: readonly Uint8Array[]): void {
     const added = values.map((value) => this.#checked(name, value))
     this.#admit()
-    this.#remove(name)
-    for (const entry of added) this.#add(entry)
+    const [entries, bytes] = [this.#entries, this.#bytes]
+    try {
+      this.#remove(name)
+      for (const entry of added) this.#add(entry)
+    } catch (error) {
+      this.#entries = entries
+      this.#bytes = bytes
+      throw error
+    }
   }
 
   delete(name: string): void {
@@ -90,8 +122,13 @@ export class Fields {
   }
 
   clone(): Fields {
-    const fields = Fields.immutable(this.#entries)
-    fields.#isMutable = true
+    return this.copyInto(new Fields())
+  }
+
+  /** Into fields that have none. */
+  protected copyInto<T extends Fields>(fields: T): T {
+    fields.#entries = [...this.#entries]
+    fields.#bytes = this.#bytes
     return fields
   }
 
@@ -113,17 +150,19 @@ export class Fields {
   #checked(name: string, value: Uint8Array): FieldEntry {
     checkName(name)
     const text = textOf(value)
-    return VALUE.test(text) ? [name, text] : refuse('invalid-syntax')
+    return this.#rules.value.test(text) ? [name, text] : refuse('invalid-syntax')
   }
 
   #admit(): void {
     if (!this.#isMutable) refuse('immutable')
   }
 
-  #add(entry: FieldEntry): void {
+  #add([name, value]: FieldEntry): void {
+    const { keepsFirstCase, exceeded } = this.#rules
+    const [first] = keepsFirstCase ? this.#named(name) : []
+    const entry: FieldEntry = [first?.[0] ?? name, value]
+    if (this.#entries.length >= MAX_FIELDS || this.#bytes + sizeOf(entry) > MAX_BYTES) exceeded()
     this.#bytes += sizeOf(entry)
-    if (this.#entries.length >= MAX_FIELDS || this.#bytes > MAX_BYTES)
-      throw new WebAssembly.RuntimeError(`fields hold at most ${MAX_FIELDS} entries and ${MAX_BYTES} bytes`)
     this.#entries.push(entry)
   }
 

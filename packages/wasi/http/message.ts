@@ -1,5 +1,5 @@
 import type { StreamSink, StreamSource } from '../host/streams.js'
-import type { Readiness } from '../host/waiting.js'
+import type { Notifier, Readiness } from '../host/waiting.js'
 
 /** A field in the order sent; the value is latin1 text, one character a byte. */
 export type FieldEntry = readonly [name: string, value: string]
@@ -8,18 +8,20 @@ export type FieldEntry = readonly [name: string, value: string]
 export type HttpErrorCode = { readonly tag: string; readonly val?: unknown }
 
 /** The body of a message that comes in. */
-export type BodySource = StreamSource & {
-  /** Readiness of, and the trailers after the end; undefined: none came. HttpFailure: the message broke off. */
-  readonly trailers: Readiness & { get(): readonly FieldEntry[] | undefined }
-}
+export type BodySource = StreamSource &
+  Notifier & {
+    /** Readiness of, and the trailers after the end; undefined: none came. HttpFailure: the message broke off. */
+    readonly trailers: Readiness & { get(): readonly FieldEntry[] | undefined }
+  }
 
 /** The body of a message that goes out. */
-export type BodySink = StreamSink & {
-  /** The message is complete. */
-  finish(trailers: readonly FieldEntry[]): void
-  /** It is not, and never will be. */
-  abandon(): void
-}
+export type BodySink = StreamSink &
+  Notifier & {
+    /** The message is complete. */
+    finish(trailers: readonly FieldEntry[]): void
+    /** It is not, and never will be. */
+    abandon(): void
+  }
 
 export type RequestHead = {
   readonly method: string
@@ -47,11 +49,12 @@ export type RequestTimes = {
 }
 
 /** The answer to a request that was sent. */
-export type FutureResponse = Readiness & {
-  /** Once it is ready, and once. HttpFailure: there will be none. */
-  get(): { readonly head: ResponseHead; readonly body: BodySource }
-  close(): void
-}
+export type FutureResponse = Readiness &
+  Notifier & {
+    /** Once it is ready, and once. HttpFailure: there will be none. */
+    get(): { readonly head: ResponseHead; readonly body: BodySource }
+    close(): void
+  }
 
 /** The way out. */
 export type Outgoing = {

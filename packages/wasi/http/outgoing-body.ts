@@ -2,6 +2,7 @@ import type { StreamSink } from '../host/streams.js'
 import { trap, WitError } from '../preview2/failure.js'
 import { OutputStream } from '../preview2/output-stream.js'
 import { Fields } from './fields.js'
+import { declaredLength } from './length.js'
 import type { BodySink, FieldEntry, HttpErrorCode } from './message.js'
 
 /** Of a body that is written before its message is sent. */
@@ -23,8 +24,7 @@ export class OutgoingBody {
   }
 
   private constructor(kind: 'request' | 'response', headers: readonly FieldEntry[]) {
-    const length = headers.find(([name]) => name.toLowerCase() === 'content-length')?.[1]
-    this.#declared = length !== undefined && /^\d{1,15}$/.test(length) ? Number(length) : undefined
+    this.#declared = declaredLength(headers)
     this.#tooShort = `HTTP-${kind}-body-size`
   }
 

@@ -14,6 +14,14 @@ export class RequestOptions {
     }
   }
 
+  clone(): RequestOptions {
+    const copy = new RequestOptions()
+    copy.#connect = this.#connect
+    copy.#firstByte = this.#firstByte
+    copy.#betweenBytes = this.#betweenBytes
+    return copy
+  }
+
   connectTimeout(): bigint | undefined {
     return this.#connect
   }

@@ -62,10 +62,10 @@ export class Descriptor {
     return answer(() => this.#writer(0, true))
   }
 
-  /** Advice is taken, and not acted upon: Node has no way to pass it on. */
+  /** Advice is taken, and not acted upon: Node has no way to pass it on. EBADF: a directory. */
   advise(offset: bigint, length: bigint): void {
     answer(() => {
-      this.#file()
+      if (this.#open().kind === 'directory') throw new HostError('EBADF')
       toOffset(offset)
       toOffset(length)
     })

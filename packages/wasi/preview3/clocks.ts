@@ -7,9 +7,10 @@ const clocks = new Clocks()
 /** A timer of Node.js gets no longer time than this, in milliseconds. */
 const LONGEST_TIMER = 2 ** 31 - 1
 
-/** Done once the monotonic clock shows `due`, in nanoseconds; by a timer, so that others run meanwhile. */
-const sleepUntil = (due: bigint): Later =>
-  new Later((done) => {
+/** Done once the monotonic clock shows `due`, in nanoseconds: at once, or by a timer, so that others run meanwhile. */
+function sleepUntil(due: bigint): Later | undefined {
+  if (due <= clocks.now('monotonic')) return undefined
+  return new Later((done) => {
     let timer: NodeJS.Timeout | undefined
     const check = () => {
       const left = due - clocks.now('monotonic')
@@ -19,13 +20,14 @@ const sleepUntil = (due: bigint): Later =>
     check()
     return () => clearTimeout(timer)
   })
+}
 
 /** `wasi:clocks/monotonic-clock`; everything in nanoseconds. */
 export const monotonicClock = {
   now: (): bigint => clocks.now('monotonic'),
   getResolution: (): bigint => clocks.resolution('monotonic'),
   waitUntil: sleepUntil,
-  waitFor: (duration: bigint): Later => sleepUntil(clocks.now('monotonic') + duration),
+  waitFor: (duration: bigint): Later | undefined => sleepUntil(clocks.now('monotonic') + duration),
 }
 
 /** `wasi:clocks/system-clock`: an instant is the time since 1970. */

@@ -1,4 +1,4 @@
-import { hostFuture, consume } from '@proplet/component/link/async/host.js'
+import { hostFuture, refuseStream } from '@proplet/component/link/async/host.js'
 import type { Channel } from '@proplet/component/link/async/channel.js'
 import type { DescriptorStat, DescriptorType, MetadataHash } from '../preview2/attributes.js'
 import type { NewTimestamp } from '../preview2/datetime.js'
@@ -20,10 +20,13 @@ const statOf = (stat: DescriptorStat): Stat => ({ ...stat, type: typeOf(stat.typ
 /** `descriptor` of wasi:filesystem/types: the one of WASI 0.2, with its streams as streams. */
 export class Descriptor {
   readonly #inner: Descriptor2
+  /** As a directory, it was opened to be changed. */
+  readonly #mutates: boolean
 
   /** Takes over the descriptor. */
-  constructor(inner: Descriptor2) {
+  constructor(inner: Descriptor2, mutates = true) {
     this.#inner = inner
+    this.#mutates = mutates
   }
 
   readViaStream(offset: bigint): Reading {
@@ -55,7 +58,10 @@ export class Descriptor {
   }
 
   getFlags(): Required<DescriptorFlags> {
-    return answer(() => this.#inner.getFlags())
+    return answer(() => {
+      const flags = this.#inner.getFlags()
+      return { ...flags, mutateDirectory: flags.mutateDirectory && this.#mutates }
+    })
   }
 
   getType(): Type {
@@ -109,7 +115,10 @@ export class Descriptor {
   }
 
   openAt(pathFlags: PathFlags, path: string, openFlags: OpenFlags, flags: DescriptorFlags): Descriptor {
-    return answer(() => new Descriptor(this.#inner.openAt(pathFlags, path, openFlags, flags)))
+    const opened = answer(() =>
+      this.#inner.openAt(pathFlags, path, openFlags, impliedFlags(openFlags, flags)),
+    )
+    return new Descriptor(opened, flags.mutateDirectory === true)
   }
 
   readlinkAt(path: string): string {
@@ -149,6 +158,13 @@ export class Descriptor {
   }
 }
 
+/** A file that is made can be written, and what is neither to be read nor written is read. */
+const impliedFlags = ({ create }: OpenFlags, flags: DescriptorFlags): DescriptorFlags => ({
+  ...flags,
+  read: flags.read === true || flags.write !== true,
+  write: flags.write === true || create === true,
+})
+
 /** There is no other place to say that nothing could be read. */
 function failedReading(error: unknown): Reading {
   const code = refusalOf(error)
@@ -167,7 +183,7 @@ function write(data: unknown, open: () => OutputStream): Channel {
   } catch (error) {
     const { future, resolve } = hostFuture()
     resolve({ tag: 'err', val: refusalOf(error) })
-    consume(data, { put: () => false, end: () => undefined })
+    refuseStream(data)
     return future
   }
   return writeTo(data, output, toErrorCode)

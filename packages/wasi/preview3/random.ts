@@ -3,5 +3,8 @@ import * as preview2 from '../preview2/random.js'
 /** `wasi:random/random`. */
 export const { random, insecure } = preview2
 
-/** `wasi:random/insecure-seed`. */
-export const insecureSeed = { getInsecureSeed: preview2.insecureSeed.insecureSeed }
+/** `wasi:random/insecure-seed` of one instance: it is asked for once. */
+export function insecureSeed(): { readonly getInsecureSeed: () => [bigint, bigint] } {
+  let seed: [bigint, bigint] | undefined
+  return { getInsecureSeed: () => (seed ??= preview2.insecureSeed.insecureSeed()) }
+}

@@ -1,5 +1,8 @@
 import type { Channel, Items } from '@proplet/component/link/async/channel.js'
 import { consume, hostFuture, hostStream } from '@proplet/component/link/async/host.js'
+import type { HostWork } from '@proplet/component/link/async/work.js'
+import { HostError } from '../host/errors.js'
+import type { Input } from '../host/stdio.js'
 import { WitError } from '../preview2/failure.js'
 import type { InputStream } from '../preview2/input-stream.js'
 import { IoError } from '../preview2/io-error.js'
@@ -51,6 +54,29 @@ export const emptyStream = (): Reading =>
       throw error
     },
   )
+
+const MAX_READ_BYTES = 65_536
+
+/** Bytes of an input that come in their own time. */
+export function readWhenReady(work: HostWork, input: Input): Reading {
+  const { future, resolve } = hostFuture()
+  let result: unknown = OK
+  const stream = work.stream({
+    next: (done) => input.notify(() => done(read())),
+    close: () => resolve(result),
+  })
+  return [stream, future]
+
+  function read(): Uint8Array | undefined {
+    try {
+      return input.read(MAX_READ_BYTES)
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error
+      result = { tag: 'err', val: 'io' }
+      return undefined
+    }
+  }
+}
 
 /** The bytes of a stream of WASI 0.2 that always has some, or is at its end. */
 export function readInput(input: InputStream, toError: (code: ErrorCode) => unknown): Reading {

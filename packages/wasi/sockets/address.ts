@@ -61,4 +61,12 @@ export const anyAddress = (family: Family): Endpoint => ({
   port: 0,
 })
 
+/** Neither multicast nor broadcast, and no IPv4 address that is written as one of IPv6. */
+export function isUnicast({ tag, val: { address } }: IpSocketAddress): boolean {
+  const [first = 0] = address
+  if (tag === 'ipv4') return (first < 224 || first > 239) && !address.every((part) => part === 255)
+  const isMapped = address.slice(0, 5).every((group) => group === 0) && address[5] === 0xffff
+  return first < 0xff00 && !isMapped
+}
+
 export const isUnspecified = ({ address }: Endpoint): boolean => /^[0:.]*$/.test(address)

@@ -8,6 +8,12 @@ export class SocketOptions {
   #receiveBuffer = 65_536n
   #sendBuffer = 65_536n
 
+  copy(from: SocketOptions): void {
+    this.#hopLimit = from.#hopLimit
+    this.#receiveBuffer = from.#receiveBuffer
+    this.#sendBuffer = from.#sendBuffer
+  }
+
   hopLimit(): number {
     return this.#hopLimit
   }

@@ -1,5 +1,5 @@
 import type { BodySink, BodySource } from '../http/message.js'
-import type { Readiness } from '../host/waiting.js'
+import type { Notifier, Readiness } from '../host/waiting.js'
 
 /** An IP address as text. */
 export type Endpoint = { readonly address: string; readonly port: number }
@@ -16,11 +16,12 @@ export class SocketFailure extends Error {
 }
 
 /** Something that was asked for. */
-export type Pending<T> = Readiness & {
-  /** Once it is ready. SocketFailure: there will be none. */
-  get(): T
-  close(): void
-}
+export type Pending<T> = Readiness &
+  Notifier & {
+    /** Once it is ready. SocketFailure: there will be none. */
+    get(): T
+    close(): void
+  }
 
 export type Names = { readonly addresses: readonly string[] }
 export type Bound = { readonly local: Endpoint }
@@ -35,10 +36,20 @@ export type Listening = Pending<Bound> & { accept(): Accepting }
 export type Datagram = { readonly data: Uint8Array; readonly from: Endpoint }
 
 export type DatagramSocket = Pending<Bound> & {
-  readonly readable: Readiness
+  readonly readable: Readiness & Notifier
   /** Undefined: there is none yet. SocketFailure: there will be none. */
   receive(): Datagram | undefined
   send(data: Uint8Array, to: Endpoint): void
+  /** Whether what was sent last is on its way. */
+  readonly sent: Notifier & { get(): void }
+  /** Sends to and receives from this peer only; undefined: everyone. Pending: its own address, which it may decide. */
+  associate(peer: Endpoint | undefined): Pending<Bound>
+}
+
+/** An address that is held. Of `listen` and `connect` one may be called, once. */
+export type BoundSocket = Pending<Bound> & {
+  listen(): Listening
+  connect(remote: Endpoint): Accepting
 }
 
 /** The network of one guest. */
@@ -46,5 +57,6 @@ export type Network = {
   lookup(name: string): Pending<Names>
   connect(remote: Endpoint, local: Endpoint | undefined): Accepting
   listen(local: Endpoint): Listening
+  bind(local: Endpoint): BoundSocket
   datagrams(local: Endpoint): DatagramSocket
 }

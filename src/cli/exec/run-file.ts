@@ -104,6 +104,7 @@ function runIn(guest: Guest, request: ExecRequest, bytes: Uint8Array, hooks: Run
           case 'want':
           case 'body':
           case 'datagram':
+          case 'associate':
           case 'finish':
           case 'abandon':
             network.message(message)
@@ -115,6 +116,8 @@ function runIn(guest: Guest, request: ExecRequest, bytes: Uint8Array, hooks: Run
           case 'answered':
           case 'head':
           case 'refuse':
+          case 'hal':
+          case 'hal-data':
             end(broken)
         }
       },

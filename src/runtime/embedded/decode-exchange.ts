@@ -26,15 +26,21 @@ export function decodeFromExchange(
       return request && { type, handle, request }
     }
     case 'want': {
-      const { of, waitMs } = value
+      const { of, waitMs, ask } = value
       if (of !== 'body' && of !== 'room' && of !== 'answer') return undefined
-      return waitMs === null || isDuration(waitMs) ? { type, handle, of, waitMs } : undefined
+      if (waitMs !== null && !isDuration(waitMs)) return undefined
+      if (ask === undefined) return { type, handle, of, waitMs }
+      return isCount(ask) ? { type, handle, of, waitMs, ask } : undefined
     }
     case 'body':
       return { type, handle, bytes }
     case 'datagram': {
       const { to } = value
       return isAddress(to) ? { type, handle, to, bytes } : undefined
+    }
+    case 'associate': {
+      const { to } = value
+      return to === null || isAddress(to) ? { type, handle, to } : undefined
     }
     case 'finish': {
       const { trailers } = value
@@ -56,10 +62,18 @@ function decodeNetworkRequest(value: unknown): NetworkRequest | undefined {
     case 'lookup':
       return typeof value['name'] === 'string' ? { kind: 'lookup', name: value['name'] } : undefined
     case 'connect': {
-      const { remote, local, tlsName } = value
+      const { remote, local, bound, tlsName } = value
       if (!isAddress(remote) || (local !== null && !isAddress(local))) return undefined
-      if (tlsName === undefined) return { kind: 'connect', remote, local }
-      return typeof tlsName === 'string' ? { kind: 'connect', remote, local, tlsName } : undefined
+      if (tlsName !== undefined)
+        return typeof tlsName === 'string' ? { kind: 'connect', remote, local, tlsName } : undefined
+      if (bound === undefined) return { kind: 'connect', remote, local }
+      return isCount(bound) ? { kind: 'connect', remote, local, bound } : undefined
+    }
+    case 'listen-bound':
+      return isCount(value['bound']) ? { kind: 'listen-bound', bound: value['bound'] } : undefined
+    case 'bind': {
+      const { local } = value
+      return isAddress(local) ? { kind: 'bind', local } : undefined
     }
     case 'listen': {
       const { local, backlog } = value

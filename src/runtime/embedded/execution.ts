@@ -151,6 +151,7 @@ export class Execution implements GuestListener {
       case 'want':
       case 'body':
       case 'datagram':
+      case 'associate':
       case 'finish':
       case 'abandon':
         if (this.#verdict === undefined) this.#network.message(message)

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import type { Writable } from 'node:stream'
 import { Readable } from 'node:stream'
 import { encodeFrame } from '../guest/frames.js'
+import type { ToGuest } from '../guest/protocol.js'
 import { ProcessFiles } from '../../host/process-files.js'
 import { WASM_PAGE_BYTES } from '@proplet/component/wasm/module-limits.js'
 import { DirectProcess, NestedProcess, type GuestProcess } from './child-process.js'
@@ -33,6 +34,8 @@ const HEAP_MAX_MB = 128
 const HEAP_INITIAL_MB = 32
 const CONTROL_FD = 3
 export const INFO_FD = 4
+/** Here a guest gets answers that it does not stop for; it has no other way to read without waiting. */
+const ANSWERS_FD = 5
 
 /**
  * Starts a child process: with no variables of ours, in a session of its own, so that a Ctrl-C at the terminal ends
@@ -46,7 +49,7 @@ export function startProcessGuest(launch: ProcessLaunch): Guest {
     ...nodeArguments(launch),
   ]
   const child = spawn(command, args, {
-    stdio: [input, output, output, 'pipe', ...(isNested ? (['pipe'] as const) : [])],
+    stdio: [input, output, output, 'pipe', isNested ? 'pipe' : 'ignore', 'pipe'],
     env: launch.compileCache === undefined ? {} : { NODE_COMPILE_CACHE: launch.compileCache },
     cwd: '/',
     detached: output === 'pipe',
@@ -96,6 +99,7 @@ class ProcessGuest implements Guest {
   readonly #process: GuestProcess
   readonly #outputs: readonly Readable[]
   readonly #control: Writable
+  readonly #answers: Writable
   readonly #decoder = new FrameDecoder()
   #listener: GuestListener = DEAF
   #fault: string | undefined
@@ -104,10 +108,13 @@ class ProcessGuest implements Guest {
   constructor(child: ChildProcess) {
     const control = child.stdio[CONTROL_FD]
     const info = child.stdio[INFO_FD]
+    const stdio: readonly (Readable | Writable | null | undefined)[] = child.stdio
+    const answers = stdio[ANSWERS_FD]
     const { stdout, stderr } = child
-    if (!isDuplex(control)) throw new Error('a child without a channel')
+    if (!isDuplex(control) || !isDuplex(answers)) throw new Error('a child without a channel')
     const hear = () => control.on('data', (data: Buffer) => this.#receive(data))
     this.#control = control
+    this.#answers = answers
     this.#process = isDuplex(info) ? new NestedProcess(child, info, hear) : new DirectProcess(child)
     // Whoever is told that a nested one is ready may ask for its number.
     if (!isDuplex(info)) hear()
@@ -115,7 +122,7 @@ class ProcessGuest implements Guest {
     stdout?.on('data', (data: Buffer) => this.#listener.output('stdout', data))
     stderr?.on('data', (data: Buffer) => this.#listener.output('stderr', data))
     // A pipe breaks when the child ends, and `close` tells of that.
-    for (const stream of [...this.#outputs, control, info]) stream?.on('error', () => undefined)
+    for (const stream of [...this.#outputs, control, answers, info]) stream?.on('error', () => undefined)
     child.on('error', (error) => (this.#fault ??= `could not be ended: ${error.message}`))
     child.on('close', (code, signal) => this.#close(code, signal))
   }
@@ -140,15 +147,17 @@ class ProcessGuest implements Guest {
     this.#listener = listener
   }
 
-  post(message: object, body?: Uint8Array): void {
+  post(message: ToGuest, body?: Uint8Array): void {
+    const isAnswer = message.type === 'given' && message.ask !== undefined
+    const channel = isAnswer ? this.#answers : this.#control
     if (body === undefined) {
-      this.#control.write(encodeFrame(message))
+      channel.write(encodeFrame(message))
       return
     }
-    this.#control.cork()
-    this.#control.write(encodeFrame(message, body.length))
-    this.#control.write(body)
-    this.#control.uncork()
+    channel.cork()
+    channel.write(encodeFrame(message, body.length))
+    channel.write(body)
+    channel.uncork()
   }
 
   unreadBytes(): number {

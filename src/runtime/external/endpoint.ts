@@ -26,7 +26,7 @@ export function endpointOf(
       rest.push(option)
       continue
     }
-    const asked = askedAddress(name, value, host, http.host)
+    const asked = askedAddress(name, value, host, http.host, 1)
     if (E.isLeft(asked)) return asked
     host = asked.right.host
     ports = [asked.right.port]

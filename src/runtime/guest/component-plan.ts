@@ -38,7 +38,9 @@ export function planComponent(
 ): ComponentPlan {
   const functions = callables(description.exports)
   if (name === '' || isCommandName(name)) {
-    const run = functions.find(({ instance, name: each }) => each === 'run' && RUN.test(instance ?? ''))
+    const run = functions
+      .filter(({ instance, name: each }) => each === 'run' && RUN.test(instance ?? ''))
+      .reduce<Callable | undefined>((best, each) => (best && isOlder(each, best) ? best : each), undefined)
     if (run !== undefined)
       return { kind: 'command', instance: run.instance, export: run.name, args: [], result: run.type.result }
   }
@@ -48,6 +50,20 @@ export function planComponent(
   })(readArguments(found.type.params, inputs))
   return { kind: 'function', instance: found.instance, export: found.name, args, result: found.type.result }
 }
+
+/** Of one interface in several versions the highest is run: the others are there for hosts that do not know it. */
+function isOlder(one: Callable, other: Callable): boolean {
+  const [ours, others] = [versionOf(one), versionOf(other)]
+  for (const [at, part] of ours.entries()) {
+    const difference = part - (others[at] ?? 0)
+    if (difference !== 0) return difference < 0
+  }
+  return false
+}
+
+/** Numbers; a release candidate counts as what it is one of. */
+const versionOf = ({ instance = '' }: Callable): readonly number[] =>
+  (/@(\d+(?:\.\d+)*)/.exec(instance)?.[1] ?? '0').split('.').map(Number)
 
 /** Functions with handles in them are for components, not for people. */
 export function callables(exports: Items): readonly Callable[] {

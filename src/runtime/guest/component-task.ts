@@ -2,22 +2,15 @@ import type { ComponentInstance, ExportedFunction } from '@proplet/component/lin
 import type { ValueType } from '@proplet/component/types.js'
 import { WavePrintError } from '@proplet/component/wave/error.js'
 import { printWave } from '@proplet/component/wave/print.js'
-import { createPreview2, type Preview2Imports } from '@proplet/wasi/preview2.js'
 import { planComponent, type ComponentPlan } from './component-plan.js'
-import { loadPreview3, networking } from './component-parts.js'
+import { hostOf } from './component-host.js'
 import { consoleOf } from './console.js'
 import { TaskFailure } from './failure.js'
-import { instantiateComponent, type EngineComponent } from './instantiate.js'
 import { halOf } from './hal-imports.js'
-import type { Link } from './link.js'
+import { instantiateComponent, type EngineComponent } from './instantiate.js'
 import type { GuestEnd } from './protocol.js'
 import type { GuestCall, Session } from './session.js'
 import { quote } from '@proplet/component/units.js'
-
-/** Release candidates are named by their day. */
-const DRAFT = /^wasi:.*@0\.3\.0-rc-(\d{4}-\d\d-\d\d)/
-const LAST_DRAFT = '2026-03-15'
-const NETWORK = /^wasi:(?:sockets|http)\//
 
 /** Instantiates a component with WASI 0.2, and with WASI 0.3 if it needs that. */
 export function startComponent(
@@ -25,9 +18,7 @@ export function startComponent(
   { run, boot, link, stdout, stderr, live }: Session,
 ): GuestCall {
   const plan = planComponent(prepared, run.name, run.inputs)
-  refuseDrafts(prepared)
-  const create = prepared.description.needsAsync ? loadPreview3().createPreview3 : createPreview2
-  const wasi = create({
+  const { imports, work, close } = hostOf(prepared, link, {
     args: [run.program ?? run.name, ...(plan.kind === 'command' ? run.inputs : run.cliArgs)],
     env: run.env,
     preopens: boot.preopens,
@@ -35,37 +26,14 @@ export function startComponent(
     stdout,
     stderr,
   })
-  live.close = () => wasi.close()
-  const instance = instantiateComponent(prepared, {
-    ...wasi.imports,
-    ...networkOf(prepared, link),
-    ...halOf(prepared, { boot, link }),
-  })
+  live.close = close
+  const instance = instantiateComponent(prepared, { ...imports, ...halOf(prepared, { boot, link }) }, work)
   live.close = () => {
     instance.stop()
-    wasi.close()
+    close()
   }
   live.memoryBytes = () => instance.memoryBytes()
   return () => call(instance, plan)
-}
-
-const NONE: Preview2Imports = {}
-
-/** Loaded for those that import it. */
-const networkOf = ({ imports }: Pick<EngineComponent, 'imports'>, link: Link): Preview2Imports =>
-  imports.some((each) => NETWORK.test(each.interface)) ? networking().networkImports(link) : NONE
-
-/** In drafts before the last one, several interfaces are others under the same names. */
-function refuseDrafts({ imports }: Pick<EngineComponent, 'imports'>): void {
-  const old = imports.find((each) => {
-    const [, date] = DRAFT.exec(each.interface) ?? []
-    return date !== undefined && date < LAST_DRAFT
-  })
-  if (old === undefined) return
-  throw new TaskFailure(
-    'unsupported',
-    `the component imports ${quote(old.interface)}: of the drafts of WASI 0.3, those since ${LAST_DRAFT} run`,
-  )
 }
 
 function call(instance: ComponentInstance, plan: ComponentPlan): GuestEnd | Promise<GuestEnd> {

@@ -1,7 +1,7 @@
 import { HostError } from '@proplet/wasi/host/errors.js'
 import { HttpFailure, type BodySource, type FieldEntry } from '@proplet/wasi/http/message.js'
 import type { NetworkError } from './protocol.js'
-import type { Given, Wants } from './wants.js'
+import { soon, type Given, type Wants } from './wants.js'
 
 const NO_BYTES = new Uint8Array(0)
 
@@ -52,6 +52,14 @@ export class IncomingBytes implements BodySource {
 
   wait(deadline: bigint | undefined): void {
     if (!this.#isAtHand()) this.#take(this.#wants.wait('body', deadline))
+  }
+
+  notify(done: () => void): () => void {
+    if (this.#isAtHand()) return soon(done)
+    return this.#wants.ask('body', (given) => {
+      this.#take(given)
+      done()
+    })
   }
 
   /** Nobody needs the rest. */

@@ -1,4 +1,6 @@
+import type { Want } from './asks.js'
 import type { FromGuest, StreamName, ToGuest } from './protocol.js'
+import type { Given } from './wants.js'
 
 /** A guest's side of the way to the daemon. Everything on it is synchronous, as a running guest has no event loop. */
 export type Link = {
@@ -8,6 +10,8 @@ export type Link = {
   flush(): void
   /** Waits for the next message; only while a task is performed, which the daemon knows to expect more. */
   receive(): Incoming
+  /** Asks and does not wait; the answer comes in a later turn of the event loop, unless what is returned was called. */
+  ask(want: Want, answer: (given: Given) => void): () => void
   /** Blocks while the daemon does not take it. The bytes may be reused afterwards. */
   write(stream: StreamName, bytes: Uint8Array): void
 }

@@ -9,11 +9,13 @@ import {
   type Connected,
   type Datagram,
   type DatagramSocket,
+  type Listening,
   type Network,
 } from '@proplet/wasi/sockets/port.js'
 import { IncomingBytes } from './incoming-bytes.js'
 import type { Link } from './link.js'
 import { OutgoingBytes } from './outgoing-bytes.js'
+import { soon } from './wants.js'
 import type { Answer, Handle, NetworkError, NetworkRequest } from './protocol.js'
 import { Remote } from './remote.js'
 
@@ -22,16 +24,24 @@ const NANOSECONDS = 1_000_000
 const milliseconds = (duration: bigint | undefined): number | null =>
   duration === undefined ? null : Number(duration) / NANOSECONDS
 
-/** `wasi:http` and `wasi:sockets` for one guest: the daemon has the network, and looks at what is allowed. */
-export const networkImports = (link: Link): Preview2Imports => {
+/** The network of one guest: the daemon has it, and looks at what is allowed. */
+export type GuestNetwork = { readonly outgoing: Outgoing; readonly network: Network }
+
+export const networkOf = (link: Link): GuestNetwork => {
   // 0 is the request that is being answered.
   let handles = 0
   const open = (request: NetworkRequest): Remote => {
     handles += 1
     return new Remote(link, handles, request)
   }
-  return { ...httpImports(outgoing(link, open)), ...socketImports(network(link, open)) }
+  return { outgoing: outgoing(link, open), network: network(link, open) }
 }
+
+/** `wasi:http` and `wasi:sockets` of WASI 0.2. */
+export const networkImports = ({ outgoing, network }: GuestNetwork): Preview2Imports => ({
+  ...httpImports(outgoing),
+  ...socketImports(network),
+})
 
 type Open = (request: NetworkRequest) => Remote
 
@@ -51,6 +61,7 @@ const outgoing = (link: Link, open: Open): Outgoing => ({
     const response: FutureResponse = {
       ready: () => remote.ready(),
       wait: (deadline) => remote.wait(deadline),
+      notify: (done) => remote.notify(done),
       get: () => ({
         head: responseOf(remote.answer(httpFailure)),
         body: new IncomingBytes(remote.wants, true, () => remote.close()),
@@ -70,17 +81,23 @@ const network = (link: Link, open: Open): Network => {
       close: () => remote.close(),
     },
   })
+  const listening = (listener: Remote): Listening => ({
+    ...pendingOf(listener, boundOf),
+    accept: () => connection(open({ kind: 'accept', listener: listener.handle })),
+  })
   return {
     lookup: (name) =>
       pendingOf(open({ kind: 'lookup', name }), (answer) =>
         answer.kind === 'addresses' ? answer : unexpected(answer),
       ),
     connect: (remote, local) => connection(open({ kind: 'connect', remote, local: local ?? null })),
-    listen: (local) => {
-      const listener = open({ kind: 'listen', local })
+    listen: (local) => listening(open({ kind: 'listen', local })),
+    bind: (local) => {
+      const bound = open({ kind: 'bind', local })
       return {
-        ...pendingOf(listener, boundOf),
-        accept: () => connection(open({ kind: 'accept', listener: listener.handle })),
+        ...pendingOf(bound, boundOf),
+        listen: () => listening(open({ kind: 'listen-bound', bound: bound.handle })),
+        connect: (remote) => connection(open({ kind: 'connect', remote, local: null, bound: bound.handle })),
       }
     },
     datagrams: (local) => datagramSocket(link, open({ kind: 'datagrams', local })),
@@ -90,6 +107,7 @@ const network = (link: Link, open: Open): Network => {
 function datagramSocket(link: Link, remote: Remote): DatagramSocket {
   let next: Datagram | undefined
   let failure: Error | undefined
+  let sendFailure: Error | undefined
   const take = (given: ReturnType<Remote['wants']['peek']>): void => {
     if (given.state === 'broken') failure = socketFailure(given.error)
     if (given.state === 'some' && given.from !== undefined) next = { data: given.bytes, from: given.from }
@@ -105,15 +123,40 @@ function datagramSocket(link: Link, remote: Remote): DatagramSocket {
       wait: (deadline) => {
         if (!isSettled()) take(remote.wants.wait('body', deadline))
       },
+      notify: (done) => {
+        if (isSettled()) return soon(done)
+        return remote.wants.ask('body', (given) => {
+          take(given)
+          done()
+        })
+      },
     },
     receive: () => {
       if (!isSettled()) take(remote.wants.peek('body'))
-      if (failure !== undefined) throw failure
+      if (failure !== undefined) {
+        const error = failure
+        failure = undefined
+        throw error
+      }
       const datagram = next
       next = undefined
       return datagram
     },
     send: (bytes, to) => sendDatagram(link, remote.handle, to, bytes),
+    sent: {
+      notify: (done) =>
+        remote.wants.ask('room', ({ state, error }) => {
+          sendFailure = state === 'broken' ? socketFailure(error) : undefined
+          done()
+        }),
+      get: () => {
+        if (sendFailure !== undefined) throw sendFailure
+      },
+    },
+    associate: (peer) => {
+      link.queue({ type: 'associate', handle: remote.handle, to: peer ?? null })
+      return pendingOf(remote.again(), boundOf)
+    },
   }
 }
 
@@ -123,6 +166,7 @@ const sendDatagram = (link: Link, handle: Handle, to: Datagram['from'], bytes: U
 const pendingOf = <T>(remote: Remote, read: (answer: Answer) => T) => ({
   ready: () => remote.ready(),
   wait: (deadline: bigint | undefined) => remote.wait(deadline),
+  notify: (done: () => void) => remote.notify(done),
   get: () => read(remote.answer(socketFailure)),
   close: () => remote.close(),
 })

@@ -1,7 +1,7 @@
 import type { BodySink, FieldEntry } from '@proplet/wasi/http/message.js'
 import type { Link } from './link.js'
 import { BODY_PIECE_BYTES, WINDOW_BYTES, type Handle } from './protocol.js'
-import type { Wants } from './wants.js'
+import { soon, type Wants } from './wants.js'
 
 /** The body of a message that goes out. As much as the window may be on its way; then the guest waits for the other side. */
 export class OutgoingBytes implements BodySink {
@@ -37,6 +37,14 @@ export class OutgoingBytes implements BodySink {
 
   wait(deadline: bigint | undefined): void {
     if (!this.#hasRoom()) this.#take(this.#wants.wait('room', deadline).state)
+  }
+
+  notify(done: () => void): () => void {
+    if (this.#hasRoom()) return soon(done)
+    return this.#wants.ask('room', ({ state }) => {
+      this.#take(state)
+      done()
+    })
   }
 
   finish(trailers: readonly FieldEntry[]): void {

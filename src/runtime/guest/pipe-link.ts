@@ -1,4 +1,6 @@
 import { readSync, writeSync } from 'node:fs'
+import { hearAnswers } from './answer-channel.js'
+import { Asks } from './asks.js'
 import { ProcessExit } from '@proplet/wasi/host/exit.js'
 import { createBlockingOutput, isBrokenPipe } from './blocking-output.js'
 import { encodeFrame, FRAME_HEADER_BYTES } from './frames.js'
@@ -11,6 +13,8 @@ const FD = { stdout: 1, stderr: 2, control: 3 } as const
 export function createPipeLink(): Link {
   const outputs = { stdout: createOutput(FD.stdout), stderr: createOutput(FD.stderr) }
   let queued: Buffer[] = []
+  let isHearing = false
+  const asks = new Asks()
   const flush = () => {
     const [first] = queued
     if (first === undefined) return
@@ -18,10 +22,18 @@ export function createPipeLink(): Link {
     queued = []
     writeAll(FD.control, bytes)
   }
+  const send = (message: FromGuest) => {
+    queued.push(frameOf(message))
+    flush()
+  }
   return {
-    send: (message) => {
-      queued.push(frameOf(message))
-      flush()
+    send,
+    ask: (want, answer) => {
+      if (!isHearing) hearAnswers((given, bytes) => asks.settle(given, bytes))
+      isHearing = true
+      const ask = asks.add(answer)
+      send({ type: 'want', ...want, waitMs: null, ask })
+      return () => asks.remove(ask)
     },
     queue: (message) => void queued.push(frameOf(message)),
     flush,

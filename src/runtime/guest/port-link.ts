@@ -1,4 +1,5 @@
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads'
+import { Asks } from './asks.js'
 import type { Incoming, Link } from './link.js'
 import type { FromGuest, StreamName } from './protocol.js'
 
@@ -14,12 +15,23 @@ export type FromThread =
   | { readonly type: 'output'; readonly stream: StreamName; readonly data: Uint8Array<ArrayBuffer> }
   | { readonly type: 'message'; readonly message: FromGuest }
 
+export type PortLink = Link & {
+  /** Hands an answer that the guest did not stop for to who asked; false: it is something else. */
+  settle(incoming: Incoming): boolean
+}
+
 /** As much as a socket of a child process would hold. */
 const MAX_IN_FLIGHT_BYTES = 256 * 1024
 const PIECE_BYTES = 64 * 1024
 
 /** The way to the daemon of a thread. Output waits while too much of it is under way, as a full pipe would make it. */
-export function createPortLink(port: MessagePort, { inFlight, sent }: ThreadData): Link {
+export function createPortLink(port: MessagePort, { inFlight, sent }: ThreadData): PortLink {
+  const asks = new Asks()
+  const settle = ({ message, body }: Incoming): boolean => {
+    if (message.type !== 'given' || message.ask === undefined) return false
+    asks.settle(message, body)
+    return true
+  }
   const post = (message: FromThread, transfer: ArrayBuffer[]) => port.postMessage(message, transfer)
   const send = (message: FromGuest) => post({ type: 'message', message: withOwnBytes(message) }, [])
   return {
@@ -28,7 +40,13 @@ export function createPortLink(port: MessagePort, { inFlight, sent }: ThreadData
     flush: () => {
       // Nothing waits.
     },
-    receive: () => takeMessage(port, sent),
+    receive: () => takeMessage(port, sent, (late) => void setImmediate(() => settle(late))),
+    ask: (want, answer) => {
+      const ask = asks.add(answer)
+      send({ type: 'want', ...want, waitMs: null, ask })
+      return () => asks.remove(ask)
+    },
+    settle,
     write: (stream, bytes) => {
       for (let start = 0; start < bytes.length; start += PIECE_BYTES) {
         const data = Uint8Array.from(bytes.subarray(start, start + PIECE_BYTES))
@@ -45,11 +63,15 @@ const withOwnBytes = (message: FromGuest): FromGuest =>
   'bytes' in message ? { ...message, bytes: Uint8Array.from(message.bytes) } : message
 
 /** The counter is read before the port is: a message that comes in between has changed it. */
-function takeMessage(port: MessagePort, sent: Int32Array): Incoming {
+function takeMessage(port: MessagePort, sent: Int32Array, answered: (message: Incoming) => void): Incoming {
   for (;;) {
     const count = Atomics.load(sent, 0)
     const data: unknown = receiveMessageOnPort(port)?.message
-    if (isThreadMessage(data)) return data
+    if (isThreadMessage(data)) {
+      if (data.message.type !== 'given' || data.message.ask === undefined) return data
+      answered(data)
+      continue
+    }
     Atomics.wait(sent, 0, count)
   }
 }

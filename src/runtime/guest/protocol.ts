@@ -80,6 +80,8 @@ export type RequestMessage = {
  */
 export type GivenMessage = {
   readonly type: 'given'
+  /** That of the `want`. */
+  readonly ask?: number
   readonly state: 'some' | 'none' | 'end' | 'broken'
   readonly trailers?: readonly HttpField[]
   readonly answer?: Answer
@@ -104,14 +106,20 @@ export type NetworkError = { readonly tag: string; readonly val?: unknown }
 export type NetworkRequest =
   | HttpRequest
   | { readonly kind: 'lookup'; readonly name: string }
-  /** TCP; `local` where it is to be bound to. */
+  /** TCP: an address for a later `connect` or `listen`. */
+  | { readonly kind: 'bind'; readonly local: SocketAddress }
+  /** `local` where it is to be bound to; or `bound`, which is used up. */
   | {
       readonly kind: 'connect'
       readonly remote: SocketAddress
       readonly local: SocketAddress | null
-      /** TLS, for a server of that name or address. */ readonly tlsName?: string
+      readonly bound?: Handle
+      /** TLS, for a server of that name or address. */
+      readonly tlsName?: string
     }
   | { readonly kind: 'listen'; readonly local: SocketAddress; readonly backlog?: number }
+  /** At what was bound, which is used up. */
+  | { readonly kind: 'listen-bound'; readonly bound: Handle }
   /** The next connection of a listener. */
   | { readonly kind: 'accept'; readonly listener: Handle }
   /** UDP. */
@@ -188,6 +196,8 @@ export type FromExchange =
       readonly of: 'body' | 'room' | 'answer'
       /** Milliseconds; 0: what is there; null: as long as it takes. */
       readonly waitMs: number | null
+      /** The guest does not stop for the answer, which brings this number back. Undefined: it waits for nothing else. */
+      readonly ask?: number
     }
   | { readonly type: 'body'; readonly handle: Handle; readonly bytes: Uint8Array }
   | {
@@ -196,6 +206,8 @@ export type FromExchange =
       readonly to: SocketAddress
       readonly bytes: Uint8Array
     }
+  /** UDP: this peer only; null: all of them. A `want` of an answer tells how that went. */
+  | { readonly type: 'associate'; readonly handle: Handle; readonly to: SocketAddress | null }
   /** The message that goes out is complete; `abandon`: it never will be. */
   | { readonly type: 'finish'; readonly handle: Handle; readonly trailers: readonly HttpField[] }
   | { readonly type: 'abandon'; readonly handle: Handle }

@@ -1,6 +1,6 @@
 import type { Link } from './link.js'
 import type { Answer, Handle, NetworkError, NetworkRequest } from './protocol.js'
-import { Wants, type Given } from './wants.js'
+import { soon, Wants, type Given } from './wants.js'
 
 /** Something that the daemon has opened for this guest. */
 export class Remote {
@@ -25,11 +25,25 @@ export class Remote {
     if (this.#given === undefined) this.#take(this.wants.wait('answer', deadline))
   }
 
+  notify(done: () => void): () => void {
+    if (this.#given !== undefined) return soon(done)
+    return this.wants.ask('answer', (given) => {
+      this.#take(given)
+      done()
+    })
+  }
+
   /** What became of it, once it is ready; throws what `failure` makes of its error. */
   answer(failure: (error: NetworkError | undefined) => Error): Answer {
     const { answer, error } = this.#given ?? {}
     if (answer === undefined) throw failure(error)
     return answer
+  }
+
+  /** The same, of which something else was asked. */
+  again(): Remote {
+    this.#given = undefined
+    return this
   }
 
   close(): void {

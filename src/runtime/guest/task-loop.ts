@@ -1,4 +1,4 @@
-import type { Serve } from './http/serve.js'
+import type { Serve } from './http/request.js'
 import type { Link, MessageHandler } from './link.js'
 import { withLongEnv } from './long-env.js'
 import { loadTranspiler, type Transpiler } from './jco/transpiler.js'

@@ -10,9 +10,10 @@ import { createTaskLoop } from './task-loop.js'
 function main(): void {
   if (parentPort === null || !isThreadData(workerData))
     throw new Error('this file is the entry of a worker thread')
-  const handle = createTaskLoop(createPortLink(parentPort, workerData), garbageCollector(), hello())
+  const link = createPortLink(parentPort, workerData)
+  const handle = createTaskLoop(link, garbageCollector(), hello())
   parentPort.on('message', (data: unknown) => {
-    if (isThreadMessage(data)) void handle(data.message, data.body)
+    if (isThreadMessage(data) && !link.settle(data)) void handle(data.message, data.body)
   })
 }
 

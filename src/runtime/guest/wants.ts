@@ -2,12 +2,18 @@ import { Clocks } from '@proplet/wasi/host/clocks.js'
 import type { Link } from './link.js'
 import type { FromExchange, GivenMessage, Handle } from './protocol.js'
 
-export type Given = Omit<GivenMessage, 'type'> & { readonly bytes: Uint8Array }
+export type Given = Omit<GivenMessage, 'type' | 'ask'> & { readonly bytes: Uint8Array }
 
 type Of = Extract<FromExchange, { type: 'want' }>['of']
 
 const NANOSECONDS = 1_000_000
 const clocks = new Clocks()
+
+/** In the next turn of the event loop. */
+export function soon(done: () => void): () => void {
+  const immediate = setImmediate(done)
+  return () => clearImmediate(immediate)
+}
 
 /**
  * What a guest waits for is asked of the daemon, which has an event loop and timers: one question at a time, each with one
@@ -32,6 +38,11 @@ export class Wants {
     if (deadline === undefined) return this.#ask(of, null)
     const left = Number(deadline - clocks.now('monotonic')) / NANOSECONDS
     return this.#ask(of, Math.max(0, left))
+  }
+
+  /** The same without stopping for it. */
+  ask(of: Of, answer: (given: Given) => void): () => void {
+    return this.#link.ask({ handle: this.#handle, of }, answer)
   }
 
   #ask(of: Of, waitMs: number | null): Given {

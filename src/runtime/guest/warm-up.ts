@@ -14,6 +14,9 @@ const SILENT: Link = {
   queue: () => {},
   flush: () => {},
   write: () => {},
+  ask: () => {
+    throw new Error('the first task of the guest asks nothing')
+  },
   receive: () => {
     throw new Error('the first task of the guest expects no message')
   },

@@ -5,9 +5,15 @@ import type { OpenCall } from './scheduler.js'
 
 /**
  * Calls an async function from outside. Settles when it has returned and its task has ended, or can't go on. Rejects with
- * what was thrown in any task of the run, and for a wait that never ends.
+ * what was thrown in any task of the run, and for a wait that never ends. `returned` is called before that, as soon as there
+ * is a result.
  */
-export function callAsync(run: Run, func: LinkedFunction, args: readonly unknown[]): Promise<unknown> {
+export function callAsync(
+  run: Run,
+  func: LinkedFunction,
+  args: readonly unknown[],
+  returned?: (value: unknown) => void,
+): Promise<unknown> {
   const { scheduler } = run
   const start = run.start(func)
   return new Promise((resolve, reject) => {
@@ -24,6 +30,8 @@ export function callAsync(run: Run, func: LinkedFunction, args: readonly unknown
         begin: () => args,
         resolve: (resolved) => {
           result = resolved
+          if (resolved !== undefined && returned !== undefined)
+            scheduler.later(() => returned(resolved.value))
         },
         exit: settle,
       })

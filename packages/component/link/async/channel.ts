@@ -45,6 +45,7 @@ type Pending<Side> = {
 /** What both ends of a stream or of a future share. A future is a stream of one value. */
 export class Channel {
   #dropped = false
+  #whenDropped: (() => void) | undefined
   #writing: Pending<Source> | undefined
   #reading: Pending<Sink> | undefined
 
@@ -89,6 +90,12 @@ export class Channel {
     if (this.#dropped) return
     this.#dropped = true
     this.#notify(COPY.dropped)
+    this.#whenDropped?.()
+  }
+
+  /** For the one side that is not waiting when it happens; called once. */
+  whenDropped(listener: () => void): void {
+    this.#whenDropped = listener
   }
 
   #copy(

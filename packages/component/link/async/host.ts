@@ -1,5 +1,5 @@
 import { mismatch } from '../abi/codec.js'
-import { Channel, COPY, type Items } from './channel.js'
+import { Channel, COPY, Units, type Items } from './channel.js'
 
 /** What a function of the host answers that is not finished yet. */
 export class Later {
@@ -58,6 +58,35 @@ export function hostFuture(): { readonly future: Channel; readonly resolve: (val
     future.write({ side, copied: (reclaim) => reclaim(), done: nothing })
   }
   return { future, resolve }
+}
+
+/** Reads a future of a guest; undefined: it has no value, and never will. What is returned gives the future up. */
+export function readFuture(future: unknown, then: (value: unknown) => void): () => void {
+  if (!(future instanceof Channel)) return mismatch('a future', future)
+  let isOver = false
+  const settle = (value: unknown) => {
+    if (isOver) return
+    isOver = true
+    then(value)
+  }
+  future.read({
+    side: { remaining: 1, put: (items) => settle(items instanceof Units ? undefined : items[0]) },
+    copied: (reclaim) => reclaim(),
+    done: (result) => {
+      if (result === COPY.dropped) settle(undefined)
+    },
+  })
+  return () => {
+    if (isOver) return
+    isOver = true
+    future.drop()
+  }
+}
+
+/** Takes nothing of a stream of a guest, which is told so. */
+export function refuseStream(stream: unknown): void {
+  if (!(stream instanceof Channel)) mismatch('a stream', stream)
+  else stream.drop()
 }
 
 /** Reads a stream of a guest to its end, as it is written. */

@@ -329,10 +329,10 @@ describe('open-at', () => {
       () => directory.writeViaStream(0n),
       () => directory.appendViaStream(),
       () => directory.setSize(0n),
-      () => directory.advise(0n, 0n),
     ]) {
       expect(refusal(call)).toBe('is-directory')
     }
+    expect(refusal(() => directory.advise(0n, 0n))).toBe('bad-descriptor')
     // The preview 1 adapter opens without mutate-directory, and removes what is inside all the same.
     directory.createDirectoryAt('e')
     directory.removeDirectoryAt('e')

@@ -1,9 +1,9 @@
 import type { GivenMessage } from '../../guest/protocol.js'
 
-export type Given = Omit<GivenMessage, 'type'> & { readonly bytes?: Uint8Array }
+export type Given = Omit<GivenMessage, 'type' | 'ask'> & { readonly bytes?: Uint8Array }
 export type Answer = (given: Given) => void
 
-/** A guest that waits for something: it asks again only when it has been answered. */
+/** A guest that waits for something. One that asks again before it has been answered gets the answer to its last question. */
 export class Waiter {
   readonly #take: () => Given | undefined
   #answer: Answer | undefined
@@ -16,6 +16,8 @@ export class Waiter {
 
   /** Answers once, with `none` after `waitMs` (null: as long as it takes). */
   ask(waitMs: number | null, answer: Answer): void {
+    clearTimeout(this.#timer)
+    this.#answer = undefined
     const given = this.#take()
     if (given !== undefined || waitMs === 0) {
       answer(given ?? { state: 'none' })

@@ -142,6 +142,7 @@ export class HttpChild implements GuestListener {
       case 'open':
       case 'close':
       case 'datagram':
+      case 'associate':
         this.#network?.message(message)
         return
       case 'head':

@@ -30,7 +30,7 @@ export function endpointOf(
       rest.push(argument)
       continue
     }
-    const asked = askedAddress(flag, inline ?? cliArgs[++i] ?? '', host, options.host)
+    const asked = askedAddress(flag, inline ?? cliArgs[++i] ?? '', host, options.host, 0)
     if (E.isLeft(asked)) return asked
     host = asked.right.host
     ports = [asked.right.port]

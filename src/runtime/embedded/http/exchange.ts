@@ -9,7 +9,7 @@ import type { Target } from './target.js'
 import type { HttpOptions } from '../../../model/http-options.js'
 
 /** What a child says of the request that it answers. */
-export type ExchangeMessage = Exclude<FromExchange, { type: 'open' | 'close' | 'datagram' }>
+export type ExchangeMessage = Exclude<FromExchange, { type: 'open' | 'close' | 'datagram' | 'associate' }>
 
 /** The child that answers an exchange. */
 export type Server = {
@@ -90,7 +90,7 @@ export class Exchange {
   message(message: ExchangeMessage): void {
     switch (message.type) {
       case 'want': {
-        const answer = (given: Given) => this.#give(given)
+        const answer = (given: Given) => this.#give(given, message.ask)
         if (message.of === 'body') this.#reader.give(message.waitMs, answer)
         else if (message.of === 'room') this.#writer.room(message.waitMs, answer)
         else answer({ state: 'broken' })
@@ -140,9 +140,9 @@ export class Exchange {
     this.#end()
   }
 
-  #give({ state, trailers, bytes }: Given): void {
-    if (this.#isOver) return
-    this.#server?.give({ type: 'given', state, ...(trailers !== undefined && { trailers }) }, bytes)
+  #give({ bytes, ...given }: Given, ask: number | undefined): void {
+    if (!this.#isOver)
+      this.#server?.give({ type: 'given', ...given, ...(ask !== undefined && { ask }) }, bytes)
   }
 
   #check(problem: string | undefined): void {

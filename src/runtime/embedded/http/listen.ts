@@ -1,11 +1,11 @@
 import type { Server } from 'node:http'
 import type { Endpoint } from './endpoint.js'
 
-/** Listens on the first of the ports that is free. Rejects with an error for people. */
+/** Listens on the first of the ports that is free, and tells which. Rejects with an error for people. */
 export async function listen(server: Server, { host, ports }: Endpoint): Promise<number> {
   for (const port of ports) {
     const error = await attempt(server, host, port)
-    if (error === undefined) return port
+    if (error === undefined) return boundPort(server) ?? port
     if (error.code !== 'EADDRINUSE')
       throw new Error(`cannot listen on ${host}, port ${port}: ${error.message}`)
   }
@@ -14,6 +14,12 @@ export async function listen(server: Server, { host, ports }: Endpoint): Promise
   throw new Error(
     first === last ? `port ${first} is in use` : `all ports from ${first} to ${last} are in use`,
   )
+}
+
+/** Another one than was asked for, where that was 0. */
+function boundPort(server: Server): number | undefined {
+  const address = server.address()
+  return typeof address === 'object' ? address?.port : undefined
 }
 
 const attempt = (server: Server, host: string, port: number): Promise<NodeJS.ErrnoException | undefined> =>

@@ -11,6 +11,9 @@ import { tlsOptions, type TlsTrust } from '../../../net/tls.js'
 
 type Wanted = Omit<Extract<NetworkRequest, { kind: 'connect' }>, 'kind'>
 
+/** For the rest of what was written, when a guest is done with a connection. Milliseconds. */
+const LINGER_MS = 5000
+
 /** One TCP connection of a guest. */
 export class Connection implements Opened {
   readonly #waiter = new Waiter(() => this.#take())
@@ -92,12 +95,22 @@ export class Connection implements Opened {
         this.close()
         return
       case 'datagram':
+      case 'associate':
         return
     }
   }
 
+  /** What was written is sent, if the other side takes it in time. */
   close(): void {
-    this.#socket?.destroy()
+    const socket = this.#socket
+    if (socket === undefined || socket.destroyed) return
+    if (socket.connecting || socket.writableLength === 0) {
+      socket.destroy()
+      return
+    }
+    socket.destroySoon()
+    socket.resume()
+    setTimeout(() => socket.destroy(), LINGER_MS).unref()
   }
 
   #use(socket: Socket, connected: 'connect' | 'secureConnect'): void {

@@ -9,6 +9,9 @@ import type { Reach } from '../../../net/guest-reach.js'
 /** Datagrams that nobody has read yet; more are lost, as datagrams are. */
 const MAX_WAITING = 64
 
+/** Datagrams that the kernel has not taken yet; more are lost as well. */
+const MAX_SENDING = 64
+
 type Wanted = { readonly local: SocketAddress; readonly peer?: SocketAddress }
 
 /** A UDP socket of a guest. */
@@ -17,9 +20,18 @@ export class Datagrams implements Opened {
   readonly #reach: Reach
   readonly #bound = new Waiter(() => this.#takeBound())
   readonly #received = new Waiter(() => this.#takeReceived())
+  /** Answers whoever has sent something, when it is on its way. */
+  readonly #sent = new Waiter(() => this.#takeSent())
   readonly #waiting: Given[] = []
   #socket: Socket | undefined
   #isBound = false
+  #isAssociating = false
+  #isAssociated = false
+  /** Of the last change of its peer. */
+  #refused: NetworkError | undefined
+  #sending = 0
+  #sendError: NetworkError | undefined
+  #receiveError: NetworkError | undefined
   #error: NetworkError | undefined
 
   constructor({ local, peer }: Wanted, reach: Reach) {
@@ -31,10 +43,12 @@ export class Datagrams implements Opened {
       this.#error = { tag: 'access-denied' }
       return
     }
-    const socket = createSocket(isIP(address) === 6 ? 'udp6' : 'udp4')
+    const socket = createSocket(isIP(address) === 6 ? { type: 'udp6', ipv6Only: true } : { type: 'udp4' })
     this.#socket = socket
     socket.on('error', (error) => {
-      this.#error ??= socketErrorOf(error)
+      // Of a socket that is bound, an error is about one datagram: its peer does not listen, as a rule.
+      if (this.#isBound) this.#receiveError = socketErrorOf(error)
+      else this.#error ??= socketErrorOf(error)
       this.#bound.offer()
       this.#received.offer()
     })
@@ -51,8 +65,10 @@ export class Datagrams implements Opened {
 
   message(message: OpenedMessage, answer: Answer): void {
     if (message.type === 'datagram') this.#send(message.to, message.bytes)
+    if (message.type === 'associate') this.#associate(message.to)
     if (message.type !== 'want') return
     if (message.of === 'body') this.#received.ask(message.waitMs, answer)
+    else if (message.of === 'room') this.#sent.ask(message.waitMs, answer)
     else this.#bound.ask(message.waitMs, answer)
   }
 
@@ -61,20 +77,68 @@ export class Datagrams implements Opened {
     this.#socket = undefined
   }
 
+  /** To a peer that it is associated with, the kernel sends by itself. */
   #send({ address, port }: SocketAddress, bytes: Uint8Array): void {
-    if (!this.#reach.admits(address, port)) return
+    if (!this.#reach.admits(address, port)) {
+      this.#sendError = { tag: 'access-denied' }
+      return
+    }
+    const socket = this.#socket
     // What the kernel has no room for is lost, as datagrams are.
-    this.#socket?.send(bytes, port, address, () => undefined)
+    if (socket === undefined || this.#sending >= MAX_SENDING) return
+    this.#sending += 1
+    const sent = (error: Error | null) => {
+      this.#sending -= 1
+      if (error !== null) this.#sendError = socketErrorOf(error)
+      this.#sent.offer()
+    }
+    if (this.#isAssociated) socket.send(bytes, sent)
+    else socket.send(bytes, port, address, sent)
+  }
+
+  #associate(to: SocketAddress | null): void {
+    const socket = this.#socket
+    if (socket === undefined || this.#error !== undefined) return
+    this.#refused = undefined
+    if (this.#isAssociated) socket.disconnect()
+    this.#isAssociated = false
+    if (to === null) return
+    if (!this.#reach.admits(to.address, to.port)) {
+      this.#refused = { tag: 'access-denied' }
+      return
+    }
+    this.#isAssociating = true
+    const connect = () =>
+      socket.connect(to.port, to.address, (error?: Error) => {
+        this.#isAssociating = false
+        if (error === undefined) this.#isAssociated = true
+        else this.#refused = socketErrorOf(error)
+        this.#bound.offer()
+      })
+    if (this.#isBound) connect()
+    else socket.once('listening', connect)
   }
 
   #takeBound(): Given | undefined {
-    if (this.#error !== undefined) return { state: 'broken', error: this.#error }
-    if (!this.#isBound || this.#socket === undefined) return undefined
+    const error = this.#error ?? this.#refused
+    if (error !== undefined) return { state: 'broken', error }
+    if (!this.#isBound || this.#isAssociating || this.#socket === undefined) return undefined
     const { address, port } = this.#socket.address()
     return { state: 'some', answer: { kind: 'socket', local: { address, port } } }
   }
 
+  #takeSent(): Given | undefined {
+    const error = this.#error ?? this.#sendError
+    this.#sendError = undefined
+    if (error !== undefined) return { state: 'broken', error }
+    return this.#sending === 0 ? { state: 'some' } : undefined
+  }
+
   #takeReceived(): Given | undefined {
-    return this.#waiting.shift() ?? (this.#error && { state: 'broken', error: this.#error })
+    const datagram = this.#waiting.shift()
+    if (datagram !== undefined) return datagram
+    const error = this.#error ?? this.#receiveError
+    this.#receiveError = undefined
+    return error && { state: 'broken', error }
   }
 }

@@ -9,7 +9,10 @@ import type { Reach } from '../../../net/guest-reach.js'
 /** Connections that nobody has accepted yet. */
 const MAX_WAITING = 128
 
-/** A TCP listener of a guest. */
+/**
+ * A TCP listener of a guest, or just the address of one. Node.js has no other way to hold an address than to listen there:
+ * whoever connects before the guest listens is sent away.
+ */
 export class Listener implements Opened {
   readonly isFlooded = false
   readonly #waiter = new Waiter(() => this.#take())
@@ -18,9 +21,16 @@ export class Listener implements Opened {
   readonly #wanted: ((socket: Socket) => void)[] = []
   #server: Server | undefined
   #error: NetworkError | undefined
+  #isListening: boolean
 
-  constructor({ address, port }: SocketAddress, reach: Reach, backlog = MAX_WAITING) {
+  constructor(
+    { address, port }: SocketAddress,
+    reach: Reach,
+    state: 'bound' | 'listening',
+    backlog = MAX_WAITING,
+  ) {
     this.#maxWaiting = Math.min(Math.max(1, backlog), MAX_WAITING)
+    this.#isListening = state === 'listening'
     if (!reach.admitsBinding(`a listener at ${address}:${port}`)) {
       this.#error = { tag: 'access-denied' }
       return
@@ -33,7 +43,26 @@ export class Listener implements Opened {
       this.#error ??= socketErrorOf(error)
       this.#waiter.offer()
     })
-    server.listen({ host: address, port, backlog: this.#maxWaiting }, () => this.#waiter.offer())
+    server.listen({ host: address, port, ipv6Only: true, backlog: this.#maxWaiting }, () =>
+      this.#waiter.offer(),
+    )
+  }
+
+  get isListening(): boolean {
+    return this.#isListening
+  }
+
+  /** Undefined before it is bound. */
+  get local(): SocketAddress | undefined {
+    const local = this.#server?.address()
+    return local === null || typeof local !== 'object'
+      ? undefined
+      : { address: local.address, port: local.port }
+  }
+
+  /** Of what was only bound so far. */
+  listen(): void {
+    this.#isListening = true
   }
 
   accept(): Connection {
@@ -55,6 +84,10 @@ export class Listener implements Opened {
   }
 
   #offer(socket: Socket): void {
+    if (!this.#isListening) {
+      socket.resetAndDestroy()
+      return
+    }
     const use = this.#wanted.shift()
     if (use !== undefined) use(socket)
     else if (this.#sockets.length < this.#maxWaiting) this.#sockets.push(socket)
@@ -63,8 +96,7 @@ export class Listener implements Opened {
 
   #take(): Given | undefined {
     if (this.#error !== undefined) return { state: 'broken', error: this.#error }
-    const local = this.#server?.address()
-    if (local === null || typeof local !== 'object') return undefined
-    return { state: 'some', answer: { kind: 'socket', local: { address: local.address, port: local.port } } }
+    const { local } = this
+    return local && { state: 'some', answer: { kind: 'socket', local } }
   }
 }

@@ -4,7 +4,7 @@ import type { Answer } from '../bytes/waiter.js'
 /** What a guest says of something that it opened. */
 export type OpenedMessage = Extract<
   FromExchange,
-  { type: 'want' | 'body' | 'datagram' | 'finish' | 'abandon' }
+  { type: 'want' | 'body' | 'datagram' | 'associate' | 'finish' | 'abandon' }
 >
 
 /** Something that a guest has open on the network. */

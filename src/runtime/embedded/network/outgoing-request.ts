@@ -62,6 +62,7 @@ export class OutgoingRequest implements Opened {
         this.#fail({ tag: 'internal-error' })
         return
       case 'datagram':
+      case 'associate':
         return
     }
   }

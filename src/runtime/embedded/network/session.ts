@@ -1,4 +1,4 @@
-import type { FromExchange, GivenMessage, NetworkRequest } from '../../guest/protocol.js'
+import type { FromExchange, GivenMessage, NetworkRequest, SocketAddress } from '../../guest/protocol.js'
 import { quote } from '@proplet/component/units.js'
 import type { Given } from '../bytes/waiter.js'
 import { Connection } from './connection.js'
@@ -28,7 +28,9 @@ const USE_OF = {
   http: 'http',
   lookup: 'lookup',
   connect: 'tcp',
+  bind: 'tcp',
   listen: 'tcp',
+  'listen-bound': 'tcp',
   accept: 'tcp',
   datagrams: 'udp',
 } as const satisfies Readonly<Record<NetworkRequest['kind'], keyof NetworkUses>>
@@ -63,8 +65,9 @@ export class NetworkSession {
       return
     }
     const found = this.#open.get(handle)
+    const ask = message.type === 'want' ? message.ask : undefined
     if (found === undefined) {
-      if (message.type === 'want') this.#give({ state: 'broken' })
+      if (message.type === 'want') this.#give({ state: 'broken' }, ask)
       return
     }
     if (message.type === 'close') {
@@ -72,7 +75,7 @@ export class NetworkSession {
       found.close()
       return
     }
-    found.message(message, (given) => this.#give(given))
+    found.message(message, (given) => this.#give(given, ask))
     if (found.isFlooded) this.#hooks.breach()
   }
 
@@ -94,9 +97,18 @@ export class NetworkSession {
       case 'lookup':
         return new Lookup(request.name, this.#reach)
       case 'connect':
-        return Connection.to(request, this.#reach, this.#options.tls)
+        return request.bound === undefined
+          ? Connection.to(request, this.#reach, this.#options.tls)
+          : this.#connectFrom(request.bound, request.remote)
+      case 'bind':
+        return new Listener(request.local, this.#reach, 'bound')
       case 'listen':
-        return new Listener(request.local, this.#reach, request.backlog)
+        return new Listener(request.local, this.#reach, 'listening', request.backlog)
+      case 'listen-bound': {
+        const bound = this.#takeBound(request.bound)
+        bound?.listen()
+        return bound ?? Connection.failed({ tag: 'invalid-state' })
+      }
       case 'accept': {
         const listener = this.#open.get(request.listener)
         return listener instanceof Listener ? listener.accept() : Connection.failed({ tag: 'invalid-state' })
@@ -106,8 +118,25 @@ export class NetworkSession {
     }
   }
 
-  #give({ bytes, ...given }: Given): void {
-    this.#hooks.give({ type: 'given', ...given }, bytes)
+  /** A port that was held for it is free again just before. */
+  #connectFrom(handle: number, remote: SocketAddress): Connection {
+    const bound = this.#takeBound(handle)
+    const local = bound?.local
+    bound?.close()
+    return local === undefined
+      ? Connection.failed({ tag: 'invalid-state' })
+      : Connection.to({ remote, local }, this.#reach, this.#options.tls)
+  }
+
+  #takeBound(handle: number): Listener | undefined {
+    const found = this.#open.get(handle)
+    if (!(found instanceof Listener) || found.isListening) return undefined
+    this.#open.delete(handle)
+    return found
+  }
+
+  #give({ bytes, ...given }: Given, ask: number | undefined): void {
+    this.#hooks.give({ type: 'given', ...given, ...(ask !== undefined && { ask }) }, bytes)
   }
 
   #refuse(what: string): void {

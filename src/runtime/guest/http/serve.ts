@@ -1,43 +1,41 @@
 import { incomingRequest, responseOutparam } from '@proplet/wasi/http/index.js'
 import type { Responder } from '@proplet/wasi/http/message.js'
-import { createPreview2 } from '@proplet/wasi/preview2.js'
+import { hostOf } from '../component-host.js'
+import { loadPreview3 } from '../component-parts.js'
 import { TaskFailure } from '../failure.js'
 import { halOf } from '../hal-imports.js'
 import { IncomingBytes } from '../incoming-bytes.js'
 import { instantiateComponent, type EngineComponent } from '../instantiate.js'
 import type { Link } from '../link.js'
-import { networkImports } from '../network.js'
 import { OutgoingBytes } from '../outgoing-bytes.js'
-import type { GuestEnd, RequestMessage } from '../protocol.js'
-import type { Session } from '../session.js'
 import { Wants } from '../wants.js'
+import { REQUEST, type Serve } from './request.js'
 
-/** The handle of the request that is being answered. */
-const REQUEST = 0
 const HANDLER = /^wasi:http\/incoming-handler(?:@|$)/
+const HANDLER_3 = /^wasi:http\/handler@0\.3\./
 
-/** Answers one request in an instance of its own: what a request leaves behind ends with it. */
-export type Serve = (request: RequestMessage, session: Session) => GuestEnd
-
-/** @param prepared exports `wasi:http/incoming-handler` */
+/** @param prepared exports `wasi:http/handler` of WASI 0.3, which is preferred, or `wasi:http/incoming-handler` */
 export function createServe(prepared: EngineComponent): Serve {
-  const handler = [...prepared.exports.keys()].find((name) => HANDLER.test(name))
+  const names = [...prepared.exports.keys()]
+  const handler3 = names.find((name) => HANDLER_3.test(name))
+  if (handler3 !== undefined) return loadPreview3().createServe3(prepared, handler3)
+  const handler = names.find((name) => HANDLER.test(name))
   if (handler === undefined)
     throw new TaskFailure('runtime', 'the component exports no HTTP handler after all')
   return (request, { run, boot, link, stdout, stderr, live }) => {
-    const wasi = createPreview2({
+    const { imports, work, close } = hostOf(prepared, link, {
       args: [run.name, ...run.cliArgs],
       env: run.env,
       preopens: boot.preopens,
       stdout,
       stderr,
     })
-    live.close = () => wasi.close()
-    const instance = instantiateComponent(prepared, {
-      ...wasi.imports,
-      ...networkImports(link),
-      ...halOf(prepared, { boot, link }),
-    })
+    live.close = close
+    const instance = instantiateComponent(prepared, { ...imports, ...halOf(prepared, { boot, link }) }, work)
+    live.close = () => {
+      instance.stop()
+      close()
+    }
     live.memoryBytes = () => instance.memoryBytes()
     const exported = instance.exports.get(handler)
     const handle = typeof exported === 'function' ? undefined : exported?.get('handle')

@@ -122,6 +122,7 @@ const instanceOf = (
   return {
     exports: new Map(entries),
     memoryBytes: () => [...memories].map((memory) => memory.buffer.byteLength),
+    begin: () => undefined,
     stop: () => undefined,
   }
 }

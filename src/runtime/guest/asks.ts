@@ -1,0 +1,29 @@
+import type { FromExchange, GivenMessage } from './protocol.js'
+import type { Given } from './wants.js'
+
+export type Want = Pick<Extract<FromExchange, { type: 'want' }>, 'handle' | 'of'>
+
+/** What the guest has asked and does not stop for. Numbers are never used again, so that a late answer is nobody's. */
+export class Asks {
+  readonly #waiting = new Map<number, (given: Given) => void>()
+  #last = 0
+
+  /** @returns the number to ask with */
+  add(answer: (given: Given) => void): number {
+    this.#last += 1
+    this.#waiting.set(this.#last, answer)
+    return this.#last
+  }
+
+  remove(ask: number): void {
+    this.#waiting.delete(ask)
+  }
+
+  /** Hands an answer to who asked, if that still waits. */
+  settle({ ask, ...given }: GivenMessage, bytes: Uint8Array): void {
+    if (ask === undefined) return
+    const answer = this.#waiting.get(ask)
+    this.#waiting.delete(ask)
+    answer?.({ ...given, bytes })
+  }
+}
