@@ -21,6 +21,7 @@ export const GUEST_PARTS = [
   'runtime/guest/component-task',
   'runtime/guest/hal',
   'runtime/guest/http/serve',
+  'runtime/guest/http/serve3',
   'runtime/guest/jco/prepare',
   'runtime/guest/linker',
   'runtime/guest/network',

@@ -22,6 +22,7 @@ const SETUP_MS = 300_000
 const PACKED = [
   /^(?:README|CHANGELOG|SECURITY)\.md$/,
   /^packaging\/(?:health\.mjs|proplet\.service|sandbox\.conf)$/,
+  /^LICENSE$/,
   /^dist\/THIRD-PARTY-NOTICES\.txt$/,
   /^dist\/(?:main|exec)\.js$/,
   /^dist\/(?:index|(?:runtime|streams|testing)\/index)\.(?:js|d\.ts)$/,

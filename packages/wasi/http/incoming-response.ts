@@ -1,43 +1,11 @@
-import { WitError } from '../preview2/failure.js'
 import { Pollable } from '../preview2/pollable.js'
-import { Fields } from './fields.js'
-import { IncomingBody } from './incoming-body.js'
-import {
-  HttpFailure,
-  type BodySource,
-  type FutureResponse,
-  type HttpErrorCode,
-  type ResponseHead,
-} from './message.js'
+import { IncomingMessage } from './incoming-message.js'
+import { HttpFailure, type FutureResponse, type HttpErrorCode, type ResponseHead } from './message.js'
 
 /** `incoming-response` of wasi:http/types. */
-export class IncomingResponse {
-  readonly #head: ResponseHead
-  #body: BodySource | undefined
-
-  constructor(head: ResponseHead, body: BodySource) {
-    this.#head = head
-    this.#body = body
-  }
-
+export class IncomingResponse extends IncomingMessage<ResponseHead> {
   status(): number {
-    return this.#head.status
-  }
-
-  headers(): Fields {
-    return Fields.immutable(this.#head.headers)
-  }
-
-  consume(): IncomingBody {
-    const body = this.#body
-    if (body === undefined) throw new WitError(undefined, 'the body was taken already')
-    this.#body = undefined
-    return new IncomingBody(body)
-  }
-
-  [Symbol.dispose](): void {
-    this.#body?.close()
-    this.#body = undefined
+    return this.head.status
   }
 }
 

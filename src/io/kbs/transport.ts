@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { createHttpClients } from '../../net/http-client.js'
+import { readAnswer } from '../../net/read-answer.js'
 import { KbsError } from './errors.js'
 
 export type KbsRequest = {
@@ -32,18 +33,7 @@ export type TransportOptions = {
 const MAX_ANSWER_BYTES = 4 * 1024 * 1024
 const MAX_REDIRECTS = 3
 
-const textOf = async (answer: IncomingMessage): Promise<string> => {
-  const pieces: Buffer[] = []
-  let size = 0
-  const body: AsyncIterable<Buffer> = answer
-  for await (const piece of body) {
-    size += piece.length
-    if (size > MAX_ANSWER_BYTES)
-      throw new KbsError('malformed', `the KBS answered with more than ${MAX_ANSWER_BYTES} bytes`)
-    pieces.push(piece)
-  }
-  return Buffer.concat(pieces).toString('utf8')
-}
+const tooLarge = () => new KbsError('malformed', `the KBS answered with more than ${MAX_ANSWER_BYTES} bytes`)
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
@@ -105,7 +95,7 @@ export const createTransport = ({ url, ca, timeoutMs, userAgent }: TransportOpti
       if (next === undefined)
         return {
           status: answer.statusCode ?? 0,
-          text: await textOf(answer),
+          text: await readAnswer(answer, MAX_ANSWER_BYTES, tooLarge),
           cookies: answer.headers['set-cookie'] ?? [],
         }
       answer.destroy()

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import type * as net from 'node:net'
-import { FrameDecoder } from '../embedded/frame-decoder.js'
+import { FrameDecoder } from './frame-decoder.js'
 import type { GivenMessage } from './protocol.js'
 
 const ANSWERS_FD = 5

@@ -1,7 +1,5 @@
-import type { FromExchange, GivenMessage } from './protocol.js'
-import type { Given } from './wants.js'
-
-export type Want = Pick<Extract<FromExchange, { type: 'want' }>, 'handle' | 'of'>
+import type { Given } from './given.js'
+import type { GivenMessage } from './protocol.js'
 
 /** What the guest has asked and does not stop for. Numbers are never used again, so that a late answer is nobody's. */
 export class Asks {

@@ -1,7 +1,8 @@
 import { HostError } from '@proplet/wasi/host/errors.js'
 import { HttpFailure, type BodySource, type FieldEntry } from '@proplet/wasi/http/message.js'
 import type { NetworkError } from './protocol.js'
-import { soon, type Given, type Wants } from './wants.js'
+import type { Given } from './given.js'
+import { soon, type Wants } from './wants.js'
 
 const NO_BYTES = new Uint8Array(0)
 

@@ -1,6 +1,5 @@
-import type { Want } from './asks.js'
+import type { Given, Want } from './given.js'
 import type { FromGuest, StreamName, ToGuest } from './protocol.js'
-import type { Given } from './wants.js'
 
 /** A guest's side of the way to the daemon. Everything on it is synchronous, as a running guest has no event loop. */
 export type Link = {

@@ -1,4 +1,3 @@
 // An entry of the build: see GUEST_PARTS in host/entries.ts.
 export { createPreview3 } from '@proplet/wasi/preview3.js'
 export { network3Imports } from './network3.js'
-export { createServe3 } from './http/serve3.js'

@@ -1,6 +1,7 @@
 import type { Link } from './link.js'
 import type { Answer, Handle, NetworkError, NetworkRequest } from './protocol.js'
-import { soon, Wants, type Given } from './wants.js'
+import type { Given } from './given.js'
+import { soon, Wants } from './wants.js'
 
 /** Something that the daemon has opened for this guest. */
 export class Remote {
@@ -41,7 +42,7 @@ export class Remote {
   }
 
   /** The same, of which something else was asked. */
-  again(): Remote {
+  again(): this {
     this.#given = undefined
     return this
   }

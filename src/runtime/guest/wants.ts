@@ -1,8 +1,7 @@
 import { Clocks } from '@proplet/wasi/host/clocks.js'
+import type { Given } from './given.js'
 import type { Link } from './link.js'
-import type { FromExchange, GivenMessage, Handle } from './protocol.js'
-
-export type Given = Omit<GivenMessage, 'type' | 'ask'> & { readonly bytes: Uint8Array }
+import type { FromExchange, Handle } from './protocol.js'
 
 type Of = Extract<FromExchange, { type: 'want' }>['of']
 

@@ -1,5 +1,5 @@
 import { decodeFromGuest } from '../../../src/runtime/embedded/decode.js'
-import { FrameDecoder } from '../../../src/runtime/embedded/frame-decoder.js'
+import { FrameDecoder } from '../../../src/runtime/guest/frame-decoder.js'
 import { PacketError, PacketLimiter } from '../../../src/io/mqtt/limiter.js'
 import { encodeFrame } from '../../../src/runtime/guest/frames.js'
 import type { Random } from '../../support/random.js'

@@ -156,10 +156,10 @@ describe.each(ISOLATIONS)('a component (%s)', (isolation) => {
         /serves HTTP, which PROPLET_HTTP_ENABLED/,
       ],
       [
-        'error contexts',
+        'what this Node.js can not suspend, or no command',
         { binary: fixture('components/async') },
-        'unsupported',
-        /WASI 0\.3|an error context/,
+        'Suspending' in WebAssembly ? 'call' : 'unsupported',
+        /WASI 0\.3|no function "_start" is exported/,
       ],
       [
         'imports of its own',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { decodeFromGuest } from '../../../src/runtime/embedded/decode.js'
-import { FrameDecoder } from '../../../src/runtime/embedded/frame-decoder.js'
+import { FrameDecoder } from '../../../src/runtime/guest/frame-decoder.js'
 import { encodeFrame } from '../../../src/runtime/guest/frames.js'
 
 const decodeFrames = (...chunks: Buffer[]): unknown[] => {

@@ -28,8 +28,8 @@ export const send = (work: HostWork, outgoing: Outgoing, request: Request): Late
       done({ tag: 'err', val: code })
     }
     const receive = () => {
-      stopWaiting = work.begin<void>(
-        (ready) => response.notify(ready),
+      stopWaiting = work.begin<undefined>(
+        (ready) => response.notify(() => ready(undefined)),
         () => {
           const found = answerOf(response)
           if (found instanceof HttpFailure) {

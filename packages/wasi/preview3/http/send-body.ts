@@ -77,9 +77,9 @@ class BodySender {
       if (!isSent) this.#finish(trailers)
       isSent = true
     }
-    this.#work.begin<void>(
+    this.#work.begin<undefined>(
       (done) => {
-        const immediate = setImmediate(done)
+        const immediate = setImmediate(() => done(undefined))
         return () => clearImmediate(immediate)
       },
       () => send([]),

@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http'
 import { createHttpClients } from '../../../net/http-client.js'
+import { readAnswer } from '../../../net/read-answer.js'
 import { messageOf } from '../../../model/message-of.js'
 import { EvidenceError } from '../evidence/errors.js'
 import { AGENT_TIMEOUT_MS, type Agent } from './agent.js'
@@ -7,18 +7,7 @@ import { AGENT_TIMEOUT_MS, type Agent } from './agent.js'
 const MAX_ANSWER_BYTES = 4 * 1024 * 1024
 const SHOWN = 200
 
-const textOf = async (answer: IncomingMessage): Promise<string> => {
-  const pieces: Buffer[] = []
-  let size = 0
-  const body: AsyncIterable<Buffer> = answer
-  for await (const piece of body) {
-    size += piece.length
-    if (size > MAX_ANSWER_BYTES)
-      throw new EvidenceError(`the agent answered with more than ${MAX_ANSWER_BYTES} bytes`)
-    pieces.push(piece)
-  }
-  return Buffer.concat(pieces).toString('utf8')
-}
+const tooLarge = () => new EvidenceError(`the agent answered with more than ${MAX_ANSWER_BYTES} bytes`)
 
 const HINT =
   'it serves evidence when it is started with --features all or attestation, and to programs of the same machine only'
@@ -43,7 +32,7 @@ export const restAgent = (base: string): Agent => {
         headers: {},
         signal: AbortSignal.any([signal, timeout]),
       })
-      const text = await textOf(answer)
+      const text = await readAnswer(answer, MAX_ANSWER_BYTES, tooLarge)
       if (answer.statusCode === 200) return text
       const said = text.replaceAll(/\p{Cc}+/gu, ' ').slice(0, SHOWN)
       throw new EvidenceError(`the agent at ${base} answered ${answer.statusCode ?? 0} (${said}): ${HINT}`)

@@ -1,7 +1,7 @@
+import { createRequire } from 'node:module'
 import { incomingRequest, responseOutparam } from '@proplet/wasi/http/index.js'
 import type { Responder } from '@proplet/wasi/http/message.js'
 import { hostOf } from '../component-host.js'
-import { loadPreview3 } from '../component-parts.js'
 import { TaskFailure } from '../failure.js'
 import { halOf } from '../hal-imports.js'
 import { IncomingBytes } from '../incoming-bytes.js'
@@ -10,6 +10,12 @@ import type { Link } from '../link.js'
 import { OutgoingBytes } from '../outgoing-bytes.js'
 import { Wants } from '../wants.js'
 import { REQUEST, type Serve } from './request.js'
+import type * as serve3 from './serve3.js'
+
+const require = createRequire(import.meta.url)
+
+/** Serving HTTP by WASI 0.3, loaded for the first component that does. */
+const httpServing3 = () => require('./serve3.js') as typeof serve3
 
 const HANDLER = /^wasi:http\/incoming-handler(?:@|$)/
 const HANDLER_3 = /^wasi:http\/handler@0\.3\./
@@ -18,7 +24,7 @@ const HANDLER_3 = /^wasi:http\/handler@0\.3\./
 export function createServe(prepared: EngineComponent): Serve {
   const names = [...prepared.exports.keys()]
   const handler3 = names.find((name) => HANDLER_3.test(name))
-  if (handler3 !== undefined) return loadPreview3().createServe3(prepared, handler3)
+  if (handler3 !== undefined) return httpServing3().createServe3(prepared, handler3)
   const handler = names.find((name) => HANDLER.test(name))
   if (handler === undefined)
     throw new TaskFailure('runtime', 'the component exports no HTTP handler after all')

@@ -1,5 +1,5 @@
-import { FRAME_HEADER_BYTES } from '../guest/frames.js'
-import { BODY_PIECE_BYTES } from '../guest/protocol.js'
+import { FRAME_HEADER_BYTES } from './frames.js'
+import { BODY_PIECE_BYTES } from './protocol.js'
 
 /** A guest says little: the longest is a thousand return values, or an error. */
 const MAX_JSON_BYTES = 256 * 1024
