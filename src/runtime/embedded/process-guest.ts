@@ -11,6 +11,7 @@ import { FrameDecoder } from '../guest/frame-decoder.js'
 import { DEAF, type Guest, type GuestListener } from './guest.js'
 import { jspiFlags } from './jspi-flags.js'
 import type { Counters, Figures } from '../../model/figures.js'
+import { messageOf } from '../../model/message-of.js'
 
 export type ProcessLaunch = {
   /** Path of the built entry. */
@@ -185,7 +186,7 @@ class ProcessGuest implements Guest {
         this.#listener.message(message)
       })
     } catch (error) {
-      this.#fault = `broke the rules of its channel: ${error instanceof Error ? error.message : 'unknown'}`
+      this.#fault = `broke the rules of its channel: ${messageOf(error)}`
       this.kill()
     }
   }

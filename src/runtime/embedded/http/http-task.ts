@@ -12,6 +12,7 @@ import { Failures } from './failures.js'
 import { listen } from './listen.js'
 import { targetOf } from './target.js'
 import type { HttpOptions } from '../../../model/http-options.js'
+import { messageOf } from '../../../model/message-of.js'
 
 export type HttpTaskHooks = {
   readonly event: (event: RunEvent) => void
@@ -118,7 +119,7 @@ export class HttpTask {
       server.on('error', (error) => this.#failures.add(`the listener failed: ${error.message}`))
       this.#hooks.event({ type: 'serving', address: endpoint.host, port })
     } catch (error) {
-      this.#fail('runtime', error instanceof Error ? error.message : 'the listener failed')
+      this.#fail('runtime', messageOf(error))
     }
   }
 
