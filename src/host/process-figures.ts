@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { Figures, Counters } from '../model/figures.js'
+import { codeOf } from '../model/code-of.js'
 
 /** The kernel's USER_HZ, 100 on every Linux that Node runs on. */
 const TICKS_A_SECOND = 100
@@ -139,7 +140,7 @@ export const unlessMissing = <T>(look: () => T): T | undefined => {
   try {
     return look()
   } catch (error) {
-    if (error instanceof Error && 'code' in error) return undefined
+    if (codeOf(error) !== undefined) return undefined
     throw error
   }
 }

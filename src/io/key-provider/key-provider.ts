@@ -1,4 +1,4 @@
-import { either as E } from 'fp-ts'
+import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { CallError, unaryCall } from '../../net/grpc.js'
 import { bytesAt, bytesField, ProtobufError, readFields } from '../../net/protobuf.js'
