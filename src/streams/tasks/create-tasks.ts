@@ -21,6 +21,7 @@ export type TasksDeps = {
   }
   readonly cache: PinDeps['cache']
   readonly runtime: ExecuteDeps['runtime']
+  readonly journal: ExecuteDeps['journal']
   readonly federated: Omit<FederateDeps, 'propletId' | 'slots' | 'clock'>
   readonly clock: SchedulerLike
 }
@@ -41,7 +42,7 @@ export type Tasks = {
 /** Everything that runs: tasks, daemons, latent tasks and their invocations, in the slots of one runtime. */
 export const createTasks = ({ acquire, admit, shutdown$ }: TasksParts, deps: TasksDeps): Tasks => {
   const { settings, clock } = deps
-  const slotted = { runtime: deps.runtime, slots: createSlots(settings.maxTasks) }
+  const slotted = { runtime: deps.runtime, journal: deps.journal, slots: createSlots(settings.maxTasks) }
   const executed = execute(slotted)
   const precompiled = precompile(slotted)
   const pinned = pinBinary(deps)
