@@ -23,6 +23,8 @@ export type StartCommand = Target & {
   readonly latent: boolean
   readonly encrypted: boolean
   readonly kbsResourcePath: string | undefined
+  /** Where its storage of the hardware abstraction layer is to be. */
+  readonly halStoragePath?: string
   readonly monitoringProfile: MonitoringProfile | undefined
   /** It runs again when the proplet was ended while it ran. */
   readonly restart: boolean

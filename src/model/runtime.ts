@@ -13,6 +13,8 @@ export type RunRequest = {
   readonly cliArgs: readonly string[]
   readonly env: Readonly<Record<string, string>>
   readonly daemon: boolean
+  /** Where its storage of the hardware abstraction layer is to be, as the Manager wrote it. */
+  readonly halStoragePath?: string
   /** The key that the task trusts to have wrapped that of an encrypted binary; absent: whichever its image names. */
   readonly kbsResourcePath?: string
   /** The binary is compiled, and kept at hand for runs of it to come; nothing is called, and `results` is empty. */

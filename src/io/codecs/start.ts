@@ -27,6 +27,7 @@ const start = t.type(
     latent: optional(flag),
     encrypted: optional(flag),
     kbs_resource_path: optional(label(REFERENCE_LENGTH)),
+    hal_storage_path: optional(label(REFERENCE_LENGTH)),
     monitoring_profile: optional(monitoringProfile),
     metadata: t.unknown,
   },
@@ -69,6 +70,8 @@ const toCommand = (wire: Wire, source: BinarySource): StartCommand => ({
   latent: wire.latent ?? false,
   encrypted: wire.encrypted ?? false,
   kbsResourcePath: wire.kbs_resource_path === '' ? undefined : wire.kbs_resource_path,
+  ...(wire.hal_storage_path !== undefined &&
+    wire.hal_storage_path !== '' && { halStoragePath: wire.hal_storage_path }),
   monitoringProfile: wire.monitoring_profile && toProfile(wire.monitoring_profile),
   restart: isRecord(wire.metadata) && wire.metadata['restart'] === 'always',
 })

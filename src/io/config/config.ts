@@ -133,6 +133,18 @@ export type Config = {
     /** Undefined: the embedded runtime is used. */
     readonly external: ExternalConfig | undefined
   }
+  /** The hardware abstraction layer; undefined: it is off. */
+  readonly hal:
+    | {
+        /** Undefined: guests can't store anything. */
+        readonly storageDirectory: string | undefined
+        /** Bytes on disk, of one task. */
+        readonly storageMaxBytes: number
+        /** Secret: 32 bytes; undefined: objects are not encrypted. */
+        readonly storageKey: Uint8Array | undefined
+        readonly opensLegacy: boolean
+      }
+    | undefined
   /** What components may reach, and how HTTPS is checked, of downloads too. */
   readonly network: {
     readonly rules: readonly NetworkRule[]

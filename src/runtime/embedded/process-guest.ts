@@ -161,6 +161,10 @@ class ProcessGuest implements Guest {
     channel.uncork()
   }
 
+  unreadBytes(): number {
+    return this.#control.writableLength
+  }
+
   holdOutput(held: boolean): void {
     for (const output of this.#outputs) {
       if (held) output.pause()

@@ -23,6 +23,7 @@ export const toRequest = (start: StartCommand, binary: Binary): RunRequest => ({
   cliArgs: start.cliArgs,
   env: start.env,
   daemon: start.daemon,
+  ...(start.halStoragePath !== undefined && { halStoragePath: start.halStoragePath }),
   ...(start.kbsResourcePath !== undefined && { kbsResourcePath: start.kbsResourcePath }),
 })
 

@@ -42,6 +42,7 @@ export class HttpTask {
   readonly #exchanges = new Set<Exchange>()
   readonly #startedAt = performance.now()
   readonly #graceMs: number
+  readonly #hal: HttpTaskParts['hal']
   #server: Server | undefined
   #outcome: Outcome | undefined
   #graceTimer: NodeJS.Timeout | undefined
@@ -50,6 +51,7 @@ export class HttpTask {
 
   constructor(member: Member, request: RunRequest, parts: HttpTaskParts, hooks: HttpTaskHooks) {
     const { http } = parts
+    this.#hal = parts.hal
     this.#hooks = hooks
     this.#graceMs = http?.graceMs ?? 0
     this.#failures = new Failures((error) =>
@@ -147,6 +149,7 @@ export class HttpTask {
   #close(outcome: Outcome): void {
     if (this.#outcome !== undefined) return
     this.#outcome = outcome
+    this.#hal?.stopping()
     this.#server?.close(() => {
       this.#isListening = false
       this.#finish()

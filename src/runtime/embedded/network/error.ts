@@ -48,3 +48,12 @@ export function socketErrorOf(error: Error): NetworkError {
   const code = codeOf(error) ?? ''
   return { tag: (Object.hasOwn(SOCKETS, code) ? SOCKETS[code] : undefined) ?? 'unknown' }
 }
+
+/** The same of a connection with TLS. */
+export function tlsErrorOf(error: Error): NetworkError {
+  const code = codeOf(error) ?? ''
+  if (CERTIFICATE.test(code)) return { tag: 'certificate-not-trusted' }
+  return code.startsWith('ERR_SSL') || code.startsWith('ERR_TLS')
+    ? { tag: 'tls-failed' }
+    : socketErrorOf(error)
+}
