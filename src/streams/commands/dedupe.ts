@@ -23,13 +23,29 @@ import { ofType } from '../operators/of-type.js'
 import { routeByKey } from '../operators/route-by-key.js'
 import { FREE, stepLife, type Life, type LifeEffect, type LifeInput, type LifeNews } from './life.js'
 
+/**
+ * How to run one task, and the clock that bounds redeliveries.
+ *
+ * @example
+ * ```ts
+ * const dedupeDeps: DedupeDeps = { task: run, clock: asyncScheduler }
+ * ```
+ */
 export type DedupeDeps = {
   /** The life of one task. `stop$` emits when its stop command arrives. */
   readonly task: (start: Received<StartCommand>, stop$: Observable<'stopped'>) => Observable<TaskEvent>
   readonly clock: SchedulerLike
 }
 
-/** A broker or Manager may deliver a start twice within 20 ms (spec/wire.md, trap 10), when a fast task has ended. */
+/**
+ * A start with the same ID within this many milliseconds is a redelivery, even if the task has already ended: a broker or
+ * Manager may deliver a start twice within 20 ms (spec/wire.md, trap 10).
+ *
+ * @example
+ * ```ts
+ * const isOver$ = timer(REDELIVERY_MS, asyncScheduler)
+ * ```
+ */
 export const REDELIVERY_MS = 25
 
 /** No further commands come. */
@@ -82,8 +98,14 @@ const perform =
   }
 
 /**
- * Runs one task an id, and leads each stop to the task that it names. A start of an id that is running is a duplicate,
- * and so is one that arrives before `REDELIVERY_MS` are over; `stepLife` has the rules.
+ * Runs one task per ID and routes each stop to its task. A start is a duplicate while its ID is running, or within
+ * `REDELIVERY_MS` of the first. A stop frees the ID: a later start waits only until the stopped task has ended. A latent task
+ * is idle, so a start with its ID replaces it. `stepLife` decides; this does what it says.
+ *
+ * @example
+ * ```ts
+ * const events$ = start$.pipe(dedupe({ task: run, clock: asyncScheduler }))
+ * ```
  */
 export const dedupe =
   (deps: DedupeDeps): OperatorFunction<Received<StartCommand | StopCommand>, TaskEvent> =>
