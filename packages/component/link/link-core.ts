@@ -24,9 +24,7 @@ export function linkCoreInstance(
     ])
     return { from: 'bundle', items: new Map(items) }
   }
-  const found = frame.modules[definition.module]
-  if (found === undefined) throw malformed(`there is no core module ${definition.module}`, offset)
-  const { moduleOf, shape } = builder.module(found)
+  const { moduleOf, shape } = builder.module(frame.items.at('core-module', definition.module, offset))
   const args = definition.args.map(({ name, instance }) => ({
     name,
     from: frame.coreInstance(instance, offset),
