@@ -42,7 +42,8 @@ describe('the hardware abstraction layer of a proplet', () => {
     expect(await first.stop()).toBe(0)
 
     const files = filesBelow(storage)
-    expect(files).toHaveLength(4)
+    // Of two containers with an object each, and one that is empty.
+    expect(files).toHaveLength(5)
     for (const file of files) expect(readFileSync(file, 'latin1')).not.toMatch(/plain as|elsewhere/)
     const second = proplet(port, env)
     await wire.beats(wire.alive().length + 1)
@@ -67,8 +68,8 @@ describe('the hardware abstraction layer of a proplet', () => {
       await wire.start({ id: `writer`, ...scene('overwrite', '0') })
       const mine = directoryOfTask(join(state, 'hal'), 'writer')
       await expect
-        .poll(() => filesBelow(state).filter((path) => path.startsWith(mine)).length)
-        .toBeGreaterThan(1)
+        .poll(() => filesBelow(state).some((path) => path.startsWith(mine) && !/tmp-|name$/.test(path)))
+        .toBe(true)
       daemon.process.kill('SIGKILL')
       await daemon.exited
       const storage = new TaskStorage(

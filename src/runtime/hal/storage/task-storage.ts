@@ -14,11 +14,13 @@ export type StorageOptions = {
   readonly directory: string
   /** Bytes on disk of one task. */
   readonly maxBytes: number
+  /** Objects of one task, 50,000 by default. */
+  readonly maxObjects?: number
   /** 32 bytes, or who has them and is asked at the first use; undefined: objects are not encrypted. */
   readonly secret: Uint8Array | (() => Promise<Uint8Array>) | undefined
 }
 
-/** Objects of one task, whose keys are held in memory. */
+/** Of one task, as keys are held in memory. */
 const MAX_OBJECTS = 50_000
 
 /** The containers of one task. Invariants: one change at a time; a file has its name once it is whole. */
@@ -76,8 +78,9 @@ export class TaskStorage {
     return this.#inTurn(async () => {
       check(container)
       const before = container.get(key)
-      if (before === undefined && this.#objects >= MAX_OBJECTS)
-        throw failure('storage', `quota of ${MAX_OBJECTS} objects reached`)
+      const { maxObjects = MAX_OBJECTS } = this.#options
+      if (before === undefined && this.#objects >= maxObjects)
+        throw failure('storage', `quota of ${maxObjects} objects reached`)
       const createdAt = before?.createdAt ?? Math.floor(Date.now() / 1000)
       const file = encodeObject({ container: container.name, key, createdAt, data }, this.#secret)
       const cost = costOf(file.length)
