@@ -357,7 +357,7 @@ export const settings = {
   hal_storage_max: withDefault(size(8192), '64MiB', 'maximum size of these objects per task, in bytes'),
   hal_storage_key: optional(
     secretKey,
-    'key that these objects are encrypted with: 32 bytes in hexadecimal, or kbs:///… for one of the Key Broker Service',
+    'key that these objects are encrypted with: 32 bytes in hexadecimal, or the kbs:/// URI of one',
     { secret: true },
   ),
   hal_legacy_decrypt: withDefault(

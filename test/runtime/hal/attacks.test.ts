@@ -34,7 +34,7 @@ const session = () => {
   if (begun._tag === 'Left') throw new Error(begun.left)
   const answers: HalAnswer[] = []
   let breaches = 0
-  let answered = () => undefined as void
+  let answered: () => void = () => undefined
   const made = new HalSession(begun.right, {
     answer: (answer) => {
       answers.push(answer)

@@ -1,4 +1,4 @@
-import { connect, createServer, type AddressInfo, type Server } from 'node:net'
+import { connect, type AddressInfo, type Server } from 'node:net'
 import { onTestFinished } from 'vitest'
 import type { TestOptions } from '../embedded/harness.js'
 

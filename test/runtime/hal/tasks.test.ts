@@ -39,7 +39,7 @@ it('issue 16, 4: messages reach the task of that id alone, with a sender that is
   const runtime = await runtimeWithHal({}, { warm: 3 })
   const [call, simple] = [scenesOf(runtime), callerOf(runtime, 'components/hal')]
   const waiting = call('await-message', [], { id: 'receiver' })
-  const names = async () => String(await simple('list-workloads', [], { id: 'sender' }))
+  const names = () => simple('list-workloads', [], { id: 'sender' })
   await expect.poll(names, { timeout: 10_000 }).toBe('ok(["receiver", "sender"])')
   expect(await simple('receive-message', [], { id: 'sender' })).toBe('ok(none)')
   expect(await simple('send-message', ['"receiver"', '[104, 105]', 'true'], { id: 'sender' })).toMatch(/^ok/)
