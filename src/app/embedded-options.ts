@@ -23,9 +23,7 @@ const binariesDir = async (cache: Config['cache']): Promise<string | undefined> 
 const secretOf = (key: SecretKey | undefined, keyOf: Confidential['keyOf']): StorageOptions['secret'] => {
   if (key?.type !== 'kbs') return key?.bytes
   return () =>
-    keyOf === undefined
-      ? Promise.reject(new Error('no Key Broker Service is configured'))
-      : keyOf(key.key)
+    keyOf === undefined ? Promise.reject(new Error('no Key Broker Service is configured')) : keyOf(key.key)
 }
 
 const halOptions = (

@@ -110,6 +110,8 @@ export type Config = {
     readonly clientKey: string
   }
   readonly mqtt: MqttConfig
+  /** Whether commands and chunks that the broker had retained are taken. */
+  readonly retainedCommands: boolean
   readonly intervals: {
     readonly livelinessMs: number
     /** 0: no metrics. */

@@ -116,6 +116,11 @@ export const settings = {
     'maximum MQTT packet size, in bytes',
   ),
   mqtt_inflight: withDefault(integer(1, 65_535), '10', 'maximum number of unacknowledged publishes'),
+  retained_commands: withDefault(
+    boolean,
+    'false',
+    'act on commands and chunks that the broker had retained, which it sends again at each connect',
+  ),
   mqtt_tls_ca_cert: optional(path, 'PEM file with the CA certificates to trust for the broker'),
   mqtt_tls_client_cert: optional(path, 'PEM file with the client certificate (mTLS)'),
   mqtt_tls_client_key: optional(path, 'PEM file with the key of the client certificate (mTLS)'),

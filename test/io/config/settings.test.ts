@@ -17,6 +17,7 @@ const SAMPLES: Readonly<
   mqtt_keep_alive: ['1s', '2s', '3s', '20h'],
   mqtt_max_packet_size: ['2048', '4096', '8KiB', '10'],
   mqtt_inflight: ['1', '2', '3', '0'],
+  retained_commands: ['true', 'yes', 'on', 'some'],
   mqtt_tls_ca_cert: ['ca1', 'ca2', 'ca3', 'a\tb'],
   mqtt_tls_client_cert: ['cc1', 'cc2', 'cc3', 'a\tb'],
   mqtt_tls_client_key: ['ck1', 'ck2', 'ck3', 'a\tb'],
