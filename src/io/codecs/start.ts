@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
 import type { BinarySource, StartCommand } from '../../model/command.js'
-import { env, inputs, MAX_ITEMS, withinSize, withInputTexts } from './call.js'
+import { env, inputs, MAX_ITEMS, withInputTexts } from './call.js'
 import { decode, DecodeError } from './decode.js'
 import { monitoringProfile, toProfile } from './monitoring.js'
 import { propletId, targetOf, taskId } from './target.js'
@@ -33,6 +33,8 @@ const start = t.type(
   },
   'an object',
 )
+
+export const START_FIELDS: ReadonlySet<string> = new Set(Object.keys(start.props))
 
 type Wire = t.TypeOf<typeof start>
 
@@ -84,6 +86,5 @@ export const decodeStart = (
   pipe(
     withInputTexts(message, json),
     E.chain(decode(start)),
-    E.chain((wire) => withinSize(wire, wire.cli_args)),
     E.chain((wire) => E.map((source: BinarySource) => toCommand(wire, source))(sourceOf(wire))),
   )

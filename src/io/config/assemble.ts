@@ -84,6 +84,7 @@ export const assembleChannel = (values: ChannelValues): Pick<Config, 'identity' 
 /** Arranges the values of the settings, and what was found for them, as the parts of the proplet want them. */
 export const assemble = (values: Values, found: Found): Config => ({
   ...assembleChannel(values),
+  retainedCommands: values.retained_commands,
   intervals: {
     livelinessMs: values.liveliness_interval,
     metricsMs: values.metrics_interval,

@@ -116,6 +116,11 @@ export const settings = {
     'maximum MQTT packet size, in bytes',
   ),
   mqtt_inflight: withDefault(integer(1, 65_535), '10', 'maximum number of unacknowledged publishes'),
+  retained_commands: withDefault(
+    boolean,
+    'false',
+    'act on commands and chunks that the broker had retained, which it sends again at each connect',
+  ),
   mqtt_tls_ca_cert: optional(path, 'PEM file with the CA certificates to trust for the broker'),
   mqtt_tls_client_cert: optional(path, 'PEM file with the client certificate (mTLS)'),
   mqtt_tls_client_key: optional(path, 'PEM file with the key of the client certificate (mTLS)'),
@@ -355,9 +360,11 @@ export const settings = {
     'directory for objects that guests store through it; by default hal in state_dir, and none without that',
   ),
   hal_storage_max: withDefault(size(8192), '64MiB', 'maximum size of these objects per task, in bytes'),
-  hal_storage_key: optional(secretKey, 'key that these objects are encrypted with: 32 bytes in hexadecimal', {
-    secret: true,
-  }),
+  hal_storage_key: optional(
+    secretKey,
+    'key that these objects are encrypted with: 32 bytes in hexadecimal, or the kbs:/// URI of one',
+    { secret: true },
+  ),
   hal_legacy_decrypt: withDefault(
     boolean,
     'false',

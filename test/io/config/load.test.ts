@@ -34,6 +34,7 @@ it('gives the defaults of the specification', () => {
       maxPacketSize: 10_485_760,
       inflight: 10,
     },
+    retainedCommands: false,
     intervals: { livelinessMs: 10_000, metricsMs: 10_000, resultHoldMs: 150, shutdownMs: 30_000 },
     limits: {
       maxTasks: 4,
