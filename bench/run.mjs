@@ -8,6 +8,7 @@ const SCENARIOS = [
   'latency',
   'invoke',
   'cold',
+  'import',
   'components',
   'chunked',
   'throughput',
