@@ -2,6 +2,7 @@ import type { Definition } from '../binary/ast.js'
 import { unsupported } from '../binary/error.js'
 import type { CompiledModule } from '../wasm/compile.js'
 import type { ModuleShape } from '../wasm/scan.js'
+import type { SpareMemories } from '../wasm/spare-memories.js'
 import type { CoreModuleItem } from './items.js'
 import type { LinkedFunction } from './function.js'
 import type { HostFunction } from './host-function.js'
@@ -27,6 +28,8 @@ export type LinkHooks = {
 export type LinkedModule = {
   readonly shape: ModuleShape
   readonly moduleOf: (run: Run) => WebAssembly.Module
+  /** Where its memory comes from; undefined: its memory is its own. */
+  readonly memories?: SpareMemories | undefined
 }
 
 /** What is done for each run, in order. */
@@ -116,7 +119,7 @@ export class Builder {
     const index = this.#coreFunctions
     this.#coreFunctions += 1
     this.steps.push((run) => {
-      run.hostFunctions[index] = make(run)
+      run.provideCore(index, make(run))
     })
     return index
   }
@@ -126,8 +129,8 @@ export class Builder {
     const { start, end } = item
     const known = this.#modules.get(start)
     if (known !== undefined) return known
-    const { module, shape } = this.#hooks.compile(start, end)
-    const linked: LinkedModule = { shape, moduleOf: () => module }
+    const { module, shape, memories } = this.#hooks.compile(start, end)
+    const linked: LinkedModule = { shape, moduleOf: () => module, memories }
     this.#modules.set(start, linked)
     return linked
   }
