@@ -50,6 +50,7 @@ export const brokerLinkOptions = async (config: Config, log: Logger): Promise<Mq
   clientId: config.identity.clientId,
   subscriptions: SUBSCRIPTIONS,
   optional: OPTIONAL,
+  retained: config.retainedCommands,
   will: offline(config),
   log,
 })

@@ -17,7 +17,7 @@ const binariesDir = async (cache: Config['cache']): Promise<string | undefined> 
 
 /** What the configuration means to the embedded runtime, once the cache is open. */
 export const embeddedOptions = async (
-  { runtime, limits, http, network, monitoring, cache }: Config,
+  { runtime, limits, http, network, hal, monitoring, cache }: Config,
   tls: TlsTrust,
   log: Logger,
 ): Promise<EmbeddedOptions & Required<Pick<EmbeddedOptions, 'network'>>> => ({
@@ -35,6 +35,13 @@ export const embeddedOptions = async (
   network: {
     rules: network.rules,
     tls,
+  },
+  hal: hal && {
+    storage:
+      hal.storageDirectory === undefined
+        ? undefined
+        : { directory: hal.storageDirectory, maxBytes: hal.storageMaxBytes, secret: hal.storageKey },
+    opensLegacy: hal.opensLegacy,
   },
   metered: monitoring,
   log,

@@ -1,6 +1,7 @@
 import module from 'node:module'
 import { lstatSync, mkdirSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
+import { codeOf } from '../model/code-of.js'
 
 /**
  * Where Node.js 22.1 and newer keep the compiled form of our own code, so that the next process starts sooner: a directory
@@ -18,7 +19,7 @@ export function compileCacheDir(env: Readonly<Record<string, string | undefined>
     return isOurs ? path : undefined
   } catch (error) {
     // A disk that is full or read-only is no reason not to start.
-    if (error instanceof Error && 'code' in error) return undefined
+    if (codeOf(error) !== undefined) return undefined
     throw error
   }
 }

@@ -19,6 +19,7 @@ export const GUEST_ENTRIES = {
 /** What a guest process loads once a task needs it, from beside its own bundle. See `components.ts` and `component-parts.ts` there. */
 export const GUEST_PARTS = [
   'runtime/guest/component-task',
+  'runtime/guest/hal',
   'runtime/guest/http/serve',
   'runtime/guest/http/serve3',
   'runtime/guest/jco/prepare',

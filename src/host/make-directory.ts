@@ -1,8 +1,6 @@
 import { mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-
-const codeOf = (error: unknown): unknown =>
-  error instanceof Error && 'code' in error ? error.code : undefined
+import { codeOf } from '../model/code-of.js'
 
 const isThere = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statfsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { codeOf } from '../model/code-of.js'
 
 /** Kinds of Trusted Execution Environments that this machine may be inside of. */
 export type TeeKind = 'tdx' | 'snp' | 'cca' | 'sgx'
@@ -83,8 +84,7 @@ const askedProvider = (
   try {
     mkdirSync(entry)
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
-    return { isThere: code !== 'ENXIO' }
+    return { isThere: codeOf(error) !== 'ENXIO' }
   }
   try {
     return { isThere: true, text: textOf(join(entry, 'provider')) }

@@ -41,6 +41,14 @@ export type TaskJournal = {
   readonly runsAgain: (sequence: number) => boolean
 }
 
+/**
+ * The state of the journal, as metrics report it.
+ *
+ * @example
+ * ```ts
+ * const isHealthy = ({ failures, damagedBytes }: JournalStats) => failures === 0 && damagedBytes === 0
+ * ```
+ */
 export type JournalStats = {
   /** Taken in and not done with. */
   readonly commands: number

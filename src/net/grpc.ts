@@ -1,3 +1,5 @@
+import { toError } from '../model/to-error.js'
+
 /** A call that the other side did not answer as it should. */
 export class CallError extends Error {
   override readonly name = 'CallError'
@@ -38,7 +40,7 @@ export const unaryCall = async (
         { deadline: Date.now() + timeoutMs },
         (error, answer) => {
           signal.removeEventListener('abort', cancel)
-          if (signal.aborted) reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'))
+          if (signal.aborted) reject(toError(signal.reason))
           else if (error) reject(new CallError(`${address} answered ${error.details}`, { cause: error }))
           else resolve(answer ?? Buffer.alloc(0))
         },

@@ -1,6 +1,7 @@
 import type { Row } from '../model/view.js'
 import { byId, setText } from './dom.js'
 import { oneLine } from './format.js'
+import { messageOf } from '../model/message-of.js'
 
 type StopDeps = {
   /** The daemon has taken it. */
@@ -34,7 +35,7 @@ export const createStopDialog = ({ onStopping }: StopDeps): ((row: Row) => void)
   }
   const fail = (reason: unknown) => {
     error.hidden = false
-    setText(error, `Not stopped: ${reason instanceof Error ? reason.message : String(reason)}`)
+    setText(error, `Not stopped: ${messageOf(reason)}`)
     input.select()
   }
   form?.addEventListener('submit', (event) => {

@@ -5,6 +5,7 @@ import { CommandFailure } from './failure.js'
 import { safeText } from './safe.js'
 import type { Shown } from './shown.js'
 import { styleFor } from './style.js'
+import { toError } from '../../model/to-error.js'
 
 const CLEAR_LINE = '\r\x1b[K'
 const SIGNAL_CODES = { SIGINT: 130, SIGTERM: 143 } as const
@@ -91,7 +92,7 @@ export const present = (
       error: (error: unknown) => {
         if (!(error instanceof CommandFailure)) {
           clear()
-          reject(error instanceof Error ? error : new Error('unknown error', { cause: error }))
+          reject(toError(error))
           return
         }
         show({ type: 'failure', text: error.message })

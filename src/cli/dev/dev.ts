@@ -22,12 +22,12 @@ import { devRequestOf, type DevRequest } from './request.js'
 import { devConfig } from './settings.js'
 import { devPrefix, keyHoldersOnly, newDevSite, type DevSite } from './site.js'
 import { welcome } from './welcome.js'
+import { codeOf } from '../../model/code-of.js'
 
 /** Where brokers are by custom. */
 const USUAL_PORT = 1883
 
-const isTaken = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES')
+const isTaken = (error: unknown): boolean => ['EADDRINUSE', 'EACCES'].includes(codeOf(error) ?? '')
 
 const openBroker = async (site: DevSite, port: number | undefined): Promise<Broker> => {
   const options = { aedes: keyHoldersOnly(site) }

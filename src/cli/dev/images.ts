@@ -2,12 +2,13 @@ import { readFile } from 'node:fs/promises'
 import type { ImageSource } from '../../dev/registry.js'
 import { CommandFailure } from '../client/failure.js'
 import { EXIT } from '../exits.js'
+import { messageOf } from '../../model/message-of.js'
 
 /** Fails when a file can't be read, before anybody asks for it. */
 export const checkImages = async (images: ReadonlyMap<string, string>): Promise<void> => {
   for (const path of images.values()) {
     await readFile(path).catch((error: unknown) => {
-      const reason = error instanceof Error ? error.message : 'unknown error'
+      const reason = messageOf(error)
       throw new CommandFailure(EXIT.noInput, `--image: ${JSON.stringify(path)} can't be read: ${reason}`)
     })
   }
@@ -31,7 +32,7 @@ export const devImages =
       if (bytes === undefined) onMissing(image, 'expected one that --image names')
       return bytes
     } catch (error) {
-      onMissing(image, error instanceof Error ? error.message : 'unknown error')
+      onMissing(image, messageOf(error))
       return undefined
     }
   }

@@ -116,6 +116,8 @@ function runIn(guest: Guest, request: ExecRequest, bytes: Uint8Array, hooks: Run
           case 'answered':
           case 'head':
           case 'refuse':
+          case 'hal':
+          case 'hal-data':
             end(broken)
         }
       },

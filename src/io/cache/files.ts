@@ -3,6 +3,7 @@ import { type FileHandle, lstat, open, readdir, rename, rm } from 'node:fs/promi
 import { join } from 'node:path'
 import { slicesOf } from '../slices.js'
 import { temporaryName } from './temporary.js'
+import { codeOf } from '../../model/code-of.js'
 
 export type Entry = {
   readonly name: string
@@ -10,9 +11,6 @@ export type Entry = {
   /** Milliseconds since the epoch. */
   readonly modifiedAt: number
 }
-
-const codeOf = (error: unknown): unknown =>
-  error instanceof Error && 'code' in error ? error.code : undefined
 
 /** Nothing there, or a symlink, which is never followed. */
 const isAbsence = (error: unknown): boolean => ['ENOENT', 'ELOOP', 'EISDIR'].includes(String(codeOf(error)))

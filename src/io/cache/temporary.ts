@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
+import { isAlive } from '../../host/is-alive.js'
 
 export const TEMPORARY = /^\.tmp-([0-9a-f]{8})-(\d{1,10})-[0-9a-f-]{36}$/
 /** No write takes that long without touching its file. */
@@ -9,15 +10,6 @@ const ABANDONED_MS = 10 * 60_000
 const host = (): string => createHash('sha256').update(hostname()).digest('hex').slice(0, 8)
 
 export const temporaryName = (): string => `.tmp-${host()}-${process.pid}-${randomUUID()}`
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
-  }
-}
 
 /** Whether a temporary file was left behind by a process that ended while it wrote. */
 export const isAbandoned = (name: string, modifiedAt: number): boolean => {

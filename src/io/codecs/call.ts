@@ -5,8 +5,6 @@ import { numberText } from './numbers.js'
 import { cText, list, optional, strings, text } from './types.js'
 
 export const MAX_ITEMS = 1024
-/** Characters of all inputs, arguments and variables together. */
-const MAX_TEXT = 8 * 1024 * 1024
 
 const isVariable = (key: string): boolean => key !== '' && !/[=\0]|\p{Surrogate}/u.test(key)
 
@@ -36,23 +34,4 @@ export const withInputTexts = (
     typeof item === 'string' ? [] : [{ path: `inputs[${i}]`, message: INPUT }],
   )
   return problems.length === 0 ? E.right({ ...message, inputs: texts }) : E.left(new DecodeError(problems))
-}
-
-/** What a call is made with, on the wire. */
-type Call = {
-  readonly inputs: readonly string[] | undefined
-  readonly env: Readonly<Record<string, string>> | undefined
-}
-
-const length = (texts: readonly string[]): number => texts.reduce((sum, item) => sum + item.length, 0)
-
-/** @param args further texts that come with it */
-export const withinSize = <T extends Call>(
-  call: T,
-  args: readonly string[] = [],
-): E.Either<DecodeError, T> => {
-  const variables = Object.entries(call.env ?? {}).flat()
-  if (length(call.inputs ?? []) + length(args) + length(variables) <= MAX_TEXT) return E.right(call)
-  const message = `expected at most ${MAX_TEXT} characters in inputs, cli_args and env together`
-  return E.left(new DecodeError([{ path: '', message }]))
 }

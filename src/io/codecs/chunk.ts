@@ -18,6 +18,8 @@ const chunk = t.type(
   'an object',
 )
 
+export const CHUNK_FIELDS: ReadonlySet<string> = new Set(Object.keys(chunk.props))
+
 export const decodeChunk = (message: Readonly<Record<string, unknown>>): E.Either<DecodeError, Chunk> =>
   pipe(
     decode(chunk)(message),

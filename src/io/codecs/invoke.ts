@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
 import type { Invocation, InvokeCommand, Rejection } from '../../model/command.js'
-import { env, inputs, withinSize, withInputTexts } from './call.js'
+import { env, inputs, withInputTexts } from './call.js'
 import { decode, type DecodeError } from './decode.js'
 import { propletId, targetOf, taskId, taskOf } from './target.js'
 import { flag, label, optional } from './types.js'
@@ -23,6 +23,8 @@ const invoke = t.type(
   'an object',
 )
 
+export const INVOKE_FIELDS: ReadonlySet<string> = new Set(Object.keys(invoke.props))
+
 const invocationOf = (id: string | undefined): Invocation => ({ id: id === '' ? undefined : id })
 
 const toCommand = (wire: t.TypeOf<typeof invoke>): InvokeCommand => ({
@@ -39,12 +41,7 @@ export const decodeInvoke = (
   message: Readonly<Record<string, unknown>>,
   json: string,
 ): E.Either<DecodeError, InvokeCommand> =>
-  pipe(
-    withInputTexts(message, json),
-    E.chain(decode(invoke)),
-    E.chain((wire) => withinSize(wire)),
-    E.map(toCommand),
-  )
+  pipe(withInputTexts(message, json), E.chain(decode(invoke)), E.map(toCommand))
 
 /** The task and the invocation that a broken command names, as far as they can be read. */
 export const invocationTaskOf = (message: Readonly<Record<string, unknown>>): Rejection['task'] => {

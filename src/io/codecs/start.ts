@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
 import type { BinarySource, StartCommand } from '../../model/command.js'
-import { env, inputs, MAX_ITEMS, withinSize, withInputTexts } from './call.js'
+import { env, inputs, MAX_ITEMS, withInputTexts } from './call.js'
 import { decode, DecodeError } from './decode.js'
 import { monitoringProfile, toProfile } from './monitoring.js'
 import { propletId, targetOf, taskId } from './target.js'
@@ -27,11 +27,14 @@ const start = t.type(
     latent: optional(flag),
     encrypted: optional(flag),
     kbs_resource_path: optional(label(REFERENCE_LENGTH)),
+    hal_storage_path: optional(label(REFERENCE_LENGTH)),
     monitoring_profile: optional(monitoringProfile),
     metadata: t.unknown,
   },
   'an object',
 )
+
+export const START_FIELDS: ReadonlySet<string> = new Set(Object.keys(start.props))
 
 type Wire = t.TypeOf<typeof start>
 
@@ -69,6 +72,8 @@ const toCommand = (wire: Wire, source: BinarySource): StartCommand => ({
   latent: wire.latent ?? false,
   encrypted: wire.encrypted ?? false,
   kbsResourcePath: wire.kbs_resource_path === '' ? undefined : wire.kbs_resource_path,
+  ...(wire.hal_storage_path !== undefined &&
+    wire.hal_storage_path !== '' && { halStoragePath: wire.hal_storage_path }),
   monitoringProfile: wire.monitoring_profile && toProfile(wire.monitoring_profile),
   restart: isRecord(wire.metadata) && wire.metadata['restart'] === 'always',
 })
@@ -81,6 +86,5 @@ export const decodeStart = (
   pipe(
     withInputTexts(message, json),
     E.chain(decode(start)),
-    E.chain((wire) => withinSize(wire, wire.cli_args)),
     E.chain((wire) => E.map((source: BinarySource) => toCommand(wire, source))(sourceOf(wire))),
   )

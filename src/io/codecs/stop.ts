@@ -8,6 +8,8 @@ import { flag, optional } from './types.js'
 /** v0.3 sent the whole task: the other keys are not looked at. */
 const stop = t.type({ id: taskId, broadcast: optional(flag), proplet_id: optional(propletId) }, 'an object')
 
+export const STOP_FIELDS: ReadonlySet<string> = new Set(Object.keys(stop.props))
+
 export const decodeStop = (message: Readonly<Record<string, unknown>>): E.Either<DecodeError, StopCommand> =>
   E.map(({ id, broadcast, proplet_id }: t.TypeOf<typeof stop>): StopCommand => ({
     type: 'stop',

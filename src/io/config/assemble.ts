@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { HttpOptions } from '../../model/http-options.js'
 import { completeAddress, isSecure } from './address.js'
 import type { FoundConfidential } from './confidential.js'
@@ -83,6 +84,7 @@ export const assembleChannel = (values: ChannelValues): Pick<Config, 'identity' 
 /** Arranges the values of the settings, and what was found for them, as the parts of the proplet want them. */
 export const assemble = (values: Values, found: Found): Config => ({
   ...assembleChannel(values),
+  retainedCommands: values.retained_commands,
   intervals: {
     livelinessMs: values.liveliness_interval,
     metricsMs: values.metrics_interval,
@@ -106,6 +108,14 @@ export const assemble = (values: Values, found: Found): Config => ({
     dirs: values.dirs,
     readonlyDirs: values.dirs_readonly,
   },
+  hal: values.hal_enabled
+    ? {
+        storageDirectory: values.hal_storage_dir ?? (values.state_dir && join(values.state_dir, 'hal')),
+        storageMaxBytes: values.hal_storage_max,
+        storageKey: values.hal_storage_key,
+        opensLegacy: values.hal_legacy_decrypt,
+      }
+    : undefined,
   network: {
     rules: values.network,
     caFile: values.http_tls_ca_cert,

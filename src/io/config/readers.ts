@@ -35,6 +35,13 @@ export const secretText: Reader<string> = scalar((found) =>
     : E.right(found),
 )
 
+/** 32 bytes. */
+export const secretKey: Reader<Uint8Array> = scalar((found) =>
+  /^[0-9a-f]{64}$/i.test(found)
+    ? E.right(new Uint8Array(Buffer.from(found, 'hex')))
+    : E.left('64 hexadecimal digits'),
+)
+
 /** What a client can carry in a header, and nobody can guess. */
 export const token: Reader<string> = scalar((found) =>
   /^[\x21-\x7e]{16,1024}$/.test(found)

@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { FILE_MAX_BYTES, type ConfigFiles } from './files.js'
 import { printable } from './printable.js'
 import { parseToml } from './toml.js'
+import { codeOf } from '../../model/code-of.js'
 
 /** The section in use: none when the file is not there or not needed. */
 export type Section = {
@@ -33,9 +34,6 @@ const READ_ERRORS: Readonly<Record<string, string>> = {
   EFBIG: `it is larger than ${FILE_MAX_BYTES} bytes`,
 }
 
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown error'
-
 const without = (problem?: string): SectionResult => ({
   section: undefined,
   problems: problem === undefined ? [] : [problem],
@@ -56,7 +54,10 @@ const missingSection = (choice: SectionChoice, present: readonly string[]): stri
  * default file may be away, or lack the section, when nothing is needed of it.
  */
 export const readSection = (choice: SectionChoice, needed: boolean, files: ConfigFiles): SectionResult => {
-  const read = E.tryCatch(() => files.read(choice.file), codeOf)
+  const read = E.tryCatch(
+    () => files.read(choice.file),
+    (error) => codeOf(error) ?? 'unknown error',
+  )
   if (E.isLeft(read)) {
     const problem = `${choice.file} can't be read: ${READ_ERRORS[read.left] ?? read.left}`
     if (choice.fileExplicit) return without(`${problem}; expected the configuration file that was named`)

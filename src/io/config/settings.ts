@@ -15,6 +15,7 @@ import {
   path,
   qos,
   ratio,
+  secretKey,
   secretText,
   text,
   token,
@@ -115,6 +116,11 @@ export const settings = {
     'maximum MQTT packet size, in bytes',
   ),
   mqtt_inflight: withDefault(integer(1, 65_535), '10', 'maximum number of unacknowledged publishes'),
+  retained_commands: withDefault(
+    boolean,
+    'false',
+    'act on commands and chunks that the broker had retained, which it sends again at each connect',
+  ),
   mqtt_tls_ca_cert: optional(path, 'PEM file with the CA certificates to trust for the broker'),
   mqtt_tls_client_cert: optional(path, 'PEM file with the client certificate (mTLS)'),
   mqtt_tls_client_key: optional(path, 'PEM file with the key of the client certificate (mTLS)'),
@@ -348,7 +354,20 @@ export const settings = {
     '',
     'flags that tasks may pass to the external runtime, separated by commas; `*` allows all',
   ),
-  hal_enabled: withDefault(boolean, 'true', 'enable the hardware abstraction layer', { inert: true }),
+  hal_enabled: withDefault(boolean, 'true', 'enable the hardware abstraction layer for guests'),
+  hal_storage_dir: optional(
+    path,
+    'directory for objects that guests store through it; by default hal in state_dir, and none without that',
+  ),
+  hal_storage_max: withDefault(size(8192), '64MiB', 'maximum size of these objects per task, in bytes'),
+  hal_storage_key: optional(secretKey, 'key that these objects are encrypted with: 32 bytes in hexadecimal', {
+    secret: true,
+  }),
+  hal_legacy_decrypt: withDefault(
+    boolean,
+    'false',
+    'let guests decrypt what the Rust proplet encrypted, with a nonce of zeros',
+  ),
   layer_store_path: computed(
     path,
     '$XDG_STATE_HOME/proplet/layers or ~/.local/state/proplet/layers',

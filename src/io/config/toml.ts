@@ -4,6 +4,7 @@ import * as t from 'io-ts'
 import { parse } from 'toml'
 import { printable } from './printable.js'
 import type { Raw } from './setting.js'
+import { messageOf } from '../../model/message-of.js'
 
 /** The tables of a file by name. */
 export type Sections = ReadonlyMap<string, Readonly<Record<string, unknown>>>
@@ -23,7 +24,7 @@ const placeOf = (error: unknown): string => {
  * never holds a value.
  */
 const reasonOf = (error: unknown): string => {
-  const message = error instanceof Error ? error.message : ''
+  const message = messageOf(error)
   return /^Cannot redefine|^Maximum nesting/.test(message) ? printable(message) : 'not valid TOML'
 }
 

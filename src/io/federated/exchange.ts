@@ -2,6 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import { ExchangeError, type Endpoint } from '../../model/federated.js'
 import type { HttpClient } from '../../net/http-client.js'
 import { linkLocalGuard, operatorGuard, type NetworkRule } from '../../net/policy.js'
+import { codeOf } from '../../model/code-of.js'
+import { messageOf } from '../../model/message-of.js'
 
 export type Sent = { readonly method: 'GET' } | { readonly method: 'POST'; readonly body: Uint8Array }
 
@@ -21,17 +23,14 @@ const UNREACHED: ReadonlySet<string> = new Set([
 ])
 const BROKEN: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', ...UNREACHED])
 
-const codeOf = (error: Error): string => ('code' in error && typeof error.code === 'string' ? error.code : '')
-
 /** To send an update twice may count it twice. */
 const isPassing = (error: Error, { method }: Sent): boolean =>
-  (method === 'GET' ? BROKEN : UNREACHED).has(codeOf(error))
+  (method === 'GET' ? BROKEN : UNREACHED).has(codeOf(error) ?? '')
 
 export const brokenExchange = (error: unknown, sent: Sent): ExchangeError => {
   if (error instanceof ExchangeError) return error
   if (!(error instanceof Error)) return new ExchangeError('it failed', false)
-  // Node's error for several addresses has no message of its own.
-  return new ExchangeError(error.message === '' ? codeOf(error) : error.message, isPassing(error, sent))
+  return new ExchangeError(messageOf(error), isPassing(error, sent))
 }
 
 const badStatus = (status: number, { method }: Sent): ExchangeError =>

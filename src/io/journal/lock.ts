@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { unlink } from 'node:fs/promises'
 import { connect, createServer, type Server } from 'node:net'
 import { join } from 'node:path'
+import { codeOf } from '../../model/code-of.js'
 
 export class JournalInUseError extends Error {
   override readonly name = 'JournalInUseError'
@@ -11,9 +12,6 @@ export class JournalInUseError extends Error {
     super('another proplet uses it')
   }
 }
-
-const codeOf = (error: unknown): unknown =>
-  error instanceof Error && 'code' in error ? error.code : undefined
 
 const listen = (path: string): Promise<Server> =>
   new Promise((resolve, reject) => {

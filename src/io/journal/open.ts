@@ -11,6 +11,7 @@ import { decodeRecord, encodeRecord } from './record.js'
 import { recover } from './recover.js'
 import type { JournalLog } from './reports.js'
 import { Segments } from './segments.js'
+import { messageOf } from '../../model/message-of.js'
 
 export type JournalOptions = {
   readonly directory: string
@@ -27,8 +28,6 @@ export class JournalError extends Error {
   override readonly name = 'JournalError'
   readonly code = 'ERR_JOURNAL'
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /** Where the journal of a proplet is. */
 export const journalDirectory = (directory: string, identity: readonly string[]): string =>

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Disk } from './disk.js'
 import { frame, unframe, unframeOne, type Damage, type Salt } from './frame.js'
 import { createSalt, HEAD_BYTES, headOf, saltOf } from './head.js'
+import { toError } from '../../model/to-error.js'
 
 const NAME = /^(\d{12})\.log$/
 export const segmentName = (segment: number): string => `${String(segment).padStart(12, '0')}.log`
@@ -202,7 +203,7 @@ export class Segments {
       this.#synced = appended
     } catch (error) {
       this.#isDirectoryUnsynced ||= isDirectoryUnsynced
-      this.#suspect = error instanceof Error ? error : new Error(String(error))
+      this.#suspect = toError(error)
       throw error
     } finally {
       for (const fd of leaving) closeSync(fd)

@@ -4,6 +4,7 @@ import type { Ledger } from './ledger.js'
 import { encodeRecord, type JournalRecord } from './record.js'
 import type { JournalLog } from './reports.js'
 import type { Segments } from './segments.js'
+import { messageOf } from '../../model/message-of.js'
 
 export type WriterParts = {
   readonly segments: Segments
@@ -24,8 +25,6 @@ const RETRY_MS = 1000
 const MAX_OWED = 10_000
 
 const NOWHERE = { segment: 0, offset: 0, bytes: 0 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /**
  * Writes records: at once to the files, later to the disk itself, and lets go of what is over.

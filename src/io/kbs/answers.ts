@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import type { FlattenedJWE } from 'jose'
+import { parseBoundedJson } from '../codecs/bounded-json.js'
 import { decode } from '../codecs/decode.js'
 import { filled, label, optional, type Wire } from '../codecs/types.js'
 import { BINDING_HASHES, type BindingHash } from './binding.js'
@@ -38,13 +39,8 @@ const sealed = t.type(
 )
 const refusal = t.type({ type: optional(label(512)), detail: optional(t.string) }, 'an error')
 
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
+const parsed = (text: string): unknown =>
+  E.getOrElse((): unknown => undefined)(parseBoundedJson(Buffer.from(text)))
 
 const checked = <A>(codec: t.Decoder<unknown, A>, text: string, what: string): A => {
   const decoded = decode(codec)(parsed(text))

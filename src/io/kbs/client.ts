@@ -4,6 +4,7 @@ import { KbsError } from './errors.js'
 import { createHandshake, type HandshakeOptions, type KbsSession } from './handshake.js'
 import { isPassing, needsHandshake, passing, resourceRefused } from './refusals.js'
 import { textOfKey, type KeyReference } from './resource-uri.js'
+import { toError } from '../../model/to-error.js'
 
 export type KbsClientOptions = HandshakeOptions & {
   /** Of a whole request with its handshake and all that is tried again; milliseconds. */
@@ -31,7 +32,7 @@ const MAX_BACKOFF_MS = 10_000
 const orAborted = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
   new Promise((resolve, reject) => {
     signal.throwIfAborted()
-    const abort = () => reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'))
+    const abort = () => reject(toError(signal.reason))
     signal.addEventListener('abort', abort, { once: true })
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
   })

@@ -2,6 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import { createHttpClients } from '../../net/http-client.js'
 import { readAnswer } from '../../net/read-answer.js'
 import { KbsError } from './errors.js'
+import { codeOf } from '../../model/code-of.js'
+import { messageOf } from '../../model/message-of.js'
 
 export type KbsRequest = {
   /** Behind `/kbs/v0`. */
@@ -35,16 +37,13 @@ const MAX_REDIRECTS = 3
 
 const tooLarge = () => new KbsError('malformed', `the KBS answered with more than ${MAX_ANSWER_BYTES} bytes`)
 
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
-
 const isCertificateError = (code: string): boolean =>
   /^(?:ERR_TLS_|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/.test(code)
 
 const unreachable = (origin: string, error: unknown): KbsError => {
   if (error instanceof KbsError) return error
-  const code = codeOf(error)
-  const why = error instanceof Error && error.message !== '' ? error.message : code
+  const code = codeOf(error) ?? ''
+  const why = messageOf(error)
   if (isCertificateError(code))
     return new KbsError(
       'unreachable',

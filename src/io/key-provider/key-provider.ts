@@ -1,8 +1,9 @@
-import { either as E } from 'fp-ts'
+import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { CallError, unaryCall } from '../../net/grpc.js'
 import { bytesAt, bytesField, ProtobufError, readFields } from '../../net/protobuf.js'
 import { decodeBase64Strict } from '../codecs/base64.js'
+import { parseBoundedJson } from '../codecs/bounded-json.js'
 import { decode } from '../codecs/decode.js'
 
 /** A key provider that did not unwrap a key. The message holds nothing of it. */
@@ -12,7 +13,8 @@ export class KeyProviderError extends Error {
 }
 
 const METHOD = '/keyprovider.KeyProviderService/UnWrapKey'
-const MAX_OPTIONS = 64 * 1024
+/** Bytes: a key, and what goes with it. */
+const MAX_OPTIONS = 4096
 
 /** Go's servers write base64, those of Rust an array of numbers. */
 const results = t.type({
@@ -29,20 +31,12 @@ const requestOf = (provider: string, packet: Uint8Array): string =>
     },
   })
 
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
 const malformed = (address: string): KeyProviderError =>
   new KeyProviderError(`the key provider at ${address} answered with something else than a key`)
 
 /** The private options in an answer. Throws a `KeyProviderError`. */
 export const readUnwrapped = (answer: Uint8Array, address: string): Uint8Array => {
-  const decoded = decode(results)(parsed(Buffer.from(answer).toString('utf8')))
+  const decoded = E.chainW(decode(results))(parseBoundedJson(answer))
   if (E.isLeft(decoded)) throw malformed(address)
   const { optsdata } = decoded.right.keyunwrapresults
   if (optsdata.length > MAX_OPTIONS) throw malformed(address)

@@ -1,5 +1,6 @@
 import type { Publication } from '../../model/publication.js'
 import type { RejectionCause } from '../../model/delivery.js'
+import { messageOf } from '../../model/message-of.js'
 
 /** What the four bytes of a remaining length can say (MQTT 3.1.1, section 2.2.3). */
 const MAX_REMAINING_LENGTH = 268_435_455
@@ -25,7 +26,7 @@ export const encode = (publication: Publication, topicPrefix: string, maxPacketB
   try {
     payload = encodedOf(publication)
   } catch (error) {
-    return invalid(`the payload is not JSON: ${error instanceof Error ? error.message : 'unknown error'}`)
+    return invalid(`the payload is not JSON: ${messageOf(error)}`)
   }
   const size = HEADER_BYTES + topicBytes + payload.length
   const limit = Math.min(maxPacketBytes, MAX_REMAINING_LENGTH)

@@ -1,6 +1,7 @@
 import { Duplex } from 'node:stream'
 import { AckGate } from './ack-gate.js'
 import { BULK_BYTES, type PacketLimiter } from './limiter.js'
+import { toError } from '../../model/to-error.js'
 
 type Callback = (error?: Error | null) => void
 
@@ -30,7 +31,7 @@ export class GuardedStream extends Duplex {
         const full = parts.reduce((more, part) => this.push(part) && more, true)
         if (!full) inner.pause()
       } catch (error) {
-        this.destroy(error instanceof Error ? error : new Error('the packet limiter failed'))
+        this.destroy(toError(error))
       }
     })
     inner.on('error', (error: Error) => this.destroy(error))

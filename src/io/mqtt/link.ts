@@ -19,6 +19,7 @@ import { isFinal, type Entry } from './delivery.js'
 import { FailureLog } from './failure-log.js'
 import type { MqttOptions } from './options.js'
 import { Outbox } from './outbox.js'
+import { bytesOf } from './packets.js'
 import { RejectionLog } from './rejection-log.js'
 import { createSession } from './session.js'
 import { describeAddress } from './transport.js'
@@ -86,10 +87,15 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
       journal,
       onAcknowledged,
       isListening: () => messages$.observed,
-      onMessage: ({ topic, payload }, packet) => {
-        const bytes = Buffer.from(payload)
+      onMessage: ({ topic, payload, retain }, packet) => {
+        const bytes = bytesOf(payload)
         const subtopic = topics.get(topic)
         if (subtopic === undefined) log.debug({ topic }, 'a message of a topic that is not ours was dropped')
+        else if (retain && options.retained === false)
+          log.warn(
+            { subtopic, bytes: bytes.length },
+            'a retained message was dropped: it may have been acted on before',
+          )
         else if (!bytes.equals(session.marker))
           messages$.next({ subtopic, payload: bytes, ...(packet && { packet }) })
       },

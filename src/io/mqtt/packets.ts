@@ -2,10 +2,14 @@ import { crc32 } from 'node:zlib'
 import type { IPublishPacket } from 'mqtt'
 import type { Packet } from '../../model/connection.js'
 
+/** A payload as bytes, without a copy. */
+export const bytesOf = (payload: string | Buffer): Buffer =>
+  typeof payload === 'string' ? Buffer.from(payload) : payload
+
 /** What a message is known by when it comes again; undefined: its QoS says that it does not. */
 export const packetOf = ({ qos, messageId, topic, payload }: IPublishPacket): Packet | undefined => {
   if (qos === 0 || messageId === undefined) return undefined
-  const bytes = Buffer.from(payload)
+  const bytes = bytesOf(payload)
   return { qos, id: messageId, bytes: bytes.length, checksum: crc32(bytes, crc32(topic)) }
 }
 

@@ -1,3 +1,6 @@
+import { codeOf } from '../../model/code-of.js'
+import { messageOf } from '../../model/message-of.js'
+
 /** MQTT 3.1.1, section 3.2.2.3. */
 const CONNACK_REASONS: Readonly<Record<number, string>> = {
   1: 'unacceptable protocol version',
@@ -12,12 +15,8 @@ export const connackReason = (code: number): string =>
 
 export const isAuthorizationFailure = (code: number): boolean => code === 4 || code === 5
 
-/** One line for a log, also of errors that hold several, as Node's do when a name has several addresses. */
+/** What a connection failed with, for a log: the message, and the code where the message leaves it out. */
 export const describeError = (error: unknown): string => {
-  if (error instanceof AggregateError && error.errors.length > 0) {
-    return [...new Set(error.errors.map(describeError))].join('; ')
-  }
-  if (!(error instanceof Error)) return 'unknown error'
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
-  return code === undefined || error.message.includes(code) ? error.message : `${code}: ${error.message}`
+  const [code, message] = [codeOf(error), messageOf(error)]
+  return code === undefined || message.includes(code) ? message : `${code}: ${message}`
 }

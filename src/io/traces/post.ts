@@ -7,6 +7,7 @@ import { createHttpClients, type HttpClient } from '../../net/http-client.js'
 import { operatorGuard } from '../../net/policy.js'
 import type { TlsTrust } from '../../net/tls.js'
 import { abortable } from '../abortable.js'
+import { parseBoundedJson } from '../codecs/bounded-json.js'
 import { decode } from '../codecs/decode.js'
 import { describeError } from '../mqtt/reasons.js'
 import type { Sent } from '../../model/span.js'
@@ -30,7 +31,7 @@ const PartialSuccess = t.type({
 
 /** How many spans of those that it took the collector did not take after all. */
 const refusedIn = (answer: string): number => {
-  const said = E.tryCatch(() => JSON.parse(answer) as unknown, E.toError)
+  const said = parseBoundedJson(Buffer.from(answer))
   const partial = E.chainW(decode(PartialSuccess))(said)
   return E.isRight(partial) ? Math.max(0, Number(partial.right.partialSuccess.rejectedSpans) || 0) : 0
 }

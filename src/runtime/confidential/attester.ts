@@ -12,6 +12,7 @@ import { sampleEvidence } from './evidence/sample.js'
 import { kernelEvidence } from './kernel-evidence.js'
 import type { AttesterOptions } from './options.js'
 import { createQueue } from './queue.js'
+import { messageOf } from '../../model/message-of.js'
 
 /** What this machine is taken for: what was found, or what the configuration says. */
 export type TeePlatform = {
@@ -113,7 +114,7 @@ const NO_SOURCE = new EvidenceError(
 const together = (errors: readonly unknown[]): unknown => {
   const [first] = errors
   if (errors.length < 2) return first ?? NO_SOURCE
-  const texts = errors.map((error) => (error instanceof Error ? error.message : 'unknown'))
+  const texts = errors.map(messageOf)
   return new EvidenceError(texts.join('; '), { cause: first })
 }
 

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { constants } from 'node:os'
 import type { Readable } from 'node:stream'
 import { parentOf } from '../../host/process-figures.js'
+import { codeOf } from '../../model/code-of.js'
 
 /** The process that runs guests: the one that was spawned, or a child of it. */
 export interface GuestProcess {
@@ -74,7 +75,7 @@ export class NestedProcess implements GuestProcess {
       process.kill(pid, 'SIGKILL')
     } catch (error) {
       // It has just ended.
-      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+      if (codeOf(error) !== 'ESRCH') throw error
     }
   }
 

@@ -62,18 +62,30 @@ function decodeNetworkRequest(value: unknown): NetworkRequest | undefined {
     case 'lookup':
       return typeof value['name'] === 'string' ? { kind: 'lookup', name: value['name'] } : undefined
     case 'connect': {
-      const { remote, local, bound } = value
+      const { remote, local, bound, tlsName } = value
       if (!isAddress(remote) || (local !== null && !isAddress(local))) return undefined
+      if (tlsName !== undefined)
+        return typeof tlsName === 'string' ? { kind: 'connect', remote, local, tlsName } : undefined
       if (bound === undefined) return { kind: 'connect', remote, local }
       return isCount(bound) ? { kind: 'connect', remote, local, bound } : undefined
     }
     case 'listen-bound':
       return isCount(value['bound']) ? { kind: 'listen-bound', bound: value['bound'] } : undefined
-    case 'bind':
-    case 'listen':
+    case 'bind': {
+      const { local } = value
+      return isAddress(local) ? { kind: 'bind', local } : undefined
+    }
+    case 'listen': {
+      const { local, backlog } = value
+      if (!isAddress(local)) return undefined
+      if (backlog === undefined) return { kind: 'listen', local }
+      return isCount(backlog) ? { kind: 'listen', local, backlog } : undefined
+    }
     case 'datagrams': {
-      const { kind, local } = value
-      return isAddress(local) ? { kind, local } : undefined
+      const { local, peer } = value
+      if (!isAddress(local)) return undefined
+      if (peer === undefined) return { kind: 'datagrams', local }
+      return isAddress(peer) ? { kind: 'datagrams', local, peer } : undefined
     }
     case 'accept':
       return isCount(value['listener']) ? { kind: 'accept', listener: value['listener'] } : undefined

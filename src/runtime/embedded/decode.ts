@@ -1,6 +1,7 @@
 import type { FailureCode } from '../../model/outcome.js'
 import type { FromGuest, FromServingGuest, GuestEnd } from '../guest/protocol.js'
 import { decodeFromExchange } from './decode-exchange.js'
+import { decodeHal } from './decode-hal.js'
 import { isCount, isDuration, isRecord } from './decode-values.js'
 
 /** The codes that a guest may give. */
@@ -40,6 +41,9 @@ export function decodeFromGuest(value: unknown, body: Uint8Array = NO_BYTES): Fr
       if (typeof thenReady !== 'boolean') return undefined
       return { type: 'done', end, stdoutBytes, stderrBytes, thenReady }
     }
+    case 'hal':
+    case 'hal-data':
+      return decodeHal(value, body)
     default:
       return decodeFromServing(value, body)
   }

@@ -11,6 +11,8 @@ import type { StartGuest } from './guest.js'
 import type { HttpOptions } from '../../model/http-options.js'
 import type { Log } from './log.js'
 import type { NetworkOptions } from '../../net/policy.js'
+import { grantOf, HalHost } from '../hal/daemon/host.js'
+import type { HalOptions } from '../hal/daemon/options.js'
 import { Pool } from './pool.js'
 import { INFO_FD, startProcessGuest } from './process-guest.js'
 import { mountPoint, SANDBOXED_ENTRY } from '../../host/sandbox/mounts.js'
@@ -41,6 +43,8 @@ export type EmbeddedOptions = {
   readonly http?: HttpOptions | undefined
   /** By default there is none. */
   readonly network?: NetworkOptions
+  /** The hardware abstraction layer; undefined: it is off. */
+  readonly hal?: HalOptions | undefined
   /** What runs components: the linker of this project, or jco's transpiler. By default the linker. */
   readonly componentEngine?: 'linker' | 'jco'
   /** Whether `usage` can be asked for. */
@@ -102,6 +106,7 @@ export function createEmbeddedRuntime(given: EmbeddedOptions): EmbeddedRuntime {
     limits: { timeoutMs, memoryMaxBytes, outputMaxBytes },
     http,
     network,
+    hal: options.hal && new HalHost(options.hal, memoryMaxBytes),
     metered,
   }
   const running = new Set<TaskRun>()
@@ -136,7 +141,13 @@ export function createEmbeddedRuntime(given: EmbeddedOptions): EmbeddedRuntime {
 const resolved = (dirs: readonly Preopen[]): readonly Preopen[] =>
   dirs.map((dir) => ({ ...dir, hostPath: resolve(dir.hostPath) }))
 
-function bootMessage({ isolation, dirs, memoryMaxBytes, componentEngine }: EmbeddedOptions): BootMessage {
+function bootMessage({
+  isolation,
+  dirs,
+  memoryMaxBytes,
+  componentEngine,
+  hal,
+}: EmbeddedOptions): BootMessage {
   const preopens =
     typeof isolation === 'string'
       ? resolved(dirs)
@@ -146,6 +157,7 @@ function bootMessage({ isolation, dirs, memoryMaxBytes, componentEngine }: Embed
     preopens,
     memoryMaxBytes,
     tableMaxElements: TABLE_MAX_ELEMENTS,
+    ...(hal !== undefined && { hal: grantOf(hal) }),
     ...(componentEngine === 'jco' && { transpiler: pathToFileURL(findJco().entry).href }),
   }
 }

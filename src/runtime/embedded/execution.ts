@@ -8,6 +8,8 @@ import type { Death, Guest, GuestListener } from './guest.js'
 import { watchMemory } from './memory-watch.js'
 import type { ModuleLedger } from './module-ledger.js'
 import type { NetworkOptions } from '../../net/policy.js'
+import { HalSession } from '../hal/daemon/session.js'
+import type { HalTask } from '../hal/daemon/task.js'
 import { NetworkSession } from './network/session.js'
 import { OutputBrake } from './output-brake.js'
 import { postRun } from './post-run.js'
@@ -42,6 +44,8 @@ export type ExecutionParts = {
   readonly modules: ModuleLedger
   readonly watchdog: Watchdog
   readonly network: NetworkOptions
+  /** Undefined: the hardware abstraction layer is off. */
+  readonly hal?: HalTask | undefined
   readonly hooks: ExecutionHooks
 }
 
@@ -64,6 +68,7 @@ export class Execution implements GuestListener {
   readonly #stderr = new OutputTail(STDERR_TAIL_BYTES)
   readonly #brake: OutputBrake | undefined
   readonly #network: NetworkSession
+  readonly #hal: HalSession | undefined
   readonly #unwatch: () => void
   readonly #keep: () => void
   #timer: NodeJS.Timeout | undefined
@@ -87,6 +92,13 @@ export class Execution implements GuestListener {
       warn: (message) => this.#hooks.event({ type: 'warning', message }),
       breach: () => this.#interrupt(verdictOfBreach()),
     })
+    this.#hal =
+      parts.hal &&
+      new HalSession(parts.hal, {
+        answer: (answer, bytes) => guest.post(answer, bytes),
+        breach: () => this.#interrupt(verdictOfBreach()),
+        unread: () => guest.unreadBytes?.() ?? 0,
+      })
     this.#unwatch = watchMemory(guest, parts.watchdog, limits.memoryMaxBytes, (error) =>
       this.#fail('memory', error),
     )
@@ -127,6 +139,12 @@ export class Execution implements GuestListener {
       case 'refuse':
       case 'answered':
         this.#interrupt(verdictOfBreach())
+        return
+      case 'hal':
+      case 'hal-data':
+        if (this.#verdict !== undefined) return
+        if (this.#hal === undefined) this.#interrupt(verdictOfBreach())
+        else this.#hal.message(message)
         return
       case 'open':
       case 'close':
@@ -210,6 +228,7 @@ export class Execution implements GuestListener {
   #leave(): void {
     this.#isEnded = true
     this.#network.close()
+    this.#hal?.close()
     clearTimeout(this.#timer)
     this.#unwatch()
     this.#brake?.release()

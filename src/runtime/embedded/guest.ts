@@ -14,6 +14,8 @@ export interface Guest {
   /** Who hears what it says from now on. */
   listen(listener: GuestListener): void
   post(message: ToGuest, body?: Uint8Array): void
+  /** Bytes posted that it has not read yet, as far as we know. */
+  unreadBytes?(): number
   /** Lets its output wait where it is, or go on; ending it lets the rest through. */
   holdOutput(held: boolean): void
   /** Ends it at once, whatever it does. `closed` follows, after the rest of its output. */

@@ -7,6 +7,7 @@ import { DEAF, type Guest, type StartGuest } from './guest.js'
 import { IdleMembers, type IdleOptions, type Member } from './idle-members.js'
 import type { Log } from './log.js'
 import { ModuleLedger } from './module-ledger.js'
+import { messageOf } from '../../model/message-of.js'
 
 export type PoolOptions = IdleOptions & {
   readonly boot: BootMessage
@@ -182,7 +183,7 @@ export class Pool {
     try {
       guest = start()
     } catch (error) {
-      this.#fail(`could not be started: ${error instanceof Error ? error.message : 'unknown'}`)
+      this.#fail(`could not be started: ${messageOf(error)}`)
       return
     }
     this.#coming.add(guest)

@@ -11,6 +11,7 @@ import { FrameDecoder } from '../guest/frame-decoder.js'
 import { DEAF, type Guest, type GuestListener } from './guest.js'
 import { jspiFlags } from './jspi-flags.js'
 import type { Counters, Figures } from '../../model/figures.js'
+import { messageOf } from '../../model/message-of.js'
 
 export type ProcessLaunch = {
   /** Path of the built entry. */
@@ -160,6 +161,10 @@ class ProcessGuest implements Guest {
     channel.uncork()
   }
 
+  unreadBytes(): number {
+    return this.#control.writableLength
+  }
+
   holdOutput(held: boolean): void {
     for (const output of this.#outputs) {
       if (held) output.pause()
@@ -181,7 +186,7 @@ class ProcessGuest implements Guest {
         this.#listener.message(message)
       })
     } catch (error) {
-      this.#fault = `broke the rules of its channel: ${error instanceof Error ? error.message : 'unknown'}`
+      this.#fault = `broke the rules of its channel: ${messageOf(error)}`
       this.kill()
     }
   }

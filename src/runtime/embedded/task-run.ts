@@ -1,14 +1,19 @@
+import * as E from 'fp-ts/lib/Either.js'
 import { Observable, type Subscriber } from 'rxjs'
 import type { Outcome } from '../../model/outcome.js'
 import type { RunEvent, RunRequest, StopReason, Usage } from '../../model/runtime.js'
 import { fateAfter } from './fate.js'
+import type { HalHost } from '../hal/daemon/host.js'
+import type { HalTask } from '../hal/daemon/task.js'
 import { Execution } from './execution.js'
 import { HttpTask, type HttpTaskParts } from './http/http-task.js'
 import type { Member } from './idle-members.js'
 import { TaskUsage } from './usage.js'
 import { verdictOfStop } from './verdict.js'
 
-export type TaskRunParts = Omit<HttpTaskParts, 'usage'> & {
+export type TaskRunParts = Omit<HttpTaskParts, 'usage' | 'hal'> & {
+  /** Undefined: the hardware abstraction layer is off. */
+  readonly hal: HalHost | undefined
   /** Whether `usage` can be asked for. */
   readonly metered: boolean
 }
@@ -57,10 +62,21 @@ export class TaskRun {
       this.#endEarly(this.#stopped)
       return () => undefined
     }
+    const begun = this.#parts.hal?.begin(this.#request) ?? E.right(undefined)
+    if (E.isLeft(begun)) {
+      subscriber.next({
+        type: 'ended',
+        outcome: { kind: 'failed', code: 'call', error: begun.left, results: '' },
+        runMs: 0,
+      })
+      subscriber.complete()
+      return () => undefined
+    }
+    const hal = begun.right
     const withdraw = this.#parts.pool.acquire(this.#request.binary.digest, {
       granted: (member) => {
         this.#endEarly = undefined
-        this.#execution = this.#execute(member, subscriber)
+        this.#execution = this.#execute(member, subscriber, hal)
         // The guest has its task by now: the look at `/proc` takes nothing from the time to its result.
         if (this.#parts.metered) this.#usage = new TaskUsage(member.guest)
       },
@@ -78,10 +94,11 @@ export class TaskRun {
       this.#endEarly = undefined
       this.#execution?.stop('stopped')
       this.#server?.kill()
+      hal?.close()
     }
   }
 
-  #execute(member: Member, subscriber: Subscriber<RunEvent>): Execution {
+  #execute(member: Member, subscriber: Subscriber<RunEvent>, hal: HalTask | undefined): Execution {
     const { pool, watchdog, limits, network } = this.#parts
     const event = (each: RunEvent) => subscriber.next(each)
     const ended = (outcome: Outcome, runMs: number) => {
@@ -92,6 +109,7 @@ export class TaskRun {
       modules: member.modules,
       watchdog,
       network,
+      hal,
       hooks: {
         event,
         ended: (outcome, runMs, fate) => {
@@ -103,7 +121,7 @@ export class TaskRun {
           this.#server = new HttpTask(
             member,
             this.#request,
-            { ...this.#parts, usage: this.#usage },
+            { ...this.#parts, hal, usage: this.#usage },
             { event, ended },
           )
         },

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { lstat, mkdtemp, readdir, rm, statfs } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { isAlive } from '../../host/is-alive.js'
 
 /** Names the process that it belongs to; process numbers mean something on their own host only. */
 const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 8)
@@ -47,13 +48,4 @@ async function isAbandoned(path: string, pid: number): Promise<boolean> {
   if (entry?.isDirectory() !== true || entry.uid !== process.getuid?.()) return false
   // In a container each run has the same number.
   return pid === process.pid ? entry.mtimeMs < performance.timeOrigin : !isAlive(pid)
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
-  }
 }

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import type { Death } from '../embedded/guest.js'
 import type { StreamName } from '../guest/protocol.js'
+import { codeOf } from '../../model/code-of.js'
 
 export type ProcessLaunch = {
   readonly program: string
@@ -97,8 +98,7 @@ export class ProcessGroup {
       process.kill(-pid, signal)
     } catch (error) {
       // Nobody is left there.
-      if (!(error instanceof Error && 'code' in error && (error.code === 'ESRCH' || error.code === 'EPERM')))
-        throw error
+      if (!['ESRCH', 'EPERM'].includes(codeOf(error) ?? '')) throw error
     }
   }
 

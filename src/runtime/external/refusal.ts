@@ -1,6 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { FailureCode, Outcome } from '../../model/outcome.js'
 import { TOO_LONG } from './command.js'
+import { messageOf } from '../../model/message-of.js'
+import { codeOf } from '../../model/code-of.js'
 
 /** Why a task does not run. */
 export class Refusal extends Error {
@@ -21,11 +23,8 @@ export function orRefuse<T>(code: FailureCode, checked: E.Either<string, T>): T 
 /** Of a task that could not be run, for whatever reason. */
 export function outcomeOfError(error: unknown): Outcome {
   if (error instanceof Refusal) return failed(error.code, error.message)
-  if (error instanceof Error && 'code' in error && error.code === 'E2BIG') return failed('call', TOO_LONG)
-  return failed(
-    'runtime',
-    `the task could not be started: ${error instanceof Error ? error.message : 'unknown'}`,
-  )
+  if (codeOf(error) === 'E2BIG') return failed('call', TOO_LONG)
+  return failed('runtime', `the task could not be started: ${messageOf(error)}`)
 }
 
 const failed = (code: FailureCode, error: string): Outcome => ({ kind: 'failed', code, error, results: '' })

@@ -1,4 +1,5 @@
 import { constants, openSync, writeSync } from 'node:fs'
+import { codeOf } from '../../model/code-of.js'
 
 /**
  * Writes to an open file of this process until all is written, however long that takes. Where somebody else has made it
@@ -11,7 +12,7 @@ export function createBlockingOutput(given: number): (bytes: Uint8Array) => void
       try {
         written += writeSync(fd, bytes, written, bytes.length - written)
       } catch (error) {
-        if (fd !== given || !hasCode(error, 'EAGAIN')) throw error
+        if (fd !== given || codeOf(error) !== 'EAGAIN') throw error
         fd = openSync(`/proc/self/fd/${given}`, constants.O_WRONLY | constants.O_APPEND | constants.O_NOCTTY)
       }
     }
@@ -19,7 +20,4 @@ export function createBlockingOutput(given: number): (bytes: Uint8Array) => void
 }
 
 /** Nobody reads what is written any more. */
-export const isBrokenPipe = (error: unknown): boolean => hasCode(error, 'EPIPE')
-
-const hasCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && 'code' in error && error.code === code
+export const isBrokenPipe = (error: unknown): boolean => codeOf(error) === 'EPIPE'

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { garbageCollector } from './collect.js'
 import { createPipeLink, readFrame } from './pipe-link.js'
 import { createTaskLoop } from './task-loop.js'
+import { codeOf } from '../../model/code-of.js'
 
 /**
  * Entry of a child process. Only synchronous reads and writes, never `process.stdout` or `console`: either would make
@@ -25,7 +26,7 @@ function sacrificeFirst(): void {
   try {
     writeFileSync('/proc/self/oom_score_adj', '1000')
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) throw error
+    if (codeOf(error) === undefined) throw error
   }
 }
 

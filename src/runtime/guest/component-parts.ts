@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import type * as halParts from './hal.js'
 import type * as network from './network.js'
 import type * as preview3 from './preview3.js'
 import type * as stdin from './stdin.js'
@@ -10,6 +11,9 @@ export const loadPreview3 = () => require('./preview3.js') as typeof preview3
 
 /** Sockets and outgoing HTTP, loaded for the first component that imports them. */
 export const networking = () => require('./network.js') as typeof network
+
+/** The hardware abstraction layer, loaded for the first guest that imports it. */
+export const hal = () => require('./hal.js') as typeof halParts
 
 /** Standard input, loaded for the first task that has one. */
 export const standardInput = () => require('./stdin.js') as typeof stdin

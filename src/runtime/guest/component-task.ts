@@ -6,6 +6,7 @@ import { planComponent, type ComponentPlan } from './component-plan.js'
 import { hostOf } from './component-host.js'
 import { consoleOf } from './console.js'
 import { TaskFailure } from './failure.js'
+import { halOf } from './hal-imports.js'
 import { instantiateComponent, type EngineComponent } from './instantiate.js'
 import type { GuestEnd } from './protocol.js'
 import type { GuestCall, Session } from './session.js'
@@ -26,7 +27,7 @@ export function startComponent(
     stderr,
   })
   live.close = close
-  const instance = instantiateComponent(prepared, imports, work)
+  const instance = instantiateComponent(prepared, { ...imports, ...halOf(prepared, { boot, link }) }, work)
   live.close = () => {
     instance.stop()
     close()

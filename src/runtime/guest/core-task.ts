@@ -2,6 +2,7 @@ import { createPreview1 } from '@proplet/wasi/preview1.js'
 import { planCall, type CallPlan } from './call-plan.js'
 import type { CompiledModule } from '@proplet/component/wasm/compile.js'
 import { TaskFailure } from './failure.js'
+import { rawHalOf } from './hal-imports.js'
 import { consoleOf } from './console.js'
 import { checkImports, importsWasi, WASI_MODULE } from './imports.js'
 import type { GuestEnd } from './protocol.js'
@@ -28,15 +29,15 @@ export function startCore(
     : undefined
   if (wasi !== undefined) live.close = () => wasi.close()
 
-  checkImports(loaded.shape, wasi?.imports)
-  const instance = new WebAssembly.Instance(
-    loaded.module,
-    wasi === undefined ? {} : { [WASI_MODULE]: wasi.imports },
-  )
+  const hal = rawHalOf(loaded.shape.imports, { boot, link })
+  const imports = { ...hal?.imports, ...(wasi !== undefined && { [WASI_MODULE]: wasi.imports }) }
+  checkImports(loaded.shape, imports)
+  const instance = new WebAssembly.Instance(loaded.module, imports)
   const memory = instance.exports['memory']
   if (memory instanceof WebAssembly.Memory) {
     live.memoryBytes = () => [memory.buffer.byteLength]
     wasi?.bind(memory)
+    hal?.bind(memory)
   }
   return () => call(instance, plan)
 }

@@ -10,10 +10,10 @@ export function importsWasi(shape: ModuleShape): boolean {
 }
 
 /** Refuses a module that imports what is not provided, naming it: a `binary` failure. */
-export function checkImports(shape: ModuleShape, wasi: WebAssembly.ModuleImports | undefined): void {
+export function checkImports(shape: ModuleShape, provided: WebAssembly.Imports): void {
   const missing = shape.imports.filter(
     ({ module, name, kind }) =>
-      module !== WASI_MODULE || kind !== 'function' || wasi === undefined || !Object.hasOwn(wasi, name),
+      kind !== 'function' || !Object.hasOwn(provided, module) || !Object.hasOwn(provided[module] ?? {}, name),
   )
   if (missing.length === 0) return
   const shown = missing

@@ -68,7 +68,14 @@ function parse(json: string): ToGuest {
   throw new Error('a message that the daemon does not send')
 }
 
-const TYPES: ReadonlySet<string> = new Set<ToGuest['type']>(['boot', 'run', 'request', 'given', 'leave'])
+const TYPES: ReadonlySet<string> = new Set<ToGuest['type']>([
+  'boot',
+  'run',
+  'request',
+  'given',
+  'hal-answer',
+  'leave',
+])
 
 /** The daemon is trusted: what it sends is told apart from other things only. */
 function isToGuest(value: unknown): value is ToGuest {

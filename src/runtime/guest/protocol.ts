@@ -1,4 +1,5 @@
 import type { FailureCode } from '../../model/outcome.js'
+import type { HalAnswer, HalGrant, HalMessage } from '../hal/calls.js'
 import type { Preopen } from '@proplet/wasi/preview1.js'
 
 /** What the daemon says to a guest, a child process or a thread that runs one task at a time. */
@@ -16,6 +17,8 @@ export type BootMessage = {
   readonly isOnce?: boolean
   /** URL of the transpiler of jco, when that is the engine of components. */
   readonly transpiler?: string | undefined
+  /** Undefined: the hardware abstraction layer is off. */
+  readonly hal?: HalGrant
 }
 
 /** One task; `done` answers it. The next is sent after `done`, or after `ready` where `done` announced that. */
@@ -54,7 +57,7 @@ export type ModuleSource =
   | { readonly digest: string; readonly from: 'file'; readonly path: string }
 
 /** What is said between `serving` and the `done` that answers `leave`, and while a guest waits for something. */
-export type ToServingGuest = RequestMessage | GivenMessage | { readonly type: 'leave' }
+export type ToServingGuest = RequestMessage | GivenMessage | HalAnswer | { readonly type: 'leave' }
 
 /** A field of an HTTP message; the value is latin1 text, one character a byte. */
 export type HttpField = readonly [name: string, value: string]
@@ -111,14 +114,21 @@ export type NetworkRequest =
       readonly remote: SocketAddress
       readonly local: SocketAddress | null
       readonly bound?: Handle
+      /** TLS, for a server of that name or address. */
+      readonly tlsName?: string
     }
-  | { readonly kind: 'listen'; readonly local: SocketAddress }
+  | { readonly kind: 'listen'; readonly local: SocketAddress; readonly backlog?: number }
   /** At what was bound, which is used up. */
   | { readonly kind: 'listen-bound'; readonly bound: Handle }
   /** The next connection of a listener. */
   | { readonly kind: 'accept'; readonly listener: Handle }
   /** UDP. */
-  | { readonly kind: 'datagrams'; readonly local: SocketAddress }
+  | {
+      readonly kind: 'datagrams'
+      readonly local: SocketAddress
+      /** Where all of them go. */
+      readonly peer?: SocketAddress
+    }
 
 export type HttpRequest = {
   readonly kind: 'http'
@@ -156,6 +166,7 @@ export type FromGuest =
   | { readonly type: 'started'; readonly compileMs: number }
   | { readonly type: 'warning'; readonly message: string }
   | FromServingGuest
+  | HalMessage
   | {
       readonly type: 'done'
       readonly end: GuestEnd

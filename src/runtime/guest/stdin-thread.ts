@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream'
 import { isatty, ReadStream } from 'node:tty'
 import { parentPort, workerData } from 'node:worker_threads'
 import { isStdinBuffer, SLOT, STATE, STDIN_BYTES, type StdinBuffer } from './stdin-buffer.js'
+import { codeOf } from '../../model/code-of.js'
 
 const STDIN = 0
 
@@ -33,7 +34,7 @@ async function main({ control, bytes }: StdinBuffer): Promise<never> {
       const count = await read(bytes)
       settle(count === 0 ? STATE.ended : STATE.some, count)
     } catch (error) {
-      if (hasCode(error, 'EAGAIN')) read = createStreamReader()
+      if (codeOf(error) === 'EAGAIN') read = createStreamReader()
       else settle(STATE.failed, errnoOf(error))
     }
   }
@@ -69,9 +70,6 @@ function take(stream: Readable): Buffer | undefined {
   const piece: unknown = stream.read()
   return piece instanceof Buffer ? piece : undefined
 }
-
-const hasCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && 'code' in error && error.code === code
 
 const errnoOf = (error: unknown): number =>
   error instanceof Error && 'errno' in error && typeof error.errno === 'number' ? error.errno : 0

@@ -99,6 +99,7 @@ export function createTaskLoop(
         serving = undefined
         return undefined
       case 'given':
+      case 'hal-answer':
         throw new Error('an answer came to what was not asked')
     }
   }

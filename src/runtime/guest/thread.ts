@@ -5,6 +5,7 @@ import { garbageCollector } from './collect.js'
 import { createPortLink, isThreadData, isThreadMessage } from './port-link.js'
 import type { ReadyMessage } from './protocol.js'
 import { createTaskLoop } from './task-loop.js'
+import { codeOf } from '../../model/code-of.js'
 
 /** Entry of a worker thread. */
 function main(): void {
@@ -22,7 +23,7 @@ function hello(): ReadyMessage {
   try {
     return { type: 'ready', threadId: Number(basename(readlinkSync('/proc/thread-self'))) }
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) throw error
+    if (codeOf(error) === undefined) throw error
     return { type: 'ready' }
   }
 }

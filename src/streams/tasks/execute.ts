@@ -7,12 +7,27 @@ import { ended, failure, ofCommand } from '../../model/ended.js'
 import type { Slots } from '../operators/slots.js'
 import { messageOf } from '../../model/message-of.js'
 
+/**
+ * The runtime, and the slots that bound it.
+ *
+ * @example
+ * ```ts
+ * const executeDeps: ExecuteDeps = { runtime, slots: createSlots(4) }
+ * ```
+ */
 export type ExecuteDeps = {
   readonly runtime: Pick<Runtime, 'run'>
   readonly slots: Slots
 }
 
-/** What the runtime is asked for. */
+/**
+ * The request to the runtime for a start command.
+ *
+ * @example
+ * ```ts
+ * const run$ = runtime.run(toRequest(start, binary), NEVER)
+ * ```
+ */
 export const toRequest = (start: StartCommand, binary: Binary): RunRequest => ({
   id: start.id,
   name: start.name,
@@ -21,6 +36,7 @@ export const toRequest = (start: StartCommand, binary: Binary): RunRequest => ({
   cliArgs: start.cliArgs,
   env: start.env,
   daemon: start.daemon,
+  ...(start.halStoragePath !== undefined && { halStoragePath: start.halStoragePath }),
   ...(start.kbsResourcePath !== undefined && { kbsResourcePath: start.kbsResourcePath }),
 })
 
@@ -31,8 +47,13 @@ const announcementOf = (event: RunEvent, { daemon }: StartCommand): string | und
 }
 
 /**
- * Runs one task in a place of its own, a daemon outside of the places; a server leaves its place when it listens. `stop$`
- * ends a task that runs; one that still waits for its place is ended by unsubscribing.
+ * Runs one task in a slot. Daemons take no slot, and a server leaves its slot once it listens. `stop$` ends a running task;
+ * one that still waits for a slot is ended by unsubscribing.
+ *
+ * @example
+ * ```ts
+ * const events$ = execute({ runtime, slots: createSlots(4) })(start, binary, NEVER)
+ * ```
  */
 export const execute =
   ({ runtime, slots }: ExecuteDeps) =>

@@ -239,7 +239,9 @@ describe('start', () => {
   it('bounds the text of inputs, arguments and variables together', () => {
     const quarter = 'x'.repeat(3 * 1024 * 1024)
     const change = { inputs: [quarter], cli_args: [quarter], env: { A: quarter } }
-    expect(rejection(send(START, { ...task, ...change })).reason).toContain('8388608 characters')
+    expect(rejection(send(START, { ...task, ...change })).reason).toContain(
+      'expected at most 1048576 bytes in all fields together',
+    )
   })
 
   it('names the first problems, and counts the others', () => {
@@ -331,7 +333,7 @@ describe('invoke', () => {
   it('bounds the text of inputs and variables together', () => {
     const half = 'x'.repeat(5 * 1024 * 1024)
     const { reason } = rejection(send(INVOKE, { ...command, inputs: [half], env: { A: half } }))
-    expect(reason).toContain('8388608 characters')
+    expect(reason).toContain('expected at most 1048576 bytes in all fields together')
   })
 
   it('never shows what it was sent, but for the id', () => {

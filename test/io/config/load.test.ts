@@ -18,6 +18,12 @@ it('gives the defaults of the specification', () => {
   const { config, warnings } = loaded({ env: { ...IDENTITY, HOME: '/home/me' } })
   expect(warnings).toStrictEqual([])
   expect(config).toStrictEqual({
+    hal: {
+      storageDirectory: '/home/me/.local/state/proplet/hal',
+      storageMaxBytes: 64 * 2 ** 20,
+      storageKey: undefined,
+      opensLegacy: false,
+    },
     identity: { domainId: 'dom', channelId: 'chan', clientId: 'client', clientKey: 'hunter2' },
     mqtt: {
       address: { transport: 'tcp', host: 'localhost', port: 1883, path: '' },
@@ -28,6 +34,7 @@ it('gives the defaults of the specification', () => {
       maxPacketSize: 10_485_760,
       inflight: 10,
     },
+    retainedCommands: false,
     intervals: { livelinessMs: 10_000, metricsMs: 10_000, resultHoldMs: 150, shutdownMs: 30_000 },
     limits: {
       maxTasks: 4,
@@ -387,10 +394,7 @@ it('warns of what is set and has no effect, but not of what is turned off', () =
     PROPLET_HAL_ENABLED: 'true',
     PROPLET_PLUGIN_DIR: '/plugins',
   }
-  expect(loaded({ env }).warnings).toStrictEqual([
-    'PROPLET_HAL_ENABLED has no effect in this release',
-    'PROPLET_PLUGIN_DIR has no effect in this release',
-  ])
+  expect(loaded({ env }).warnings).toStrictEqual(['PROPLET_PLUGIN_DIR has no effect in this release'])
 })
 
 it('completes the URL of a collector that has no path, and serves operators only when asked to', () => {

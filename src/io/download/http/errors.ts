@@ -1,5 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import { DownloadError } from '../../../model/download.js'
+import { codeOf } from '../../../model/code-of.js'
+import { messageOf } from '../../../model/message-of.js'
 
 /** What may be different a little later. */
 const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504])
@@ -22,17 +24,11 @@ export const statusError = (what: string, status: number, retryAfter?: string): 
     retryAfterMs: retryAfterOf(retryAfter),
   })
 
-const codeOf = (error: Error): string => ('code' in error ? String(error.code) : '')
-
 /** Why the connection failed, from the error of Node.js; those of ours stay as they are. */
 export const connectionError = (what: string, error: unknown): DownloadError => {
   if (error instanceof DownloadError) return error.message.startsWith(what) ? error : rewordedAs(what, error)
-  if (!(error instanceof Error)) return new DownloadError(`${what}: ${String(error)}`)
-  const code = codeOf(error)
-  // An error of many addresses has no message of its own.
-  const inner: unknown = error instanceof AggregateError ? error.errors[0] : undefined
-  const message = error.message !== '' ? error.message : inner instanceof Error ? inner.message : code
-  return new DownloadError(`${what}: ${message}`, { transient: !LASTING.test(code), cause: error })
+  const transient = error instanceof Error && !LASTING.test(codeOf(error) ?? '')
+  return new DownloadError(`${what}: ${messageOf(error)}`, { transient, cause: error })
 }
 
 const rewordedAs = (

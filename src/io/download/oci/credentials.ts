@@ -5,6 +5,7 @@ import { DownloadError } from '../../../model/download.js'
 import { decode } from '../../codecs/decode.js'
 import { helperOf, keyOf, readDockerConfig, storedCredentials, type Credentials } from './docker-config.js'
 import { parsedJson } from './json.js'
+import { messageOf } from '../../../model/message-of.js'
 
 /** Milliseconds that a helper may take. */
 const HELPER_MS = 15_000
@@ -72,7 +73,7 @@ export const findCredentials = async (
   signal: AbortSignal,
 ): Promise<Credentials | undefined> => {
   const config = await readDockerConfig(path).catch((cause: unknown) => {
-    throw new DownloadError(`credentials: ${cause instanceof Error ? cause.message : 'unreadable'}`, {
+    throw new DownloadError(`credentials: ${messageOf(cause)}`, {
       cause,
     })
   })

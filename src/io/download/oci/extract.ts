@@ -3,6 +3,7 @@ import * as zlib from 'node:zlib'
 import { DownloadError } from '../../../model/download.js'
 import { SpoolError, type Spool } from '../../cache/spool.js'
 import { readTar, TarError } from './tar.js'
+import { codeOf } from '../../../model/code-of.js'
 
 /** How a layer is compressed, whatever its media type says. */
 export type Compression = 'none' | 'gzip' | 'zstd'
@@ -112,7 +113,7 @@ export type Extraction = {
 const reworded = (what: string, error: unknown): unknown => {
   if (error instanceof TarError || error instanceof SpoolError)
     return new DownloadError(`${what}: ${error.message}`, { cause: error })
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const code = codeOf(error) ?? ''
   if (/^(?:Z_|ERR_ZSTD|ZSTD_)/.test(code))
     return new DownloadError(`${what}: damaged compressed data`, { cause: error })
   return error

@@ -1,8 +1,6 @@
-/** The value of a JSON text; undefined: it is none. */
-export const parsedJson = (bytes: Buffer): unknown => {
-  try {
-    return JSON.parse(bytes.toString('utf8'))
-  } catch {
-    return undefined
-  }
-}
+import * as E from 'fp-ts/lib/Either.js'
+import { parseBoundedJson } from '../../codecs/bounded-json.js'
+
+/** The value of a JSON text; undefined: it is none, or holds more than any of a registry does. */
+export const parsedJson = (bytes: Uint8Array): unknown =>
+  E.getOrElse((): unknown => undefined)(parseBoundedJson(bytes))

@@ -1,4 +1,4 @@
-import { either as E } from 'fp-ts'
+import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { firstValueFrom, of } from 'rxjs'
 import type { Binary } from '../../../model/binary.js'

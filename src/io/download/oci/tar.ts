@@ -1,5 +1,7 @@
 import { Readable } from 'node:stream'
 import { extract, type Entry } from 'tar-stream'
+import { messageOf } from '../../../model/message-of.js'
+import { toError } from '../../../model/to-error.js'
 
 /** What is not a tar, or one that asks for too much. */
 export class TarError extends Error {
@@ -38,7 +40,7 @@ const createFeed = (pieces: AsyncIterable<Uint8Array>) => {
           yield piece
         }
       } catch (error) {
-        fault = asError(error)
+        fault = toError(error)
         throw error
       }
     },
@@ -51,11 +53,9 @@ const sizeOf = ({ header }: Entry): number => {
   return size
 }
 
-const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))
-
 /** The reader's own words for what it can't read. */
 const malformed = (error: unknown): TarError =>
-  error instanceof TarError ? error : new TarError(asError(error).message, { cause: error })
+  error instanceof TarError ? error : new TarError(messageOf(error), { cause: error })
 
 type Visit = (file: TarFile, body: AsyncIterable<Uint8Array>) => Promise<void>
 
@@ -93,7 +93,7 @@ export const readTar = async (pieces: AsyncIterable<Uint8Array>, visit: Visit): 
       feed.account(size)
       await show(entry, size, (file, body) =>
         visit(file, body).catch((error: unknown) => {
-          visited = asError(error)
+          visited = toError(error)
           throw error
         }),
       )

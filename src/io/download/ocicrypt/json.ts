@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { decodeBase64Strict } from '../../codecs/base64.js'
+import { parseBoundedJson } from '../../codecs/bounded-json.js'
 import { decode } from '../../codecs/decode.js'
 import { anyText, type Wire } from '../../codecs/types.js'
 import { SealError } from './errors.js'
@@ -17,13 +18,7 @@ export const base64: Wire<Uint8Array> = new t.Type<Uint8Array>(
   t.identity,
 )
 
-const valueOf = (bytes: Uint8Array): unknown => {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-  } catch {
-    return undefined
-  }
-}
+const valueOf = (bytes: Uint8Array): unknown => E.getOrElse((): unknown => undefined)(parseBoundedJson(bytes))
 
 /** Decodes JSON text. Throws a `SealError` that names `what`, and holds nothing of the text. */
 export const decodeJson = <A>(codec: t.Decoder<unknown, A>, bytes: Uint8Array, what: string): A => {

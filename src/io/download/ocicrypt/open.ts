@@ -15,6 +15,7 @@ import { NONCE_BYTES, openLayer } from './layer.js'
 import { parsePacket, type Packet } from './packet.js'
 import { unpackLayer } from './unpack.js'
 import { readKek, readLayerKey, unwrapOptions, type LayerKey } from './unwrap.js'
+import { messageOf } from '../../../model/message-of.js'
 
 /** Unwraps the key of a layer: through a Key Broker Service, or a key provider. */
 export type KeySource =
@@ -143,7 +144,7 @@ const layerKey = async (layer: Layer, options: OpenOptions, signal: AbortSignal)
   }
   const [only] = refusals
   if (refusals.length === 1) throw only
-  const texts = refusals.map((error) => (error instanceof Error ? error.message : 'unknown'))
+  const texts = refusals.map(messageOf)
   throw new SealError(
     `none of the ${refusals.length} key packets of ${layer.what} can be used: ${[...new Set(texts)].join('; ')}`,
     { cause: only },

@@ -6,6 +6,7 @@ import * as zlib from 'node:zlib'
 import { SLICE } from '../../slices.js'
 import { readTar, TarError, type TarFile } from '../oci/tar.js'
 import { NoBinaryError, SealError } from './errors.js'
+import { codeOf } from '../../../model/code-of.js'
 
 export type Unpacking = {
   /** Decrypted, and overwritten by the caller afterwards. */
@@ -137,7 +138,7 @@ const whole = async (pieces: AsyncIterable<Buffer>, maxBytes: number): Promise<B
 
 const reworded = (what: string, error: unknown): unknown => {
   if (error instanceof TarError) return new SealError(`${what}: ${error.message}`, { cause: error })
-  const isPacked = error instanceof Error && 'code' in error && /^(?:Z_|ZSTD_)/.test(String(error.code))
+  const isPacked = /^(?:Z_|ZSTD_)/.test(codeOf(error) ?? '')
   return isPacked ? new SealError(`${what}: damaged compressed data`, { cause: error }) : error
 }
 

@@ -3,6 +3,7 @@ import { bytesAt, bytesField, readFields } from '../../../net/protobuf.js'
 import { EvidenceError } from '../evidence/errors.js'
 import { AGENT_SERVICE, AGENT_TIMEOUT_MS, type Agent } from './agent.js'
 import { ttrpcCall } from './ttrpc.js'
+import { messageOf } from '../../../model/message-of.js'
 
 type Call = (method: string, payload: Uint8Array, signal: AbortSignal) => Promise<Buffer>
 
@@ -44,7 +45,7 @@ export const grpcAgent = (address: string): Agent =>
       return await unaryCall({ address, method: path, request, timeoutMs: AGENT_TIMEOUT_MS }, signal)
     } catch (error) {
       signal.throwIfAborted()
-      const why = error instanceof Error ? error.message : 'unknown'
+      const why = messageOf(error)
       throw new EvidenceError(`the agent can't be used: ${why}`, { cause: error })
     }
   })

@@ -2,6 +2,7 @@ import { connect } from 'node:net'
 import { bytesAt, bytesField, numberField, readFields } from '../../../net/protobuf.js'
 import { EvidenceError } from '../evidence/errors.js'
 import { AGENT_TIMEOUT_MS } from './agent.js'
+import { toError } from '../../../model/to-error.js'
 
 const HEADER_BYTES = 10
 const MAX_FRAME_BYTES = 4 * 1024 * 1024
@@ -62,7 +63,7 @@ export const ttrpcCall = (call: TtrpcCall, signal: AbortSignal): Promise<Buffer>
       try {
         resolve(result())
       } catch (error) {
-        reject(error instanceof Error ? error : new Error('unknown'))
+        reject(toError(error))
       }
     }
     const fail = (why: string, cause?: unknown) =>

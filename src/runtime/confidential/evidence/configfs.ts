@@ -6,6 +6,7 @@ import { builtEntry } from '../../../host/package-root.js'
 import { TSM_REPORTS } from '../../../host/tee.js'
 import { EvidenceError } from './errors.js'
 import { FOREIGN, type Report } from './report-entry.js'
+import { toError } from '../../../model/to-error.js'
 
 /** The kernel gives up after 30 s; it is asked five times at most. */
 const TIMEOUT_MS = 180_000
@@ -83,7 +84,7 @@ export const configfsReport = (root: string, data: Buffer, signal: AbortSignal):
         signal.throwIfAborted()
         resolve(result())
       } catch (error) {
-        reject(error instanceof Error ? error : new Error('aborted'))
+        reject(toError(error))
       }
     }
     child.stdout.setEncoding('utf8')

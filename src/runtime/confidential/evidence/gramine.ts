@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { EvidenceError } from './errors.js'
 import { padded, type Evidence } from './evidence.js'
 import { jsonText } from './json-text.js'
+import { messageOf } from '../../../model/message-of.js'
 
 const REPORT_DATA = 48 + 320
 const VERSION = 3
@@ -13,7 +14,7 @@ const quoteOf = async (root: string, data: Buffer): Promise<Buffer> => {
     await writeFile(join(attestation, 'user_report_data'), data)
     return await readFile(join(attestation, 'quote'))
   } catch (error) {
-    const why = error instanceof Error ? error.message : 'unknown'
+    const why = messageOf(error)
     throw new EvidenceError(
       `/dev/attestation of Gramine gave no quote (${why}): its manifest needs sgx.remote_attestation = "dcap"`,
       { cause: error },

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, open, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { codeOf } from '../../../model/code-of.js'
+import { isAlive } from '../../../host/is-alive.js'
 
 /** What the kernel answered through one entry of configfs-tsm. */
 export type Report = { readonly provider: string; readonly outblob: Buffer; readonly auxblob: Buffer }
@@ -33,14 +35,11 @@ const LOOK_AGAIN_MS = 20
 const MAX_BLOB_BYTES = 1024 * 1024
 const PREFIX = 'proplet-'
 
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'EIO'
-
 const step = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
   try {
     return await work()
   } catch (error) {
-    throw error instanceof ReportError ? error : new ReportError(name, codeOf(error), error)
+    throw error instanceof ReportError ? error : new ReportError(name, codeOf(error) ?? 'EIO', error)
   }
 }
 
@@ -136,15 +135,6 @@ export const removeEntry = async (entry: string): Promise<void> => {
     if (codeOf(error) === 'ENOENT') return
     if (codeOf(error) !== 'ENOTEMPTY') throw error
     await rm(entry, { recursive: true, force: true })
-  }
-}
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return codeOf(error) === 'EPERM'
   }
 }
 

@@ -5,6 +5,8 @@ import type { Death, GuestListener } from '../guest.js'
 import type { Member } from '../idle-members.js'
 import { watchMemory } from '../memory-watch.js'
 import type { NetworkOptions } from '../../../net/policy.js'
+import { HalSession } from '../../hal/daemon/session.js'
+import type { HalTask } from '../../hal/daemon/task.js'
 import { NetworkSession } from '../network/session.js'
 import { OutputBrake } from '../output-brake.js'
 import { postRun } from '../post-run.js'
@@ -16,6 +18,8 @@ export type ChildLimits = {
   readonly watchdog: Watchdog
   readonly memoryMaxBytes: number
   readonly network: NetworkOptions
+  /** Undefined: the hardware abstraction layer is off. */
+  readonly hal: HalTask | undefined
 }
 
 export type ChildHooks = {
@@ -45,6 +49,7 @@ export class HttpChild implements GuestListener {
   #reason: string | undefined
   #exchange: Exchange | undefined
   #network: NetworkSession | undefined
+  #hal: HalSession | undefined
   #done: Extract<FromGuest, { type: 'done' }> | undefined
   #isServing = false
   #isLeaving = false
@@ -81,6 +86,13 @@ export class HttpChild implements GuestListener {
       warn: this.#hooks.warn,
       breach: () => this.#kill('its child broke the rules of its channel'),
     })
+    this.#hal =
+      this.#limits.hal &&
+      new HalSession(this.#limits.hal, {
+        answer: (answer, bytes) => guest.post(answer, bytes),
+        breach: () => this.#kill('its child broke the rules of its channel'),
+        unread: () => guest.unreadBytes?.() ?? 0,
+      })
     exchange.begin({ ask: (request) => guest.post(request), give, kill: () => this.kill() })
   }
 
@@ -122,6 +134,11 @@ export class HttpChild implements GuestListener {
       case 'answered':
         this.#answered(message.end)
         return
+      case 'hal':
+      case 'hal-data':
+        if (this.#hal === undefined) this.#kill(OUT_OF_TURN)
+        else this.#hal.message(message)
+        return
       case 'open':
       case 'close':
       case 'datagram':
@@ -161,6 +178,8 @@ export class HttpChild implements GuestListener {
     this.#exchange = undefined
     this.#network?.close()
     this.#network = undefined
+    this.#hal?.close()
+    this.#hal = undefined
     this.requests += 1
     exchange.answered(end)
     if (isReusable(end)) this.#hooks.idle(this)
@@ -188,6 +207,7 @@ export class HttpChild implements GuestListener {
     this.#unwatch()
     this.#brake.release()
     this.#network?.close()
+    this.#hal?.close()
     this.#exchange?.lost(problem ?? 'its child was let go')
     this.#hooks.ended(this, fate, this.#isLeaving || this.#isServing ? undefined : problem)
   }

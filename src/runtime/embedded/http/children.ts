@@ -4,6 +4,7 @@ import type { ExecutionLimits, GuestFate } from '../execution.js'
 import { fateAfter } from '../fate.js'
 import type { Member } from '../idle-members.js'
 import type { Pool } from '../pool.js'
+import type { HalTask } from '../../hal/daemon/task.js'
 import type { NetworkOptions } from '../../../net/policy.js'
 import type { TaskUsage } from '../usage.js'
 import type { Watchdog } from '../watchdog.js'
@@ -15,6 +16,8 @@ export type ChildrenParts = {
   readonly watchdog: Watchdog
   readonly limits: ExecutionLimits
   readonly network: NetworkOptions
+  /** Undefined: the hardware abstraction layer is off. */
+  readonly hal: HalTask | undefined
   /** Undefined: nobody asks. */
   readonly usage: TaskUsage | undefined
   /** At once. */
@@ -101,14 +104,18 @@ export class Children {
   }
 
   #add(member: Member): HttpChild {
-    const { watchdog, limits, network } = this.#parts
+    const { watchdog, limits, network, hal } = this.#parts
     const hooks: ChildHooks = {
       idle: (each) => this.#rest(each),
       ended: (each, fate, problem) => this.#remove(each, fate, problem),
       output: this.#hooks.output,
       warn: this.#hooks.warn,
     }
-    const child = new HttpChild(member, { watchdog, memoryMaxBytes: limits.memoryMaxBytes, network }, hooks)
+    const child = new HttpChild(
+      member,
+      { watchdog, memoryMaxBytes: limits.memoryMaxBytes, network, hal },
+      hooks,
+    )
     this.#all.add(child)
     this.#parts.usage?.take(member.guest)
     return child

@@ -12,6 +12,7 @@ import { Failures } from './failures.js'
 import { listen } from './listen.js'
 import { targetOf } from './target.js'
 import type { HttpOptions } from '../../../model/http-options.js'
+import { messageOf } from '../../../model/message-of.js'
 
 export type HttpTaskHooks = {
   readonly event: (event: RunEvent) => void
@@ -41,6 +42,7 @@ export class HttpTask {
   readonly #exchanges = new Set<Exchange>()
   readonly #startedAt = performance.now()
   readonly #graceMs: number
+  readonly #hal: HttpTaskParts['hal']
   #server: Server | undefined
   #outcome: Outcome | undefined
   #graceTimer: NodeJS.Timeout | undefined
@@ -49,6 +51,7 @@ export class HttpTask {
 
   constructor(member: Member, request: RunRequest, parts: HttpTaskParts, hooks: HttpTaskHooks) {
     const { http } = parts
+    this.#hal = parts.hal
     this.#hooks = hooks
     this.#graceMs = http?.graceMs ?? 0
     this.#failures = new Failures((error) =>
@@ -116,7 +119,7 @@ export class HttpTask {
       server.on('error', (error) => this.#failures.add(`the listener failed: ${error.message}`))
       this.#hooks.event({ type: 'serving', address: endpoint.host, port })
     } catch (error) {
-      this.#fail('runtime', error instanceof Error ? error.message : 'the listener failed')
+      this.#fail('runtime', messageOf(error))
     }
   }
 
@@ -146,6 +149,7 @@ export class HttpTask {
   #close(outcome: Outcome): void {
     if (this.#outcome !== undefined) return
     this.#outcome = outcome
+    this.#hal?.stopping()
     this.#server?.close(() => {
       this.#isListening = false
       this.#finish()

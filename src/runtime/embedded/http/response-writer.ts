@@ -3,6 +3,7 @@ import type { HttpField } from '../../guest/protocol.js'
 import { BodyWriter } from '../bytes/body-writer.js'
 import type { Answer } from '../bytes/waiter.js'
 import { isHopByHop } from '../../../net/hop-by-hop.js'
+import { messageOf } from '../../../model/message-of.js'
 
 const endToEnd = (fields: readonly HttpField[]): HttpField[] => fields.filter(([name]) => !isHopByHop(name))
 
@@ -114,6 +115,6 @@ function attempt(write: () => void): string | undefined {
     write()
     return undefined
   } catch (error) {
-    return error instanceof Error ? error.message : 'it can not be sent'
+    return messageOf(error)
   }
 }

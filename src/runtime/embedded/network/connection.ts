@@ -1,11 +1,15 @@
-import { connect, type Socket } from 'node:net'
-import type { NetworkError, SocketAddress } from '../../guest/protocol.js'
+import { connect, isIP, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import type { NetworkError, NetworkRequest } from '../../guest/protocol.js'
 import { BodyReader } from '../bytes/body-reader.js'
 import { BodyWriter } from '../bytes/body-writer.js'
 import { Waiter, type Answer, type Given } from '../bytes/waiter.js'
-import { socketErrorOf } from './error.js'
+import { socketErrorOf, tlsErrorOf } from './error.js'
 import type { Opened, OpenedMessage } from './opened.js'
 import type { Reach } from '../../../net/guest-reach.js'
+import { tlsOptions, type TlsTrust } from '../../../net/tls.js'
+
+type Wanted = Omit<Extract<NetworkRequest, { kind: 'connect' }>, 'kind'>
 
 /** For the rest of what was written, when a guest is done with a connection. Milliseconds. */
 const LINGER_MS = 5000
@@ -20,23 +24,32 @@ export class Connection implements Opened {
   #error: NetworkError | undefined
 
   /** Connects; a guest that is bound to an address of its own says so. */
-  static to(remote: SocketAddress, local: SocketAddress | null, reach: Reach): Connection {
+  static to({ remote, local, tlsName }: Wanted, reach: Reach, trust: TlsTrust): Connection {
     const connection = new Connection()
     if (
       !reach.admits(remote.address, remote.port) ||
       (local !== null && !reach.admitsBinding('an own address'))
     )
       connection.#error = { tag: 'access-denied' }
-    else
-      connection.#use(
-        connect({
-          host: remote.address,
-          port: remote.port,
-          allowHalfOpen: true,
-          noDelay: true,
-          ...(local !== null && { localAddress: local.address, localPort: local.port }),
-        }),
-      )
+    else {
+      const target = {
+        host: remote.address,
+        port: remote.port,
+        allowHalfOpen: true,
+        noDelay: true,
+        ...(local !== null && { localAddress: local.address, localPort: local.port }),
+      }
+      if (tlsName === undefined) connection.#use(connect(target), 'connect')
+      else
+        connection.#use(
+          connectTls({
+            ...target,
+            ...tlsOptions(trust),
+            ...(isIP(tlsName) === 0 && { servername: tlsName }),
+          }),
+          'secureConnect',
+        )
+    }
     return connection
   }
 
@@ -46,7 +59,7 @@ export class Connection implements Opened {
     return {
       connection,
       use: (socket) => {
-        connection.#use(socket)
+        connection.#use(socket, 'connect')
         connection.#connected()
       },
     }
@@ -100,13 +113,13 @@ export class Connection implements Opened {
     setTimeout(() => socket.destroy(), LINGER_MS).unref()
   }
 
-  #use(socket: Socket): void {
+  #use(socket: Socket, connected: 'connect' | 'secureConnect'): void {
     this.#socket = socket
     this.#writer = new BodyWriter(socket)
     this.#reader = new BodyReader(socket, Infinity, () => undefined)
-    socket.once('connect', () => this.#connected())
+    socket.once(connected, () => this.#connected())
     socket.on('error', (error) => {
-      this.#error ??= socketErrorOf(error)
+      this.#error ??= connected === 'connect' ? socketErrorOf(error) : tlsErrorOf(error)
       this.#waiter.offer()
     })
   }

@@ -12,6 +12,8 @@ const MAX_WAITING = 64
 /** Datagrams that the kernel has not taken yet; more are lost as well. */
 const MAX_SENDING = 64
 
+type Wanted = { readonly local: SocketAddress; readonly peer?: SocketAddress }
+
 /** A UDP socket of a guest. */
 export class Datagrams implements Opened {
   readonly isFlooded = false
@@ -32,10 +34,12 @@ export class Datagrams implements Opened {
   #receiveError: NetworkError | undefined
   #error: NetworkError | undefined
 
-  constructor({ address, port }: SocketAddress, reach: Reach) {
+  constructor({ local, peer }: Wanted, reach: Reach) {
+    const { address, port } = local
     this.#reach = reach
     const isOwnPort = port !== 0
-    if (isOwnPort && !reach.admitsBinding(`a socket at ${address}:${port}`)) {
+    const isRefused = peer !== undefined && !reach.admits(peer.address, peer.port)
+    if (isRefused || (isOwnPort && !reach.admitsBinding(`a socket at ${address}:${port}`))) {
       this.#error = { tag: 'access-denied' }
       return
     }

@@ -1,4 +1,5 @@
 import type { NetworkError } from '../../guest/protocol.js'
+import { codeOf } from '../../../model/code-of.js'
 
 const HTTP: Readonly<Record<string, NetworkError>> = {
   EDENIED: { tag: 'HTTP-request-denied' },
@@ -17,7 +18,7 @@ const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME/
 
 /** What went wrong with a request of Node.js, as an error code of wasi:http. */
 export function httpErrorOf(error: Error): NetworkError {
-  const code = codeOf(error)
+  const code = codeOf(error) ?? ''
   const known = Object.hasOwn(HTTP, code) ? HTTP[code] : undefined
   if (known !== undefined) return known
   if (CERTIFICATE.test(code)) return { tag: 'TLS-certificate-error' }
@@ -44,8 +45,15 @@ const SOCKETS: Readonly<Record<string, string>> = {
 
 /** What went wrong with a socket or a name of Node.js, as an error code of wasi:sockets. */
 export function socketErrorOf(error: Error): NetworkError {
-  const code = codeOf(error)
+  const code = codeOf(error) ?? ''
   return { tag: (Object.hasOwn(SOCKETS, code) ? SOCKETS[code] : undefined) ?? 'unknown' }
 }
 
-const codeOf = (error: Error): string => ('code' in error && typeof error.code === 'string' ? error.code : '')
+/** The same of a connection with TLS. */
+export function tlsErrorOf(error: Error): NetworkError {
+  const code = codeOf(error) ?? ''
+  if (CERTIFICATE.test(code)) return { tag: 'certificate-not-trusted' }
+  return code.startsWith('ERR_SSL') || code.startsWith('ERR_TLS')
+    ? { tag: 'tls-failed' }
+    : socketErrorOf(error)
+}

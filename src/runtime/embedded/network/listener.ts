@@ -16,13 +16,20 @@ const MAX_WAITING = 128
 export class Listener implements Opened {
   readonly isFlooded = false
   readonly #waiter = new Waiter(() => this.#take())
+  readonly #maxWaiting: number
   readonly #sockets: Socket[] = []
   readonly #wanted: ((socket: Socket) => void)[] = []
   #server: Server | undefined
   #error: NetworkError | undefined
   #isListening: boolean
 
-  constructor({ address, port }: SocketAddress, reach: Reach, state: 'bound' | 'listening') {
+  constructor(
+    { address, port }: SocketAddress,
+    reach: Reach,
+    state: 'bound' | 'listening',
+    backlog = MAX_WAITING,
+  ) {
+    this.#maxWaiting = Math.min(Math.max(1, backlog), MAX_WAITING)
     this.#isListening = state === 'listening'
     if (!reach.admitsBinding(`a listener at ${address}:${port}`)) {
       this.#error = { tag: 'access-denied' }
@@ -36,7 +43,9 @@ export class Listener implements Opened {
       this.#error ??= socketErrorOf(error)
       this.#waiter.offer()
     })
-    server.listen({ host: address, port, ipv6Only: true }, () => this.#waiter.offer())
+    server.listen({ host: address, port, ipv6Only: true, backlog: this.#maxWaiting }, () =>
+      this.#waiter.offer(),
+    )
   }
 
   get isListening(): boolean {
@@ -81,7 +90,7 @@ export class Listener implements Opened {
     }
     const use = this.#wanted.shift()
     if (use !== undefined) use(socket)
-    else if (this.#sockets.length < MAX_WAITING) this.#sockets.push(socket)
+    else if (this.#sockets.length < this.#maxWaiting) this.#sockets.push(socket)
     else socket.destroy()
   }
 

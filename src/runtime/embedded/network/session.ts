@@ -98,12 +98,12 @@ export class NetworkSession {
         return new Lookup(request.name, this.#reach)
       case 'connect':
         return request.bound === undefined
-          ? Connection.to(request.remote, request.local, this.#reach)
+          ? Connection.to(request, this.#reach, this.#options.tls)
           : this.#connectFrom(request.bound, request.remote)
       case 'bind':
         return new Listener(request.local, this.#reach, 'bound')
       case 'listen':
-        return new Listener(request.local, this.#reach, 'listening')
+        return new Listener(request.local, this.#reach, 'listening', request.backlog)
       case 'listen-bound': {
         const bound = this.#takeBound(request.bound)
         bound?.listen()
@@ -114,7 +114,7 @@ export class NetworkSession {
         return listener instanceof Listener ? listener.accept() : Connection.failed({ tag: 'invalid-state' })
       }
       case 'datagrams':
-        return new Datagrams(request.local, this.#reach)
+        return new Datagrams(request, this.#reach)
     }
   }
 
@@ -125,7 +125,7 @@ export class NetworkSession {
     bound?.close()
     return local === undefined
       ? Connection.failed({ tag: 'invalid-state' })
-      : Connection.to(remote, local, this.#reach)
+      : Connection.to({ remote, local }, this.#reach, this.#options.tls)
   }
 
   #takeBound(handle: number): Listener | undefined {

@@ -3,6 +3,7 @@ import { incomingRequest, responseOutparam } from '@proplet/wasi/http/index.js'
 import type { Responder } from '@proplet/wasi/http/message.js'
 import { hostsOf, type ComponentHost } from '../component-host.js'
 import { TaskFailure } from '../failure.js'
+import { halOf } from '../hal-imports.js'
 import { IncomingBytes } from '../incoming-bytes.js'
 import type { Preview2Options } from '@proplet/wasi/preview2.js'
 import { instantiateComponent, type EngineComponent } from '../instantiate.js'
@@ -40,7 +41,7 @@ export function createServe(prepared: EngineComponent): Serve {
       stderr,
     })
     live.close = close
-    const instance = instantiateComponent(prepared, imports, work)
+    const instance = instantiateComponent(prepared, { ...imports, ...halOf(prepared, { boot, link }) }, work)
     live.close = () => {
       instance.stop()
       close()

@@ -2,6 +2,7 @@ import type { HostWork } from '@proplet/component/link/async/work.js'
 import { incomingRequest, sendResponse, type ResponseSink } from '@proplet/wasi/preview3/http/index.js'
 import { hostOf } from '../component-host.js'
 import { TaskFailure } from '../failure.js'
+import { halOf } from '../hal-imports.js'
 import { IncomingBytes } from '../incoming-bytes.js'
 import { instantiateComponent, type EngineComponent } from '../instantiate.js'
 import type { Link } from '../link.js'
@@ -23,7 +24,7 @@ export const createServe3 =
     })
     live.close = close
     if (work === undefined) throw new TaskFailure('runtime', 'the HTTP handler is of WASI 0.2 after all')
-    const instance = instantiateComponent(prepared, imports, work)
+    const instance = instantiateComponent(prepared, { ...imports, ...halOf(prepared, { boot, link }) }, work)
     live.close = () => {
       instance.stop()
       close()

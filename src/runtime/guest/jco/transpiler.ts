@@ -1,4 +1,5 @@
 import { TaskFailure } from '../failure.js'
+import { messageOf } from '../../../model/message-of.js'
 
 /** What jco makes of a component: files by name, and the interfaces that it imports. */
 export type Transpiled = {
@@ -51,5 +52,5 @@ export const loadTranspiler = async (url: string): Promise<Transpiler> => {
 /** jco throws errors with a payload that says why. */
 const textOf = (error: unknown): string => {
   const payload = typeof error === 'object' && error !== null && 'payload' in error ? error.payload : error
-  return payload instanceof Error ? payload.message : String(payload)
+  return messageOf(payload)
 }

@@ -1,0 +1,148 @@
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const COMMA = 0x2c
+const OPEN_ARRAY = 0x5b
+const CLOSE_ARRAY = 0x5d
+const OPEN_OBJECT = 0x7b
+const CLOSE_OBJECT = 0x7d
+
+/** JSON text that is not read. The message holds nothing of it. */
+export class JsonLimitError extends Error {
+  override readonly name = 'JsonLimitError'
+}
+
+export const MAX_DEPTH = 256
+/** Bytes looked at one by one; the rest are the insides of strings, which the engine searches through at once. */
+const MAX_STEPS = 1024 * 1024
+/** What a string costs beside its bytes, in steps. */
+const STRING_STEPS = 16
+/** Bytes of a string that are looked at before its end is searched for: most strings are short. */
+const STRIDE = 256
+
+/**
+ * Steps over the values of a JSON text without making anything of them: 10 MB of base64 take a millisecond, and no text takes
+ * more than `MAX_STEPS`. What is no JSON is not noticed everywhere: it looks at brackets, commas and quotes.
+ */
+export class JsonWalker {
+  readonly #json: Uint8Array
+  #at = 0
+  #steps = 0
+  #bare = 0
+
+  constructor(json: Uint8Array) {
+    this.#json = json
+  }
+
+  get at(): number {
+    return this.#at
+  }
+
+  /** Bytes of the values so far that were outside of strings: numbers, brackets, white space. */
+  get bare(): number {
+    return this.#bare
+  }
+
+  /** The byte at hand, after white space; -1 at the end. */
+  peek(): number {
+    const json = this.#json
+    const last = Math.min(json.length, this.#at + MAX_STEPS)
+    let at = this.#at
+    for (; at < last; at++) {
+      const c = json[at] ?? 0
+      if (c !== 0x20 && c !== 0x0a && c !== 0x0d && c !== 0x09) break
+    }
+    this.#step(at - this.#at)
+    this.#at = at
+    return json[at] ?? -1
+  }
+
+  /** Steps over one byte, if it is this one. */
+  take(c: number): boolean {
+    if (this.peek() !== c) return false
+    this.#step(1)
+    this.#at += 1
+    return true
+  }
+
+  /** Steps over a string and its quotes; false: there is none, or it does not end. */
+  takeString(): boolean {
+    if (this.peek() !== QUOTE) return false
+    const end = this.#endOfString(this.#at)
+    this.#at = Math.min(this.#json.length, end + 1)
+    return end < this.#json.length
+  }
+
+  /**
+   * Steps over a value, up to what follows it. Returns how many values it holds at most: itself, items and members.
+   * Throws a `JsonLimitError`.
+   */
+  takeValue(maxDepth: number): number {
+    const json = this.#json
+    const { length } = json
+    let depth = 0
+    let values = 1
+    let from = this.#at
+    let at = from
+    for (; at < length; at++) {
+      const c = json[at] ?? 0
+      // Most bytes are none of them.
+      if (c > COMMA && c < OPEN_ARRAY) continue
+      if (c === QUOTE) {
+        this.#leave(at - from)
+        from = at = this.#endOfString(at)
+      } else if (c === COMMA) {
+        if (depth === 0) break
+        values += 1
+      } else if (c === OPEN_ARRAY || c === OPEN_OBJECT) {
+        depth += 1
+        values += 1
+        if (depth > maxDepth) throw new JsonLimitError(`expected JSON nested at most ${MAX_DEPTH} deep`)
+      } else if (c === CLOSE_ARRAY || c === CLOSE_OBJECT) {
+        if (depth === 0) break
+        depth -= 1
+      }
+      if (at - from > MAX_STEPS) break
+    }
+    this.#leave(at - from)
+    this.#at = Math.min(at, length)
+    return values
+  }
+
+  #leave(bytes: number): void {
+    this.#bare += bytes
+    this.#step(bytes)
+  }
+
+  #step(count: number): void {
+    this.#steps += count
+    if (this.#steps > MAX_STEPS)
+      throw new JsonLimitError(`expected at most ${MAX_STEPS} bytes beside the insides of strings`)
+  }
+
+  /** Where the string ends whose opening quote is at `start`: at its quote, or at the end of all. */
+  #endOfString(start: number): number {
+    const json = this.#json
+    const { length } = json
+    this.#step(STRING_STEPS)
+    for (let i = start + 1; ;) {
+      const stop = Math.min(length, i + STRIDE)
+      const from = i
+      for (; i < stop; i++) {
+        const c = json[i] ?? 0
+        if (c === QUOTE) {
+          this.#step(i - from)
+          return i
+        }
+        if (c === BACKSLASH) i++
+      }
+      this.#step(STRIDE)
+      const quote = json.indexOf(QUOTE, i)
+      if (quote === -1) return length
+      let before = quote - 1
+      while (before >= i && json[before] === BACKSLASH && quote - before < MAX_STEPS) before--
+      this.#step(quote - before)
+      if ((quote - before) % 2 === 1) return quote
+      i = quote + 1
+    }
+  }
+}

@@ -1,0 +1,133 @@
+import * as E from 'fp-ts/lib/Either.js'
+import { JsonLimitError, JsonWalker, MAX_DEPTH } from './json-walker.js'
+
+/** Bytes of all fields that are read together, but for the binary. */
+export const MAX_FIELD_BYTES = 1024 * 1024
+/** Bytes outside of strings of all of them together: a long number takes as long to read as many short ones. */
+export const MAX_BARE_BYTES = 128 * 1024
+const MAX_FIELDS = 1024
+/** Items and members of all fields together, at any depth. */
+export const MAX_VALUES = 8192
+/** Bytes of a field that says what a refused message was about. */
+const MAX_SUBJECT_BYTES = 4096
+/** Bytes of the name of a field as it is written; what is longer is none that is read. */
+const MAX_KEY_BYTES = 64
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const COMMA = 0x2c
+const COLON = 0x3a
+const OPEN_OBJECT = 0x7b
+const CLOSE_OBJECT = 0x7d
+
+/** What is read of a message. */
+export type Reading = {
+  readonly fields: ReadonlySet<string>
+  /** The one field that may be large: a string in base64. */
+  readonly binary: string | undefined
+  /** Those that say what it is about. */
+  readonly subject: readonly string[]
+}
+
+/** Values as they are written in JSON, by the names of their fields. */
+export type Values = ReadonlyMap<string, Uint8Array>
+
+export type Outline = {
+  readonly values: Values
+  /** What is between the quotes of the binary; undefined: it is not there, or among the values as it has escapes. */
+  readonly binary: Uint8Array | undefined
+}
+
+export type TooMuch = {
+  readonly problem: string
+  /** What the message is about; undefined: its end was not reached. */
+  readonly subject: Values | undefined
+}
+
+type Field = { readonly value: Uint8Array; readonly count: number; readonly bare: number }
+
+/** Undefined: none that is read. */
+const keyOf = (written: Uint8Array): string | undefined => {
+  if (written.length > MAX_KEY_BYTES) return undefined
+  const text = Buffer.from(written.buffer, written.byteOffset, written.length).toString()
+  if (!text.includes('\\')) return text.slice(1, -1)
+  const key = E.tryCatch((): unknown => JSON.parse(text), E.toError)
+  return E.isRight(key) && typeof key.right === 'string' ? key.right : undefined
+}
+
+/** The fields that are read; of equal names the last counts. Undefined: it is no JSON. */
+const fieldsOf = (json: Uint8Array, names: ReadonlySet<string>): ReadonlyMap<string, Field> | undefined => {
+  const walker = new JsonWalker(json)
+  const fields = new Map<string, Field>()
+  walker.take(OPEN_OBJECT)
+  if (walker.take(CLOSE_OBJECT)) return walker.peek() === -1 ? fields : undefined
+  for (let seen = 1; ; seen++) {
+    if (seen > MAX_FIELDS) throw new JsonLimitError(`expected at most ${MAX_FIELDS} fields`)
+    walker.peek()
+    const keyStart = walker.at
+    if (!walker.takeString()) return undefined
+    const key = keyOf(json.subarray(keyStart, walker.at))
+    if (!walker.take(COLON)) return undefined
+    walker.peek()
+    const start = walker.at
+    const before = walker.bare
+    const count = walker.takeValue(MAX_DEPTH - 1)
+    if (walker.at === start) return undefined
+    const field = { value: json.subarray(start, walker.at), count, bare: walker.bare - before }
+    if (key !== undefined && names.has(key)) fields.set(key, field)
+    if (walker.take(COMMA)) continue
+    return walker.take(CLOSE_OBJECT) && walker.peek() === -1 ? fields : undefined
+  }
+}
+
+/** A string without escapes, and without its quotes. */
+const plainString = (field: Field | undefined): Uint8Array | undefined => {
+  if (field?.value[0] !== QUOTE || field.value.at(-1) !== QUOTE) return undefined
+  const inside = field.value.subarray(1, -1)
+  return inside.includes(BACKSLASH) || inside.includes(QUOTE) ? undefined : inside
+}
+
+const excess = (fields: ReadonlyMap<string, Field>): string | undefined => {
+  const sums = { bytes: 0, bare: 0, counted: 0 }
+  for (const [key, { value, count, bare }] of fields) {
+    sums.bytes += value.length
+    sums.bare += bare
+    sums.counted += count
+    if (sums.counted > MAX_VALUES)
+      return `${key}: expected at most ${MAX_VALUES} values in all fields together`
+    if (sums.bare > MAX_BARE_BYTES)
+      return `${key}: expected at most ${MAX_BARE_BYTES} bytes outside of strings in all fields together`
+    if (sums.bytes > MAX_FIELD_BYTES)
+      return `${key}: expected at most ${MAX_FIELD_BYTES} bytes in all fields together`
+  }
+  return undefined
+}
+
+/**
+ * What is read of a large message, which is then small enough to be parsed in a few milliseconds, whatever it holds. Fields
+ * that are not read are stepped over, and not checked.
+ */
+export const outlineOf = (
+  json: Uint8Array,
+  { fields: names, binary: name, subject }: Reading,
+): E.Either<TooMuch, Outline> => {
+  const tooMuch = (problem: string, subject?: Values) => E.left({ problem, subject })
+  try {
+    if (new JsonWalker(json).peek() !== OPEN_OBJECT) return tooMuch('expected a JSON object')
+    const fields = fieldsOf(json, names)
+    if (fields === undefined) return tooMuch('expected valid JSON')
+    const binary = name === undefined ? undefined : plainString(fields.get(name))
+    const rest = new Map([...fields].filter(([key]) => binary === undefined || key !== name))
+    const valuesOf = (keep: (key: string, value: Uint8Array) => boolean): Values =>
+      new Map([...rest].flatMap(([key, { value }]) => (keep(key, value) ? [[key, value] as const] : [])))
+    const problem = excess(rest)
+    if (problem === undefined) return E.right({ values: valuesOf(() => true), binary })
+    return tooMuch(
+      problem,
+      valuesOf((key, value) => subject.includes(key) && value.length <= MAX_SUBJECT_BYTES),
+    )
+  } catch (error) {
+    if (error instanceof JsonLimitError) return tooMuch(error.message)
+    throw error
+  }
+}

@@ -1,0 +1,98 @@
+import { isAscii } from 'node:buffer'
+import { TextDecoder } from 'node:util'
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import { isDeeperThan } from './json.js'
+import { MAX_DEPTH } from './json-walker.js'
+import { outlineOf, type Reading, type Values } from './outline.js'
+
+export type JsonObject = Readonly<Record<string, unknown>>
+
+/** A message, and the text of an object that holds at least its inputs as they were written. */
+export type Message = { readonly message: JsonObject; readonly json: string }
+
+/** Why a message is not read; `message` is what is known of it. */
+export type Unread = { readonly problem: string; readonly message: JsonObject }
+
+/** Bytes of a message that is parsed as a whole: a millisecond or two, whatever it holds. */
+const SMALL = 16 * 1024
+
+const NOT_BASE64 = '\ufffd'.repeat(4)
+
+/** Several times faster than decoding UTF-8; binaries in base64 are ASCII. */
+const asciiText = ({ buffer, byteOffset, byteLength }: Uint8Array): string =>
+  Buffer.from(buffer, byteOffset, byteLength).toString('latin1')
+
+const utf8Text =
+  (decoder: TextDecoder) =>
+  (payload: Uint8Array): E.Either<string, string> =>
+    E.tryCatch(
+      () => (isAscii(payload) ? asciiText(payload) : decoder.decode(payload)),
+      () => 'expected UTF-8',
+    )
+
+const shallow = (json: string): E.Either<string, string> =>
+  isDeeperThan(json, MAX_DEPTH) ? E.left(`expected JSON nested at most ${MAX_DEPTH} deep`) : E.right(json)
+
+/** The messages of `JSON.parse` quote the text, which may hold secrets. */
+const parsed = (json: string): E.Either<string, unknown> =>
+  E.tryCatch(
+    (): unknown => JSON.parse(json),
+    () => 'expected valid JSON',
+  )
+
+const isJsonObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const objectOf = (value: unknown): E.Either<string, JsonObject> =>
+  isJsonObject(value) ? E.right(value) : E.left('expected a JSON object')
+
+const unread = (problem: string): Unread => ({ problem, message: {} })
+
+/** Reads messages, whatever they hold, within a few milliseconds, and with no more memory than thrice their size. */
+export const createReader = (): ((payload: Uint8Array, reading: Reading) => E.Either<Unread, Message>) => {
+  const textOf = utf8Text(new TextDecoder('utf-8', { fatal: true }))
+
+  const readWhole = (payload: Uint8Array): E.Either<Unread, Message> =>
+    pipe(
+      E.Do,
+      E.bind('json', () => E.chain(shallow)(textOf(payload))),
+      E.bind('message', ({ json }) => E.chain(objectOf)(parsed(json))),
+      E.mapLeft(unread),
+    )
+
+  const readValues = (values: Values): E.Either<Unread, Message> => {
+    const message: Record<string, unknown> = {}
+    let inputs = 'null'
+    for (const [key, value] of values) {
+      const text = textOf(value)
+      const read = E.chain(parsed)(text)
+      if (E.isLeft(read)) return E.left(unread(read.left))
+      message[key] = read.right
+      if (key === 'inputs' && E.isRight(text)) inputs = text.right
+    }
+    return E.right({ message, json: `{"inputs":${inputs}}` })
+  }
+
+  const readLarge = (payload: Uint8Array, reading: Reading): E.Either<Unread, Message> =>
+    pipe(
+      outlineOf(payload, reading),
+      E.matchW(
+        ({ problem, subject }) => {
+          const about = readValues(subject ?? new Map())
+          return E.left(E.isRight(about) ? { problem, message: about.right.message } : unread(problem))
+        },
+        ({ values, binary }) =>
+          pipe(
+            readValues(values),
+            E.map(({ message, json }) => {
+              if (reading.binary === undefined || binary === undefined) return { message, json }
+              const text = isAscii(binary) ? asciiText(binary) : NOT_BASE64
+              return { message: { ...message, [reading.binary]: text }, json }
+            }),
+          ),
+      ),
+    )
+
+  return (payload, reading) => (payload.length <= SMALL ? readWhole(payload) : readLarge(payload, reading))
+}

@@ -1,0 +1,35 @@
+import { Clocks } from '@proplet/wasi/host/clocks.js'
+
+const SECOND = 1_000_000_000n
+
+export type Time = { readonly seconds: bigint; readonly nanoseconds: number }
+
+const timeOf = (nanoseconds: bigint): Time => ({
+  seconds: nanoseconds / SECOND,
+  nanoseconds: Number(nanoseconds % SECOND),
+})
+
+/** The clocks of one instance. */
+export class Clock {
+  readonly #clocks = new Clocks()
+  readonly #startedAt = this.#clocks.now('monotonic')
+
+  systemTime(): Time {
+    return timeOf(this.#clocks.now('realtime'))
+  }
+
+  /** Since the instance was made. */
+  monotonicTime(): Time {
+    return timeOf(this.#clocks.now('monotonic') - this.#startedAt)
+  }
+
+  /** Nanoseconds. */
+  resolution(): bigint {
+    return this.#clocks.resolution('monotonic')
+  }
+
+  /** Blocks the guest, which a stop or its time limit ends. Nanoseconds. */
+  sleep(duration: bigint): void {
+    this.#clocks.sleepUntil('monotonic', this.#clocks.now('monotonic') + duration)
+  }
+}

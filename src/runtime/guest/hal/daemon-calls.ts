@@ -1,0 +1,54 @@
+import type { Link } from '../link.js'
+import { BODY_PIECE_BYTES } from '../protocol.js'
+import type { HalCall, HalValue } from '../../hal/calls.js'
+import { HalFailure } from '../../hal/failure.js'
+
+const NO_BYTES = new Uint8Array(0)
+
+export type Answered = { readonly value: HalValue | undefined; readonly bytes: Uint8Array }
+
+/** Calls of services on the daemon's side; each blocks the guest until it is answered. */
+export class DaemonCalls {
+  readonly #link: Link
+
+  constructor(link: Link) {
+    this.#link = link
+  }
+
+  /** Throws the HalFailure that the daemon answers with. */
+  call(call: HalCall, bytes: Uint8Array = NO_BYTES): Answered {
+    const lastPiece = Math.max(0, Math.ceil(bytes.length / BODY_PIECE_BYTES) - 1) * BODY_PIECE_BYTES
+    for (let start = 0; start < lastPiece; start += BODY_PIECE_BYTES)
+      this.#link.send({ type: 'hal-data', bytes: bytes.subarray(start, start + BODY_PIECE_BYTES) })
+    this.#link.send({ type: 'hal', call, bytes: bytes.subarray(lastPiece) })
+    const { message, body } = this.#link.receive()
+    if (message.type !== 'hal-answer') throw new Error(`expected an answer of the HAL, found ${message.type}`)
+    if (message.error !== undefined) throw new HalFailure(message.error)
+    return { value: message.value, bytes: body }
+  }
+
+  number(call: HalCall, bytes?: Uint8Array): number {
+    const { value } = this.call(call, bytes)
+    return typeof value === 'number' ? value : unexpected(call)
+  }
+
+  /** A decimal number of up to 64 bits. */
+  bigint(call: HalCall): bigint {
+    const { value } = this.call(call)
+    return typeof value === 'string' ? BigInt(value) : unexpected(call)
+  }
+
+  texts(call: HalCall): readonly string[] {
+    const { value } = this.call(call)
+    return Array.isArray(value) && value.every((each) => typeof each === 'string') ? value : unexpected(call)
+  }
+}
+
+export const unexpected = ({ name }: HalCall): never => {
+  throw new Error(`the daemon answered ${name} with something else`)
+}
+
+const LARGEST = BigInt(Number.MAX_SAFE_INTEGER)
+
+/** A handle as the daemon counts them; what can't be one becomes 0, which never is. */
+export const toDaemonHandle = (handle: bigint): number => (handle > LARGEST ? 0 : Number(handle))

@@ -1,0 +1,22 @@
+import type { IncomingBytes } from '../incoming-bytes.js'
+import type { OutgoingBytes } from '../outgoing-bytes.js'
+import type { SocketAddress } from '../protocol.js'
+import type { Remote } from '../remote.js'
+
+export const PROTOCOLS = ['tcp', 'udp', 'tls', 'dtls'] as const
+export type Protocol = (typeof PROTOCOLS)[number]
+
+/** What a socket has become. */
+export type Role =
+  | { readonly kind: 'new'; readonly local: SocketAddress | undefined }
+  | { readonly kind: 'listening'; readonly remote: Remote }
+  | {
+      readonly kind: 'connected'
+      readonly remote: Remote
+      readonly source: IncomingBytes
+      readonly sink: OutgoingBytes
+    }
+  /** Of UDP; without a peer nothing can be sent. */
+  | { readonly kind: 'datagrams'; readonly remote: Remote; readonly peer: SocketAddress | undefined }
+
+export type HalSocket = { readonly protocol: Protocol; readonly role: Role }

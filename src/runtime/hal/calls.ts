@@ -1,0 +1,78 @@
+/** What the daemon does for a guest: services whose keys, files or peers a guest must not reach. */
+export type HalCall =
+  /** The bytes are the report data. */
+  | { readonly name: 'attest' }
+  | { readonly name: 'open-container'; readonly container: string }
+  | { readonly name: 'delete-container'; readonly handle: number }
+  /** The bytes are the data. */
+  | ({ readonly name: 'store-object' } & ObjectName)
+  | ({ readonly name: 'retrieve-object' | 'delete-object' | 'get-metadata' } & ObjectName)
+  /** Sorted keys behind `after`; null: from the first. */
+  | { readonly name: 'list-objects'; readonly handle: number; readonly after: string | null }
+  /** `amount`: a decimal number of up to 64 bits. */
+  | { readonly name: 'allocate'; readonly type: ResourceType; readonly amount: string }
+  | { readonly name: 'deallocate'; readonly id: string }
+  | { readonly name: 'query-available'; readonly type: ResourceType }
+  | { readonly name: 'subscribe'; readonly type: EventType }
+  | { readonly name: 'unsubscribe' | 'poll-events'; readonly handle: number }
+  /** The guest can be sent messages from now on. */
+  | { readonly name: 'join' }
+  /** The bytes are the payload. */
+  | { readonly name: 'send-message'; readonly recipient: string; readonly isEncrypted: boolean }
+  | { readonly name: 'receive-message' | 'list-workloads' }
+
+type ObjectName = { readonly handle: number; readonly key: string }
+
+export const RESOURCE_TYPES = ['memory', 'cpu', 'storage', 'network'] as const
+export type ResourceType = (typeof RESOURCE_TYPES)[number]
+
+export const EVENT_TYPES = ['platform', 'crypto', 'storage', 'network', 'gpu'] as const
+export type EventType = (typeof EVENT_TYPES)[number]
+
+export type HalEvent = {
+  readonly type: EventType
+  /** Milliseconds since 1970. */
+  readonly timestamp: number
+  /** Text. */
+  readonly payload: string
+}
+
+export type ObjectMetadata = {
+  /** Bytes. */
+  readonly size: number
+  /** Seconds since 1970. */
+  readonly createdAt: number
+}
+
+/** What a guest says: data in pieces ahead of the call that they are for, one call at a time. */
+export type HalMessage =
+  | { readonly type: 'hal-data'; readonly bytes: Uint8Array }
+  | { readonly type: 'hal'; readonly call: HalCall; readonly bytes: Uint8Array }
+
+/** The answer to a call; bytes that belong to it come behind it. */
+export type HalAnswer = {
+  readonly type: 'hal-answer'
+  readonly value?: HalValue
+  /** In place of a value. */
+  readonly error?: string
+}
+
+export type HalValue =
+  | number
+  | string
+  | readonly string[]
+  | readonly HalEvent[]
+  | ObjectMetadata
+  | { readonly id: string; readonly granted: string }
+  | { readonly sender: string; readonly recipient: string; readonly encrypted: boolean }
+
+/** What holds for every task of a guest process. */
+export type HalGrant = {
+  readonly platform: { readonly type: string; readonly version: string }
+  /** Whether evidence can be had here. */
+  readonly attests: boolean
+  /** Whether storage is encrypted with a key that the host can't have. */
+  readonly securesStorage: boolean
+  /** Whether what the Rust proplet encrypted is opened. */
+  readonly opensLegacy: boolean
+}

@@ -1,0 +1,62 @@
+import type { EventType } from '../calls.js'
+import type { Workloads } from '../communication/workloads.js'
+import type { Subscriptions } from '../events/subscriptions.js'
+import type { Ledger } from '../resources/ledger.js'
+import type { TaskStorage } from '../storage/task-storage.js'
+import type { HalAttestation } from './options.js'
+
+export type HalTaskParts = {
+  readonly id: string
+  /** Undefined: this machine is no TEE. */
+  readonly attest: HalAttestation['attest'] | undefined
+  /** Undefined: there is none. */
+  readonly storage: TaskStorage | undefined
+  readonly workloads: Workloads
+  readonly ledger: Ledger
+  readonly closed: () => void
+}
+
+/** What one task has of the HAL, in all of its instances. */
+export class HalTask {
+  readonly parts: HalTaskParts
+  readonly #subscriptions = new Set<Subscriptions>()
+  readonly #abort = new AbortController()
+  #hasJoined = false
+
+  constructor(parts: HalTaskParts) {
+    this.parts = parts
+  }
+
+  /** Aborted when the task ends. */
+  get signal(): AbortSignal {
+    return this.#abort.signal
+  }
+
+  join(): void {
+    if (this.#hasJoined || this.signal.aborted) return
+    this.#hasJoined = true
+    this.parts.workloads.join(this.parts.id)
+  }
+
+  listen(subscriptions: Subscriptions): () => void {
+    this.#subscriptions.add(subscriptions)
+    return () => void this.#subscriptions.delete(subscriptions)
+  }
+
+  emit(type: EventType, payload: object): void {
+    const event = { type, timestamp: Date.now(), payload: JSON.stringify(payload) }
+    for (const each of this.#subscriptions) each.offer(event)
+  }
+
+  /** It is being stopped, and may go on for a while. */
+  stopping(): void {
+    this.emit('platform', { event: 'stopping' })
+  }
+
+  close(): void {
+    if (this.signal.aborted) return
+    this.#abort.abort()
+    if (this.#hasJoined) this.parts.workloads.leave(this.parts.id)
+    this.parts.closed()
+  }
+}

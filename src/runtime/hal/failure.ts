@@ -1,0 +1,40 @@
+const TEXTS = {
+  attestation: 'Attestation failed',
+  communication: 'Communication failed',
+  crypto: 'Cryptographic operation failed',
+  events: 'Event handling failed',
+  internal: 'Internal error',
+  missing: 'Resource not found',
+  network: 'Network operation failed',
+  parameter: 'Invalid parameter',
+  permission: 'Permission denied',
+  resources: 'Resource allocation failed',
+  storage: 'Storage operation failed',
+  unsupported: 'Operation not supported',
+} as const
+
+export type FailureKind = keyof typeof TEXTS
+
+/** An error of the HAL. Guests get its message: components as the error of a `result`, core modules as -1. */
+export class HalFailure extends Error {
+  override readonly name = 'HalFailure'
+  /** What the component linker takes for the error of a `result`. */
+  readonly payload: string
+
+  constructor(message: string) {
+    super(message)
+    this.payload = message
+  }
+}
+
+/** @example failure('missing', "Object 'k' not found").message // "Resource not found: Object 'k' not found" */
+export const failure = (kind: FailureKind, detail: string): HalFailure =>
+  new HalFailure(`${TEXTS[kind]}: ${detail}`)
+
+/** Turns whatever a service throws into an error of the HAL: a guest must not trap for what the host could not do. */
+export function toHalFailure(thrown: unknown): HalFailure {
+  if (thrown instanceof HalFailure) return thrown
+  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : undefined
+  const detail = code ?? (thrown instanceof Error ? thrown.name : 'unknown')
+  return failure('internal', detail)
+}

@@ -1,0 +1,99 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { failure } from '../failure.js'
+
+const MAGIC = Buffer.from('HAL1')
+const FIXED_BYTES = 15
+const NONCE_BYTES = 12
+const TAG_BYTES = 16
+const ENCRYPTED = 1
+
+/** Bytes from which `readHeader` can tell; longer than any header. */
+export const HEADER_MAX_BYTES = 2048
+
+export type Header = {
+  readonly key: string
+  /** Seconds since 1970. */
+  readonly createdAt: number
+  readonly isEncrypted: boolean
+  /** Of the header itself. */
+  readonly bytes: number
+}
+
+/** Bytes of a file that are no data. */
+export const overheadOf = ({ bytes, isEncrypted }: Header): number =>
+  bytes + (isEncrypted ? NONCE_BYTES + TAG_BYTES : 0)
+
+/** Undefined: it is no object of ours. */
+export function readHeader(file: Buffer): Header | undefined {
+  if (file.length < FIXED_BYTES || !file.subarray(0, MAGIC.length).equals(MAGIC)) return undefined
+  const bytes = FIXED_BYTES + file.readUInt16LE(5)
+  if (file.length < bytes) return undefined
+  return {
+    key: file.toString('utf8', FIXED_BYTES, bytes),
+    createdAt: Number(file.readBigUInt64LE(7)),
+    isEncrypted: file.readUInt8(4) === ENCRYPTED,
+    bytes,
+  }
+}
+
+/** What the encryption binds beside the data: the container, and the header with the key in it. */
+const boundTo = (container: string, header: Uint8Array): Buffer => {
+  const name = Buffer.from(container)
+  const length = Buffer.alloc(4)
+  length.writeUInt32LE(name.length)
+  return Buffer.concat([length, name, header])
+}
+
+export type ObjectParts = {
+  readonly container: string
+  readonly key: string
+  readonly createdAt: number
+  readonly data: Uint8Array
+}
+
+/** Header and data; with `secret`, AES-256-GCM: nonce, ciphertext and tag in place of the data. */
+export function encodeObject(
+  { container, key, createdAt, data }: ObjectParts,
+  secret: Uint8Array | undefined,
+): Buffer {
+  const keyBytes = Buffer.from(key)
+  const header = Buffer.alloc(FIXED_BYTES + keyBytes.length)
+  MAGIC.copy(header)
+  header.writeUInt8(secret === undefined ? 0 : ENCRYPTED, 4)
+  header.writeUInt16LE(keyBytes.length, 5)
+  header.writeBigUInt64LE(BigInt(createdAt), 7)
+  keyBytes.copy(header, FIXED_BYTES)
+  if (secret === undefined) return Buffer.concat([header, data])
+  const nonce = randomBytes(NONCE_BYTES)
+  const sealing = createCipheriv('aes-256-gcm', secret, nonce).setAAD(boundTo(container, header))
+  return Buffer.concat([header, nonce, sealing.update(data), sealing.final(), sealing.getAuthTag()])
+}
+
+/** The data of a whole file. Throws HalFailure for what was changed, or does not fit the key. */
+export function decodeObject(
+  file: Buffer,
+  container: string,
+  key: string,
+  secret: Uint8Array | undefined,
+): Uint8Array {
+  const header = readHeader(file)
+  if (header === undefined || header.key !== key) throw failure('storage', 'the object is damaged')
+  const body = file.subarray(header.bytes)
+  if (secret === undefined) {
+    if (header.isEncrypted) throw failure('storage', 'the object is encrypted, and no key is set')
+    return body
+  }
+  if (!header.isEncrypted) throw failure('storage', 'the object is not encrypted, though a key is set')
+  if (body.length < NONCE_BYTES + TAG_BYTES) throw failure('storage', 'the object is damaged')
+  const opening = createDecipheriv('aes-256-gcm', secret, body.subarray(0, NONCE_BYTES), {
+    authTagLength: TAG_BYTES,
+  })
+  opening.setAAD(boundTo(container, file.subarray(0, header.bytes)))
+  opening.setAuthTag(body.subarray(-TAG_BYTES))
+  const plain = opening.update(body.subarray(NONCE_BYTES, -TAG_BYTES))
+  try {
+    return Buffer.concat([plain, opening.final()])
+  } catch {
+    throw failure('storage', 'the object was changed, or is encrypted with another key')
+  }
+}

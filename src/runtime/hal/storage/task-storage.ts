@@ -1,0 +1,187 @@
+import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ObjectMetadata } from '../calls.js'
+import { failure, HalFailure } from '../failure.js'
+import { KEYS_PER_PAGE } from '../limits.js'
+import { Container, CONTAINER_COST, costOf } from './container.js'
+import { loadContainers, NAME_FILE, UNFINISHED } from './load.js'
+import { decodeObject, encodeObject } from './object-file.js'
+import { fileNameOf } from './paths.js'
+
+export type StorageOptions = {
+  /** Absolute; storage of tasks is below. */
+  readonly directory: string
+  /** Bytes on disk of one task. */
+  readonly maxBytes: number
+  /** 32 bytes; undefined: objects are not encrypted. */
+  readonly secret: Uint8Array | undefined
+}
+
+/** Objects of one task, whose keys are held in memory. */
+const MAX_OBJECTS = 50_000
+
+/** The containers of one task. Invariants: one change at a time; a file has its name once it is whole. */
+export class TaskStorage {
+  readonly #options: StorageOptions
+  readonly #directory: string
+  readonly #containers = new Map<string, Container>()
+  #loaded: Promise<void> | undefined
+  #last: Promise<unknown> = Promise.resolve()
+  #usedBytes = 0
+  #objects = 0
+  #unfinished = 0
+
+  constructor(options: StorageOptions, directory: string) {
+    this.#options = options
+    this.#directory = directory
+  }
+
+  /** Bytes on disk that may still be used. */
+  get leftBytes(): number {
+    return Math.max(0, this.#options.maxBytes - this.#usedBytes)
+  }
+
+  open(name: string): Promise<Container> {
+    return this.#inTurn(async () => {
+      const known = this.#containers.get(name)
+      if (known !== undefined) return known
+      this.#take(CONTAINER_COST)
+      const container = new Container(name, join(this.#directory, fileNameOf(name)))
+      const path = this.#temporary(this.#directory)
+      await mkdir(path, { mode: 0o700 })
+      await writeFile(join(path, NAME_FILE), name, { mode: 0o600 })
+      await rename(path, container.directory)
+      this.#containers.set(name, container)
+      this.#usedBytes += CONTAINER_COST
+      return container
+    })
+  }
+
+  deleteContainer(container: Container): Promise<void> {
+    return this.#inTurn(async () => {
+      check(container)
+      const path = this.#temporary(this.#directory)
+      await rename(container.directory, path)
+      container.isDeleted = true
+      this.#containers.delete(container.name)
+      this.#usedBytes -= container.cost
+      this.#objects -= container.size
+      await rm(path, { recursive: true, force: true })
+    })
+  }
+
+  store(container: Container, key: string, data: Uint8Array): Promise<void> {
+    return this.#inTurn(async () => {
+      check(container)
+      const before = container.get(key)
+      if (before === undefined && this.#objects >= MAX_OBJECTS)
+        throw failure('storage', `quota of ${MAX_OBJECTS} objects reached`)
+      const createdAt = before?.createdAt ?? Math.floor(Date.now() / 1000)
+      const file = encodeObject({ container: container.name, key, createdAt, data }, this.#options.secret)
+      const cost = costOf(file.length)
+      this.#take(cost - (before?.cost ?? 0))
+      await this.#writeWhole(container.directory, fileNameOf(key), file)
+      container.set(key, { size: data.length, createdAt, cost })
+      this.#usedBytes += cost - (before?.cost ?? 0)
+      if (before === undefined) this.#objects += 1
+    })
+  }
+
+  retrieve(container: Container, key: string): Promise<Uint8Array> {
+    return this.#inTurn(async () => {
+      find(container, key)
+      const file = await readFile(join(container.directory, fileNameOf(key)))
+      return decodeObject(file, container.name, key, this.#options.secret)
+    })
+  }
+
+  delete(container: Container, key: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const { cost } = find(container, key)
+      await rm(join(container.directory, fileNameOf(key)), { force: true })
+      container.delete(key)
+      this.#usedBytes -= cost
+      this.#objects -= 1
+    })
+  }
+
+  list(container: Container, after: string | null): Promise<readonly string[]> {
+    return this.#inTurn(() => {
+      check(container)
+      return container.keysAfter(after, KEYS_PER_PAGE)
+    })
+  }
+
+  metadata(container: Container, key: string): Promise<ObjectMetadata> {
+    return this.#inTurn(() => {
+      const { size, createdAt } = find(container, key)
+      return { size, createdAt }
+    })
+  }
+
+  #inTurn<T>(job: () => T | Promise<T>): Promise<T> {
+    const mine = this.#last.then(async () => {
+      try {
+        this.#loaded ??= this.#load()
+        await this.#loaded
+        return await job()
+      } catch (error) {
+        throw toStorageFailure(error)
+      }
+    })
+    this.#last = mine.catch(() => undefined)
+    return mine
+  }
+
+  async #load(): Promise<void> {
+    for (const container of await loadContainers(this.#options.directory, this.#directory)) {
+      this.#containers.set(container.name, container)
+      this.#usedBytes += container.cost
+      this.#objects += container.size
+    }
+  }
+
+  #take(bytes: number): void {
+    if (bytes > this.leftBytes) throw failure('storage', `quota of ${this.#options.maxBytes} bytes reached`)
+  }
+
+  #temporary(directory: string): string {
+    this.#unfinished += 1
+    return join(directory, `${UNFINISHED}${process.pid}-${this.#unfinished}`)
+  }
+
+  /** Whoever reads finds all of the old file or all of the new one, whenever the process or the machine is ended. */
+  async #writeWhole(directory: string, name: string, bytes: Uint8Array): Promise<void> {
+    const path = this.#temporary(directory)
+    try {
+      const file = await open(path, 'wx', 0o600)
+      try {
+        await file.writeFile(bytes)
+        await file.datasync()
+      } finally {
+        await file.close()
+      }
+      await rename(path, join(directory, name))
+    } catch (error) {
+      await rm(path, { force: true })
+      throw error
+    }
+  }
+}
+
+function check(container: Container): void {
+  if (container.isDeleted) throw failure('missing', 'Container not found')
+}
+
+function find(container: Container, key: string) {
+  check(container)
+  const entry = container.get(key)
+  if (entry === undefined) throw failure('missing', `Object '${key}' not found`)
+  return entry
+}
+
+/** Messages of the system hold paths of the host, their codes do not. */
+const toStorageFailure = (error: unknown): HalFailure => {
+  if (error instanceof HalFailure) return error
+  return failure('storage', error instanceof Error && 'code' in error ? String(error.code) : 'failed')
+}
