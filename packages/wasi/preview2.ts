@@ -60,8 +60,7 @@ export const shared: Preview2Imports = {
 export function createPreview2(options: Preview2Options, more: Preview2Imports = shared): Preview2 {
   const opened = openFor(options)
   return {
-    // Inherited rather than copied, as there may be thousands of guests a second.
-    imports: { __proto__: more, ...preview2Imports(options, opened) },
+    imports: { ...more, ...preview2Imports(options, opened) },
     close: () => opened.holdings.closeAll(),
   }
 }
