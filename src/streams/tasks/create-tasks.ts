@@ -29,6 +29,7 @@ export type TasksDeps = {
   }
   readonly cache: PinDeps['cache']
   readonly runtime: ExecuteDeps['runtime']
+  readonly journal: ExecuteDeps['journal']
   readonly federated: Omit<FederateDeps, 'propletId' | 'slots' | 'clock'>
   readonly clock: SchedulerLike
 }
@@ -73,7 +74,7 @@ export type Tasks = {
  */
 export const createTasks = ({ acquire, admit, shutdown$ }: TasksParts, deps: TasksDeps): Tasks => {
   const { settings, clock } = deps
-  const slotted = { runtime: deps.runtime, slots: createSlots(settings.maxTasks) }
+  const slotted = { runtime: deps.runtime, journal: deps.journal, slots: createSlots(settings.maxTasks) }
   const executed = execute(slotted)
   const precompiled = precompile(slotted)
   const pinned = pinBinary(deps)

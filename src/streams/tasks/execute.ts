@@ -4,6 +4,7 @@ import type { Received, StartCommand } from '../../model/command.js'
 import type { TaskEvent } from '../../model/task-event.js'
 import type { RunEvent, RunRequest, Runtime, StopReason } from '../../model/runtime.js'
 import { ended, failure, ofCommand } from '../../model/ended.js'
+import type { TaskJournal } from '../../model/journal.js'
 import type { Slots } from '../operators/slots.js'
 import { messageOf } from '../../model/message-of.js'
 
@@ -18,6 +19,7 @@ import { messageOf } from '../../model/message-of.js'
 export type ExecuteDeps = {
   readonly runtime: Pick<Runtime, 'run'>
   readonly slots: Slots
+  readonly journal?: Pick<TaskJournal, 'begin'> | undefined
 }
 
 /**
@@ -56,7 +58,7 @@ const announcementOf = (event: RunEvent, { daemon }: StartCommand): string | und
  * ```
  */
 export const execute =
-  ({ runtime, slots }: ExecuteDeps) =>
+  ({ runtime, slots, journal }: ExecuteDeps) =>
   (start: Received<StartCommand>, binary: Binary, stop$: Observable<StopReason>): Observable<TaskEvent> => {
     const run = (leave: () => void) => {
       let announced = false
@@ -73,7 +75,10 @@ export const execute =
       }
       return concat(
         of<TaskEvent>({ type: 'running', id: start.id }),
-        defer(() => runtime.run(toRequest(start, binary), stop$)).pipe(mergeMap(toTaskEvents)),
+        defer(() => {
+          if (start.sequence !== undefined) journal?.begin(start.sequence)
+          return runtime.run(toRequest(start, binary), stop$)
+        }).pipe(mergeMap(toTaskEvents)),
       ).pipe(
         catchError((error: unknown) => of(ended(start, failure('runtime', messageOf(error)), announced))),
       )
