@@ -24,9 +24,7 @@ export function linkCoreInstance(
     ])
     return { from: 'bundle', items: new Map(items) }
   }
-  const found = frame.modules[definition.module]
-  if (found === undefined) throw malformed(`there is no core module ${definition.module}`, offset)
-  const module = builder.module(found)
+  const module = builder.module(frame.items.at('core-module', definition.module, offset))
   const { shape } = module
   const args = definition.args.map(({ name, instance }) => ({
     name,
