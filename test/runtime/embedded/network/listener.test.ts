@@ -16,7 +16,7 @@ const bind = (rules: readonly NetworkRule[], port = 0) => {
   onTestFinished(() => listener.close())
   const next = () =>
     new Promise<Given>((answer) => {
-      listener.message({ type: 'want', handle: 1, of: 'head', waitMs: null }, answer)
+      listener.message({ type: 'want', handle: 1, of: 'answer', waitMs: null }, answer)
     })
   return { listener, reach, refused, next }
 }
