@@ -58,7 +58,7 @@ const reporter = (log: CacheLog): Report => {
 
 const tryStore = async ({ dir, maxBytes, log }: CacheOptions, report: Report): Promise<Store | undefined> => {
   if (dir === undefined) {
-    log.warn({}, 'no cache directory: binaries are not kept')
+    log.warn({}, 'No cache directory: binaries are not cached')
     return undefined
   }
   try {

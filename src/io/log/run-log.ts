@@ -30,7 +30,7 @@ export const createRunLog = (log: Logger, now: () => number): RunLog => {
   const write = (stream: Output['stream'], lines: readonly string[]) => {
     if (now() - countingSince >= 1000) {
       if (count > MAX_LINES_A_SECOND)
-        log.warn({ stream, left_out: count - MAX_LINES_A_SECOND }, 'guest output left out of the log')
+        log.warn({ stream, left_out: count - MAX_LINES_A_SECOND }, 'Guest output omitted from the log')
       count = 0
       countingSince = now()
     }

@@ -178,11 +178,11 @@ async function prepareStart(options: EmbeddedOptions): Promise<StartGuest> {
   }
   if (isolation === 'process') {
     const wrapper = await findWrapper()
-    log.debug({ wrapper }, 'children are started through these tools')
+    log.debug({ wrapper }, 'Child processes are started through these tools')
     return () => startProcessGuest({ ...limits, entry: ENTRIES.process, wrapper })
   }
   const wrapper = await sandboxWrapper(isolation, options)
-  log.debug({ wrapper }, 'children are started in a sandbox')
+  log.debug({ wrapper }, 'Child processes run in a sandbox')
   return () => startProcessGuest({ ...limits, entry: SANDBOXED_ENTRY, wrapper, isNested: true })
 }
 
