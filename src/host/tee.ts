@@ -17,7 +17,7 @@ export type TeeDetection = {
 }
 
 export type TeeSurroundings = {
-  /** Where /sys, /dev, /proc and /run are looked for. */
+  /** The root below which /sys, /dev, /proc and /run are read. */
   readonly root: string
   readonly env: Readonly<Record<string, string | undefined>>
 }

@@ -1,7 +1,7 @@
 import type { Ended } from './connection.js'
 import type { MqttLog } from './options.js'
 
-/** The same failure is logged again after so many more attempts. */
+/** A persistent failure is logged again after this many attempts. */
 const REPEAT_EVERY = 10
 
 /** Logs why there is no link: each new reason at once, and then now and then; the rest is for debugging. */

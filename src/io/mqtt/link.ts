@@ -35,7 +35,7 @@ export type OversizeMessage = { readonly subtopic: string; readonly packetBytes:
 export type MqttLink = {
   /** Begins with the state at hand, if there is one yet. `down` comes again when its reason changes. */
   readonly connection$: Observable<Connection>
-  /** Hot. What arrives while nobody listens is not acknowledged: the broker sends it again, to the next process. */
+  /** Hot. Without subscribers, messages are not acknowledged, so the broker redelivers them to the next process. */
   readonly messages$: Observable<InboundMessage>
   /** Hot. */
   readonly oversize$: Observable<OversizeMessage>

@@ -1,10 +1,10 @@
 import type { MqttLog } from './options.js'
 import type { Delivery } from '../../model/delivery.js'
 
-/** While the outbox is full, one rejection in so many is logged. */
+/** While the outbox is full, one in this many rejections is logged. */
 const OVERFLOW_LOG_EVERY = 1000
 
-/** Logs publications that were given up. */
+/** Logs dropped publications. */
 export class RejectionLog {
   readonly #log: MqttLog
   #overflows = 0
