@@ -107,7 +107,7 @@ it(
     cleanup(wire.close)
     const second = proplet(nats.port, {}, { id: first.id, state: first.state })
     expect(await wire.result('t')).toMatchObject({ results: '30' })
-    expect(second.log()).toContain('closes the connection at QoS 2 time after time')
+    expect(second.log()).toContain('keeps closing the connection at QoS 2')
     expect(await wire.run(add('after'))).toMatchObject({ results: '30' })
   },
 )

@@ -36,7 +36,7 @@ export const MAX_TASKS = 2
 const MAX_OPEN = 600
 const TICK_MS = 20
 const SILENCE_MS = 20_000
-const LINK_MS = 60_000
+const LINK_MS = 120_000
 
 const MARK = { name: '_start', file: coreFixture('mark').toString('base64') }
 
@@ -111,12 +111,10 @@ export const runKills = async ({
   const publisher = await connectPublisher(broker.port)
   const ops = await freePort()
   const random = new Random(seed, rate, kills)
-  const start = async (): Promise<Daemon> => {
-    const started = startDaemon(envOf(broker.port, ops, directory), [], { stderr: 'pipe' })
-    await started.logged('linked to the broker', 0, LINK_MS)
-    return started
-  }
-  let daemon = await start()
+  const launch = (): Daemon => startDaemon(envOf(broker.port, ops, directory), [], { stderr: 'pipe' })
+  const linked = (of: Daemon, from = 0) => of.logged('Connected to the broker', from, LINK_MS)
+  let daemon = launch()
+  await linked(daemon)
   const stopSending = startSending(
     rate,
     () => books.open >= MAX_OPEN,
@@ -132,13 +130,14 @@ export const runKills = async ({
       const from = daemon.lines().length
       await broker.kill()
       await broker.start(true)
-      await daemon.logged('linked to the broker', from, LINK_MS)
+      await linked(daemon, from)
       return
     }
     daemon.process.kill('SIGKILL')
     await daemon.exited
     books.killed()
-    daemon = await start()
+    daemon = launch()
+    await linked(daemon)
   }
   try {
     for (; killed < kills && performance.now() - startedAt < maxMs; killed++) {
@@ -163,6 +162,6 @@ export const runKills = async ({
     await daemon.stop()
     await Promise.all([publisher.close(), observer.close()])
     await broker.close()
-    await rm(directory, { recursive: true, force: true })
+    await rm(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
   }
 }

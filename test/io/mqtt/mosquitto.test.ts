@@ -46,7 +46,7 @@ it('says when a lower QoS was granted, once, and works with it', async () => {
   await up(2)
   const warnings = logged('warn').filter((line) => line.includes('lower QoS'))
   expect(warnings).toEqual([
-    'the broker takes a lower QoS than asked, and we publish with no more {"asked":2,"used":1,"subtopics":["control/manager/start","registry/server"]}',
+    'The broker grants a lower QoS than requested; publishing with no more {"asked":2,"used":1,"subtopics":["control/manager/start","registry/server"]}',
   ])
   expect(connections.at(-1)).toEqual({
     state: 'up',
