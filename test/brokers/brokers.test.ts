@@ -97,9 +97,9 @@ it(
     const first = proplet(between.port, { PROPLET_MQTT_TIMEOUT: '60s' })
     const manager = await connectWire({ port: mosquitto.port, prefix: DEMO_PREFIX })
     cleanup(manager.close)
-    await first.logged('Subscribed to topic')
+    await first.logged('Subscribed to topic', 0, 60_000)
     await manager.start(add('t'))
-    await first.logged('Task completed')
+    await first.logged('Task completed', 0, 60_000)
     first.process.kill('SIGKILL')
     await first.exited
 
