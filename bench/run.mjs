@@ -16,6 +16,7 @@ const SCENARIOS = [
   'inline-large',
   'stop',
   'isolation',
+  'hal',
   'http',
   'memory',
   'monitoring',
