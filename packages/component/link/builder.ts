@@ -52,7 +52,7 @@ export class Builder {
     return this.#parents.length
   }
 
-  /** The functions of the host that are needed, as opposed to those that are only declared. */
+  /** The host functions that are used, as opposed to only declared. */
   get hostFunctions(): readonly HostFunction[] {
     return [...this.#hostFunctions]
   }
@@ -65,7 +65,7 @@ export class Builder {
     if (depth > MAX_NESTING) throw unsupported(`instances nested more than ${MAX_NESTING} deep`, offset)
   }
 
-  /** @param parent undefined: the outermost */
+  /** @param parent undefined for the outermost */
   newInstance(parent: number | undefined, offset: number): number {
     this.#parents.push(parent)
     if (this.instances > MAX_INSTANCES) throw unsupported(`more than ${MAX_INSTANCES} instances`, offset)
@@ -109,7 +109,7 @@ export class Builder {
     const index = this.#coreFunctions
     this.#coreFunctions += 1
     this.steps.push((run) => {
-      run.hostFunctions[index] = make(run)
+      run.provideCore(index, make(run))
     })
     return index
   }
@@ -119,8 +119,8 @@ export class Builder {
     const { start, end } = item
     const known = this.#modules.get(start)
     if (known !== undefined) return known
-    const { module, shape } = this.#hooks.compile(start, end)
-    const linked: LinkedModule = { shape, moduleOf: () => module }
+    const { module, shape, memories } = this.#hooks.compile(start, end)
+    const linked: LinkedModule = { shape, moduleOf: () => module, memories }
     this.#modules.set(start, linked)
     return linked
   }

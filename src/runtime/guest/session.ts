@@ -17,6 +17,8 @@ export type Live = {
   close?: () => void
   /** The sizes of its linear memories. */
   memoryBytes?: () => readonly number[]
+  /** Its resources may be reused; called last, and only after a successful end. */
+  release?: () => void
 }
 
 /** Calls what the task is about; everything was instantiated. A promise: what was called is async. */
