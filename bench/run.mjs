@@ -9,6 +9,7 @@ const SCENARIOS = [
   'latency',
   'invoke',
   'cold',
+  'import',
   'components',
   'chunked',
   'throughput',
