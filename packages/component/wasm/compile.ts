@@ -7,7 +7,15 @@ import { scanModule, type ModuleShape } from './scan.js'
 export type Bytes = Uint8Array<ArrayBuffer>
 export type CompiledModule = { readonly module: WebAssembly.Module; readonly shape: ModuleShape }
 
-/** Scans and compiles a core module. Fails with `binary`, `memory` or `unsupported`. */
+/**
+ * Scans and compiles a core module. Fails with `binary`, `memory` or `unsupported`.
+ *
+ * ```ts
+ * const limits = { memoryMaxBytes: 64 * 2 ** 20, tableMaxElements: 100_000 }
+ * const { module, shape } = compileModule(bytes, limits)
+ * console.log([...shape.functions.keys()])
+ * ```
+ */
 export function compileModule(binary: Bytes, limits: ScanLimits): CompiledModule {
   const shape = scanModule(binary, limits)
   try {
