@@ -1,3 +1,4 @@
+import type { SpareMemories } from '../wasm/spare-memories.js'
 import type { CoreSort, Component, Scope } from '../binary/ast.js'
 import { malformed } from '../binary/error.js'
 import { IndexSpaces, isOf, missing, type OfKind } from '../binary/index-spaces.js'
@@ -15,6 +16,8 @@ import type { ModuleShape } from '../wasm/scan.js'
 export type LinkedModule = {
   readonly shape: ModuleShape
   readonly moduleOf: (run: Run) => WebAssembly.Module
+  /** Where its memory comes from; undefined: its memory is its own. */
+  readonly memories?: SpareMemories | undefined
 }
 
 /** What the index spaces of a component hold once it is linked. */

@@ -2,10 +2,16 @@ import { ComponentError } from '../error.js'
 import { missingFeature } from './engine-features.js'
 import type { ScanLimits } from './module-limits.js'
 import { scanModule, type ModuleShape } from './scan.js'
+import { separateMemory, type SpareMemories } from './spare-memories.js'
 
 /** Bytes that no other thread writes, as the compiler takes them. */
 export type Bytes = Uint8Array<ArrayBuffer>
-export type CompiledModule = { readonly module: WebAssembly.Module; readonly shape: ModuleShape }
+export type CompiledModule = {
+  readonly module: WebAssembly.Module
+  readonly shape: ModuleShape
+  /** Where its memory comes from, which it imports beside what its shape tells; undefined: its memory is its own. */
+  readonly memories?: SpareMemories | undefined
+}
 
 /**
  * Scans and compiles a core module. Fails with `binary`, `memory` or `unsupported`.
@@ -24,6 +30,15 @@ export function compileModule(binary: Bytes, limits: ScanLimits): CompiledModule
     if (!(error instanceof WebAssembly.CompileError)) throw error
     throw refusal(error)
   }
+}
+
+/** The same, its memory separated, so that instances that follow each other can have the same one. */
+export function compileForReuse(binary: Bytes, limits: ScanLimits): CompiledModule {
+  const shape = scanModule(binary, limits)
+  const separated = separateMemory(binary, shape)
+  // What is invalid is told with the offsets of the binary as it came.
+  if (separated === undefined || !WebAssembly.validate(binary)) return compileModule(binary, limits)
+  return { module: new WebAssembly.Module(separated.binary), shape, memories: separated.memories }
 }
 
 /** `unsupported` where a newer Node.js takes the module, and then it says which one. */

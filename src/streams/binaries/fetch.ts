@@ -45,13 +45,13 @@ import { messageOf } from '../../model/message-of.js'
  * ```
  */
 export type FetchLimits = {
-  /** An incomplete assembly without progress expires after this; milliseconds, as are all times here. */
+  /** An incomplete assembly expires after this long without progress. All times are in milliseconds. */
   readonly ttlMs: number
-  /** Without progress for this long, the registry is asked again; doubled each time. */
+  /** The request is repeated after this long without progress; doubled each time. */
   readonly stallMs: number
   readonly timeoutMs: number
   readonly maxBytes: number
-  /** Of all assemblies together, with what it takes to keep them. */
+  /** For all assemblies together, including overhead. */
   readonly maxTotalBytes: number
 }
 
@@ -101,7 +101,7 @@ export class FetchError extends Error {
   override readonly name = 'FetchError'
 }
 
-/** A reference with a digest names one content for ever, so what was kept for it needs no asking. */
+/** A reference with a digest is immutable, so a cached copy needs no request. */
 const isPinned = (image: string): boolean => /@sha256:[0-9a-f]{64}$/.test(image)
 
 const seconds = (ms: number): string => `${ms / 1000} s`
@@ -126,7 +126,7 @@ export const createFetch = ({ chunk$, cache, limits, clock }: FetchDeps): Fetch 
     return { type: 'fetching', image, attempt }
   }
 
-  // A cache that fails is one that has nothing: the registry may still answer.
+  // A failing cache counts as empty: the registry may still answer.
   const fromCache = (image: string): Observable<TaskProgress> =>
     defer(() => cache.byImage(image)).pipe(
       filter((binary) => binary !== undefined),
