@@ -51,7 +51,7 @@ const known: ReadonlySet<string> = new Set(codes)
 const isKnown = (code: string): code is HostErrorCode => known.has(code)
 
 /**
- * A request of the guest, or of the one who set it up, that was not granted.
+ * A refused request of the guest or of its embedder.
  *
  * ```ts
  * try {

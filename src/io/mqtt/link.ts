@@ -35,7 +35,7 @@ export type OversizeMessage = { readonly subtopic: string; readonly packetBytes:
 export type MqttLink = {
   /** Begins with the state at hand, if there is one yet. `down` comes again when its reason changes. */
   readonly connection$: Observable<Connection>
-  /** Hot. What arrives while nobody listens is not acknowledged: the broker sends it again, to the next process. */
+  /** Hot. Without subscribers, messages are not acknowledged, so the broker redelivers them to the next process. */
   readonly messages$: Observable<InboundMessage>
   /** Hot. */
   readonly oversize$: Observable<OversizeMessage>
@@ -73,7 +73,8 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
     const backoff = new Backoff({ ...options.backoff, random })
     const failures = new FailureLog(log, broker)
     const rejections = new RejectionLog(log)
-    const lowered = new Set<string>()
+    const withoutSubtopics = new Set<string>()
+    let isLowered = false
     const subscribed = new Set<string>()
     let state: Connection | undefined
 
@@ -90,7 +91,7 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
       onMessage: ({ topic, payload, retain }, packet) => {
         const bytes = bytesOf(payload)
         const subtopic = topics.get(topic)
-        if (subtopic === undefined) log.debug({ topic }, 'a message of a topic that is not ours was dropped')
+        if (subtopic === undefined) log.debug({ topic }, 'Message dropped: unexpected topic')
         else if (retain && options.retained === false)
           log.warn(
             { subtopic, bytes: bytes.length },
@@ -100,6 +101,7 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
           messages$.next({ subtopic, payload: bytes, ...(packet && { packet }) })
       },
     })
+    const { publishQos } = session
     const change = (next: Connection) => {
       const same = state?.state === 'down' && next.state === 'down' && state.reason === next.reason
       state = next
@@ -107,26 +109,38 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
     }
     const onUp = ({ sessionPresent, granted, refused }: Up) => {
       failures.up()
-      log.info({ broker, sessionPresent }, 'linked to the broker')
+      log.info({ broker, sessionPresent }, 'Connected to the broker')
       for (const [subtopic, grantedQos] of granted) {
         const level = subscribed.has(subtopic) ? 'debug' : 'info'
         subscribed.add(subtopic)
         log[level]({ qos: grantedQos }, `Subscribed to topic: ${options.topicPrefix}/${subtopic}`)
-        if (grantedQos >= qos || lowered.has(subtopic)) continue
-        lowered.add(subtopic)
-        log.warn({ subtopic, asked: qos, granted: grantedQos }, 'the broker granted a lower QoS than asked')
+      }
+      publishQos.grant(Math.min(qos, ...granted.values()))
+      const { value: used } = publishQos
+      if (used < qos && !isLowered) {
+        isLowered = true
+        const subtopics = [...granted]
+          .filter(([, grantedQos]) => grantedQos < qos)
+          .map(([subtopic]) => subtopic)
+        log.warn(
+          { asked: qos, used, ...(subtopics.length > 0 && { subtopics }) },
+          'The broker grants a lower QoS than requested; publishing with no more',
+        )
       }
       for (const subtopic of refused) {
-        if (lowered.has(subtopic)) continue
-        lowered.add(subtopic)
-        log.warn({ subtopic }, 'the broker refused a subscription that we can do without')
+        if (withoutSubtopics.has(subtopic)) continue
+        withoutSubtopics.add(subtopic)
+        log.warn({ subtopic }, 'The broker refused an optional subscription')
       }
-      change({ state: 'up', sessionPresent })
+      change({ state: 'up', sessionPresent, ...(used < qos && { lowered: { asked: qos, used } }) })
     }
     const onEnded = (ended: Ended) => {
       if ((ended.upMs ?? 0) >= stableAfterMs(options.backoff)) backoff.reset()
-      if (ended.requested) log.info({ broker }, 'left the broker')
+      if (ended.requested) log.info({ broker }, 'Disconnected from the broker')
       else failures.ended(ended)
+      const isUnanswered = ended.byPeer && session.flights.isUnanswered
+      if (publishQos.ended({ wasUsed: ended.upMs !== undefined || isUnanswered, isUnanswered }))
+        log.info({ broker }, 'The broker keeps closing the connection at QoS 2; publishing with QoS 1')
       for (const entry of session.flights.disconnected(ended.byPeer)) {
         const bytes = entry.payload.length
         outbox.reject(entry, 'refused', `the broker closes the connection at this message of ${bytes} bytes`)
@@ -142,7 +156,7 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
         ready: () => (messages$.observed ? journal?.durable() : NEVER_READY),
         onWritten: onAcknowledged,
         onOversize: (subtopic, packetBytes) => {
-          log.error({ subtopic, packetBytes, maxPacketBytes }, 'a message was too large and has been dropped')
+          log.error({ subtopic, packetBytes, maxPacketBytes }, 'Message dropped: too large')
           oversize$.next({ subtopic, packetBytes })
         },
       }),

@@ -112,7 +112,7 @@ export const createDownloads = ({ open, limits, clock, random }: DownloadDeps): 
         of<TaskProgress[]>(
           ...(why === undefined
             ? []
-            : [{ type: 'warning', message: `${why}; the copy in the cache is used` } as const]),
+            : [{ type: 'warning', message: `${why}; using the cached copy` } as const]),
           { type: 'fetched', binary, from: 'cache' },
         ),
       ),
@@ -169,7 +169,7 @@ export const createDownloads = ({ open, limits, clock, random }: DownloadDeps): 
             if (!isTransient(error) || failures > MAX_FRUITLESS || attempt >= MAX_ATTEMPTS)
               return throwError(() => error)
             return concat(
-              of<TaskProgress>({ type: 'warning', message: `${messageOf(error)}; it is tried again` }),
+              of<TaskProgress>({ type: 'warning', message: `${messageOf(error)}; retrying` }),
               timer(delayOf(error, failures), clock).pipe(mergeMap(() => attempts(attempt + 1, failures))),
             )
           }),
