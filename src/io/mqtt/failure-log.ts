@@ -1,4 +1,4 @@
-import type { Ended } from './connection.js'
+import type { Ended } from './connection-events.js'
 import type { MqttLog } from './options.js'
 
 /** The same failure is logged again after so many more attempts. */

@@ -14,14 +14,17 @@ import type { Connection, InboundMessage } from '../../model/connection.js'
 import type { Publication } from '../../model/publication.js'
 import { Backoff, stableAfterMs } from './backoff.js'
 import { closeLink, type CloseReport } from './closing.js'
-import { connectOnce, type Ended, type Up } from './connection.js'
-import { isFinal, type Entry } from './delivery.js'
+import { connectOnce } from './connection.js'
+import type { Ended, Up } from './connection-events.js'
+import type { Entry } from './delivery.js'
+import { deliverBy } from './deliver.js'
 import { FailureLog } from './failure-log.js'
 import type { MqttOptions } from './options.js'
 import { Outbox } from './outbox.js'
-import { bytesOf } from './packets.js'
+import { incomingBy } from './incoming.js'
 import { RejectionLog } from './rejection-log.js'
 import { createSession } from './session.js'
+import { SubscriptionLog } from './subscription-log.js'
 import { describeAddress } from './transport.js'
 import type { Delivery, OutboxStats } from '../../model/delivery.js'
 
@@ -61,7 +64,7 @@ export type MqttLink = {
 export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
   defer(() => {
     const { qos, random, log, maxPacketBytes, topicPrefix, journal } = options
-    const topics = new Map(options.subscriptions.map((subtopic) => [`${topicPrefix}/${subtopic}`, subtopic]))
+    const incoming = incomingBy(options)
     const broker = describeAddress(options.address)
     const connection$ = new ReplaySubject<Connection>(1)
     const messages$ = new Subject<InboundMessage>()
@@ -73,8 +76,7 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
     const backoff = new Backoff({ ...options.backoff, random })
     const failures = new FailureLog(log, broker)
     const rejections = new RejectionLog(log)
-    const lowered = new Set<string>()
-    const subscribed = new Set<string>()
+    const subscriptionLog = new SubscriptionLog(log, { topicPrefix, qos })
     let state: Connection | undefined
 
     const onAcknowledged = (entry: Entry) => {
@@ -87,17 +89,9 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
       journal,
       onAcknowledged,
       isListening: () => messages$.observed,
-      onMessage: ({ topic, payload, retain }, packet) => {
-        const bytes = bytesOf(payload)
-        const subtopic = topics.get(topic)
-        if (subtopic === undefined) log.debug({ topic }, 'a message of a topic that is not ours was dropped')
-        else if (retain && options.retained === false)
-          log.warn(
-            { subtopic, bytes: bytes.length },
-            'a retained message was dropped: it may have been acted on before',
-          )
-        else if (!bytes.equals(session.marker))
-          messages$.next({ subtopic, payload: bytes, ...(packet && { packet }) })
+      onMessage: (sent, packet) => {
+        const message = incoming(sent, packet, session.marker)
+        if (message !== undefined) messages$.next(message)
       },
     })
     const change = (next: Connection) => {
@@ -105,23 +99,11 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
       state = next
       if (!same) connection$.next(next)
     }
-    const onUp = ({ sessionPresent, granted, refused }: Up) => {
+    const onUp = (up: Up) => {
       failures.up()
-      log.info({ broker, sessionPresent }, 'linked to the broker')
-      for (const [subtopic, grantedQos] of granted) {
-        const level = subscribed.has(subtopic) ? 'debug' : 'info'
-        subscribed.add(subtopic)
-        log[level]({ qos: grantedQos }, `Subscribed to topic: ${options.topicPrefix}/${subtopic}`)
-        if (grantedQos >= qos || lowered.has(subtopic)) continue
-        lowered.add(subtopic)
-        log.warn({ subtopic, asked: qos, granted: grantedQos }, 'the broker granted a lower QoS than asked')
-      }
-      for (const subtopic of refused) {
-        if (lowered.has(subtopic)) continue
-        lowered.add(subtopic)
-        log.warn({ subtopic }, 'the broker refused a subscription that we can do without')
-      }
-      change({ state: 'up', sessionPresent })
+      log.info({ broker, sessionPresent: up.sessionPresent }, 'linked to the broker')
+      subscriptionLog.report(up)
+      change({ state: 'up', sessionPresent: up.sessionPresent })
     }
     const onEnded = (ended: Ended) => {
       if ((ended.upMs ?? 0) >= stableAfterMs(options.backoff)) backoff.reset()
@@ -159,21 +141,7 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
       repeat({ delay: () => timer(backoff.next()) }),
       ignoreElements(),
     )
-    const deliver = (publication: Publication) =>
-      new Observable<Delivery>((subscriber) => {
-        const report = (delivery: Delivery) => {
-          rejections.report(delivery)
-          subscriber.next(delivery)
-          if (isFinal(delivery)) subscriber.complete()
-        }
-        const flight = publication.sequence === undefined ? undefined : journal?.flight(publication.sequence)
-        if (flight === undefined || qos === 0) outbox.offer(publication, report)
-        else {
-          const entry = outbox.adopt(publication, report)
-          if (entry !== undefined) session.flights.resume(flight.messageId, entry, flight.isReleased)
-        }
-        changes$.next()
-      })
+    const deliver = deliverBy({ outbox, session, rejections, journal, qos, changed: () => changes$.next() })
     const parts = { outbox, changes$, connection$, deliver }
 
     const link: MqttLink = {
