@@ -57,13 +57,21 @@ export type MqttLink = {
   readonly close: (farewell: Publication | undefined, deadlineMs: number) => Observable<CloseReport>
 }
 
+/** Says that a message was dropped, in the log and to those who count. */
+const dropping =
+  ({ log, maxPacketBytes }: MqttOptions, oversize$: Subject<OversizeMessage>) =>
+  (subtopic: string, packetBytes: number): void => {
+    log.error({ subtopic, packetBytes, maxPacketBytes }, 'a message was too large and has been dropped')
+    oversize$.next({ subtopic, packetBytes })
+  }
+
 /**
  * Opens the link to the broker. Emits the link once, at once, before it is connected, and then tries to connect for as
  * long as it is subscribed to; it never errors. Subscribe to what the link offers synchronously.
  */
 export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
   defer(() => {
-    const { qos, random, log, maxPacketBytes, topicPrefix, journal } = options
+    const { qos, random, log, topicPrefix, journal } = options
     const incoming = incomingBy(options)
     const broker = describeAddress(options.address)
     const connection$ = new ReplaySubject<Connection>(1)
@@ -123,10 +131,7 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
         outbox,
         ready: () => (messages$.observed ? journal?.durable() : NEVER_READY),
         onWritten: onAcknowledged,
-        onOversize: (subtopic, packetBytes) => {
-          log.error({ subtopic, packetBytes, maxPacketBytes }, 'a message was too large and has been dropped')
-          oversize$.next({ subtopic, packetBytes })
-        },
+        onOversize: dropping(options, oversize$),
       }),
     ).pipe(
       tap((event) => (event.type === 'up' ? onUp(event) : onEnded(event))),

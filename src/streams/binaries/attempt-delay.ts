@@ -2,7 +2,7 @@ import { DownloadError } from '../../model/download.js'
 
 const BACKOFF_MS = 1000
 const MAX_BACKOFF_MS = 30_000
-/** Longer than this nobody waits, whatever the peer asks for. */
+/** Upper bound for a delay that the peer asks for. */
 const MAX_RETRY_AFTER_MS = 60_000
 
 /** Milliseconds until the attempt after so many failures in a row; `random` is uniform in [0, 1). */

@@ -7,11 +7,11 @@
  * ```
  */
 export type DownloadLimits = {
-  /** An attempt that gets nothing for this long ends; milliseconds, as are all times here. */
+  /** An attempt that receives nothing for this long ends. All times are in milliseconds. */
   readonly stallMs: number
-  /** Without anything new for this long, over all attempts, the download fails. */
+  /** The download fails after this long without progress, across attempts. */
   readonly ttlMs: number
   readonly timeoutMs: number
-  /** Downloads at the same time; others wait for their turn. */
+  /** Concurrent downloads; others wait. */
   readonly concurrent: number
 }

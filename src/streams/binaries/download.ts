@@ -17,7 +17,7 @@ export type { DownloadLimits } from './download-limits.js'
  * ```
  */
 export type DownloadDeps = {
-  /** Throws a `DownloadError` for what is no reference. */
+  /** Throws a `DownloadError` for an invalid reference. */
   readonly open: (reference: string) => Download
   readonly limits: DownloadLimits
   readonly clock: SchedulerLike

@@ -13,13 +13,13 @@
  * ```
  */
 export type FetchLimits = {
-  /** An incomplete assembly without progress expires after this; milliseconds, as are all times here. */
+  /** An incomplete assembly expires after this long without progress. All times are in milliseconds. */
   readonly ttlMs: number
-  /** Without progress for this long, the registry is asked again; doubled each time. */
+  /** The request is repeated after this long without progress; doubled each time. */
   readonly stallMs: number
   readonly timeoutMs: number
   readonly maxBytes: number
-  /** Of all assemblies together, with what it takes to keep them. */
+  /** For all assemblies together, including overhead. */
   readonly maxTotalBytes: number
 }
 

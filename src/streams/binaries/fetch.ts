@@ -59,7 +59,7 @@ export type Fetch = {
   readonly request$: Observable<Publication>
 }
 
-/** A reference with a digest names one content for ever, so what was kept for it needs no asking. */
+/** A reference with a digest is immutable, so a cached copy needs no request. */
 const isPinned = (image: string): boolean => /@sha256:[0-9a-f]{64}$/.test(image)
 
 const requestOf = (image: string): Publication => ({
@@ -83,7 +83,7 @@ export const createFetch = ({ chunk$, cache, limits, clock }: FetchDeps): Fetch 
   const chunksOf = routeByKey(chunk$, ({ image }) => image)
   const held = new HeldBytes(limits.maxTotalBytes)
 
-  // A cache that fails is one that has nothing: the registry may still answer.
+  // A failing cache counts as empty: the registry may still answer.
   const fromCache = (image: string): Observable<TaskProgress> =>
     defer(() => cache.byImage(image)).pipe(
       filter((binary) => binary !== undefined),

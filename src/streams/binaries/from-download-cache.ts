@@ -3,7 +3,7 @@ import type { Download } from '../../model/download.js'
 import { messageOf } from '../../model/message-of.js'
 import type { TaskProgress } from '../../model/task-event.js'
 
-/** What an earlier download left, with a warning that says `why` it is used. A cache that fails is one that has nothing. */
+/** What an earlier download left, with a warning that says `why` it is used. A failing cache counts as empty. */
 export const fromDownloadCache = ({ kept }: Download, why?: string): Observable<TaskProgress> =>
   defer(() => kept).pipe(
     filter((binary) => binary !== undefined),

@@ -34,9 +34,9 @@ export type PatientDownloadDeps = {
   readonly random: () => number
 }
 
-/** Attempts in a row that bring nothing new, beyond the first. */
+/** Consecutive attempts without progress, after the first. */
 const MAX_FRUITLESS = 4
-/** A peer that breaks off again and again, but each time gives a little more, is left in the end. */
+/** Bounds attempts to a peer that makes a little progress each time. */
 const MAX_ATTEMPTS = 20
 
 const seconds = (ms: number): string => `${ms / 1000} s`
