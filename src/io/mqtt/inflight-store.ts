@@ -1,11 +1,12 @@
 import { Store, type IStore, type Packet } from 'mqtt'
 import type { Entry } from './delivery.js'
+import type { PublishQos } from './publish-qos.js'
 
 /** A publication larger than this, in bytes, may be the reason why a broker closes the connection. */
 export const SUSPECT_BYTES = 64 * 1024
 /** A connection lost so soon after a large publication was sent, in milliseconds, may have been lost because of it. */
 export const SUSPECT_WITHIN_MS = 10_000
-/** Connections lost in a row before the publication is given up. */
+/** Consecutive lost connections after which the publication is dropped. */
 export const STRIKES = 5
 
 type Callback = (error?: Error) => void
@@ -13,9 +14,9 @@ type PacketCallback = (error?: Error, packet?: Packet) => void
 
 export type FlightHooks = {
   readonly onAcknowledged: (entry: Entry) => void
-  /** The broker has it, and is about to be told to forget its id. */
+  /** The broker has it and is about to release its ID. */
   readonly onReleased?: (entry: Entry) => void
-  /** It had been released, and is published anew: the broker has lost the session. */
+  /** It was released but is published again, because the broker lost the session. */
   readonly onAnew?: (entry: Entry, id: number) => void
 }
 
@@ -37,12 +38,12 @@ type Flight = {
  * with a broker that forgets its sessions a message can arrive twice.
  */
 export class InflightStore implements IStore {
-  readonly #qos: 0 | 1 | 2
+  readonly #qos: Pick<PublishQos, 'value'>
   readonly #flights = new Map<number, Flight>()
   readonly #hooks: FlightHooks
   #sessionPresent = false
 
-  constructor(qos: 0 | 1 | 2, hooks: FlightHooks) {
+  constructor(qos: Pick<PublishQos, 'value'>, hooks: FlightHooks) {
     this.#qos = qos
     this.#hooks = hooks
   }
@@ -56,7 +57,7 @@ export class InflightStore implements IStore {
     this.#flights.set(id, { entry, state: 'published', sentAt: performance.now(), strikes: 0 })
   }
 
-  /** An earlier process had it in flight under this id. */
+  /** An earlier process had it in flight under this ID. */
   resume(id: number, entry: Entry, isReleased: boolean): void {
     const state = isReleased ? 'released' : 'published'
     this.#flights.set(id, { entry, state, sentAt: undefined, strikes: 0 })
@@ -76,6 +77,14 @@ export class InflightStore implements IStore {
       if (flight.state === 'released') this.#hooks.onAnew?.(flight.entry, id)
       flight.state = 'published'
     }
+  }
+
+  /** Publications of QoS 2 were sent on this connection, and the broker has answered none of those that are left. */
+  get isUnanswered(): boolean {
+    return (
+      this.#qos.value === 2 &&
+      [...this.#flights.values()].some(({ sentAt, state }) => sentAt !== undefined && state === 'published')
+    )
   }
 
   /** Something sent before this moment is still not acknowledged. */
@@ -151,7 +160,8 @@ export class InflightStore implements IStore {
       cmd: 'publish',
       topic,
       payload,
-      qos: this.#qos,
+      // What is in flight is to be acknowledged, whatever is granted now.
+      qos: this.#qos.value === 2 ? 2 : 1,
       retain: false,
       dup: this.#sessionPresent,
       messageId,

@@ -14,17 +14,14 @@ import type { Connection, InboundMessage } from '../../model/connection.js'
 import type { Publication } from '../../model/publication.js'
 import { Backoff, stableAfterMs } from './backoff.js'
 import { closeLink, type CloseReport } from './closing.js'
-import { connectOnce } from './connection.js'
-import type { Ended, Up } from './connection-events.js'
-import type { Entry } from './delivery.js'
-import { deliverBy } from './deliver.js'
+import { connectOnce, type Ended, type Up } from './connection.js'
+import { isFinal, type Entry } from './delivery.js'
 import { FailureLog } from './failure-log.js'
 import type { MqttOptions } from './options.js'
 import { Outbox } from './outbox.js'
-import { incomingBy } from './incoming.js'
+import { bytesOf } from './packets.js'
 import { RejectionLog } from './rejection-log.js'
 import { createSession } from './session.js'
-import { SubscriptionLog } from './subscription-log.js'
 import { describeAddress } from './transport.js'
 import type { Delivery, OutboxStats } from '../../model/delivery.js'
 
@@ -38,7 +35,7 @@ export type OversizeMessage = { readonly subtopic: string; readonly packetBytes:
 export type MqttLink = {
   /** Begins with the state at hand, if there is one yet. `down` comes again when its reason changes. */
   readonly connection$: Observable<Connection>
-  /** Hot. What arrives while nobody listens is not acknowledged: the broker sends it again, to the next process. */
+  /** Hot. Without subscribers, messages are not acknowledged, so the broker redelivers them to the next process. */
   readonly messages$: Observable<InboundMessage>
   /** Hot. */
   readonly oversize$: Observable<OversizeMessage>
@@ -57,22 +54,14 @@ export type MqttLink = {
   readonly close: (farewell: Publication | undefined, deadlineMs: number) => Observable<CloseReport>
 }
 
-/** Says that a message was dropped, in the log and to those who count. */
-const dropping =
-  ({ log, maxPacketBytes }: MqttOptions, oversize$: Subject<OversizeMessage>) =>
-  (subtopic: string, packetBytes: number): void => {
-    log.error({ subtopic, packetBytes, maxPacketBytes }, 'a message was too large and has been dropped')
-    oversize$.next({ subtopic, packetBytes })
-  }
-
 /**
  * Opens the link to the broker. Emits the link once, at once, before it is connected, and then tries to connect for as
  * long as it is subscribed to; it never errors. Subscribe to what the link offers synchronously.
  */
 export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
   defer(() => {
-    const { qos, random, log, topicPrefix, journal } = options
-    const incoming = incomingBy(options)
+    const { qos, random, log, maxPacketBytes, topicPrefix, journal } = options
+    const topics = new Map(options.subscriptions.map((subtopic) => [`${topicPrefix}/${subtopic}`, subtopic]))
     const broker = describeAddress(options.address)
     const connection$ = new ReplaySubject<Connection>(1)
     const messages$ = new Subject<InboundMessage>()
@@ -84,7 +73,9 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
     const backoff = new Backoff({ ...options.backoff, random })
     const failures = new FailureLog(log, broker)
     const rejections = new RejectionLog(log)
-    const subscriptionLog = new SubscriptionLog(log, { topicPrefix, qos })
+    const withoutSubtopics = new Set<string>()
+    let isLowered = false
+    const subscribed = new Set<string>()
     let state: Connection | undefined
 
     const onAcknowledged = (entry: Entry) => {
@@ -97,26 +88,59 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
       journal,
       onAcknowledged,
       isListening: () => messages$.observed,
-      onMessage: (sent, packet) => {
-        const message = incoming(sent, packet, session.marker)
-        if (message !== undefined) messages$.next(message)
+      onMessage: ({ topic, payload, retain }, packet) => {
+        const bytes = bytesOf(payload)
+        const subtopic = topics.get(topic)
+        if (subtopic === undefined) log.debug({ topic }, 'Message dropped: unexpected topic')
+        else if (retain && options.retained === false)
+          log.warn(
+            { subtopic, bytes: bytes.length },
+            'a retained message was dropped: it may have been acted on before',
+          )
+        else if (!bytes.equals(session.marker))
+          messages$.next({ subtopic, payload: bytes, ...(packet && { packet }) })
       },
     })
+    const { publishQos } = session
     const change = (next: Connection) => {
       const same = state?.state === 'down' && next.state === 'down' && state.reason === next.reason
       state = next
       if (!same) connection$.next(next)
     }
-    const onUp = (up: Up) => {
+    const onUp = ({ sessionPresent, granted, refused }: Up) => {
       failures.up()
-      log.info({ broker, sessionPresent: up.sessionPresent }, 'linked to the broker')
-      subscriptionLog.report(up)
-      change({ state: 'up', sessionPresent: up.sessionPresent })
+      log.info({ broker, sessionPresent }, 'Connected to the broker')
+      for (const [subtopic, grantedQos] of granted) {
+        const level = subscribed.has(subtopic) ? 'debug' : 'info'
+        subscribed.add(subtopic)
+        log[level]({ qos: grantedQos }, `Subscribed to topic: ${options.topicPrefix}/${subtopic}`)
+      }
+      publishQos.grant(Math.min(qos, ...granted.values()))
+      const { value: used } = publishQos
+      if (used < qos && !isLowered) {
+        isLowered = true
+        const subtopics = [...granted]
+          .filter(([, grantedQos]) => grantedQos < qos)
+          .map(([subtopic]) => subtopic)
+        log.warn(
+          { asked: qos, used, ...(subtopics.length > 0 && { subtopics }) },
+          'The broker grants a lower QoS than requested; publishing with no more',
+        )
+      }
+      for (const subtopic of refused) {
+        if (withoutSubtopics.has(subtopic)) continue
+        withoutSubtopics.add(subtopic)
+        log.warn({ subtopic }, 'The broker refused an optional subscription')
+      }
+      change({ state: 'up', sessionPresent, ...(used < qos && { lowered: { asked: qos, used } }) })
     }
     const onEnded = (ended: Ended) => {
       if ((ended.upMs ?? 0) >= stableAfterMs(options.backoff)) backoff.reset()
-      if (ended.requested) log.info({ broker }, 'left the broker')
+      if (ended.requested) log.info({ broker }, 'Disconnected from the broker')
       else failures.ended(ended)
+      const isUnanswered = ended.byPeer && session.flights.isUnanswered
+      if (publishQos.ended({ wasUsed: ended.upMs !== undefined || isUnanswered, isUnanswered }))
+        log.info({ broker }, 'The broker keeps closing the connection at QoS 2; publishing with QoS 1')
       for (const entry of session.flights.disconnected(ended.byPeer)) {
         const bytes = entry.payload.length
         outbox.reject(entry, 'refused', `the broker closes the connection at this message of ${bytes} bytes`)
@@ -131,7 +155,10 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
         outbox,
         ready: () => (messages$.observed ? journal?.durable() : NEVER_READY),
         onWritten: onAcknowledged,
-        onOversize: dropping(options, oversize$),
+        onOversize: (subtopic, packetBytes) => {
+          log.error({ subtopic, packetBytes, maxPacketBytes }, 'Message dropped: too large')
+          oversize$.next({ subtopic, packetBytes })
+        },
       }),
     ).pipe(
       tap((event) => (event.type === 'up' ? onUp(event) : onEnded(event))),
@@ -146,7 +173,21 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
       repeat({ delay: () => timer(backoff.next()) }),
       ignoreElements(),
     )
-    const deliver = deliverBy({ outbox, session, rejections, journal, qos, changed: () => changes$.next() })
+    const deliver = (publication: Publication) =>
+      new Observable<Delivery>((subscriber) => {
+        const report = (delivery: Delivery) => {
+          rejections.report(delivery)
+          subscriber.next(delivery)
+          if (isFinal(delivery)) subscriber.complete()
+        }
+        const flight = publication.sequence === undefined ? undefined : journal?.flight(publication.sequence)
+        if (flight === undefined || qos === 0) outbox.offer(publication, report)
+        else {
+          const entry = outbox.adopt(publication, report)
+          if (entry !== undefined) session.flights.resume(flight.messageId, entry, flight.isReleased)
+        }
+        changes$.next()
+      })
     const parts = { outbox, changes$, connection$, deliver }
 
     const link: MqttLink = {

@@ -15,10 +15,11 @@ export function verdictOfBreach(): Verdict {
   return failed('runtime', 'the guest broke the rules of its channel')
 }
 
-export function verdictOfEnd(end: GuestEnd): Verdict {
+/** `sent`: what of its result the guest sent ahead. */
+export function verdictOfEnd(end: GuestEnd, sent: string): Verdict {
   switch (end.kind) {
     case 'returned':
-      return () => ({ kind: 'completed', results: end.text })
+      return () => ({ kind: 'completed', results: sent + end.text })
     case 'printed':
       return (results) => ({ kind: 'completed', results })
     case 'failed':
@@ -33,7 +34,7 @@ export function isHarmless(end: GuestEnd): boolean {
   return end.kind !== 'failed' || HARMLESS.has(end.code)
 }
 
-/** What it means that a guest ended although nobody ended it. */
+/** The outcome of a guest that ended on its own. */
 export function verdictOfDeath(death: Death, stderr: string): Verdict {
   if (death.signal === 'SIGKILL') {
     return failed('memory', 'the guest was killed, most likely because the machine ran out of memory')

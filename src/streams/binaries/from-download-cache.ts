@@ -11,7 +11,7 @@ export const fromDownloadCache = ({ kept }: Download, why?: string): Observable<
       of<TaskProgress[]>(
         ...(why === undefined
           ? []
-          : [{ type: 'warning', message: `${why}; the copy in the cache is used` } as const]),
+          : [{ type: 'warning', message: `${why}; using the cached copy` } as const]),
         { type: 'fetched', binary, from: 'cache' },
       ),
     ),

@@ -92,7 +92,7 @@ class PatientDownload {
         if (!isTransient(error) || failures > MAX_FRUITLESS || attempt >= MAX_ATTEMPTS)
           return throwError(() => error)
         return concat(
-          of<TaskProgress>({ type: 'warning', message: `${messageOf(error)}; it is tried again` }),
+          of<TaskProgress>({ type: 'warning', message: `${messageOf(error)}; retrying` }),
           timer(attemptDelay(error, failures, random), clock).pipe(
             mergeMap(() => this.#attempts(attempt + 1, failures)),
           ),

@@ -43,7 +43,7 @@ const DENIALS: Readonly<Record<keyof NetworkUses, string>> = {
   udp: 'access-denied',
 }
 
-/** What one instance has open on the network; the daemon has it, and the list of what is allowed is looked at here. */
+/** The open sockets of one instance. They live in the daemon, which enforces the rules here. */
 export class NetworkSession {
   readonly #options: NetworkOptions
   readonly #hooks: NetworkHooks
@@ -106,7 +106,7 @@ export class NetworkSession {
         return new Listener(request.local, this.#reach, 'listening', request.backlog)
       case 'listen-bound': {
         const bound = this.#takeBound(request.bound)
-        bound?.listen()
+        bound?.listen(this.#reach)
         return bound ?? Connection.failed({ tag: 'invalid-state' })
       }
       case 'accept': {
@@ -125,7 +125,7 @@ export class NetworkSession {
     bound?.close()
     return local === undefined
       ? Connection.failed({ tag: 'invalid-state' })
-      : Connection.to({ remote, local }, this.#reach, this.#options.tls)
+      : Connection.from(local, remote, this.#reach, this.#options.tls)
   }
 
   #takeBound(handle: number): Listener | undefined {
