@@ -142,7 +142,7 @@ export const removeEntry = async (entry: string): Promise<void> => {
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return
     if (codeOf(error) !== 'ENOTEMPTY') throw error
-    await rm(entry, { recursive: true, force: true })
+    await rm(entry, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 })
   }
 }
 
