@@ -1,3 +1,4 @@
+import { isTold } from '../results/result.js'
 import { concatMap, defer, type OperatorFunction } from 'rxjs'
 import type { Invocation, InvokeCommand, Received, StartCommand } from '../../model/command.js'
 import type { Phase, PhaseName, Run, Stage, Step } from '../../model/step.js'
@@ -113,8 +114,8 @@ export const phases =
         return enter(open, 'over', name && spent(open, name, open.stage !== 'running'))
       }
       const end = (key: Key, open: Open | undefined, event: Ended): Step => {
-        const { id, outcome, announced, receivedAt } = event
-        const result = { outcome, isTold: !announced || outcome.kind !== 'completed' }
+        const { id, outcome, receivedAt } = event
+        const result = { outcome, isTold: isTold(event) }
         // A start that waits behind another one of its id may be stopped before that one has ended.
         if (open?.receivedAt === receivedAt) return { ...leave(key, open), ...result }
         const run = refusedOf(id, key)

@@ -1,6 +1,6 @@
 import { concatMap, type OperatorFunction } from 'rxjs'
 import type { Outcome } from '../../model/outcome.js'
-import type { TaskEvent } from '../../model/task-event.js'
+import type { TaskEnded, TaskEvent } from '../../model/task-event.js'
 import { ofCommand, type Origin } from '../../model/ended.js'
 import { envelopeOf } from '../tasks/federated/envelope.js'
 import { ofType } from '../operators/of-type.js'
@@ -17,6 +17,13 @@ export const errorOf = (outcome: Outcome): string | null => {
       return 'task stopped'
   }
 }
+
+/**
+ * Whether the Manager is told how a task ended. A stop of what had its result is not told: the Manager would make a failed
+ * task of a completed one, and stop the other tasks of its job.
+ */
+export const isTold = ({ announced, outcome }: Pick<TaskEnded, 'announced' | 'outcome'>): boolean =>
+  !announced || outcome.kind === 'failed'
 
 /** What the Manager is told of tasks: one result each, at the end; of a daemon or server at its start, and when it fails later. */
 export const result = (propletId: string): OperatorFunction<TaskEvent, Result> => {
@@ -41,8 +48,8 @@ export const result = (propletId: string): OperatorFunction<TaskEvent, Result> =
               more: true,
             },
           ]
-        const { announced, outcome, round } = event
-        if (announced && outcome.kind === 'completed') return []
+        const { outcome, round } = event
+        if (!isTold(event)) return []
         const error = errorOf(outcome)
         return [
           round === undefined
