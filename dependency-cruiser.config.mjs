@@ -77,7 +77,7 @@ const cycles = [
     name: 'no-cycle-of-files',
     comment: 'Files that import each other can only be read together: move what they share.',
     severity: 'error',
-    from: { path: '^src/' },
+    from: { path: '^(src|packages)/' },
     to: { circular: true },
   },
   {
@@ -85,7 +85,7 @@ const cycles = [
     comment: 'Folders beside each other depend one way.',
     severity: 'error',
     scope: 'folder',
-    from: { path: '^src/' },
+    from: { path: '^(src|packages)/' },
     to: { circular: true },
   },
 ]

@@ -22,6 +22,7 @@ const LONG = [
   'test/daemon/client.test.ts',
   'test/daemon/journal.test.ts',
   'test/daemon/readme.test.ts',
+  'test/daemon/state-directory.test.ts',
   'test/daemon/terminal.test.ts',
 ]
 

@@ -55,6 +55,14 @@ import { resultDelivery } from '../streams/observe/delivery.js'
 import type { Delivery } from '../model/delivery.js'
 import type { PropletEvents, Watch } from '../model/proplet-events.js'
 
+/**
+ * What `createProplet` needs; only the configuration is required.
+ *
+ * @example
+ * ```ts
+ * const options: PropletOptions = { config, stop$: stopSignal(process), streams: [] }
+ * ```
+ */
 export type PropletOptions = {
   readonly config: Config
   /** Streams of one's own: what they emit is published beside the proplet's own messages. */

@@ -5,8 +5,13 @@ const NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const
 export type StopSignal = keyof typeof NUMBERS
 
 /**
- * The first signal that asks the process to stop; a second one ends the process at once, with 128 + its number, also
- * when nobody is subscribed any more.
+ * Emits the first SIGINT or SIGTERM. A second one exits the process at once with 128 + its number, even after everyone has
+ * unsubscribed.
+ *
+ * @example
+ * ```ts
+ * const proplet$ = createProplet({ config, stop$: stopSignal(process) })
+ * ```
  */
 export const stopSignal = (target: NodeJS.Process): Observable<StopSignal> =>
   new Observable((subscriber) => {

@@ -16,6 +16,8 @@ export type DaemonOptions = {
   readonly cwd?: string
   /** The script to run; by default the proplet. */
   readonly script?: string
+  /** A program, with its arguments, that becomes Node.js with the arguments behind them. */
+  readonly within?: readonly string[]
 }
 
 export type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null }
@@ -42,9 +44,10 @@ export type Daemon = {
 export const startDaemon = (
   env: Readonly<Record<string, string>>,
   args: readonly string[] = [],
-  { stderr = 'inherit', cwd, script = MAIN }: DaemonOptions = {},
+  { stderr = 'inherit', cwd, script = MAIN, within = [] }: DaemonOptions = {},
 ): Daemon => {
-  const child = spawn(process.execPath, [script, ...args], {
+  const [program = process.execPath, ...rest] = [...within, process.execPath, script, ...args]
+  const child = spawn(program, rest, {
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', stderr],
     ...(cwd === undefined ? {} : { cwd }),

@@ -1,4 +1,15 @@
-/** A WebAssembly binary, at hand in memory or as a file that nobody rewrites. */
+/**
+ * A WebAssembly binary, in memory or as a file that is never rewritten.
+ *
+ * @example
+ * ```ts
+ * const binary: Binary = {
+ *   digest: `sha256:${'0'.repeat(64)}`,
+ *   size: 8,
+ *   content: { bytes: Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0) },
+ * }
+ * ```
+ */
 export type Binary = {
   /** `sha256:` and 64 lower-case hexadecimal digits. Of a confidential one it tells nothing of its bytes. */
   readonly digest: string

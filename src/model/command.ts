@@ -1,4 +1,11 @@
-/** A command of the Manager, decoded; absent and null keys are absent, defaults are filled in. */
+/**
+ * A decoded command of the Manager. Missing and null keys are undefined; defaults are filled in.
+ *
+ * @example
+ * ```ts
+ * const isForTask = (command: Command, id: string) => command.id === id
+ * ```
+ */
 export type Command = StartCommand | StopCommand | InvokeCommand
 
 export type Target = {
@@ -10,6 +17,14 @@ export type Target = {
 /** An input as the Manager sent it: numbers keep the text they had on the wire, so that 64-bit integers survive. */
 export type TaskInput = string
 
+/**
+ * Starts the task `id`, or deploys it if it is latent.
+ *
+ * @example
+ * ```ts
+ * const isServer = ({ daemon, env }: StartCommand) => daemon && 'PORT' in env
+ * ```
+ */
 export type StartCommand = Target & {
   readonly type: 'start'
   readonly id: string
@@ -30,7 +45,14 @@ export type StartCommand = Target & {
   readonly restart: boolean
 }
 
-/** Where the WebAssembly binary comes from: base64 text in the command itself, or an image of a registry. */
+/**
+ * Where the binary comes from: base64 text in the command itself, or an image in a registry.
+ *
+ * @example
+ * ```ts
+ * const source: BinarySource = { type: 'image', image: 'registry.example/sum:1' }
+ * ```
+ */
 export type BinarySource =
   { readonly type: 'inline'; readonly base64: string } | { readonly type: 'image'; readonly image: string }
 
@@ -48,15 +70,38 @@ export type MonitoringProfile = {
   readonly historySize: number | undefined
 }
 
+/**
+ * Stops the task `id`.
+ *
+ * @example
+ * ```ts
+ * const isStop = (command: Command): command is StopCommand => command.type === 'stop'
+ * ```
+ */
 export type StopCommand = Target & { readonly type: 'stop'; readonly id: string }
 
-/** One run of a latent task. All that is told of it carries the same object, so that its identity tells two apart. */
+/**
+ * One run of a latent task. Every event of a run carries the same object: compare by identity, since `id` is optional.
+ *
+ * @example
+ * ```ts
+ * const byName: Invocation = { id: 'call-7' }
+ * const unnamed: Invocation = { id: undefined }
+ * ```
+ */
 export type Invocation = {
   /** As the Manager named it; undefined: it gave no name. */
   readonly id: string | undefined
 }
 
-/** Runs the latent task `id`; inputs are those of this run, variables go on top of those of the start. */
+/**
+ * Runs the latent task `id` with inputs of its own; its variables override those of the start command.
+ *
+ * @example
+ * ```ts
+ * const callsOf = (id: string) => command$.pipe(filter((each): each is Received<InvokeCommand> => each.type === 'invoke' && each.id === id))
+ * ```
+ */
 export type InvokeCommand = Target & {
   readonly type: 'invoke'
   readonly id: string
@@ -89,7 +134,12 @@ export type Rejection = {
 export type Decoded = Command | Chunk | Rejection
 
 /**
- * Stamps a value with the time it was received, in milliseconds of the pipeline's clock, and with the number that its
- * command has in the journal, if it is there.
+ * Adds when a value was received, in milliseconds of the pipeline's clock, and the sequence number of its command if it is
+ * in the journal.
+ *
+ * @example
+ * ```ts
+ * const ageOf = ({ receivedAt }: Received<Command>) => asyncScheduler.now() - receivedAt
+ * ```
  */
 export type Received<T> = T & { readonly receivedAt: number; readonly sequence?: number | undefined }

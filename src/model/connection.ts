@@ -1,4 +1,11 @@
-/** A change of the link to the broker. `up`: connected, and every subscription granted. */
+/**
+ * A change of the link to the broker. `up` means connected with every subscription granted.
+ *
+ * @example
+ * ```ts
+ * const isUp$ = connection$.pipe(map(({ state }: Connection) => state === 'up'))
+ * ```
+ */
 export type Connection =
   | { readonly state: 'up'; readonly sessionPresent: boolean }
   | { readonly state: 'down'; readonly reason: string }

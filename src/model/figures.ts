@@ -1,6 +1,11 @@
 /**
- * What a process, or some of them together, used and holds. What the host does not tell is undefined. The first three
- * only grow, and hold what children used that have ended and were waited for: proc(5).
+ * Resource usage of one process or of several together; undefined where the host does not report it. The first three only
+ * grow, and include children that ended and were waited for: proc(5).
+ *
+ * @example
+ * ```ts
+ * const megabytes = ({ memoryBytes = 0 }: Figures) => memoryBytes / 1e6
+ * ```
  */
 export type Figures = {
   /** Of all threads, in user and kernel mode. Accounted in ticks of 10 ms for processes, in nanoseconds for threads. */
@@ -14,4 +19,12 @@ export type Figures = {
   readonly fileDescriptors: number | undefined
 }
 
+/**
+ * The figures that only grow: subtract two readings to get the usage in between.
+ *
+ * @example
+ * ```ts
+ * const secondsBetween = (before: Counters, after: Counters) => (after.cpuSeconds ?? 0) - (before.cpuSeconds ?? 0)
+ * ```
+ */
 export type Counters = Pick<Figures, 'cpuSeconds' | 'diskReadBytes' | 'diskWriteBytes'>

@@ -19,7 +19,7 @@ export type Unfinished =
       /** A stop had come for it. */
       readonly isStopped: boolean
     }
-  /** It is to run once more; the message has its sequence number. */
+  /** It is to run: no guest had begun it, or it may run once more. The message has its sequence number. */
   | { readonly type: 'again'; readonly message: InboundMessage }
 
 /**
@@ -31,16 +31,26 @@ export type TaskJournal = {
   readonly unfinished: readonly Unfinished[]
   /** Records a command before anything is done about it: its sequence number, undefined where it can't be kept. */
   readonly record: (command: JournaledCommand, message: InboundMessage) => number | undefined
+  /** A guest is about to get a command: from here on it may have had effects. */
+  readonly begin: (sequence: number) => void
   /** An unfinished command runs once more. */
   readonly rerun: (sequence: number) => void
   /** Records a result; the journal knows its publication until the broker has it. */
   readonly recordResult: (result: Result) => Publication
   /** Nothing is to come of a command any more. */
   readonly close: (sequence: number) => void
-  /** The next process runs it again. */
+  /** The next process runs it again though it had begun. */
   readonly runsAgain: (sequence: number) => boolean
 }
 
+/**
+ * The state of the journal, as metrics report it.
+ *
+ * @example
+ * ```ts
+ * const isHealthy = ({ failures, damagedBytes }: JournalStats) => failures === 0 && damagedBytes === 0
+ * ```
+ */
 export type JournalStats = {
   /** Taken in and not done with. */
   readonly commands: number
@@ -57,4 +67,6 @@ export type JournalStats = {
   readonly unkept: number
   /** Bytes that were damaged or torn when the journal was opened. */
   readonly damagedBytes: number
+  /** Files that nothing could be read of, and that were put aside then. */
+  readonly damagedFiles: number
 }

@@ -1,4 +1,11 @@
-/** Why a task failed; stable, for logs and metrics. */
+/**
+ * Why a task failed. Stable, so logs and metrics can rely on it.
+ *
+ * @example
+ * ```ts
+ * const RETRIED: readonly FailureCode[] = ['overloaded', 'interrupted']
+ * ```
+ */
 export type FailureCode =
   | 'rejected' // the command was refused before anything ran
   | 'overloaded' // no place in the queue
@@ -14,7 +21,14 @@ export type FailureCode =
   | 'interrupted' // the proplet was killed while it ran, or the power went
   | 'runtime' // our own side failed
 
-/** How a task ended. `results` is what goes to the Manager; of a task that failed or was stopped: what stdout held. */
+/**
+ * How a task ended. `results` goes to the Manager; for a failed or stopped task it is what stdout held.
+ *
+ * @example
+ * ```ts
+ * const outcome: Outcome = { kind: 'failed', code: 'trap', error: 'unreachable', results: '' }
+ * ```
+ */
 export type Outcome =
   | { readonly kind: 'completed'; readonly results: string }
   | { readonly kind: 'failed'; readonly code: FailureCode; readonly error: string; readonly results: string }

@@ -1,4 +1,15 @@
-/** A message to publish under `m/{domain}/c/{channel}/`. */
+/**
+ * A message to publish under `m/{domain}/c/{channel}/`.
+ *
+ * @example
+ * ```ts
+ * const publication: Publication = {
+ *   subtopic: 'telemetry/temperature',
+ *   payload: { celsius: 41.5 },
+ *   keep: 'latest',
+ * }
+ * ```
+ */
 export type Publication = {
   /** The topic below the channel, such as `control/proplet/results`: no leading slash, space, `+` or `#`. */
   readonly subtopic: string

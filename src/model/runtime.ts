@@ -3,7 +3,14 @@ import type { Binary } from './binary.js'
 import type { Outcome } from './outcome.js'
 import type { Figures } from './figures.js'
 
-/** One task, ready to run. */
+/**
+ * One task, ready to run.
+ *
+ * @example
+ * ```ts
+ * const describe = ({ id, name, inputs }: RunRequest) => `${id}: ${name}(${inputs.join(', ')})`
+ * ```
+ */
 export type RunRequest = {
   readonly id: string
   /** The export to call. */
@@ -21,8 +28,24 @@ export type RunRequest = {
   readonly compileOnly?: true
 }
 
+/**
+ * Why a running task is asked to end: a stop command, or the shutdown of the proplet.
+ *
+ * @example
+ * ```ts
+ * const stop$: Observable<StopReason> = of('stopped')
+ * ```
+ */
 export type StopReason = 'stopped' | 'shutdown'
 
+/**
+ * What a runtime emits while it runs a task; `ended` is the last event.
+ *
+ * @example
+ * ```ts
+ * const ended: RunEvent = { type: 'ended', outcome: { kind: 'completed', results: '30' }, runMs: 1.5 }
+ * ```
+ */
 export type RunEvent =
   | { readonly type: 'started'; readonly compileMs: number }
   /** It answers HTTP requests there, until it is stopped. */
@@ -33,10 +56,32 @@ export type RunEvent =
   | { readonly type: 'warning'; readonly message: string }
   | { readonly type: 'ended'; readonly outcome: Outcome; readonly runMs: number }
 
-/** What a task used since it began, and holds now. */
+/**
+ * What a task has used since it began, and what it holds now.
+ *
+ * @example
+ * ```ts
+ * const averageCores = ({ cpuSeconds = 0, elapsedMs }: Usage) => (cpuSeconds * 1000) / elapsedMs
+ * ```
+ */
 export type Usage = Figures & { readonly elapsedMs: number }
 
-/** Runs tasks. The embedded runtime is one; external and confidential runtimes are others. */
+/**
+ * Runs tasks. The embedded runtime is one; external and confidential runtimes are others.
+ *
+ * @example
+ * ```ts
+ * const echo: Runtime = {
+ *   name: 'echo',
+ *   run: ({ inputs }) =>
+ *     of<RunEvent[]>(
+ *       { type: 'started', compileMs: 0 },
+ *       { type: 'ended', outcome: { kind: 'completed', results: inputs.join(' ') }, runMs: 0 },
+ *     ),
+ * }
+ * const proplet$ = createProplet({ config, runtime: echo })
+ * ```
+ */
 export interface Runtime {
   /** As the discovery message names it. */
   readonly name: string

@@ -3,7 +3,14 @@ import type { Invocation, InvokeCommand, Received, StartCommand } from './comman
 import type { Outcome } from './outcome.js'
 import type { Round, Update } from './round.js'
 
-/** What happens to tasks, in order for each task. Everything the proplet reports of a task is derived from these. */
+/**
+ * What happens to tasks, in order for each task. Everything that the proplet reports about a task derives from these events.
+ *
+ * @example
+ * ```ts
+ * const failures$ = task$.pipe(filter((event: TaskEvent) => event.type === 'ended' && event.outcome.kind === 'failed'))
+ * ```
+ */
 export type TaskEvent =
   | ({ readonly id: string } & (
       | { readonly type: 'accepted'; readonly start: Received<StartCommand> }
@@ -26,7 +33,14 @@ export type TaskEvent =
   /** A message that names no task was refused. */
   | { readonly type: 'rejected'; readonly subtopic: string; readonly reason: string }
 
-/** What happens while a binary is acquired. */
+/**
+ * What happens while a binary is acquired.
+ *
+ * @example
+ * ```ts
+ * const fetching: TaskProgress = { type: 'fetching', image: 'registry.example/sum:1', attempt: 1 }
+ * ```
+ */
 export type TaskProgress =
   | { readonly type: 'fetching'; readonly image: string; readonly attempt: number }
   | { readonly type: 'chunk'; readonly received: number; readonly total: number }
@@ -83,6 +97,14 @@ export type TaskEnded = OfCommand & {
   readonly round?: Round & { readonly update?: Update }
 }
 
+/**
+ * What happens to one invocation of a latent task, in order.
+ *
+ * @example
+ * ```ts
+ * const isOver = (event: InvocationEvent) => event.type === 'ended' || event.type === 'duplicate'
+ * ```
+ */
 export type InvocationEvent =
   | { readonly type: 'accepted'; readonly invoke: Received<InvokeCommand> }
   | ({ readonly type: 'duplicate' } & OfCommand)

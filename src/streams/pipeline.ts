@@ -28,6 +28,14 @@ import { results, type ResultsDeps } from './results/results.js'
 import { createTasks, type TasksDeps } from './tasks/create-tasks.js'
 import { shutdown, type Shutdown } from './tasks/shutdown.js'
 
+/**
+ * What drives the pipeline: messages, the state of the link, local commands and the request to stop.
+ *
+ * @example
+ * ```ts
+ * const inputs: PipelineInputs = { message$, connection$, stop$: stopSignal(process) }
+ * ```
+ */
 export type PipelineInputs = {
   readonly message$: Observable<InboundMessage>
   readonly connection$: Observable<Connection>
@@ -37,7 +45,14 @@ export type PipelineInputs = {
   readonly stop$: Observable<unknown>
 }
 
-/** Each setting has the name that it has in the configuration. */
+/**
+ * The settings of all stages. Each has the name that it has in the configuration.
+ *
+ * @example
+ * ```ts
+ * const unheld = (settings: PipelineSettings): PipelineSettings => ({ ...settings, resultHoldMs: 0 })
+ * ```
+ */
 export type PipelineSettings = BackgroundDeps['settings'] &
   BinariesDeps['settings'] &
   ResultsDeps['settings'] &
@@ -48,6 +63,14 @@ export type PipelineSettings = BackgroundDeps['settings'] &
     readonly maxLatent: number
   }
 
+/**
+ * The ports of all stages, and their settings.
+ *
+ * @example
+ * ```ts
+ * const withRuntime = (deps: PipelineDeps, runtime: Runtime): PipelineDeps => ({ ...deps, runtime })
+ * ```
+ */
 export type PipelineDeps = Omit<
   BackgroundDeps & BinariesDeps & ReceiveDeps & ResultsDeps & TasksDeps,
   'settings'
@@ -57,13 +80,32 @@ export type PipelineDeps = Omit<
   readonly refuse: AdmitDeps['refuse']
 }
 
+/**
+ * What the pipeline emits: messages to publish, and the task events that logs, metrics and traces derive from.
+ *
+ * @example
+ * ```ts
+ * const ids$ = pipeline(inputs, deps).pipe(
+ *   ofType('task'),
+ *   map(({ event }: Extract<PipelineOutput, { type: 'task' }>) => ('id' in event ? event.id : undefined)),
+ * )
+ * ```
+ */
 export type PipelineOutput =
   | { readonly type: 'publish'; readonly publication: Publication }
   | { readonly type: 'task'; readonly event: TaskEvent }
 
 /**
- * MQTT topics → commands → tasks → results, beside heartbeat and metrics. Completes once, after `stop$`, the last task has
- * ended and its result is out.
+ * MQTT topics → commands → tasks → results, alongside heartbeats and metrics. Completes once, after `stop$`, when the last
+ * task has ended and its result has been emitted.
+ *
+ * @example
+ * ```ts
+ * const publication$ = pipeline({ message$, connection$, stop$ }, deps).pipe(
+ *   ofType('publish'),
+ *   map(({ publication }) => publication),
+ * )
+ * ```
  */
 export const pipeline = (inputs: PipelineInputs, deps: PipelineDeps): Observable<PipelineOutput> =>
   defer(() => {

@@ -5,7 +5,14 @@ import type { Publication } from '../model/publication.js'
 import type { Stream, StreamInputs } from '../streams/background/telemetry.js'
 import { ofType } from '../streams/operators/of-type.js'
 
-/** What a stream under test is given; what is left out never emits. Ends among `task$` are in `outcome$` as well. */
+/**
+ * The inputs of a stream under test; those left out never emit. `ended` events of `task$` appear in `outcome$` too.
+ *
+ * @example
+ * ```ts
+ * const inputs: InputsOfTest = { connection$: of(connected()) }
+ * ```
+ */
 export type InputsOfTest = Partial<Omit<StreamInputs, 'clock'>>
 
 type MakeObservable = <T>(
@@ -14,7 +21,18 @@ type MakeObservable = <T>(
   error?: unknown,
 ) => Observable<T>
 
-/** What the body of a test works with. One frame of marbles is one millisecond of virtual time. */
+/**
+ * What the body of a test works with. One frame of marbles is one millisecond of virtual time.
+ *
+ * @example
+ * ```ts
+ * const silent = ({ cold, expectPublications }: StreamTest) => {
+ *   const stream: Stream = () => cold('-')
+ *   expectPublications(stream).toBe('-')
+ * }
+ * testStream(silent)
+ * ```
+ */
 export type StreamTest = {
   /** An input that emits at fixed times, whoever listens. */
   readonly hot: MakeObservable
@@ -35,6 +53,14 @@ export type StreamTest = {
   }
 }
 
+/**
+ * How a test compares what it got with what it expected.
+ *
+ * @example
+ * ```ts
+ * const options: TestOptions = { assertEqual: (actual, expected) => expect(actual).toStrictEqual(expected) }
+ * ```
+ */
 export type TestOptions = {
   /** Throws unless both are deeply equal; by default `deepStrictEqual` of `node:assert/strict`. */
   readonly assertEqual?: (actual: unknown, expected: unknown) => void

@@ -47,7 +47,7 @@ const scene = async (env: Record<string, string> = {}, kind: BrokerKind = 'mosqu
 }
 
 describe('after kill -9 and a restart', () => {
-  it('everything that was accepted is answered once: it was running, waiting, fetching, a daemon, invoked', async () => {
+  it('everything that was accepted is answered once: running, a daemon, invoked; waiting or fetching, it runs (issue 14.3)', async () => {
     const { seen, start, kill, finish } = await scene({ PROPLET_MAX_TASKS: '3' })
     const first = await start()
     await seen.start({ ...waiting('latent', 1), inputs: [], latent: true })
@@ -68,8 +68,11 @@ describe('after kill -9 and a restart', () => {
     await gone(children)
 
     const second = await start()
-    for (const id of ['running', 'waiting for a place', 'fetching'])
-      expect(await seen.result(id)).toMatchObject({ results: '', error: INTERRUPTED })
+    expect(await seen.result('running')).toMatchObject({ results: '', error: INTERRUPTED })
+    expect(await seen.result('waiting for a place')).toMatchObject({ results: '30', error: null })
+    await second.logged('Requesting binary')
+    await seen.stop('fetching')
+    expect(await seen.result('fetching')).toMatchObject({ error: 'task stopped' })
     expect(await seen.result('daemon', 2)).toMatchObject({ results: '', error: INTERRUPTED })
     expect(await seen.invoked('latent', 'one')).toMatchObject({ results: '', error: INTERRUPTED })
     await second.logged('Latent task precompiled')

@@ -35,6 +35,7 @@ const fakeJournal = (of: Partial<TaskJournal> = {}) => {
       calls.push(`take ${command.type}`)
       return command.type === 'stop' ? undefined : last
     },
+    begin: (sequence) => calls.push(`begin ${sequence}`),
     rerun: (sequence) => calls.push(`rerun ${sequence}`),
     recordResult: ({ sequence, publication }) => {
       calls.push(`keep ${sequence ?? '-'}`)

@@ -16,6 +16,7 @@ const fakeJournal = (unfinished: TaskJournal['unfinished'] = []) => {
       calls.push(`take ${command.type} ${last}`)
       return command.type === 'stop' ? undefined : last
     },
+    begin: (sequence) => calls.push(`begin ${sequence}`),
     rerun: (sequence) => calls.push(`rerun ${sequence}`),
     recordResult: ({ sequence, more, publication }) => {
       calls.push(`keep ${sequence ?? '-'}${more === true ? ' more' : ''}`)
@@ -52,7 +53,7 @@ describe('pipeline: the journal', () => {
       const expected = '            20ms e 19ms |'
       m.expect(published(begin({ message$ }))).toBeObservable(expected, outputs)
       m.flush()
-      expect(calls).toEqual(['take start 101', 'admit 101', 'keep 101'])
+      expect(calls).toEqual(['take start 101', 'admit 101', 'begin 101', 'keep 101'])
     }),
   )
 
@@ -68,7 +69,7 @@ describe('pipeline: the journal', () => {
       const expected = '            ------------e 16ms |'
       m.expect(published(begin({ message$ }))).toBeObservable(expected, outputs)
       m.flush()
-      expect(calls).toEqual(['take start 101', 'take start 102', 'close 102', 'keep 101'])
+      expect(calls).toEqual(['take start 101', 'begin 101', 'take start 102', 'close 102', 'keep 101'])
     }),
   )
 
@@ -92,7 +93,16 @@ describe('pipeline: the journal', () => {
         I: 'control/proplet/invoke_results {"task_id":"l","invocation_id":"one","proplet_id":"p1","results":"","error":"interrupted by a restart of the proplet"}',
       })
       m.flush()
-      expect(calls).toEqual(['keep 7', 'keep 8', 'rerun 9', 'take start 101', 'keep 9', 'keep 101'])
+      expect(calls).toEqual([
+        'keep 7',
+        'keep 8',
+        'rerun 9',
+        'begin 9',
+        'take start 101',
+        'keep 9',
+        'begin 101',
+        'keep 101',
+      ])
     }),
   )
 
@@ -107,7 +117,7 @@ describe('pipeline: the journal', () => {
       const expected = '            ---n 1001ms |'
       m.expect(published(begin({ message$, stop$ }))).toBeObservable(expected, outputs)
       m.flush()
-      expect(calls).toEqual(['rerun 9', 'take start 101', 'keep 101'])
+      expect(calls).toEqual(['rerun 9', 'begin 9', 'take start 101', 'keep 101'])
     }),
   )
 })

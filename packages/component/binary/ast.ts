@@ -1,5 +1,5 @@
 import type { CanonDefinition } from './canon-ast.js'
-import type { CoreTypeDefinition, TypeDefinition, ValType } from './type-ast.js'
+import type { CoreTypeDefinition, FuncType, ResourceType, ValType, ValueDefinition } from './type-ast.js'
 
 /** The index spaces of a component; those of core WebAssembly begin with `core-`. */
 export type CoreSort =
@@ -70,6 +70,17 @@ export type CoreInstanceDefinition =
       readonly args: readonly Named<{ readonly instance: number }>[]
     }
   | { readonly kind: 'core-bundle'; readonly exports: readonly Named<CoreReference>[] }
+
+/** `type`. */
+export type TypeDefinition = { readonly kind: 'type'; readonly type: DefinedType }
+
+export type DefinedType =
+  | ValueDefinition
+  | FuncType
+  | ResourceType
+  /** Its definitions are types, aliases, imports and export declarations. */
+  | { readonly kind: 'component'; readonly scope: Scope }
+  | { readonly kind: 'instance'; readonly scope: Scope }
 
 /** `component`. */
 export type ComponentDefinition = { readonly kind: 'component'; readonly component: Component }

@@ -1,7 +1,6 @@
 import type { FunctionType as CoreFunctionType } from '../wasm/value-types.js'
 import type { GlobalType, Limits, TableType } from '../wasm/extern-types.js'
 import type { PrimitiveKind } from '../types.js'
-import type { Scope } from './ast.js'
 
 /** A value type where it is used: a primitive, or an index of the space `type`. */
 export type ValType = PrimitiveKind | number
@@ -9,10 +8,8 @@ export type ValType = PrimitiveKind | number
 export type LabelledType = { readonly name: string; readonly type: ValType }
 export type CaseOfType = { readonly name: string; readonly type: ValType | undefined }
 
-/** `type`. */
-export type TypeDefinition = { readonly kind: 'type'; readonly type: DefinedType }
-
-export type DefinedType =
+/** A type of values. */
+export type ValueDefinition =
   | { readonly kind: 'primitive'; readonly primitive: PrimitiveKind }
   | { readonly kind: 'record'; readonly fields: readonly LabelledType[] }
   | { readonly kind: 'variant'; readonly cases: readonly CaseOfType[] }
@@ -25,11 +22,6 @@ export type DefinedType =
   | { readonly kind: 'result'; readonly ok: ValType | undefined; readonly err: ValType | undefined }
   | { readonly kind: 'own' | 'borrow'; readonly resource: number }
   | { readonly kind: 'stream' | 'future'; readonly element: ValType | undefined }
-  | FuncType
-  | ResourceType
-  /** Its definitions are types, aliases, imports and export declarations. */
-  | { readonly kind: 'component'; readonly scope: Scope }
-  | { readonly kind: 'instance'; readonly scope: Scope }
 
 export type FuncType = {
   readonly kind: 'func'

@@ -3,7 +3,8 @@ import type { PrimitiveKind } from '../types.js'
 import { malformed } from './error.js'
 import { readLabel } from './names.js'
 import type { ScopeBuilder } from './scope.js'
-import type { CaseOfType, DefinedType, LabelledType, ValType } from './type-ast.js'
+import type { CaseOfType, LabelledType, ValType } from './type-ast.js'
+import type { DefinedType } from './ast.js'
 import { distinct, readFilledVector, readVector } from './vector.js'
 
 /** By opcode from 0x7f downwards: `primvaltype`. */

@@ -1,6 +1,5 @@
-import type { AliasDefinition, Component as ComponentAst, Definition } from '../binary/ast.js'
+import type { AliasDefinition, Component as ComponentAst, Definition, DefinedType } from '../binary/ast.js'
 import { malformed } from '../binary/error.js'
-import type { DefinedType } from '../binary/type-ast.js'
 import { checkCanon } from './canon.js'
 import type { Checker } from './checker.js'
 import { refersToResources } from './closed.js'

@@ -1,16 +1,11 @@
 import { malformed } from '../binary/error.js'
-import type { DefinedType, FuncType, ValType } from '../binary/type-ast.js'
+import type { FuncType, ValType, ValueDefinition } from '../binary/type-ast.js'
 import type { PrimitiveKind } from '../types.js'
 import { partsOf } from './forms.js'
 import { checkLabels } from './labels.js'
 import type { Scope } from './scope.js'
 import { layoutOf } from './layout.js'
 import type { Form, Func, Value, ValueType } from './types.js'
-
-export type ValueDefinition = Exclude<
-  DefinedType,
-  { readonly kind: 'func' | 'resource' | 'component' | 'instance' }
->
 
 /** The bytes of a value in a memory of 64 bits stay below. */
 const MAX_BYTES = 2 ** 28

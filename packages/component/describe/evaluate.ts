@@ -4,9 +4,9 @@ import type {
   ExternDescription,
   InstanceDefinition,
   Scope,
+  DefinedType,
 } from '../binary/ast.js'
 import { malformed } from '../binary/error.js'
-import type { DefinedType } from '../binary/type-ast.js'
 import type { ComponentItem, InstanceItem, Item, TypeItem } from './description.js'
 import { Environment } from './environment.js'
 import { functionType, use, valueType } from './types.js'

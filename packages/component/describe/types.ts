@@ -1,11 +1,6 @@
-import type { DefinedType, FuncType, LabelledType, ValType } from '../binary/type-ast.js'
+import type { FuncType, LabelledType, ValType, ValueDefinition } from '../binary/type-ast.js'
 import type { FunctionType, NamedType, ValueType } from '../types.js'
 import type { Environment } from './environment.js'
-
-export type ValueDefinition = Exclude<
-  DefinedType,
-  { readonly kind: 'func' | 'resource' | 'component' | 'instance' }
->
 
 /** The type of values that a definition makes, out of those that were made before. */
 export function valueType(definition: ValueDefinition, env: Environment, offset: number): ValueType {

@@ -2,12 +2,11 @@ import type { Definition } from '../binary/ast.js'
 import { unsupported } from '../binary/error.js'
 import type { CompiledModule } from '../wasm/compile.js'
 import type { ModuleShape } from '../wasm/scan.js'
-import type { CoreModuleItem } from './items.js'
-import type { LinkedFunction } from './function.js'
-import type { HostFunction } from './host-function.js'
-import type { Run } from './run.js'
-import type { CoreSignature } from './adapter.js'
-import { enteringFunctions, waitingFunctions, type MakeEntering, type MakeWaiting } from './async/jspi.js'
+import type { CoreModuleItem, LinkedModule } from './frame.js'
+import type { LinkedFunction, Run } from './calls/run.js'
+import type { HostFunction } from './calls/host-function.js'
+import type { CoreSignature } from './calls/adapter.js'
+import { enteringFunctions, waitingFunctions, type MakeEntering, type MakeWaiting } from './calls/jspi.js'
 import { weightOf } from './weight.js'
 
 /** Definitions that are linked, and their parts, over all instances: a component of 15 MB has some thousand. */
@@ -21,12 +20,6 @@ export type LinkHooks = {
   readonly compile: (start: number, end: number) => CompiledModule
   /** Called for each core instance. */
   readonly admit: (shape: ModuleShape) => void
-}
-
-/** A core module as far as it is known before a run. */
-export type LinkedModule = {
-  readonly shape: ModuleShape
-  readonly moduleOf: (run: Run) => WebAssembly.Module
 }
 
 /** What is done for each run, in order. */

@@ -1,7 +1,7 @@
 import { malformed, unsupported } from '../binary/error.js'
-import type { DefinedType, ValType } from '../binary/type-ast.js'
+import type { ValType, ValueDefinition } from '../binary/type-ast.js'
 import type { PrimitiveKind } from '../types.js'
-import { channelCodec } from './abi/channel.js'
+import { channelCodec } from './async/channel-codec.js'
 import { enumCodec, optionCodec, resultCodec, variantCodec } from './abi/choices.js'
 import type { Codec } from './abi/codec.js'
 import { flagsCodec } from './abi/flags.js'
@@ -12,14 +12,12 @@ import { recordCodec, tupleCodec } from './abi/sequence.js'
 import type { ChannelType } from './async/end.js'
 import { errorContextCodec } from './async/error-context.js'
 import type { Frame } from './frame.js'
-import type { TypeId } from './type-ids.js'
+import type { TypeId } from './abi/type-ids.js'
 
 /** Values are lifted and lowered by functions that call each other as deep as the type is. */
 const MAX_DEPTH = 100
 const MAX_BYTES = 1 << 28
 const MAX_FLAGS = 32
-
-export type ValueDefinition = Exclude<DefinedType, { kind: 'func' | 'resource' | 'component' | 'instance' }>
 
 /** The codec of a type, out of those of types that were defined before. */
 export function codecOf(definition: ValueDefinition, frame: Frame, offset: number): Codec {

@@ -1,11 +1,10 @@
 import { ComponentError } from '../error.js'
 import { quote } from '../units.js'
-import type { HostFunction } from './host-function.js'
-import { callAsync } from './async/call.js'
+import type { HostFunction } from './calls/host-function.js'
+import { callAsync } from './calls/call.js'
 import type { HostWork } from './async/work.js'
-import type { LinkedFunction } from './function.js'
+import { type LinkedFunction, Run, type Imports } from './calls/run.js'
 import type { PreparedComponent } from './prepare.js'
-import { Run, type Imports } from './run.js'
 
 /**
  * Takes values as jco has them; a `result` is returned as `{ tag, val }`. After a trap, every call traps. A function that is

@@ -2,9 +2,8 @@ import type { AliasDefinition, Component, Definition, InstanceDefinition } from 
 import { malformed, unsupported } from '../binary/error.js'
 import type { CanonDefinition } from '../binary/canon-ast.js'
 import type { Builder } from './builder.js'
-import { Frame } from './frame.js'
-import type { Item } from './items.js'
-import { lifted } from './lift.js'
+import { Frame, type Item } from './frame.js'
+import { lifted } from './calls/lift.js'
 import {
   canonPlan,
   checkSignature,
@@ -14,16 +13,15 @@ import {
   linkCoreInstance,
 } from './link-core.js'
 import { exportOf, hostItem, linkOuterAlias, linkType } from './link-types.js'
-import { CALLBACK_SIGNATURE, liftedAsTask } from './async/lift.js'
-import { linkBuiltin } from './async/link-builtin.js'
-import { asyncSignature, makeAsyncLowered, makeWaitingLowered } from './async/lower.js'
-import { makeLowered } from './lower.js'
-import type { Run } from './run.js'
-import { trap } from './trap.js'
-import type { CoreSignature } from './adapter.js'
-import type { CanonPlan } from './canon.js'
-import type { LinkedFunction } from './function.js'
-import { makeResourceFunction } from './resource-functions.js'
+import { CALLBACK_SIGNATURE, liftedAsTask } from './calls/async-lift.js'
+import { linkBuiltin } from './link-builtin.js'
+import { asyncSignature, makeAsyncLowered, makeWaitingLowered } from './calls/async-lower.js'
+import { makeLowered } from './calls/lower.js'
+import type { Run, LinkedFunction } from './calls/run.js'
+import { trap } from './abi/trap.js'
+import type { CoreSignature } from './calls/adapter.js'
+import type { CanonPlan } from './abi/canon-plan.js'
+import { makeResourceFunction } from './calls/resource-functions.js'
 
 /** What a component is instantiated with; undefined: it is the outermost, and the host provides. */
 type Arguments = ReadonlyMap<string, Item> | undefined

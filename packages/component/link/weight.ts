@@ -1,5 +1,4 @@
-import type { Definition } from '../binary/ast.js'
-import type { DefinedType } from '../binary/type-ast.js'
+import type { Definition, DefinedType } from '../binary/ast.js'
 
 /** How much work it is to link a definition: its parts. What it holds by reference was counted where it was defined. */
 export function weightOf(definition: Definition): number {

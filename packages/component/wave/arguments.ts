@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { NamedType } from '../types.js'
 import { place, type WaveError } from './error.js'
 import { readWave } from './read.js'
-import { noneOf } from './shape.js'
+import { noneOf } from './values.js'
 
 /** Arguments that are not those of a function. The cause, where there is one, says where in the text of the argument. */
 export class ArgumentsError extends Error {

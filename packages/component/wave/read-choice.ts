@@ -1,10 +1,7 @@
 import type { ValueType } from '../types.js'
-import { oneOf } from './expected.js'
-import { isKeyword } from './label.js'
-import type { Read, ReaderOf } from './read-value.js'
-import { isBareAllowed, noneOf, someOf } from './shape.js'
-import type { Source } from './source.js'
-import { quoted } from './token.js'
+import { oneOf, isKeyword, quoted } from './syntax.js'
+import type { Read, ReaderOf, Source } from './source.js'
+import { isBareAllowed, noneOf, someOf } from './values.js'
 
 type TypeOf<K extends ValueType['kind']> = Extract<ValueType, { kind: K }>
 

@@ -1,9 +1,12 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { ValueType } from '../types.js'
 import { WaveError } from './error.js'
-import { readerOf } from './read-value.js'
-import { isTooDeep, MAX_DEPTH } from './shape.js'
-import { Source } from './source.js'
+import { isTooDeep, MAX_DEPTH } from './values.js'
+import { Source, type Read, type ReaderOf } from './source.js'
+import { unwritable, tokenAt } from './syntax.js'
+import { enumReader, optionReader, readBool, resultReader, variantReader } from './read-choice.js'
+import { listReader, tupleReader, flagsReader, recordReader } from './read-compound.js'
+import { readChar, readString, readBig, readFloat, readSmall } from './read-scalar.js'
 
 /**
  * Reads the one WAVE value of a type that a text is, white space and comments around it aside. The value is as jco's
@@ -25,4 +28,72 @@ const readAll = (type: ValueType, source: Source): unknown => {
 const asWaveError = (thrown: unknown): WaveError => {
   if (thrown instanceof WaveError) return thrown
   throw thrown
+}
+
+/** The reader of a type that is not too deep. It is made once for each part of the type, however often that is used. */
+export const readerOf = (type: ValueType): Read => {
+  const known = new Map<ValueType, Read>()
+  const make: ReaderOf = (part) => {
+    const read = known.get(part) ?? readerFor(part, make)
+    known.set(part, read)
+    return read
+  }
+  return make(type)
+}
+
+const readerFor = (type: ValueType, make: ReaderOf): Read => {
+  switch (type.kind) {
+    case 'bool':
+      return readBool
+    case 's8':
+    case 'u8':
+    case 's16':
+    case 'u16':
+    case 's32':
+    case 'u32': {
+      const { kind } = type
+      return (source) => readSmall(source, kind)
+    }
+    case 's64':
+    case 'u64': {
+      const { kind } = type
+      return (source) => readBig(source, kind)
+    }
+    case 'f32':
+    case 'f64': {
+      const { kind } = type
+      return (source) => readFloat(source, kind)
+    }
+    case 'char':
+      return readChar
+    case 'string':
+      return readString
+    case 'list':
+      return listReader(type, make)
+    case 'tuple':
+      return tupleReader(type, make)
+    case 'record':
+      return recordReader(type, make)
+    case 'flags':
+      return flagsReader(type)
+    case 'variant':
+      return variantReader(type, make)
+    case 'enum':
+      return enumReader(type)
+    case 'option':
+      return optionReader(type, make)
+    case 'result':
+      return resultReader(type, make)
+    case 'own':
+    case 'borrow':
+    case 'stream':
+    case 'future':
+    case 'error-context':
+      return (source) => refuse(source, unwritable(type))
+  }
+}
+
+const refuse = (source: Source, problem: string): never => {
+  const from = source.next()
+  throw source.error('unsupported-type', from, tokenAt(source.text, from).to, problem)
 }

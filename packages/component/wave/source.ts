@@ -1,8 +1,7 @@
+import type { ValueType } from '../types.js'
 import { WaveError, type WaveErrorCode } from './error.js'
-import { labelEnd } from './label.js'
-import { numberEnd } from './number.js'
-import { MAX_LEFT_OUT } from './shape.js'
-import { tokenAt } from './token.js'
+import { labelEnd, numberEnd, tokenAt } from './syntax.js'
+import { MAX_LEFT_OUT } from './values.js'
 
 /** A piece of the text. */
 export type Piece = { readonly text: string; readonly from: number; readonly to: number }
@@ -79,3 +78,8 @@ export class Source {
     this.at = end === -1 ? this.text.length : end + 1
   }
 }
+
+/** Reads the value that comes next, or throws a WaveError. */
+export type Read = (source: Source) => unknown
+
+export type ReaderOf = (type: ValueType) => Read

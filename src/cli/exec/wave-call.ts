@@ -1,5 +1,5 @@
 import { Source } from '@proplet/component/wave/source.js'
-import { tokenAt } from '@proplet/component/wave/token.js'
+import { tokenAt } from '@proplet/component/wave/syntax.js'
 
 /** A function and its arguments, each the text of one WAVE value. */
 export type WaveCall = { readonly name: string; readonly args: readonly string[] }

@@ -91,7 +91,14 @@ export type ConfidentialConfig = {
   readonly allowExternal: boolean
 }
 
-/** The settings of a proplet, checked. Times are in milliseconds and sizes in bytes. */
+/**
+ * The checked settings of a proplet. Times are in milliseconds and sizes in bytes.
+ *
+ * @example
+ * ```ts
+ * const slow: Config = { ...config, intervals: { ...config.intervals, metricsMs: 60_000 } }
+ * ```
+ */
 export type Config = {
   readonly identity: {
     readonly domainId: string
@@ -219,13 +226,33 @@ export type ResolvedSetting = {
   readonly source: string
 }
 
+/**
+ * A configuration, the value and source of each setting, and what the operator should be warned about.
+ *
+ * @example
+ * ```ts
+ * const { config, settings, warnings }: LoadedConfig = loadConfig({ env: process.env })
+ * for (const { variable, value, source } of settings) log.debug({ variable, value, source })
+ * ```
+ */
 export type LoadedConfig = {
   readonly config: Config
   readonly settings: readonly ResolvedSetting[]
   readonly warnings: readonly string[]
 }
 
-/** Everything that is wrong with a configuration. The texts name keys and never hold a secret. */
+/**
+ * Every problem of a configuration at once. The texts name settings and never contain a secret.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   loadConfig({ env: {} })
+ * } catch (error) {
+ *   if (error instanceof ConfigError) console.error(error.problems.join('\n'))
+ * }
+ * ```
+ */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
   readonly code = 'ERR_CONFIG'

@@ -16,6 +16,14 @@ import { settingEntries, settings, type Values } from './settings.js'
 import { environmentSource, find, flagSource, plainSource, sectionSource } from './sources.js'
 import { unknownKeys, unknownVariables } from './unknown.js'
 
+/**
+ * Where `loadConfig` reads settings from, besides `config.toml`.
+ *
+ * @example
+ * ```ts
+ * const input: ConfigInput = { flags: { 'log-level': 'debug' }, env: process.env }
+ * ```
+ */
 export type ConfigInput = {
   /** By the name of the flag, without its dashes. */
   readonly flags?: Readonly<Record<string, string | undefined>>

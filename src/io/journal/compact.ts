@@ -30,7 +30,7 @@ const renewed = (live: Live, record: JournalRecord): JournalRecord => {
     const sent = messageId === undefined ? {} : { messageId, released }
     return { type: 'result', number, command, subtopic, final, ...sent }
   }
-  const { id, invocation, env, contentBytes, stopped, reruns } = live
+  const { id, invocation, env, contentBytes, once, stopped, reruns } = live
   return {
     type: 'command',
     number,
@@ -39,10 +39,15 @@ const renewed = (live: Live, record: JournalRecord): JournalRecord => {
     contentBytes,
     ...(invocation && { invocation }),
     ...(env && { env }),
+    once,
     stopped,
     reruns,
   }
 }
+
+/** That of a command that has begun may be of no use any more. */
+const hasContent = (live: Live): boolean =>
+  !('packet' in live) && ('command' in live || live.contentBytes > 0)
 
 /** Appends again what is live of a file. */
 const evacuate = async (segment: number, { ledger, segments, append }: CompactParts): Promise<void> => {
@@ -52,7 +57,7 @@ const evacuate = async (segment: number, { ledger, segments, append }: CompactPa
     // It may be over by now. What can't be read any more is in memory still, and lost only with the process.
     if (decoded === undefined || !isWhere(of, place, ledger)) continue
     const { record, content } = decoded
-    append(renewed(of, record), content.length > 0 && !('packet' in of) ? content : undefined)
+    append(renewed(of, record), content.length > 0 && hasContent(of) ? content : undefined)
   }
 }
 

@@ -24,7 +24,7 @@ export class Contents {
     return this.#writing.size === 0
   }
 
-  /** Writes the parts of a content whose command is in the ledger; gives up when that is closed, or the disk fails. */
+  /** Writes the parts of a content whose command is in the ledger; gives up when that is closed or of no use any more, or the disk fails. */
   write(number: number, content: Uint8Array, onFailure: (error: unknown) => void): void {
     const writing = this.#write(number, content).catch(onFailure)
     this.#writing.add(writing)
@@ -39,7 +39,7 @@ export class Contents {
   async #write(number: number, content: Uint8Array): Promise<void> {
     for (let index = 0; index * PART_BYTES < content.length; index++) {
       await setImmediate()
-      if (!this.#ledger.commands.has(number)) return
+      if ((this.#ledger.commands.get(number)?.contentBytes ?? 0) === 0) return
       const part = content.subarray(index * PART_BYTES, (index + 1) * PART_BYTES)
       this.#append({ type: 'part', number, index }, part)
     }

@@ -1,10 +1,16 @@
 import { randomInt } from 'node:crypto'
+import { crc32 } from 'node:zlib'
 import type { Salt } from './frame.js'
 
 const NAME = Buffer.from('propletj')
-export const HEAD_BYTES = 16
+const VERSION_AT = 8
+const SALT_AT = 12
+const CHECKSUM_AT = 16
+export const HEAD_BYTES = 20
+/** Of format 1, which has no checksum. */
+const HEAD_BYTES_1 = 16
 /** The version of the format that this release writes; it reads no newer one. */
-export const VERSION = 1
+export const VERSION = 2
 
 export class JournalVersionError extends Error {
   override readonly name = 'JournalVersionError'
@@ -13,22 +19,33 @@ export class JournalVersionError extends Error {
 
 export const createSalt = (): Salt => randomInt(2 ** 32)
 
-/** What a file of a journal begins with: its name, the version of its format, and its salt. */
+const checksumOf = (head: Buffer): number => crc32(head.subarray(0, CHECKSUM_AT))
+
+/** What a file of a journal begins with: its name, the version of its format, its salt, and the CRC-32 of these. */
 export const headOf = (salt: Salt): Buffer => {
   const head = Buffer.alloc(HEAD_BYTES)
   NAME.copy(head)
-  head.writeUInt32LE(VERSION, 8)
-  head.writeUInt32LE(salt, 12)
+  head.writeUInt32LE(VERSION, VERSION_AT)
+  head.writeUInt32LE(salt, SALT_AT)
+  head.writeUInt32LE(checksumOf(head), CHECKSUM_AT)
   return head
 }
 
-/** Undefined: it is damaged, or was never finished. Throws when a newer release wrote it. */
-export const saltOf = (bytes: Buffer): Salt | undefined => {
-  if (bytes.length < HEAD_BYTES || NAME.compare(bytes, 0, NAME.length) !== 0) return undefined
-  const version = bytes.readUInt32LE(8)
+export type Head = { readonly salt: Salt; readonly bytes: number }
+
+/**
+ * Undefined: it is damaged, or was never finished. Throws when a newer release wrote it: every format from 2 on begins
+ * with these fields, so that a damaged version is not taken for a newer one.
+ */
+export const readHead = (file: Buffer): Head | undefined => {
+  if (file.length < HEAD_BYTES_1 || NAME.compare(file, 0, NAME.length) !== 0) return undefined
+  const version = file.readUInt32LE(VERSION_AT)
+  const salt = file.readUInt32LE(SALT_AT)
+  if (version === 1) return { salt, bytes: HEAD_BYTES_1 }
+  if (file.length < HEAD_BYTES || file.readUInt32LE(CHECKSUM_AT) !== checksumOf(file)) return undefined
   if (version > VERSION)
     throw new JournalVersionError(
       `it was written by a newer release, in format ${version}; this release knows formats up to ${VERSION}`,
     )
-  return bytes.readUInt32LE(12)
+  return { salt, bytes: HEAD_BYTES }
 }

@@ -1,4 +1,3 @@
-import type { Invocation, StartCommand } from '../../model/command.js'
 import type { InboundMessage } from '../../model/connection.js'
 import type { Publication } from '../../model/publication.js'
 import type { LinkJournal } from '../mqtt/index.js'
@@ -10,7 +9,7 @@ import type { JournalRecord } from './record.js'
 import { runsAgain, type Recovered } from './recover.js'
 import type { Segments } from './segments.js'
 import { Writer } from './writer.js'
-import { roundOf } from '../../model/round.js'
+import { isRepeated, roundVariablesOf, subjectOf } from './subject.js'
 import type { TaskJournal, JournaledCommand, JournalStats } from '../../model/journal.js'
 import type { Result } from '../../model/result.js'
 
@@ -19,32 +18,13 @@ export type JournalParts = {
   readonly ledger: Ledger
   readonly recovered: Recovered
   readonly maxBytes: number
-  readonly damagedBytes: number
+  readonly damages: Pick<JournalStats, 'damagedBytes' | 'damagedFiles'>
   readonly unlock: () => Promise<void>
   readonly log: JournalLog
 }
 
 /** A process that lives so long did not end because of what it runs again. */
 const STEADY_MS = 60_000
-/** What an answer to a task of a round needs to know of it; undefined: it is of none. */
-const roundVariablesOf = (env: StartCommand['env']): Record<string, string> | undefined => {
-  if (roundOf(env) === undefined) return undefined
-  const names = ['ROUND_ID', 'FL_FORMAT', 'FL_NUM_SAMPLES']
-  return Object.fromEntries(Object.entries(env).filter(([name]) => names.includes(name)))
-}
-
-/** What is to be answered, if it comes to that. */
-const subjectOf = (command: JournaledCommand): { readonly id: string; readonly invocation?: Invocation } => {
-  switch (command.type) {
-    case 'rejected':
-      return command.task
-    case 'invoke':
-      return command
-    case 'start':
-    case 'stop':
-      return { id: command.id }
-  }
-}
 
 /**
  * What must not be lost, on disk: commands that were taken in, and results until the broker has acknowledged them. What
@@ -62,14 +42,15 @@ export class Journal implements TaskJournal, LinkJournal {
   readonly #log: JournalLog
   readonly #unlock: () => Promise<void>
   readonly #steady: NodeJS.Timeout
-  readonly #counts = { refused: 0, unkept: 0, damagedBytes: 0 }
+  readonly #counts = { refused: 0, unkept: 0 }
+  readonly #damages: JournalParts['damages']
   /** The number of appends that the last command was among: the broker hears of it when they are durable. */
   #acknowledgeAt = 0
   #last: number
   #isKeeping = true
   #end: Promise<void> | undefined
 
-  constructor({ segments, ledger, recovered, maxBytes, damagedBytes, unlock, log }: JournalParts) {
+  constructor({ segments, ledger, recovered, maxBytes, damages, unlock, log }: JournalParts) {
     this.unfinished = recovered.unfinished
     this.results = recovered.results
     this.#segments = segments
@@ -78,7 +59,7 @@ export class Journal implements TaskJournal, LinkJournal {
     this.#log = log
     this.#unlock = unlock
     this.#last = ledger.last
-    this.#counts.damagedBytes = damagedBytes
+    this.#damages = damages
     this.#contents = new Contents(ledger, (record, content) => this.#writer.append(record, content))
     this.#writer = new Writer({
       segments,
@@ -102,6 +83,7 @@ export class Journal implements TaskJournal, LinkJournal {
       liveBytes,
       failures,
       ...this.#counts,
+      ...this.#damages,
     }
   }
 
@@ -127,6 +109,7 @@ export class Journal implements TaskJournal, LinkJournal {
     const { id, invocation } = subjectOf(command)
     const env = command.type === 'start' ? roundVariablesOf(command.env) : undefined
     const content = this.#contentToKeep(command, message)
+    const once = !isRepeated(command)
     const isInRecord = content !== undefined && content.length <= PART_BYTES
     const record: JournalRecord = {
       type: 'command',
@@ -135,6 +118,7 @@ export class Journal implements TaskJournal, LinkJournal {
       subtopic: message.subtopic,
       contentBytes: content?.length ?? 0,
       ...(env && { env }),
+      ...(content && once && { once }),
       ...(invocation && { invocation: invocation.id === undefined ? {} : { id: invocation.id } }),
       ...(packet && { packet }),
     }
@@ -142,6 +126,12 @@ export class Journal implements TaskJournal, LinkJournal {
     if (content !== undefined && !isInRecord)
       this.#contents.write(sequence, content, (error) => this.#writer.fail(error))
     return sequence
+  }
+
+  begin(sequence: number): void {
+    const command = this.#ledger.commands.get(sequence)
+    if (command?.once === true && command.contentBytes > 0)
+      this.#writer.write({ type: 'begun', number: sequence })
   }
 
   rerun(sequence: number): void {
@@ -154,7 +144,7 @@ export class Journal implements TaskJournal, LinkJournal {
 
   runsAgain(sequence: number): boolean {
     const command = this.#ledger.commands.get(sequence)
-    return command !== undefined && runsAgain(command)
+    return command !== undefined && !command.once && runsAgain(command)
   }
 
   recordResult({ sequence, more, publication }: Result): Publication {
@@ -227,16 +217,16 @@ export class Journal implements TaskJournal, LinkJournal {
     return this.#last
   }
 
-  /** Of what is to run again, unless there is no room for it. */
+  /** Of what is to run after a restart, unless there is no room for it. */
   #contentToKeep(command: JournaledCommand, { payload }: InboundMessage): Uint8Array | undefined {
-    const isWanted = command.type === 'start' && (command.restart || command.latent)
+    if (command.type !== 'start' && command.type !== 'invoke') return undefined
     const isRoom = this.#ledger.liveBytes + payload.length <= this.#limits.commandBytes
-    if (isWanted && !isRoom)
-      this.#log.warn(
-        { id: command.id, bytes: payload.length },
-        'no room in the journal: the task will not run again',
-      )
-    return isWanted && isRoom ? payload : undefined
+    if (isRoom) return payload
+    this.#log[isRepeated(command) ? 'warn' : 'info'](
+      { id: command.id, bytes: payload.length },
+      'no room in the journal: the task will not run again',
+    )
+    return undefined
   }
 
   #admit(record: JournalRecord, content?: Uint8Array): boolean {

@@ -8,7 +8,10 @@ export type Command = {
   readonly subtopic: string
   readonly invocation: { readonly id?: string } | undefined
   readonly env: Readonly<Record<string, string>> | undefined
-  readonly contentBytes: number
+  /** Its content is kept only until a guest begins. */
+  readonly once: boolean
+  /** 0: there is none, or none any more. */
+  contentBytes: number
   /** Of a content that is not in the record. */
   readonly parts: Map<number, Place>
   stopped: boolean
@@ -78,6 +81,9 @@ export class Ledger {
       case 'rerun':
         this.#change(this.commands.get(record.number), (command) => (command.reruns += 1))
         break
+      case 'begun':
+        this.#change(this.commands.get(record.number), (command) => this.#begin(command))
+        break
       case 'closed':
         this.#close(record.number)
         break
@@ -132,7 +138,17 @@ export class Ledger {
       known.place = place
       return
     }
-    const { number, id, subtopic, invocation, env, contentBytes, stopped = false, reruns = 0 } = record
+    const {
+      number,
+      id,
+      subtopic,
+      invocation,
+      env,
+      contentBytes,
+      once = false,
+      stopped = false,
+      reruns = 0,
+    } = record
     this.#liveBytes += place.bytes
     this.commands.set(number, {
       number,
@@ -140,6 +156,7 @@ export class Ledger {
       subtopic,
       invocation,
       env,
+      once,
       contentBytes,
       parts: new Map(),
       stopped,
@@ -148,9 +165,16 @@ export class Ledger {
     })
   }
 
+  #begin(command: Command): void {
+    if (!command.once) return
+    this.#liveBytes -= [...command.parts.values()].reduce((sum, { bytes }) => sum + bytes, 0)
+    command.parts.clear()
+    command.contentBytes = 0
+  }
+
   #part({ number, index }: RecordOf<'part'>, place: Place): void {
     const command = this.commands.get(number)
-    if (command === undefined) return
+    if (command === undefined || command.contentBytes === 0) return
     this.#liveBytes += place.bytes - (command.parts.get(index)?.bytes ?? 0)
     command.parts.set(index, place)
   }

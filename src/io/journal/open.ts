@@ -3,7 +3,7 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeDirectory } from '../../host/make-directory.js'
 import { realDisk, type Disk } from './disk.js'
-import { Journal } from './journal.js'
+import { Journal, type JournalParts } from './journal.js'
 import { Ledger } from './ledger.js'
 import { limitsOf } from './limits.js'
 import { lock } from './lock.js'
@@ -39,8 +39,11 @@ const makeOurs = (path: string): void => {
   if (process.getuid !== undefined && uid !== process.getuid()) throw new Error('it belongs to another user')
 }
 
-const read = async (segments: Segments, ledger: Ledger, log: JournalLog): Promise<number> => {
+type Damages = JournalParts['damages']
+
+const read = async (segments: Segments, ledger: Ledger, log: JournalLog): Promise<Damages> => {
   let damagedBytes = 0
+  let damagedFiles = 0
   let unknown = 0
   await segments.read({
     record: (body, place) => {
@@ -53,10 +56,15 @@ const read = async (segments: Segments, ledger: Ledger, log: JournalLog): Promis
       if (isAtEnd) log.warn({ file, offset, bytes }, 'the end of a journal file was torn, and is left out')
       else log.error({ file, offset, bytes }, 'a journal file is damaged: what was there is lost')
     },
+    unreadable: ({ file, aside, bytes }) => {
+      damagedBytes += bytes
+      damagedFiles += 1
+      log.error({ file, aside, bytes }, 'the head of a journal file is damaged: the file is put aside')
+    },
   })
   if (unknown > 0)
     log.error({ records: unknown }, 'the journal holds records that this release does not know')
-  return damagedBytes
+  return { damagedBytes, damagedFiles }
 }
 
 /**
@@ -72,7 +80,7 @@ export const openJournal = async (options: JournalOptions): Promise<Journal> => 
     try {
       const segments = new Segments(directory, limitsOf(maxBytes).segmentBytes, disk)
       const ledger = new Ledger()
-      const damagedBytes = await read(segments, ledger, log)
+      const damages = await read(segments, ledger, log)
       // So that a disk that can't be written is found now.
       segments.append(...encodeRecord({ type: 'opened' }))
       const recovered = await recover({
@@ -86,7 +94,7 @@ export const openJournal = async (options: JournalOptions): Promise<Journal> => 
           { commands: left.length, results: results.length },
           'Found what an earlier run left in the journal',
         )
-      return new Journal({ segments, ledger, recovered, maxBytes, damagedBytes, unlock, log })
+      return new Journal({ segments, ledger, recovered, maxBytes, damages, unlock, log })
     } catch (error) {
       await unlock()
       throw error

@@ -22,8 +22,15 @@ const command = t.intersection([
     /** Of the message, if it is kept to be run again: here if there are few, else in parts; 0: it is not kept. */
     contentBytes: whole,
   }),
-  /** `env`: what tells of a round. */
-  t.partial({ packet, invocation, env: t.record(t.string, t.string), stopped: t.boolean, reruns: whole }),
+  /** `env`: what tells of a round. `once`: its message is kept only until a guest begins. */
+  t.partial({
+    packet,
+    invocation,
+    env: t.record(t.string, t.string),
+    once: t.boolean,
+    stopped: t.boolean,
+    reruns: whole,
+  }),
 ])
 
 const result = t.intersection([
@@ -43,6 +50,7 @@ const record = t.union([
   t.type({ type: t.literal('part'), number: whole, index: whole }),
   t.intersection([t.type({ type: t.literal('stop'), number: whole, id: t.string }), t.partial({ packet })]),
   t.type({ type: t.literal('rerun'), number: whole }),
+  t.type({ type: t.literal('begun'), number: whole }),
   t.type({ type: t.literal('closed'), number: whole }),
   result,
   t.type({ type: t.literal('sent'), number: whole, messageId: whole }),
@@ -57,7 +65,7 @@ const record = t.union([
 
 /**
  * One thing that happened. A `command` is there until it is `closed` by its final result or without one; a `stop` is for
- * the commands of its task before it. A `result` is there until it is `settled`; it was `sent` under a packet id, and is
+ * the commands of its task before it; it has `begun` when a guest is about to get it. A `result` is there until it is `settled`; it was `sent` under a packet id, and is
  * `released` by us once the broker has it (QoS 2). A `packet` came and may come again until it is `forgotten`.
  * A process that was `opened` is `steady` when it has lived for a while.
  */

@@ -4,8 +4,10 @@ import type { Command, KeptResult, Ledger } from './ledger.js'
 import type { Segments } from './segments.js'
 import type { Unfinished } from '../../model/journal.js'
 
-/** A command is not run again for ever if the proplet ends, soon, each time. */
+/** A command is not run again for ever if the proplet ends, soon, each time: of those that a guest may have begun. */
 const MAX_RERUNS = 5
+/** Of those that only waited each time, so that another command must have been the cause. */
+const MAX_WAITS = 100
 
 /** What an earlier process left behind, in order. */
 export type Recovered = {
@@ -26,9 +28,9 @@ const isObject = (value: unknown): value is object => typeof value === 'object' 
 const inOrder = <T extends { readonly number: number }>(live: ReadonlyMap<number, T>): readonly T[] =>
   [...live.values()].sort((a, b) => a.number - b.number)
 
-/** Whether the next process runs a command again. */
-export const runsAgain = ({ contentBytes, stopped, reruns }: Command): boolean =>
-  contentBytes > 0 && !stopped && reruns < MAX_RERUNS
+/** Whether the next process runs a command that is not answered until then. */
+export const runsAgain = ({ contentBytes, once, stopped, reruns }: Command): boolean =>
+  contentBytes > 0 && !stopped && reruns < (once ? MAX_WAITS : MAX_RERUNS)
 
 export const recover = async ({ ledger, segments, lost }: RecoverParts): Promise<Recovered> => {
   const unfinishedOf = async (command: Command): Promise<Unfinished> => {

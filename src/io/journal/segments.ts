@@ -3,7 +3,8 @@ import { open, readdir, readFile, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Disk } from './disk.js'
 import { frame, unframe, unframeOne, type Damage, type Salt } from './frame.js'
-import { createSalt, HEAD_BYTES, headOf, saltOf } from './head.js'
+import { createSalt, HEAD_BYTES, headOf, readHead } from './head.js'
+import { putAside } from './put-aside.js'
 import { toError } from '../../model/to-error.js'
 
 const NAME = /^(\d{12})\.log$/
@@ -15,6 +16,12 @@ export type Place = { readonly segment: number; readonly offset: number; readonl
 export type Visitor = {
   readonly record: (body: Buffer, place: Place) => void
   readonly damage: (damage: Damage & { readonly file: string }) => void
+  /** The head of a file was damaged, so that nothing in it can be read: it is kept under another name, `aside`. */
+  readonly unreadable: (found: {
+    readonly file: string
+    readonly aside: string
+    readonly bytes: number
+  }) => void
 }
 
 type File = { readonly segment: number; readonly salt: Salt; bytes: number }
@@ -69,24 +76,25 @@ export class Segments {
   }
 
   /** Reads what is there, oldest first. */
-  async read({ record, damage }: Visitor): Promise<void> {
+  async read({ record, damage, unreadable }: Visitor): Promise<void> {
     const found = (await readdir(this.#directory)).flatMap((name) => NAME.exec(name)?.[1] ?? [])
     for (const segment of found.map(Number).sort((a, b) => a - b)) {
       const file = segmentName(segment)
       const content = await readFile(join(this.#directory, file))
-      const salt = saltOf(content)
-      const from = salt === undefined ? 0 : HEAD_BYTES
+      this.#next = segment + 1
+      const head = readHead(content)
+      if (head === undefined && content.length > HEAD_BYTES) {
+        unreadable({ file, aside: await putAside(this.#directory, file), bytes: content.length })
+        continue
+      }
+      // A process that ended before its first record was written leaves no more than a part of a head.
       const { frames, damages } =
-        salt === undefined
-          ? {
-              frames: [],
-              damages: [{ offset: 0, bytes: content.length, isAtEnd: content.length < HEAD_BYTES }],
-            }
-          : unframe(content, from, salt)
+        head === undefined
+          ? { frames: [], damages: [{ offset: 0, bytes: content.length, isAtEnd: true }] }
+          : unframe(content, head.bytes, head.salt)
       for (const each of damages) damage({ ...each, file })
       for (const { body, offset, bytes } of frames) record(body, { segment, offset, bytes })
-      this.#closed.set(segment, { segment, salt: salt ?? 0, bytes: content.length })
-      this.#next = segment + 1
+      this.#closed.set(segment, { segment, salt: head?.salt ?? 0, bytes: content.length })
     }
   }
 

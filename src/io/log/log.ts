@@ -1,10 +1,26 @@
 import type { Writable } from 'node:stream'
 import { isatty } from 'node:tty'
-import { pino, type Logger } from 'pino'
+import { pino, type Logger as PinoLogger } from 'pino'
 import { logOutput } from './log-output.js'
 
-export type { Logger } from 'pino'
+/**
+ * A pino logger; `createLogger` makes one that redacts secrets.
+ *
+ * @example
+ * ```ts
+ * const quiet = (log: Logger): Logger => log.child({}, { level: 'error' })
+ * ```
+ */
+export type Logger = PinoLogger
 
+/**
+ * What `createLogger` takes; only the level is required.
+ *
+ * @example
+ * ```ts
+ * const options: LogOptions = { level: 'info', pretty: true, destination: process.stderr }
+ * ```
+ */
 export type LogOptions = {
   readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error'
   /** Lines for people; by default on a terminal. */
@@ -15,6 +31,16 @@ export type LogOptions = {
   readonly maxWaitingBytes?: number
 }
 
+/**
+ * A logger, and what writes out its last lines.
+ *
+ * @example
+ * ```ts
+ * const { log: logger, flush }: LogHandle = await createLogger({ level: 'info' })
+ * logger.info('bye')
+ * await flush(500)
+ * ```
+ */
 export type LogHandle = {
   readonly log: Logger
   /** Call before the process exits: resolves when the last lines are out, at the latest after `timeoutMs` (1000). */

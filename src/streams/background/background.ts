@@ -10,6 +10,17 @@ import { metrics } from './metrics.js'
 import { taskMetrics, type TaskMetricsDeps } from './task-metrics.js'
 import { telemetry, type Stream } from './telemetry.js'
 
+/**
+ * What discovery, heartbeats, metrics and telemetry streams need.
+ *
+ * @example
+ * ```ts
+ * const withStream = (deps: BackgroundDeps, stream: Stream): BackgroundDeps => ({
+ *   ...deps,
+ *   streams: [...deps.streams, stream],
+ * })
+ * ```
+ */
 export type BackgroundDeps = {
   readonly settings: {
     readonly propletId: string
@@ -26,13 +37,28 @@ export type BackgroundDeps = {
   readonly clock: SchedulerLike
 }
 
+/**
+ * The hot streams that background messages derive from.
+ *
+ * @example
+ * ```ts
+ * const backgroundInputs: BackgroundInputs = { connection$, command$, task$ }
+ * ```
+ */
 export type BackgroundInputs = {
   readonly connection$: Observable<Connection>
   readonly command$: Observable<Received<Command>>
   readonly task$: Observable<TaskEvent>
 }
 
-/** What is published beside results: discovery, heartbeat, metrics, and telemetry streams. All inputs must be hot. */
+/**
+ * What is published besides results: discovery, heartbeats, metrics and telemetry streams. All inputs must be hot.
+ *
+ * @example
+ * ```ts
+ * const publication$ = background({ connection$, command$, task$ }, deps)
+ * ```
+ */
 export const background = (
   { connection$, command$, task$ }: BackgroundInputs,
   { settings, sample, taskSampler, streams, onError, clock }: BackgroundDeps,

@@ -2,6 +2,20 @@ import { EMPTY, map, switchMap, timer, type OperatorFunction, type SchedulerLike
 import type { Connection } from '../../model/connection.js'
 import type { Publication } from '../../model/publication.js'
 
+/**
+ * What a heartbeat says, and how often.
+ *
+ * @example
+ * ```ts
+ * const heartbeatDeps: HeartbeatDeps = {
+ *   propletId: 'proplet-1',
+ *   namespace: 'default',
+ *   intervalMs: 9500,
+ *   metadata: undefined,
+ *   clock: asyncScheduler,
+ * }
+ * ```
+ */
 export type HeartbeatDeps = {
   readonly propletId: string
   readonly namespace: string
@@ -11,7 +25,14 @@ export type HeartbeatDeps = {
   readonly clock: SchedulerLike
 }
 
-/** A beat at once whenever the link comes up, and then one each interval while it stays up. */
+/**
+ * Beats as soon as the link comes up, and then at each interval while it stays up.
+ *
+ * @example
+ * ```ts
+ * const publication$ = connection$.pipe(heartbeat(heartbeatDeps))
+ * ```
+ */
 export const heartbeat = ({
   propletId,
   namespace,

@@ -2,6 +2,21 @@ import { defer, EMPTY, exhaustMap, map, timer, type Observable, type SchedulerLi
 import type { Publication } from '../../model/publication.js'
 import { leaveOut } from '../operators/leave-out.js'
 
+/**
+ * What to sample, and how often.
+ *
+ * @example
+ * ```ts
+ * const metricsDeps: MetricsDeps = {
+ *   propletId: 'proplet-1',
+ *   namespace: 'default',
+ *   intervalMs: 30_000,
+ *   sample: () => of({ cpu_percent: 12.5 }),
+ *   onError: (error) => log.warn({ err: error }),
+ *   clock: asyncScheduler,
+ * }
+ * ```
+ */
 export type MetricsDeps = {
   readonly propletId: string
   readonly namespace: string
@@ -12,7 +27,14 @@ export type MetricsDeps = {
   readonly clock: SchedulerLike
 }
 
-/** Samples the host and the proplet each interval; a sample that takes longer skips beats, one that fails is left out. */
+/**
+ * Samples the host and the proplet at each interval. A slow sample skips beats; a failed one is reported and skipped.
+ *
+ * @example
+ * ```ts
+ * const publication$ = metrics(metricsDeps)
+ * ```
+ */
 export const metrics = ({
   propletId,
   namespace,

@@ -25,9 +25,29 @@ import { leaveOut } from '../operators/leave-out.js'
 import { ofType } from '../operators/of-type.js'
 import { profileOf, type Profile } from './profile.js'
 
-/** Takes one sample of a task that was started; undefined: there is nothing to tell just now. */
+/**
+ * Takes one sample of a running task; emits undefined if there is nothing to report now.
+ *
+ * @example
+ * ```ts
+ * const idle: TaskSampler = () => of(undefined)
+ * ```
+ */
 export type TaskSampler = () => Observable<TaskSample | undefined>
 
+/**
+ * How tasks are sampled.
+ *
+ * @example
+ * ```ts
+ * const unmonitored: TaskMetricsDeps = {
+ *   propletId: 'proplet-1',
+ *   sampler: undefined,
+ *   onError: (error) => log.warn({ err: error }),
+ *   clock: asyncScheduler,
+ * }
+ * ```
+ */
 export type TaskMetricsDeps = {
   readonly propletId: string
   /** Asked once for each run of a task. Undefined: tasks are not monitored. */
@@ -53,8 +73,13 @@ const beats = (intervalMs: number, clock: SchedulerLike): Observable<unknown> =>
 }
 
 /**
- * Samples each task from its start to its end, as its profile says; a sample that takes longer skips beats, one that
- * fails is left out. Invocations of latent tasks are not monitored.
+ * Samples each task from its start to its end, as its monitoring profile says. A slow sample skips beats; a failed one is
+ * reported and skipped. Invocations of latent tasks are not monitored.
+ *
+ * @example
+ * ```ts
+ * const publication$ = task$.pipe(taskMetrics(taskMetricsDeps))
+ * ```
  */
 export const taskMetrics = ({
   propletId,

@@ -6,7 +6,17 @@ import type { Publication } from '../../model/publication.js'
 import type { TaskEvent } from '../../model/task-event.js'
 import { leaveOut } from '../operators/leave-out.js'
 
-/** What a stream of one's own gets to work with. All are hot: they tell what happens from now on. */
+/**
+ * What a telemetry stream can react to. All observables are hot: they emit what happens from now on.
+ *
+ * @example
+ * ```ts
+ * const uptime = ({ clock }: StreamInputs) =>
+ *   interval(60_000, clock).pipe(
+ *     map((minutes): Publication => ({ subtopic: 'telemetry/uptime', payload: { minutes }, keep: 'latest' })),
+ *   )
+ * ```
+ */
 export type StreamInputs = {
   /** Commands that are meant for this proplet, as they arrive. */
   readonly command$: Observable<Received<Command>>
@@ -20,10 +30,28 @@ export type StreamInputs = {
   readonly clock: SchedulerLike
 }
 
-/** A stream of one's own: what it emits is published. It ends with the pipeline. */
+/**
+ * A telemetry stream: everything it emits is published. It ends with the pipeline.
+ *
+ * @example
+ * ```ts
+ * const failures: Stream = ({ outcome$ }) =>
+ *   outcome$.pipe(
+ *     filter(({ outcome }) => outcome.kind === 'failed'),
+ *     map(({ id }) => ({ subtopic: 'telemetry/failures', payload: { id }, keep: 'all' })),
+ *   )
+ * ```
+ */
 export type Stream = (inputs: StreamInputs) => Observable<Publication>
 
-/** Merges further streams; one that fails ends alone, and is reported. */
+/**
+ * Merges telemetry streams. A stream that errors is reported and ends alone.
+ *
+ * @example
+ * ```ts
+ * const publication$ = telemetry([failures], inputs, (error, stream) => log.warn({ err: error, stream }))
+ * ```
+ */
 export const telemetry = (
   streams: readonly Stream[],
   inputs: StreamInputs,

@@ -5,6 +5,14 @@ import type { TaskProgress } from '../../model/task-event.js'
 import type { Downloads } from './download.js'
 import type { Fetch } from './fetch.js'
 
+/**
+ * One function per way to acquire a binary.
+ *
+ * @example
+ * ```ts
+ * const viaProxy = (deps: AcquireDeps): AcquireDeps => ({ ...deps, registry: 'proxy' })
+ * ```
+ */
 export type AcquireDeps = {
   /** Decodes strict base64; errors with a message for the Manager. */
   readonly inline: (base64: string) => Observable<Binary>
@@ -20,7 +28,14 @@ export type AcquireDeps = {
 
 const isUrl = (reference: string): boolean => /^https?:\/\//i.test(reference)
 
-/** The binary of a task, out of its command, from a URL or from the registry: the last event is `fetched`. */
+/**
+ * Acquires the binary of a task from its command, a URL or the registry. The last event is `fetched`.
+ *
+ * @example
+ * ```ts
+ * const progress$ = acquire(acquireDeps)(start)
+ * ```
+ */
 export const acquire =
   ({ inline, fetch, download, downloadSealed, registry }: AcquireDeps) =>
   ({ source, encrypted }: StartCommand): Observable<TaskProgress> => {

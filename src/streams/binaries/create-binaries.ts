@@ -6,6 +6,14 @@ import { acquire, type AcquireDeps } from './acquire.js'
 import { createDownloads, type DownloadDeps } from './download.js'
 import { createFetch, type FetchDeps } from './fetch.js'
 
+/**
+ * The ports and limits of every way to acquire a binary.
+ *
+ * @example
+ * ```ts
+ * const direct = (deps: BinariesDeps): BinariesDeps => ({ ...deps, settings: { ...deps.settings, registry: 'direct' } })
+ * ```
+ */
 export type BinariesDeps = {
   readonly settings: {
     readonly fetch: FetchDeps['limits']
@@ -22,6 +30,14 @@ export type BinariesDeps = {
   readonly random: () => number
 }
 
+/**
+ * Acquires binaries, and emits the requests to the Proxy.
+ *
+ * @example
+ * ```ts
+ * const binaryOf = ({ acquire }: Binaries) => acquire(start).pipe(ofType('fetched'))
+ * ```
+ */
 export type Binaries = {
   /** The binary of a task as the last event, wherever its command says that it is. */
   readonly acquire: (start: StartCommand) => Observable<TaskProgress>
@@ -29,7 +45,14 @@ export type Binaries = {
   readonly request$: Observable<Publication>
 }
 
-/** Gets binaries: out of commands, in chunks through the Proxy, or by downloads of the proplet's own. */
+/**
+ * Acquires binaries: from commands, in chunks through the Proxy, or by downloading.
+ *
+ * @example
+ * ```ts
+ * const { acquire, request$ } = createBinaries(chunk$, deps)
+ * ```
+ */
 export const createBinaries = (chunk$: Observable<Chunk>, deps: BinariesDeps): Binaries => {
   const { settings, inline, cache, clock, random } = deps
   const { fetch, request$ } = createFetch({ chunk$, cache, limits: settings.fetch, clock })

@@ -28,6 +28,14 @@ import type { TaskProgress } from '../../model/task-event.js'
 import { createSlots } from '../operators/slots.js'
 import { messageOf } from '../../model/message-of.js'
 
+/**
+ * When a download gives up, and how many run at once.
+ *
+ * @example
+ * ```ts
+ * const limits: DownloadLimits = { stallMs: 10_000, ttlMs: 60_000, timeoutMs: 600_000, concurrent: 4 }
+ * ```
+ */
 export type DownloadLimits = {
   /** An attempt that gets nothing for this long ends; milliseconds, as are all times here. */
   readonly stallMs: number
@@ -38,6 +46,14 @@ export type DownloadLimits = {
   readonly concurrent: number
 }
 
+/**
+ * How to open one download, its limits, and the sources of time and randomness.
+ *
+ * @example
+ * ```ts
+ * const downloadDeps: DownloadDeps = { open, limits, clock: asyncScheduler, random: Math.random }
+ * ```
+ */
 export type DownloadDeps = {
   /** Throws a `DownloadError` for what is no reference. */
   readonly open: (reference: string) => Download
@@ -47,7 +63,15 @@ export type DownloadDeps = {
   readonly random: () => number
 }
 
-/** The binary of a URL or an image as the last event; subscribers of one reference share one download. */
+/**
+ * Downloads the binary of a URL or an image; the last event is `fetched`. Subscribers of one reference share one download.
+ *
+ * @example
+ * ```ts
+ * const both$ = (download: Downloads) =>
+ *   merge(download('https://example.com/a.wasm'), download('https://example.com/a.wasm'))
+ * ```
+ */
 export type Downloads = (reference: string) => Observable<TaskProgress>
 
 /** Attempts in a row that bring nothing new, beyond the first. */
@@ -67,8 +91,14 @@ const isShown = (event: DownloadEvent): event is Exclude<DownloadEvent, { readon
   event.type !== 'arrived'
 
 /**
- * Downloads with patience: an attempt that fails for a reason that may pass is made again, with growing and jittered
- * delays, as long as the limits allow. When the peer is away, what an earlier download left is used, with a warning.
+ * Downloads with retries: an attempt that fails for a transient reason is repeated with growing, jittered delays, as long as
+ * the limits allow. If the peer is unreachable, a cached copy is used, with a warning.
+ *
+ * @example
+ * ```ts
+ * const download = createDownloads({ open, limits, clock: asyncScheduler, random: Math.random })
+ * const progress$ = download('https://example.com/sum.wasm')
+ * ```
  */
 export const createDownloads = ({ open, limits, clock, random }: DownloadDeps): Downloads => {
   const slots = createSlots(limits.concurrent)

@@ -30,6 +30,20 @@ import type { TaskProgress } from '../../model/task-event.js'
 import { createAssembly, type Taken } from './assemble.js'
 import { messageOf } from '../../model/message-of.js'
 
+/**
+ * When a fetch through the Proxy gives up, and how much may be assembled.
+ *
+ * @example
+ * ```ts
+ * const fetchLimits: FetchLimits = {
+ *   ttlMs: 300_000,
+ *   stallMs: 10_000,
+ *   timeoutMs: 600_000,
+ *   maxBytes: 64 * 2 ** 20,
+ *   maxTotalBytes: 128 * 2 ** 20,
+ * }
+ * ```
+ */
 export type FetchLimits = {
   /** An incomplete assembly without progress expires after this; milliseconds, as are all times here. */
   readonly ttlMs: number
@@ -41,6 +55,14 @@ export type FetchLimits = {
   readonly maxTotalBytes: number
 }
 
+/**
+ * Chunks from the Proxy, the cache, and the limits.
+ *
+ * @example
+ * ```ts
+ * const fetchDeps = (limits: FetchLimits): FetchDeps => ({ chunk$, cache, limits, clock: asyncScheduler })
+ * ```
+ */
 export type FetchDeps = {
   readonly chunk$: Observable<Chunk>
   readonly cache: {
@@ -51,12 +73,30 @@ export type FetchDeps = {
   readonly clock: SchedulerLike
 }
 
+/**
+ * Fetches images through the Proxy, and emits the requests to it.
+ *
+ * @example
+ * ```ts
+ * const imageOf = ({ fetch }: Fetch) => fetch('registry.example/sum:1').pipe(ofType('fetched'))
+ * ```
+ */
 export type Fetch = {
   /** The binary of an image as the last event; errors with a `FetchError`. Subscribers of one image share one fetch. */
   readonly fetch: (image: string) => Observable<TaskProgress>
   readonly request$: Observable<Publication>
 }
 
+/**
+ * A fetch that gave up; the message is fit for the Manager.
+ *
+ * @example
+ * ```ts
+ * const message$ = fetched$.pipe(
+ *   catchError((error: unknown) => of(error instanceof FetchError ? error.message : 'unexpected')),
+ * )
+ * ```
+ */
 export class FetchError extends Error {
   override readonly name = 'FetchError'
 }
@@ -66,7 +106,15 @@ const isPinned = (image: string): boolean => /@sha256:[0-9a-f]{64}$/.test(image)
 
 const seconds = (ms: number): string => `${ms / 1000} s`
 
-/** Asks the Proxy for images and assembles their chunks; see `FetchLimits` for when it gives up. */
+/**
+ * Requests images from the Proxy and assembles their chunks; see `FetchLimits` for when it gives up.
+ *
+ * @example
+ * ```ts
+ * const { fetch, request$ } = createFetch({ chunk$, cache, limits: fetchLimits, clock: asyncScheduler })
+ * const progress$ = fetch('registry.example/sum:1')
+ * ```
+ */
 export const createFetch = ({ chunk$, cache, limits, clock }: FetchDeps): Fetch => {
   // The requests of all fetches in one stream: each fetch is shared, and its request must go out once.
   const requests = new Subject<Publication>()

@@ -12,6 +12,14 @@ import {
 import type { Binary } from '../../model/binary.js'
 import type { TaskEvent } from '../../model/task-event.js'
 
+/**
+ * The cache that holds the files of binaries.
+ *
+ * @example
+ * ```ts
+ * const pinDeps: PinDeps = { cache: { hold: () => NEVER, evict: () => EMPTY } }
+ * ```
+ */
 export type PinDeps = {
   readonly cache: {
     /** Keeps the file of a digest while subscribed to; never emits. */
@@ -25,8 +33,13 @@ const isUnusable = (event: TaskEvent): boolean =>
   event.type === 'ended' && event.outcome.kind === 'failed' && event.outcome.code === 'binary'
 
 /**
- * Looks after the file of a binary: it stays as long as its task, as a server and a latent task have it loaded again; and one
- * that turns out to be damaged is forgotten before the task ends, so that the next fetch brings it anew.
+ * Keeps the file of a binary in the cache as long as its task, since servers and latent tasks load it again. A damaged file
+ * is evicted before the task ends, so the next fetch replaces it.
+ *
+ * @example
+ * ```ts
+ * const pinned$ = pinBinary({ cache })(binary, runBinary(start, binary, NEVER))
+ * ```
  */
 export const pinBinary =
   ({ cache }: PinDeps) =>

@@ -5,6 +5,14 @@ import type { TaskEvent } from '../../model/task-event.js'
 import { refusal } from '../../model/ended.js'
 import { messageOf } from '../../model/message-of.js'
 
+/**
+ * Limits on concurrent work, and any further reason to refuse a task.
+ *
+ * @example
+ * ```ts
+ * const limits: AdmitDeps = { maxTasks: 12, maxDaemons: 4, maxLatent: 16, refuse: () => undefined }
+ * ```
+ */
 export type AdmitDeps = {
   /** Tasks and invocations that run, wait or fetch at once; beyond it they are refused. */
   readonly maxTasks: number
@@ -16,8 +24,24 @@ export type AdmitDeps = {
   readonly refuse: (command: Received<StartCommand | InvokeCommand>) => Refusal | undefined
 }
 
+/**
+ * Why a task is refused; the reason goes to the Manager.
+ *
+ * @example
+ * ```ts
+ * const refusal: Refusal = { code: 'unsupported', reason: 'this proplet runs no daemons' }
+ * ```
+ */
 export type Refusal = { readonly code: FailureCode; readonly reason: string }
 
+/**
+ * Admits or refuses work, and counts what is under way.
+ *
+ * @example
+ * ```ts
+ * const idle = ({ underWay$ }: Admission) => underWay$.pipe(filter((count) => count === 0))
+ * ```
+ */
 export type Admission = {
   /** Runs the task if there is room for it; else it ends at once, with a failure that says why. */
   readonly admit: (
@@ -36,7 +60,15 @@ const kindOf = (command: StartCommand | InvokeCommand): Kind => {
   return command.daemon ? 'daemon' : 'task'
 }
 
-/** Bounds what is under way, as RxJS has no backpressure of its own. */
+/**
+ * Bounds the work under way: RxJS has no backpressure of its own.
+ *
+ * @example
+ * ```ts
+ * const admission = createAdmission({ maxTasks: 12, maxDaemons: 4, maxLatent: 16, refuse: () => undefined })
+ * const events$ = admission.admit(start, () => run(start, stop$))
+ * ```
+ */
 export const createAdmission = ({ maxTasks, maxDaemons, maxLatent, refuse }: AdmitDeps): Admission => {
   const underWay = new BehaviorSubject(0)
   const counts: Record<Kind, number> = { task: 0, daemon: 0, latent: 0 }

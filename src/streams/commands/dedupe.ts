@@ -20,13 +20,29 @@ import type { Received, StartCommand, StopCommand } from '../../model/command.js
 import type { TaskEvent } from '../../model/task-event.js'
 import { ended, ofCommand } from '../../model/ended.js'
 
+/**
+ * How to run one task, and the clock that bounds redeliveries.
+ *
+ * @example
+ * ```ts
+ * const dedupeDeps: DedupeDeps = { task: run, clock: asyncScheduler }
+ * ```
+ */
 export type DedupeDeps = {
   /** The life of one task. `stop$` emits when its stop command arrives. */
   readonly task: (start: Received<StartCommand>, stop$: Observable<'stopped'>) => Observable<TaskEvent>
   readonly clock: SchedulerLike
 }
 
-/** A broker or Manager may deliver a start twice within 20 ms (spec/wire.md, trap 10), when a fast task has ended. */
+/**
+ * A start with the same ID within this many milliseconds is a redelivery, even if the task has already ended: a broker or
+ * Manager may deliver a start twice within 20 ms (spec/wire.md, trap 10).
+ *
+ * @example
+ * ```ts
+ * const isOver$ = timer(REDELIVERY_MS, asyncScheduler)
+ * ```
+ */
 export const REDELIVERY_MS = 25
 
 /** What is known of an id while it is taken: its task, and the one start that may wait behind a task being stopped. */
@@ -43,9 +59,14 @@ type Life = {
 }
 
 /**
- * Runs one task an id, and leads each stop to the task that it names. A start of an id that is running is a duplicate,
- * and so is one that arrives before `REDELIVERY_MS` are over. A stop frees the id: a start that comes after it waits
- * only until the stopped task has ended. A latent task does not run, so a start of its id replaces it.
+ * Runs one task per ID and routes each stop to its task. A start is a duplicate while its ID is running, or within
+ * `REDELIVERY_MS` of the first. A stop frees the ID: a later start waits only until the stopped task has ended. A latent task
+ * is idle, so a start with its ID replaces it.
+ *
+ * @example
+ * ```ts
+ * const events$ = start$.pipe(dedupe({ task: run, clock: asyncScheduler }))
+ * ```
  */
 export const dedupe = ({
   task,

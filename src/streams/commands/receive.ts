@@ -6,18 +6,49 @@ import { decode, type DecodeDeps } from './decode.js'
 import { record } from './record.js'
 import { target } from './target.js'
 
+/**
+ * The decoder, the journal and the ID of this proplet.
+ *
+ * @example
+ * ```ts
+ * const receiveDeps: ReceiveDeps = {
+ *   decoder,
+ *   journal: undefined,
+ *   clock: asyncScheduler,
+ *   settings: { propletId: 'proplet-1' },
+ * }
+ * ```
+ */
 export type ReceiveDeps = DecodeDeps & {
   readonly settings: { readonly propletId: string }
   readonly journal: TaskJournal | undefined
 }
 
+/**
+ * Messages of the broker, and commands that come from elsewhere.
+ *
+ * @example
+ * ```ts
+ * const receiveInputs: ReceiveInputs = { message$, command$: EMPTY }
+ * ```
+ */
 export type ReceiveInputs = {
   readonly message$: Observable<InboundMessage>
   /** Commands that come another way than over the broker. They are not journaled: nobody sends them again. */
   readonly command$: Observable<Command>
 }
 
-/** All that is for this proplet; what came over the broker is on record before anything is done about it. */
+/**
+ * Everything addressed to this proplet. Commands from the broker are in the journal before anything acts on them.
+ *
+ * @example
+ * ```ts
+ * const received$ = receive(
+ *   { message$, command$: EMPTY },
+ *   { decoder, journal, clock: asyncScheduler, settings: { propletId: 'proplet-1' } },
+ * )
+ * ```
+ */
 export const receive = (
   { message$, command$ }: ReceiveInputs,
   { decoder, journal, clock, settings: { propletId } }: ReceiveDeps,

@@ -7,7 +7,14 @@ import type { JournaledCommand, TaskJournal } from '../../model/journal.js'
 const isJournaled = (decoded: Decoded): decoded is JournaledCommand =>
   decoded.type === 'rejected' ? decoded.task !== undefined : decoded.type !== 'chunk'
 
-/** Puts commands on record before anything is done about them: from here on they have their sequence number. */
+/**
+ * Writes commands to the journal before anything acts on them, and adds their sequence numbers.
+ *
+ * @example
+ * ```ts
+ * const recorded$ = message$.pipe(decode({ decoder, clock: asyncScheduler }), record(journal))
+ * ```
+ */
 export const record = (
   journal: TaskJournal | undefined,
 ): OperatorFunction<Arrived<Decoded>, Received<Decoded>> => {

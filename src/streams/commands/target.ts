@@ -1,7 +1,14 @@
 import { filter, type MonoTypeOperatorFunction } from 'rxjs'
 import type { Decoded, Received, Target } from '../../model/command.js'
 
-/** Lets through what is meant for this proplet; chunks and messages that name no task are meant for all. */
+/**
+ * Passes what is addressed to this proplet. Chunks, and messages that name no task, concern every proplet.
+ *
+ * @example
+ * ```ts
+ * const ours$ = command$.pipe(target('proplet-1'))
+ * ```
+ */
 export const target = <T extends Received<Decoded>>(propletId: string): MonoTypeOperatorFunction<T> => {
   const isForUs = ({ broadcast, propletId: wanted }: Target) =>
     broadcast || wanted === undefined || wanted === propletId

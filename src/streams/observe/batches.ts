@@ -21,9 +21,32 @@ import {
 } from 'rxjs'
 import type { Sent } from '../../model/span.js'
 
-/** How it goes: `lost` are those that gave way or were refused since the last report. */
+/**
+ * What became of one batch. `lost` counts values dropped or refused since the last report.
+ *
+ * @example
+ * ```ts
+ * const isLossless = ({ lost }: BatchReport) => lost === 0
+ * ```
+ */
 export type BatchReport = { readonly sent: Sent; readonly lost: number }
 
+/**
+ * How to send a batch, and the limits on what waits.
+ *
+ * @example
+ * ```ts
+ * const batchesDeps: BatchesDeps<Span> = {
+ *   send: (batch) => of({ kind: 'taken', refused: batch.length - batch.length }),
+ *   backoffMs: (failures) => 1000 * 2 ** failures,
+ *   clock: asyncScheduler,
+ *   maxBatch: 512,
+ *   maxWaiting: 2048,
+ *   everyMs: 5000,
+ *   flushMs: 1000,
+ * }
+ * ```
+ */
 export type BatchesDeps<T> = {
   /** Emits once and completes, or errors. Unsubscribing gives it up. */
   readonly send: (batch: readonly T[]) => Observable<Sent>
@@ -40,8 +63,13 @@ export type BatchesDeps<T> = {
 }
 
 /**
- * Sends what comes in batches, one at a time; reports what became of each. When there is more than can be sent, the
- * oldest are lost. Completes after the source has, when all is sent, or can't be, or `flushMs` are over.
+ * Sends values in batches, one at a time, and reports what became of each batch. When values arrive faster than they can be
+ * sent, the oldest are lost. Completes after the source does, once everything is sent, sending fails, or `flushMs` have passed.
+ *
+ * @example
+ * ```ts
+ * const report$ = spans$.pipe(batches(batchesDeps))
+ * ```
  */
 export const batches = <T>(deps: BatchesDeps<T>): OperatorFunction<T, BatchReport> => {
   const { send, backoffMs, clock, maxBatch, maxWaiting, everyMs, flushMs } = deps

@@ -2,14 +2,37 @@ import { concatMap, defer, ignoreElements, merge, tap, type Observable } from 'r
 import type { Publication } from '../../model/publication.js'
 import type { ResultDelivery, Run, Step } from '../../model/step.js'
 
-/** What becomes of a publication, as far as it matters here. */
+/**
+ * What became of a publication.
+ *
+ * @example
+ * ```ts
+ * const isDelivered = ({ at }: Fate) => at === 'acknowledged'
+ * ```
+ */
 export type Fate = {
   readonly publication: Publication
   readonly at: 'handed' | 'acknowledged' | 'replaced' | 'rejected'
 }
 
+/**
+ * The progress of runs, and what became of publications.
+ *
+ * @example
+ * ```ts
+ * const deliveryInputs: ResultDeliveryInputs = { step$, fate$ }
+ * ```
+ */
 export type ResultDeliveryInputs = { readonly step$: Observable<Step>; readonly fate$: Observable<Fate> }
 
+/**
+ * A clock in milliseconds, and how many results to track.
+ *
+ * @example
+ * ```ts
+ * const deliveryDeps: ResultDeliveryDeps = { now: () => asyncScheduler.now(), maxDue: 1000 }
+ * ```
+ */
 export type ResultDeliveryDeps = {
   readonly now: () => number
   /** Results that are waited for; beyond it the oldest is forgotten. */
@@ -53,7 +76,14 @@ const createDues = (max: number) => {
   return { put, take }
 }
 
-/** Tells when results have reached the broker. Those of one task are published in the order in which they are due. */
+/**
+ * Emits when results have reached the broker. Results of one task are published in the order in which they fall due.
+ *
+ * @example
+ * ```ts
+ * const delivery$ = resultDelivery({ step$, fate$ }, { now: () => asyncScheduler.now(), maxDue: 1000 })
+ * ```
+ */
 export const resultDelivery = (
   { step$, fate$ }: ResultDeliveryInputs,
   { now, maxDue }: ResultDeliveryDeps,

@@ -69,6 +69,11 @@ const refusedOf = (id: string, key: Key): Run =>
 /**
  * How runs get on, and how long each of their phases took by the clock `now` (milliseconds). Holds what is under way,
  * which the admission bounds. A run that was refused takes a single step, its end.
+ *
+ * @example
+ * ```ts
+ * const step$ = task$.pipe(phases(() => asyncScheduler.now()))
+ * ```
  */
 export const phases =
   (now: () => number): OperatorFunction<TaskEvent, Step> =>

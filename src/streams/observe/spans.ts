@@ -3,11 +3,33 @@ import type { Outcome } from '../../model/outcome.js'
 import type { Span } from '../../model/span.js'
 import type { ResultDelivery, Phase, PhaseName, Run, Step } from '../../model/step.js'
 
+/**
+ * The progress of runs, and the delivery of their results.
+ *
+ * @example
+ * ```ts
+ * const spansInputs: SpansInputs = { step$, resultDelivery$ }
+ * ```
+ */
 export type SpansInputs = {
   readonly step$: Observable<Step>
   readonly resultDelivery$: Observable<ResultDelivery>
 }
 
+/**
+ * Sampling, IDs and the wall clock of traces.
+ *
+ * @example
+ * ```ts
+ * const spansDeps: SpansDeps = {
+ *   isSampled: () => true,
+ *   traceId: () => '0af7651916cd43dd8448eb211c80319c',
+ *   spanId: () => 'b7ad6b7169203331',
+ *   epochOffset: () => 0,
+ *   maxTraces: 1000,
+ * }
+ * ```
+ */
 export type SpansDeps = {
   /** Asked once for each run: whether it is traced. */
   readonly isSampled: () => boolean
@@ -65,8 +87,13 @@ const errorOf = (outcome: Outcome | undefined): string | undefined =>
   outcome?.kind === 'failed' ? outcome.code : undefined
 
 /**
- * Spans of the runs that are sampled: `start` (or `invoke`) is the root, of which `fetch`, `queue`, `prepare`, `compile`,
- * `execute` and `publish` are the children.
+ * The spans of sampled runs: `start` (or `invoke`) is the root; `fetch`, `queue`, `prepare`, `compile`, `execute` and
+ * `publish` are its children.
+ *
+ * @example
+ * ```ts
+ * const span$ = spans({ step$, resultDelivery$ }, spansDeps)
+ * ```
  */
 export const spans = ({ step$, resultDelivery$ }: SpansInputs, deps: SpansDeps): Observable<Span> =>
   defer(() => {

@@ -1,6 +1,13 @@
 import { filter, type Observable } from 'rxjs'
 
-/** The members of a tagged union that have one of the tags. */
+/**
+ * Passes the members of a tagged union that have one of these tags.
+ *
+ * @example
+ * ```ts
+ * const end$ = task$.pipe(ofType('ended', 'replaced'))
+ * ```
+ */
 export const ofType =
   <K extends string>(...types: readonly K[]) =>
   <T extends { readonly type: string }>(

@@ -1,5 +1,13 @@
 import { defer, finalize, mergeMap, Observable, take, type ObservableInput } from 'rxjs'
 
+/**
+ * A fixed number of slots, shared by all users.
+ *
+ * @example
+ * ```ts
+ * const inSlot = (slots: Slots) => slots.use((leave) => run(start, stop$).pipe(finalize(leave)))
+ * ```
+ */
 export type Slots = {
   /**
    * Waits for a place, first come first served, runs the project in it, and frees it when that ends, is left, or says so
@@ -9,8 +17,14 @@ export type Slots = {
 }
 
 /**
- * A fixed number of places. Invariants: `free` is never below 0; nobody waits while a place is free, but for those
- * whom `fill` is just letting in; one who stops waiting takes no place.
+ * A fixed number of slots. Invariants: `free` is never below 0; nobody waits while a slot is free, except those that `fill` is
+ * letting in; a waiter that unsubscribes takes no slot.
+ *
+ * @example
+ * ```ts
+ * const slots = createSlots(4)
+ * const events$ = slots.use(() => run(start, stop$))
+ * ```
  */
 export const createSlots = (size: number): Slots => {
   let free = size

@@ -5,7 +5,14 @@ import type { Unfinished } from '../../model/journal.js'
 
 const INTERRUPTED = failure('interrupted', 'interrupted by a restart of the proplet')
 
-/** Answers the commands that an earlier process was at when it ended. */
+/**
+ * Answers the commands that an earlier process left unfinished.
+ *
+ * @example
+ * ```ts
+ * const events$ = from(journal.unfinished).pipe(ofType('interrupted'), answerInterrupted(asyncScheduler))
+ * ```
+ */
 export const answerInterrupted = (clock: {
   now(): number
 }): OperatorFunction<Extract<Unfinished, { type: 'interrupted' }>, TaskEvent> =>

@@ -15,9 +15,14 @@ import type { Publication } from '../../model/publication.js'
 import type { Result } from '../../model/result.js'
 
 /**
- * Holds each result until `resultHoldMs` after its command was received, and never longer than `resultHoldMs`. The Manager
- * publishes a start and only then writes "Running" from a stale copy: a result that lands in between is lost
- * (spec/wire.md, trap 1). Results of one task stay in order, however late the timers run.
+ * Holds each result until `resultHoldMs` after its command was received, but never longer than `resultHoldMs`. The Manager
+ * publishes a start and only then writes "Running" from a stale copy, so a result in between is lost (spec/wire.md, trap 1).
+ * Results of one task stay in order, however late the timers fire.
+ *
+ * @example
+ * ```ts
+ * const publication$ = task$.pipe(result('proplet-1'), hold(150, asyncScheduler))
+ * ```
  */
 export const hold = (resultHoldMs: number, clock: SchedulerLike): OperatorFunction<Result, Publication> => {
   const held = ({ publication, receivedAt }: Result): Observable<Publication> => {

@@ -7,8 +7,13 @@ import { errorOf } from './result.js'
 import type { Result } from '../../model/result.js'
 
 /**
- * What the Manager is told of invocations: one result each, at once, as it writes nothing that could overtake it. An
- * invocation without a name is answered with an empty one, which the Manager reads like none.
+ * One result per invocation, without a hold: the Manager writes nothing that could overwrite it. For an unnamed invocation the
+ * ID is empty, which the Manager treats as absent.
+ *
+ * @example
+ * ```ts
+ * const result$ = task$.pipe(invokeResult('proplet-1'))
+ * ```
  */
 export const invokeResult =
   (propletId: string): OperatorFunction<TaskEvent, Result> =>

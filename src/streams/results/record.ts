@@ -4,7 +4,14 @@ import type { Result } from '../../model/result.js'
 import { isTold } from './result.js'
 import type { InvocationEvent, TaskEvent } from '../../model/task-event.js'
 
-/** Puts results on record before they are held or published. */
+/**
+ * Writes results to the journal before they are held or published.
+ *
+ * @example
+ * ```ts
+ * const recorded$ = task$.pipe(result('proplet-1'), recordResults(journal))
+ * ```
+ */
 export const recordResults = (journal: TaskJournal | undefined): MonoTypeOperatorFunction<Result> =>
   map((result) => (journal === undefined ? result : { ...result, publication: journal.recordResult(result) }))
 
@@ -16,7 +23,14 @@ const closedBy = (event: TaskEvent | InvocationEvent): number | undefined => {
   return isUntold ? event.sequence : undefined
 }
 
-/** Closes the commands in the journal that end without a result; emits nothing. */
+/**
+ * Closes journaled commands that end without a result; emits nothing.
+ *
+ * @example
+ * ```ts
+ * const closing$ = task$.pipe(closeCommands(journal))
+ * ```
+ */
 export const closeCommands =
   (journal: TaskJournal | undefined): OperatorFunction<TaskEvent, never> =>
   (event$) =>
@@ -28,7 +42,14 @@ export const closeCommands =
       ignoreElements(),
     )
 
-/** Drops the end of a task that the shutdown ended and the next process runs again: it has not failed. */
+/**
+ * Drops the end of a task that the shutdown ended and the next process runs again: it has not failed.
+ *
+ * @example
+ * ```ts
+ * const reported$ = task$.pipe(omitRerun(journal))
+ * ```
+ */
 export const omitRerun = (journal: TaskJournal | undefined): MonoTypeOperatorFunction<TaskEvent> =>
   filter(
     (event) =>

@@ -6,7 +6,14 @@ import { envelopeOf } from '../tasks/federated/envelope.js'
 import { ofType } from '../operators/of-type.js'
 import type { Result } from '../../model/result.js'
 
-/** What the Manager reads an outcome by: null, or why it failed. */
+/**
+ * The `error` of a result: null if the task completed, else why it did not.
+ *
+ * @example
+ * ```ts
+ * const error = errorOf({ kind: 'stopped', results: '' }) // task stopped
+ * ```
+ */
 export const errorOf = (outcome: Outcome): string | null => {
   switch (outcome.kind) {
     case 'completed':
@@ -25,7 +32,14 @@ export const errorOf = (outcome: Outcome): string | null => {
 export const isTold = ({ announced, outcome }: Pick<TaskEnded, 'announced' | 'outcome'>): boolean =>
   !announced || outcome.kind === 'failed'
 
-/** What the Manager is told of tasks: one result each, at the end; of a daemon or server at its start, and when it fails later. */
+/**
+ * One result per task when it ends. A daemon or server has one when it starts, and another if it fails later.
+ *
+ * @example
+ * ```ts
+ * const result$ = task$.pipe(result('proplet-1'))
+ * ```
+ */
 export const result = (propletId: string): OperatorFunction<TaskEvent, Result> => {
   const resultOf = (origin: Origin, payload: object): Result => ({
     id: origin.id,

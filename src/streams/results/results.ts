@@ -8,6 +8,18 @@ import { closeCommands, omitRerun, recordResults } from './record.js'
 import { result } from './result.js'
 import { updates } from './updates.js'
 
+/**
+ * The journal, the hold and the ID of this proplet.
+ *
+ * @example
+ * ```ts
+ * const resultsDeps: ResultsDeps = {
+ *   settings: { propletId: 'proplet-1', resultHoldMs: 150 },
+ *   journal: undefined,
+ *   clock: asyncScheduler,
+ * }
+ * ```
+ */
 export type ResultsDeps = {
   readonly settings: { readonly propletId: string; readonly resultHoldMs: number }
   /** Omit to run without a journal. */
@@ -15,7 +27,16 @@ export type ResultsDeps = {
   readonly clock: SchedulerLike
 }
 
-/** What the Manager is told of tasks and invocations, on record before it is published. The source must be hot. */
+/**
+ * The results of tasks and invocations, in the journal before they are published. The source must be hot.
+ *
+ * @example
+ * ```ts
+ * const publication$ = task$.pipe(
+ *   results({ settings: { propletId: 'proplet-1', resultHoldMs: 150 }, journal, clock: asyncScheduler }),
+ * )
+ * ```
+ */
 export const results =
   ({
     settings: { propletId, resultHoldMs },

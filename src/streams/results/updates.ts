@@ -3,7 +3,14 @@ import type { Publication } from '../../model/publication.js'
 import type { InvocationEvent, TaskEvent } from '../../model/task-event.js'
 import { topicLevelOf } from '../tasks/federated/round.js'
 
-/** Updates for the channel that their coordinator did not take, each as it was printed. */
+/**
+ * Federated learning updates that the coordinator did not accept, for the channel, byte for byte as the task printed them.
+ *
+ * @example
+ * ```ts
+ * const publication$ = task$.pipe(updates('proplet-1'))
+ * ```
+ */
 export const updates = (propletId: string): OperatorFunction<TaskEvent, Publication> => {
   const encoder = new TextEncoder()
   const publicationsOf = (event: TaskEvent | InvocationEvent): readonly Publication[] => {

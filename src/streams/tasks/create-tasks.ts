@@ -13,6 +13,14 @@ import type { LifecycleDeps } from './lifecycle.js'
 import { precompile } from './precompile.js'
 import { task, type TaskDeps } from './task.js'
 
+/**
+ * The runtime, the cache and the limits that tasks share.
+ *
+ * @example
+ * ```ts
+ * const single = (deps: TasksDeps): TasksDeps => ({ ...deps, settings: { ...deps.settings, maxTasks: 1 } })
+ * ```
+ */
 export type TasksDeps = {
   readonly settings: {
     readonly propletId: string
@@ -21,16 +29,33 @@ export type TasksDeps = {
   }
   readonly cache: PinDeps['cache']
   readonly runtime: ExecuteDeps['runtime']
+  readonly journal: ExecuteDeps['journal']
   readonly federated: Omit<FederateDeps, 'propletId' | 'slots' | 'clock'>
   readonly clock: SchedulerLike
 }
 
+/**
+ * The stages around a task: how its binary is acquired, whether it is admitted, and the shutdown.
+ *
+ * @example
+ * ```ts
+ * const parts: TasksParts = { acquire: acquireBinary, admit: admission.admit, shutdown$ }
+ * ```
+ */
 export type TasksParts = {
   readonly acquire: TaskDeps['acquire']
   readonly admit: Admission['admit']
   readonly shutdown$: LifecycleDeps['shutdown$']
 }
 
+/**
+ * The operators that run and invoke tasks.
+ *
+ * @example
+ * ```ts
+ * const events$ = (tasks: Tasks) => start$.pipe(tasks.runUntilStopped())
+ * ```
+ */
 export type Tasks = {
   /** Runs each task that is started, or deploys it if it is latent, until it ends or is stopped. */
   readonly runUntilStopped: () => OperatorFunction<Received<StartCommand | StopCommand>, TaskEvent>
@@ -38,10 +63,18 @@ export type Tasks = {
   readonly invokeUntilStopped: () => OperatorFunction<Received<InvokeCommand | StopCommand>, TaskEvent>
 }
 
-/** Everything that runs: tasks, daemons, latent tasks and their invocations, in the slots of one runtime. */
+/**
+ * Runs tasks, daemons, latent tasks and their invocations in the slots of one runtime.
+ *
+ * @example
+ * ```ts
+ * const tasks = createTasks({ acquire: acquireBinary, admit: admission.admit, shutdown$ }, deps)
+ * const events$ = merge(start$.pipe(tasks.runUntilStopped()), invoke$.pipe(tasks.invokeUntilStopped()))
+ * ```
+ */
 export const createTasks = ({ acquire, admit, shutdown$ }: TasksParts, deps: TasksDeps): Tasks => {
   const { settings, clock } = deps
-  const slotted = { runtime: deps.runtime, slots: createSlots(settings.maxTasks) }
+  const slotted = { runtime: deps.runtime, journal: deps.journal, slots: createSlots(settings.maxTasks) }
   const executed = execute(slotted)
   const precompiled = precompile(slotted)
   const pinned = pinBinary(deps)

@@ -4,15 +4,32 @@ import type { Received, StartCommand } from '../../model/command.js'
 import type { TaskEvent } from '../../model/task-event.js'
 import type { RunEvent, RunRequest, Runtime, StopReason } from '../../model/runtime.js'
 import { ended, failure, ofCommand } from '../../model/ended.js'
+import type { TaskJournal } from '../../model/journal.js'
 import type { Slots } from '../operators/slots.js'
 import { messageOf } from '../../model/message-of.js'
 
+/**
+ * The runtime, and the slots that bound it.
+ *
+ * @example
+ * ```ts
+ * const executeDeps: ExecuteDeps = { runtime, slots: createSlots(4) }
+ * ```
+ */
 export type ExecuteDeps = {
   readonly runtime: Pick<Runtime, 'run'>
   readonly slots: Slots
+  readonly journal?: Pick<TaskJournal, 'begin'> | undefined
 }
 
-/** What the runtime is asked for. */
+/**
+ * The request to the runtime for a start command.
+ *
+ * @example
+ * ```ts
+ * const run$ = runtime.run(toRequest(start, binary), NEVER)
+ * ```
+ */
 export const toRequest = (start: StartCommand, binary: Binary): RunRequest => ({
   id: start.id,
   name: start.name,
@@ -32,11 +49,16 @@ const announcementOf = (event: RunEvent, { daemon }: StartCommand): string | und
 }
 
 /**
- * Runs one task in a place of its own, a daemon outside of the places; a server leaves its place when it listens. `stop$`
- * ends a task that runs; one that still waits for its place is ended by unsubscribing.
+ * Runs one task in a slot. Daemons take no slot, and a server leaves its slot once it listens. `stop$` ends a running task;
+ * one that still waits for a slot is ended by unsubscribing.
+ *
+ * @example
+ * ```ts
+ * const events$ = execute({ runtime, slots: createSlots(4) })(start, binary, NEVER)
+ * ```
  */
 export const execute =
-  ({ runtime, slots }: ExecuteDeps) =>
+  ({ runtime, slots, journal }: ExecuteDeps) =>
   (start: Received<StartCommand>, binary: Binary, stop$: Observable<StopReason>): Observable<TaskEvent> => {
     const run = (leave: () => void) => {
       let announced = false
@@ -53,7 +75,10 @@ export const execute =
       }
       return concat(
         of<TaskEvent>({ type: 'running', id: start.id }),
-        defer(() => runtime.run(toRequest(start, binary), stop$)).pipe(mergeMap(toTaskEvents)),
+        defer(() => {
+          if (start.sequence !== undefined) journal?.begin(start.sequence)
+          return runtime.run(toRequest(start, binary), stop$)
+        }).pipe(mergeMap(toTaskEvents)),
       ).pipe(
         catchError((error: unknown) => of(ended(start, failure('runtime', messageOf(error)), announced))),
       )

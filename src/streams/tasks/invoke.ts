@@ -23,6 +23,20 @@ import { lifecycle, type LifecycleDeps } from './lifecycle.js'
 import { ofType } from '../operators/of-type.js'
 import type { TaskDeps } from './task.js'
 
+/**
+ * How to find, admit and execute a latent task.
+ *
+ * @example
+ * ```ts
+ * const invokeDeps: InvokeDeps = {
+ *   find: latents.find,
+ *   admit: admission.admit,
+ *   execute: runBinary,
+ *   shutdown$,
+ *   clock: asyncScheduler,
+ * }
+ * ```
+ */
 export type InvokeDeps = {
   readonly find: Latents['find']
   readonly admit: Admission['admit']
@@ -67,9 +81,15 @@ const isFinal = (event: TaskEvent): boolean => {
 }
 
 /**
- * Runs latent tasks, as many invocations of one at once as there are places. A stop of the task ends them. An
- * invocation that runs is not run a second time, nor is one that ended less than `REDELIVERY_MS` ago; those without a
- * name can't be told apart.
+ * Runs latent tasks, as many invocations at once as there are slots; a stop of the task ends them. A named invocation is not
+ * run again while it runs or within `REDELIVERY_MS` of its end; unnamed ones cannot be told apart.
+ *
+ * @example
+ * ```ts
+ * const events$ = invoke$.pipe(
+ *   invoke({ find: latents.find, admit: admission.admit, execute: runBinary, shutdown$, clock: asyncScheduler }),
+ * )
+ * ```
  */
 export const invoke = ({
   find,

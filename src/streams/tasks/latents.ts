@@ -19,15 +19,38 @@ import type { TaskEvent } from '../../model/task-event.js'
 import { refusal } from '../../model/ended.js'
 import { messageOf } from '../../model/message-of.js'
 
-/** A latent task that can be invoked. */
+/**
+ * A latent task that can be invoked.
+ *
+ * @example
+ * ```ts
+ * const sizeOf = ({ binary }: Latent) => binary.size
+ * ```
+ */
 export type Latent = { readonly start: Received<StartCommand>; readonly binary: Binary }
 
+/**
+ * How many bytes latent tasks may hold, and the clock that bounds waiting for them.
+ *
+ * @example
+ * ```ts
+ * const latentsDeps: LatentsDeps = { maxBytes: 64 * 2 ** 20, clock: asyncScheduler }
+ * ```
+ */
 export type LatentsDeps = {
   /** Of the binaries of all latent tasks, in memory or held in the cache, and the texts that brought them, together. */
   readonly maxBytes: number
   readonly clock: SchedulerLike
 }
 
+/**
+ * The registry of latent tasks.
+ *
+ * @example
+ * ```ts
+ * const binaryOf = ({ find }: Latents, id: string) => find(id).pipe(map(({ binary }) => binary))
+ * ```
+ */
 export type Latents = {
   /** Lets a latent task be found from now on, until it ends or is left; one that holds too many bytes ends. */
   readonly register: (start: Received<StartCommand>, task$: Observable<TaskEvent>) => Observable<TaskEvent>
@@ -35,10 +58,24 @@ export type Latents = {
   readonly find: (id: string) => Observable<Latent>
 }
 
-/** Milliseconds that an invocation waits for its task to be compiled; the Manager waits 30 s (spec/wire.md). */
+/**
+ * How long an invocation waits for its task to be compiled, in milliseconds; the Manager waits 30 s (spec/wire.md).
+ *
+ * @example
+ * ```ts
+ * const tooLate$ = timer(COMPILE_WAIT_MS, asyncScheduler)
+ * ```
+ */
 export const COMPILE_WAIT_MS = 25_000
 
-/** The Manager knows these words, and deploys the task again. */
+/**
+ * The error that makes the Manager deploy the task again; it recognises this text.
+ *
+ * @example
+ * ```ts
+ * const error = notPrecompiled('sum') // task sum has not been precompiled; deploy it as a latent task first
+ * ```
+ */
 export const notPrecompiled = (id: string, why = ''): string =>
   `task ${id} has not been precompiled${why}; deploy it as a latent task first`
 
@@ -52,7 +89,16 @@ type Entry = {
 /** What came of a task that invocations may be waiting for. */
 type Settled = { readonly id: string; readonly found: Latent | { readonly error: string } }
 
-/** The latent tasks that are deployed, by id. The latest of an id counts. */
+/**
+ * The deployed latent tasks by ID; the latest with an ID wins.
+ *
+ * @example
+ * ```ts
+ * const latents = createLatents({ maxBytes: 64 * 2 ** 20, clock: asyncScheduler })
+ * const events$ = latents.register(start, run(start, stop$))
+ * const latent$ = latents.find(start.id)
+ * ```
+ */
 export const createLatents = ({ maxBytes, clock }: LatentsDeps): Latents => {
   const entries = new Map<string, Entry>()
   const settled = new Subject<Settled>()

@@ -22,6 +22,20 @@ import { ended, failure, type Origin } from '../../model/ended.js'
 import type { Shutdown } from './shutdown.js'
 import { messageOf } from '../../model/message-of.js'
 
+/**
+ * What runs, and what can end it.
+ *
+ * @example
+ * ```ts
+ * const lifecycleDeps: LifecycleDeps = {
+ *   origin: start,
+ *   lasting: start.daemon,
+ *   run: (reason$) => runBinary(start, binary, reason$),
+ *   stop$: NEVER,
+ *   shutdown$,
+ * }
+ * ```
+ */
 export type LifecycleDeps = {
   readonly origin: Origin
   /** Stays until it is told to end, as what is `announced` does, and so a shutdown ends it at once. */
@@ -39,8 +53,19 @@ const endedEarly = (reason: StopReason): Outcome =>
     : failure('shutdown', 'task not started: the proplet is shutting down')
 
 /**
- * Lets something run to exactly one `ended`. A stop takes effect in every phase. A shutdown lets what runs go on until
- * the deadline; what waits, and what is lasting, it ends at once.
+ * Runs something to exactly one `ended`. A stop takes effect in every phase. A shutdown lets running work continue until the
+ * deadline, and ends waiting and lasting work at once.
+ *
+ * @example
+ * ```ts
+ * const events$ = lifecycle({
+ *   origin: start,
+ *   lasting: false,
+ *   run: (reason$) => runBinary(start, binary, reason$),
+ *   stop$: NEVER,
+ *   shutdown$,
+ * })
+ * ```
  */
 export const lifecycle = ({ origin, lasting, run, stop$, shutdown$ }: LifecycleDeps): Observable<TaskEvent> =>
   defer(() => {

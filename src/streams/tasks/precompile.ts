@@ -10,8 +10,13 @@ import { messageOf } from '../../model/message-of.js'
 const RUNNING: RunProgress = { type: 'running' }
 
 /**
- * Has the binary of a latent task compiled, in a place of its own, and then stays, without one, until `stop$`. What
- * ends it by a shutdown is not told to the Manager: it never had a result, and learns it by the next invocation.
+ * Compiles the binary of a latent task in a slot, frees the slot, and waits for `stop$`. An end by shutdown is not reported: the
+ * task never had a result, and the Manager finds out with its next invocation.
+ *
+ * @example
+ * ```ts
+ * const events$ = precompile({ runtime, slots: createSlots(4) })(start, binary, NEVER)
+ * ```
  */
 export const precompile =
   ({ runtime, slots }: ExecuteDeps) =>

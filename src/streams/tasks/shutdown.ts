@@ -11,12 +11,24 @@ import {
   type SchedulerLike,
 } from 'rxjs'
 
-/** `draining`: nothing new is taken, what runs may finish. `deadline`: what still runs is ended. */
+/**
+ * `draining`: nothing new is accepted, running tasks may finish. `deadline`: whatever still runs is ended.
+ *
+ * @example
+ * ```ts
+ * const isDraining = (stage: Shutdown) => stage === 'draining'
+ * ```
+ */
 export type Shutdown = 'draining' | 'deadline'
 
 /**
- * The stages of a shutdown from the moment `stop$` emits, replayed to late subscribers as long as someone listens, and
- * after the deadline for ever.
+ * The stages of a shutdown, from the moment `stop$` emits. Late subscribers get the current stage while anyone is subscribed,
+ * and always after the deadline.
+ *
+ * @example
+ * ```ts
+ * const shutdown$ = shutdown(stopSignal(process), { graceMs: 30_000, clock: asyncScheduler })
+ * ```
  */
 export const shutdown = (
   stop$: Observable<unknown>,

@@ -5,6 +5,14 @@ import type { TaskEvent, TaskProgress } from '../../model/task-event.js'
 import type { StopReason } from '../../model/runtime.js'
 import { lifecycle, type LifecycleDeps } from './lifecycle.js'
 
+/**
+ * How to acquire and execute the binary of a task, and the shutdown.
+ *
+ * @example
+ * ```ts
+ * const taskDeps: TaskDeps = { acquire: acquireBinary, execute: runBinary, shutdown$ }
+ * ```
+ */
 export type TaskDeps = {
   readonly acquire: (start: StartCommand) => Observable<TaskProgress>
   readonly execute: (
@@ -15,7 +23,14 @@ export type TaskDeps = {
   readonly shutdown$: LifecycleDeps['shutdown$']
 }
 
-/** The life of one accepted task: acquire the binary, execute it, and end exactly once. */
+/**
+ * The life of one accepted task: acquire its binary, execute it, and end exactly once.
+ *
+ * @example
+ * ```ts
+ * const events$ = task({ acquire: acquireBinary, execute: runBinary, shutdown$ })(start, NEVER)
+ * ```
+ */
 export const task =
   ({ acquire, execute, shutdown$ }: TaskDeps) =>
   (start: Received<StartCommand>, stop$: Observable<'stopped'>): Observable<TaskEvent> => {

@@ -73,13 +73,20 @@ export const message = (payload = 'payload', of: Partial<InboundMessage> = {}): 
   ...of,
 })
 
-/** Takes a start command in; undefined: it was refused. */
-export const take = (
+/** Takes a start command in, which waits; undefined: it was refused. */
+export const takeWaiting = (
   journal: Journal,
   id: string,
   of: Parameters<typeof start>[1] = {},
   from: InboundMessage = message(),
 ): number | undefined => journal.record(start(id, of), from)
+
+/** Takes a start command in, and a guest begins; undefined: it was refused. */
+export const take: typeof takeWaiting = (journal, ...command) => {
+  const sequence = takeWaiting(journal, ...command)
+  if (sequence !== undefined) journal.begin(sequence)
+  return sequence
+}
 
 export const resultOf = (id: string, sequence: number | undefined, results = 'done'): Result => ({
   id,

@@ -1,9 +1,11 @@
 import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { PART_BYTES } from '../../../src/io/journal/contents.js'
-import { journalDirectory } from '../../../src/io/journal/index.js'
+import { HEAD_BYTES } from '../../../src/io/journal/head.js'
+import { journalDirectory, type Journal } from '../../../src/io/journal/index.js'
 import { invoke, stop } from '../../support/model.js'
 import {
   filesOf,
@@ -18,6 +20,7 @@ import {
   rewrite,
   stateDirectory,
   take,
+  takeWaiting,
 } from './harness.js'
 
 /** What the next process finds. */
@@ -48,8 +51,7 @@ describe('a command', () => {
   it('is found with what is to be answered: an invocation, with its name or without, and a refused one', async () => {
     const directory = stateDirectory()
     const { journal } = await open(directory)
-    journal.record(invoke('l', 'one'), message())
-    journal.record(invoke('l', undefined), message())
+    for (const name of ['one', undefined]) journal.begin(journal.record(invoke('l', name), message()) ?? -1)
     journal.record(
       {
         type: 'rejected',
@@ -84,6 +86,31 @@ describe('a command', () => {
     journal.record(stop('t'), message())
     take(journal, 't', {}, message('again'))
     expect(await next(directory)).toEqual(['stopped t', 'interrupted other', 'interrupted t'])
+  })
+
+  it('runs again as long as no guest has begun it (issue 14.3): a task, an invocation, not one that was stopped', async () => {
+    const directory = stateDirectory()
+    const { journal } = await open(directory)
+    const running = takeWaiting(journal, 'running', {}, message('R'))
+    takeWaiting(journal, 'waiting', {}, message('W'))
+    takeWaiting(journal, 'stopped', {}, message('S'))
+    journal.record(invoke('l', 'one'), message('I'))
+    journal.record(stop('stopped'), message())
+    journal.begin(running ?? -1)
+    expect(await next(directory)).toEqual(['interrupted running', 'again W', 'stopped stopped', 'again I'])
+    // At the end of a clean stop it is answered.
+    expect(journal.runsAgain(running ?? -1)).toBe(false)
+    expect(journal.runsAgain((running ?? -1) + 1)).toBe(false)
+  })
+
+  it('that waits through many restarts is not given up before a hundred of them', async () => {
+    const directory = stateDirectory()
+    const { journal } = await open(directory)
+    const sequence = takeWaiting(journal, 't') ?? -1
+    for (let i = 0; i < 99; i++) journal.rerun(sequence)
+    expect(await next(directory)).toEqual(['again payload'])
+    journal.rerun(sequence)
+    expect(await next(directory)).toEqual(['interrupted t'])
   })
 
   it.each([
@@ -134,6 +161,21 @@ describe('a large content', () => {
     expect(await next(directory)).toEqual(['interrupted t'])
     await journal.durable()
     expect(await next(directory)).toEqual([`again ${content}`])
+  })
+
+  it.each([
+    { when: 'it is written', first: (journal: Journal) => journal.durable() },
+    { when: 'it is being written', first: () => undefined },
+  ])('of a task that does not run again is let go of when a guest begins after $when', async ({ first }) => {
+    const directory = stateDirectory()
+    const { journal } = await open(directory)
+    const sequence = takeWaiting(journal, 't', {}, message(content)) ?? -1
+    await first(journal)
+    journal.begin(sequence)
+    await journal.durable()
+    expect(journal.stats).toMatchObject({ commands: 1 })
+    expect(journal.stats.liveBytes).toBeLessThan(PART_BYTES)
+    expect(await next(directory)).toEqual(['interrupted t'])
   })
 
   it('is given up when its command is closed meanwhile', async () => {
@@ -243,6 +285,7 @@ describe('what is found on the disk', () => {
       [],
       ['again A'],
       ['again A', result],
+      ['again A', 'again payload', result],
       ['again A', 'interrupted b', result],
       ['again A', 'interrupted b'],
     ]
@@ -296,6 +339,49 @@ describe('what is found on the disk', () => {
     expect(second.stats.damagedBytes).toBeGreaterThan(50)
   })
 
+  it('is put aside when the head of a file is damaged, whichever byte of it (issue 14.3); of such files four are kept', async () => {
+    const directory = stateDirectory()
+    const { journal } = await open(directory)
+    take(journal, 'a')
+    for (let at = 0; at < HEAD_BYTES; at++) {
+      const copy = killed(directory)
+      const [file = ''] = filesOf(copy)
+      rewrite(file, (content) => {
+        content.writeUInt8(content.readUInt8(at) ^ 0x40, at)
+        return content
+      })
+      const damaged = readFileSync(file)
+      const { journal: second, logged } = await open(copy, { disk: quickDisk })
+      expect(leftIn(second)).toEqual([])
+      expect(logged).toEqual(['error the head of a journal file is damaged: the file is put aside'])
+      expect(second.stats).toMatchObject({ damagedFiles: 1, damagedBytes: damaged.length })
+      expect(readFileSync(`${file}.damaged`)).toEqual(damaged)
+      takeWaiting(second, 'b')
+      expect(await next(copy)).toEqual(['again payload'])
+      await second.end()
+    }
+    const copy = killed(directory)
+    const path = journalDirectory(copy, IDENTITY)
+    for (let n = 2; n < 9; n++) writeFileSync(join(path, `00000000000${n}.log`), 'x'.repeat(100))
+    expect((await open(copy)).journal.stats.damagedFiles).toBe(7)
+    expect(readdirSync(path).filter((name) => name.endsWith('.damaged'))).toEqual(
+      [5, 6, 7, 8].map((n) => `00000000000${n}.log.damaged`),
+    )
+  })
+
+  it('that an earlier release wrote, without a checksum of its head, is read', async () => {
+    const directory = stateDirectory()
+    const { journal } = await open(directory)
+    take(journal, 'a')
+    const copy = killed(directory)
+    const [file = ''] = filesOf(copy)
+    rewrite(file, (content) => {
+      content.writeUInt32LE(1, 8)
+      return Buffer.concat([content.subarray(0, 16), content.subarray(HEAD_BYTES)])
+    })
+    expect(await next(copy)).toEqual(['interrupted a'])
+  })
+
   it('is passed over when the head of a file was never finished, or is damaged', async () => {
     const directory = stateDirectory()
     const { journal } = await open(directory)
@@ -308,7 +394,7 @@ describe('what is found on the disk', () => {
     const { journal: second, logged } = await open(copy)
     expect(leftIn(second)).toEqual(['interrupted a'])
     expect(logged).toContain('warn the end of a journal file was torn, and is left out')
-    expect(logged).toContain('error a journal file is damaged: what was there is lost')
+    expect(logged).toContain('error the head of a journal file is damaged: the file is put aside')
     take(second, 'b')
     expect(await next(copy)).toEqual(['interrupted a', 'interrupted b'])
   })
@@ -320,12 +406,13 @@ describe('what is found on the disk', () => {
     const copy = killed(directory)
     const [file = ''] = filesOf(copy)
     rewrite(file, (content) => {
-      content.writeUInt32LE(2, 8)
+      content.writeUInt32LE(3, 8)
+      content.writeUInt32LE(crc32(content.subarray(0, 16)), 16)
       return content
     })
     const before = readFileSync(file)
     await expect(open(copy)).rejects.toThrow(
-      /can not be used: it was written by a newer release, in format 2; this release knows formats up to 1; PROPLET_STATE_DIR/,
+      /can not be used: it was written by a newer release, in format 3; this release knows formats up to 2; PROPLET_STATE_DIR/,
     )
     expect(readFileSync(file)).toEqual(before)
     // Nor does it stay locked.

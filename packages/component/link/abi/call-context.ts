@@ -1,7 +1,7 @@
-import type { InstanceState } from '../instance-state.js'
-import { trap } from '../trap.js'
-import type { Handle } from '../handles.js'
-import type { ResourceState } from '../resource.js'
+import type { InstanceState } from './instance-state.js'
+import { trap } from './trap.js'
+import type { Handle } from './handles.js'
+import type { ResourceState } from './resource.js'
 import { hex, type LinearMemory } from './linear-memory.js'
 import type { StringFormat } from './string-format.js'
 

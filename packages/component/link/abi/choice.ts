@@ -1,5 +1,5 @@
 import type { ValueType } from '../../types.js'
-import { trap } from '../trap.js'
+import { trap } from './trap.js'
 import type { CallContext } from './call-context.js'
 import { alignTo, type Codec } from './codec.js'
 import {

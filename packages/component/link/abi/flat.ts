@@ -1,4 +1,4 @@
-import { trap } from '../trap.js'
+import { trap } from './trap.js'
 
 /** The core types that values are passed in. https://github.com/WebAssembly/component-model, CanonicalABI.md, "Flattening" */
 export type FlatType = 'i32' | 'i64' | 'f32' | 'f64'

@@ -1,5 +1,5 @@
-import { GuestResource, type ResourceState } from '../resource.js'
-import { trap } from '../trap.js'
+import { GuestResource, type ResourceState } from './resource.js'
+import { trap } from './trap.js'
 import type { CallContext } from './call-context.js'
 import { mismatch, type Codec } from './codec.js'
 import { unsignedAt } from './flat.js'

@@ -1,4 +1,4 @@
-import { trap } from '../trap.js'
+import { trap } from './trap.js'
 
 /** The bytes of a core memory, which move when it grows. */
 export class LinearMemory {

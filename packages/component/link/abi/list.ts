@@ -1,8 +1,8 @@
-import { trap } from '../trap.js'
+import { trap } from './trap.js'
 import type { CallContext } from './call-context.js'
 import { alignTo, mismatch, type Codec } from './codec.js'
 import { concatFlat, MAX_FLAT_PARAMS, unsignedAt } from './flat.js'
-import { numberArray } from './number-array.js'
+import { numberArray, type ElementsCodec } from './number-array.js'
 
 /** What an element of a JavaScript array takes at least. */
 const ELEMENT_BYTES = 16
@@ -34,11 +34,6 @@ export function listCodec(element: Codec): Codec {
       flat[to + 1] = length
     },
   }
-}
-
-export type ElementsCodec = {
-  readonly load: (call: CallContext, at: number, length: number) => unknown
-  readonly store: (call: CallContext, value: unknown) => { readonly pointer: number; readonly length: number }
 }
 
 function elementwise(element: Codec): ElementsCodec {

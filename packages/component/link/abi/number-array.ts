@@ -1,8 +1,13 @@
 import type { ValueType } from '../../types.js'
 import type { CallContext } from './call-context.js'
 import { mismatch } from './codec.js'
-import type { ElementsCodec } from './list.js'
 import { primitiveCodec, type NumberKind } from './primitive.js'
+
+/** The elements of a list, in memory. */
+export type ElementsCodec = {
+  readonly load: (call: CallContext, at: number, length: number) => unknown
+  readonly store: (call: CallContext, value: unknown) => { readonly pointer: number; readonly length: number }
+}
 
 type NumberArray = {
   readonly BYTES_PER_ELEMENT: number

@@ -1,5 +1,5 @@
 import type { PrimitiveKind } from '../../types.js'
-import { trap } from '../trap.js'
+import { trap } from './trap.js'
 import { mismatch, type Codec } from './codec.js'
 import { bigAt, numberAt, unsignedAt, type FlatType } from './flat.js'
 

@@ -1,13 +1,21 @@
 import type { StringEncoding } from '../../binary/canon-ast.js'
-import { trap } from '../trap.js'
-import type { CallContext } from './call-context.js'
+import { trap } from './trap.js'
+import type { LinearMemory } from './linear-memory.js'
 
 /** `length` is in the unit of the encoding: bytes, or units of two bytes. */
 export type StoredString = { readonly pointer: number; readonly length: number }
 
+/** What a string needs of the call that it passes in. */
+type StringCall = {
+  readonly memory: LinearMemory
+  spend(bytes: number): void
+  allocate(size: number, align: number): number
+  reallocate(from: number, oldSize: number, align: number, size: number): number
+}
+
 export type StringFormat = {
-  readonly load: (call: CallContext, at: number, length: number) => string
-  readonly store: (call: CallContext, text: string) => StoredString
+  readonly load: (call: StringCall, at: number, length: number) => string
+  readonly store: (call: StringCall, text: string) => StoredString
 }
 
 /** Up to here JavaScript is faster than a call into a decoder. */
@@ -85,7 +93,7 @@ const compact: StringFormat = {
   },
 }
 
-const bufferOf = (call: CallContext): Buffer => Buffer.from(call.memory.bytes.buffer)
+const bufferOf = (call: StringCall): Buffer => Buffer.from(call.memory.bytes.buffer)
 
 // What UTF-8 has no form for becomes U+FFFD, as in utf8Encoder.
 const withoutLoneSurrogates = (text: string): string => text.replace(/\p{Surrogate}/gu, '\ufffd')

@@ -1,6 +1,7 @@
 import type { Codec } from '../abi/codec.js'
-import { trap } from '../trap.js'
-import type { TypeId } from '../type-ids.js'
+import type { HandleTable } from '../abi/handles.js'
+import { trap } from '../abi/trap.js'
+import type { TypeId } from '../abi/type-ids.js'
 import { COPY, type Channel, type CopyResult, type Sink, type Source } from './channel.js'
 import { Waitable } from './waitable.js'
 
@@ -18,6 +19,14 @@ type State = 'idle' | 'copying' | 'copying-synchronously' | 'cancelling' | 'done
 
 const VERBS = { read: 'read from', write: 'write to' } as const
 const OTHER_END = { read: 'writable', write: 'readable' } as const
+
+/** The end that has a handle of an instance. */
+export function endAt(handles: HandleTable, index: number, type: ChannelType, direction: Direction): End {
+  const end = handles.entry(index, End)
+  return end.is(type, direction)
+    ? end
+    : trap(`handle index ${index} is another end, or of another ${type.kind}`)
+}
 
 /** One end of a stream or of a future, for the instance that has its handle. */
 export class End extends Waitable {

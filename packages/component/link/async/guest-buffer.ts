@@ -1,7 +1,7 @@
 import type { CallContext } from '../abi/call-context.js'
 import { mismatch, type Codec } from '../abi/codec.js'
 import { isNumber } from '../abi/number-array.js'
-import { trap } from '../trap.js'
+import { trap } from '../abi/trap.js'
 import { Units, type Items, type Sink, type Source } from './channel.js'
 import type { ChannelKind, ChannelType } from './end.js'
 

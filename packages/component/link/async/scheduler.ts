@@ -1,4 +1,4 @@
-import { trap } from '../trap.js'
+import { trap } from '../abi/trap.js'
 import type { Task } from './task.js'
 import type { Thread } from './thread.js'
 

@@ -1,5 +1,5 @@
 import type { CallContext } from '../abi/call-context.js'
-import { trap } from '../trap.js'
+import { trap } from '../abi/trap.js'
 import type { AsyncCall } from './function.js'
 import { EVENT, Waitable } from './waitable.js'
 

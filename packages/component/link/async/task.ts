@@ -1,16 +1,21 @@
 import type { CallContext } from '../abi/call-context.js'
-import type { CanonPlan } from '../canon.js'
-import type { FunctionShape } from '../function.js'
-import type { InstanceState } from '../instance-state.js'
-import { trap } from '../trap.js'
+import type { CanonPlan } from '../abi/canon-plan.js'
+import type { InstanceState } from '../abi/instance-state.js'
+import { trap } from '../abi/trap.js'
+import type { TypeId } from '../abi/type-ids.js'
 import type { Resolve } from './function.js'
-import type { Scheduler } from './scheduler.js'
 import { CANCELLED, type Event, type WaitableSet } from './waitable.js'
 
+/** What a task needs of the scheduler. */
+type Turns = {
+  later(job: () => void): void
+  nextTurn(job: () => void): () => void
+}
+
 export type TaskOptions = {
-  readonly scheduler: Scheduler
+  readonly scheduler: Turns
   readonly call: CallContext
-  readonly shape: Pick<FunctionShape, 'async' | 'resultId'>
+  readonly shape: { readonly async: boolean; readonly resultId: TypeId | undefined }
   /** The options that it is lifted with. */
   readonly canon: CanonPlan
   /** It is lifted with the option `async`. */
@@ -29,7 +34,7 @@ export class Task {
   readonly shape: TaskOptions['shape']
   readonly canon: CanonPlan
   readonly isAsync: boolean
-  readonly #scheduler: Scheduler
+  readonly #scheduler: Turns
   readonly #resolve: Resolve
   readonly #exit: (() => void) | undefined
   #state: 'running' | 'cancel-pending' | 'cancel-delivered' | 'resolved' = 'running'

@@ -1,8 +1,9 @@
-import type { InstanceState } from '../instance-state.js'
+import type { InstanceState } from '../abi/instance-state.js'
+import type { InstanceThread } from '../abi/thread-table.js'
 import type { Task } from './task.js'
 
 /** Code of a guest with a stack of its own. Each task begins with one, and can make more. */
-export class Thread {
+export class Thread implements InstanceThread {
   readonly task: Task
   /** V8 can suspend its stack; false for code that was called as any function is. */
   readonly canSuspend: boolean
@@ -10,9 +11,7 @@ export class Thread {
   readonly storage: [number, number] = [0, 0]
   /** It has neither ended nor waits. What it called may run in the midst of it. */
   isRunning = false
-  /** Begins it; undefined: it has begun. */
   start: (() => void) | undefined
-  /** Lets it go on after `thread.suspend`; undefined: it is not suspended. */
   wake: ((when: 'first' | 'later') => void) | undefined
   /** What follows once its function has returned. */
   onEnd: (returned: unknown) => void = () => undefined

@@ -1,4 +1,4 @@
-import { trap } from '../trap.js'
+import { trap } from '../abi/trap.js'
 
 /** https://github.com/WebAssembly/component-model, CanonicalABI.md, "Waitable State" */
 export const EVENT = {

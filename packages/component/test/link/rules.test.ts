@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { instantiate } from '../../link/instantiate.js'
-import { TrapError, trap } from '../../link/trap.js'
+import { TrapError, trap } from '../../link/abi/trap.js'
 import { built, functionOf, prepare } from './harness.js'
 
 describe('a component', () => {

@@ -1,8 +1,7 @@
 import fc, { type Arbitrary } from 'fast-check'
 import type { CaseType, NamedType, PrimitiveKind, ValueType } from '../../types.js'
 import { camelCase } from '../../wave/names.js'
-import { emptyRecord } from '../../wave/record.js'
-import { isNullable } from '../../wave/shape.js'
+import { emptyRecord, isNullable } from '../../wave/values.js'
 
 const NUMBERS: Readonly<Record<string, (items: readonly never[]) => NodeJS.TypedArray>> = {
   s8: (items) => Int8Array.from(items),

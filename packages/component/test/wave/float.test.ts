@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { float32Of, float32Text, float64Of, float64Text } from '../../wave/float.js'
+import { float32Of, float32Text, float64Of, float64Text } from '../../wave/numbers.js'
 
 /** 2^-150, half of the smallest f32, in full. */
 const HALF_OF_SMALLEST = String(5n ** 150n)

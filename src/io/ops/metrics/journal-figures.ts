@@ -21,6 +21,10 @@ const COUNTERS: Readings<JournalStats> = {
     'Bytes that were damaged or torn when it was opened',
     ({ damagedBytes }) => damagedBytes,
   ],
+  proplet_journal_damaged_files_total: [
+    'Files that could not be read when it was opened, and were put aside',
+    ({ damagedFiles }) => damagedFiles,
+  ],
 }
 
 /** What the journal holds, from when it is known; without a journal there are no such figures. */

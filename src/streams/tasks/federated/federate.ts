@@ -9,6 +9,17 @@ import { prepare, withPropletId, type PrepareDeps } from './prepare.js'
 import { hasUpdate, report, type ReportDeps } from './report.js'
 import { messageOf } from '../../../model/message-of.js'
 
+/**
+ * The HTTP of federated learning, its endpoints, and the slots that bound prepared tasks.
+ *
+ * @example
+ * ```ts
+ * const offline = (deps: FederateDeps): FederateDeps => ({
+ *   ...deps,
+ *   urls: { modelRegistry: undefined, dataStore: undefined, coordinator: undefined },
+ * })
+ * ```
+ */
 export type FederateDeps = PrepareDeps &
   ReportDeps & {
     /** Bounds what was fetched for tasks that do not run yet; what needs nothing takes no place. */
@@ -17,7 +28,14 @@ export type FederateDeps = PrepareDeps &
 
 type Start = Received<StartCommand>
 
-/** Lets a task have what it learns from before it runs, and reports what it has learned afterwards. */
+/**
+ * Fetches the model and dataset of a federated learning task before it runs, and reports its update afterwards.
+ *
+ * @example
+ * ```ts
+ * const events$ = federate(federateDeps)(start, (prepared) => runBinary(prepared, binary, NEVER), NEVER)
+ * ```
+ */
 export const federate = (deps: FederateDeps) => {
   const { isNeeded, prepare: prepared } = prepare(deps)
   const reported = report(deps)

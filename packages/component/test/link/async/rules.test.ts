@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ErrorContext } from '../../../link/async/error-context.js'
 import { Later } from '../../../link/async/host.js'
 import { instantiate, type ComponentInstance } from '../../../link/instantiate.js'
-import { TrapError } from '../../../link/trap.js'
+import { TrapError } from '../../../link/abi/trap.js'
 import { built, functionOf, prepare } from '../harness.js'
 import { hasJspi } from './jspi.js'
 

@@ -1,0 +1,36 @@
+import { Gate } from './gate.js'
+import { ThreadTable } from './thread-table.js'
+import { HandleTable } from './handles.js'
+import { trap } from './trap.js'
+
+/** What an instance of a component is in the midst of. After a trap it stays entered, and so can't be called again. */
+export class InstanceState {
+  readonly handles = new HandleTable()
+  /** False while the host calls it for memory only. */
+  mayLeave = true
+  #entered = false
+  #gate: Gate | undefined
+  #threads: ThreadTable | undefined
+
+  /** Of its async tasks. */
+  get gate(): Gate {
+    return (this.#gate ??= new Gate())
+  }
+
+  get threads(): ThreadTable {
+    return (this.#threads ??= new ThreadTable())
+  }
+
+  enter(): void {
+    if (this.#entered) trap('cannot enter component instance: it runs already, or it trapped')
+    this.#entered = true
+  }
+
+  exit(): void {
+    this.#entered = false
+  }
+
+  checkLeave(): void {
+    if (!this.mayLeave) trap('cannot leave component instance in realloc or post-return')
+  }
+}

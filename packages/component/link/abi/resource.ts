@@ -1,0 +1,55 @@
+/** A component instance, which runs one thing at a time. */
+type Enterable = { enter(): void; exit(): void }
+
+/** A resource type of one run. */
+export type ResourceState =
+  | {
+      readonly from: 'guest'
+      /** Where it is defined. */
+      readonly instance: Enterable
+      readonly destructor: ((rep: number) => void) | undefined
+    }
+  /** The class of its objects; undefined: none was given, and any object will do. */
+  | { readonly from: 'host'; readonly class: Constructor | undefined }
+
+export type Constructor = new (...args: never[]) => object
+
+/** A handle to a resource of a guest, while JavaScript has it. */
+export class GuestResource {
+  readonly resource: ResourceState
+  readonly rep: number
+  /** False: borrowed, or given away. */
+  owned: boolean
+
+  constructor(resource: ResourceState, rep: number, owned: boolean) {
+    this.resource = resource
+    this.rep = rep
+    this.owned = owned
+  }
+
+  /** Drops what is owned. */
+  [Symbol.dispose](): void {
+    if (!this.owned) return
+    this.owned = false
+    destroy(this.resource, this.rep)
+  }
+}
+
+/**
+ * Ends what a handle stood for that owned it.
+ * @param from the instance that dropped it, if one did
+ */
+export function destroy(resource: ResourceState, rep: unknown, from?: Enterable): void {
+  if (resource.from === 'host') {
+    if (isDisposable(rep)) rep[Symbol.dispose]()
+    return
+  }
+  const { destructor, instance } = resource
+  if (destructor === undefined || typeof rep !== 'number') return
+  if (from !== instance) instance.enter()
+  destructor(rep)
+  if (from !== instance) instance.exit()
+}
+
+const isDisposable = (value: unknown): value is Disposable =>
+  typeof value === 'object' && value !== null && Symbol.dispose in value

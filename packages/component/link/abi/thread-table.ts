@@ -1,0 +1,36 @@
+import { trap } from './trap.js'
+
+/** Each has a stack; as many as the scheduler lets wait. */
+const MAX_THREADS = 1_000
+
+/** What one thread has to know of another one, to let it go on. */
+export type InstanceThread = {
+  /** Begins it; undefined: it has begun. */
+  start: (() => void) | undefined
+  /** Lets it go on after `thread.suspend`; undefined: it is not suspended. */
+  wake: ((when: 'first' | 'later') => void) | undefined
+}
+
+/** The threads of one component instance that have a number. 0 is none. */
+export class ThreadTable {
+  readonly #threads: (InstanceThread | undefined)[] = [undefined]
+  readonly #free: number[] = []
+  /** Those that have not begun and are to. */
+  readonly ready = new Set<InstanceThread>()
+
+  add(thread: InstanceThread): number {
+    const index = this.#free.pop() ?? this.#threads.length
+    if (index > MAX_THREADS) trap(`more than ${MAX_THREADS} threads in a component instance`)
+    this.#threads[index] = thread
+    return index
+  }
+
+  get(index: number): InstanceThread {
+    return this.#threads[index] ?? trap(`unknown thread index ${index}`)
+  }
+
+  remove(index: number): void {
+    this.#threads[index] = undefined
+    this.#free.push(index)
+  }
+}

@@ -1,0 +1,45 @@
+import type { AsyncBuiltin } from '../../binary/canon-ast.js'
+import type { Codec } from '../abi/codec.js'
+import type { FlatType } from '../abi/flat.js'
+import type { CoreSignature } from '../calls/adapter.js'
+import type { CanonPlan, CoreItem } from '../abi/canon-plan.js'
+import type { InstanceState } from '../abi/instance-state.js'
+import type { Run } from '../calls/run.js'
+import type { TypeId } from '../abi/type-ids.js'
+import type { ChannelType } from '../async/end.js'
+import type { MakeWaiting } from '../calls/jspi.js'
+
+/** A function of ours for core modules: its core type, and what it is in a run. */
+export type Builtin = {
+  readonly params: readonly FlatType[]
+  readonly results: readonly FlatType[]
+  readonly make: (run: Run) => object
+}
+
+/** What a definition of a built-in function refers to. */
+export type BuiltinContext = {
+  readonly definition: AsyncBuiltin
+  /** The number of the component instance. */
+  readonly instance: number
+  readonly canon: CanonPlan
+  readonly memory: CoreItem | undefined
+  /** Of `task.return`. */
+  readonly result: Codec | undefined
+  readonly resultId: TypeId | undefined
+  /** Of the definition's type. */
+  readonly channel: (kind: ChannelType['kind']) => ChannelType
+  /** Of `thread.new-indirect`: the type of the argument, and where functions are. */
+  readonly thread: { readonly argument: FlatType; readonly table: CoreItem } | undefined
+  readonly waiting: (signature: CoreSignature) => MakeWaiting
+}
+
+export type MakeBuiltin = (context: BuiltinContext) => Builtin
+
+/** The instance that calls; a trap while it may not call anything. */
+export function leaving(run: Run, instance: number): InstanceState {
+  const state = run.instance(instance)
+  state.checkLeave()
+  return state
+}
+
+export const i32 = (value: unknown): number => (typeof value === 'number' ? value >>> 0 : 0)

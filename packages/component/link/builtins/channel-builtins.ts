@@ -1,0 +1,110 @@
+import type { CoreSignature } from '../calls/adapter.js'
+import type { Run } from '../calls/run.js'
+import { trap } from '../abi/trap.js'
+import { i32, leaving, type Builtin, type BuiltinContext, type MakeBuiltin } from './builtin.js'
+import { Channel } from '../async/channel.js'
+import { beginCancel, beginCopy, findEnd, outcomeNow } from './copy.js'
+import { End, type ChannelKind, type Direction } from '../async/end.js'
+import { CANNOT_BLOCK, type Outcome } from '../calls/jspi.js'
+
+const create =
+  (kind: ChannelKind): MakeBuiltin =>
+  ({ instance, channel }) => {
+    const type = channel(kind)
+    return {
+      params: [],
+      results: ['i64'],
+      make: (run) => () => {
+        const { handles } = leaving(run, instance)
+        const shared = new Channel()
+        const readable = handles.addEntry(new End(shared, type, 'read'))
+        const writable = handles.addEntry(new End(shared, type, 'write'))
+        return BigInt(readable) | (BigInt(writable) << 32n)
+      },
+    }
+  }
+
+type Begin = (run: Run, args: readonly unknown[], isAsync: boolean) => End
+
+const copy =
+  (kind: ChannelKind, direction: Direction): MakeBuiltin =>
+  ({ definition, canon, channel, waiting }) => {
+    const plan = { type: channel(kind), direction }
+    return waitingOrNot(
+      waiting,
+      { params: kind === 'stream' ? ['i32', 'i32', 'i32'] : ['i32', 'i32'], results: ['i32'] },
+      { isAsync: definition.options?.async === true, instance: canon.instance },
+      (run, [index, at, length], isAsync) =>
+        beginCopy(run, canon, { ...plan, isAsync }, i32(index), i32(at), kind === 'stream' ? i32(length) : 1),
+    )
+  }
+
+const cancel =
+  (kind: ChannelKind, direction: Direction): MakeBuiltin =>
+  ({ definition, instance, channel, waiting }) => {
+    const plan = { type: channel(kind), direction }
+    return waitingOrNot(
+      waiting,
+      { params: ['i32'], results: ['i32'] },
+      { isAsync: definition.flag === true, instance },
+      (run, [index], isAsync) => beginCancel(run, instance, { ...plan, isAsync }, i32(index)),
+    )
+  }
+
+function waitingOrNot(
+  waitingOf: BuiltinContext['waiting'],
+  signature: CoreSignature,
+  { isAsync, instance }: { readonly isAsync: boolean; readonly instance: number },
+  begin: Begin,
+): Builtin {
+  if (isAsync)
+    return {
+      ...signature,
+      make:
+        (run) =>
+        (...args: unknown[]) => {
+          leaving(run, instance)
+          return outcomeNow(begin(run, args, true))
+        },
+    }
+  const waiting = waitingOf(signature)
+  return {
+    ...signature,
+    make: (run) =>
+      waiting(run, (...args): Outcome => {
+        leaving(run, instance)
+        if (!run.scheduler.task().mayBlock) trap(CANNOT_BLOCK)
+        const end = begin(run, args, false)
+        const outcome = () => end.takeEvent()[2]
+        if (end.hasEvent) return { value: outcome() }
+        return { wait: (goOn) => end.whenEvent(() => goOn(outcome)) }
+      }),
+  }
+}
+
+const drop =
+  (kind: ChannelKind, direction: Direction): MakeBuiltin =>
+  ({ instance, channel }: BuiltinContext) => {
+    const plan = { type: channel(kind), direction }
+    return {
+      params: ['i32'],
+      results: [],
+      make: (run) => (index: unknown) => {
+        const { handles } = leaving(run, instance)
+        findEnd(run, instance, i32(index), plan).drop()
+        handles.removeEntry(i32(index))
+      },
+    }
+  }
+
+const of = (kind: ChannelKind): readonly (readonly [string, MakeBuiltin])[] => [
+  [`${kind}.new`, create(kind)],
+  [`${kind}.read`, copy(kind, 'read')],
+  [`${kind}.write`, copy(kind, 'write')],
+  [`${kind}.cancel-read`, cancel(kind, 'read')],
+  [`${kind}.cancel-write`, cancel(kind, 'write')],
+  [`${kind}.drop-readable`, drop(kind, 'read')],
+  [`${kind}.drop-writable`, drop(kind, 'write')],
+]
+
+export const channelBuiltins: readonly (readonly [string, MakeBuiltin])[] = [...of('stream'), ...of('future')]

@@ -1,0 +1,72 @@
+import { callContext } from '../calls/canon.js'
+import type { CanonPlan } from '../abi/canon-plan.js'
+import type { Run } from '../calls/run.js'
+import { trap } from '../abi/trap.js'
+import { COPY, type CopyResult } from '../async/channel.js'
+import { endAt, type ChannelType, type Direction, type End } from '../async/end.js'
+import { GuestBuffer } from '../async/guest-buffer.js'
+import { BLOCKED } from '../async/subtask.js'
+import { EVENT } from '../async/waitable.js'
+
+type EndPlan = { readonly type: ChannelType; readonly direction: Direction }
+export type CopyPlan = EndPlan & {
+  /** The guest does not wait in the midst of its call. */
+  readonly isAsync: boolean
+}
+
+export function findEnd(run: Run, instance: number, index: number, { type, direction }: EndPlan): End {
+  return endAt(run.instance(instance).handles, index, type, direction)
+}
+
+/** `stream.read`, `future.write` and the like: begins to copy. The end has an event if that was all. */
+export function beginCopy(
+  run: Run,
+  canon: CanonPlan,
+  plan: CopyPlan,
+  index: number,
+  at: number,
+  length: number,
+): End {
+  const { type, direction } = plan
+  const end = findEnd(run, canon.instance, index, plan)
+  end.checkIdle()
+  if (!plan.isAsync) end.checkSynchronous()
+  const buffer = new GuestBuffer(callContext(run, canon), type, at, length)
+  const tell = (result: CopyResult, reclaim?: () => void) =>
+    end.setEvent(() => {
+      reclaim?.()
+      end.finish(result)
+      const progress = type.kind === 'stream' ? buffer.progress << 4 : 0
+      return [EVENT[`${type.kind}-${direction}`], index, result | progress]
+    })
+  end.buffer = buffer
+  end.state = plan.isAsync ? 'copying' : 'copying-synchronously'
+  const pending = {
+    side: buffer,
+    meets: ({ side }: { readonly side: unknown }) => buffer.checkMeets(side),
+    copied: (reclaim: () => void) => {
+      // Of a future there is no more to come.
+      if (type.kind === 'future') reclaim()
+      tell(COPY.completed, reclaim)
+    },
+    done: (result: CopyResult) => tell(result),
+  }
+  if (direction === 'read') end.channel.read(pending)
+  else end.channel.write(pending)
+  return end
+}
+
+/** The end has an event if that was all. */
+export function beginCancel(run: Run, instance: number, plan: CopyPlan, index: number): End {
+  const end = findEnd(run, instance, index, plan)
+  if (end.state !== 'copying')
+    trap(`cannot cancel a ${plan.direction} of a ${plan.type.kind} which is not in progress`)
+  if (!plan.isAsync) end.checkSynchronous()
+  end.state = 'cancelling'
+  // A part that was copied is told with the cancellation.
+  if (end.buffer !== undefined) end.channel.cancel(end.buffer)
+  return end
+}
+
+/** What an `async` builtin returns; the event comes later otherwise. */
+export const outcomeNow = (end: End): number => (end.hasEvent ? end.takeEvent()[2] : BLOCKED)

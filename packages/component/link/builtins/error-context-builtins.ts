@@ -1,0 +1,47 @@
+import { callContext } from '../calls/canon.js'
+import { i32, leaving, type MakeBuiltin } from './builtin.js'
+import { ErrorContext } from '../async/error-context.js'
+
+/** A message is for people; more of it is cut off. */
+const MAX_MESSAGE = 4096
+
+const make: MakeBuiltin = ({ instance, canon }) => ({
+  params: ['i32', 'i32'],
+  results: ['i32'],
+  make: (run) => (at: unknown, length: unknown) => {
+    const { handles } = leaving(run, instance)
+    const call = callContext(run, canon)
+    const message = call.strings.load(call, i32(at), i32(length))
+    return handles.addEntry(new ErrorContext(message.slice(0, MAX_MESSAGE)))
+  },
+})
+
+const debugMessage: MakeBuiltin = ({ instance, canon }) => ({
+  params: ['i32', 'i32'],
+  results: [],
+  make: (run) => (index: unknown, at: unknown) => {
+    const { handles } = leaving(run, instance)
+    const context = handles.entry(i32(index), ErrorContext)
+    const call = callContext(run, canon)
+    call.memory.check(i32(at), 8, 4)
+    const { pointer, length } = call.strings.store(call, context.debugMessage)
+    call.memory.view.setUint32(i32(at), pointer, true)
+    call.memory.view.setUint32(i32(at) + 4, length, true)
+  },
+})
+
+const drop: MakeBuiltin = ({ instance }) => ({
+  params: ['i32'],
+  results: [],
+  make: (run) => (index: unknown) => {
+    const { handles } = leaving(run, instance)
+    handles.entry(i32(index), ErrorContext)
+    handles.removeEntry(i32(index))
+  },
+})
+
+export const errorContextBuiltins: readonly (readonly [string, MakeBuiltin])[] = [
+  ['error-context.new', make],
+  ['error-context.debug-message', debugMessage],
+  ['error-context.drop', drop],
+]

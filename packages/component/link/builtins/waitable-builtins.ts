@@ -1,0 +1,143 @@
+import { resolveMemory } from '../calls/core-item.js'
+import type { CoreItem } from '../abi/canon-plan.js'
+import type { LinearMemory } from '../abi/linear-memory.js'
+import type { Run } from '../calls/run.js'
+import { trap } from '../abi/trap.js'
+import { i32, leaving, type MakeBuiltin } from './builtin.js'
+import { CANNOT_BLOCK, type Outcome } from '../calls/jspi.js'
+import { BLOCKED, Subtask } from '../async/subtask.js'
+import { CANCELLED, NO_EVENT, Waitable, WaitableSet, type Event } from '../async/waitable.js'
+
+const setNew: MakeBuiltin = ({ instance }) => ({
+  params: [],
+  results: ['i32'],
+  make: (run) => () => leaving(run, instance).handles.addEntry(new WaitableSet()),
+})
+
+const setWait: MakeBuiltin = ({ definition, instance, memory, waiting: waitingOf }) => {
+  const cancellable = definition.flag === true
+  const signature = { params: ['i32', 'i32'], results: ['i32'] } as const
+  const waiting = waitingOf(signature)
+  return {
+    ...signature,
+    make: (run) => {
+      const bytes = memoryOf(run, memory)
+      const { scheduler } = run
+      return waiting(run, (index, at): Outcome => {
+        const state = leaving(run, instance)
+        const task = scheduler.task()
+        if (!task.mayBlock) trap(CANNOT_BLOCK)
+        const set = state.handles.entry(i32(index), WaitableSet)
+        if (task.deliverCancel(cancellable)) return { value: store(bytes, i32(at), CANCELLED) }
+        if (set.hasEvent) return { value: store(bytes, i32(at), set.takeEvent()) }
+        return {
+          wait: (goOn) =>
+            task.waitFor(set, cancellable, (event, first) =>
+              goOn(() => store(bytes, i32(at), event), first ? 'first' : 'later'),
+            ),
+        }
+      })
+    },
+  }
+}
+
+const setPoll: MakeBuiltin = ({ definition, instance, memory }) => ({
+  params: ['i32', 'i32'],
+  results: ['i32'],
+  make: (run) => {
+    const bytes = memoryOf(run, memory)
+    return (index: unknown, at: unknown) => {
+      const set = leaving(run, instance).handles.entry(i32(index), WaitableSet)
+      const isCancelled = run.scheduler.task().deliverCancel(definition.flag === true)
+      return store(bytes, i32(at), isCancelled ? CANCELLED : set.hasEvent ? set.takeEvent() : NO_EVENT)
+    }
+  },
+})
+
+const setDrop: MakeBuiltin = ({ instance }) => ({
+  params: ['i32'],
+  results: [],
+  make: (run) => (index: unknown) => {
+    const { handles } = leaving(run, instance)
+    handles.entry(i32(index), WaitableSet).drop()
+    handles.removeEntry(i32(index))
+  },
+})
+
+const join: MakeBuiltin = ({ instance }) => ({
+  params: ['i32', 'i32'],
+  results: [],
+  make: (run) => (index: unknown, set: unknown) => {
+    const { handles } = leaving(run, instance)
+    const waitable = handles.entry(i32(index), Waitable)
+    waitable.join(i32(set) === 0 ? undefined : handles.entry(i32(set), WaitableSet))
+  },
+})
+
+const subtaskCancel: MakeBuiltin = ({ definition, instance, waiting: waitingOf }) => {
+  const isAsync = definition.flag === true
+  const signature = { params: ['i32'], results: ['i32'] } as const
+  const waiting = waitingOf(signature)
+  return {
+    ...signature,
+    make: (run) => {
+      const { scheduler } = run
+      return waiting(run, (index): Outcome => {
+        const state = leaving(run, instance)
+        const thread = scheduler.thread()
+        if (!isAsync && !thread.task.mayBlock) trap(CANNOT_BLOCK)
+        const subtask = state.handles.entry(i32(index), Subtask)
+        if (!isAsync) subtask.checkSynchronous()
+        const { handedOver } = scheduler
+        subtask.cancel()
+        const outcome = () => (subtask.isResolved ? subtask.takeEvent()[2] : BLOCKED)
+        if (subtask.isResolved) return { value: outcome() }
+        if (!isAsync) return { wait: (goOn) => whenResolved(subtask, () => goOn(outcome)) }
+        // What was cancelled goes on at once where it waits in the midst of its code: its caller waits until it waits again.
+        if (scheduler.handedOver > handedOver && thread.canSuspend)
+          return { wait: (goOn) => goOn(outcome, 'second') }
+        return { value: BLOCKED }
+      })
+    },
+  }
+}
+
+function whenResolved(subtask: Subtask, done: () => void): void {
+  if (subtask.isResolved) {
+    done()
+    return
+  }
+  // That it began is not what is waited for.
+  if (subtask.hasEvent) subtask.takeEvent()
+  subtask.whenEvent(() => whenResolved(subtask, done))
+}
+
+const subtaskDrop: MakeBuiltin = ({ instance }) => ({
+  params: ['i32'],
+  results: [],
+  make: (run) => (index: unknown) => {
+    const { handles } = leaving(run, instance)
+    handles.entry(i32(index), Subtask).drop()
+    handles.removeEntry(i32(index))
+  },
+})
+
+const memoryOf = (run: Run, memory: CoreItem | undefined): LinearMemory =>
+  run.memory(memory && resolveMemory(run, memory))
+
+function store(memory: LinearMemory, at: number, [code, index, payload]: Event): number {
+  memory.check(at, 8, 4)
+  memory.view.setUint32(at, index, true)
+  memory.view.setUint32(at + 4, payload, true)
+  return code
+}
+
+export const waitableBuiltins: readonly (readonly [string, MakeBuiltin])[] = [
+  ['waitable-set.new', setNew],
+  ['waitable-set.wait', setWait],
+  ['waitable-set.poll', setPoll],
+  ['waitable-set.drop', setDrop],
+  ['waitable.join', join],
+  ['subtask.cancel', subtaskCancel],
+  ['subtask.drop', subtaskDrop],
+]

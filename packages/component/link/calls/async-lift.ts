@@ -1,0 +1,188 @@
+import { callContext } from './canon.js'
+import type { CanonPlan, CoreItem } from '../abi/canon-plan.js'
+import type { CallContext } from '../abi/call-context.js'
+import type { CoreSignature } from './adapter.js'
+import { resolveFunction } from './core-item.js'
+import type { FunctionShape } from './function.js'
+import type { LinkedFunction, ComponentFunction, CoreFunction, Run } from './run.js'
+import { liftResult, lowerArguments, makeLifted } from './lift.js'
+import { trap } from '../abi/trap.js'
+import type { AsyncCall, AsyncFunction } from '../async/function.js'
+import type { MakeEntering } from './jspi.js'
+import type { Scheduler } from '../async/scheduler.js'
+import { Task } from '../async/task.js'
+import { Thread } from '../async/thread.js'
+import { NO_EVENT, WaitableSet, type Event } from '../async/waitable.js'
+
+/** How the core function of a lift is called. */
+export type LiftPlan = CanonPlan & {
+  readonly entering: MakeEntering
+  readonly enteringCallback: MakeEntering
+  readonly isAsync: boolean
+  readonly callback: CoreItem | undefined
+}
+
+const CALLBACK = { exit: 0, yield: 1, wait: 2 } as const
+export const CALLBACK_SIGNATURE: CoreSignature = { params: ['i32', 'i32', 'i32'], results: ['i32'] }
+
+/** `canon lift` in a component that has to do with WASI 0.3: each call is a task. */
+export function liftedAsTask(shape: FunctionShape, callee: CoreItem, canon: LiftPlan): LinkedFunction {
+  const { instance } = canon
+  if (!shape.async)
+    return { shape, instance, start: undefined, make: (run) => makeSynchronous(run, shape, callee, canon) }
+  const start = startOf(shape, callee, canon)
+  return { shape, instance, start, make: () => () => trap('an async function is called by one that is not') }
+}
+
+function makeSynchronous(
+  run: Run,
+  shape: FunctionShape,
+  callee: CoreItem,
+  canon: LiftPlan,
+): ComponentFunction {
+  const call = callContext(run, canon)
+  const { scheduler } = run
+  const resolve = () => undefined
+  const func = makeLifted(run, shape, callee, canon)
+  return (args) => {
+    scheduler.checkAlive()
+    const task = new Task({ scheduler, call, shape, canon, isAsync: false, resolve })
+    const thread = new Thread(task, false)
+    const result = scheduler.within(thread, () => func(args))
+    task.return(undefined)
+    thread.leave()
+    return result
+  }
+}
+
+type Core = {
+  readonly scheduler: Scheduler
+  readonly shape: FunctionShape
+  readonly canon: CanonPlan
+  readonly isAsync: boolean
+  readonly func: (...args: unknown[]) => Promise<unknown>
+  readonly callback: ((...args: unknown[]) => Promise<unknown>) | undefined
+  readonly postReturn: CoreFunction | undefined
+  readonly newCall: () => CallContext
+}
+
+function startOf(shape: FunctionShape, callee: CoreItem, canon: LiftPlan): (run: Run) => AsyncFunction {
+  const { callback, postReturn, entering, enteringCallback } = canon
+  return (run) => {
+    const core: Core = {
+      scheduler: run.scheduler,
+      shape,
+      canon,
+      isAsync: canon.isAsync,
+      func: entering(run, resolveFunction(run, callee)),
+      callback: callback && enteringCallback(run, resolveFunction(run, callback)),
+      postReturn: postReturn && resolveFunction(run, postReturn),
+      newCall: () => callContext(run, canon),
+    }
+    return (options) => new LiftedCall(core, options).enter()
+  }
+}
+
+class LiftedCall implements AsyncCall {
+  readonly #core: Core
+  readonly #options: Parameters<AsyncFunction>[0]
+  readonly #task: Task
+  readonly #thread: Thread
+  /** It may not run beside another such task of its instance. */
+  readonly #exclusive: boolean
+  #state: 'queued' | 'admitted' | 'begun' | 'cancelled' = 'admitted'
+  #leaveQueue: () => void = () => undefined
+
+  constructor(core: Core, options: Parameters<AsyncFunction>[0]) {
+    const { scheduler, shape, canon, isAsync, newCall, callback } = core
+    const { resolve, exit } = options
+    this.#core = core
+    this.#options = options
+    this.#exclusive = !isAsync || callback !== undefined
+    this.#task = new Task({ scheduler, call: newCall(), shape, canon, isAsync, resolve, exit })
+    this.#thread = new Thread(this.#task, true)
+  }
+
+  enter(): this {
+    const { scheduler } = this.#core
+    const { gate } = this.#task.instance
+    if (gate.admit(this.#exclusive)) this.#begin()
+    else {
+      this.#state = 'queued'
+      this.#leaveQueue = gate.queue(this.#exclusive, () => {
+        this.#state = 'admitted'
+        scheduler.later(() => this.#begin())
+      })
+    }
+    return this
+  }
+
+  cancel(): void {
+    if (this.#state === 'begun') {
+      this.#task.requestCancel()
+      return
+    }
+    if (this.#state === 'queued') this.#leaveQueue()
+    else if (this.#exclusive) this.#task.instance.gate.release()
+    this.#state = 'cancelled'
+    this.#options.resolve(undefined)
+    this.#options.exit?.()
+  }
+
+  #begin(): void {
+    if (this.#state === 'cancelled') return
+    this.#state = 'begun'
+    const { func, shape, isAsync, callback, scheduler } = this.#core
+    const args = this.#options.begin()
+    scheduler.run(
+      this.#thread,
+      () => func(...lowerArguments(this.#task.call, shape, args)),
+      isAsync ? (callback === undefined ? () => this.#exit() : this.#next) : this.#returned,
+    )
+  }
+
+  /** What it is lifted from is synchronous. */
+  readonly #returned = (returned: unknown): void => {
+    const { shape, postReturn } = this.#core
+    const { instance, call } = this.#task
+    this.#task.return(liftResult(call, shape, returned))
+    if (postReturn !== undefined) {
+      instance.mayLeave = false
+      if (shape.result === undefined) postReturn()
+      else postReturn(returned)
+      instance.mayLeave = true
+    }
+    this.#exit()
+  }
+
+  /** Goes on as the callback function, or the function before its first call, has asked for. */
+  readonly #next = (returned: unknown): void => {
+    const packed = typeof returned === 'number' ? returned >>> 0 : trap('a callback did not return an i32')
+    const code = packed & 0xf
+    const task = this.#task
+    if (code === CALLBACK.exit) {
+      this.#exit()
+      return
+    }
+    if (code > CALLBACK.wait) trap(`unsupported callback code: ${code}`)
+    if (this.#exclusive) task.instance.gate.release()
+    if (code === CALLBACK.yield) task.yield(true, this.#callback, NO_EVENT)
+    else task.waitFor(task.instance.handles.entry(packed >>> 4, WaitableSet), true, this.#callback)
+  }
+
+  readonly #callback = (event: Event, first: boolean): void => {
+    const { callback, scheduler } = this.#core
+    if (callback === undefined) return
+    const call = () => scheduler.run(this.#thread, () => callback(...event), this.#next)
+    const { gate } = this.#task.instance
+    if (!this.#exclusive || gate.take(() => scheduler.later(call))) {
+      if (first) call()
+      else scheduler.later(call)
+    }
+  }
+
+  #exit(): void {
+    if (this.#exclusive) this.#task.instance.gate.release()
+    this.#thread.leave()
+  }
+}

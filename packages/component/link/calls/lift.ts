@@ -1,0 +1,82 @@
+import { callContext } from './canon.js'
+import type { CanonPlan, CoreItem } from '../abi/canon-plan.js'
+import type { FlatValue } from '../abi/flat.js'
+import { resolveFunction } from './core-item.js'
+import type { FunctionShape } from './function.js'
+import type { LinkedFunction, ComponentFunction, CoreFunction, Run } from './run.js'
+import { trap } from '../abi/trap.js'
+import type { CallContext } from '../abi/call-context.js'
+
+/** `canon lift`: a function of the component out of one of a core instance. */
+export const lifted = (shape: FunctionShape, callee: CoreItem, canon: CanonPlan): LinkedFunction => ({
+  shape,
+  instance: canon.instance,
+  start: undefined,
+  make: (run) => makeLifted(run, shape, callee, canon),
+})
+
+export function makeLifted(
+  run: Run,
+  shape: FunctionShape,
+  callee: CoreItem,
+  canon: CanonPlan,
+): ComponentFunction {
+  const call = callContext(run, canon)
+  const core = resolveFunction(run, callee)
+  const postReturn = canon.postReturn && resolveFunction(run, canon.postReturn)
+  const { instance } = call
+  return (args) => {
+    instance.enter()
+    const returned = callCore(core, lowerArguments(call, shape, args))
+    const result = liftResult(call, shape, returned)
+    call.end()
+    if (postReturn !== undefined) {
+      instance.mayLeave = false
+      if (shape.result === undefined) postReturn()
+      else postReturn(returned)
+      instance.mayLeave = true
+    }
+    instance.exit()
+    return result
+  }
+}
+
+/** What a core module throws ends at the border of its component. */
+function callCore(core: CoreFunction, args: readonly FlatValue[]): unknown {
+  try {
+    return core(...args)
+  } catch (error) {
+    if (error instanceof WebAssembly.Exception) trap('an exception of the guest was not caught')
+    throw error
+  }
+}
+
+export function lowerArguments(
+  call: CallContext,
+  shape: FunctionShape,
+  args: readonly unknown[],
+): FlatValue[] {
+  if (shape.flatParams !== undefined) {
+    const flat: FlatValue[] = []
+    shape.params.lower(call, args, flat, 0)
+    return flat
+  }
+  const at = call.allocate(shape.params.size, shape.params.align)
+  shape.params.store(call, at, args)
+  return [at]
+}
+
+export function liftResult(
+  call: CallContext,
+  { result, spillsResult }: FunctionShape,
+  returned: unknown,
+): unknown {
+  if (result === undefined) return undefined
+  if (typeof returned !== 'number' && typeof returned !== 'bigint')
+    return trap('a function did not return a value')
+  if (!spillsResult) return result.lift(call, [returned], 0)
+  if (typeof returned !== 'number') return trap('a function did not return a pointer')
+  const at = returned >>> 0
+  call.memory.check(at, result.size, result.align)
+  return result.load(call, at)
+}

@@ -1,0 +1,53 @@
+import type { CallContext } from '../abi/call-context.js'
+import { unsignedAt, type FlatValue, type FlatValues } from '../abi/flat.js'
+import { callContext } from './canon.js'
+import type { CanonPlan } from '../abi/canon-plan.js'
+import type { FunctionShape } from './function.js'
+import type { LinkedFunction, CoreFunction, Run } from './run.js'
+
+/** `canon lower`: a function for core modules out of one of a component or of the host. */
+export function makeLowered(run: Run, linked: LinkedFunction, canon: CanonPlan): CoreFunction {
+  const { shape } = linked
+  const call = callContext(run, canon)
+  const callee = run.function(linked)
+  const { result, spillsResult } = shape
+  const resultAt = shape.flatParams === undefined ? 1 : shape.flatParams.length
+  return (...values) => {
+    call.instance.checkLeave()
+    const flat = values.map(toFlat)
+    const returned = callee(liftArguments(call, shape, flat))
+    if (result === undefined) {
+      call.end()
+      return undefined
+    }
+    const results: FlatValue[] = []
+    if (spillsResult) {
+      const at = unsignedAt(flat, resultAt)
+      call.memory.check(at, result.size, result.align)
+      result.store(call, at, returned)
+    } else {
+      result.lower(call, returned, results, 0)
+    }
+    call.end()
+    return results[0]
+  }
+}
+
+export const toFlat = (value: unknown): FlatValue | undefined =>
+  typeof value === 'number' || typeof value === 'bigint' ? value : undefined
+
+export function liftArguments(
+  call: CallContext,
+  { params, flatParams }: Pick<FunctionShape, 'params' | 'flatParams'>,
+  flat: FlatValues,
+): readonly unknown[] {
+  let args: unknown
+  if (flatParams !== undefined) {
+    args = params.lift(call, flat, 0)
+  } else {
+    const at = unsignedAt(flat, 0)
+    call.memory.check(at, params.size, params.align)
+    args = params.load(call, at)
+  }
+  return Array.isArray(args) ? args : []
+}

@@ -1,0 +1,37 @@
+import type { CoreFunction, Run } from './run.js'
+import { destroy } from '../abi/resource.js'
+import { trap } from '../abi/trap.js'
+
+export type ResourceFunctionPlan = {
+  readonly kind: 'resource-new' | 'resource-drop' | 'resource-rep'
+  readonly slot: number
+  /** The number of the component instance. */
+  readonly instance: number
+}
+
+/** `canon resource.new`, `resource.drop` and `resource.rep`. */
+export function makeResourceFunction(run: Run, { kind, slot, instance }: ResourceFunctionPlan): CoreFunction {
+  const state = run.instance(instance)
+  const resource = run.resources[slot]
+  if (resource === undefined) throw new Error(`resource ${slot} was not made`)
+  const { handles } = state
+  switch (kind) {
+    case 'resource-new':
+      return (rep) => {
+        state.checkLeave()
+        return handles.add(resource, typeof rep === 'number' ? rep | 0 : trap('resource.new of no i32'))
+      }
+    case 'resource-rep':
+      return (index) => handles.get(indexOf(index), resource).rep
+    case 'resource-drop':
+      return (index) => {
+        state.checkLeave()
+        const { rep, borrowedIn } = handles.remove(indexOf(index), resource)
+        if (borrowedIn === undefined) destroy(resource, rep, state)
+        else borrowedIn.borrowed -= 1
+      }
+  }
+}
+
+const indexOf = (value: unknown): number =>
+  typeof value === 'number' ? value >>> 0 : trap('a handle that is no i32')

@@ -1,0 +1,43 @@
+import { callContext } from './canon.js'
+import type { CanonPlan } from '../abi/canon-plan.js'
+import type { InstanceState } from '../abi/instance-state.js'
+import type { Run } from './run.js'
+import { Task } from '../async/task.js'
+import { Thread } from '../async/thread.js'
+
+const NOTHING = () => undefined
+
+/** Code that a component calls for itself, as it does when it is instantiated: a task that may not block. */
+export function asSynchronousTask<T>(run: Run, instance: number, code: () => T): T {
+  if (!run.usesAsync) return code()
+  const { scheduler } = run
+  scheduler.checkAlive()
+  const canon: CanonPlan = {
+    instance,
+    strings: 'utf8',
+    memory: undefined,
+    realloc: undefined,
+    postReturn: undefined,
+  }
+  const task = new Task({
+    scheduler,
+    call: callContext(run, canon),
+    shape: { async: false, resultId: undefined },
+    canon,
+    isAsync: false,
+    resolve: NOTHING,
+  })
+  const thread = new Thread(task, false)
+  const returned = scheduler.within(thread, code)
+  task.return(undefined)
+  thread.leave()
+  return returned
+}
+
+/** The same, while nothing else of the instance may run. */
+export const enteringInstance = <T>(state: InstanceState, code: () => T): T => {
+  state.enter()
+  const returned = code()
+  state.exit()
+  return returned
+}
