@@ -37,7 +37,8 @@ import { messageOf } from '../../model/message-of.js'
  * ```ts
  * const fetchLimits: FetchLimits = {
  *   ttlMs: 300_000,
- *   stallMs: 10_000,
+ *   stallMs: 60_000,
+ *   retryMs: 10_000,
  *   timeoutMs: 600_000,
  *   maxBytes: 64 * 2 ** 20,
  *   maxTotalBytes: 128 * 2 ** 20,
@@ -47,8 +48,10 @@ import { messageOf } from '../../model/message-of.js'
 export type FetchLimits = {
   /** An incomplete assembly without progress expires after this; milliseconds, as are all times here. */
   readonly ttlMs: number
-  /** Without progress for this long, the registry is asked again; doubled each time. */
+  /** A fetch of which nothing has come for this long fails: nobody has the image, or nobody listens. */
   readonly stallMs: number
+  /** Without progress for this long, the registry is asked again; doubled each time. */
+  readonly retryMs: number
   readonly timeoutMs: number
   readonly maxBytes: number
   /** Of all assemblies together, with what it takes to keep them. */
@@ -183,7 +186,7 @@ export const createFetch = ({ chunk$, cache, limits, clock }: FetchDeps): Fetch 
         }),
       )
       const stalls$ = of(1).pipe(
-        expand((attempt) => timer(limits.stallMs * 2 ** (attempt - 1), clock).pipe(map(() => attempt + 1))),
+        expand((attempt) => timer(limits.retryMs * 2 ** (attempt - 1), clock).pipe(map(() => attempt + 1))),
         skip(1),
       )
       const asked$ = concat(
@@ -195,16 +198,17 @@ export const createFetch = ({ chunk$, cache, limits, clock }: FetchDeps): Fetch 
       ).pipe(map((attempt) => ask(image, attempt)))
       const expired$ = merge(
         progress$.pipe(
-          startWith(undefined),
-          switchMap(() => timer(limits.ttlMs, clock)),
-          map(() => `no chunk for ${seconds(limits.ttlMs)}`),
+          map(() => limits.ttlMs),
+          startWith(Math.min(limits.stallMs, limits.ttlMs)),
+          switchMap((ms) => timer(ms, clock).pipe(map(() => ms))),
+          map((ms) => `no chunk for ${seconds(ms)}; the Proxy was asked for it on registry/proplet`),
         ),
         timer(limits.timeoutMs, clock).pipe(map(() => `not complete after ${seconds(limits.timeoutMs)}`)),
       ).pipe(
         take(1),
         mergeMap((reason) => throwError(() => new FetchError(`fetching ${image}: ${reason}`))),
       )
-      const silent$ = timer(limits.stallMs, clock).pipe(
+      const silent$ = timer(limits.retryMs, clock).pipe(
         mergeMap(() => (progressed ? EMPTY : fromCache(image))),
       )
 

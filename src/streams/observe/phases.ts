@@ -1,4 +1,4 @@
-import { isTold } from '../results/result.js'
+import { isTold } from '../results/is-told.js'
 import { concatMap, defer, type OperatorFunction } from 'rxjs'
 import type { Invocation, InvokeCommand, Received, StartCommand } from '../../model/command.js'
 import type { Phase, PhaseName, Run, Stage, Step } from '../../model/step.js'

@@ -1,7 +1,7 @@
 import { filter, ignoreElements, map, tap, type MonoTypeOperatorFunction, type OperatorFunction } from 'rxjs'
 import type { TaskJournal } from '../../model/journal.js'
 import type { Result } from '../../model/result.js'
-import { isTold } from './result.js'
+import { isTold } from './is-told.js'
 import type { InvocationEvent, TaskEvent } from '../../model/task-event.js'
 
 /**

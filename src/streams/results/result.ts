@@ -1,9 +1,10 @@
 import { concatMap, type OperatorFunction } from 'rxjs'
 import type { Outcome } from '../../model/outcome.js'
-import type { TaskEnded, TaskEvent } from '../../model/task-event.js'
+import type { TaskEvent } from '../../model/task-event.js'
 import { ofCommand, type Origin } from '../../model/ended.js'
 import { envelopeOf } from '../tasks/federated/envelope.js'
 import { ofType } from '../operators/of-type.js'
+import { isTold } from './is-told.js'
 import type { Result } from '../../model/result.js'
 
 /**
@@ -24,13 +25,6 @@ export const errorOf = (outcome: Outcome): string | null => {
       return 'task stopped'
   }
 }
-
-/**
- * Whether the Manager is told how a task ended. A stop of what had its result is not told: the Manager would make a failed
- * task of a completed one, and stop the other tasks of its job.
- */
-export const isTold = ({ announced, outcome }: Pick<TaskEnded, 'announced' | 'outcome'>): boolean =>
-  !announced || outcome.kind === 'failed'
 
 /**
  * One result per task when it ends. A daemon or server has one when it starts, and another if it fails later.
