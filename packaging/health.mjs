@@ -1,4 +1,4 @@
-// Whether the proplet of this container is alive, for HEALTHCHECK: asks the server for operators (PROPLET_METRICS_ENABLED).
+// HEALTHCHECK: asks the operators' server (PROPLET_METRICS_ENABLED) whether the proplet of this container is alive.
 import { get } from 'node:http'
 import process from 'node:process'
 
@@ -13,7 +13,7 @@ const end = (code, why) => {
   process.exit(code)
 }
 
-/** An address that stands for all of them is reached at the loopback one. */
+/** A server on all addresses is reached over loopback. */
 const reached = { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host
 
 get({ host: reached, port, path, timeout: TIMEOUT_MS, headers: { host: 'localhost' } }, (response) => {

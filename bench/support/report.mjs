@@ -37,6 +37,24 @@ export const sectionText = ({ name, title, rows, notes }) => {
   ].join('\n')
 }
 
+/**
+ * The results with new sections in the place of those of the same titles, or at the end. Each says when it was measured, as
+ * the rest is older.
+ * @param {string} results @param {readonly string[]} sections @param {string} head
+ */
+export const withSections = (results, sections, head) => {
+  const measured = /^- commit .*$/m.exec(head)?.[0].slice(2) ?? ''
+  const parts = results.split(/^(?=## )/m)
+  for (const section of sections) {
+    const [heading] = section.split('\n')
+    const text = `${section.trimEnd()}\n\nMeasured by itself: ${measured}.\n\n`
+    const at = parts.findIndex((part) => part.startsWith(`${heading}\n`))
+    if (at === -1) parts.push(text)
+    else parts[at] = text
+  }
+  return parts.map((part) => `${part.trimEnd()}\n`).join('\n')
+}
+
 const commit = () => {
   try {
     return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()

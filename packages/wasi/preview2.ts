@@ -34,7 +34,7 @@ export type Preview2 = {
 }
 
 /** The same for every guest. */
-const shared: Preview2Imports = {
+export const shared: Preview2Imports = {
   'wasi:cli/exit': exit,
   'wasi:clocks/monotonic-clock': monotonicClock,
   'wasi:clocks/timezone': timezone,
@@ -55,19 +55,22 @@ const shared: Preview2Imports = {
 /**
  * WASI 0.2 (any 0.2.x) for one guest: cli, clocks, filesystem, io and random, all of it synchronous; a sleep, and a blocking
  * read, block the thread. Throws HostError for arguments, variables or preopens that can't be passed on.
+ * @param more `shared` and what there is besides, the same for many guests
  */
-export function createPreview2(options: Preview2Options): Preview2 {
+export function createPreview2(options: Preview2Options, more: Preview2Imports = shared): Preview2 {
   const opened = openFor(options)
-  return { imports: preview2Imports(options, opened), close: () => opened.holdings.closeAll() }
+  return {
+    imports: { ...more, ...preview2Imports(options, opened) },
+    close: () => opened.holdings.closeAll(),
+  }
 }
 
-/** The same for what was opened already. */
+/** What differs between guests, for what was opened already. */
 export function preview2Imports(
   { stdin, stdout, stderr, terminals }: WasiOptions,
   { environment: { args, variables }, preopens, holdings }: Opened,
 ): Preview2Imports {
   return {
-    ...shared,
     ...terminalImports(terminals),
     'wasi:cli/environment': {
       getEnvironment: () => variables,

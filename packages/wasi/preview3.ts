@@ -1,7 +1,7 @@
 import { HostWork } from '@proplet/component/link/async/work.js'
 import { openFor } from './host/opened.js'
 import { toStreamSink } from './host/stdio.js'
-import { preview2Imports, type Preview2, type Preview2Options } from './preview2.js'
+import { preview2Imports, shared as shared2, type Preview2, type Preview2Options } from './preview2.js'
 import { Descriptor as Descriptor2 } from './preview2/descriptor.js'
 import { exit } from './preview2/exit.js'
 import { OutputStream } from './preview2/output-stream.js'
@@ -61,7 +61,7 @@ export function createPreview3(options: Preview2Options): Preview3 {
   }
   const versioned = Object.entries(interfaces).map(([name, members]) => [`${name}@0.3`, members] as const)
   return {
-    imports: { ...preview2Imports(options, opened), ...Object.fromEntries(versioned) },
+    imports: { ...shared2, ...preview2Imports(options, opened), ...Object.fromEntries(versioned) },
     work,
     close: () => holdings.closeAll(),
   }

@@ -1,4 +1,7 @@
-import { defer, switchMap, type Observable } from 'rxjs'
+// One by one: all of rxjs takes three times as long to load as everything else that this entry needs.
+import type { Observable } from 'rxjs'
+import { defer } from 'rxjs/internal/observable/defer'
+import { switchMap } from 'rxjs/internal/operators/switchMap'
 import type { PropletOptions } from './proplet.js'
 import type { PipelineOutput } from '../streams/pipeline.js'
 

@@ -1,6 +1,11 @@
 import { realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { EmbeddedOptions } from '../runtime/embedded/embedded.js'
+import type { HalOptions } from '../runtime/hal/daemon/options.js'
+import type { StorageOptions } from '../runtime/hal/storage/task-storage.js'
+import type { Confidential } from './confidential/confidential.js'
+import { halAttestation } from './confidential/hal-attestation.js'
+import type { SecretKey } from '../io/config/readers.js'
 import type { Preopen } from '../model/preopen.js'
 import type { Config } from '../io/config/config.js'
 import type { TlsTrust } from '../net/tls.js'
@@ -15,10 +20,35 @@ const binariesDir = async (cache: Config['cache']): Promise<string | undefined> 
   return root && join(root, 'blobs')
 }
 
+const secretOf = (key: SecretKey | undefined, keyOf: Confidential['keyOf']): StorageOptions['secret'] => {
+  if (key?.type !== 'kbs') return key?.bytes
+  return () =>
+    keyOf === undefined ? Promise.reject(new Error('no Key Broker Service is configured')) : keyOf(key.key)
+}
+
+const halOptions = (
+  { storageDirectory, storageMaxBytes, storageKey, opensLegacy }: NonNullable<Config['hal']>,
+  { attester, keyOf }: Pick<Confidential, 'attester' | 'keyOf'>,
+): HalOptions => ({
+  storage:
+    storageDirectory === undefined
+      ? undefined
+      : {
+          directory: storageDirectory,
+          maxBytes: storageMaxBytes,
+          secret: secretOf(storageKey, keyOf),
+        },
+  attestation: halAttestation(attester),
+  securesStorage:
+    attester.platform !== undefined && attester.platform.kind !== 'sample' && storageKey?.type === 'kbs',
+  opensLegacy,
+})
+
 /** What the configuration means to the embedded runtime, once the cache is open. */
 export const embeddedOptions = async (
   { runtime, limits, http, network, hal, monitoring, cache }: Config,
   tls: TlsTrust,
+  confidential: Pick<Confidential, 'attester' | 'keyOf'>,
   log: Logger,
 ): Promise<EmbeddedOptions & Required<Pick<EmbeddedOptions, 'network'>>> => ({
   isolation: runtime.isolation,
@@ -36,13 +66,7 @@ export const embeddedOptions = async (
     rules: network.rules,
     tls,
   },
-  hal: hal && {
-    storage:
-      hal.storageDirectory === undefined
-        ? undefined
-        : { directory: hal.storageDirectory, maxBytes: hal.storageMaxBytes, secret: hal.storageKey },
-    opensLegacy: hal.opensLegacy,
-  },
+  hal: hal && halOptions(hal, confidential),
   metered: monitoring,
   log,
 })

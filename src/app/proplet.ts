@@ -103,7 +103,7 @@ const prepare = async ({ config, log: given }: PropletOptions): Promise<Parts> =
     config.monitoring && config.intervals.metricsMs > 0 ? loadHostMetrics() : undefined,
   ])
   const own = { cache, mqtt: { ...mqtt, journal }, journal, watch, confidential }
-  return { config, log, embedded: await embeddedOptions(config, tls, log), ...own }
+  return { config, log, embedded: await embeddedOptions(config, tls, confidential, log), ...own }
 }
 
 /** Says goodbye once the pipeline has ended; the broker's Last Will does it for a proplet that can't. */

@@ -1,4 +1,4 @@
-import { Observable } from 'rxjs'
+import { Observable } from 'rxjs/internal/Observable'
 
 const NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const
 

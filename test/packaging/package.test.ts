@@ -9,14 +9,11 @@ import { DEMO_PREFIX, daemonEnv, startDaemon } from '../../src/dev/daemon.js'
 import { connectPeer } from '../../src/dev/peer.js'
 import { ROOT } from '../support/fixtures.js'
 import { connectWire, inline } from '../support/wire.js'
-import { importTime } from './import-time.js'
 import { projectIn } from './project.js'
 import { install, packIn, run } from './tarball.js'
 
 const MEBIBYTE = 1024 * 1024
 const MAX_INSTALL_BYTES = 40 * MEBIBYTE
-/** Against the import of rxjs alone, which those who use the library have anyway. */
-const MAX_IMPORT_RATIO = 2
 const SETUP_MS = 300_000
 /** What the package holds, beside `package.json`. */
 const PACKED = [
@@ -165,14 +162,4 @@ describe('12.4 the library', () => {
     const names = [...packages.matchAll(/["']([^"'\n]+)["']/g)].map(([, name = '']) => name)
     expect([...new Set(names)].filter((name) => !/^(?:rxjs|pino|node:\w+)$/.test(name))).toStrictEqual([])
   })
-
-  it(
-    'loads little more than rxjs when it is imported',
-    () => {
-      expect(importTime(project, 'propeller-proplet')).toBeLessThan(
-        importTime(project, 'rxjs') * MAX_IMPORT_RATIO,
-      )
-    },
-    SETUP_MS,
-  )
 })

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { ROOT } from '../support/fixtures.js'
 import { SANDBOX, UNIT, valuesOf } from './files.js'
@@ -11,18 +11,20 @@ const THRESHOLD = 15
 /** With namespaces for guests. */
 const SANDBOX_THRESHOLD = 30
 
+/** Where `npm install --global --prefix /opt/proplet` puts the command. */
+const PROGRAM = '/opt/proplet/bin/propeller-proplet'
+
 const analyze = (...args: readonly string[]) => {
   const { status, stdout, stderr } = spawnSync('systemd-analyze', [...args], { encoding: 'utf8' })
   return { status, text: `${stdout}${stderr}` }
 }
 
-/** The unit with programs that are there, so that its paths can be looked at, and with its drop-in if wanted. */
+/** The unit with a program that exists, so that `systemd-analyze` can check its paths, and with its drop-in if given. */
 const unitHere = (dropIn?: string): string => {
   const directory = mkdtempSync(join(tmpdir(), 'proplet-unit-'))
   onTestFinished(() => rmSync(directory, { recursive: true }))
   const unit = join(directory, 'proplet.service')
-  const text = readFileSync(UNIT, 'utf8')
-  writeFileSync(unit, text.replaceAll('/usr/bin/node', process.execPath).replaceAll('/opt/proplet', ROOT))
+  writeFileSync(unit, readFileSync(UNIT, 'utf8').replaceAll(PROGRAM, process.execPath))
   if (dropIn !== undefined) {
     mkdirSync(`${unit}.d`)
     writeFileSync(join(`${unit}.d`, 'sandbox.conf'), readFileSync(dropIn))
@@ -42,6 +44,20 @@ describe.each([
     const found = analyze('security', '--offline=true', `--threshold=${threshold}`, unitHere(dropIn))
     expect(found.status, found.text.slice(-100)).toBe(0)
   })
+})
+
+it('starts the command of the package, where docs/running.md installs it', () => {
+  expect(valuesOf(UNIT, 'ExecStartPre')).toStrictEqual([`${PROGRAM} --check-config`])
+  expect(valuesOf(UNIT, 'ExecStart')).toStrictEqual([PROGRAM])
+  const { bin, files } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    readonly bin: Readonly<Record<string, string>>
+    readonly files: readonly string[]
+  }
+  expect(bin).toHaveProperty(basename(PROGRAM))
+  expect(files).toContain('packaging/proplet.service')
+  const page = readFileSync(join(ROOT, 'docs/running.md'), 'utf8')
+  expect(page).toMatch(/npm install --global --omit=dev --prefix \/opt\/proplet /)
+  expect(page).toContain('/opt/proplet/lib/node_modules/propeller-proplet/packaging/proplet.service')
 })
 
 it('gives the proplet the time that it takes to stop', () => {

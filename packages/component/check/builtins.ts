@@ -85,7 +85,7 @@ export function builtinSignature(
 }
 
 function elementOf(kind: 'stream' | 'future', type: number, scope: Scope, offset: number): Value | undefined {
-  const found = scope.types[type]
+  const found = scope.type(type)
   const form = found?.kind === 'value' ? found.form : undefined
   if (form?.kind !== kind) throw malformed(`type index ${type} is not a ${kind} type`, offset)
   return form.element
@@ -129,6 +129,6 @@ function checkThread(
   const [argument] = start?.params ?? []
   if (start?.params.length !== 1 || start.results.length !== 0 || (argument !== 'i32' && argument !== 'i64'))
     throw malformed('start function must take a single `i32` or `i64` argument', offset)
-  if (scope.coreTables[table]?.element !== 'funcref')
+  if (scope.core.at('table', table, offset).element !== 'funcref')
     throw malformed('a table of `thread.new-indirect` must be of type `funcref`', offset)
 }

@@ -19,7 +19,7 @@ const CALLBACK: Signature = { params: ['i32', 'i32', 'i32'], results: ['i32'] }
 
 export function checkOptions(options: CanonOptions, needs: Needs, scope: Scope, offset: number): void {
   const { memory, realloc, postReturn, callback, async } = options
-  if (memory !== undefined && scope.coreMemories[memory]?.wide === true)
+  if (memory !== undefined && scope.core.at('memory', memory, offset).limits.wide)
     throw unsupported('a canonical definition over a memory of 64 bits', offset)
   if (realloc !== undefined) {
     checkFunction('realloc', realloc, REALLOC, scope, offset)

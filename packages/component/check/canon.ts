@@ -25,11 +25,12 @@ export function checkCanon(
 ): void {
   switch (definition.kind) {
     case 'lift':
-      scope.funcs.push(lift(definition, scope, checker, offset))
+      scope.items.push(lift(definition, scope, checker, offset))
       break
     case 'lower':
-      scope.coreFuncs.push(
-        lower(scope.func(definition.func, offset), definition.options, scope, checker, offset),
+      pushFunction(
+        scope,
+        lower(scope.items.at('func', definition.func, offset), definition.options, scope, checker, offset),
       )
       break
     case 'resource-new':
@@ -38,14 +39,17 @@ export function checkCanon(
       const { id } = scope.resource(definition.resource, offset)
       if (definition.kind !== 'resource-drop' && !scope.localIds.has(id))
         throw malformed(`type index ${definition.resource} is not a local resource`, offset)
-      scope.coreFuncs.push(RESOURCE_SIGNATURES[definition.kind])
+      pushFunction(scope, RESOURCE_SIGNATURES[definition.kind])
       break
     }
     case 'async-builtin':
-      scope.coreFuncs.push(builtinSignature(definition, scope, checker, offset))
+      pushFunction(scope, builtinSignature(definition, scope, checker, offset))
       break
   }
 }
+
+const pushFunction = (scope: Scope, signature: Signature): void =>
+  scope.core.push({ kind: 'function', signature })
 
 function lift(
   { coreFunc, options, type }: Extract<CanonDefinition, { kind: 'lift' }>,
@@ -53,7 +57,7 @@ function lift(
   { flattening }: Checker,
   offset: number,
 ): Func {
-  const func = scope.types[type]
+  const func = scope.type(type)
   if (func?.kind !== 'func') throw malformed(`type index ${type} is not a function type`, offset)
   const params = flattening.all(func.params.map((param) => param.type))
   const flat = func.result === undefined ? [] : flattening.of(func.result)

@@ -1,6 +1,21 @@
 import type { Component } from '../binary/ast.js'
 import type { DecodedComponent } from '../binary/decode.js'
 import { malformed } from '../binary/error.js'
+import { ComponentError } from '../error.js'
+import { refusal } from '../wasm/compile.js'
+
+/** Why: V8 tells that only of what it is asked to compile. */
+function refusalOf(code: Uint8Array, start: number): ComponentError {
+  try {
+    new WebAssembly.Module(new Uint8Array(code))
+  } catch (error) {
+    if (error instanceof WebAssembly.CompileError) {
+      const { code: kind, message } = refusal(error)
+      if (kind === 'unsupported') return new ComponentError(kind, message, { cause: error, offset: start })
+    }
+  }
+  return malformed(`a core module that is not valid for Node.js ${process.version}`, start)
+}
 
 /** Lets the engine check the core modules that nothing instantiates, and that were not compiled for that reason. */
 export function checkCode({ bytes, root }: DecodedComponent, isCompiled: (start: number) => boolean): void {
@@ -9,8 +24,8 @@ export function checkCode({ bytes, root }: DecodedComponent, isCompiled: (start:
       if (definition.kind === 'component') check(definition.component)
       if (definition.kind !== 'core-module' || isCompiled(definition.start)) continue
       const { start, end } = definition
-      if (!WebAssembly.validate(bytes.subarray(start, end)))
-        throw malformed(`a core module that is not valid for Node.js ${process.version}`, start)
+      const code = bytes.subarray(start, end)
+      if (!WebAssembly.validate(code)) throw refusalOf(code, start)
     }
   }
   check(root)

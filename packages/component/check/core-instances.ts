@@ -2,7 +2,8 @@ import type { AliasDefinition, CoreInstanceDefinition, CoreSort } from '../binar
 import { malformed } from '../binary/error.js'
 import type { ModuleItem } from '../wasm/module-description.js'
 import { coreMismatch } from './core-match.js'
-import { missing, type Scope } from './scope.js'
+import { missing } from '../binary/index-spaces.js'
+import type { Scope } from './scope.js'
 
 type CoreInstance = ReadonlyMap<string, ModuleItem>
 
@@ -11,11 +12,11 @@ export function coreInstance(definition: CoreInstanceDefinition, scope: Scope, o
     return new Map(
       definition.exports.map(({ name, sort, index }) => [name, coreItem(sort, index, scope, offset)]),
     )
-  const module = scope.modules[definition.module] ?? missing('module', definition.module, offset)
+  const module = scope.items.at('core-module', definition.module, offset)
   const args = new Map(
     definition.args.map(({ name, instance }) => [
       name,
-      scope.coreInstances[instance] ?? missing('core instance', instance, offset),
+      scope.coreInstances[instance] ?? missing('core-instance', instance, offset),
     ]),
   )
   scope.work.step(offset, module.imports.size)
@@ -40,23 +41,13 @@ export function coreInstance(definition: CoreInstanceDefinition, scope: Scope, o
 }
 
 function coreItem(sort: CoreSort, index: number, scope: Scope, offset: number): ModuleItem {
-  switch (sort) {
-    case 'core-func':
-      return { kind: 'function', signature: scope.coreFunc(index, offset) }
-    case 'core-table':
-      return { kind: 'table', ...(scope.coreTables[index] ?? missing('table', index, offset)) }
-    case 'core-memory':
-      return { kind: 'memory', limits: scope.coreMemories[index] ?? missing('memory', index, offset) }
-    case 'core-global':
-      return { kind: 'global', ...(scope.coreGlobals[index] ?? missing('global', index, offset)) }
-    case 'core-tag':
-      return { kind: 'tag', signature: scope.coreTags[index] }
-    case 'core-type':
-    case 'core-module':
-    case 'core-instance':
-      throw malformed(`a ${sort} can't be exported by a core instance`, offset)
-  }
+  if (sort === 'core-type' || sort === 'core-module' || sort === 'core-instance')
+    throw malformed(`a ${sort} can't be exported by a core instance`, offset)
+  return scope.core.item(kindOf(sort), index, offset)
 }
+
+/** As core modules name it. */
+const kindOf = (sort: CoreSort): string => (sort === 'core-func' ? 'function' : sort.slice('core-'.length))
 
 /** Adds an export of a core instance to the index space of its sort. */
 export function aliasCoreExport(
@@ -64,32 +55,14 @@ export function aliasCoreExport(
   scope: Scope,
   offset: number,
 ): void {
-  const exports = scope.coreInstances[instance] ?? missing('core instance', instance, offset)
+  const exports = scope.coreInstances[instance] ?? missing('core-instance', instance, offset)
   const item = exports.get(name)
   if (item === undefined)
     throw malformed(`core instance ${instance} has no export named \`${name.slice(0, 60)}\``, offset)
-  const wanted = sort === 'core-func' ? 'function' : sort.slice('core-'.length)
-  if (item.kind !== wanted)
+  if (item.kind !== kindOf(sort))
     throw malformed(
       `export \`${name.slice(0, 60)}\` for core instance ${instance} is not a ${sort.slice('core-'.length)}`,
       offset,
     )
-  switch (item.kind) {
-    case 'function':
-      // A function of a type that has no plain signature can't be lifted, but it can be passed on.
-      scope.coreFuncs.push(item.signature ?? { params: ['reference'], results: ['reference'] })
-      break
-    case 'table':
-      scope.coreTables.push(item)
-      break
-    case 'memory':
-      scope.coreMemories.push(item.limits)
-      break
-    case 'global':
-      scope.coreGlobals.push(item)
-      break
-    case 'tag':
-      scope.coreTags.push(item.signature)
-      break
-  }
+  scope.core.push(item)
 }

@@ -8,8 +8,8 @@ import { coreTypeOf } from './core-modules.js'
 import { described } from './externs.js'
 import { exportItem } from './exports.js'
 import { checkInstance } from './instances.js'
-import { itemOf } from './items.js'
-import { missing, Scope, type ScopeKind } from './scope.js'
+import { missing } from '../binary/index-spaces.js'
+import { Scope, type ScopeKind } from './scope.js'
 import type { TypeItem } from './types.js'
 import { funcType, valueType } from './values.js'
 import { expose } from './visibility.js'
@@ -36,7 +36,7 @@ function checkDefinition(definition: Definition, scope: Scope, checker: Checker)
   checker.work.step(offset)
   switch (definition.kind) {
     case 'core-module':
-      scope.modules.push(checker.module(definition.start, definition.end))
+      scope.items.push(checker.module(definition.start, definition.end))
       break
     case 'core-instantiate':
     case 'core-bundle':
@@ -46,11 +46,11 @@ function checkDefinition(definition: Definition, scope: Scope, checker: Checker)
       scope.coreTypes.push(coreTypeOf(definition.type, offset))
       break
     case 'component':
-      scope.components.push(checkComponent(definition.component, scope, checker).asComponent())
+      scope.items.push(checkComponent(definition.component, scope, checker).asComponent())
       break
     case 'instantiate':
     case 'bundle':
-      scope.instances.push(checkInstance(definition, scope, offset))
+      scope.items.push(checkInstance(definition, scope, offset))
       break
     case 'alias-export':
       aliasExport(definition, scope, offset)
@@ -62,7 +62,7 @@ function checkDefinition(definition: Definition, scope: Scope, checker: Checker)
       aliasOuter(definition, scope, offset)
       break
     case 'type':
-      scope.types.push(typeOf(definition.type, scope, checker, offset))
+      scope.items.push({ kind: 'type', type: typeOf(definition.type, scope, checker, offset) })
       break
     case 'lift':
     case 'lower':
@@ -73,7 +73,8 @@ function checkDefinition(definition: Definition, scope: Scope, checker: Checker)
       checkCanon(definition, scope, checker, offset)
       break
     case 'start':
-      scope.func(definition.func, offset)
+      scope.items.at('func', definition.func, offset)
+      for (let value = 0; value < definition.results; value += 1) scope.items.push({ kind: 'value' })
       break
     case 'import': {
       const { name, description } = definition
@@ -85,14 +86,14 @@ function checkDefinition(definition: Definition, scope: Scope, checker: Checker)
       if (entity.kind === 'type' && entity.type.kind === 'resource')
         scope.importNames.register(name.text, entity.type)
       scope.imports.set(name.text, entity)
-      scope.push(entity)
+      scope.items.push(entity)
       break
     }
     case 'export-declaration':
       exportItem(definition.name, described(definition.description, scope, offset), scope, offset)
       break
     case 'export': {
-      const given = itemOf(definition.sort, definition.index, scope, offset)
+      const given = scope.items.item(definition.sort, definition.index, offset)
       exportItem(definition.name, given, scope, offset, definition.description)
       break
     }
@@ -144,13 +145,13 @@ function aliasExport(
 ): void {
   if (scope.kind !== 'component' && sort !== 'type' && sort !== 'instance')
     throw malformed('aliases in type declarations may only refer to types or instances', offset)
-  const { exports } = scope.instances[instance] ?? missing('instance', instance, offset)
+  const { exports } = scope.items.at('instance', instance, offset)
   const entity = exports.get(name)
   const shown = `\`${name.slice(0, 60)}\``
   if (entity === undefined) throw malformed(`instance ${instance} has no export named ${shown}`, offset)
   if (entity.kind !== sort)
     throw malformed(`export ${shown} for instance ${instance} is not a ${sort.replace('core-', '')}`, offset)
-  scope.push(entity)
+  scope.items.push(entity)
 }
 
 function aliasOuter(
@@ -162,11 +163,11 @@ function aliasOuter(
     throw malformed('aliases in type declarations may only refer to types or instances', offset)
   const { scope: outer, crosses } = scope.outer(depth)
   if (sort === 'core-type') {
-    scope.coreTypes.push(outer.coreTypes[index] ?? missing('core type', index, offset))
+    scope.coreTypes.push(outer.coreTypes[index] ?? missing('core-type', index, offset))
     return
   }
-  const entity = itemOf(sort, index, outer, offset)
+  const entity = outer.items.item(sort, index, offset)
   if (crosses && entity.kind === 'type' && refersToResources(entity.type, scope.work, offset))
     throw malformed('the outer alias is of a type that transitively refers to resources', offset)
-  scope.push(entity)
+  scope.items.push(entity)
 }

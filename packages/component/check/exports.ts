@@ -20,7 +20,7 @@ export function exportItem(
   if (entity.kind === 'type' && entity.type.kind === 'resource')
     scope.exportNames.register(name.text, entity.type)
   scope.exports.set(name.text, entity)
-  scope.push(entity)
+  scope.items.push(entity)
 }
 
 const renamed = (entity: Entity): Entity =>

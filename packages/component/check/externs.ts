@@ -14,17 +14,17 @@ export function described(description: ExternDescription, scope: Scope, offset: 
       throw malformed(`core type index ${description.type} is not a module type`, offset)
     }
     case 'func': {
-      const type = scope.types[description.type]
+      const type = scope.type(description.type)
       if (type?.kind === 'func') return type
       throw malformed(`type index ${description.type} is not a function type`, offset)
     }
     case 'component': {
-      const type = scope.types[description.type]
+      const type = scope.type(description.type)
       if (type?.kind === 'component') return type
       throw malformed(`type index ${description.type} is not a component type`, offset)
     }
     case 'instance': {
-      const type = scope.types[description.type]
+      const type = scope.type(description.type)
       if (type?.kind === 'instance') return open(type, scope.work, offset)
       throw malformed(`type index ${description.type} is not an instance type`, offset)
     }
@@ -34,7 +34,7 @@ export function described(description: ExternDescription, scope: Scope, offset: 
     case 'value-equal':
       throw unsupported('a value that equals another', offset)
     case 'type-equal': {
-      const type = scope.types[description.type]
+      const type = scope.type(description.type)
       if (type === undefined) throw malformed(`type index ${description.type} is out of bounds`, offset)
       return { kind: 'type', type: another(type) }
     }

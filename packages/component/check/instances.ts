@@ -1,19 +1,17 @@
 import type { InstanceDefinition } from '../binary/ast.js'
 import { malformed } from '../binary/error.js'
-import { itemOf } from './items.js'
 import { instantiate } from './match.js'
 import { NameScope } from './name-scope.js'
-import { missing, type Scope } from './scope.js'
+import type { Scope } from './scope.js'
 import { NOTHING, type Entity, type Instance, type Items } from './types.js'
 
 /** An instance of a component, or a bag of items under new names. */
 export function checkInstance(definition: InstanceDefinition, scope: Scope, offset: number): Instance {
   if (definition.kind === 'bundle')
     return { ...NOTHING, kind: 'instance', exports: bag(definition, scope, offset) }
-  const component =
-    scope.components[definition.component] ?? missing('component', definition.component, offset)
+  const component = scope.items.at('component', definition.component, offset)
   const args = new Map(
-    definition.args.map(({ name, sort, index }) => [name, itemOf(sort, index, scope, offset)]),
+    definition.args.map(({ name, sort, index }) => [name, scope.items.item(sort, index, offset)]),
   )
   const exports = instantiate(component, args, scope.work, offset)
   if (typeof exports === 'string') throw malformed(exports, offset)
@@ -29,7 +27,7 @@ function bag(
   const names = new NameScope('export')
   const items = new Map<string, Entity>()
   for (const { name, extern, sort, index } of definition.exports) {
-    const entity = itemOf(sort, index, scope, offset)
+    const entity = scope.items.item(sort, index, offset)
     names.claim(extern, entity, offset)
     items.set(name, entity)
   }

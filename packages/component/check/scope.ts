@@ -1,9 +1,9 @@
 import { malformed } from '../binary/error.js'
-import type { GlobalType, Limits, TableType } from '../wasm/extern-types.js'
+import { IndexSpaces } from '../binary/index-spaces.js'
 import type { ModuleItem } from '../wasm/module-description.js'
 import type { FunctionType as Signature } from '../wasm/value-types.js'
 import { NameScope } from './name-scope.js'
-import type { Component, Entity, Func, Instance, Module, Resource, TypeItem } from './types.js'
+import type { Component, Entity, Instance, Module, Resource, TypeItem } from './types.js'
 import type { Work } from './work.js'
 
 /** `type`: of no functions and of no module. */
@@ -14,18 +14,10 @@ export type ScopeKind = 'component' | 'component-type' | 'instance-type'
 
 /** The index spaces of a component or of a type that is a scope, as far as it was checked. */
 export class Scope {
-  readonly coreFuncs: Signature[] = []
-  readonly coreTables: TableType[] = []
-  readonly coreMemories: Limits[] = []
-  readonly coreGlobals: GlobalType[] = []
-  readonly coreTags: (Signature | undefined)[] = []
+  readonly items = new IndexSpaces<Entity>()
+  readonly core = new IndexSpaces<ModuleItem>()
   readonly coreTypes: CoreTypeItem[] = []
   readonly coreInstances: ReadonlyMap<string, ModuleItem>[] = []
-  readonly modules: Module[] = []
-  readonly funcs: Func[] = []
-  readonly types: TypeItem[] = []
-  readonly instances: Instance[] = []
-  readonly components: Component[] = []
   readonly imports = new Map<string, Entity>()
   readonly exports = new Map<string, Entity>()
   readonly importNames = new NameScope('import')
@@ -55,40 +47,20 @@ export class Scope {
     return { scope, crosses: crosses || this.kind === 'component' }
   }
 
-  push(entity: Entity): void {
-    switch (entity.kind) {
-      case 'func':
-        this.funcs.push(entity)
-        break
-      case 'instance':
-        this.instances.push(entity)
-        break
-      case 'component':
-        this.components.push(entity)
-        break
-      case 'core-module':
-        this.modules.push(entity)
-        break
-      case 'type':
-        this.types.push(entity.type)
-        break
-      case 'value':
-        break
-    }
+  type(index: number): TypeItem | undefined {
+    const found = this.items.find('type', index)
+    return found?.kind === 'type' ? found.type : undefined
   }
 
   resource(index: number, offset: number): Resource {
-    const found = this.types[index]
+    const found = this.type(index)
     if (found?.kind !== 'resource') throw malformed(`type index ${index} is not a resource type`, offset)
     return found
   }
 
-  func(index: number, offset: number): Func {
-    return this.funcs[index] ?? missing('func', index, offset)
-  }
-
+  /** A function of a type that has no plain signature can't be lifted, but it can be passed on. */
   coreFunc(index: number, offset: number): Signature {
-    return this.coreFuncs[index] ?? missing('core func', index, offset)
+    return this.core.at('function', index, offset).signature ?? REFERENCE
   }
 
   /** What this scope makes anew wherever it is used. */
@@ -108,6 +80,4 @@ export class Scope {
   }
 }
 
-export function missing(what: string, index: number, offset: number): never {
-  throw malformed(`unknown ${what} ${index}: index out of bounds`, offset)
-}
+const REFERENCE: Signature = { params: ['reference'], results: ['reference'] }

@@ -120,7 +120,7 @@ function mapKey(key: Value, offset: number): Value {
 
 export function useValue(type: ValType, scope: Scope, offset: number): Value {
   if (typeof type === 'string') return type
-  const found = scope.types[type]
+  const found = scope.type(type)
   if (found?.kind !== 'value') throw malformed(`type index ${type} is not a defined type`, offset)
   return found
 }

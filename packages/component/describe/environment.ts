@@ -1,16 +1,11 @@
-import type { Sort } from '../binary/ast.js'
 import { malformed } from '../binary/error.js'
-import type { FunctionType, ValueType } from '../types.js'
-import type { ComponentItem, InstanceItem, Item, TypeItem } from './description.js'
+import { IndexSpaces, isOf, type OfKind } from '../binary/index-spaces.js'
+import type { Item, TypeItem } from './description.js'
 import { Measures } from './measures.js'
 
 /** The types behind the index spaces of a scope, as far as it was evaluated; core items but modules have none. */
 export class Environment {
-  readonly types: TypeItem[] = []
-  readonly functions: FunctionType[] = []
-  readonly values: ValueType[] = []
-  readonly instances: InstanceItem[] = []
-  readonly components: ComponentItem[] = []
+  readonly items = new IndexSpaces<Item>()
   readonly imports = new Map<string, Item>()
   readonly exports = new Map<string, Item>()
   readonly measures: Measures
@@ -25,71 +20,9 @@ export class Environment {
     return depth === 0 || this.#parent === undefined ? this : this.#parent.outer(depth - 1)
   }
 
-  /** Adds an item to its index space. */
-  push(item: Item): void {
-    switch (item.kind) {
-      case 'func':
-        this.functions.push(item.type)
-        break
-      case 'instance':
-        this.instances.push(item)
-        break
-      case 'component':
-        this.components.push(item)
-        break
-      case 'type':
-        this.types.push(item.type)
-        break
-      case 'value':
-        this.values.push(item.type)
-        break
-      case 'core-module':
-        break
-    }
-  }
-
-  item(sort: Sort, index: number, offset: number): Item {
-    const found = this.#find(sort, index)
-    if (found === undefined) throw malformed(`${sort} ${index} has no type`, offset)
-    return found
-  }
-
-  #find(sort: Sort, index: number): Item | undefined {
-    switch (sort) {
-      case 'func':
-        return wrap(this.functions[index], (type) => ({ kind: 'func', type }))
-      case 'instance':
-        return this.instances[index]
-      case 'component':
-        return this.components[index]
-      case 'type':
-        return wrap(this.types[index], (type) => ({ kind: 'type', type }))
-      case 'value':
-        return wrap(this.values[index], (type) => ({ kind: 'value', type }))
-      case 'core-module':
-        return { kind: 'core-module' }
-      case 'core-func':
-      case 'core-table':
-      case 'core-memory':
-      case 'core-global':
-      case 'core-tag':
-      case 'core-type':
-      case 'core-instance':
-        return undefined
-    }
-  }
-
-  type<K extends TypeItem['kind']>(kind: K, index: number, offset: number): Extract<TypeItem, { kind: K }> {
-    const found = this.types[index]
-    if (found === undefined || !isOf(kind, found)) {
-      throw malformed(`type ${index} is ${found?.kind ?? 'none'}, expected ${kind},`, offset)
-    }
-    return found
+  type<K extends TypeItem['kind']>(kind: K, index: number, offset: number): OfKind<TypeItem, K> {
+    const { type } = this.items.at('type', index, offset)
+    if (!isOf(kind, type)) throw malformed(`type ${index} is ${type.kind}, expected ${kind},`, offset)
+    return type
   }
 }
-
-const wrap = <T>(value: T | undefined, make: (value: T) => Item): Item | undefined =>
-  value === undefined ? undefined : make(value)
-
-const isOf = <K extends TypeItem['kind']>(kind: K, type: TypeItem): type is Extract<TypeItem, { kind: K }> =>
-  type.kind === kind

@@ -22,21 +22,21 @@ function evaluateDefinition(definition: Definition, env: Environment): void {
   const { offset } = definition
   switch (definition.kind) {
     case 'component':
-      env.push(componentItem(definition.component, env, offset))
+      env.items.push(componentItem(definition.component, env, offset))
       break
     case 'instantiate':
     case 'bundle':
-      env.push(instanceItem(definition, env, offset))
+      env.items.push(instanceItem(definition, env, offset))
       break
     case 'alias-export':
     case 'alias-outer':
       evaluateAlias(definition, env, offset)
       break
     case 'type':
-      env.types.push(typeItem(definition.type, env, offset))
+      env.items.push({ kind: 'type', type: typeItem(definition.type, env, offset) })
       break
     case 'lift':
-      env.functions.push(env.type('func', definition.type, offset).type)
+      env.items.push(env.type('func', definition.type, offset))
       break
     case 'resource-new':
     case 'resource-drop':
@@ -44,37 +44,39 @@ function evaluateDefinition(definition: Definition, env: Environment): void {
       env.type('resource', definition.resource, offset)
       break
     case 'start': {
-      const result = env.functions[definition.func]?.result
+      const { result } = env.items.at('func', definition.func, offset).type
       if ((definition.results === 1) !== (result !== undefined)) {
         throw malformed('the start has not as many results as its function', offset)
       }
-      if (result !== undefined) env.values.push(result)
+      if (result !== undefined) env.items.push({ kind: 'value', type: result })
       break
     }
     case 'import': {
       const item = described(definition.description, definition.name.text, env, offset)
       env.imports.set(definition.name.text, item)
-      env.push(item)
+      env.items.push(item)
       break
     }
     case 'export-declaration': {
       const item = described(definition.description, definition.name.text, env, offset)
       env.exports.set(definition.name.text, item)
-      env.push(item)
+      env.items.push(item)
       break
     }
     case 'export': {
       const { description, name, sort, index } = definition
-      const exported = renamed(env.item(sort, index, offset), name.text)
+      const exported = renamed(env.items.item(sort, index, offset), name.text)
       const item = description === undefined ? exported : described(description, name.text, env, offset)
       if (item.kind !== exported.kind) {
         throw malformed(`a ${exported.kind} is exported as a ${item.kind}`, offset)
       }
       env.exports.set(name.text, item)
-      env.push(item)
+      env.items.push(item)
       break
     }
     case 'core-module':
+      env.items.push({ kind: 'core-module' })
+      break
     case 'core-instantiate':
     case 'core-bundle':
     case 'core-type':
@@ -119,7 +121,10 @@ const partsOf = (items: ReadonlyMap<string, Item>): readonly object[] =>
 function instanceItem(definition: InstanceDefinition, env: Environment, offset: number): InstanceItem {
   if (definition.kind === 'instantiate') return instantiated(definition, env, offset)
   const exports = new Map(
-    definition.exports.map(({ name, sort, index }) => [name, renamed(env.item(sort, index, offset), name)]),
+    definition.exports.map(({ name, sort, index }) => [
+      name,
+      renamed(env.items.item(sort, index, offset), name),
+    ]),
   )
   return env.measures.add({ kind: 'instance', exports }, partsOf(exports), offset)
 }
@@ -129,8 +134,7 @@ function instantiated(
   env: Environment,
   offset: number,
 ): InstanceItem {
-  const item = env.components[component]
-  if (item === undefined) throw malformed(`component ${component} has no type`, offset)
+  const item = env.items.at('component', component, offset)
   const given = new Map(args.map(({ name, sort }) => [name, sort]))
   for (const [name, wanted] of item.imports) {
     const sort = given.get(name)
@@ -150,14 +154,15 @@ function evaluateAlias(
   offset: number,
 ): void {
   if (alias.kind === 'alias-outer') {
-    if (alias.sort !== 'core-type') env.push(env.outer(alias.depth).item(alias.sort, alias.index, offset))
+    if (alias.sort !== 'core-type')
+      env.items.push(env.outer(alias.depth).items.item(alias.sort, alias.index, offset))
     return
   }
-  const item = env.instances[alias.instance]?.exports.get(alias.name)
+  const item = env.items.at('instance', alias.instance, offset).exports.get(alias.name)
   if (item?.kind !== alias.sort) {
     throw malformed(`instance ${alias.instance} exports no ${alias.sort} ${quoted(alias.name)}`, offset)
   }
-  env.push(item)
+  env.items.push(item)
 }
 
 function described(description: ExternDescription, name: string, env: Environment, offset: number): Item {
@@ -171,9 +176,9 @@ function described(description: ExternDescription, name: string, env: Environmen
     case 'value':
       return { kind: 'value', type: use(description.type, env, offset) }
     case 'value-equal':
-      return env.item('value', description.value, offset)
+      return env.items.item('value', description.value, offset)
     case 'type-equal':
-      return renamed(env.item('type', description.type, offset), name)
+      return renamed(env.items.item('type', description.type, offset), name)
     case 'type-resource':
       return { kind: 'type', type: { kind: 'resource', name } }
   }

@@ -109,7 +109,7 @@ export class Builder {
     const index = this.#coreFunctions
     this.#coreFunctions += 1
     this.steps.push((run) => {
-      run.hostFunctions[index] = make(run)
+      run.provideCore(index, make(run))
     })
     return index
   }
@@ -119,8 +119,8 @@ export class Builder {
     const { start, end } = item
     const known = this.#modules.get(start)
     if (known !== undefined) return known
-    const { module, shape } = this.#hooks.compile(start, end)
-    const linked: LinkedModule = { shape, moduleOf: () => module }
+    const { module, shape, memories } = this.#hooks.compile(start, end)
+    const linked: LinkedModule = { shape, moduleOf: () => module, memories }
     this.#modules.set(start, linked)
     return linked
   }

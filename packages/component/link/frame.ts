@@ -1,5 +1,7 @@
-import type { CoreSort, Sort, Component, Scope } from '../binary/ast.js'
+import type { SpareMemories } from '../wasm/spare-memories.js'
+import type { CoreSort, Component, Scope } from '../binary/ast.js'
 import { malformed } from '../binary/error.js'
+import { IndexSpaces, isOf, missing, type OfKind } from '../binary/index-spaces.js'
 import type { CoreType } from '../binary/type-ast.js'
 import type { CoreItem } from './abi/canon-plan.js'
 import type { LinkedFunction, Run } from './calls/run.js'
@@ -14,6 +16,8 @@ import type { ModuleShape } from '../wasm/scan.js'
 export type LinkedModule = {
   readonly shape: ModuleShape
   readonly moduleOf: (run: Run) => WebAssembly.Module
+  /** Where its memory comes from; undefined: its memory is its own. */
+  readonly memories?: SpareMemories | undefined
 }
 
 /** What the index spaces of a component hold once it is linked. */
@@ -68,16 +72,12 @@ export class Frame {
   /** The number of the component instance. */
   readonly instance: number
   readonly depth: number
-  readonly functions: LinkedFunction[] = []
-  readonly types: TypeItem[] = []
-  readonly instances: InstanceItem[] = []
-  readonly components: ComponentItem[] = []
-  readonly modules: CoreModuleItem[] = []
+  readonly items = new IndexSpaces<Item>()
   readonly coreTypes: CoreType[] = []
   readonly coreInstances: CoreInstanceItem[] = []
   readonly exports = new Map<string, Item>()
   readonly typeIds: TypeIds
-  readonly #core = new Map<CoreSort, CoreItem[]>()
+  readonly #core = new IndexSpaces<CoreEntry>()
   readonly #parent: Frame | undefined
 
   /** @param depth how many components are being instantiated, or types evaluated, around it */
@@ -94,83 +94,23 @@ export class Frame {
     return this.#parent.outer(depth - 1, offset)
   }
 
-  push(item: Item): void {
-    switch (item.kind) {
-      case 'func':
-        this.functions.push(item.func)
-        break
-      case 'instance':
-        this.instances.push(item)
-        break
-      case 'component':
-        this.components.push(item)
-        break
-      case 'core-module':
-        this.modules.push(item)
-        break
-      case 'type':
-        this.types.push(item.type)
-        break
-    }
-  }
-
-  item(sort: Sort, index: number, offset: number): Item {
-    return this.#find(sort, index) ?? missing(sort, index, offset)
-  }
-
-  pushCore(sort: CoreSort, item: CoreItem): void {
-    const space = this.#core.get(sort)
-    if (space === undefined) this.#core.set(sort, [item])
-    else space.push(item)
+  pushCore(kind: CoreSort, item: CoreItem): void {
+    this.#core.push({ kind, item })
   }
 
   core(sort: CoreSort, index: number, offset: number): CoreItem {
-    return this.#core.get(sort)?.[index] ?? missing(sort, index, offset)
+    return this.#core.item(sort, index, offset).item
   }
 
   coreInstance(index: number, offset: number): CoreInstanceItem {
     return this.coreInstances[index] ?? missing('core-instance', index, offset)
   }
 
-  type<K extends TypeItem['kind']>(kind: K, index: number, offset: number): Extract<TypeItem, { kind: K }> {
-    const found = this.types[index]
-    if (found === undefined || !isOf(kind, found))
-      throw malformed(`type ${index} is ${found?.kind ?? 'none'}, expected ${kind},`, offset)
-    return found
-  }
-
-  #find(sort: Sort, index: number): Item | undefined {
-    switch (sort) {
-      case 'func': {
-        const func = this.functions[index]
-        return func && { kind: 'func', func }
-      }
-      case 'type': {
-        const type = this.types[index]
-        return type && { kind: 'type', type }
-      }
-      case 'instance':
-        return this.instances[index]
-      case 'component':
-        return this.components[index]
-      case 'core-module':
-        return this.modules[index]
-      case 'value':
-      case 'core-func':
-      case 'core-table':
-      case 'core-memory':
-      case 'core-global':
-      case 'core-tag':
-      case 'core-type':
-      case 'core-instance':
-        return undefined
-    }
+  type<K extends TypeItem['kind']>(kind: K, index: number, offset: number): OfKind<TypeItem, K> {
+    const { type } = this.items.at('type', index, offset)
+    if (!isOf(kind, type)) throw malformed(`type ${index} is ${type.kind}, expected ${kind},`, offset)
+    return type
   }
 }
 
-const isOf = <K extends TypeItem['kind']>(kind: K, type: TypeItem): type is Extract<TypeItem, { kind: K }> =>
-  type.kind === kind
-
-function missing(sort: Sort, index: number, offset: number): never {
-  throw malformed(`there is no ${sort} ${index}`, offset)
-}
+type CoreEntry = { readonly kind: CoreSort; readonly item: CoreItem }

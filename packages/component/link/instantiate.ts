@@ -29,6 +29,8 @@ export type ComponentInstance = {
   ): Promise<unknown> | undefined
   /** Ends what async functions have begun and left; no async function can be called any more. */
   stop(): void
+  /** Lets later instances have what it was made of, its memories for one. After that nothing of it may be called, nor its memories be looked at. */
+  release(): void
 }
 
 const SHOWN = 5
@@ -42,7 +44,7 @@ export function instantiate(
   imports: Imports,
   work?: HostWork,
 ): ComponentInstance {
-  const run = new Run(imports, prepared.instances, prepared.usesAsync)
+  const run = new Run(imports, prepared)
   work?.attach(run.scheduler)
   provide(run, prepared.imports, imports)
   for (const step of prepared.steps) step(run)
@@ -63,6 +65,7 @@ export function instantiate(
       return func?.start && callAsync(run, func, args, returned)
     },
     stop: () => run.stop(),
+    release: () => run.release(),
   }
 }
 

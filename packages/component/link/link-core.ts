@@ -24,16 +24,15 @@ export function linkCoreInstance(
     ])
     return { from: 'bundle', items: new Map(items) }
   }
-  const found = frame.modules[definition.module]
-  if (found === undefined) throw malformed(`there is no core module ${definition.module}`, offset)
-  const { moduleOf, shape } = builder.module(found)
+  const module = builder.module(frame.items.at('core-module', definition.module, offset))
+  const { shape } = module
   const args = definition.args.map(({ name, instance }) => ({
     name,
     from: frame.coreInstance(instance, offset),
   }))
   checkArguments(shape, new Map(args.map(({ name, from }) => [name, from])), offset)
   const instance = builder.newCoreInstance(shape, offset)
-  builder.steps.push(instantiateStep(moduleOf, args, instance, frame.instance))
+  builder.steps.push(instantiateStep(module, args, instance, frame.instance))
   return { from: 'module', instance, functions: shape.functions }
 }
 
@@ -42,13 +41,14 @@ type CoreArgument = { readonly name: string; readonly from: CoreInstanceItem }
 /** @param within the number of the component instance */
 const instantiateStep =
   (
-    moduleOf: LinkedModule['moduleOf'],
+    { moduleOf, memories }: LinkedModule,
     args: readonly CoreArgument[],
     instance: number,
     within: number,
   ): Step =>
   (run) => {
     const imports: WebAssembly.Imports = emptyNamespaces()
+    if (memories !== undefined) Object.assign(imports, run.memoryFrom(memories))
     for (const { name, from } of args) imports[name] = namespaceOf(run, from)
     const module = moduleOf(run)
     const start = () => new WebAssembly.Instance(module, imports).exports

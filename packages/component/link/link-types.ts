@@ -94,7 +94,7 @@ export function hostItem(
       return { kind: 'func', func: builder.declare(hostFunction(scope, name, shape)) }
     }
     case 'type-equal':
-      return frame.item('type', description.type, offset)
+      return frame.items.item('type', description.type, offset)
     case 'type-resource': {
       const slot = builder.newResource()
       builder.steps.push(hostResourceStep(slot, hostClass(scope, name)))
@@ -143,16 +143,16 @@ function hostInstance(
 function declare(definition: Definition, frame: Frame, host: HostScope, builder: Builder): void {
   const { kind, offset } = definition
   if (kind === 'type') {
-    frame.types.push(linkType(definition.type, frame, builder, offset))
+    frame.items.push({ kind: 'type', type: linkType(definition.type, frame, builder, offset) })
   } else if (kind === 'alias-outer') {
     linkOuterAlias(definition, frame, offset)
   } else if (kind === 'alias-export') {
-    frame.push(exportOf(frame, definition.instance, definition.name, definition.sort, offset))
+    frame.items.push(exportOf(frame, definition.instance, definition.name, definition.sort, offset))
   } else if (kind === 'export-declaration') {
     const { text } = definition.name
     const item = hostItem(definition.description, host, text, frame, builder, offset)
     frame.exports.set(text, item)
-    frame.push(item)
+    frame.items.push(item)
   } else if (kind === 'core-type') {
     frame.coreTypes.push(definition.type)
   } else {
@@ -183,7 +183,7 @@ export function linkOuterAlias(
 ): void {
   const outer = frame.outer(depth, offset)
   if (sort !== 'core-type') {
-    frame.push(outer.item(sort, index, offset))
+    frame.items.push(outer.items.item(sort, index, offset))
     return
   }
   const type = outer.coreTypes[index]
@@ -193,7 +193,7 @@ export function linkOuterAlias(
 
 /** What an instance exports under a name. */
 export function exportOf(frame: Frame, instance: number, name: string, kind: string, offset: number): Item {
-  const item = frame.instances[instance]?.exports.get(name)
+  const item = frame.items.at('instance', instance, offset).exports.get(name)
   if (item?.kind === kind) return item
   throw malformed(`instance ${instance} exports no ${kind} ${JSON.stringify(name.slice(0, 60))}`, offset)
 }

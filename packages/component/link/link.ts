@@ -52,7 +52,12 @@ function linkDefinition(definition: Definition, frame: Frame, args: Arguments, b
   const { offset } = definition
   switch (definition.kind) {
     case 'core-module':
-      frame.push({ kind: 'core-module', from: 'component', start: definition.start, end: definition.end })
+      frame.items.push({
+        kind: 'core-module',
+        from: 'component',
+        start: definition.start,
+        end: definition.end,
+      })
       break
     case 'core-instantiate':
     case 'core-bundle':
@@ -62,11 +67,11 @@ function linkDefinition(definition: Definition, frame: Frame, args: Arguments, b
       frame.coreTypes.push(definition.type)
       break
     case 'component':
-      frame.push({ kind: 'component', component: definition.component, frame })
+      frame.items.push({ kind: 'component', component: definition.component, frame })
       break
     case 'instantiate':
     case 'bundle':
-      frame.push({ kind: 'instance', exports: instantiated(definition, frame, builder, offset) })
+      frame.items.push({ kind: 'instance', exports: instantiated(definition, frame, builder, offset) })
       break
     case 'alias-export':
     case 'alias-core-export':
@@ -74,7 +79,7 @@ function linkDefinition(definition: Definition, frame: Frame, args: Arguments, b
       linkAlias(definition, frame, offset)
       break
     case 'type':
-      frame.types.push(linkType(definition.type, frame, builder, offset))
+      frame.items.push({ kind: 'type', type: linkType(definition.type, frame, builder, offset) })
       break
     case 'lift':
     case 'lower':
@@ -87,25 +92,25 @@ function linkDefinition(definition: Definition, frame: Frame, args: Arguments, b
     case 'start': {
       if (definition.args.length + definition.results > 0)
         throw unsupported('a start function with values', offset)
-      const item = frame.item('func', definition.func, offset)
-      if (item.kind !== 'func') break
-      const func = builder.use(item.func)
+      const func = builder.use(frame.items.at('func', definition.func, offset).func)
       builder.steps.push((run) => void run.function(func)([]))
       break
     }
     case 'import': {
       const { name, description } = definition
       const given = args?.get(name.text)
-      if (args === undefined) frame.push(hostItem(description, undefined, name.text, frame, builder, offset))
+      if (args === undefined)
+        frame.items.push(hostItem(description, undefined, name.text, frame, builder, offset))
       // The type of the import is the argument's, and made of what this frame knows already.
-      else if (description.kind === 'type-equal') frame.push(frame.item('type', description.type, offset))
-      else frame.push(given ?? missing(name.text, offset))
+      else if (description.kind === 'type-equal')
+        frame.items.push(frame.items.item('type', description.type, offset))
+      else frame.items.push(given ?? missing(name.text, offset))
       break
     }
     case 'export': {
-      const item = frame.item(definition.sort, definition.index, offset)
+      const item = frame.items.item(definition.sort, definition.index, offset)
       frame.exports.set(definition.name.text, item)
-      frame.push(item)
+      frame.items.push(item)
       break
     }
     case 'export-declaration':
@@ -124,17 +129,16 @@ function instantiated(
   offset: number,
 ): ReadonlyMap<string, Item> {
   const named = definition.kind === 'bundle' ? definition.exports : definition.args
-  const items = new Map(named.map(({ name, sort, index }) => [name, frame.item(sort, index, offset)]))
+  const items = new Map(named.map(({ name, sort, index }) => [name, frame.items.item(sort, index, offset)]))
   if (definition.kind === 'bundle') return items
-  const item = frame.item('component', definition.component, offset)
-  if (item.kind !== 'component') return missing('component', offset)
+  const item = frame.items.at('component', definition.component, offset)
   return linkComponent(item.component, item.frame, items, builder, frame).exports
 }
 
 function linkAlias(alias: AliasDefinition, frame: Frame, offset: number): void {
   switch (alias.kind) {
     case 'alias-export':
-      frame.push(exportOf(frame, alias.instance, alias.name, alias.sort, offset))
+      frame.items.push(exportOf(frame, alias.instance, alias.name, alias.sort, offset))
       break
     case 'alias-core-export':
       frame.pushCore(alias.sort, coreExport(frame, alias.instance, alias.name, alias.sort, offset))
@@ -179,7 +183,7 @@ function linkCanon(definition: CanonDefinition, frame: Frame, builder: Builder, 
       checkSignature(callee, params, results, 'a function that is lifted', offset)
       if (canon.postReturn !== undefined) checkSignature(canon.postReturn, results, [], 'post-return', offset)
       if (!builder.usesAsync) {
-        frame.functions.push(lifted(shape, callee, canon))
+        frame.items.push({ kind: 'func', func: lifted(shape, callee, canon) })
         break
       }
       const callback =
@@ -189,13 +193,11 @@ function linkCanon(definition: CanonDefinition, frame: Frame, builder: Builder, 
       const entering = builder.entering(signature)
       const enteringCallback = builder.entering(CALLBACK_SIGNATURE)
       const plan = { ...canon, entering, enteringCallback, isAsync: options.async, callback }
-      frame.functions.push(liftedAsTask(shape, callee, plan))
+      frame.items.push({ kind: 'func', func: liftedAsTask(shape, callee, plan) })
       break
     }
     case 'lower': {
-      const item = frame.item('func', definition.func, offset)
-      if (item.kind !== 'func') break
-      const func = builder.use(item.func)
+      const func = builder.use(frame.items.at('func', definition.func, offset).func)
       const canon = canonPlan(definition.options, frame, offset)
       const { async } = definition.options
       const signature = async ? asyncSignature(func.shape) : coreSignature(func.shape, true)

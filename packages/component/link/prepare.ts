@@ -12,6 +12,7 @@ import type { LinkedFunction } from './calls/run.js'
 import type { HostFunction } from './calls/host-function.js'
 import { linkComponent } from './link.js'
 import type { Item } from './frame.js'
+import { SpareStandIns } from './calls/stand-ins.js'
 import { Admission } from './admission.js'
 
 export type PrepareOptions = {
@@ -20,7 +21,7 @@ export type PrepareOptions = {
   readonly compile: (bytes: Bytes) => CompiledModule
 }
 
-/** A component that is compiled and linked as far as it can be without a run. Nothing in it changes any more. */
+/** A component that is compiled and linked as far as it can be without a run. */
 export type PreparedComponent = {
   readonly description: ComponentDescription
   /** The functions of the host that it needs. */
@@ -32,6 +33,8 @@ export type PreparedComponent = {
   readonly instances: number
   /** It has to do with WASI 0.3. */
   readonly usesAsync: boolean
+  /** Of runs that have ended. */
+  readonly standIns: SpareStandIns
 }
 
 /** Fails with `ComponentError`, or what `compile` throws. The work is bounded by the size of the component. */
@@ -62,6 +65,7 @@ export function prepareComponent(bytes: Bytes, options: PrepareOptions): Prepare
     steps: builder.steps,
     instances: builder.instances,
     usesAsync: needsAsync,
+    standIns: new SpareStandIns(),
   }
 }
 

@@ -3,7 +3,8 @@ import type { GlobalType, Limits, TableType } from './extern-types.js'
 
 /** `signature` is undefined for a type that is no type of functions. */
 export type ModuleItem =
-  | { readonly kind: 'function' | 'tag'; readonly signature: FunctionType | undefined }
+  | { readonly kind: 'function'; readonly signature: FunctionType | undefined }
+  | { readonly kind: 'tag'; readonly signature: FunctionType | undefined }
   | ({ readonly kind: 'table' } & TableType)
   | { readonly kind: 'memory'; readonly limits: Limits }
   | ({ readonly kind: 'global' } & GlobalType)

@@ -3,8 +3,10 @@ import { packageVersion } from '../../host/version.js'
 import { openCache, type BinaryCache } from '../../io/cache/cache.js'
 import type { Config } from '../../io/config/config.js'
 import { createOpener } from '../../io/download/ocicrypt/opener.js'
+import { readKek } from '../../io/download/ocicrypt/unwrap.js'
 import type { KeySource } from '../../io/download/ocicrypt/open.js'
 import { createKbsClient, type KbsClient } from '../../io/kbs/client.js'
+import { textOfKey, type KeyReference } from '../../io/kbs/resource-uri.js'
 import { createTransport } from '../../io/kbs/transport.js'
 import { createKeyProvider } from '../../io/key-provider/key-provider.js'
 import type { Logger } from '../../io/log/log.js'
@@ -20,6 +22,8 @@ export type Confidential = {
   /** Why encrypted tasks are refused; undefined: they are taken. */
   readonly obstacle: string | undefined
   readonly open: OpenBinary
+  /** A key of 32 bytes of the Key Broker Service; undefined: there is none. */
+  readonly keyOf: ((key: KeyReference) => Promise<Uint8Array>) | undefined
   /** Where encrypted layers are kept. */
   readonly layers: BinaryCache
   readonly close: () => void
@@ -117,6 +121,10 @@ const openerOf = (
     )
 }
 
+/** Until the proplet ends, which ends the client. */
+const keyFrom = async (client: KbsClient, key: KeyReference): Promise<Uint8Array> =>
+  readKek(await client.resource(key, new AbortController().signal), textOfKey(key))
+
 /** Looks at what this machine is, says so, and makes ready what opens encrypted tasks. */
 export const openConfidential = async (config: Config, log: Logger): Promise<Confidential> => {
   const attester = attesterOf(config, log)
@@ -138,6 +146,7 @@ export const openConfidential = async (config: Config, log: Logger): Promise<Con
     attester,
     obstacle,
     open: openerOf(config, attester, client, layers),
+    keyOf: client && ((key) => keyFrom(client, key)),
     layers,
     close: () => client?.close(),
   }

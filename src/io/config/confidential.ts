@@ -121,6 +121,11 @@ export const findConfidential = (
       ...agent.problems,
       ...listed.problems,
       ...(sign === undefined || keys !== undefined || isUnread ? [] : [`${NO_KBS} (${sign})`]),
+      ...(values.hal_storage_key?.type !== 'kbs' || keys?.type === 'kbs' || isUnread
+        ? []
+        : [
+            `${nameOf('hal_storage_key')} names a Key Broker Service; expected ${nameOf('kbs_uri')} beside it`,
+          ]),
     ],
     warnings: [
       ...(agent.value?.warnings ?? []).map((warning) => `${nameOf('aa_config_path')}: ${warning}`),

@@ -6,6 +6,7 @@ import type { MqttAddress } from './address.js'
 import type { TeeDetection } from '../../host/tee.js'
 import type { AgentChoice, TeeMode } from '../../model/tee.js'
 import type { TeeKeyAlgorithm } from '../kbs/tee-key.js'
+import type { SecretKey } from './readers.js'
 import type { FederatedUrls } from '../../model/federated.js'
 
 /** Files are paths; they were readable when the configuration was loaded. */
@@ -149,8 +150,8 @@ export type Config = {
         readonly storageDirectory: string | undefined
         /** Bytes on disk, of one task. */
         readonly storageMaxBytes: number
-        /** Secret: 32 bytes; undefined: objects are not encrypted. */
-        readonly storageKey: Uint8Array | undefined
+        /** Undefined: objects are not encrypted. */
+        readonly storageKey: SecretKey | undefined
         readonly opensLegacy: boolean
       }
     | undefined

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import * as E from 'fp-ts/lib/Either.js'
+import { parseKeyReference, type KeyReference } from '../kbs/resource-uri.js'
 import type { Raw, Reader } from './setting.js'
 
 /** A reader of one value; an array is refused. */
@@ -35,12 +36,19 @@ export const secretText: Reader<string> = scalar((found) =>
     : E.right(found),
 )
 
-/** 32 bytes. */
-export const secretKey: Reader<Uint8Array> = scalar((found) =>
-  /^[0-9a-f]{64}$/i.test(found)
-    ? E.right(new Uint8Array(Buffer.from(found, 'hex')))
-    : E.left('64 hexadecimal digits'),
-)
+/** 32 bytes, or where a Key Broker Service has them. */
+export type SecretKey =
+  | { readonly type: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly type: 'kbs'; readonly key: KeyReference }
+
+export const secretKey: Reader<SecretKey> = scalar((found) => {
+  if (/^[0-9a-f]{64}$/i.test(found))
+    return E.right({ type: 'bytes', bytes: new Uint8Array(Buffer.from(found, 'hex')) })
+  const key = found.startsWith('kbs:///') ? parseKeyReference(found) : E.left('')
+  return E.isRight(key)
+    ? E.right({ type: 'kbs', key: key.right })
+    : E.left('64 hexadecimal digits, or kbs:///REPOSITORY/TYPE/TAG')
+})
 
 /** What a client can carry in a header, and nobody can guess. */
 export const token: Reader<string> = scalar((found) =>

@@ -365,9 +365,11 @@ export const settings = {
     'directory for objects that guests store through it; by default hal in state_dir, and none without that',
   ),
   hal_storage_max: withDefault(size(8192), '64MiB', 'maximum size of these objects per task, in bytes'),
-  hal_storage_key: optional(secretKey, 'key that these objects are encrypted with: 32 bytes in hexadecimal', {
-    secret: true,
-  }),
+  hal_storage_key: optional(
+    secretKey,
+    'key that these objects are encrypted with: 32 bytes in hexadecimal, or the kbs:/// URI of one',
+    { secret: true },
+  ),
   hal_legacy_decrypt: withDefault(
     boolean,
     'false',

@@ -38,6 +38,10 @@ const RESIDENT_ALLOWANCE_BYTES = 256 * 1024 * 1024
 /** A large component is compiled first. */
 const LISTEN_TIMEOUT_MS = 60_000
 
+/** What runtimes say of a guest that imports the hardware abstraction layer. */
+const NAMES_HAL = /elastic:(?:tee-)?hal\//
+const NO_HAL = '; an external runtime has no hardware abstraction layer, the embedded one has'
+
 /**
  * One task in one process of the runtime, from its start to its end. Invariants: the first reason to end wins (`#verdict` is
  * written once); `ended` is called once, when the process is gone and its output is here; no event follows it.
@@ -105,7 +109,8 @@ export class ExternalExecution implements ProcessListener {
     const stderr = this.#stderr.text().trim()
     const ofItself = this.#spec.server === undefined ? verdictOfRun : verdictOfServer
     const verdict = this.#verdict ?? ofItself(end, stderr)
-    const outcome = verdict(this.#stdout.text(), stderr === '' ? '' : `; stderr ends: ${stderr}`)
+    const about = NAMES_HAL.test(stderr) ? NO_HAL : ''
+    const outcome = verdict(this.#stdout.text(), stderr === '' ? '' : `${about}; stderr ends: ${stderr}`)
     this.#hooks.ended(outcome, performance.now() - this.#startedAt)
   }
 

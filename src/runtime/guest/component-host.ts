@@ -1,6 +1,6 @@
 import type { HostWork } from '@proplet/component/link/async/work.js'
 import { quote } from '@proplet/component/units.js'
-import { createPreview2, type Preview2Imports, type Preview2Options } from '@proplet/wasi/preview2.js'
+import { createPreview2, shared, type Preview2Imports, type Preview2Options } from '@proplet/wasi/preview2.js'
 import { loadPreview3, networking } from './component-parts.js'
 import { TaskFailure } from './failure.js'
 import type { EngineComponent } from './instantiate.js'
@@ -20,24 +20,35 @@ const LAST_DRAFT = '2026-03-15'
 const NETWORK = /^wasi:(?:sockets|http)\//
 
 /** WASI 0.2, WASI 0.3 if the component needs that, and the network for those that import it. */
-export function hostOf(
+export const hostOf = (
   prepared: Pick<EngineComponent, 'imports' | 'description'>,
   link: Link,
   options: Preview2Options,
-): ComponentHost {
+): ComponentHost => hostsOf(prepared, link)(options)
+
+/** The same for the instances of one component, one after the other. */
+export function hostsOf(
+  prepared: Pick<EngineComponent, 'imports' | 'description'>,
+  link: Link,
+): (options: Preview2Options) => ComponentHost {
   refuseDrafts(prepared)
   const usesNetwork = prepared.imports.some((each) => NETWORK.test(each.interface))
   const network = usesNetwork ? networking().networkOf(link) : undefined
   const imports2 = network === undefined ? NONE : networking().networkImports(network)
   if (!prepared.description.needsAsync) {
-    const wasi = createPreview2(options)
-    return { imports: { ...wasi.imports, ...imports2 }, work: undefined, close: () => wasi.close() }
+    const common = { ...shared, ...imports2 }
+    return (options) => {
+      const { imports, close } = createPreview2(options, common)
+      return { imports, work: undefined, close }
+    }
   }
   const { createPreview3, network3Imports } = loadPreview3()
-  const wasi = createPreview3(options)
-  const { work } = wasi
-  const imports3 = network === undefined ? NONE : network3Imports(work, network)
-  return { imports: { ...wasi.imports, ...imports2, ...imports3 }, work, close: () => wasi.close() }
+  return (options) => {
+    const wasi = createPreview3(options)
+    const { work } = wasi
+    const imports3 = network === undefined ? NONE : network3Imports(work, network)
+    return { imports: { ...wasi.imports, ...imports2, ...imports3 }, work, close: () => wasi.close() }
+  }
 }
 
 const NONE: Preview2Imports = {}

@@ -33,6 +33,7 @@ export function startComponent(
     close()
   }
   live.memoryBytes = () => instance.memoryBytes()
+  live.release = () => instance.release()
   return () => call(instance, plan)
 }
 

@@ -3,7 +3,12 @@ import { TaskFailure } from './failure.js'
 import { components, preparingWithJco } from './components.js'
 import type { EngineComponent } from './instantiate.js'
 import type { Transpiler } from './jco/transpiler.js'
-import { compileModule, type Bytes, type CompiledModule } from '@proplet/component/wasm/compile.js'
+import {
+  compileForReuse,
+  compileModule,
+  type Bytes,
+  type CompiledModule,
+} from '@proplet/component/wasm/compile.js'
 import type { ScanLimits } from '@proplet/component/wasm/module-limits.js'
 import { moduleLayer } from '@proplet/component/wasm/preamble.js'
 import type { ModuleSource } from './protocol.js'
@@ -58,7 +63,10 @@ export class Modules {
     if (moduleLayer(binary) === 'core') return { layer: 'core', ...compile(binary) }
     const prepared =
       this.#transpiler === undefined
-        ? components().link.prepareComponent(binary, { limits: this.#limits, compile })
+        ? components().link.prepareComponent(binary, {
+            limits: this.#limits,
+            compile: (core) => compileForReuse(core, this.#limits),
+          })
         : preparingWithJco().prepareWithJco(binary, this.#transpiler, compile)
     return { layer: 'component', prepared }
   }

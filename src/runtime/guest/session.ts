@@ -17,6 +17,8 @@ export type Live = {
   close?: () => void
   /** The sizes of its linear memories. */
   memoryBytes?: () => readonly number[]
+  /** What it had may be used again; called last, and only after an end that is no failure. */
+  release?: () => void
 }
 
 /** Calls what the task is about; everything was instantiated. A promise: what was called is async. */

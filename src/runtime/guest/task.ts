@@ -74,6 +74,7 @@ export function perform(
       return called
     })
     const sizes = live.memoryBytes?.() ?? []
+    if (end.kind !== 'failed') live.release?.()
     return {
       end: blameMemory(end, Math.max(0, ...sizes), boot.memoryMaxBytes),
       stdoutBytes: stdout.bytes,

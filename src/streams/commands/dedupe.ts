@@ -1,15 +1,15 @@
 import {
   concat,
-  defer,
-  EMPTY,
-  finalize,
+  concatMap,
+  connect,
   ignoreElements,
+  map,
   merge,
   mergeMap,
   of,
-  repeat,
-  Subject,
+  scan,
   takeUntil,
+  takeWhile,
   tap,
   timer,
   type Observable,
@@ -18,7 +18,10 @@ import {
 } from 'rxjs'
 import type { Received, StartCommand, StopCommand } from '../../model/command.js'
 import type { TaskEvent } from '../../model/task-event.js'
-import { ended, ofCommand } from '../../model/ended.js'
+import { feedBack } from '../operators/feed-back.js'
+import { ofType } from '../operators/of-type.js'
+import { routeByKey } from '../operators/route-by-key.js'
+import { FREE, stepLife, type Life, type LifeEffect, type LifeInput, type LifeNews } from './life.js'
 
 /**
  * How to run one task, and the clock that bounds redeliveries.
@@ -45,99 +48,75 @@ export type DedupeDeps = {
  */
 export const REDELIVERY_MS = 25
 
-/** What is known of an id while it is taken: its task, and the one start that may wait behind a task being stopped. */
-type Life = {
-  readonly stop: Subject<'stopped'>
-  /** Leaves the task, for another one to take its place. */
-  readonly leave: Subject<void>
-  stopped: boolean
-  next: Received<StartCommand> | undefined
-  sequence: number | undefined
-  latent: boolean
-  /** It was started less than `REDELIVERY_MS` ago. */
-  fresh: boolean
+/** No further commands come. */
+const CLOSED = { type: 'closed' } as const
+
+type Lives = {
+  /** By the ids that are taken. */
+  readonly taken: Map<string, Life>
+  readonly isClosed: boolean
+  readonly effects: readonly LifeEffect[]
 }
+
+const step = ({ taken, isClosed }: Lives, input: LifeInput | typeof CLOSED): Lives => {
+  if (input.type === 'closed') return { taken, isClosed: true, effects: [] }
+  const { life, effects } = stepLife(taken.get(input.id) ?? FREE, input)
+  if (life.state === 'free') taken.delete(input.id)
+  else taken.set(input.id, life)
+  return { taken, isClosed, effects }
+}
+
+/** Does what the lives ask for, and tells them what comes of it. */
+const perform =
+  ({ task, clock }: DedupeDeps, feed: (news: LifeNews) => void) =>
+  (effect$: Observable<LifeEffect>): Observable<TaskEvent> => {
+    const stopsOf = routeByKey(effect$.pipe(ofType('stop')), ({ id }) => id)
+    const leavesOf = routeByKey(effect$.pipe(ofType('leave')), ({ id }) => id)
+    const run = (start: Received<StartCommand>): Observable<TaskEvent> => {
+      const { id, latent } = start
+      const stop$ = stopsOf(id).pipe(map(() => 'stopped' as const))
+      const run$ = merge(
+        task(start, stop$).pipe(tap({ complete: () => feed({ type: 'task-ended', id }) })),
+        timer(REDELIVERY_MS, clock).pipe(
+          takeUntil(stop$),
+          tap(() => feed({ type: 'redelivery-over', id })),
+          ignoreElements(),
+        ),
+      )
+      return latent ? run$.pipe(takeUntil(leavesOf(id))) : run$
+    }
+    return merge(
+      effect$.pipe(
+        ofType('tell'),
+        map(({ event }) => event),
+      ),
+      effect$.pipe(
+        ofType('begin'),
+        mergeMap(({ start }) => run(start)),
+      ),
+    )
+  }
 
 /**
  * Runs one task per ID and routes each stop to its task. A start is a duplicate while its ID is running, or within
  * `REDELIVERY_MS` of the first. A stop frees the ID: a later start waits only until the stopped task has ended. A latent task
- * is idle, so a start with its ID replaces it.
+ * is idle, so a start with its ID replaces it. `stepLife` decides; this does what it says.
  *
  * @example
  * ```ts
  * const events$ = start$.pipe(dedupe({ task: run, clock: asyncScheduler }))
  * ```
  */
-export const dedupe = ({
-  task,
-  clock,
-}: DedupeDeps): OperatorFunction<Received<StartCommand | StopCommand>, TaskEvent> => {
-  return (command$) =>
-    defer(() => {
-      const lives = new Map<string, Life>()
-
-      const begin = (first: Received<StartCommand>): Observable<TaskEvent> => {
-        const life: Life = {
-          stop: new Subject(),
-          leave: new Subject(),
-          stopped: false,
-          next: undefined,
-          sequence: undefined,
-          latent: false,
-          fresh: true,
-        }
-        lives.set(first.id, life)
-        return defer(() => {
-          const start = life.next ?? first
-          life.next = undefined
-          life.stopped = false
-          life.sequence = start.sequence
-          life.latent = start.latent
-          life.fresh = true
-          const redelivery$ = timer(REDELIVERY_MS, clock).pipe(
-            tap(() => (life.fresh = false)),
-            ignoreElements(),
-            takeUntil(life.stop),
-          )
-          return merge(task(start, life.stop.asObservable()), redelivery$)
-        }).pipe(
-          repeat({ delay: () => (life.next === undefined ? EMPTY : of(true)) }),
-          takeUntil(life.leave),
-          finalize(() => lives.delete(first.id)),
-        )
-      }
-      const replace = (life: Life, start: Received<StartCommand>): Observable<TaskEvent> =>
-        concat(
-          of<TaskEvent>({ type: 'replaced', id: start.id, ...ofCommand(life) }),
-          defer(() => {
-            life.leave.next()
-            return begin(start)
-          }),
-        )
-      const stop = (life: Life): Observable<TaskEvent> => {
-        const { next } = life
-        if (next !== undefined) {
-          life.next = undefined
-          return of(ended(next, { kind: 'stopped', results: '' }))
-        }
-        life.stopped = true
-        life.stop.next('stopped')
-        return EMPTY
-      }
-
-      return command$.pipe(
-        mergeMap((command): Observable<TaskEvent> => {
-          const { id } = command
-          const life = lives.get(id)
-          if (command.type === 'stop')
-            return life === undefined ? of({ type: 'unknown-stop', id }) : stop(life)
-          if (life === undefined) return begin(command)
-          if (life.latent && !life.fresh && !life.stopped) return replace(life, command)
-          if (!life.stopped || life.next !== undefined)
-            return of({ type: 'duplicate', id, ...ofCommand(command) })
-          life.next = command
-          return EMPTY
-        }),
-      )
-    })
-}
+export const dedupe =
+  (deps: DedupeDeps): OperatorFunction<Received<StartCommand | StopCommand>, TaskEvent> =>
+  (command$) =>
+    concat(command$, of(CLOSED)).pipe(
+      feedBack((input$: Observable<LifeInput | typeof CLOSED>, feed: (news: LifeNews) => void) =>
+        input$.pipe(
+          scan(step, { taken: new Map(), isClosed: false, effects: [] }),
+          takeWhile(({ taken, isClosed }) => !isClosed || taken.size > 0, true),
+          concatMap(({ effects }) => effects),
+          connect(perform(deps, feed)),
+        ),
+      ),
+    )

@@ -90,7 +90,7 @@ const SAMPLES: Readonly<
   hal_enabled: ['false', 'no', '0', 'x'],
   hal_storage_dir: ['/a', '/b', '/c', 'a\tb'],
   hal_storage_max: ['8KiB', '1MiB', '2MiB', '1'],
-  hal_storage_key: ['0'.repeat(64), '1'.repeat(64), '2'.repeat(64), 'x'],
+  hal_storage_key: ['0'.repeat(64), '1'.repeat(64), '2'.repeat(64), 'kbs:///a/b'],
   hal_legacy_decrypt: ['true', 'yes', '1', 'x'],
   layer_store_path: ['/a', '/b', '/c', 'a\tb'],
   pull_concurrent_limit: ['1', '2', '3', '0'],

@@ -1,29 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it } from 'vitest'
 import type { HalOptions } from '../../../src/runtime/hal/daemon/options.js'
-import { fixture, run, runtimeOfTest, type Task } from '../embedded/harness.js'
+import { runtimeOfTest } from '../embedded/harness.js'
+import { callerOf, runtimeWithHal } from './harness.js'
 
-const guest = fixture('components/hal')
-
-const open = (hal?: Partial<HalOptions> | null) => {
-  const directory = mkdtempSync(join(tmpdir(), 'hal-'))
-  onTestFinished(() => rmSync(directory, { recursive: true }))
-  return runtimeOfTest(
-    hal === null
-      ? {}
-      : { hal: { storage: { directory, maxBytes: 2 ** 20, secret: undefined }, opensLegacy: false, ...hal } },
-  )
-}
-
-const caller = async (hal?: Partial<HalOptions> | null) => {
-  const runtime = await open(hal)
-  return async (name: string, inputs: readonly string[] = [], more: Partial<Task> = {}) => {
-    const { outcome } = await run(runtime, { binary: guest, name, inputs, ...more })
-    return outcome.kind === 'completed' ? outcome.results : outcome
-  }
-}
+const caller = async (hal?: Partial<HalOptions> | null) =>
+  callerOf(await (hal === null ? runtimeOfTest() : runtimeWithHal(hal)), 'components/hal')
 
 it('issue 16, 1: every function of every interface answers a component', async () => {
   const call = await caller()

@@ -1,9 +1,11 @@
 import { LinearMemory } from '../abi/linear-memory.js'
+import type { SpareMemories } from '../../wasm/spare-memories.js'
 import type { AsyncFunction } from '../async/function.js'
 import { Scheduler } from '../async/scheduler.js'
 import type { FunctionShape } from './function.js'
 import { InstanceState } from '../abi/instance-state.js'
 import type { ResourceState } from '../abi/resource.js'
+import type { SpareStandIns, StandIns } from './stand-ins.js'
 
 /** A function of a component, over values as jco has them; a `result` is returned as `{ tag, val }`. */
 export type ComponentFunction = (args: readonly unknown[]) => unknown
@@ -22,6 +24,16 @@ export type LinkedFunction = {
 /** By interface without version; functions and classes in the shape of jco's bindings. */
 export type Imports = Readonly<Record<string, unknown>>
 
+/** What is known of a run before it begins. */
+export type RunParts = {
+  /** How many component instances there are. */
+  readonly instances: number
+  readonly usesAsync: boolean
+  readonly standIns: SpareStandIns
+}
+
+const isCoreFunction = (made: object): made is CoreFunction => typeof made === 'function'
+
 /** One instance of a prepared component, with the instances that are inside. */
 export class Run {
   readonly imports: Imports
@@ -33,15 +45,29 @@ export class Run {
   readonly #functions = new Map<LinkedFunction, ComponentFunction>()
   readonly #starts = new Map<LinkedFunction, AsyncFunction>()
   readonly #memories = new Map<WebAssembly.Memory, LinearMemory>()
+  readonly #borrowed: (() => void)[] = []
   #scheduler: Scheduler | undefined
+  #isReleased = false
 
   /** The component has to do with WASI 0.3. */
   readonly usesAsync: boolean
 
-  constructor(imports: Imports, instances: number, usesAsync: boolean) {
+  readonly #spare: SpareStandIns
+  readonly #standIns: StandIns | undefined
+
+  constructor(imports: Imports, { instances, usesAsync, standIns }: RunParts) {
     this.imports = imports
     this.usesAsync = usesAsync
     this.instances = Array.from({ length: instances }, () => new InstanceState())
+    this.#spare = standIns
+    // What JSPI makes of functions are no functions.
+    this.#standIns = usesAsync ? undefined : standIns.take()
+  }
+
+  /** A function of ours for core modules. */
+  provideCore(index: number, made: object): void {
+    this.hostFunctions[index] =
+      this.#standIns === undefined || !isCoreFunction(made) ? made : this.#standIns.for(index, made)
   }
 
   provide(linked: LinkedFunction, func: ComponentFunction): void {
@@ -86,6 +112,21 @@ export class Run {
     const made = new LinearMemory(memory)
     this.#memories.set(memory, made)
     return made
+  }
+
+  /** What an instance with a memory from there imports for it. */
+  memoryFrom(memories: SpareMemories): WebAssembly.Imports {
+    const { imports, giveBack } = memories.take()
+    this.#borrowed.push(giveBack)
+    return imports
+  }
+
+  /** Nothing of it runs any more, or ever will: later runs may have what it was made of. */
+  release(): void {
+    for (const giveBack of this.#borrowed.splice(0)) giveBack()
+    if (this.#standIns === undefined || this.#isReleased) return
+    this.#isReleased = true
+    this.#spare.giveBack(this.#standIns)
   }
 
   /** The memories that can be seen from outside, in bytes. */

@@ -1,5 +1,6 @@
 import { describe as group, expect, it } from 'vitest'
 import { decodeComponent } from '../../binary/decode.js'
+import { ComponentError } from '../../error.js'
 import { checkTypes, validateComponent } from '../../check/check.js'
 import { compileModule } from '../../wasm/compile.js'
 import { scanModule } from '../../wasm/scan.js'
@@ -148,13 +149,53 @@ group('C18: what was refused though it is valid', () => {
   })
 })
 
-it('C20: names the version of Node.js that does not take a module', () => {
-  const bytes = new Uint8Array(
-    core(section(1, vec([0x60, 0, 0])), section(3, vec(0)), section(10, vec([3, 0, 0x6a, 0x0b]))),
-  )
-  expect(() => compileModule(bytes, limits)).toThrow(
-    `not a valid WebAssembly module for Node.js ${process.version}`,
-  )
+group('C20: a module that this Node.js does not take', () => {
+  const codeOf = (bytes: Uint8Array<ArrayBuffer>): unknown => {
+    try {
+      compileModule(bytes, limits)
+      return 'taken'
+    } catch (error) {
+      return error instanceof ComponentError ? [error.code, error.message] : error
+    }
+  }
+
+  it('is wrong, and the error names the version', () => {
+    const bytes = new Uint8Array(
+      core(section(1, vec([0x60, 0, 0])), section(3, vec(0)), section(10, vec([3, 0, 0x6a, 0x0b]))),
+    )
+    expect(codeOf(bytes)).toStrictEqual([
+      'binary',
+      expect.stringContaining(`not a valid WebAssembly module for Node.js ${process.version}`),
+    ])
+  })
+
+  // Node.js 22 and newer have all of it.
+  const isOlder = Number(process.versions.node.split('.')[0]) < 22
+  it.each<[string, Uint8Array<ArrayBuffer>, RegExp]>([
+    [
+      'extended constant expressions',
+      new Uint8Array(core(section(6, vec([0x7f, 0, 0x41, 1, 0x41, 2, 0x6a, 0x0b])))),
+      /^a module that uses extended constant expressions needs Node\.js 22 or newer; this is v/,
+    ],
+    [
+      'exceptions as references',
+      new Uint8Array(
+        core(
+          section(1, vec([0x60, 0, 0])),
+          section(3, vec(0)),
+          section(10, vec([6, 0, 0x1f, 0x40, 0, 0x0b, 0x0b])),
+        ),
+      ),
+      /^a module that uses exceptions as references .* needs Node\.js 24 or newer; this is v/,
+    ],
+    [
+      'typed references',
+      new Uint8Array(core(section(1, vec([0x60, vec([0x63, 0x6e]), vec()])), section(3, vec()))),
+      /^a module that uses garbage collection .* needs Node\.js 22 or newer; this is v/,
+    ],
+  ])('names the feature and the version that has it: %s', (_, bytes, message) => {
+    expect(codeOf(bytes)).toStrictEqual(isOlder ? ['unsupported', expect.stringMatching(message)] : 'taken')
+  })
 })
 
 group('C28: hostile components', () => {

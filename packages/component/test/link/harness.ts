@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { compileModule } from '../../wasm/compile.js'
+import { compileForReuse } from '../../wasm/compile.js'
 import { prepareComponent, type PreparedComponent } from '../../link/prepare.js'
 import type { ComponentInstance, ExportedFunction } from '../../link/instantiate.js'
 
@@ -14,7 +14,7 @@ export const built = (name: string): Uint8Array<ArrayBuffer> =>
   )
 
 export const prepare = (bytes: Uint8Array<ArrayBuffer>): PreparedComponent =>
-  prepareComponent(bytes, { limits, compile: (core) => compileModule(core, limits) })
+  prepareComponent(bytes, { limits, compile: (core) => compileForReuse(core, limits) })
 
 export const functionOf = (
   { exports }: ComponentInstance,

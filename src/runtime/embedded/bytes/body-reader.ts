@@ -2,9 +2,12 @@ import type { Readable } from 'node:stream'
 import { BODY_PIECE_BYTES, type HttpField } from '../../guest/protocol.js'
 import { Waiter, type Answer, type Given } from './waiter.js'
 
-/** Names and values in turn, as Node gives them. */
+/** Of names and values in turn, as Node gives them: names in lower case, as wasmtime gives them to guests. */
 export const pairsOf = (flat: readonly string[]): HttpField[] =>
-  Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i] ?? '', flat[2 * i + 1] ?? ''])
+  Array.from({ length: flat.length / 2 }, (_, i) => [
+    (flat[2 * i] ?? '').toLowerCase(),
+    flat[2 * i + 1] ?? '',
+  ])
 
 /** Messages of HTTP have trailers. */
 type Source = Readable & { readonly rawTrailers?: readonly string[] }

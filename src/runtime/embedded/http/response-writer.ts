@@ -5,7 +5,9 @@ import type { Answer } from '../bytes/waiter.js'
 import { isHopByHop } from '../../../net/hop-by-hop.js'
 import { messageOf } from '../../../model/message-of.js'
 
-const endToEnd = (fields: readonly HttpField[]): HttpField[] => fields.filter(([name]) => !isHopByHop(name))
+/** Names in lower case, as wasmtime sends them. */
+const endToEnd = (fields: readonly HttpField[]): [name: string, value: string][] =>
+  fields.filter(([name]) => !isHopByHop(name)).map(([name, value]) => [name.toLowerCase(), value])
 
 /** What a guest says as an answer, on its way to the client. What breaks HTTP is an error, in words for the log. */
 export class ResponseWriter {
@@ -71,8 +73,7 @@ export class ResponseWriter {
     if (!this.isBegun) return 'the end came before the head'
     if (this.#sent < (this.#declared ?? 0)) return 'the response is shorter than its content-length'
     return attempt(() => {
-      if (trailers.length > 0)
-        this.#response.addTrailers(endToEnd(trailers).map(([name, value]): [string, string] => [name, value]))
+      if (trailers.length > 0) this.#response.addTrailers(endToEnd(trailers))
       this.#response.end()
     })
   }

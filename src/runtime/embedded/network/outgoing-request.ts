@@ -113,7 +113,8 @@ export class OutgoingRequest implements Opened {
     request.on('response', (response) => this.#receive(response))
     request.on('close', () => this.#fail({ tag: 'HTTP-response-incomplete' }))
     request.setHeader('host', authority)
-    for (const [name, value] of headers) if (!isForbidden(name)) request.appendHeader(name, value)
+    for (const [name, value] of headers)
+      if (!isForbidden(name)) request.appendHeader(name.toLowerCase(), value)
     if (connectMs !== null) this.#limitConnect(request, connectMs)
   }
 

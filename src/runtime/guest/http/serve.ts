@@ -1,10 +1,11 @@
 import { createRequire } from 'node:module'
 import { incomingRequest, responseOutparam } from '@proplet/wasi/http/index.js'
 import type { Responder } from '@proplet/wasi/http/message.js'
-import { hostOf } from '../component-host.js'
+import { hostsOf, type ComponentHost } from '../component-host.js'
 import { TaskFailure } from '../failure.js'
 import { halOf } from '../hal-imports.js'
 import { IncomingBytes } from '../incoming-bytes.js'
+import type { Preview2Options } from '@proplet/wasi/preview2.js'
 import { instantiateComponent, type EngineComponent } from '../instantiate.js'
 import type { Link } from '../link.js'
 import { OutgoingBytes } from '../outgoing-bytes.js'
@@ -28,8 +29,11 @@ export function createServe(prepared: EngineComponent): Serve {
   const handler = names.find((name) => HANDLER.test(name))
   if (handler === undefined)
     throw new TaskFailure('runtime', 'the component exports no HTTP handler after all')
+  let hostFor: ((options: Preview2Options) => ComponentHost) | undefined
   return (request, { run, boot, link, stdout, stderr, live }) => {
-    const { imports, work, close } = hostOf(prepared, link, {
+    // A guest has one link.
+    hostFor ??= hostsOf(prepared, link)
+    const { imports, work, close } = hostFor({
       args: [run.name, ...run.cliArgs],
       env: run.env,
       preopens: boot.preopens,
@@ -43,6 +47,7 @@ export function createServe(prepared: EngineComponent): Serve {
       close()
     }
     live.memoryBytes = () => instance.memoryBytes()
+    live.release = () => instance.release()
     const exported = instance.exports.get(handler)
     const handle = typeof exported === 'function' ? undefined : exported?.get('handle')
     if (handle === undefined) throw new TaskFailure('runtime', 'the HTTP handler is not exported after all')

@@ -124,6 +124,7 @@ const instanceOf = (
     memoryBytes: () => [...memories].map((memory) => memory.buffer.byteLength),
     begin: () => undefined,
     stop: () => undefined,
+    release: () => undefined,
   }
 }
 

@@ -15,10 +15,10 @@ const MIB = 2 ** 20
 type Shared = { readonly storage: TaskStorage; users: number }
 
 /** What guests of the HAL are told of this machine. */
-export const grantOf = ({ attestation, opensLegacy }: HalOptions): HalGrant => ({
+export const grantOf = ({ attestation, opensLegacy, securesStorage = false }: HalOptions): HalGrant => ({
   platform: attestation?.platform ?? { type: 'None', version: '0.0.0' },
   attests: attestation !== undefined,
-  securesStorage: false,
+  securesStorage,
   opensLegacy,
 })
 

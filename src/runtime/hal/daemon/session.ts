@@ -1,4 +1,5 @@
 import type { HalAnswer, HalCall, HalMessage, HalValue } from '../calls.js'
+import { messageOf } from '../../../model/message-of.js'
 import { Subscriptions } from '../events/subscriptions.js'
 import { failure, HalFailure, toHalFailure } from '../failure.js'
 import { MAX_OBJECT_BYTES, MAX_REPORT_DATA_BYTES } from '../limits.js'
@@ -165,9 +166,9 @@ export class HalSession {
     if (data.length > MAX_REPORT_DATA_BYTES)
       throw failure('parameter', `report data must be at most ${MAX_REPORT_DATA_BYTES} bytes`)
     try {
-      return Buffer.from(JSON.stringify(await attest(data, this.#task.signal)))
+      return Buffer.from(await attest(data, this.#task.signal))
     } catch (error) {
-      throw failure('attestation', error instanceof Error ? error.message : 'failed')
+      throw failure('attestation', messageOf(error))
     }
   }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { ObjectMetadata } from '../calls.js'
 import { failure, HalFailure } from '../failure.js'
 import { KEYS_PER_PAGE } from '../limits.js'
+import { messageOf } from '../../../model/message-of.js'
 import { Container, CONTAINER_COST, costOf } from './container.js'
 import { loadContainers, NAME_FILE, UNFINISHED } from './load.js'
 import { decodeObject, encodeObject } from './object-file.js'
@@ -13,11 +14,13 @@ export type StorageOptions = {
   readonly directory: string
   /** Bytes on disk of one task. */
   readonly maxBytes: number
-  /** 32 bytes; undefined: objects are not encrypted. */
-  readonly secret: Uint8Array | undefined
+  /** Objects of one task, 50,000 by default. */
+  readonly maxObjects?: number
+  /** 32 bytes, or who has them and is asked at the first use; undefined: objects are not encrypted. */
+  readonly secret: Uint8Array | (() => Promise<Uint8Array>) | undefined
 }
 
-/** Objects of one task, whose keys are held in memory. */
+/** Of one task, as keys are held in memory. */
 const MAX_OBJECTS = 50_000
 
 /** The containers of one task. Invariants: one change at a time; a file has its name once it is whole. */
@@ -25,7 +28,8 @@ export class TaskStorage {
   readonly #options: StorageOptions
   readonly #directory: string
   readonly #containers = new Map<string, Container>()
-  #loaded: Promise<void> | undefined
+  #isLoaded = false
+  #secret: Uint8Array | undefined
   #last: Promise<unknown> = Promise.resolve()
   #usedBytes = 0
   #objects = 0
@@ -74,10 +78,11 @@ export class TaskStorage {
     return this.#inTurn(async () => {
       check(container)
       const before = container.get(key)
-      if (before === undefined && this.#objects >= MAX_OBJECTS)
-        throw failure('storage', `quota of ${MAX_OBJECTS} objects reached`)
+      const { maxObjects = MAX_OBJECTS } = this.#options
+      if (before === undefined && this.#objects >= maxObjects)
+        throw failure('storage', `quota of ${maxObjects} objects reached`)
       const createdAt = before?.createdAt ?? Math.floor(Date.now() / 1000)
-      const file = encodeObject({ container: container.name, key, createdAt, data }, this.#options.secret)
+      const file = encodeObject({ container: container.name, key, createdAt, data }, this.#secret)
       const cost = costOf(file.length)
       this.#take(cost - (before?.cost ?? 0))
       await this.#writeWhole(container.directory, fileNameOf(key), file)
@@ -91,7 +96,7 @@ export class TaskStorage {
     return this.#inTurn(async () => {
       find(container, key)
       const file = await readFile(join(container.directory, fileNameOf(key)))
-      return decodeObject(file, container.name, key, this.#options.secret)
+      return decodeObject(file, container.name, key, this.#secret)
     })
   }
 
@@ -122,8 +127,7 @@ export class TaskStorage {
   #inTurn<T>(job: () => T | Promise<T>): Promise<T> {
     const mine = this.#last.then(async () => {
       try {
-        this.#loaded ??= this.#load()
-        await this.#loaded
+        if (!this.#isLoaded) await this.#load()
         return await job()
       } catch (error) {
         throw toStorageFailure(error)
@@ -134,11 +138,14 @@ export class TaskStorage {
   }
 
   async #load(): Promise<void> {
+    const { secret } = this.#options
+    this.#secret = typeof secret === 'function' ? await secretFrom(secret) : secret
     for (const container of await loadContainers(this.#options.directory, this.#directory)) {
       this.#containers.set(container.name, container)
       this.#usedBytes += container.cost
       this.#objects += container.size
     }
+    this.#isLoaded = true
   }
 
   #take(bytes: number): void {
@@ -178,6 +185,14 @@ function find(container: Container, key: string) {
   const entry = container.get(key)
   if (entry === undefined) throw failure('missing', `Object '${key}' not found`)
   return entry
+}
+
+const secretFrom = async (ask: () => Promise<Uint8Array>): Promise<Uint8Array> => {
+  try {
+    return await ask()
+  } catch (error) {
+    throw failure('storage', `the key of the storage could not be had: ${messageOf(error)}`)
+  }
 }
 
 /** Messages of the system hold paths of the host, their codes do not. */

@@ -97,7 +97,7 @@ describe('an exchange', () => {
         scheme: 'http',
         authority: 'example.org',
         path: '/a?b',
-        headers: [['X-A', 'b']],
+        headers: [['x-a', 'b']],
         hasBody: false,
       },
     ])

@@ -1,0 +1,404 @@
+// @ts-check
+// Beside wasmtime (WASMTIME=path) and another proplet (PROPLET_PEER=path), all in one run.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { copyFile, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { daemonEnv } from '../dist/dev/daemon.js'
+import { connectClient } from './support/client.mjs'
+import { mqttEcho } from './support/floors.mjs'
+import { closedLoop } from './support/load.mjs'
+import { connectManager } from './support/manager.mjs'
+import { ADD, ADD_RESULT, fixture } from './support/modules.mjs'
+import {
+  freePort,
+  listening,
+  output,
+  PEER,
+  startBroker,
+  startProgram,
+  WASMTIME,
+  wrk,
+} from './support/peers.mjs'
+import { childrenOf, guestsMemory, memoryOf } from './support/processes.mjs'
+import { ms, quantile, summary } from './support/stats.mjs'
+
+export const title = 'Beside native runtimes'
+
+const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+const EXEC = fileURLToPath(new URL('../dist/exec.js', import.meta.url))
+const COMPONENTS = new URL('../test/fixtures/built/components/', import.meta.url)
+const HTTP_FILE = fileURLToPath(new URL('http-plain.wasm', COMPONENTS))
+const HELLO_FILE = fileURLToPath(new URL('hello.wasm', COMPONENTS))
+
+const HTTP_SECONDS = 4
+const HTTP_ROUNDS = 2
+const CONNECTIONS = [1, 16]
+const TASKS = 2000
+const EXTERNAL_TASKS = 100
+const IN_FLIGHT = [10, 100]
+const WARM_UP = 300
+const LATENCY_COUNT = 200
+const BOOTS = 7
+const CALLS = 9
+const IDLE_MS = 5000
+const MIB = 1024 * 1024
+
+/** @typedef {import('./support/stats.mjs').Row} Row */
+/** @typedef {import('./support/manager.mjs').Manager} Manager */
+/** @typedef {{name: string, command: readonly string[]}} Kind */
+
+/** @type {Kind} */
+const OURS = { name: 'ours', command: [process.execPath, MAIN] }
+const KINDS = [OURS, ...(PEER === undefined ? [] : [{ name: 'the other proplet', command: [PEER] }])]
+
+const HELLO = { name: '_start', file: fixture('components/hello').toString('base64') }
+
+/**
+ * A broker and a Manager for `use`, which starts proplets; all of them end with it.
+ * @template T
+ * @param {(site: {port: number, manager: Manager, proplet: (kind: Kind, env?: Record<string, string>) => Promise<{pid: number, close: () => Promise<void>, aliveMs: number}>}) => Promise<T>} use
+ */
+const withSite = async (use) => {
+  const directory = await mkdtemp(join(tmpdir(), 'proplet-peers-'))
+  const broker = await startBroker()
+  const manager = await connectManager(broker.port)
+  /** @type {Set<() => Promise<void>>} */
+  const open = new Set()
+  try {
+    return await use({
+      port: broker.port,
+      manager,
+      proplet: async ({ command: [command = '', ...args] }, env = {}) => {
+        const alive = manager.alive()
+        const startedAt = performance.now()
+        const { child, close } = startProgram(command, args, {
+          env: {
+            PATH: process.env['PATH'],
+            ...daemonEnv(broker.port, 'peers-proplet'),
+            PROPLET_CACHE_DIR: directory,
+            PROPLET_STATE_DIR: join(directory, 'state'),
+            PROPLET_RESULT_HOLD_MS: '0',
+            ...env,
+          },
+        })
+        open.add(close)
+        await alive
+        const end = async () => {
+          open.delete(close)
+          await close()
+        }
+        return { pid: child.pid ?? 0, aliveMs: performance.now() - startedAt, close: end }
+      },
+    })
+  } finally {
+    for (const close of open) await close()
+    await manager.close()
+    await broker.close()
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+const ratio = (/** @type {number} */ a, /** @type {number} */ b) => `${(a / b).toFixed(2)} ×`
+
+/** Requests a second, in turns, so that what else the machine does falls on both. @returns {Promise<Row[]>} */
+const http = () =>
+  withSite(async ({ manager, proplet }) => {
+    await proplet(OURS, {
+      PROPLET_HTTP_ENABLED: 'true',
+      PROPLET_HTTP_PROXY_PORT: String(await freePort()),
+    })
+    const id = manager.nextId()
+    const started = manager.result(id)
+    const file = fixture('components/http-plain').toString('base64')
+    manager.publish('control/manager/start', { id, name: 'serve', file })
+    const ours = Number(/^started at port (\d+)$/.exec(String((await started).results))?.[1])
+    const theirs = await freePort()
+    const serve =
+      WASMTIME === undefined
+        ? undefined
+        : startProgram(WASMTIME, ['serve', '-Scli', '--addr', `127.0.0.1:${theirs}`, HTTP_FILE])
+    if (serve !== undefined) await listening(theirs)
+    /** @type {Row[]} */
+    const rows = []
+    for (const connections of CONNECTIONS) {
+      const rates = { ours: 0, theirs: 0 }
+      await wrk(ours, connections, 2)
+      for (let round = 0; round < HTTP_ROUNDS; round++) {
+        rates.ours += (await wrk(ours, connections, HTTP_SECONDS)) / HTTP_ROUNDS
+        if (serve !== undefined) rates.theirs += (await wrk(theirs, connections, HTTP_SECONDS)) / HTTP_ROUNDS
+      }
+      rows.push({
+        what: `HTTP, the C component, ${connections} connection${connections === 1 ? '' : 's'}: requests a second`,
+        median: rates.ours.toFixed(0),
+        target: '≥ wasmtime serve',
+        ...(serve !== undefined && {
+          met: rates.ours >= rates.theirs,
+          floor: `wasmtime serve ${rates.theirs.toFixed(0)}: ${ratio(rates.ours, rates.theirs)}`,
+        }),
+      })
+    }
+    await serve?.close()
+    return rows
+  })
+
+const monitored = (/** @type {boolean} */ on) => ({ PROPLET_ENABLE_MONITORING: String(on) })
+const onOff = (/** @type {boolean} */ on) => `monitoring ${on ? 'on' : 'off'}`
+/** @param {readonly (readonly [string, string])[]} texts */
+const beside = (texts) => texts.map(([name, text]) => `${name} ${text}`).join('; ')
+
+/** @returns {Promise<Row[]>} */
+const throughput = async () => {
+  const rows = []
+  for (const on of [true, false]) {
+    /** @type {Map<number, [string, number][]>} */
+    const rates = new Map(IN_FLIGHT.map((atOnce) => [atOnce, []]))
+    for (const kind of KINDS) {
+      await withSite(async ({ manager, proplet }) => {
+        await proplet(kind, monitored(on))
+        await closedLoop(manager, { atOnce: 10, count: WARM_UP })
+        for (const atOnce of IN_FLIGHT) {
+          const { times, seconds } = await closedLoop(manager, { atOnce, count: TASKS })
+          rates.get(atOnce)?.push([kind.name, times.length / seconds])
+        }
+      })
+    }
+    const target = on ? 1200 : 1500
+    for (const [atOnce, [ours, ...others]] of rates)
+      rows.push({
+        what: `${TASKS} \`add\` inline, ${atOnce} in flight, ${onOff(on)}: tasks a second`,
+        median: ours?.[1].toFixed(0),
+        target: `≥ ${target}`,
+        met: (ours?.[1] ?? 0) >= target,
+        floor: beside(
+          others.map(([name, rate]) => [name, `${rate.toFixed(0)}: ${ratio(ours?.[1] ?? 0, rate)}`]),
+        ),
+      })
+  }
+  return rows
+}
+
+/** @returns {Promise<Row[]>} */
+const external = () =>
+  withSite(async ({ manager, proplet }) => {
+    if (WASMTIME === undefined) return []
+    await proplet(OURS, { PROPLET_EXTERNAL_WASM_RUNTIME: WASMTIME })
+    const command = { ...ADD, cli_args: ['--invoke', 'add'] }
+    const times = []
+    for (let i = 0; i < EXTERNAL_TASKS; i++) times.push(await manager.time(command, '30\n'))
+    return [
+      {
+        what: '`add` by wasmtime as the external runtime, start to result',
+        median: ms(quantile(times, 0.5)),
+        p99: ms(quantile(times, 0.99)),
+      },
+    ]
+  })
+
+/** @param {Manager} manager @param {object} command @param {string} expected */
+const latency = async (manager, command, expected) => {
+  const times = []
+  for (let i = 0; i < WARM_UP + LATENCY_COUNT; i++) times.push(await manager.time(command, expected))
+  return quantile(times.slice(WARM_UP), 0.5)
+}
+
+/** @returns {Promise<Row[]>} */
+const latencies = async () => {
+  /** @type {Row[]} */
+  const rows = []
+  for (const on of [true, false]) {
+    /** @type {[string, number, number][]} */
+    const found = []
+    let echo = NaN
+    for (const kind of KINDS)
+      await withSite(async ({ port, manager, proplet }) => {
+        await proplet(kind, monitored(on))
+        const helloText = await textOf(manager)
+        found.push([
+          kind.name,
+          await latency(manager, ADD, ADD_RESULT),
+          await latency(manager, HELLO, helloText),
+        ])
+        if (kind === OURS) echo = (await mqttEcho(port, { count: LATENCY_COUNT, bytes: 150 })).median
+      })
+    const [ours, ...others] = found
+    const [, add = NaN, hello = NaN] = ours ?? []
+    rows.push(
+      {
+        what: `\`add\`, start to result at the Manager, ${onOff(on)}`,
+        median: ms(add),
+        target: '≤ 2 × the bare QoS 2 echo',
+        met: add <= 2 * echo,
+        floor: beside([
+          ['echo', `${ms(echo)}: ${ratio(add, echo)}`],
+          ...others.map(([name, time]) => /** @type {const} */ ([name, ms(time)])),
+        ]),
+      },
+      {
+        what: `P2 hello, the same, ${onOff(on)}`,
+        median: ms(hello),
+        target: '≤ 5 ms',
+        met: hello <= 5,
+        floor: beside(others.map(([name, , time]) => [name, ms(time)])),
+      },
+    )
+  }
+  return rows
+}
+
+/** What the component prints. @param {Manager} manager */
+const textOf = async (manager) => {
+  const id = manager.nextId()
+  const answer = manager.result(id)
+  manager.publish('control/manager/start', { id, ...HELLO })
+  const { results, error } = await answer
+  if (error !== null) throw new Error(error)
+  return String(results)
+}
+
+/** @returns {Promise<Row>} */
+const start = () =>
+  withSite(async ({ proplet }) => {
+    /** @type {[string, number][]} */
+    const found = []
+    for (const kind of KINDS) {
+      const times = []
+      for (let i = 0; i < BOOTS; i++) {
+        const { aliveMs, close } = await proplet(kind)
+        times.push(aliveMs)
+        await close()
+      }
+      found.push([kind.name, quantile(times, 0.5)])
+    }
+    const [ours, ...others] = found
+    return {
+      what: 'start of the process to the first heartbeat',
+      median: ms(ours?.[1] ?? NaN),
+      target: '≤ 180 ms',
+      met: (ours?.[1] ?? NaN) <= 180,
+      floor: beside(others.map(([name, time]) => [name, ms(time)])),
+    }
+  })
+
+const mib = (/** @type {number} */ bytes) => `${(bytes / MIB).toFixed(1)} MiB`
+
+/** @param {number} pid @returns {number} proportional set size of it and of its children */
+const pssOf = (pid) => memoryOf(pid).pss + guestsMemory(pid).reduce((sum, { pss }) => sum + pss, 0)
+
+/** With a copy of Node's executable of its own, so that no other Node process shares its pages. @returns {Promise<Row[]>} */
+const memory = async () => {
+  const node = join(tmpdir(), `proplet-peers-node-${process.pid}`)
+  await copyFile(process.execPath, node)
+  try {
+    /** @type {[string, number, number, number][]} */
+    const found = []
+    for (const kind of [{ name: 'ours', command: [node, MAIN] }, ...KINDS.slice(1)])
+      await withSite(async ({ manager, proplet }) => {
+        const { pid } = await proplet(kind)
+        await new Promise((resolve) => setTimeout(resolve, IDLE_MS))
+        const idle = pssOf(pid)
+        await closedLoop(manager, { atOnce: 10, count: TASKS })
+        await new Promise((resolve) => setTimeout(resolve, IDLE_MS))
+        found.push([kind.name, idle, pssOf(pid), childrenOf(pid).length])
+      })
+    const [[, idle, after, children] = ['', NaN, NaN, 0], ...others] = found
+    return [
+      {
+        what: 'idle, all processes, PSS',
+        median: mib(idle),
+        target: '≤ 45 MiB',
+        met: idle <= 45 * MIB,
+        floor: beside(others.map(([name, bytes]) => [name, mib(bytes)])),
+      },
+      {
+        what: `after ${TASKS} \`add\`, all processes, PSS`,
+        median: mib(after),
+        target: '≤ 70 MiB',
+        met: after <= 70 * MIB,
+        floor: beside([
+          ['children', String(children)],
+          ...others.map(([name, , bytes]) => /** @type {const} */ ([name, mib(bytes)])),
+        ]),
+      },
+    ]
+  } finally {
+    await rm(node, { force: true })
+  }
+}
+
+/** From the start of `proplet submit` to its command at a subscriber. @returns {Promise<Row>} */
+const submit = () =>
+  withSite(async ({ port }) => {
+    const client = await connectClient(port)
+    await client.subscribeAsync('m/demo-domain/c/demo-channel/control/manager/start', { qos: 2 })
+    const times = []
+    for (let i = 0; i < CALLS; i++) {
+      const received = once(client, 'message')
+      const startedAt = performance.now()
+      const child = spawn(
+        process.execPath,
+        [MAIN, 'submit', fileURLToPath(new URL('../add.wasm', COMPONENTS)), 'add', '1', '2'],
+        {
+          env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...daemonEnv(port, 'peers-submit') },
+          stdio: 'ignore',
+        },
+      )
+      const closed = once(child, 'close')
+      await received
+      times.push(performance.now() - startedAt)
+      child.kill('SIGKILL')
+      await closed
+    }
+    await client.endAsync(true)
+    const median = quantile(times, 0.5)
+    return {
+      what: '`proplet submit` of a file, start to the published command',
+      median: ms(median),
+      target: '≤ 120 ms',
+      met: median <= 120,
+    }
+  })
+
+/** @returns {Promise<Row>} */
+const exec = async () => {
+  const timed = async (/** @type {string} */ command, /** @type {string[]} */ args) => {
+    const startedAt = performance.now()
+    await output(command, args)
+    return performance.now() - startedAt
+  }
+  const ours = []
+  const theirs = []
+  for (let i = 0; i < CALLS; i++) {
+    ours.push(await timed(process.execPath, [EXEC, HELLO_FILE]))
+    if (WASMTIME !== undefined) theirs.push(await timed(WASMTIME, ['run', '-C', 'cache=n', HELLO_FILE]))
+  }
+  const own = summary(ours).median
+  const other = theirs.length === 0 ? NaN : summary(theirs).median
+  return {
+    what: '`proplet-exec` of the P2 hello',
+    median: ms(own),
+    target: '≤ 1.5 × wasmtime run',
+    ...(theirs.length > 0 && {
+      met: own <= 1.5 * other,
+      floor: `wasmtime run, no cache ${ms(other)}: ${ratio(own, other)}`,
+    }),
+  }
+}
+
+export const run = async () => ({
+  rows: [
+    ...(await http()),
+    ...(await throughput()),
+    ...(await latencies()),
+    ...(await external()),
+    await start(),
+    await submit(),
+    await exec(),
+    ...(await memory()),
+  ],
+  notes: [
+    `With \`WASMTIME\` (${WASMTIME === undefined ? 'not given' : (await output(WASMTIME, ['--version'])).trim()}) and \`PROPLET_PEER\` (${PEER === undefined ? 'not given' : 'given'}); the column beside it has their figures of the same run, and ours in relation to them. HTTP is driven by wrk with one thread for ${HTTP_SECONDS} s, in turns, ${HTTP_ROUNDS} times each. Client, broker and runtimes share the processors.`,
+  ],
+})

@@ -1,0 +1,113 @@
+// @ts-check
+// What the proplet is measured beside: wasmtime, another proplet, and the programs that drive both.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createConnection, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startHelper } from './processes.mjs'
+
+/** Path of wasmtime's executable. */
+export const WASMTIME = process.env['WASMTIME']
+/** Path of another proplet's executable, which takes the same variables. */
+export const PEER = process.env['PROPLET_PEER']
+
+const MOSQUITTO = ['/usr/sbin/mosquitto', '/usr/local/sbin/mosquitto', '/opt/homebrew/sbin/mosquitto']
+const CONNECT_TRIES = 400
+const RETRY_MS = 25
+
+/** @returns {Promise<number>} a port that was free just now */
+export const freePort = async () => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+/** @param {number} port resolves when somebody listens there */
+export const listening = async (port) => {
+  for (let i = 0; i < CONNECT_TRIES; i++) {
+    const socket = createConnection(port, '127.0.0.1')
+    const isOpen = await new Promise((resolve) => {
+      socket.once('connect', () => resolve(true))
+      socket.once('error', () => resolve(false))
+    })
+    socket.destroy()
+    if (isOpen) return
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
+  }
+  throw new Error(`nothing listens on port ${port}`)
+}
+
+/**
+ * A program that is ended by SIGKILL.
+ * @param {string} command @param {readonly string[]} args @param {import('node:child_process').SpawnOptions} [options]
+ */
+export const startProgram = (command, args, options = {}) => {
+  const child = spawn(command, [...args], { stdio: 'ignore', ...options })
+  const closed = once(child, 'close')
+  return {
+    child,
+    close: async () => {
+      child.kill('SIGKILL')
+      await closed
+    },
+  }
+}
+
+/** Mosquitto where it is installed, as a broker that is no Node.js; else the embedded one. */
+export const startBroker = async () => {
+  const program = MOSQUITTO.find((path) => existsSync(path))
+  if (program === undefined) {
+    const helper = await startHelper('broker.mjs')
+    return { name: 'aedes', port: /** @type {number} */ (helper.ready.port), close: helper.close }
+  }
+  const port = await freePort()
+  const directory = await mkdtemp(join(tmpdir(), 'proplet-peers-broker-'))
+  const file = join(directory, 'mosquitto.conf')
+  await writeFile(
+    file,
+    // By default it drops what a client sends beyond 20 messages that are not acknowledged.
+    `listener ${port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\nmax_inflight_messages 1000\n`,
+  )
+  const broker = startProgram(program, ['-c', file])
+  await listening(port)
+  return {
+    name: 'mosquitto',
+    port,
+    close: async () => {
+      await broker.close()
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+/**
+ * A program from start to end, its output; fails when it does.
+ * @param {string} command @param {readonly string[]} args @param {NodeJS.ProcessEnv} [env]
+ * @returns {Promise<string>}
+ */
+export const output = async (command, args, env = process.env) => {
+  const child = spawn(command, [...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  let text = ''
+  let errors = ''
+  child.stdout.setEncoding('utf8').on('data', (/** @type {string} */ data) => (text += data))
+  child.stderr.setEncoding('utf8').on('data', (/** @type {string} */ data) => (errors += data))
+  const [code] = await once(child, 'close')
+  if (code !== 0) throw new Error(`${command} ended with status ${code}: ${errors}`)
+  return text
+}
+
+/**
+ * Requests a second, by wrk with one thread.
+ * @param {number} port @param {number} connections @param {number} seconds
+ */
+export const wrk = async (port, connections, seconds) => {
+  const text = await output('wrk', ['-t1', `-c${connections}`, `-d${seconds}s`, `http://127.0.0.1:${port}/`])
+  const failures = /Non-2xx[^\n]*|Socket errors[^\n]*/.exec(text)?.[0]
+  if (failures !== undefined) throw new Error(`wrk: ${failures}`)
+  return Number(/Requests\/sec:\s*([\d.]+)/.exec(text)?.[1] ?? NaN)
+}

@@ -1,0 +1,53 @@
+/** What compilers emit by default today and older releases of Node.js do not have. */
+type Feature = {
+  readonly name: string
+  /** Of Node.js. */
+  readonly since: number
+  /** What V8 says of a module that uses it where it is missing. */
+  readonly refusal: RegExp
+  /** A module that is valid where it is there. */
+  readonly probe: Uint8Array<ArrayBuffer>
+}
+
+const module = (...sections: readonly number[]): Uint8Array<ArrayBuffer> =>
+  Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00, ...sections)
+const FUNCTION = [0x01, 0x04, 0x01, 0x60, 0x00, 0x00, 0x03, 0x02, 0x01, 0x00]
+
+const FEATURES: readonly Feature[] = [
+  {
+    name: 'extended constant expressions',
+    since: 22,
+    refusal: /is not allowed in constant expressions/,
+    probe: module(0x06, 0x09, 0x01, 0x7f, 0x00, 0x41, 0x01, 0x41, 0x02, 0x6a, 0x0b),
+  },
+  {
+    name: 'exceptions as references (try_table, exnref)',
+    since: 24,
+    refusal: /Invalid opcode 0x(?:1f|0a)\b|invalid value type '(?:exnref|noexternref)'/,
+    // (func (try_table))
+    probe: module(...FUNCTION, 0x0a, 0x08, 0x01, 0x06, 0x00, 0x1f, 0x40, 0x00, 0x0b, 0x0b),
+  },
+  {
+    name: 'garbage collection and typed references',
+    since: 22,
+    refusal: /experimental-wasm-(?:gc|stringref)|invalid value type 0x40/,
+    // (type (struct))
+    probe: module(0x01, 0x03, 0x01, 0x5f, 0x00),
+  },
+  {
+    name: 'relaxed SIMD',
+    since: 22,
+    refusal: /experimental-relaxed-simd/,
+    // (func (drop (i8x16.relaxed_swizzle (v128.const 0) (v128.const 0))))
+    probe: module(
+      ...[...FUNCTION, 0x0a, 0x2b, 0x01, 0x29, 0x00],
+      ...[0xfd, 0x0c, ...Array.from({ length: 16 }, () => 0)],
+      ...[0xfd, 0x0c, ...Array.from({ length: 16 }, () => 0)],
+      ...[0xfd, 0x80, 0x02, 0x1a, 0x0b],
+    ),
+  },
+]
+
+/** Why this release of Node.js refused a module that newer ones take, and since which one; undefined: it is wrong. */
+export const missingFeature = (refusal: string): Pick<Feature, 'name' | 'since'> | undefined =>
+  FEATURES.find((feature) => feature.refusal.test(refusal) && !WebAssembly.validate(feature.probe))

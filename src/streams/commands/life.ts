@@ -1,0 +1,102 @@
+import type { Received, StartCommand, StopCommand } from '../../model/command.js'
+import { ended, ofCommand } from '../../model/ended.js'
+import type { TaskEvent } from '../../model/task-event.js'
+
+/** What is known of the task of one id. A state beside `free` holds the start that it was begun with. */
+export type Life =
+  /** No task: before the first one, and after the last. */
+  | { readonly state: 'free' }
+  /** It was begun less than `REDELIVERY_MS` ago; once it has `ended`, the id waits only for that time to be over. */
+  | { readonly state: 'fresh' | 'ended'; readonly start: Received<StartCommand> }
+  | { readonly state: 'running'; readonly start: Received<StartCommand> }
+  /** One start may wait until it has ended. */
+  | {
+      readonly state: 'stopping'
+      readonly start: Received<StartCommand>
+      readonly next?: Received<StartCommand>
+    }
+
+/** The end of the task that was begun last, or that `REDELIVERY_MS` are over since. */
+export type LifeNews = { readonly type: 'task-ended' | 'redelivery-over'; readonly id: string }
+
+/** A command for the id, or what came of an earlier one. */
+export type LifeInput = Received<StartCommand | StopCommand> | LifeNews
+
+/**
+ * What is to be done. `stop` reaches the task that was begun last, and ends the wait for a redelivery; `leave` leaves a
+ * latent task, without its end.
+ */
+export type LifeEffect =
+  | { readonly type: 'begin'; readonly start: Received<StartCommand> }
+  | { readonly type: 'stop' | 'leave'; readonly id: string }
+  | { readonly type: 'tell'; readonly event: TaskEvent }
+
+export type LifeStep = { readonly life: Life; readonly effects: readonly LifeEffect[] }
+
+export const FREE: Life = { state: 'free' }
+
+const begin = (start: Received<StartCommand>, ...before: readonly LifeEffect[]): LifeStep => ({
+  life: { state: 'fresh', start },
+  effects: [...before, { type: 'begin', start }],
+})
+const tell = (life: Life, event: TaskEvent): LifeStep => ({ life, effects: [{ type: 'tell', event }] })
+const quietly = (life: Life): LifeStep => ({ life, effects: [] })
+
+const onStart = (life: Life, start: Received<StartCommand>): LifeStep => {
+  const { id } = start
+  if (life.state === 'free') return begin(start)
+  if (life.state === 'stopping' && life.next === undefined) return quietly({ ...life, next: start })
+  if (life.state === 'running' && life.start.latent)
+    return begin(
+      start,
+      { type: 'tell', event: { type: 'replaced', id, ...ofCommand(life.start) } },
+      { type: 'leave', id },
+    )
+  return tell(life, { type: 'duplicate', id, ...ofCommand(start) })
+}
+
+const onStop = (life: Life, { id }: StopCommand): LifeStep => {
+  switch (life.state) {
+    case 'free':
+      return tell(life, { type: 'unknown-stop', id })
+    case 'ended':
+      return { life: FREE, effects: [{ type: 'stop', id }] }
+    case 'stopping':
+      if (life.next !== undefined)
+        return tell(
+          { state: 'stopping', start: life.start },
+          ended(life.next, { kind: 'stopped', results: '' }),
+        )
+      return { life, effects: [{ type: 'stop', id }] }
+    case 'fresh':
+    case 'running':
+      return { life: { state: 'stopping', start: life.start }, effects: [{ type: 'stop', id }] }
+  }
+}
+
+const onTaskEnded = (life: Life): LifeStep => {
+  if (life.state === 'fresh') return quietly({ state: 'ended', start: life.start })
+  return life.state === 'stopping' && life.next !== undefined ? begin(life.next) : quietly(FREE)
+}
+
+const onRedeliveryOver = (life: Life): LifeStep => {
+  if (life.state === 'fresh') return quietly({ state: 'running', start: life.start })
+  return quietly(life.state === 'ended' ? FREE : life)
+}
+
+/**
+ * One task an id. A start of an id that is taken is a duplicate, but a latent task does not run, so a start replaces it.
+ * A stop frees the id: a start after it waits only until the stopped task has ended.
+ */
+export const stepLife = (life: Life, input: LifeInput): LifeStep => {
+  switch (input.type) {
+    case 'start':
+      return onStart(life, input)
+    case 'stop':
+      return onStop(life, input)
+    case 'task-ended':
+      return onTaskEnded(life)
+    case 'redelivery-over':
+      return onRedeliveryOver(life)
+  }
+}
