@@ -1,4 +1,4 @@
-// Builds the types of the library: one bundle, so that they name no module which those who install the package lack.
+// Builds the types of the library as one bundle, so that they import nothing that is not installed with the package.
 import { dts } from 'rolldown-plugin-dts'
 import { bundle, inRoot, isInstalled, load, write } from './bundle.mjs'
 

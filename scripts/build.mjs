@@ -28,11 +28,11 @@ const builds = [
   // A process that loads one file, not hundreds, starts in half the time; what starts most often shares none with others.
   dist([exec], 'chunks/exec/[name]-[hash].js'),
   dist(Object.values(processes), 'chunks/[name]-[hash].js'),
-  // runtime/guest/components.ts loads the later parts by their paths from its own folder, so its chunk is there too.
+  // runtime/guest/components.ts loads later parts by path from its own folder, so its chunk must be there too.
   dist([...Object.values(GUEST_ENTRIES), ...GUEST_PARTS], 'runtime/guest/[name]-[hash].js', {
     output: { codeSplitting: { groups: GUEST_GROUPS } },
   }),
-  // A library shares the packages whose values it takes and gives with those who import it.
+  // The library shares the packages whose values cross its border with the importing program.
   dist(LIBRARY_ENTRIES, 'library/[name]-[hash].js', { external: isShared }),
   dist(TOOL_ENTRIES, 'dev/chunks/[name]-[hash].js', { external: isInstalled }),
   dist(['page/main'], 'page/[name]-[hash].js', { platform: 'browser' }),

@@ -35,7 +35,7 @@ export const write = async ({ output, ...input }) => {
 /** Leaves packages from the registry to `node_modules`; those of the workspaces are bundled. */
 export const isInstalled = (id) => /^[^./]/.test(id) && !id.startsWith('@proplet/')
 
-/** What the library imports from the `dependencies` of the package, so that those who use it have the same. */
+/** Packages that the library imports rather than bundles, so that the importing program shares them. */
 export const isShared = (id) => /^(?:rxjs|pino)(?:\/|$)/.test(id)
 
 /** What a table of TypeScript exports, without a compiler: it is bundled in memory, and imported from there. */

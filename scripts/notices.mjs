@@ -13,7 +13,7 @@ const packageOf = (id) => {
   return directory
 }
 
-/** Some packages have a package.json without a name in folders of their own, which only tells the kind of modules. */
+/** Some packages have nested package.json files without a name, which only set the module type. */
 const nameIn = (directory) => {
   const file = join(directory, 'package.json')
   return existsSync(file) && JSON.parse(readFileSync(file, 'utf8')).name

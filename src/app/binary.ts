@@ -7,10 +7,10 @@ import type { BinaryCache } from '../io/cache/cache.js'
 import { decodeBase64Strict } from '../io/codecs/base64.js'
 import { digestOfBytes, SLICE } from '../io/slices.js'
 
-/** Characters of base64 of 256 KiB; a larger binary goes to its task by path, not through a channel. */
+/** Characters of base64 of 256 KiB; larger binaries reach their task by path instead of through the pipe. */
 const LARGE = Math.ceil((256 * 1024) / 3) * 4
 
-/** A binary in a command that is no base64. The message is fit for the Manager. */
+/** The binary in a command is not base64. The message is fit for the Manager. */
 export class InlineBinaryError extends Error {
   readonly code = 'binary'
 
@@ -26,7 +26,7 @@ const decoded = (base64: string): Uint8Array => {
   return result.right
 }
 
-/** Decodes slice by slice: the event loop turns in between. */
+/** Decodes in slices and yields to the event loop in between. */
 const piecesOf = async (base64: string, signal: AbortSignal): Promise<readonly Uint8Array[]> => {
   const pieces: Uint8Array[] = []
   for (let at = 0; at < base64.length; at += SLICE) {
@@ -46,7 +46,7 @@ const small = (base64: string): Binary => {
 }
 
 /**
- * The binary in a command. Up to 256 KiB it is decoded at once and stays in memory, larger ones are put into the cache.
+ * Decodes the binary in a command. Up to 256 KiB it is decoded at once and stays in memory; larger ones go to the cache.
  * Errors with an `InlineBinaryError`.
  */
 export const decodeInline = (base64: string, cache: Pick<BinaryCache, 'put'>): Observable<Binary> =>

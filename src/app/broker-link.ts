@@ -6,12 +6,12 @@ import type { MqttOptions, TlsOptions } from '../io/mqtt/index.js'
 
 const INVOKE = 'control/manager/invoke'
 const SUBSCRIPTIONS = ['control/manager/start', 'control/manager/stop', INVOKE, 'registry/server'] as const
-/** Only newer Managers invoke, so a broker whose rules date from before does no harm. */
+/** Optional: only newer Managers invoke tasks, and the ACL of the broker may predate them. */
 const OPTIONAL = [INVOKE] as const
 
 const BACKOFF = { initialMs: 250, maxMs: 30_000 } as const
 
-/** What the broker publishes when the proplet is lost, and the proplet when it leaves (spec/wire.md, trap 2). */
+/** The Last Will, which the proplet also publishes itself when it leaves (spec/wire.md, trap 2). */
 export const offline = ({ identity, metadata }: Config): Publication => ({
   subtopic: 'control/proplet/alive',
   payload: { status: 'offline', proplet_id: identity.clientId, namespace: metadata.namespace },
@@ -27,7 +27,7 @@ const readTls = async (tls: TlsConfig | undefined): Promise<TlsOptions> => {
   }
 }
 
-/** What all have in common who use the channel. Rejects when a file of the TLS settings can't be read. */
+/** Options common to every client of the channel. Rejects if a TLS file can't be read. */
 export const channelLinkOptions = async ({ identity, mqtt }: Pick<Config, 'identity' | 'mqtt'>) =>
   ({
     address: mqtt.address,
@@ -44,7 +44,7 @@ export const channelLinkOptions = async ({ identity, mqtt }: Pick<Config, 'ident
     random: Math.random,
   }) satisfies Partial<MqttOptions>
 
-/** The link that the configuration asks for. Rejects when a file of its TLS settings can't be read. */
+/** Options of the daemon's own link. Rejects if a TLS file can't be read. */
 export const brokerLinkOptions = async (config: Config, log: Logger): Promise<MqttOptions> => ({
   ...(await channelLinkOptions(config)),
   clientId: config.identity.clientId,

@@ -1,4 +1,4 @@
-// One by one: all of rxjs takes three times as long to load as everything else that this entry needs.
+// Imported individually: loading all of rxjs takes longer than everything else in this entry.
 import type { Observable } from 'rxjs'
 import { defer } from 'rxjs/internal/observable/defer'
 import { switchMap } from 'rxjs/internal/operators/switchMap'
@@ -6,8 +6,8 @@ import type { PropletOptions } from './proplet.js'
 import type { PipelineOutput } from '../streams/pipeline.js'
 
 /**
- * A proplet, cold: it lives as long as it is subscribed to, emits what it publishes and what happens to its tasks, and
- * completes after a clean stop. It errors only when it can't begin, such as on a certificate that can't be read.
+ * A proplet as a cold observable: it runs while subscribed to, emits its publications and task events, and
+ * completes after a clean stop. It errors only if it can't start, for example on an unreadable certificate.
  * Unsubscribing ends it and its guests at once. The code behind it is loaded with the first subscription.
  *
  * @example

@@ -2,7 +2,7 @@ import type { Config } from '../io/config/config.js'
 import type { DownloaderOptions } from '../io/download/open.js'
 import { FETCHES_IN_MEMORY } from './pipeline-settings.js'
 
-/** What the configuration means to downloads. */
+/** Derives the options of downloads from the configuration. */
 export const downloaderOptions = (
   { fetch, registry }: Config,
   tls: DownloaderOptions['tls'],

@@ -14,7 +14,7 @@ import type { Logger } from '../io/log/log.js'
 const preopens = (paths: readonly string[], readonly: boolean): readonly Preopen[] =>
   paths.map((path) => ({ hostPath: path, guestPath: path, readonly }))
 
-/** Where the cache keeps them, under the path that it gives; undefined: it keeps none. */
+/** The cache's directory of binaries by its real path; undefined without a cache. */
 const binariesDir = async (cache: Config['cache']): Promise<string | undefined> => {
   const root = cache && (await realpath(cache.directory).catch(() => undefined))
   return root && join(root, 'blobs')
@@ -44,7 +44,7 @@ const halOptions = (
   opensLegacy,
 })
 
-/** What the configuration means to the embedded runtime, once the cache is open. */
+/** Derives the options of the embedded runtime from the configuration, once the cache is open. */
 export const embeddedOptions = async (
   { runtime, limits, http, network, hal, monitoring, cache }: Config,
   tls: TlsTrust,
@@ -54,7 +54,7 @@ export const embeddedOptions = async (
   isolation: runtime.isolation,
   componentEngine: runtime.componentEngine,
   warm: runtime.warm,
-  // As many as can be at hand at once: those that all tasks end in, and those kept ready meanwhile.
+  // At most this many can be idle at once: those whose tasks have just ended, plus those kept warm.
   maxIdle: runtime.warm + limits.maxTasks,
   dirs: [...preopens(runtime.dirs, false), ...preopens(runtime.readonlyDirs, true)],
   binariesDir: await binariesDir(cache),

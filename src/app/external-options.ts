@@ -2,7 +2,7 @@ import type { ExternalOptions } from '../runtime/external/options.js'
 import type { Config } from '../io/config/config.js'
 import type { Logger } from '../io/log/log.js'
 
-/** What the configuration means to the external runtime; undefined when it names none. */
+/** Derives the options of the external runtime from the configuration, if it names one. */
 export const externalOptions = (
   { runtime, limits, http }: Config,
   log: Logger,

@@ -2,8 +2,8 @@ import type { LoadedConfig } from '../io/config/config.js'
 import { loadConfigOrThrow, type ConfigInput } from '../io/config/load.js'
 
 /**
- * The configuration of a proplet, as the daemon reads it: a flag goes before the environment, that before `config.toml`,
- * and that before the default. Throws a `ConfigError` that names everything that is wrong.
+ * Loads the configuration as the daemon does: flags override the environment, which overrides `config.toml`,
+ * which overrides defaults. Throws a `ConfigError` that lists every problem.
  *
  * @example
  * ```ts

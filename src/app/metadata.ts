@@ -6,7 +6,7 @@ import type { Config } from '../io/config/config.js'
 import { packageVersion } from '../host/version.js'
 import { readText } from '../host/read-text.js'
 
-/** `metadata` of the discovery message, by the names it has there. */
+/** `metadata` of the discovery message, under its wire names. */
 export type Metadata = {
   readonly description?: string
   readonly tags?: readonly string[]
@@ -19,7 +19,7 @@ export type Metadata = {
   readonly total_memory_bytes: number
   readonly proplet_version: string
   readonly wasm_runtime: string
-  /** What this machine is inside of. */
+  /** The TEE of this machine. */
   readonly tee?: { readonly type: string; readonly sign: string }
 }
 
@@ -27,7 +27,7 @@ const GO_OS: Readonly<Partial<Record<NodeJS.Platform, string>>> = { win32: 'wind
 
 const GO_ARCH: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386', mipsel: 'mipsle' }
 
-/** The architecture as Go calls it (GOARCH). */
+/** The architecture under its Go name (GOARCH). */
 export const goArch = (name: string = arch(), endian: 'BE' | 'LE' = endianness()): string =>
   name === 'ppc64' && endian === 'LE' ? 'ppc64le' : (GO_ARCH[name] ?? name)
 
@@ -37,7 +37,7 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   )
 
-/** Whether this process is in a container, by the marks that container engines leave below `root`. */
+/** Whether this process runs in a container, judging by the traces that container engines leave below `root`. */
 export const isContainer = async (root = '/'): Promise<boolean> => {
   if (await exists(join(root, '.dockerenv'))) return true
   if (await exists(join(root, 'run/.containerenv'))) return true
@@ -45,7 +45,7 @@ export const isContainer = async (root = '/'): Promise<boolean> => {
   return /\/(?:docker|kubepods|containerd|lxc|libpod)|docker-[0-9a-f]{12,}/.test(groups ?? '')
 }
 
-/** The first address that others can reach, IPv4 before IPv6. */
+/** The first address reachable from outside, IPv4 before IPv6. */
 const address = (): string | undefined => {
   const candidates = Object.values(networkInterfaces())
     .flatMap((list) => list ?? [])
@@ -58,7 +58,7 @@ const identifying = (): Pick<Metadata, 'ip' | 'hostname'> => {
   return { ...(ip === undefined ? {} : { ip }), hostname: hostname() }
 }
 
-/** What the discovery message says of this host. `wasmRuntime` is the name of the runtime in use. */
+/** The metadata of this host for the discovery message. `wasmRuntime` is the name of the runtime in use. */
 export const hostMetadata = async (
   { metadata }: Pick<Config, 'metadata'>,
   wasmRuntime: string,

@@ -2,14 +2,14 @@ import type { Config } from '../io/config/config.js'
 import { JournalInUseError, JournalVersionError, openJournal, type Journal } from '../io/journal/index.js'
 import type { Logger } from '../io/log/log.js'
 
-/** What no other directory would help with: the journal is there, and is not for us. */
+/** The journal exists but is not ours, so no other directory would help. */
 const isForOthers = (error: unknown): boolean =>
   error instanceof Error &&
   (error.cause instanceof JournalInUseError || error.cause instanceof JournalVersionError)
 
 /**
- * The journal that the configuration asks for. Undefined: it asks for none, or the host has no room for the one that it
- * has by default. Rejects when one that was asked for can't be used, another proplet uses it, or a newer release has.
+ * Opens the configured journal. Undefined if none is configured, or if the host has no place for the default one.
+ * Rejects if an explicitly configured journal is unusable, in use by another proplet, or written by a newer release.
  */
 export const openState = async ({ identity, state }: Config, log: Logger): Promise<Journal | undefined> => {
   if (state === undefined) return undefined
@@ -24,7 +24,7 @@ export const openState = async ({ identity, state }: Config, log: Logger): Promi
     return journal
   } catch (error) {
     if (state.isRequired || isForOthers(error)) throw error
-    log.warn({ err: error }, 'no journal: commands and results are lost with the process')
+    log.warn({ err: error }, 'Running without a journal: commands and results are lost when the process ends')
     return undefined
   }
 }

@@ -2,19 +2,19 @@ import type { PipelineSettings } from '../streams/pipeline.js'
 import type { Config } from '../io/config/config.js'
 
 /**
- * How much earlier than the interval a beat goes out: the Manager's window is as long as the default interval, and
+ * How much earlier than the interval a heartbeat is sent: the Manager's window equals the default interval, and
  * timers are late but never early (spec/wire.md, trap 3).
  */
 const EARLY = 0.05
 const MOST_EARLY_MS = 500
 
-/** Binaries that may be half assembled in memory at once, in units of the largest one allowed. */
+/** Memory for binaries being assembled, in multiples of the largest allowed binary. */
 export const FETCHES_IN_MEMORY = 2
 
-/** Binaries that latent tasks may hold together, in the same units. */
+/** Memory for binaries of latent tasks, in the same unit. */
 const LATENT_BINARIES = 2
 
-/** What the configuration means to the pipeline. */
+/** Derives the settings of the pipeline from the configuration. */
 export const pipelineSettings = (config: Config, metadata: object): PipelineSettings => {
   const { intervals, limits, fetch } = config
   return {

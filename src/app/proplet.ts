@@ -65,20 +65,20 @@ import type { PropletEvents, Watch } from '../model/proplet-events.js'
  */
 export type PropletOptions = {
   readonly config: Config
-  /** Streams of one's own: what they emit is published beside the proplet's own messages. */
+  /** Telemetry streams; what they emit is published along with the proplet's own messages. */
   readonly streams?: readonly Stream[]
   /** Begins a clean stop: running tasks may finish, results are delivered, and the proplet completes. */
   readonly stop$?: Observable<unknown>
-  /** By default JSON lines on standard output. */
+  /** Defaults to JSON lines on standard output. */
   readonly log?: Logger
-  /** By default the external one if the configuration names one, else the embedded one. */
+  /** Defaults to the external runtime if one is configured, otherwise to the embedded one. */
   readonly runtime?: Runtime
 }
 
-/** How long a stop waits for the broker to take what is still to be delivered, in milliseconds. */
+/** How long a stop waits for the broker to accept undelivered messages, in milliseconds. */
 const FLUSH_MS = 10_000
 
-/** What a proplet works with, once it is at hand. */
+/** The parts of a proplet, once they are ready. */
 type Parts = {
   readonly config: Config
   readonly log: Logger
@@ -92,7 +92,7 @@ type Parts = {
 
 const prepare = async ({ config, log: given }: PropletOptions): Promise<Parts> => {
   const log = given ?? (await createLogger({ level: config.logLevel })).log
-  // First, and alone: nothing else is begun where it can't be had.
+  // First and alone: without the journal nothing else may start.
   const journal = await openState(config, log)
   const tls = await tlsTrust(config)
   const [cache, mqtt, watch, confidential] = await Promise.all([
@@ -106,11 +106,12 @@ const prepare = async ({ config, log: given }: PropletOptions): Promise<Parts> =
   return { config, log, embedded: await embeddedOptions(config, tls, confidential, log), ...own }
 }
 
-/** Says goodbye once the pipeline has ended; the broker's Last Will does it for a proplet that can't. */
+/** Announces that the proplet is offline once the pipeline has ended; otherwise the Last Will does. */
 const leave = ({ config, log }: Parts, link: MqttLink): Observable<never> =>
   link.close(offline(config), FLUSH_MS).pipe(
     tap(({ clean, undelivered }) => {
-      if (undelivered > 0) log.error({ undelivered }, 'Messages were not delivered before the end')
+      if (undelivered > 0)
+        log.error({ undelivered }, 'Messages were not delivered before the proplet stopped')
       log.info({ clean }, 'Proplet stopped')
     }),
     ignoreElements(),
@@ -122,12 +123,12 @@ const publicationsIn = (output$: Observable<PipelineOutput>): Observable<Publica
     map(({ publication }) => publication),
   )
 
-/** Results that may wait for the broker and are still known to be those of a run. */
+/** Undelivered results that are tracked per run. */
 const MAX_DUE = 10_000
 
 const now = () => performance.now()
 
-/** What those who watch see of the proplet. */
+/** The events that observers get. */
 const propletEvents = (
   link: MqttLink,
   output$: Observable<PipelineOutput>,
@@ -148,7 +149,7 @@ const propletEvents = (
   }
 }
 
-/** Runs the pipeline over a link, watched, and leaves when it has ended. */
+/** Runs the pipeline over a link with observers, and disconnects when it has ended. */
 const run = (
   parts: Parts,
   runtime: Runtime,
@@ -158,7 +159,7 @@ const run = (
 ) => {
   const logTask = createTaskLog(parts.log, now)
   const stop$ = given$.pipe(share())
-  // Those who watch what comes out of the pipeline may put commands in: a loop, closed here.
+  // Observers of the pipeline's output may emit commands into it; this closes the loop.
   const commands = new Subject<Command>()
   const { messages$: message$, connection$ } = link
   return pipeline({ message$, connection$, command$: commands.asObservable(), stop$ }, deps).pipe(
@@ -218,7 +219,7 @@ const serve = (
     sample: createHostMetrics().sample,
     taskSampler: config.monitoring ? createTaskSampler(runtime) : undefined,
     streams,
-    onError: (error, stream) => log.error({ err: error, stream }, 'A stream failed'),
+    onError: (error, stream) => log.error({ err: error, stream }, 'Telemetry stream failed'),
     clock: asyncScheduler,
     random: Math.random,
   })
@@ -235,8 +236,8 @@ const openRuntime = ({ config, log, embedded }: Parts) => {
 }
 
 /**
- * A proplet, cold: it lives as long as it is subscribed to, reports what happens, completes after a clean stop, and
- * errors only when it can't begin (a certificate that can't be read). Unsubscribing ends it at once, its guests too.
+ * A proplet as a cold observable: it runs while subscribed to, reports events, completes after a clean stop, and
+ * errors only if it can't start (such as on an unreadable certificate). Unsubscribing ends it and its guests at once.
  */
 export const createProplet = (options: PropletOptions): Observable<PipelineOutput> =>
   defer(() => prepare(options)).pipe(

@@ -8,12 +8,12 @@ import type { Delivery } from '../model/delivery.js'
 
 export type PublishDeps = { readonly journal: Journal | undefined; readonly log: Logger }
 
-/** What finds no room, or comes after the farewell, is for the next process. */
+/** Results that find no room, or come too late, are left to the next process. */
 const isLeft = (delivery: Delivery): boolean =>
   delivery.at === 'rejected' && (delivery.cause === 'closed' || delivery.cause === 'overflow')
 
 /**
- * Publishes, first what an earlier process left, and answers in the place of a result that the broker won't take; tells
+ * Publishes, starting with what an earlier process left, and replaces a result that the broker refuses by a failure; reports
  * what becomes of each.
  */
 export const publish = (

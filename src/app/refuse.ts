@@ -1,21 +1,21 @@
 import type { InvokeCommand, Received, StartCommand } from '../model/command.js'
 import type { Refusal } from '../streams/commands/admit.js'
 
-/** The outbox of a proplet whose broker is slower than its tasks. */
+/** Backpressure for a broker that is slower than the tasks. */
 export type Backlog = { readonly waiting: number; readonly bytes: number }
 
-/** Results that may wait for the broker before no further task is taken. */
+/** Undelivered results from which on tasks are refused. */
 const MAX_WAITING = 10_000
 const MAX_WAITING_BYTES = 64 * 1024 * 1024
 
 const NO_TEE = 'TEE runtime not available: encrypted tasks need one'
 
-/** Why a task, or an invocation of one, can't be taken: it asks for what this release does not do, or its result could not be delivered. */
+/** Why to refuse a task or invocation: it needs an unsupported feature, or its result could not be delivered. */
 export const refuseTask =
   (
     backlog: () => Backlog,
     journal?: { readonly obstacle: string | undefined },
-    /** Why encrypted tasks can't be taken; undefined: they can. */
+    /** Why encrypted tasks are refused; undefined if they are accepted. */
     confidential: { readonly obstacle: string | undefined } = { obstacle: NO_TEE },
   ) =>
   (command: Received<StartCommand | InvokeCommand>): Refusal | undefined => {

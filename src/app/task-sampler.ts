@@ -12,7 +12,7 @@ const cpuPercent = (before: Usage | undefined, now: Usage): number | undefined =
   return rate === undefined ? undefined : Math.max(0, rate * 100)
 }
 
-/** Samples tasks of the runtime; undefined when it can't tell what they use. */
+/** Samples tasks of the runtime; undefined if it does not report usage. */
 export const createTaskSampler = (
   runtime: Pick<Runtime, 'usage'>,
   totalMemoryBytes = totalmem(),

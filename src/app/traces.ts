@@ -21,7 +21,7 @@ const backoffMs = (failures: number): number => {
   return ceiling / 2 + (Math.random() * ceiling) / 2
 }
 
-/** Tells of a collector once when it is lost, and once when it is back. */
+/** Logs once when a collector is lost, and once when it is back. */
 const createReporter = (log: Logger, collector: string) => {
   let isLost = false
   let lost = 0
@@ -29,7 +29,7 @@ const createReporter = (log: Logger, collector: string) => {
     const { sent } = report
     lost += report.lost
     if (sent.kind === 'taken') {
-      if (isLost) log.info({ collector, lost }, 'Traces are sent again')
+      if (isLost) log.info({ collector, lost }, 'Traces are delivered again')
       else if (lost > 0)
         log.debug({ collector, lost }, 'The collector is slower than the tasks, or refuses spans')
       isLost = false
@@ -41,7 +41,7 @@ const createReporter = (log: Logger, collector: string) => {
   }
 }
 
-/** Sends the traces of tasks to a collector. One that is away or slow loses spans, and does nothing else. */
+/** Sends the traces of tasks to a collector. If it is away or slow, spans are lost and nothing else. */
 export const createTraces = (
   config: Config,
   { url, ratio }: TracesConfig,

@@ -5,7 +5,7 @@ import type { Logger } from '../io/log/log.js'
 import type { Command } from '../model/command.js'
 import type { Watch } from '../model/proplet-events.js'
 
-/** Those who watch, as the configuration asks for; what they need is loaded only for them. */
+/** The configured observers; their code is loaded only if needed. */
 export const openWatch = async (config: Config, tls: TlsTrust, log: Logger): Promise<Watch> => {
   const watches: Watch[] = []
   if (config.ops !== undefined) {

@@ -13,7 +13,7 @@ export type Args = {
 
 const PROGRAM = { ...RUN, options: [...RUN.options, MODES.version] }
 
-/** Reads the command line of the daemon; on the left is all that is wrong with it. */
+/** Parses the command line of the daemon; on the left, every problem. */
 export const parseCommandLine = (argv: readonly string[]): E.Either<readonly string[], Args> =>
   E.map(({ on, help, flags }: Words) => ({
     help,

@@ -33,7 +33,7 @@ const showHelp = async ({ args: [word] }: Words, host: NodeJS.Process): Promise<
   return EXIT.done
 }
 
-/** What a command does not need is not loaded for it. */
+/** Each command loads only the code it needs. */
 const start = async (spec: CommandSpec, words: Words, host: NodeJS.Process): Promise<number> => {
   switch (spec.name) {
     case 'inspect': {
@@ -71,7 +71,7 @@ const asksForHelp = ([first, second]: readonly string[]): boolean =>
     (word) => word === '--help' || word === '-h',
   )
 
-/** Does what the command `word` says; answers with the exit code. */
+/** Runs the command `word`; returns the exit code. */
 export const runCommand = async (
   word: string,
   argv: readonly string[],

@@ -5,7 +5,7 @@ import { MODES } from './commands/run.js'
 import type { OptionSpec } from './commands/spec.js'
 import { commands } from './commands/table.js'
 
-/** What a setting is when nobody sets it, in a few words. */
+/** The default of a setting, in a few words. */
 export const defaultText = ({ presence }: Setting<unknown>): string => {
   switch (presence.kind) {
     case 'required':

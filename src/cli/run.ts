@@ -21,7 +21,7 @@ export type CliInput = {
 /** What is left to do: end with a code, do what a command says, or run the daemon. Warnings of `loaded` are not yet told. */
 export type CliResult =
   | { readonly kind: 'exit'; readonly code: number }
-  /** With what follows the word. */
+  /** With the arguments after the word. */
   | { readonly kind: 'command'; readonly word: string; readonly argv: readonly string[] }
   | { readonly kind: 'run'; readonly loaded: LoadedConfig }
 
@@ -35,7 +35,7 @@ const DAEMON_WORDS: ReadonlyMap<string, readonly string[]> = new Map([
 
 const exit = (code: number): CliResult => ({ kind: 'exit', code })
 
-/** Does what the command line asks for, up to a command or the daemon. */
+/** Handles the command line up to the command or the daemon. */
 export const runCli = (input: CliInput): CliResult => {
   const [word = '-', ...rest] = input.argv
   if (word.startsWith('-')) return runOptions(input.argv, input)

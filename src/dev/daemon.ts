@@ -40,7 +40,7 @@ export type Daemon = {
   readonly stop: (signal?: NodeJS.Signals) => Promise<number | null>
 }
 
-/** Starts the proplet as a process of its own, with nothing in its environment but `env` and PATH. */
+/** Starts the proplet as a child process whose environment is only `env` and PATH. */
 export const startDaemon = (
   env: Readonly<Record<string, string>>,
   args: readonly string[] = [],

@@ -12,7 +12,7 @@ import { startModelRegistry } from './federated/model-registry.js'
 import { connectManager } from './manager.js'
 
 const ROUNDS = 5
-/** Nobody listens there: updates of who is told so come by the channel. */
+/** Nobody listens there, so updates for it arrive on the channel. */
 const AWAY = 'http://127.0.0.1:9'
 
 const PARTICIPANTS: readonly Participant[] = [

@@ -55,7 +55,7 @@ const forRsa = (offered: OfferedKey, cek: Buffer) => {
   return { header: { alg: 'RSA-OAEP-256', enc: 'A256GCM' }, encryptedKey }
 }
 
-/** A resource as the service sends it, by hand and not with the library that opens it; undefined: no key that it knows. */
+/** A resource as the service sends it, built without the library under test; undefined for an unknown key. */
 export const sealFor = (offered: OfferedKey, resource: Uint8Array): object | undefined => {
   const cek = randomBytes(32)
   const sealed = offered['kty'] === 'RSA' ? forRsa(offered, cek) : forCurve(offered, cek)

@@ -16,7 +16,7 @@ export type ResultMessage = {
   readonly propletId: string
   /** Anything JSON; text unless the guest made an envelope of its own. */
   readonly results: unknown
-  /** Undefined: the task completed. */
+  /** Undefined if the task completed. */
   readonly error: string | undefined
   /** On the clock of `performance.now()`. */
   readonly receivedAt: number

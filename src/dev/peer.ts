@@ -19,7 +19,7 @@ export type PeerMessage = { readonly subtopic: string; readonly payload: Buffer 
 export type Peer = {
   /** Hot: messages of the subtopics subscribed to. */
   readonly messages$: Observable<PeerMessage>
-  /** Resolves when the broker has acknowledged it. A Buffer goes as it is, anything else as JSON. */
+  /** Resolves when the broker has acknowledged it. A Buffer is sent unchanged, anything else as JSON. */
   readonly publish: (subtopic: string, payload: object) => Promise<void>
   readonly close: () => Promise<void>
 }

@@ -14,7 +14,7 @@ export type PullOptions = {
   readonly log?: CacheLog
   /** By default those of docker, `DOCKER_CONFIG/config.json`. */
   readonly authFile?: string
-  /** Registries that are spoken to without TLS, beside those of this machine. */
+  /** Registries to contact without TLS, in addition to local ones. */
   readonly insecure?: readonly string[]
   readonly tls?: DownloaderOptions['tls']
   readonly limits?: Partial<DownloadLimits & { readonly maxBytes: number }>

@@ -17,9 +17,9 @@ export type RegistryOptions = PeerOptions & {
   readonly images: ReadonlyMap<string, Uint8Array> | ImageSource
   /** Bytes of a chunk before base64. */
   readonly chunkSize?: number
-  /** Hears of every request, also of those that are dropped. */
+  /** Called for every request, including dropped ones. */
   readonly onRequest?: (image: string) => void
-  /** Hears why an image could not be served, which the proplet is not told. */
+  /** Called with the reason why an image could not be served, which the proplet does not get. */
   readonly onFailure?: (image: string, error: unknown) => void
 }
 

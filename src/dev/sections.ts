@@ -12,7 +12,7 @@ export const table = (
   return [line(headings), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)]
 }
 
-/** Puts a section of a Markdown file in the place of the one of before; the rest of the file stays as it is. */
+/** Replaces a section of a Markdown file and leaves the rest unchanged. */
 export const writeSection = (file: URL | string, head: string, name: string, text: string): void => {
   const before = existsSync(file) ? readFileSync(file, 'utf8') : head
   const [start, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`]

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { readText } from './read-text.js'
 
-/** Memory of the control group this process is in; what it does not tell is left out. */
+/** Memory of the cgroup of this process; values it does not have are omitted. */
 export type ContainerMemory = {
   readonly container_usage_bytes?: number
   readonly container_limit_bytes?: number
@@ -12,13 +12,13 @@ type Layout = { readonly directory: string; readonly usage: string; readonly lim
 const V1 = { usage: 'memory.usage_in_bytes', limit: 'memory.limit_in_bytes' }
 const V2 = { usage: 'memory.current', limit: 'memory.max' }
 
-/** The path of a line, relative to the mount. A group outside of our namespace shows as `/../…`: that is no path here. */
+/** The path of a line, relative to the mount. A group outside of our namespace appears as `/../…` and has no path here. */
 const groupPath = (line: string | undefined): string => {
   const path = line?.split(':').slice(2).join(':') ?? '/'
   return path.split('/').includes('..') ? '/' : path
 }
 
-/** Where the figures may be, the own group first: inside a container the mount shows it as the root. */
+/** Where the files may be, own group first: inside a container it is mounted as the root. */
 const layouts = (groups: string, root: string): readonly Layout[] => {
   const lines = groups.split('\n')
   const memory = lines.find((line) => line.split(':')[1]?.split(',').includes('memory'))
@@ -29,13 +29,13 @@ const layouts = (groups: string, root: string): readonly Layout[] => {
     : [own, '/'].map((path) => ({ directory: join(mount, 'memory', path), ...V1 }))
 }
 
-/** A number of bytes. Without a limit the kernel says `max`, or in version 1 a number that no memory reaches. */
+/** A number of bytes. "No limit" is `max`, or in version 1 a number beyond any memory. */
 const bytes = (text: string | undefined): number | undefined => {
   const value = text === undefined || !/^\d+$/.test(text.trim()) ? NaN : Number(text)
   return Number.isSafeInteger(value) ? value : undefined
 }
 
-/** Reads usage and limit of the process's own control group, versions 1 and 2, below `root`. */
+/** Reads usage and limit of this process's cgroup, versions 1 and 2, below `root`. */
 export const containerMemory = async (root = '/'): Promise<ContainerMemory> => {
   const groups = (await readText(join(root, 'proc/self/cgroup'))) ?? ''
   for (const { directory, usage, limit } of layouts(groups, root)) {

@@ -18,16 +18,16 @@ export function compileCacheDir(env: Readonly<Record<string, string | undefined>
     const isOurs = stats.isDirectory() && stats.uid === process.getuid?.() && (stats.mode & 0o022) === 0
     return isOurs ? path : undefined
   } catch (error) {
-    // A disk that is full or read-only is no reason not to start.
+    // A full or read-only disk must not prevent the start.
     if (codeOf(error) !== undefined) return undefined
     throw error
   }
 }
 
-/** Keeps what this process loads from now on in there, once it ends; older versions of Node.js do not. */
+/** Caches the code that this process loads from now on, when it exits; no effect on older versions of Node.js. */
 export const useCompileCache = (path: string): void => call('enableCompileCache', path)
 
-/** Writes it at once, for a process that is going to be killed. */
+/** Writes the cache now, for a process that is going to be killed. */
 export const flushCompileCache = (): void => call('flushCompileCache')
 
 function call(name: string, ...args: readonly string[]): void {

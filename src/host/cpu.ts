@@ -2,7 +2,7 @@ import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { readText } from './read-text.js'
 
-/** Time of all cores since the host started; only the quotient of two differences means anything. */
+/** Time of all cores since boot; only the ratio of two differences is meaningful. */
 export type CpuTimes = { readonly busy: number; readonly total: number }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
@@ -22,7 +22,7 @@ const fromNode = (): CpuTimes => {
   return { busy: total - sum(times.map((core) => core.idle)), total }
 }
 
-/** The times of now, from procfs below `root`, elsewhere from Node. */
+/** The current times, from procfs below `root`, or else from Node.js. */
 export const cpuTimes = async (root = '/'): Promise<CpuTimes> => {
   const text = await readText(join(root, 'proc/stat'))
   return (text === undefined ? undefined : fromStat(text)) ?? fromNode()

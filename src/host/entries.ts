@@ -29,10 +29,10 @@ export const GUEST_PARTS = [
   'runtime/guest/stdin',
 ] as const
 
-/** What others import: the `exports` of the package. */
+/** The library: `exports` of the package. */
 export const LIBRARY_ENTRIES = ['index', 'runtime/index', 'streams/index', 'testing/index'] as const
 
-/** What demos and benchmarks of this repository are made of; the package leaves them out. */
+/** Modules for demos and benchmarks; not in the package. */
 export const TOOL_ENTRIES = [
   'app/embedded-options',
   'dev/broker',

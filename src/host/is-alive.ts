@@ -1,6 +1,6 @@
 import { codeOf } from '../model/code-of.js'
 
-/** Whether a process of this id exists, whoever it belongs to. */
+/** Whether a process with this ID exists, whoever owns it. */
 export const isAlive = (pid: number): boolean => {
   try {
     process.kill(pid, 0)

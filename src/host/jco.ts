@@ -8,7 +8,7 @@ const SHIM = '@bytecodealliance/preview2-shim/instantiation'
 export type Jco = {
   /** Path of the transpiler's module. */
   readonly entry: string
-  /** What it loads, for a child that sees nothing else. */
+  /** The files it loads, for a sandboxed child. */
   readonly directories: readonly string[]
 }
 

@@ -4,7 +4,7 @@ import { codeOf } from '../model/code-of.js'
 
 const isThere = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 
-/** Makes a directory and those above it, for us alone. Node's own way to do that never ends under `/proc`. */
+/** Creates a private directory and its parents. Node's `recursive` loops forever under `/proc`. */
 export const makeDirectory = (path: string): void => {
   if (isThere(path)) return
   try {

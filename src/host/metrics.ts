@@ -3,9 +3,9 @@ import { defer, type Observable } from 'rxjs'
 import { containerMemory, type ContainerMemory } from './cgroup.js'
 import { cpuPercent, cpuTimes } from './cpu.js'
 
-/** The figures of the metrics message, by the names they have there. */
+/** The figures of the metrics message, under their wire names. */
 export type ProcessMetrics = {
-  /** Of this process. `percent` is since the sample before, of one core: two busy threads make 200. */
+  /** This process. `percent` is since the previous sample, of one core: two busy threads give 200. */
   readonly cpu_metrics: {
     readonly user_seconds: number
     readonly system_seconds: number
@@ -20,7 +20,7 @@ export type ProcessMetrics = {
     /** Of that, backed by memory. */
     readonly heap_inuse_bytes: number
   }
-  /** Of the whole host; `cpu_percent` is of all cores, since the sample before. */
+  /** The whole host; `cpu_percent` is of all cores, since the previous sample. */
   readonly host_metrics: {
     readonly cpu_percent: number
     readonly memory_total_bytes: number
@@ -35,7 +35,7 @@ export type HostMetrics = {
 
 const MICROSECONDS = 1e6
 
-/** Blocks the event loop for some 40 ms: for before there is work. Without it the first sample does. */
+/** Blocks the event loop for about 40 ms, so call it early; otherwise the first sample does. */
 export const loadHostMetrics = async (): Promise<void> => {
   await import('systeminformation')
 }

@@ -9,10 +9,10 @@ const NANOSECONDS_A_SECOND = 1e9
 const TIMES_FROM = 11
 const TIMES_UNTIL = 15
 const RESIDENT = /^VmRSS:\s*(\d+) kB$/m
-/** Processes of one tree that are looked at. */
+/** Limit of processes per tree. */
 const MAX_PROCESSES = 1000
 
-/** What a process used so far; undefined when it is gone, and where there is no `/proc`. */
+/** What a process has used; undefined if it is gone or there is no `/proc`. */
 export const readCounters = (pid: number): Counters | undefined =>
   countersOf(read(`/proc/${pid}/stat`), read(`/proc/${pid}/io`))
 
@@ -23,7 +23,7 @@ export type ProcessTotals = {
   readonly memoryBytes: number
 }
 
-/** What it takes to sum up many; undefined when it is gone, and where there is no `/proc`. */
+/** A cheap reading, for sums over many processes; undefined if it is gone or there is no `/proc`. */
 export const readProcess = (pid: number): ProcessTotals | undefined => {
   const [user = 0, system = 0, endedUser = 0, endedSystem = 0] = timesIn(read(`/proc/${pid}/stat`) ?? '')
   const memoryBytes = readResidentBytes(pid)
@@ -35,7 +35,7 @@ export const readProcess = (pid: number): ProcessTotals | undefined => {
   }
 }
 
-/** Resident, in bytes; undefined for a process that is gone, and where there is no `/proc`. */
+/** Resident memory in bytes; undefined if the process is gone or there is no `/proc`. */
 export const readResidentBytes = (pid: number): number | undefined =>
   residentBytesIn(read(`/proc/${pid}/status`))
 
@@ -67,7 +67,7 @@ export const readTreeFigures = (pid: number): Figures | undefined => {
   return pids.slice(1).reduce((sum, child) => addFigures(sum, readFigures(child)), root)
 }
 
-/** One thread of this process, by the id that the system gives it: what it used; the rest belongs to all threads. */
+/** What one thread of this process, by its kernel ID, has used; the other figures belong to all threads. */
 export const readThreadCounters = (threadId: number): Counters | undefined => {
   const directory = `/proc/self/task/${threadId}`
   const nanoseconds = numberIn(read(`${directory}/schedstat`) ?? '', /^(\d+)/)
@@ -136,11 +136,11 @@ const bytesIn = (io: string): Pick<Counters, 'diskReadBytes' | 'diskWriteBytes'>
   diskWriteBytes: numberIn(io, /^write_bytes: (\d+)$/m),
 })
 
-/** The process that started it; undefined when it is gone. */
+/** The parent process; undefined if it is gone. */
 export const parentOf = (pid: number): number | undefined =>
   numberIn(read(`/proc/${pid}/status`) ?? '', /^PPid:\s*(\d+)$/m)
 
-/** The processes that it started; empty when it is gone. */
+/** The child processes; empty if it is gone. */
 export const childrenOf = (pid: number): number[] =>
   (list(`/proc/${pid}/task`) ?? []).flatMap((thread) =>
     (read(`/proc/${pid}/task/${thread}/children`) ?? '')

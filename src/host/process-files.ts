@@ -2,10 +2,10 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import { countersOf, figuresOf, residentBytesIn, unlessMissing } from './process-figures.js'
 import type { Counters, Figures } from '../model/figures.js'
 
-/** More than any of these files has. */
+/** Larger than any of these files. */
 const FILE_MAX_BYTES = 4096
 
-/** A file of `/proc` that stays open: to open it takes ten times as long as to read it. */
+/** A `/proc` file that stays open, because opening takes ten times as long as reading. */
 class ProcFile {
   static readonly #buffer = Buffer.allocUnsafe(FILE_MAX_BYTES)
   readonly #path: string
@@ -29,7 +29,7 @@ class ProcFile {
   }
 }
 
-/** What one process used and holds, to be looked at again and again while it is there; all is undefined once it is gone. */
+/** Repeated readings of one process; everything is undefined once it is gone. */
 export class ProcessFiles {
   readonly #pid: number
   readonly #stat: ProcFile

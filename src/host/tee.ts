@@ -2,22 +2,22 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statfsSync
 import { join } from 'node:path'
 import { codeOf } from '../model/code-of.js'
 
-/** Kinds of Trusted Execution Environments that this machine may be inside of. */
+/** Kinds of trusted execution environments that this machine may be in. */
 export type TeeKind = 'tdx' | 'snp' | 'cca' | 'sgx'
 
-/** What this machine is inside of; the kind is not known where only the agent, or an entry still to be made, can tell. */
+/** The TEE of this machine; the kind is unknown if only the agent, or an entry not yet created, could tell. */
 export type TeeGuest = { readonly kind: TeeKind | undefined; readonly sign: string }
 
 export type TeeDetection = {
   readonly guest: TeeGuest | undefined
-  /** Signs of a machine that can host such guests, and is not inside of one. */
+  /** Signs that this machine can host TEE guests but is not one. */
   readonly hostSigns: readonly string[]
-  /** What else a person should know, in whole sentences. */
+  /** Further findings, as sentences. */
   readonly notes: readonly string[]
 }
 
 export type TeeSurroundings = {
-  /** Where /sys, /dev, /proc and /run are looked for. */
+  /** The root below which /sys, /dev, /proc and /run are read. */
   readonly root: string
   readonly env: Readonly<Record<string, string | undefined>>
 }

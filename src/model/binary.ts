@@ -11,24 +11,24 @@
  * ```
  */
 export type Binary = {
-  /** `sha256:` and 64 lower-case hexadecimal digits. Of a confidential one it tells nothing of its bytes. */
+  /** `sha256:` and 64 lower-case hexadecimal digits. For a confidential binary it reveals nothing about its bytes. */
   readonly digest: string
   /** Bytes. */
   readonly size: number
   readonly content: { readonly bytes: Uint8Array } | { readonly path: string }
-  /** Present: it is still encrypted, and this opens it. */
+  /** Set while the binary is still encrypted: how to decrypt it. */
   readonly seal?: Seal
-  /** It was encrypted: it must not be written anywhere, nor stay where others run. */
+  /** Decrypted from an encrypted image: never write it to disk, nor keep it where other tasks run. */
   readonly isConfidential?: true
 }
 
-/** What opens an encrypted layer, as its image has it: nothing of it is secret. */
+/** How to decrypt a layer, as its image says. Contains no secret. */
 export type Seal = {
-  /** How the layer is named in messages. */
+  /** The layer's name in messages. */
   readonly what: string
   readonly annotations: Readonly<Record<string, string>>
-  /** `sha256:…` of the layer once it is decrypted and unpacked; undefined: its image does not say. */
+  /** `sha256:…` of the decrypted, unpacked layer; undefined if the image does not say. */
   readonly diffId: string | undefined
-  /** Where to look if this one holds no binary: the next encrypted layer below. */
+  /** The next encrypted layer below, to try if this one contains no binary. */
   readonly below: Binary | undefined
 }

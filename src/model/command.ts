@@ -10,7 +10,7 @@ export type Command = StartCommand | StopCommand | InvokeCommand
 
 export type Target = {
   readonly broadcast: boolean
-  /** The proplet that is meant; undefined: every proplet of the channel. */
+  /** The addressed proplet; undefined for every proplet of the channel. */
   readonly propletId: string | undefined
 }
 
@@ -41,7 +41,7 @@ export type StartCommand = Target & {
   /** Where its storage of the hardware abstraction layer is to be. */
   readonly halStoragePath?: string
   readonly monitoringProfile: MonitoringProfile | undefined
-  /** It runs again when the proplet was ended while it ran. */
+  /** Run the task again if the proplet ended while it ran. */
   readonly restart: boolean
 }
 
@@ -90,7 +90,7 @@ export type StopCommand = Target & { readonly type: 'stop'; readonly id: string 
  * ```
  */
 export type Invocation = {
-  /** As the Manager named it; undefined: it gave no name. */
+  /** The Manager's ID for it, if it gave one. */
   readonly id: string | undefined
 }
 
@@ -120,8 +120,8 @@ export type Chunk = {
 }
 
 /**
- * A message that could not be accepted. `task` is known when it named one that can be answered, with its `invocation`
- * if it was to run a latent one.
+ * A message that could not be accepted. `task` is set if it named a task that can be answered, with its `invocation`
+ * if it would have run a latent one.
  */
 export type Rejection = {
   readonly type: 'rejected'

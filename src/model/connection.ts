@@ -14,16 +14,16 @@ export type Connection =
 export type InboundMessage = {
   readonly subtopic: string
   readonly payload: Uint8Array
-  /** What it is known by when the broker sends it again; absent: it does not. */
+  /** Identifies a redelivery; absent if the broker does not redeliver it. */
   readonly packet?: Packet | undefined
-  /** Its number in the journal; absent: it is not there yet. */
+  /** Its sequence number, once it is in the journal. */
   readonly sequence?: number | undefined
 }
 
-/** How a message of QoS 1 or 2 came. */
+/** How a QoS 1 or 2 message arrived. */
 export type Packet = {
   readonly qos: 1 | 2
-  /** Given to other messages later on. */
+  /** Reused for later messages. */
   readonly id: number
   /** Of the payload. */
   readonly bytes: number

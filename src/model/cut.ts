@@ -1,4 +1,4 @@
-/** The first `max` UTF-16 code units of a text, or one fewer where a surrogate pair would be torn. */
+/** The first `max` UTF-16 code units of a text, or one fewer so as not to split a surrogate pair. */
 export const cut = (text: string, max: number): string => {
   if (text.length <= max) return text
   const last = text.charCodeAt(max - 1)

@@ -6,7 +6,7 @@ import type { Publication } from './publication.js'
  * - `size`: it is larger than the packet size allowed
  * - `refused`: the broker closed the connection each time it was sent
  * - `overflow`: the outbox was full
- * - `closed`: it came after the farewell
+ * - `closed`: it came after the last message
  */
 export type RejectionCause = 'invalid' | 'size' | 'refused' | 'overflow' | 'closed'
 

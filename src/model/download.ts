@@ -3,8 +3,8 @@ import type { Binary } from './binary.js'
 import type { TaskProgress } from './task-event.js'
 
 /**
- * What happens while the proplet downloads a binary by itself; the last event is `fetched`. After `arrived`, all that the
- * peer has to give is here, and what is still to be done is ours.
+ * What happens while the proplet downloads a binary by itself; the last event is `fetched`. After `arrived`, the peer
+ * has sent everything, and only local work remains.
  */
 export type DownloadEvent =
   | Extract<TaskProgress, { readonly type: 'downloading' | 'warning' | 'fetched' }>
@@ -12,22 +12,22 @@ export type DownloadEvent =
 
 /** The download of one reference, which may take several attempts. */
 export type Download = {
-  /** The reference as it may be shown: without credentials and query. */
+  /** The reference without credentials and query, safe to show. */
   readonly shown: string
-  /** Whether the reference names one content for ever. */
+  /** Whether the reference is immutable, such as one with a digest. */
   readonly pinned: boolean
-  /** What an earlier download has left in the cache. */
+  /** The copy that an earlier download left in the cache. */
   readonly kept: Observable<Binary | undefined>
-  /** Each subscription is one attempt, which goes on where the one before broke off. Errors with a `DownloadError`. */
+  /** Each subscription is one attempt, which resumes where the last one broke off. Errors with a `DownloadError`. */
   readonly attempt: Observable<DownloadEvent>
-  /** Gives up what attempts have left behind. */
+  /** Discards what attempts have left behind. */
   readonly close: () => void
 }
 
 export type DownloadErrorOptions = {
   /** Whether the same attempt may succeed later. */
   readonly transient?: boolean
-  /** What the peer asked for, in milliseconds. */
+  /** The delay that the peer asked for, in milliseconds. */
   readonly retryAfterMs?: number | undefined
   readonly cause?: unknown
 }

@@ -9,7 +9,7 @@ export type Origin = OfCommand & {
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** What is told of a command that is in the journal goes under its number. */
+/** The sequence number of a journaled command, to report events under. */
 export const ofCommand = ({ sequence }: OfCommand): OfCommand => (sequence === undefined ? {} : { sequence })
 
 export const failure = (code: FailureCode, error: string, results = ''): Outcome => ({

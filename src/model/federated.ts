@@ -1,27 +1,27 @@
 import type { Observable } from 'rxjs'
 import type { Update } from './round.js'
 
-/** The services of federated learning that the proplet itself knows, from its settings. */
+/** The federated learning services from the proplet's own settings. */
 export type FederatedUrls = {
   readonly modelRegistry: string | undefined
   readonly dataStore: string | undefined
   readonly coordinator: string | undefined
 }
 
-/** Something to be asked over HTTP. */
+/** A service to call over HTTP. */
 export type Endpoint = {
   /** May hold credentials. */
   readonly url: string
-  /** As it may be shown: without user, password and query. */
+  /** Without user, password and query, safe to show. */
   readonly shown: string
-  /** The task named it; else the operator did. */
+  /** Named by the task; otherwise by the operator. */
   readonly isOfTask: boolean
 }
 
-/** Why an exchange came to nothing. The message holds no secret. */
+/** Why an HTTP exchange failed. The message contains no secret. */
 export class ExchangeError extends Error {
   override readonly name = 'ExchangeError'
-  /** Whether to try once more may help, and does no harm. */
+  /** Whether a retry may help and is safe. */
   readonly isPassing: boolean
 
   constructor(message: string, isPassing: boolean) {
@@ -30,7 +30,7 @@ export class ExchangeError extends Error {
   }
 }
 
-/** What stdout held; `json` is its text without white space around it if it is one JSON object. */
+/** What a task printed; `json` is the trimmed text if it is one JSON object. */
 export type Printed = Update & { readonly json: string | undefined }
 
 /** The HTTP of federated learning; both error with an `ExchangeError`. */

@@ -8,9 +8,9 @@
  * ```
  */
 export type Figures = {
-  /** Of all threads, in user and kernel mode. Accounted in ticks of 10 ms for processes, in nanoseconds for threads. */
+  /** All threads, in user and kernel mode. Counted in ticks of 10 ms for processes, in nanoseconds for threads. */
   readonly cpuSeconds: number | undefined
-  /** Read from, and caused to be written to, storage; not what caches served. */
+  /** Actual storage I/O: what caches served does not count. */
   readonly diskReadBytes: number | undefined
   readonly diskWriteBytes: number | undefined
   /** Resident. */

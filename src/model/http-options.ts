@@ -4,14 +4,14 @@ export type HttpOptions = {
   readonly host: string
   /** First port tried; the next 99 are tried after it. */
   readonly port: number
-  /** Requests at once, answered or waiting. */
+  /** Maximum number of concurrent requests, being answered or waiting. */
   readonly maxRequests: number
-  /** Children at once. */
+  /** Maximum number of concurrent children. */
   readonly maxChildren: number
-  /** For one request, from its head to the end of the response; 0: none. */
+  /** Per request, from its head to the end of the response; 0 for no limit. */
   readonly timeoutMs: number
   /** Of a request, and of a response. */
   readonly bodyMaxBytes: number
-  /** How long requests may go on when the task is stopped. */
+  /** How long open requests may continue after the task is stopped. */
   readonly graceMs: number
 }

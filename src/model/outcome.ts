@@ -19,7 +19,7 @@ export type FailureCode =
   | 'unsupported'
   | 'shutdown' // the proplet was stopped first
   | 'interrupted' // the proplet was killed while it ran, or the power went
-  | 'runtime' // our own side failed
+  | 'runtime' // the proplet itself failed
 
 /**
  * How a task ended. `results` goes to the Manager; for a failed or stopped task it is what stdout held.

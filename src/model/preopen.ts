@@ -1,2 +1,2 @@
-/** A directory of the host that guests get, under the path `guestPath`. */
+/** A host directory that guests see as `guestPath`. */
 export type Preopen = { readonly hostPath: string; readonly guestPath: string; readonly readonly: boolean }

@@ -7,18 +7,18 @@ import type { Runtime } from './runtime.js'
 import type { ResultDelivery, Step } from './step.js'
 import type { TaskEvent } from './task-event.js'
 
-/** What happens in a proplet, for those who watch it. All are hot; they complete when the proplet has ended. */
+/** Events of a proplet, for observers. All streams are hot and complete when the proplet has ended. */
 export type PropletEvents = {
   readonly task$: Observable<TaskEvent>
-  /** How runs of tasks get on, and `resultDelivery$` when their results have reached the broker, by `performance.now()`. */
+  /** The progress of runs, and the delivery of their results, timed by `performance.now()`. */
   readonly step$: Observable<Step>
   readonly resultDelivery$: Observable<ResultDelivery>
-  /** What becomes of all that is published. */
+  /** What becomes of each publication. */
   readonly delivery$: Observable<Delivery>
   readonly connection$: Observable<Connection>
   /** Emits when the proplet begins to stop. */
   readonly stop$: Observable<unknown>
-  /** Emits when it has left the broker: it is time to complete. */
+  /** Emits when the proplet has disconnected: observers should complete. */
   readonly end$: Observable<unknown>
   readonly outbox: () => OutboxStats
   /** Undefined: there is none. */
@@ -27,7 +27,7 @@ export type PropletEvents = {
 }
 
 /**
- * Watches a proplet until it ends, and completes soon after `end$`. What it emits are commands of the one who sits before it,
- * and go the way of those that the Manager sends; else it changes nothing.
+ * Observes a proplet until it ends, and completes soon after `end$`. It emits commands from a local user,
+ * which are handled like those of the Manager; otherwise it changes nothing.
  */
 export type Watch = (propletEvents: PropletEvents) => Observable<Command>

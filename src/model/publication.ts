@@ -20,10 +20,10 @@ export type Publication = {
    * the subtopic is, or of the subtopic and the key; of those with a key, the oldest beyond 1000 are dropped.
    */
   readonly keep: 'all' | 'latest'
-  /** Tells publications of one subtopic apart that do not replace each other, such as by task. Not sent. */
+  /** Separates publications of one subtopic that must not replace each other, such as by task. Not sent. */
   readonly key?: string
   /** Its number in the journal. Not sent. */
   readonly sequence?: number
-  /** The payload as it is sent, if it has been encoded already. */
+  /** The encoded payload, if it has already been encoded. */
   readonly encoded?: Uint8Array
 }

@@ -1,9 +1,9 @@
-/** The part of a task in a round of federated learning, as its environment says. */
+/** A task's part in a federated learning round, from its environment. */
 export type Round = {
   readonly id: string
-  /** What kind of bytes its update is. */
+  /** Format of its update. */
   readonly format: string
-  /** How many samples it learned from, where the environment says so. */
+  /** How many samples it learned from, if the environment says so. */
   readonly numSamples: number | undefined
 }
 
@@ -11,17 +11,17 @@ export type Round = {
 export type Update = {
   /** All of stdout, in base64. */
   readonly base64: string
-  /** Of the object that it is: undefined where there is none, or it does not say. */
+  /** From the JSON object; undefined if stdout is none or lacks it. */
   readonly numSamples: number | undefined
   readonly metrics: object
 }
 
 type Env = Readonly<Record<string, string>>
 
-/** What the published proplet calls an update whose format nobody names. */
+/** The reference proplet's name for an unnamed update format. */
 const DEFAULT_FORMAT = 'f32-delta'
 
-/** The value of a variable; an empty one is unset. */
+/** The value of a variable; empty counts as unset. */
 export const variableOf = (env: Env, name: string): string | undefined => {
   const value = Object.hasOwn(env, name) ? env[name] : undefined
   return value === '' ? undefined : value
@@ -30,7 +30,7 @@ export const variableOf = (env: Env, name: string): string | undefined => {
 const wholeNumber = (text: string | undefined): number | undefined =>
   text !== undefined && /^\d{1,15}$/.test(text.trim()) ? Number(text) : undefined
 
-/** The round that an environment is of; undefined: of none. */
+/** The round that an environment describes, if any. */
 export const roundOf = (env: Env): Round | undefined => {
   const id = variableOf(env, 'ROUND_ID')
   if (id === undefined) return undefined

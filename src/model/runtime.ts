@@ -22,9 +22,9 @@ export type RunRequest = {
   readonly daemon: boolean
   /** Where its storage of the hardware abstraction layer is to be, as the Manager wrote it. */
   readonly halStoragePath?: string
-  /** The key that the task trusts to have wrapped that of an encrypted binary; absent: whichever its image names. */
+  /** The only key that may have wrapped the key of an encrypted binary; absent for whichever its image names. */
   readonly kbsResourcePath?: string
-  /** The binary is compiled, and kept at hand for runs of it to come; nothing is called, and `results` is empty. */
+  /** Compile the binary and keep it for later runs; nothing is called, and `results` is empty. */
   readonly compileOnly?: true
 }
 
@@ -52,7 +52,7 @@ export type RunEvent =
   | { readonly type: 'serving'; readonly address: string; readonly port: number }
   /** Live output of the guest, in order for each stream. */
   | { readonly type: 'output'; readonly stream: 'stdout' | 'stderr'; readonly data: Uint8Array }
-  /** Something the one who reads the log should know, such as a fallback that was taken. */
+  /** Something for the log, such as a fallback. */
   | { readonly type: 'warning'; readonly message: string }
   | { readonly type: 'ended'; readonly outcome: Outcome; readonly runMs: number }
 
@@ -91,6 +91,6 @@ export interface Runtime {
    * guest silently.
    */
   run(request: RunRequest, stop$: Observable<StopReason>): Observable<RunEvent>
-  /** Of the task alone; undefined when it does not run just now. A runtime that can't tell leaves it out. */
+  /** Usage of this task alone; undefined while it does not run. Omit it if the runtime can't tell. */
   usage?(id: string): Usage | undefined
 }

@@ -1,13 +1,13 @@
-/** What a trace tells of one thing that took time, as OpenTelemetry has it. */
+/** An OpenTelemetry span. */
 export type Span = {
   /** 32 lower-case hexadecimal digits, not all 0. */
   readonly traceId: string
   /** 16 of them. */
   readonly spanId: string
-  /** Undefined: it is the root of its trace. */
+  /** Undefined for the root of a trace. */
   readonly parentId: string | undefined
   readonly name: string
-  /** `consumer`: it was asked for by a message; `producer`: it sends one. */
+  /** `consumer` spans start with a received message; `producer` spans send one. */
   readonly kind: 'internal' | 'consumer' | 'producer'
   /** Milliseconds since 1970, with fractions. */
   readonly startedAt: number
@@ -18,8 +18,8 @@ export type Span = {
 }
 
 /**
- * What became of a batch. `retry`: it may be sent again, not before `afterMs` if that is given; `refused`: it never
- * will be taken.
+ * What became of a batch. `retry`: send it again, after `afterMs` if given; `refused`: it will never
+ * be accepted.
  */
 export type Sent =
   | { readonly kind: 'taken'; /** Of the batch, but for so many. */ readonly refused: number }

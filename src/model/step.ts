@@ -2,7 +2,7 @@ import type { Invocation } from './command.js'
 import type { Outcome } from './outcome.js'
 import type { TaskProgress } from './task-event.js'
 
-/** One run of a task, from its start command to its end, or one invocation of a latent task. Its identity tells two apart. */
+/** One run of a task, from its start command to its end, or one invocation of a latent task. Compare by identity. */
 export type Run = {
   readonly id: string
   readonly kind: 'task' | 'daemon' | 'latent' | 'invocation'
@@ -12,13 +12,13 @@ export type Run = {
   readonly invocation: Invocation | undefined
 }
 
-/** Where a run is. `queued`: it waits for a place; `preparing`: for a guest, and for its binary to be compiled. */
+/** The stage of a run. `queued` waits for a slot; `preparing` waits for a guest and for compilation. */
 export type Stage = 'fetching' | 'queued' | 'preparing' | 'running' | 'deployed' | 'over'
 
 /** What a run spent time on. `prepare`: waiting for a guest. */
 export type PhaseName = 'fetch' | 'queue' | 'prepare' | 'compile' | 'run'
 
-/** Times are in milliseconds of the clock of the one who measures. `cut`: the end of the run ended it early. */
+/** Times are in milliseconds of the measuring clock. `cut`: the run ended before the phase did. */
 export type Phase = {
   readonly name: PhaseName
   readonly from: number
@@ -26,22 +26,22 @@ export type Phase = {
   readonly cut: boolean
 }
 
-/** How a run gets on. */
+/** One step in the progress of a run. */
 export type Step = {
   readonly run: Run
-  /** Undefined: this is its first. */
+  /** Undefined for the first step. */
   readonly before: Stage | undefined
   readonly stage: Stage
   readonly at: number
-  /** Those that end here. */
+  /** Phases that end here. */
   readonly phases: readonly Phase[]
-  /** The binary that is at hand from here on, and how often the registry was asked for it. */
+  /** The acquired binary, and how often it was requested from the registry. */
   readonly fetched?: Pick<Extract<TaskProgress, { readonly type: 'fetched' }>, 'binary' | 'from'> & {
     readonly attempts: number
   }
-  /** How it ended; absent of a latent task that was replaced. */
+  /** How it ended; absent for a latent task that was replaced. */
   readonly outcome?: Outcome
-  /** A result is due to the Manager from here on. */
+  /** Whether a result is due from here on. */
   readonly isTold: boolean
 }
 
@@ -50,7 +50,7 @@ export type ResultDelivery = {
   readonly run: Run
   /** When it was due. */
   readonly dueAt: number
-  /** When it went to the broker: after its hold, and what was before it in the outbox. */
+  /** When it was sent: after its hold and everything ahead of it in the outbox. */
   readonly handedAt: number
   readonly at: number
   readonly isDelivered: boolean

@@ -16,7 +16,7 @@ export type TaskEvent =
       | { readonly type: 'accepted'; readonly start: Received<StartCommand> }
       | ({ readonly type: 'duplicate' } & OfCommand)
       | { readonly type: 'unknown-stop' }
-      /** A latent task ends without a word: it was started again, and `accepted` follows. */
+      /** A latent task was started again and ends silently; `accepted` follows. */
       | ({ readonly type: 'replaced' } & OfCommand)
       | TaskProgress
       | Provided
@@ -24,7 +24,7 @@ export type TaskEvent =
       | Reported
       /** A latent task can be invoked from now on. */
       | { readonly type: 'precompiled' }
-      /** A daemon was started, or a server listens: its result is due now. */
+      /** A daemon started or a server listens: its result is due now. */
       | ({ readonly type: 'announced'; readonly results: string; readonly receivedAt: number } & OfCommand)
       | TaskEnded
       /** What happens to one invocation of the latent task `id`, in order for each; it may outlive the task. */
@@ -44,7 +44,7 @@ export type TaskEvent =
 export type TaskProgress =
   | { readonly type: 'fetching'; readonly image: string; readonly attempt: number }
   | { readonly type: 'chunk'; readonly received: number; readonly total: number }
-  /** Bytes that the proplet has downloaded by itself; `total` is what the peer has announced. */
+  /** Bytes downloaded by the proplet itself; `total` if the peer announced it. */
   | { readonly type: 'downloading'; readonly received: number; readonly total: number | undefined }
   | Warning
   | {
@@ -55,7 +55,7 @@ export type TaskProgress =
 
 export type Warning = { readonly type: 'warning'; readonly message: string }
 
-/** A variable of the task was fetched for it. */
+/** The value of a variable was fetched for the task. */
 export type Provided = {
   readonly type: 'provided'
   readonly variable: string
@@ -65,7 +65,7 @@ export type Provided = {
   readonly length: number
 }
 
-/** The update of a round went out: to the coordinator at a URL (without credentials), or, being this text, to the channel. */
+/** The update of a round was sent: to the coordinator at this URL (without credentials), or as this text to the channel. */
 export type Reported = {
   readonly type: 'reported'
   readonly round: string
@@ -80,20 +80,20 @@ export type RunProgress =
   | { readonly type: 'serving'; readonly address: string; readonly port: number }
   | { readonly type: 'output'; readonly stream: 'stdout' | 'stderr'; readonly data: Uint8Array }
 
-/** The number that the command has in the journal, if it is there. */
+/** The sequence number of the command, if it is in the journal. */
 export type OfCommand = { readonly sequence?: number | undefined }
 
 export type TaskEnded = OfCommand & {
   readonly type: 'ended'
   readonly outcome: Outcome
-  /** When the command was received: what the result is held against. */
+  /** When the command was received; the hold of the result counts from here. */
   readonly receivedAt: number
   /**
-   * Whether a clean end is told to nobody: it is a daemon that was started or a server that listens, whose result has
-   * been published, or a latent task that was precompiled, which has none.
+   * Whether a clean end is not reported: a daemon or server already had its result when it started,
+   * and a precompiled latent task has none.
    */
   readonly announced: boolean
-  /** Absent: the task is of no round. Without an update: it has none. */
+  /** Absent if the task belongs to no round. */
   readonly round?: Round & { readonly update?: Update }
 }
 

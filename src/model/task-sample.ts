@@ -1,6 +1,6 @@
-/** The figures of a task at one time. What the host or the runtime does not tell is undefined. */
+/** One sample of a task; undefined where the host or runtime does not report it. */
 export type TaskSample = {
-  /** Since the sample before, or the start; of one core: two busy threads make 200. */
+  /** Since the previous sample or the start, of one core: two busy threads give 200. */
   readonly cpuPercent: number | undefined
   readonly memoryBytes: number | undefined
   /** Of the machine's memory. */

@@ -1,8 +1,8 @@
 export const TEE_MODES = ['auto', 'none', 'tdx', 'snp', 'sgx', 'sample'] as const
-/** What the proplet takes its machine for. `sample` is test evidence, and never chosen by itself. */
+/** The TEE to assume. `sample` is for tests and never detected. */
 export type TeeMode = (typeof TEE_MODES)[number]
 
-/** How the Attestation Agent is reached: not at all, wherever it is found, or at one address. */
+/** Which Attestation Agent to use: none, the one found, or the one at an address. */
 export type AgentChoice =
   | { readonly type: 'none' }
   | { readonly type: 'auto' }

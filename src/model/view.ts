@@ -1,9 +1,9 @@
 /**
- * What the page is told, as JSON. Times are milliseconds on the monotonic clock of the daemon, unless said otherwise;
- * `now` of a message is the time on it at which the message was made.
+ * The JSON that the page gets. Times are milliseconds on the daemon's monotonic clock unless stated otherwise;
+ * `now` is when the message was made.
  */
 
-/** What does not change while the daemon runs. */
+/** Constant while the daemon runs. */
 export type Facts = {
   readonly propletId: string
   readonly namespace: string
@@ -13,7 +13,7 @@ export type Facts = {
   readonly version: string
   readonly node: string
   readonly cores: number
-  /** Tasks that run at the same time, and that wait beyond them. */
+  /** How many tasks may run, and how many may wait. */
   readonly maxTasks: number
   readonly queueMax: number
   /** When the daemon began. */
@@ -26,7 +26,7 @@ export type Facts = {
 
 export type Link = {
   readonly state: 'up' | 'down'
-  /** Why it is down; empty: it was not up yet. */
+  /** Why it is down; empty before it was first up. */
   readonly reason: string
   readonly since: number
 }
@@ -35,7 +35,7 @@ export type LivePhase = 'fetching' | 'waiting' | 'starting' | 'running' | 'servi
 export type EndPhase = 'completed' | 'failed' | 'stopped' | 'replaced'
 export type TaskPhase = LivePhase | EndPhase
 
-/** How long a task was in its phases, in milliseconds; absent: it never was, or still is. */
+/** Time spent in each phase, in milliseconds; absent for phases not entered or not left. */
 export type Spans = {
   readonly fetch?: number | undefined
   readonly queue?: number | undefined
@@ -45,15 +45,15 @@ export type Spans = {
   readonly publish?: number | undefined
 }
 
-/** One task, or one invocation of a latent one. Texts of others are cut to what the page shows of them. */
+/** One task or invocation. Untrusted texts are cut to the length that the page shows. */
 export type Row = {
-  /** Grows with each row; the page names tasks by it. */
+  /** Increases with each row; identifies the task on the page. */
   readonly key: number
   readonly id: string
   readonly kind: 'task' | 'daemon' | 'latent' | 'invocation'
   /** Of an invocation. */
   readonly invocation?: string | undefined
-  /** The export; empty: the command was refused before it was read. */
+  /** The export; empty if the command was refused undecoded. */
   readonly name: string
   readonly phase: TaskPhase
   /** When the command came. */
@@ -68,14 +68,14 @@ export type Row = {
   readonly memory?: number | undefined
   /** The beginning of the result, or of the error. */
   readonly result?: string | undefined
-  /** Why it failed, in one word. */
+  /** Failure code. */
   readonly code?: string | undefined
 }
 
-/** Where the host and the proplet were at one time. What the host does not tell is absent. */
+/** One sample of the host and the proplet; absent where the host does not report it. */
 export type Point = {
   readonly at: number
-  /** Percent of one core: of the daemon, and of its tasks together. */
+  /** Percent of one core, for the daemon and for all tasks together. */
   readonly cpu: number
   readonly tasksCpu?: number | undefined
   /** Percent of all cores. */
@@ -91,7 +91,7 @@ export type Point = {
 
 export type LatencyPhase = keyof Spans | 'total'
 
-/** Of the last tasks that were in the phase; milliseconds. */
+/** Over the most recent tasks that went through the phase; milliseconds. */
 export type Latency = {
   readonly phase: LatencyPhase
   /** Since the daemon began. */
@@ -102,7 +102,7 @@ export type Latency = {
 }
 
 export type Totals = {
-  /** Under way now: those in a place or a child of their own, and those that fetch or wait. */
+  /** Under way now: running in a slot or a child of their own, and fetching or waiting. */
   readonly running: number
   readonly waiting: number
   /** Since the daemon began. */
@@ -119,36 +119,36 @@ type Message = {
   readonly totals: Totals
 }
 
-/** All there is to see; replaces what was there before. */
+/** The complete state; replaces everything before. */
 export type Snapshot = Message & {
   readonly type: 'snapshot'
   readonly facts: Facts
-  /** Those under way, oldest first, and those that ended, in the order in which they did; as many as are shown. */
+  /** Tasks under way, oldest first, then ended ones in order of their end; as many as are shown. */
   readonly rows: readonly Row[]
   readonly points: readonly Point[]
   readonly latency: readonly Latency[]
-  /** How long a point is kept. */
+  /** How long points are kept. */
   readonly windowMs: number
 }
 
-/** What changed since the message before. */
+/** Changes since the previous message. */
 export type Delta = Message & {
   readonly type: 'delta'
-  /** In the place of those with the same key. */
+  /** Replace rows with the same key. */
   readonly rows: readonly Row[]
-  /** Keys of rows that are not shown any more, if they were. */
+  /** Keys of rows that are no longer shown. */
   readonly gone: readonly number[]
   readonly points: readonly Point[]
-  /** Absent: as it was. */
+  /** Absent if unchanged. */
   readonly latency?: readonly Latency[] | undefined
 }
 
 export type Update = Snapshot | Delta
 
-/** What is known of one task beside its row. */
+/** Details of one task, in addition to its row. */
 export type Detail = {
   readonly row: Row
-  /** The image; absent: the binary came with the command. */
+  /** The image; absent if the binary came with the command. */
   readonly image?: string | undefined
   readonly digest?: string | undefined
   /** Bytes of the binary. */
@@ -156,9 +156,9 @@ export type Detail = {
   readonly address?: string | undefined
   /** The latest. */
   readonly warnings: readonly string[]
-  /** The result or the error, longer than in the row. */
+  /** The result or error, cut later than in the row. */
   readonly result?: string | undefined
-  /** Characters of it that are left out. */
+  /** Number of characters cut. */
   readonly resultCut: number
   /** Bytes that the guest has written. */
   readonly outputBytes: number
@@ -166,28 +166,28 @@ export type Detail = {
 
 export type OutputStream = 'stdout' | 'stderr'
 
-/** What is new of one task. */
+/** News of one task. */
 export type DetailMessage = {
-  /** Absent: as it was. */
+  /** Absent if unchanged. */
   readonly detail?: Detail | undefined
-  /** Bytes of output that are left out before these pieces. */
+  /** Bytes of output skipped before these pieces. */
   readonly skipped: number
   /** What the guest wrote, as base64. */
   readonly pieces: readonly { readonly stream: OutputStream; readonly data: string }[]
-  /** It ended, and all has been told. */
+  /** The task has ended and nothing more follows. */
   readonly isLast: boolean
 }
 
 /** Output as the guest wrote it. */
 export type Piece = { readonly stream: OutputStream; readonly data: Uint8Array }
 
-/** What is new of one task, before it is written as a `DetailMessage`. */
+/** News of one task, before it is encoded as a `DetailMessage`. */
 export type DetailUpdate = {
-  /** Absent: as it was. */
+  /** Absent if unchanged. */
   readonly detail: Detail | undefined
-  /** Bytes of output that were lost before these pieces, as they came faster than they were told. */
+  /** Bytes of output dropped before these pieces because the reader was too slow. */
   readonly skipped: number
   readonly pieces: readonly Piece[]
-  /** It ended, and all has been told. */
+  /** The task has ended and nothing more follows. */
   readonly isLast: boolean
 }

@@ -44,7 +44,7 @@ const listsAddress = (rules: readonly NetworkRule[], address: IpAddress, port: n
     return listed !== undefined && isSameAddress(listed, address)
   })
 
-/** Whether the list admits the host, which is a name or an address as the guest wrote it. `*` lists no link-local address. */
+/** Whether the list admits the host, a name or an address as the guest wrote it. `*` does not include link-local addresses. */
 export const allows = (rules: readonly NetworkRule[], host: string, port: number): boolean => {
   const address = parseAddress(host)
   if (address === undefined)
@@ -53,13 +53,13 @@ export const allows = (rules: readonly NetworkRule[], host: string, port: number
   return listsAddress(rules, address, port) || (isForAll && kindOf(address) !== 'link-local')
 }
 
-/** Whether an address that an allowed name led to may be reached. */
+/** Whether an address that an allowed name resolved to may be reached. */
 export const allowsAddress = (rules: readonly NetworkRule[], text: string, port: number): boolean => {
   const address = parseAddress(text)
   return address !== undefined && (kindOf(address) !== 'link-local' || listsAddress(rules, address, port))
 }
 
-/** Admits every address but link-local ones that the rules do not list as addresses. */
+/** Admits every address except link-local ones that no rule lists as an address. */
 export const linkLocalGuard =
   (rules: readonly NetworkRule[]): Guard =>
   (host, address, port) => {
@@ -69,6 +69,6 @@ export const linkLocalGuard =
       : `${host} leads to ${address}, a link-local address, which is not listed`
   }
 
-/** The guard of a URL that the operator chose: an address in it is meant, a name must not lead to link-local ones. */
+/** The guard for an operator's URL: a literal address is allowed; a name must not resolve to a link-local one. */
 export const operatorGuard = (url: URL): Guard =>
   linkLocalGuard([{ host: url.hostname.replace(/^\[|\]$/g, ''), port: undefined }])

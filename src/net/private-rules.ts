@@ -1,20 +1,20 @@
 import { kindOf, parseAddress, sharesPrefix } from './address.js'
 import type { Guard } from './guard.js'
 
-/** One entry of the list of private places that binaries may come from. */
+/** One entry of the list of private hosts that binaries may come from. */
 export type PrivateRule =
   /** All but link-local addresses. */
   | { readonly type: 'all' }
-  /** A name in lower case, or `*.example.lan`: whatever addresses it leads to, except link-local ones. */
+  /** A lower-case name, or `*.example.lan`: any address it resolves to, except link-local ones. */
   | { readonly type: 'name'; readonly name: string }
-  /** Addresses that agree with `address` in the first `bits` bits, link-local ones included. */
+  /** Addresses that share the first `bits` bits with `address`, including link-local ones. */
   | { readonly type: 'network'; readonly address: string; readonly bits: number }
 
 const listsName = (rule: PrivateRule, host: string): boolean =>
   rule.type === 'name' &&
   (rule.name === host || (rule.name.startsWith('*.') && host.endsWith(rule.name.slice(1))))
 
-/** The guard of downloads: public addresses, private ones if they or the host are listed, link-local ones if listed. */
+/** The guard for downloads: public addresses, private ones if they or the host are listed, link-local ones if listed. */
 export const downloadGuard = (rules: readonly PrivateRule[]): Guard => {
   const networks = rules.flatMap((rule) => {
     const address = rule.type === 'network' ? parseAddress(rule.address) : undefined

@@ -1,4 +1,4 @@
-/** The few forms of protocol buffers that messages of one or two fields need. */
+/** A minimal protocol buffers codec, enough for messages of one or two fields. */
 
 const VARINT = 0
 const FIXED64 = 1
@@ -6,7 +6,7 @@ const BYTES = 2
 const FIXED32 = 5
 const MAX_FIELDS = 1024
 
-/** What is no protocol buffer. */
+/** The bytes are not a protocol buffer message. */
 export class ProtobufError extends Error {
   override readonly name = 'ProtobufError'
   readonly code = 'protobuf'
@@ -23,7 +23,7 @@ const varint = (value: number | bigint): Buffer => {
   return Buffer.from(bytes)
 }
 
-/** A field that holds a number; 0 is left out, as it is the default. */
+/** A numeric field; 0 is omitted because it is the default. */
 export const numberField = (field: number, value: number | bigint): Buffer =>
   BigInt(value) === 0n ? Buffer.alloc(0) : Buffer.concat([varint((field << 3) | VARINT), varint(value)])
 
@@ -46,7 +46,7 @@ const readVarint = (bytes: Buffer, start: number): { readonly value: bigint; rea
 
 export type Fields = ReadonlyMap<number, Buffer | bigint>
 
-/** The fields of a message, the last of each number. Throws a `ProtobufError`. */
+/** The fields of a message by number; the last one wins. Throws a `ProtobufError`. */
 export const readFields = (message: Uint8Array): Fields => {
   const bytes = Buffer.from(message.buffer, message.byteOffset, message.length)
   const fields = new Map<number, Buffer | bigint>()

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 
 /**
- * The whole body of a small answer, as text in UTF-8.
+ * Reads the whole body of a small response as UTF-8 text.
  * @param maxBytes of the body
  * @param tooLarge the error to reject with beyond that
  */

@@ -1,8 +1,8 @@
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls'
 
-/** How outgoing HTTPS trusts its peers. */
+/** The CA trust of outgoing HTTPS. */
 export type TlsTrust = {
-  /** PEM, beside the authorities that Node.js knows. */
+  /** PEM, in addition to the CAs of Node.js. */
   readonly ca: string | undefined
   readonly verify: boolean
 }
@@ -16,7 +16,7 @@ const make = ({ ca, verify }: TlsTrust): TlsOptions => ({
   ...(ca !== undefined && { secureContext: createSecureContext({ ca: [...rootCertificates, ca] }) }),
 })
 
-/** Options of a TLS connection. Made once for each `trust`, because to read all authorities takes milliseconds. */
+/** Options of a TLS connection. Create once per `trust`: parsing all CAs takes milliseconds. */
 export const tlsOptions = (trust: TlsTrust): TlsOptions => {
   const options = known.get(trust) ?? make(trust)
   known.set(trust, options)

@@ -11,7 +11,7 @@ type Clock = { readonly now: number; readonly time: number }
 
 export type DetailDialog = {
   readonly open: (key: number) => void
-  /** The row as it is now; undefined: it is not shown any more. */
+  /** The current row; undefined once it is no longer shown. */
   readonly draw: (row: (key: number) => Row | undefined) => void
 }
 
@@ -76,7 +76,7 @@ const onChange = <T>(drawIt: (value: T) => void): ((value: T) => void) => {
   }
 }
 
-/** One task beside the list: what is known of it, and its output while it comes. */
+/** The panel of one task: its details and live output. */
 export const createDetailDialog = (clock: () => Clock): DetailDialog => {
   const dialog = byId('detail', HTMLDialogElement)
   let source: EventSource | undefined

@@ -33,7 +33,7 @@ export const byId = <E extends HTMLElement>(id: string, type: new () => E): E =>
   throw new Error(`the page has no ${id}`)
 }
 
-/** Sets a text, and leaves the document alone where it is there already. */
+/** Sets a text, without touching the document if it is unchanged. */
 export const setText = (element: Node, text: string): void => {
   if (element.textContent !== text) element.textContent = text
 }

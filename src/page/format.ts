@@ -20,7 +20,7 @@ export const duration = (ms: number): string => {
   return `${Math.floor(whole / 86_400)}${THIN}d ${Math.floor((whole % 86_400) / 3600)}${THIN}h`
 }
 
-/** How long something that goes on has been: whole seconds. */
+/** Elapsed time in whole seconds. */
 export const elapsed = (ms: number): string =>
   ms < 60_000 ? `${Math.max(0, Math.floor(ms / 1000))}${THIN}s` : duration(ms)
 

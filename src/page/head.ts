@@ -9,7 +9,7 @@ const FEED_TEXTS: Readonly<Record<FeedState, string>> = {
   lost: 'proplet not reached',
 }
 
-/** The top of the page: who the proplet is, its link, and whether the page is up to date. */
+/** The page header: the proplet, its link, and whether the page is up to date. */
 export const createHead = () => {
   const name = byId('name', HTMLElement)
   const facts = byId('facts', HTMLElement)
@@ -57,7 +57,7 @@ export const createHead = () => {
         notice.hidden = true
       }
     },
-    /** For those who hear the page. */
+    /** For screen readers. */
     say: (text: string) => setText(said, text),
   }
 }

@@ -16,7 +16,7 @@ export type Output = {
 const fromBase64 = (text: string): Uint8Array<ArrayBuffer> =>
   Uint8Array.from(atob(text), (each) => each.charCodeAt(0))
 
-/** What a guest writes, as it comes; it goes on with the end until someone scrolls up. */
+/** Live guest output; follows the end until the user scrolls up. */
 export const createOutput = (): Output => {
   const area = html('pre', { class: 'output', attributes: { tabindex: '0', 'aria-label': 'Output' } })
   const follows = html('input', { attributes: { type: 'checkbox' } })

@@ -78,7 +78,7 @@ export const createPlot = ({ title, series, format, least, most, note }: PlotOpt
   let points: readonly Point[] = []
   let now = 0
   let windowMs = 1
-  /** The time that is read; undefined: the latest. */
+  /** The selected time; undefined for the latest. */
   let readAt: number | undefined
 
   let measured = LEAST_WIDTH

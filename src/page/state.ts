@@ -47,7 +47,7 @@ const isWanted = (row: Row, filter: Filter, text: string): boolean => {
   return [row.id, row.name, row.invocation ?? ''].some((each) => each.toLowerCase().includes(text))
 }
 
-/** The rows to show: those under way, running ones first, and those that ended; the latest first. */
+/** The rows to show: those under way, running first, then ended ones; latest first. */
 export const select = (
   rows: Iterable<Row>,
   filter: Filter,

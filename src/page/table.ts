@@ -102,7 +102,7 @@ const createLine = (key: number, { onOpen, onStop }: TableDeps): Line => {
   }
 }
 
-/** The tasks, those under way above those that ended; keeps the elements of rows that stay. */
+/** The task list, those under way above ended ones; reuses the elements of remaining rows. */
 export const createTable = (deps: TableDeps): Table => {
   const bodies = {
     live: byId('live', HTMLTableSectionElement),

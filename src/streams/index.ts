@@ -1,4 +1,4 @@
-/** The pipeline, each of its stages, and their types. All of it is pure: effects, time and chance come in as arguments. */
+/** The pipeline, each of its stages, and their types. All of it is pure: effects, time and randomness are injected. */
 export * from './pipeline.js'
 export * from './commands/admit.js'
 export * from './commands/decode.js'

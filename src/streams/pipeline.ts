@@ -39,7 +39,7 @@ import { shutdown, type Shutdown } from './tasks/shutdown.js'
 export type PipelineInputs = {
   readonly message$: Observable<InboundMessage>
   readonly connection$: Observable<Connection>
-  /** Commands that come another way than over the broker, and are answered as if they had not. */
+  /** Commands from elsewhere than the broker; they are answered like those of the broker. */
   readonly command$?: Observable<Command>
   /** Begins the shutdown. */
   readonly stop$: Observable<unknown>
@@ -76,7 +76,7 @@ export type PipelineDeps = Omit<
   'settings'
 > & {
   readonly settings: PipelineSettings
-  /** Why a task can't be taken, whatever room there is. */
+  /** Why to refuse a task regardless of room. */
   readonly refuse: AdmitDeps['refuse']
 }
 
@@ -135,13 +135,13 @@ export const pipeline = (inputs: PipelineInputs, deps: PipelineDeps): Observable
     ).pipe(share())
     const result$ = task$.pipe(results(deps), share())
     const background$ = merge(
-      // Listened to throughout, for tasks that come late to learn of it.
+      // Stays subscribed, so that late tasks get the current stage.
       shutdown$.pipe(ignoreElements()),
       background({ connection$, command$: command$.pipe(ofType('start', 'stop', 'invoke')), task$ }, deps),
       request$,
     ).pipe(takeUntil(whenComplete(result$)))
 
-    // Once all of the above listens.
+    // Once everything above is subscribed.
     const resume$ = defer(() => {
       unfinished$.connect()
       return EMPTY
@@ -149,7 +149,7 @@ export const pipeline = (inputs: PipelineInputs, deps: PipelineDeps): Observable
     return merge(merge(background$, result$).pipe(map(toPublish)), task$.pipe(map(toTask)), resume$)
   })
 
-/** Emits when, after the shutdown began, nothing is under way any more. */
+/** Emits when nothing is under way any more after the shutdown began. */
 const drained = (shutdown$: Observable<Shutdown>, { underWay$ }: Admission): Observable<number> =>
   shutdown$.pipe(
     switchMap(() => underWay$),

@@ -79,7 +79,7 @@ export const startWorld = async (kind: BrokerKind): Promise<World> => {
   }
   const start = async (): Promise<Daemon> => {
     const started = startDaemon(env, [], { stderr: 'pipe' })
-    await started.logged('linked to the broker', 0, 30_000)
+    await started.logged('Connected to the broker', 0, 30_000)
     return started
   }
   let daemon = await start()

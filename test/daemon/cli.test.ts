@@ -110,7 +110,7 @@ describe('the log', () => {
       'info MQTT client created (TLS: false)',
       'info Using v8-internal runtime',
       'info Starting PropletService',
-      'info linked to the broker',
+      'info Connected to the broker',
       ...topics.map((topic) => `info Subscribed to topic: m/demo-domain/c/demo-channel/${topic}`),
       'info Published discovery message',
     ])

@@ -110,7 +110,7 @@ describe('a proplet that downloads', () => {
       else serveFile(exchange)
     })
     expect(await wire.run(hello('flaky', `${web.origin}/flaky`))).toMatchObject({ results: HELLO })
-    expect(proplet.log()).toContain('/flaky: 503 Service Unavailable; it is tried again')
+    expect(proplet.log()).toContain('/flaky: 503 Service Unavailable; retrying')
   })
 
   it('downloads once for tasks that want the same, and stops when none does', async () => {
@@ -139,7 +139,7 @@ describe('a proplet that downloads', () => {
     expect(await wire.run(hello('image 1', image))).toMatchObject({ results: HELLO, error: null })
     await registry.kill()
     expect(await wire.run(hello('image 2', image))).toMatchObject({ results: HELLO, error: null })
-    expect(proplet.log()).toContain(`${image}: no answer for 2 s; the copy in the cache is used`)
+    expect(proplet.log()).toContain(`${image}: no answer for 2 s; using the cached copy`)
     expect(wire.on('registry/proplet')).toStrictEqual([])
   })
 

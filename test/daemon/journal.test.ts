@@ -126,7 +126,7 @@ describe('after kill -9 and a restart', () => {
     await expect.poll(() => first.log().match(/"Task accepted"/g)?.length).toBe(3)
     between.setOpen(false)
     between.cut()
-    await first.logged('lost the link to the broker')
+    await first.logged('Lost the connection to the broker')
     for (const n of [1, 2, 3]) finish(n)
     await expect.poll(() => first.log().match(/"Task completed"/g)?.length).toBe(3)
     await kill()
@@ -258,7 +258,9 @@ describe('a state directory', () => {
     expect(await refused.exited).toMatchObject({ code: 1 })
     expect(refused.log()).toMatch(/the journal in \/proc\/none can not be used: ENOENT/)
     const without = await start({ PROPLET_STATE_DIR: '', XDG_STATE_HOME: '/proc' })
-    expect(without.log()).toContain('no journal: commands and results are lost with the process')
+    expect(without.log()).toContain(
+      'Running without a journal: commands and results are lost when the process ends',
+    )
     expect(await seen.run(add('t'))).toMatchObject({ results: '30' })
   })
 

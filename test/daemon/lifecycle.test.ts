@@ -43,7 +43,7 @@ describe.each(BROKERS)('with the %s broker', (kind) => {
     })
     const before = lines().length
     between.cut()
-    await logged('linked to the broker', before)
+    await logged('Connected to the broker', before)
     await seen.beats(2)
     expect(seen.on('control/proplet/create')).toHaveLength(1)
     expect(seen.on('control/proplet/metrics')).toHaveLength(0)

@@ -21,7 +21,7 @@ describe.each(BROKERS)('with the %s broker', (kind) => {
     between.setOpen(false)
     between.cut()
     await daemon.logged('Task failed')
-    await daemon.logged('no link to the broker')
+    await daemon.logged('Not connected to the broker')
     for (const n of [1, 2, 3]) await seen.start({ id: `sent meanwhile ${n}`, ...add, inputs: [n, n] })
     expect(seen.on('control/proplet/results')).toStrictEqual([])
 
@@ -73,7 +73,7 @@ describe('a broker that is killed', () => {
   it('is waited for from the start, and not missed at the end', async () => {
     const port = await freePort()
     const daemon = proplet(port)
-    await daemon.logged('no link to the broker')
+    await daemon.logged('Not connected to the broker')
     const first = await mosquitto({ port })
     const seen = await wire(port)
     await seen.until(() => seen.messages.length > 1)
@@ -82,7 +82,7 @@ describe('a broker that is killed', () => {
       'control/proplet/alive',
     ])
     await first.kill()
-    await daemon.logged('lost the link to the broker')
+    await daemon.logged('Lost the connection to the broker')
     expect(await daemon.stop()).toBe(0)
     expect(daemon.stderr()).toBe('')
   })
@@ -105,7 +105,7 @@ describe('a busy proplet', () => {
       await seen.stop(id)
       expect(await seen.result(id)).toMatchObject({ error: 'task stopped' })
     }
-    expect(daemon.lines().filter(({ msg }) => msg === 'linked to the broker')).toHaveLength(1)
+    expect(daemon.lines().filter(({ msg }) => msg === 'Connected to the broker')).toHaveLength(1)
     expect(seen.alive('offline')).toStrictEqual([])
   })
 })

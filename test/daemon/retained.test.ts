@@ -33,7 +33,7 @@ describe('retained commands (14.6)', () => {
     const seen = await wire(port)
     const daemon = proplet(between.port)
     const dropped = () => daemon.lines().filter(({ msg }) => msg === DROPPED)
-    await daemon.logged('linked to the broker')
+    await daemon.logged('Connected to the broker')
     await expect.poll(dropped).toHaveLength(4)
     expect(dropped().map(({ subtopic }) => subtopic)).toStrictEqual(
       expect.arrayContaining(Object.keys(RETAINED)),

@@ -48,7 +48,9 @@ describe('issue 14.3: a state directory', () => {
     const env = { PROPLET_STATE_DIR: '', XDG_STATE_HOME: state }
     const without = proplet(port, env, { state, within: readOnly(state) })
     await seen.beats(1)
-    expect(without.log()).toContain('no journal: commands and results are lost with the process')
+    expect(without.log()).toContain(
+      'Running without a journal: commands and results are lost when the process ends',
+    )
     expect(await seen.run(add('t'))).toMatchObject({ results: '30' })
   })
 

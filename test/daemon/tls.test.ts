@@ -43,7 +43,7 @@ describe('over TLS', () => {
   it('works with a certificate of its own, which the broker asks for', async () => {
     const { port, seen, log } = await secure(['require_certificate true'])
     const without = proplet(port, trusting(port))
-    await without.logged('no link to the broker')
+    await without.logged('Not connected to the broker')
     const daemon = proplet(port, {
       ...trusting(port),
       PROPLET_MQTT_TLS_CLIENT_CERT: certs.client.certFile,
@@ -61,7 +61,7 @@ describe('over TLS', () => {
       ...trusting(port),
       PROPLET_MQTT_TLS_CA_CERT: certs.otherCa.certFile,
     })
-    const line = await daemon.logged('no link to the broker')
+    const line = await daemon.logged('Not connected to the broker')
     expect(line['reason']).toMatch(/certificate|self.signed/i)
     expect(log()).not.toContain(`as ${daemon.id}`)
   })

@@ -30,10 +30,10 @@ export const heard: Record<string, TaskProgress> = {
   w: warning('odd'),
   F: { type: 'fetched', binary: binary('wasm'), from: 'url' },
   C: { type: 'fetched', binary: binary('kept'), from: 'cache' },
-  A: warning('away; it is tried again'),
-  U: warning('away; the copy in the cache is used'),
-  S: warning('ref: no data for 0.1 s; it is tried again'),
-  N: warning('ref: no answer for 0.1 s; the copy in the cache is used'),
+  A: warning('away; retrying'),
+  U: warning('away; using the cached copy'),
+  S: warning('ref: no data for 0.1 s; retrying'),
+  N: warning('ref: no answer for 0.1 s; using the cached copy'),
   D: warning('cache: disk on fire'),
 }
 

@@ -83,7 +83,7 @@ const FORMS: ReadonlyMap<number, (reader: ByteReader, scope: ScopeBuilder) => De
   ],
 ])
 
-/** What follows the opcode of a `defvaltype`; undefined: it is none. */
+/** The rest of a `defvaltype` after its opcode; undefined if the opcode is none. */
 export function readDefinedValue(
   code: number,
   reader: ByteReader,

@@ -4,7 +4,7 @@ import { malformed } from '../binary/error.js'
 import { ComponentError } from '../error.js'
 import { refusal } from '../wasm/compile.js'
 
-/** Why: V8 tells that only of what it is asked to compile. */
+/** The reason, which V8 gives only for what it is asked to compile. */
 function refusalOf(code: Uint8Array, start: number): ComponentError {
   try {
     new WebAssembly.Module(new Uint8Array(code))

@@ -2,7 +2,7 @@ import type { Limits } from '../wasm/extern-types.js'
 import type { ModuleItem } from '../wasm/module-description.js'
 import type { FunctionType as Signature } from '../wasm/value-types.js'
 
-/** Why an item can't be used where another one is wanted; undefined: it can. */
+/** Why an item can't be used in place of another; undefined if it can. */
 export function coreMismatch(given: ModuleItem, wanted: ModuleItem): string | undefined {
   if (given.kind !== wanted.kind) return `expected ${nameOf(wanted)}, found ${nameOf(given)}`
   switch (wanted.kind) {

@@ -16,7 +16,7 @@ const WIDE: Readonly<Partial<Record<PrimitiveKind, readonly FlatType[]>>> = {
 const I32: readonly FlatType[] = ['i32']
 const POINTER: readonly FlatType[] = ['i32', 'i32']
 
-/** The core values that a type is passed as; undefined: more than can be passed at all. Each type is worked out once. */
+/** The flat core values of a type; undefined if there are too many to pass. Computed once per type. */
 export class Flattening {
   readonly #known = new Map<ValueType, readonly FlatType[] | undefined>()
 

@@ -145,7 +145,7 @@ export class Match implements Comparison {
     return this.#within(wanted, () => this.items(given.exports, wanted.exports, 'instance export'))
   }
 
-  /** A component that needs no more and offers no less. */
+  /** A component that needs no more and offers no less than another. */
   #component(given: Component, component: Component): string | undefined {
     const wanted = new Substitution(
       { from: 0, to: 0 },

@@ -7,7 +7,7 @@ const PRERELEASE = `(?:${NUMBER}|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*)`
 const VERSION = new RegExp(
   `^${NUMBER}\\.${NUMBER}\\.${NUMBER}(?:-${PRERELEASE}(?:\\.${PRERELEASE})*)?(?:\\+[0-9a-zA-Z-]+(?:\\.[0-9a-zA-Z-]+)*)?$`,
 )
-/** What is left of a version when its suffix stands beside the name. */
+/** The rest of a version whose suffix is given separately. */
 const CANONICAL_VERSION = new RegExp(`^(?:[1-9][0-9]*|0\\.[1-9][0-9]*|0\\.0\\.${NUMBER})$`)
 const ANNOTATED = /^\[(constructor|method|static)\](.*)$/s
 

@@ -63,7 +63,7 @@ export class Scope {
     return this.core.at('function', index, offset).signature ?? REFERENCE
   }
 
-  /** What this scope makes anew wherever it is used. */
+  /** What this scope creates anew at each use. */
   asComponent(): Component {
     return {
       kind: 'component',

@@ -7,7 +7,7 @@ type Side = 'import' | 'export'
 
 /** Takes note of the types that an import or export gives a name; all that it mentions has to have one. */
 export function expose(entity: Entity, side: Side, scope: Scope, offset: number): void {
-  // Those of an instance type are looked at where it is used.
+  // Those of an instance type are examined where it is used.
   if (scope.kind === 'instance-type') return
   const names = side === 'import' ? scope.imported : scope.exported
   const visible = new Visibility(scope, side, names, offset)

@@ -1,6 +1,6 @@
 import { unsupported } from '../binary/error.js'
 
-/** Types that are looked at, over the whole binary: a component of 14 MB needs some ten thousand. */
+/** Limit of types examined in a whole binary: a component of 14 MB needs about ten thousand. */
 const MAX_STEPS = 2_000_000
 /** As wasm-tools limits types; they are looked at by functions that call each other as deep. */
 const MAX_DEPTH = 100

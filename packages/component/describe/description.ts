@@ -15,7 +15,7 @@ export type ComponentDescription = {
   readonly customSections: readonly string[]
 }
 
-/** `version`: as it is written; undefined where none is. */
+/** `version` as written, if any. */
 export type WasiPackage = { readonly name: string; readonly version: string | undefined }
 
 /** By name as it is written, with its version, in the order of the binary. */

@@ -11,7 +11,7 @@ import type { ComponentItem, InstanceItem, Item, TypeItem } from './description.
 import { Environment } from './environment.js'
 import { functionType, use, valueType } from './types.js'
 
-/** Finds the types of all that a scope defines. Each definition is looked at once, however often it is used. */
+/** Resolves the types of all definitions of a scope, each definition once. */
 export function evaluate(scope: Scope, parent?: Environment): Environment {
   const env = new Environment(parent)
   for (const definition of scope.definitions) evaluateDefinition(definition, env)

@@ -2,7 +2,7 @@ import type { FuncType, LabelledType, ValType, ValueDefinition } from '../binary
 import type { FunctionType, NamedType, ValueType } from '../types.js'
 import type { Environment } from './environment.js'
 
-/** The type of values that a definition makes, out of those that were made before. */
+/** The value type of a definition, built from earlier ones. */
 export function valueType(definition: ValueDefinition, env: Environment, offset: number): ValueType {
   const type = build(definition, (part) => use(part, env, offset), env, offset)
   return env.measures.add(type, partsOf(type), offset)

@@ -52,7 +52,7 @@ export class Builder {
     return this.#parents.length
   }
 
-  /** The functions of the host that are needed, as opposed to those that are only declared. */
+  /** The host functions that are used, as opposed to only declared. */
   get hostFunctions(): readonly HostFunction[] {
     return [...this.#hostFunctions]
   }
@@ -65,7 +65,7 @@ export class Builder {
     if (depth > MAX_NESTING) throw unsupported(`instances nested more than ${MAX_NESTING} deep`, offset)
   }
 
-  /** @param parent undefined: the outermost */
+  /** @param parent undefined for the outermost */
   newInstance(parent: number | undefined, offset: number): number {
     this.#parents.push(parent)
     if (this.instances > MAX_INSTANCES) throw unsupported(`more than ${MAX_INSTANCES} instances`, offset)

@@ -12,11 +12,11 @@ import type { ChannelType } from './async/end.js'
 import type { FunctionShape } from './calls/function.js'
 import type { ModuleShape } from '../wasm/scan.js'
 
-/** A core module as far as it is known before a run. */
+/** What is known of a core module before a run. */
 export type LinkedModule = {
   readonly shape: ModuleShape
   readonly moduleOf: (run: Run) => WebAssembly.Module
-  /** Where its memory comes from; undefined: its memory is its own. */
+  /** Where its memory comes from; undefined if it defines its own. */
   readonly memories?: SpareMemories | undefined
 }
 
@@ -52,7 +52,7 @@ export type TypeItem =
       readonly channel?: ChannelType | undefined
     }
   | { readonly kind: 'func'; readonly shape: FunctionShape }
-  /** `instance`: the number of the component instance that defines it; undefined: the host does. */
+  /** `instance`: the number of the component instance that defines it; undefined for the host. */
   | { readonly kind: 'resource'; readonly slot: number; readonly instance: number | undefined }
   | { readonly kind: 'instance'; readonly scope: Scope; readonly frame: Frame }
   /** Of components and modules that are imported: nothing depends on it. */

@@ -23,7 +23,7 @@ import type { CoreSignature } from './calls/adapter.js'
 import type { CanonPlan } from './abi/canon-plan.js'
 import { makeResourceFunction } from './calls/resource-functions.js'
 
-/** What a component is instantiated with; undefined: it is the outermost, and the host provides. */
+/** The arguments of an instantiation; undefined for the outermost component, whose imports the host provides. */
 type Arguments = ReadonlyMap<string, Item> | undefined
 
 /**

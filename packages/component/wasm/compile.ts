@@ -28,7 +28,7 @@ export function compileModule(binary: Bytes, limits: ScanLimits): CompiledModule
 export function compileForReuse(binary: Bytes, limits: ScanLimits): CompiledModule {
   const shape = scanModule(binary, limits)
   const separated = separateMemory(binary, shape)
-  // What is invalid is told with the offsets of the binary as it came.
+  // Errors refer to offsets in the original binary.
   if (separated === undefined || !WebAssembly.validate(binary)) return compileModule(binary, limits)
   return { module: new WebAssembly.Module(separated.binary), shape, memories: separated.memories }
 }

@@ -5,7 +5,7 @@ type Feature = {
   readonly since: number
   /** What V8 says of a module that uses it where it is missing. */
   readonly refusal: RegExp
-  /** A module that is valid where it is there. */
+  /** A module, valid if present. */
   readonly probe: Uint8Array<ArrayBuffer>
 }
 
@@ -48,6 +48,6 @@ const FEATURES: readonly Feature[] = [
   },
 ]
 
-/** Why this release of Node.js refused a module that newer ones take, and since which one; undefined: it is wrong. */
+/** Why this release of Node.js refused a module that newer ones accept, and since which one; undefined if it is invalid. */
 export const missingFeature = (refusal: string): Pick<Feature, 'name' | 'since'> | undefined =>
   FEATURES.find((feature) => feature.refusal.test(refusal) && !WebAssembly.validate(feature.probe))

@@ -15,7 +15,7 @@ const MAX_SPARE = 2
 
 type MemoryType = { readonly initial: number; readonly maximum?: number }
 
-/** No name of a compiler: a module that has it is left as it is. */
+/** A name that no compiler uses; modules that have it are left unchanged. */
 const NAMESPACE = '\u0000proplet'
 const NAME = 'memory'
 

@@ -123,7 +123,7 @@ const valOf = (value: unknown): unknown => property(value, 'val')
 const property = (value: unknown, key: string): unknown =>
   typeof value === 'object' && value !== null ? ownProperty(value, key) : undefined
 
-/** Fields in the order of the type, those that are `none` left out. */
+/** Fields in the order of the type, omitting those that are `none`. */
 export const recordPrinter = ({ fields }: TypeOf<'record'>, printerOf: PrinterOf): Print => {
   const printers = fields.map(({ name, type }) => ({
     name,

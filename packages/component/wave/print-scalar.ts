@@ -3,7 +3,7 @@ import { WavePrintError } from './error.js'
 import { escaped, LITERAL_MARKS, loneSurrogate } from './syntax.js'
 import { float32Text, float64Text, integerExpected, isInRange, type IntegerKind } from './numbers.js'
 
-/** Collects a text of at most so many UTF-16 code units. */
+/** Collects a text of limited length, in UTF-16 code units. */
 export class Output {
   #pieces: string[] = []
   #length = 0

@@ -24,7 +24,7 @@ const readAll = (type: ValueType, source: Source): unknown => {
   return value
 }
 
-/** Anything else that is thrown here is a defect, and goes on. */
+/** Anything else thrown here is a bug and is rethrown. */
 const asWaveError = (thrown: unknown): WaveError => {
   if (thrown instanceof WaveError) return thrown
   throw thrown

@@ -24,7 +24,7 @@ const partsOf = (type: ValueType): readonly (ValueType | undefined)[] => {
   return type.kind === 'result' ? [type.ok, type.err] : []
 }
 
-/** Whether a type is nested deeper than MAX_DEPTH. Parts that are shared are looked at once. */
+/** Whether a type is nested deeper than MAX_DEPTH. Shared parts are examined once. */
 export const isTooDeep = (type: ValueType): boolean => {
   const heights = new Map<ValueType, number>()
   const height = (part: ValueType, depth: number): number => {

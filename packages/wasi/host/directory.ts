@@ -173,7 +173,7 @@ export class Directory {
     this.#handle.close()
   }
 
-  /** The inode of an entry by its listed name; undefined when it can't be looked at (any more). */
+  /** The inode of an entry by its listed name; undefined if it can't be examined (any more). */
   inodeOf(name: string): bigint | undefined {
     try {
       return sys(() => lstatSync(entryPath(this.#handle.fd, name), { bigint: true })).ino

@@ -50,7 +50,7 @@ export type HostErrorCode = (typeof codes)[number]
 const known: ReadonlySet<string> = new Set(codes)
 const isKnown = (code: string): code is HostErrorCode => known.has(code)
 
-/** A request of the guest, or of the one who set it up, that was not granted. */
+/** A refused request of the guest or of its embedder. */
 export class HostError extends Error {
   override readonly name = 'HostError'
   readonly code: HostErrorCode

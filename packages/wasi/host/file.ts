@@ -43,7 +43,7 @@ export class File {
     return sys(() => writevSync(this.#handle.fd, buffers, position))
   }
 
-  /** Writes at the end of the file, whoever else does so. */
+  /** Appends to the file, even with concurrent writers. */
   append(buffers: readonly Uint8Array[]): number {
     const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_NONBLOCK
     const { fd } = (this.#appending ??= new Handle(open(ownPath(this.#handle.fd), flags)))

@@ -18,7 +18,7 @@ export type OpenOptions = {
 
 export type Opened = { readonly fd: number; readonly isDirectory: boolean }
 
-/** How often a name that others keep changing is looked at again. */
+/** How often to retry a name that keeps changing concurrently. */
 const MAX_TRIES = 64
 
 /**

@@ -1,7 +1,7 @@
 import type { Preopen } from './preopens.js'
 import type { Input, OutputSink } from './stdio.js'
 
-/** Which standard streams are terminals, as far as the guest is told. */
+/** Which standard streams the guest sees as terminals. */
 export type Terminals = { readonly stdin: boolean; readonly stdout: boolean; readonly stderr: boolean }
 
 /** What a guest is given, by whichever face. */

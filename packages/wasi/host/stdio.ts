@@ -19,7 +19,7 @@ export type OutputSink = (bytes: Uint8Array) => void
 /** What a write to an output is said to have room for, in bytes: as much as a pipe of Linux. */
 export const OUTPUT_ROOM = 65_536
 
-/** An output as a stream; closing it leaves the output as it is. */
+/** An output as a stream; closing it does not close the output. */
 export function toStreamSink(output: OutputSink): StreamSink {
   return {
     ready: () => true,
@@ -31,7 +31,7 @@ export function toStreamSink(output: OutputSink): StreamSink {
   }
 }
 
-/** An input as a stream; closing it leaves the input as it is. */
+/** An input as a stream; closing it does not close the input. */
 export const toStreamSource = (input: Input): StreamSource => ({
   ready: () => input.ready(),
   wait: (deadline) => input.wait(deadline),

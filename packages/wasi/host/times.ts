@@ -9,7 +9,7 @@ export type NewTimes = { readonly accessed: NewTime; readonly modified: NewTime 
 export type TimesTarget = {
   /** Of the file itself, or of the directory that it is in. */
   readonly fd: number
-  /** The name in that directory, whose own times are set even if it is a symbolic link; undefined: `fd` is the file. */
+  /** The name in that directory, whose own times are set even if it is a symbolic link; undefined if `fd` is the file. */
   readonly name: string | undefined
   current(): BigIntStats
   /** By one of Node's `utimes` family; in seconds. */

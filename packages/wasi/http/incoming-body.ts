@@ -21,7 +21,7 @@ export class FutureTrailers {
     return new Pollable(this.#source.trailers)
   }
 
-  /** Undefined: not there yet. The outer error: they were taken already. */
+  /** Undefined while not available. The outer error means that they were already taken. */
   get():
     | { readonly tag: 'ok'; readonly val: TrailersResult }
     | { readonly tag: 'err'; readonly val: undefined }

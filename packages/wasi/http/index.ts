@@ -24,7 +24,7 @@ const types: Preview2Imports[string] = {
   OutgoingResponse,
   RequestOptions,
   ResponseOutparam,
-  /** Of an error of a stream of ours, which says no more than that it broke off. */
+  /** For an error of our own stream, which only says that it broke off. */
   httpErrorCode: (error: unknown) =>
     error instanceof HostError ? { tag: 'connection-terminated' } : undefined,
 }

@@ -41,7 +41,7 @@ export type Responder = {
   fail(code: string): void
 }
 
-/** How long a request may take, in nanoseconds; undefined: as long as it does. */
+/** Timeout of a request in nanoseconds; undefined for none. */
 export type RequestTimes = {
   readonly connect: bigint | undefined
   readonly firstByte: bigint | undefined

@@ -95,6 +95,6 @@ export class OutgoingRequest {
   }
 
   [Symbol.dispose](): void {
-    // The body goes on by itself, if it was taken.
+    // The body continues by itself if it was taken.
   }
 }

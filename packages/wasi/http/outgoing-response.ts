@@ -77,6 +77,6 @@ export class ResponseOutparam {
   }
 
   [Symbol.dispose](): void {
-    // Who serves sees that there was no answer.
+    // The server notices that there was no answer.
   }
 }

@@ -4,7 +4,7 @@ const UNRESERVED = "[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2}"
 const AUTHORITY = new RegExp(
   `^(?:(?:${UNRESERVED}|:)*@)?(?:\\[[0-9A-Fa-f:.]+\\]|(?:${UNRESERVED})+)(?::\\d{0,5})?$`,
 )
-/** Of RFC 3986, and what browsers and servers take beside it: what is not of ASCII is sent as UTF-8. */
+/** RFC 3986 plus what browsers and servers also accept: non-ASCII characters are sent as UTF-8. */
 const PATH = /^[^\0-\x20<>`]*$/
 
 /** An authority of a URI; an error of the caller where it is none. */

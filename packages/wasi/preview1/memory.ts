@@ -36,7 +36,7 @@ export class GuestMemory {
     return this.#bytes.subarray(start, start + (length >>> 0))
   }
 
-  /** EILSEQ when it is no UTF-8, ENAMETOOLONG before anything of an overlong one is looked at. */
+  /** EILSEQ for invalid UTF-8, ENAMETOOLONG before an overlong name is examined. */
   path(pointer: number, length: number): string {
     const bytes = this.bytes(pointer, length)
     if (bytes.length > MAX_PATH_BYTES) throw new HostError('ENAMETOOLONG')

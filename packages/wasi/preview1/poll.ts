@@ -26,7 +26,7 @@ type Event = {
   readonly size: bigint
   readonly flags: number
 }
-/** A subscription: an event that is there already, or one that comes with time, or with input. */
+/** A subscription: an event that is ready, or that time or input will make ready. */
 type Subscription = { readonly event: Event; readonly timer?: ClockTimer; readonly input?: Input }
 
 /** `poll_oneoff`. */

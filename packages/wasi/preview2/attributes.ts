@@ -15,7 +15,7 @@ const descriptorTypes = {
 
 export type DescriptorType = (typeof descriptorTypes)[FileType]
 
-/** `descriptor-stat`. A time before 1970 can't be told and is left out. */
+/** `descriptor-stat`. Times before 1970 can't be represented and are omitted. */
 export type DescriptorStat = {
   readonly type: DescriptorType
   readonly linkCount: bigint

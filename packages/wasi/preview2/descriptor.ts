@@ -200,7 +200,7 @@ export class Descriptor {
     answer(() => this.#directory().unlink(path))
   }
 
-  /** Throws HostError when one of them can't be looked at: there is no error for that. */
+  /** Throws a `HostError` if one of them can't be examined: WASI has no error for that. */
   isSameObject(other: Descriptor): boolean {
     const mine = this.#onDisk().stat()
     const others = other.#onDisk().stat()

@@ -24,7 +24,7 @@ export class Pollable {
     waitForAny([this.#waitable], clocks)
   }
 
-  /** `poll`: blocks the thread until one is ready, and tells the indices of all that are. */
+  /** `poll`: blocks the thread until one is ready, and returns the indices of all that are. */
   static poll(pollables: readonly Pollable[]): Uint32Array {
     if (pollables.length === 0) trap('poll: expected at least one pollable')
     if (pollables.length > MAX_POLLABLES) trap(`poll: expected at most ${MAX_POLLABLES} pollables`)

@@ -165,7 +165,7 @@ const impliedFlags = ({ create }: OpenFlags, flags: DescriptorFlags): Descriptor
   write: flags.write === true || create === true,
 })
 
-/** There is no other place to say that nothing could be read. */
+/** The only place to report that nothing could be read. */
 function failedReading(error: unknown): Reading {
   const code = refusalOf(error)
   return readFrom(

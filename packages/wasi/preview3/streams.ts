@@ -91,7 +91,7 @@ export function readInput(input: InputStream, toError: (code: ErrorCode) => unkn
   return readFrom(next, streamFailure(toError), () => input[Symbol.dispose]())
 }
 
-/** Writes all that a guest writes to its stream; the future tells how that ended. */
+/** Forwards everything a guest writes to its stream; the future reports how that ended. */
 export function writeTo(data: unknown, output: OutputStream, toError: (code: ErrorCode) => unknown): Channel {
   const { future, resolve } = hostFuture()
   const failureOf = streamFailure(toError)

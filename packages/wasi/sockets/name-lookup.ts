@@ -12,7 +12,7 @@ export class ResolveAddressStream {
     this.#names = names
   }
 
-  /** Undefined: there are no more. */
+  /** Undefined if there are no more. */
   resolveNextAddress(): IpAddress | undefined {
     if (!this.#names.ready()) throw socketError('would-block')
     const address = attempt(() => this.#names.get()).addresses[this.#next]

@@ -37,12 +37,12 @@ export type Datagram = { readonly data: Uint8Array; readonly from: Endpoint }
 
 export type DatagramSocket = Pending<Bound> & {
   readonly readable: Readiness & Notifier
-  /** Undefined: there is none yet. SocketFailure: there will be none. */
+  /** Undefined if there is none yet; a `SocketFailure` if there will be none. */
   receive(): Datagram | undefined
   send(data: Uint8Array, to: Endpoint): void
   /** Whether what was sent last is on its way. */
   readonly sent: Notifier & { get(): void }
-  /** Sends to and receives from this peer only; undefined: everyone. Pending: its own address, which it may decide. */
+  /** The only peer to exchange datagrams with; undefined for everyone. Pending while the local address is undecided. */
   associate(peer: Endpoint | undefined): Pending<Bound>
 }
 

@@ -110,7 +110,7 @@ export class UdpSocket extends SocketOptions {
     if (this.#socket !== undefined && !this.#isBound) throw socketError('invalid-state')
     const socket = (this.#socket ??= this.#network.datagrams(anyAddress(this.#family)))
     this.#isBound = true
-    // A socket that can't be had is told of here: nothing that is sent is answered.
+    // Report an unavailable socket here: sends are not answered.
     socket.wait(undefined)
     attempt(() => socket.get())
     this.#remote = remote && toEndpoint(remote)

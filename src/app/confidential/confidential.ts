@@ -16,20 +16,20 @@ import type { OpenBinary } from '../../runtime/confidential/confidential-runtime
 import { turnCoreDumpsOff } from './core-dumps.js'
 import { describeTee } from './describe.js'
 
-/** What opens encrypted tasks, and proves what this machine is. */
+/** Decryption of encrypted tasks, and attestation of this machine. */
 export type Confidential = {
   readonly attester: Attester
-  /** Why encrypted tasks are refused; undefined: they are taken. */
+  /** Why encrypted tasks are refused; undefined if they are accepted. */
   readonly obstacle: string | undefined
   readonly open: OpenBinary
-  /** A key of 32 bytes of the Key Broker Service; undefined: there is none. */
+  /** A 32-byte key from the Key Broker Service, if one is configured. */
   readonly keyOf: ((key: KeyReference) => Promise<Uint8Array>) | undefined
-  /** Where encrypted layers are kept. */
+  /** The directory for encrypted layers. */
   readonly layers: BinaryCache
   readonly close: () => void
 }
 
-/** Requests are given up before the whole time is over, so that they can be tried again. */
+/** Requests time out early enough to leave time for a retry. */
 const TRIES = 3
 const MAX_REQUEST_MS = 60_000
 const AGENT_LOG = '/run/attestation-agent/eventlog'
@@ -45,7 +45,7 @@ export const attesterOf = ({ confidential: config }: Config, log: Logger): Attes
     log,
   })
 
-/** The client of the configured service; undefined: there is none. */
+/** The client of the configured service, if any. */
 export const kbsClientOf = (
   { confidential: { keys, keyTimeoutMs } }: Config,
   attester: Attester,
@@ -121,11 +121,11 @@ const openerOf = (
     )
 }
 
-/** Until the proplet ends, which ends the client. */
+/** Lives until the proplet ends. */
 const keyFrom = async (client: KbsClient, key: KeyReference): Promise<Uint8Array> =>
   readKek(await client.resource(key, new AbortController().signal), textOfKey(key))
 
-/** Looks at what this machine is, says so, and makes ready what opens encrypted tasks. */
+/** Detects the TEE, logs it, and prepares decryption of encrypted tasks. */
 export const openConfidential = async (config: Config, log: Logger): Promise<Confidential> => {
   const attester = attesterOf(config, log)
   const obstacle = obstacleOf(config, attester)

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 
-/** One byte: nothing is written, and nothing is piped to a program either, which a limit of 0 would not prevent. */
+/** One byte: writes no core file and, unlike 0, also pipes none to a program. */
 const LIMIT = '--core=1:1'
 const TIMEOUT_MS = 5000
 
@@ -11,7 +11,7 @@ const isOff = async (): Promise<boolean> => {
   return /^Max core file size\s+[01]\s/m.test(limits)
 }
 
-/** Sees to it that this process leaves no core dump, which would hold keys and plain text. False: it could not. */
+/** Disables core dumps of this process, which would contain keys and plain text. False if that failed. */
 export const turnCoreDumpsOff = async (): Promise<boolean> => {
   try {
     await promisify(execFile)('prlimit', ['--pid', String(process.pid), LIMIT], { timeout: TIMEOUT_MS })

@@ -1,7 +1,7 @@
 import type { TeePlatform } from '../../runtime/confidential/attester.js'
 import type { ConfidentialConfig } from '../../io/config/config.js'
 
-/** In a few words, who unwraps the keys of images. */
+/** A short description of who unwraps image keys. */
 export const describeKeys = ({ keys }: Pick<ConfidentialConfig, 'keys'>): string => {
   if (keys === undefined) return 'no Key Broker Service is configured'
   return keys.type === 'kbs'
@@ -9,7 +9,7 @@ export const describeKeys = ({ keys }: Pick<ConfidentialConfig, 'keys'>): string
     : `keys are unwrapped by the key provider at ${keys.address}`
 }
 
-/** What was found, in sentences for a person. */
+/** The findings, as sentences. */
 export const describeTee = (
   platform: TeePlatform | undefined,
   config: Pick<ConfidentialConfig, 'detection' | 'keys' | 'tee'>,

@@ -7,7 +7,7 @@ import type { HalAttestation } from '../../runtime/hal/daemon/options.js'
 
 const VERSION = '0.1.0'
 
-/** As guests are told of it: the first two as by the Rust proplet. */
+/** TEE information for guests; the first two fields match the Rust proplet. */
 const TYPES = { snp: 'AmdSev', tdx: 'IntelTdx', sgx: 'IntelSgx', cca: 'ArmCca', sample: 'Sample' } as const
 
 const typeOf = ({ kind }: TeePlatform): string => (kind === undefined ? 'Unknown' : TYPES[kind])
@@ -18,13 +18,13 @@ const digestOfSelf = async (): Promise<string> => {
   return hash.digest('hex')
 }
 
-/** JSON text: what the Rust proplet gives, and beside it what a verifier needs. Numbers of the evidence stay as they are. */
+/** JSON text: the fields of the Rust proplet plus what a verifier needs. Numbers in the evidence keep their text. */
 const textOf = ({ tee, json, measurements }: Evidence, hal: string, data: Uint8Array): string => {
   const known = JSON.stringify({ measurements: { hal, ...measurements }, tee })
   return `${known.slice(0, -1)},"evidence":${json},"report_data":"${padded(data).toString('hex')}"}`
 }
 
-/** What guests of the HAL get as evidence; undefined: this machine is no TEE. */
+/** The evidence for guests of the HAL; undefined outside of a TEE. */
 export const halAttestation = ({ platform, evidence }: Attester): HalAttestation | undefined => {
   if (platform === undefined) return undefined
   let self: Promise<string> | undefined

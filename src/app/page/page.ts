@@ -39,10 +39,10 @@ const LIMITS: ViewLimits = {
   stallMs: 30_000,
 }
 
-/** Streams of events at the same time; a page that is open takes one, or two while it shows a task. */
+/** Concurrent event streams; an open page uses one, or two while it shows a task. */
 const MAX_STREAMS = 16
 
-/** What a request asks of the view. What it emits are commands. */
+/** Answers a request from the view; emits commands. */
 type Ask = (view: View) => Observable<Command>
 
 const now = (): number => performance.now()
@@ -71,7 +71,7 @@ const factsOf = (
   }
 }
 
-/** The page for people: its files, what it is told as events, and the stop of a task. */
+/** The status page: its files, its event streams, and the stop button. */
 export const openPage = async (config: Config, page: PageConfig, log: Logger): Promise<OpsPart> => {
   const { files, hash } = await loadAssets()
   const asks = new Subject<Ask>()
@@ -141,7 +141,7 @@ export const openPage = async (config: Config, page: PageConfig, log: Logger): P
   }
 
   const report = (error: unknown) => {
-    log.error({ err: error }, 'The page could not answer')
+    log.error({ err: error }, 'The status page failed to answer')
     return EMPTY
   }
   const entries = [...files].map(([name, asset]) => file(name === 'index.html' ? '/' : `/ui/${name}`, asset))

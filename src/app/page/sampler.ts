@@ -8,20 +8,20 @@ import type { Sampler } from '../../streams/observe/view/sampling.js'
 import { createHostMetrics } from '../../host/metrics.js'
 import { createTaskSampler } from '../task-sampler.js'
 
-/** Processes looked at before the event loop turns; about 0.05 ms each. */
+/** Processes examined before yielding to the event loop; about 0.05 ms each. */
 const SLICE = 32
 const MAX_PROCESSES = 4096
 
 type Children = { readonly cpuSeconds: number; readonly memoryBytes: number }
 
-/** All that this process started, and they; undefined where there is no `/proc`. */
+/** All descendants of this process; undefined if there is no `/proc`. */
 const readChildren = async (): Promise<Children | undefined> => {
   const own = readProcess(process.pid)
   if (own === undefined) return undefined
   let cpuSeconds = own.cpuSecondsOfEnded
   let memoryBytes = 0
   const pids = childrenOf(process.pid)
-  // It grows as it is walked.
+  // The list grows while it is iterated.
   for (const [index, pid] of pids.entries()) {
     if (index >= MAX_PROCESSES) break
     const child = readProcess(pid)

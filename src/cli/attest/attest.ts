@@ -11,7 +11,7 @@ import type { Words } from '../commands/parse.js'
 import { EXIT } from '../exits.js'
 import { errorLines, warningLines } from '../lines.js'
 
-/** What only a daemon needs. */
+/** Settings that only the daemon needs. */
 const IDENTITY = {
   PROPLET_DOMAIN_ID: 'attest',
   PROPLET_CHANNEL_ID: 'attest',
@@ -23,7 +23,7 @@ const NEEDS_SERVICE = /^KBS URI must be configured/
 
 type Loaded = { readonly config: Config; readonly warnings: readonly string[] }
 
-/** Where only the service is missing, what was found is shown all the same. */
+/** If only the service is missing, the findings are shown anyway. */
 const load = (words: Words, env: NodeJS.ProcessEnv): E.Either<readonly string[], Loaded> => {
   const given = { flags: words.flags, env: { ...IDENTITY, ...env } }
   const loaded = loadConfig(given)
@@ -84,7 +84,7 @@ const evidenceText = (nonce: Buffer | undefined, done: Done<Evidence>): string =
   if (value === undefined) return JSON.stringify({ problem })
   const { tee, measurements, json } = value
   const head = JSON.stringify({ tee, nonce: nonce?.toString('hex'), measurements })
-  // Its numbers may be beyond those of JavaScript.
+  // Its numbers may exceed the range of JavaScript.
   return `${head.slice(0, -1)},"evidence":${json}}`
 }
 
@@ -112,7 +112,7 @@ const attestTo = async (config: Config, attester: Attester, log: Logger, signal:
   }
 }
 
-/** Shows what this machine can prove of itself; answers with the exit code. */
+/** Shows the attestation evidence of this machine; returns the exit code. */
 export const attest = async (words: Words, host: NodeJS.Process): Promise<number> => {
   const nonce = nonceOf(words.value('nonce'))
   if (E.isLeft(nonce)) {

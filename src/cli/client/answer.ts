@@ -11,7 +11,7 @@ const textOf = (results: unknown): string =>
 
 const line = (text: string): string => (text === '' || text.endsWith('\n') ? text : `${text}\n`)
 
-/** The answer to a task, and the exit code that tells of it. */
+/** The answer to a task, and the exit code for it. */
 export const answered = (
   { taskId, propletId, results, error }: Answer,
   json: boolean,

@@ -35,14 +35,14 @@ export type Question<A> = {
   readonly waited: Waited
   readonly isAnswer: (heard: ChannelMessage) => heard is ChannelMessage & A
   readonly show: (answer: A) => readonly Shown[]
-  /** Milliseconds; undefined: no limit. */
+  /** Milliseconds; undefined for no limit. */
   readonly withinMs: number | undefined
   readonly live: boolean
 }
 
 const LOST = 'the link to the broker was lost and is tried again; an answer that comes meanwhile is missed'
 
-/** Sends a command and waits for the answer, telling how it stands meanwhile. */
+/** Sends a command and waits for the answer, reporting progress. */
 export const askAndWait = <A>(
   link: MqttLink,
   { publication, waited, isAnswer, show, withinMs, live }: Question<A>,
@@ -75,6 +75,6 @@ export const askAndWait = <A>(
   )
 }
 
-/** Sends a command, and that is all. */
+/** Sends a command without waiting for an answer. */
 export const tell = (link: MqttLink, publication: Publication, then$: Observable<Shown>): Observable<Shown> =>
   concat(deliver(link, publication), then$)

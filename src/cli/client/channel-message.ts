@@ -1,24 +1,24 @@
 import type { InboundMessage } from '../../model/connection.js'
 import { isDeeperThan } from '../../io/codecs/json.js'
 
-/** The answer to a task, or to an invocation of one, as a Manager reads it. */
+/** The answer to a task or invocation, as a Manager reads it. */
 export type Answer = {
   readonly taskId: string
   readonly propletId: string
   /** Anything JSON; text unless the guest made an envelope of its own. */
   readonly results: unknown
-  /** Undefined: it completed. */
+  /** Undefined if it completed. */
   readonly error: string | undefined
 }
 
-/** What a client makes of a message; what it does not tell is undefined, or empty text. */
+/** A message as a client reads it; missing fields are undefined or empty. */
 export type ChannelMessage =
   | { readonly type: 'created'; readonly propletId: string; readonly software: string }
   | {
       readonly type: 'alive'
       readonly propletId: string
       readonly offline: boolean
-      /** Runtime and version, where the heartbeat tells. */
+      /** Runtime and version, if the heartbeat has them. */
       readonly software: string
     }
   | {
@@ -47,10 +47,10 @@ export type ChannelMessage =
   | {
       readonly type: 'start'
       readonly taskId: string
-      /** Empty: every proplet is meant. */
+      /** Empty for every proplet. */
       readonly propletId: string
       readonly name: string
-      /** Empty: the binary came with the command. */
+      /** Empty if the binary came with the command. */
       readonly image: string
       readonly latent: boolean
     }
@@ -59,7 +59,7 @@ export type ChannelMessage =
 type Body = Readonly<Record<string, unknown>>
 
 const MAX_DEPTH = 64
-/** More chunks than the proplet takes of one binary. */
+/** More chunks than the proplet accepts for one binary. */
 const MAX_CHUNKS = 65_536
 
 const isBody = (value: unknown): value is Body =>
@@ -197,7 +197,7 @@ const READERS: ReadonlyMap<string, (body: Body) => ChannelMessage | undefined> =
   ['control/manager/invoke', ofTask((_, task) => ({ type: 'invoke', ...task }))],
 ])
 
-/** Reads a message leniently, as Managers do; what can't be read is undefined, and no concern of a client. */
+/** Reads a message leniently, as Managers do; undefined if it can't be read, which clients ignore. */
 export const parseChannelMessage = ({ subtopic, payload }: InboundMessage): ChannelMessage | undefined => {
   const read = READERS.get(subtopic)
   const body = read && bodyOf(payload)

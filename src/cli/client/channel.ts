@@ -11,11 +11,11 @@ import { clientLinkOptions, linked, type Topics } from './link.js'
 export type Channel = {
   readonly config: ChannelConfig
   readonly warnings: readonly string[]
-  /** What happens over a link that lives as long as `use` does. */
+  /** Connects for as long as `use` runs. */
   readonly open: <T>(topics: Topics, use: (link: MqttLink) => Observable<T>) => Observable<T>
 }
 
-/** Loads the settings of the channel. Throws a `CommandFailure` that tells all that is wrong with them. */
+/** Loads the settings of the channel. Throws a `CommandFailure` that lists every problem. */
 export const loadedChannel = ({ flags }: Words, { env }: Pick<NodeJS.Process, 'env'>): Channel => {
   const loaded = loadChannel({ flags, env })
   if (E.isLeft(loaded)) throw new CommandFailure(EXIT.config, loaded.left.problems.join('\nerror: '))

@@ -10,7 +10,7 @@ export type Plan = {
   readonly warnings: readonly string[]
 } & PresentOptions
 
-/** Carries out a plan at the edge of a command; what is wrong with the command line or the settings is told as well. */
+/** Runs a plan at the edge of a command, and reports problems of the command line and the settings. */
 export const carryOut = async (plan: () => Plan | Promise<Plan>, host: NodeJS.Process): Promise<number> => {
   try {
     const { shown$, warnings, ...options } = await plan()

@@ -2,9 +2,9 @@ import type { ChannelMessage } from './channel-message.js'
 
 type Chunk = Extract<ChannelMessage, { type: 'chunk' }>
 
-/** How far the chunks of an image have come that go over the channel. */
+/** Progress of an image's chunks on the channel. */
 export type Fetched = {
-  /** 0: it was asked for, and nothing has come. */
+  /** 0 if it was requested and nothing has arrived. */
   readonly total: number
   readonly chunks: number
   readonly bytes: number

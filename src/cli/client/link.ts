@@ -9,7 +9,7 @@ import { describeAddress } from '../../io/mqtt/transport.js'
 import { EXIT } from '../exits.js'
 import { CommandFailure } from './failure.js'
 
-/** How long the end of a command waits for the broker, in milliseconds. */
+/** How long a command waits for the broker when it ends, in milliseconds. */
 const LEAVE_MS = 1000
 
 const silent = {
@@ -19,7 +19,7 @@ const silent = {
   error: () => undefined,
 }
 
-/** What a client subscribes to: what it needs, and what it can do without. */
+/** Required and optional subscriptions of a client. */
 export type Topics = { readonly needed: readonly string[]; readonly optional?: readonly string[] }
 
 /**
@@ -66,7 +66,7 @@ export const linked = <T>(
     }),
   )
 
-/** Completes when the broker has the message; fails when it does not take it, or the link is lost before. */
+/** Completes when the broker has the message; fails if it refuses it or the link is lost first. */
 export const deliver = (link: MqttLink, publication: Publication): Observable<never> => {
   const sent$ = link.send(of(publication)).pipe(filter(({ at }) => at !== 'handed'))
   const lost$ = link.connection$.pipe(

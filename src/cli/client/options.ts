@@ -9,7 +9,7 @@ const wrong = (text: string): CommandFailure => new CommandFailure(EXIT.usage, t
 
 const shortened = (text: string): string => JSON.stringify(text.slice(0, 100))
 
-/** The id of a task or a proplet: what a proplet takes for one. */
+/** An ID of a task or proplet, as proplets accept it. */
 export const idOf = (what: string, text: string): string => {
   if (text === '' || text.length > ID_LENGTH || /\p{Cc}/u.test(text))
     throw wrong(
@@ -18,13 +18,13 @@ export const idOf = (what: string, text: string): string => {
   return text
 }
 
-/** The target of a command on the wire: one proplet, or with nothing said, every one of the channel. */
+/** The target of a command on the wire: one proplet, or every one of the channel if none is given. */
 export const targetOf = (words: Words): { readonly proplet_id?: string } => {
   const id = words.value('proplet')
   return id === undefined ? {} : { proplet_id: idOf('--proplet', id) }
 }
 
-/** Milliseconds; undefined when the option is not there. */
+/** Milliseconds; undefined without the option. */
 export const timeoutOf = (words: Words): number | undefined => {
   const text = words.value('timeout')
   if (text === undefined) return undefined

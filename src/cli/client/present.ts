@@ -14,7 +14,7 @@ const EXIT_PIPE = 141
 
 type Screen = Pick<NodeJS.Process, 'stdout' | 'stderr' | 'env'>
 
-/** Writes what a command shows: results to standard output, all else to standard error. */
+/** Writes the output of a command: results to standard output, everything else to standard error. */
 const createPresenter = ({ stdout, stderr, env }: Screen) => {
   const style = styleFor(stderr, env)
   let code: number = EXIT.done

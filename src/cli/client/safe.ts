@@ -1,6 +1,6 @@
 import { safeJson } from '../inspect/shown.js'
 
-/** What a terminal could act upon, or a reader could mistake; line ends and tabs are text. */
+/** Characters that a terminal would interpret or a reader could mistake; line ends and tabs are text. */
 const UNSAFE = /(?![\n\t])[\p{C}\p{Zl}\p{Zp}]/gu
 
 /** Text of the network as it may stand on a terminal: what would act there is shown as its code. */

@@ -5,7 +5,7 @@ export type Shown =
   /** A line for people. */
   | { readonly type: 'note'; readonly text: string }
   | { readonly type: 'failure'; readonly text: string }
-  /** Takes the place of the one before; on a terminal only. */
+  /** Replaces the previous line; on a terminal only. */
   | { readonly type: 'status'; readonly text: string }
   | { readonly type: 'exit'; readonly code: number }
 

@@ -14,7 +14,7 @@ export type Waited = {
 
 export type WaitingDeps = {
   readonly clock: SchedulerLike
-  /** People look on: tell each second how it stands. Otherwise only what is news is told. */
+  /** On a terminal, report progress each second; otherwise only news. */
   readonly live: boolean
 }
 
@@ -25,7 +25,7 @@ const NEWS_PERCENT = 25
 const fetching = (image: string, fetched: Fetched): string =>
   `fetching ${safeLine(image, 60)}: ${fetched.chunks} of ${fetched.total} chunks, ${percentOf(fetched)} %, ${bytesText(fetched.bytes)}`
 
-/** What is known of the task, in words; the newest wins. */
+/** The state of the task in words; the newest wins. */
 const stages = (heard$: Observable<ChannelMessage>, { taskId, image }: Waited): Observable<string> => {
   const count = createFetchCount()
   return heard$.pipe(

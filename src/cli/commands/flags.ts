@@ -14,7 +14,7 @@ const ENTRIES = {
 export const settingFlags = ({ settings }: Pick<CommandSpec, 'settings'>): readonly string[] =>
   ENTRIES[settings].flatMap(([key, setting]) => (setting.secret ? [] : [flagOf(key, setting)]))
 
-/** Secrets are not taken as flags, but known, so that the answer can say why. */
+/** Secrets are not accepted as flags, but recognised, so that the error can say why. */
 const secretKeys = new Map(
   settingEntries.flatMap(([key, setting]) =>
     setting.secret ? namesOf(key, setting).map((name) => [name.replaceAll('_', '-'), key] as const) : [],

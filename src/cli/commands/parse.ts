@@ -22,7 +22,7 @@ type Token = NonNullable<ReturnType<typeof parseArgs>['tokens']>[number]
 
 const printable = (text: string): string => JSON.stringify(text.slice(0, 100))
 
-/** Who gives a value that looks like an option has most likely left the value out. */
+/** A value that looks like an option most likely means that the value was left out. */
 const looksForgotten = (token: Extract<Token, { kind: 'option' }>, names: readonly string[]): boolean =>
   token.inlineValue === false && token.value.startsWith('--') && names.includes(token.value.slice(2))
 
@@ -76,7 +76,7 @@ export const argumentText = ({ name, optional, many }: ArgumentSpec): string => 
   return optional ? `[${text}]` : text
 }
 
-/** Reads a command line; on the left is all that is wrong with it. With `--help`, nothing is. */
+/** Parses a command line; on the left, every problem. With `--help` there is none. */
 export const parseWords = (
   spec: CommandSpec,
   argv: readonly string[],

@@ -32,7 +32,7 @@ export const CLIENT_NOTES = [
 
 export const CLIENT_EXITS = [
   ['64', 'wrong command line'],
-  ['69', 'no link to the broker'],
+  ['69', 'no connection to the broker'],
   ['75', 'no answer in time'],
   ['78', 'wrong configuration'],
   ['130, 143', 'ended by a signal'],

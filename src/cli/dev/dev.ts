@@ -58,8 +58,7 @@ const openRegistry = ({ request, site, log }: Dev, port: number) =>
           password: site.key,
           images: devImages(
             request.images,
-            (image, why) =>
-              log.warn({ image, why }, 'The registry was asked for an image that it does not have'),
+            (image, why) => log.warn({ image, why }, 'The registry does not have the requested image'),
             pulled,
           ),
         }),
@@ -77,7 +76,7 @@ const openCache = resource(
   (directory) => rm(directory, { recursive: true, force: true }),
 )
 
-/** The proplet, from its first heartbeat, which shows `text`, to the end of a clean stop. */
+/** The lifetime of a proplet, from its first heartbeat, which shows `text`, to the end of a clean stop. */
 const runProplet = ({ request, site, log, host }: Dev, port: number, cache: string, text: string) => {
   const { config, warnings } = devConfig(request.flags, host.env, { site, port, cache })
   for (const warning of warnings) log.warn(warning)

@@ -14,7 +14,7 @@ const EXIT_USAGE = 64
 const EXIT_FAILED = 1
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 
-/** As a shell reports a program that wrote to a pipe that nobody reads: 128 and the number of SIGPIPE. */
+/** The exit code of a program killed by SIGPIPE: 128 + its number. */
 const EXIT_NO_READER = 141
 
 /**

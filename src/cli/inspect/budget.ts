@@ -1,4 +1,4 @@
-/** How much is printed of one file; what is shared in it would take much more written out. */
+/** Limit of the output for one file; shared types may expand to much more. */
 export const MAX_ITEMS = 200_000
 export const MAX_CHARACTERS = 8 * 1024 * 1024
 

@@ -101,7 +101,7 @@ function* valueLines(name: string, type: ValueType, { indent, view, side }: Plac
   }
 }
 
-/** Nothing is made of a list before somebody asks for it. */
+/** Lists are evaluated lazily. */
 function* map<T>(items: Iterable<T>, text: (item: T) => string): Lines {
   for (const item of items) yield text(item)
 }

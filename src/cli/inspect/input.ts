@@ -3,7 +3,7 @@ import { formatBytes } from '@proplet/component/units.js'
 
 export const MAX_FILE_BYTES = 256 * 1024 * 1024
 
-/** The file is larger than what is looked at. */
+/** The file is larger than the limit. */
 export class TooLarge extends Error {
   constructor() {
     super(`it is larger than ${formatBytes(MAX_FILE_BYTES)}`)

@@ -13,7 +13,7 @@ import { moduleJson } from './module-json.js'
 import { moduleLines } from './module-lines.js'
 import { safeJson, shown } from './shown.js'
 
-/** The input is no good binary (EX_DATAERR of sysexits). */
+/** The input is not a valid binary (EX_DATAERR). */
 export const EXIT_DATA = 65
 /** The input can't be read (EX_NOINPUT of sysexits). */
 export const EXIT_NO_INPUT = 66

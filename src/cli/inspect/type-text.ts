@@ -4,10 +4,10 @@ import { shown } from './shown.js'
 /** How a type is called in the scope where it is printed. */
 export type TypeNames = ReadonlyMap<ValueType, string>
 
-/** A type may be a million parts; what is longer than this is cut. In characters. */
+/** A type may have a million parts; longer text is cut. In characters. */
 const MAX_TEXT = 4000
 
-/** Text that takes no more when it is full. */
+/** Text with a size limit. */
 class Text {
   #text = ''
 

@@ -8,7 +8,7 @@ import type { Answer, ChannelMessage } from '../client/channel-message.js'
 import { idOf, inputsOf, targetOf, timeoutOf, variablesOf } from '../client/options.js'
 import type { Words } from '../commands/parse.js'
 
-/** As long as the Manager waits. */
+/** The timeout of the Manager. */
 const ANSWER_MS = 30_000
 
 const plan = (words: Words, host: NodeJS.Process): Plan => {

@@ -12,7 +12,7 @@ import { EXIT } from '../exits.js'
 
 const ANSWER_MS = 30_000
 
-/** That the task failed is what a stop brings about, and no failure of the stop. */
+/** A stopped task fails, but the stop has succeeded. */
 const ended = (answer: Answer, json: boolean): readonly Shown[] =>
   answered(answer, json)
     .map((shown) => (shown.type === 'failure' ? note(shown.text) : shown))

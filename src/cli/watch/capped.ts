@@ -1,14 +1,14 @@
-/** A map of a fixed size: a new key makes one of the others give way, by default the one that was set first. */
+/** A map with a fixed capacity: a new key evicts another, by default the oldest. */
 export type Capped<T> = {
   readonly get: (key: string) => T | undefined
   readonly set: (key: string, value: T) => void
   readonly delete: (key: string) => void
   readonly values: () => readonly T[]
-  /** How many gave way so far. */
+  /** Number of evicted keys. */
   readonly dropped: () => number
 }
 
-/** @param goesFirst whether a value gives way before those of which this is false */
+/** @param goesFirst whether a value is evicted before those for which this is false */
 export const createCapped = <T>(size: number, goesFirst: (value: T) => boolean): Capped<T> => {
   const map = new Map<string, T>()
   let dropped = 0

@@ -42,6 +42,6 @@ export type WatchView = {
   /** The newest first; those that go on before those that have ended. */
   readonly tasks: readonly TaskRow[]
   readonly fetches: readonly FetchRow[]
-  /** Rows that gave way to newer ones. */
+  /** Number of evicted rows. */
   readonly dropped: number
 }

@@ -14,7 +14,7 @@ export type WatchViewDeps = {
   readonly tickMs: number
 }
 
-/** What there is to see, from the first moment on, as it changes; never completes. */
+/** The view and its changes, from the start; never completes. */
 export const watchView = (
   heard$: Observable<ChannelMessage>,
   connection$: Observable<Connection>,

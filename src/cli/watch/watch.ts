@@ -13,7 +13,7 @@ import { render } from './render.js'
 import { openScreen } from './screen.js'
 import { watchView } from './view.js'
 
-/** Without all of these there would be little to see, so any of them may be refused. */
+/** Each of these subscriptions is optional. */
 const TOPICS = {
   needed: ['control/proplet/alive'],
   optional: [
@@ -64,7 +64,7 @@ const lines = (link: MqttLink, json: boolean): Observable<Shown> => {
   const link$ = link.connection$.pipe(
     skip(1),
     map((connection) =>
-      note(connection.state === 'up' ? 'linked to the broker again' : `no link: ${connection.reason}`),
+      note(connection.state === 'up' ? 'connected to the broker again' : `no link: ${connection.reason}`),
     ),
   )
   return merge(text$.pipe(map(result)), link$)

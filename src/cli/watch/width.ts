@@ -5,11 +5,11 @@ const WIDE =
 
 const cellsOf = (character: string): number => (NONE.test(character) ? 0 : WIDE.test(character) ? 2 : 1)
 
-/** Cells that a text takes on a terminal. */
+/** Width of a text on a terminal, in cells. */
 export const widthOf = (text: string): number =>
   Array.from(text).reduce((sum, character) => sum + cellsOf(character), 0)
 
-/** The text in at most so many cells; an ellipsis says that there was more. */
+/** The text in at most this many cells; an ellipsis marks a cut. */
 export const fitted = (text: string, cells: number): string => {
   if (widthOf(text) <= cells) return text
   let kept = ''

@@ -8,7 +8,7 @@ import { toUpdate, type UpdateMessage } from './update.js'
 export type ReceivedUpdate = UpdateMessage & { readonly via: 'HTTP' | 'MQTT' }
 
 export type Coordinator = JsonServer & {
-  /** Opens a round: resolves to its updates, when so many proplets have sent one. Others are too late. */
+  /** Opens a round: resolves to its updates once this many proplets have sent one. Later ones are refused. */
   readonly round: (id: string, wanted: number) => Promise<readonly ReceivedUpdate[]>
   /** What is sent from now on is refused with this status, until it is undefined. */
   readonly failWith: (status: number | undefined) => void

@@ -5,7 +5,7 @@ export type JsonRequest = {
   readonly method: string
   /** Decoded segments of the path. */
   readonly segments: readonly string[]
-  /** Undefined: the body is no JSON object. */
+  /** Undefined if the body is not a JSON object. */
   readonly body: JsonObject | undefined
 }
 

@@ -11,7 +11,7 @@ export type Participant = {
   readonly propletId: string
   /** Of its dataset. */
   readonly samples: number
-  /** Variables of its tasks beside those of the round. */
+  /** Variables of its tasks in addition to those of the round. */
   readonly env?: Readonly<Record<string, string>>
 }
 

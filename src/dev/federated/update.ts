@@ -16,7 +16,7 @@ const lossOf = (metrics: unknown): number =>
     ? metrics.loss
     : NaN
 
-/** Undefined: it lacks what a coordinator wants. */
+/** Undefined if it lacks required fields. */
 export const toUpdate = (body: Readonly<Record<string, unknown>>): UpdateMessage | undefined => {
   const { round_id: roundId, proplet_id: propletId, num_samples: numSamples, metrics, update } = body
   if (typeof roundId !== 'string' || typeof propletId !== 'string' || propletId === '') return undefined

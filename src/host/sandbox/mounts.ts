@@ -8,7 +8,7 @@ const INSIDE = '/proplet'
 /** The entry of a child, as it is called in there. */
 export const SANDBOXED_ENTRY = join(INSIDE, 'dist', `${ENTRIES.guestChild}.js`)
 
-/** The path of the preopen of that number in there: it tells nothing, and is in the way of nothing. */
+/** The neutral path of a numbered preopen inside the sandbox, which clashes with nothing. */
 export const mountPoint = (index: number): string => `/dirs/${index}`
 
 /** Node.js and what a child loads, all of it read-only. */

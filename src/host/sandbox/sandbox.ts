@@ -11,7 +11,7 @@ export type Sandbox = {
   readonly kind: 'sandbox'
   /** Its absolute path. */
   readonly program: string
-  /** All but what differs between runtimes. */
+  /** Options common to all runtimes. */
   readonly options: readonly string[]
 }
 
@@ -34,7 +34,7 @@ const ISOLATED = [
 /** Namespaces of users open up parts of the kernel that are of no use to a child. Since bubblewrap 0.8. */
 const WITHOUT_NAMESPACES = ['--unshare-user', '--disable-userns']
 
-/** Tries bubblewrap out; left: why it can't be had, in words that follow "as". Takes some 50 ms. */
+/** Tries bubblewrap; on the left, why it is unavailable, as a clause after "as". Takes about 50 ms. */
 export function findSandbox(directories: readonly string[] = DIRECTORIES): E.Either<string, Sandbox> {
   const program = directories.map((directory) => join(directory, 'bwrap')).find((path) => existsSync(path))
   if (program === undefined) {

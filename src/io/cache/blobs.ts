@@ -8,7 +8,7 @@ const HEX = /^[0-9a-f]{64}$/
 /** Also a bound for the time that a look through the directory takes. */
 const MAX_BLOBS = 4096
 
-/** The file name for a digest; undefined: no SHA-256 digest. */
+/** The file name for a digest; undefined if it is not a SHA-256 digest. */
 const nameOf = (digest: string): string | undefined => {
   const [algorithm, hex = '', ...rest] = digest.split(':')
   return algorithm === 'sha256' && HEX.test(hex) && rest.length === 0 ? hex : undefined

@@ -8,7 +8,7 @@ import { openStore, type Known, type Store } from './store.js'
 export type BinaryCache = {
   /** The binary last fetched for that image, if it is still there. */
   readonly byImage: (image: string) => Observable<Binary | undefined>
-  /** The binary of that digest, if it is there. */
+  /** The binary with this digest, if it is cached. */
   readonly byDigest: (digest: string) => Observable<Binary | undefined>
   /**
    * Stores the pieces (in order) under their digest and, if given, under the image. What can't be kept is given from
@@ -58,7 +58,7 @@ const reporter = (log: CacheLog): Report => {
 
 const tryStore = async ({ dir, maxBytes, log }: CacheOptions, report: Report): Promise<Store | undefined> => {
   if (dir === undefined) {
-    log.warn({}, 'no cache directory: binaries are not kept')
+    log.warn({}, 'No cache directory: binaries are not cached')
     return undefined
   }
   try {

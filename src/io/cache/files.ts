@@ -44,7 +44,7 @@ const visit = async <T>(path: string, use: Visit<T>): Promise<T | typeof REPLACE
   }
 }
 
-/** Opens a regular file for `use`; undefined: there is none of that name. */
+/** Opens a regular file for `use`; undefined if there is none. */
 const withFile = async <T>(path: string, use: Visit<T>): Promise<T | undefined> => {
   for (let attempt = 0; attempt < 3; attempt++) {
     const result = await visit(path, use)
@@ -53,7 +53,7 @@ const withFile = async <T>(path: string, use: Visit<T>): Promise<T | undefined> 
   return undefined
 }
 
-/** Marks a file as used now, for the order of eviction. Bytes of the file; undefined: there is none. */
+/** Marks a file as used now, for the order of eviction. Returns its size; undefined if there is none. */
 export const touch = (path: string): Promise<number | undefined> =>
   withFile(path, async (handle, size) => {
     const now = new Date()
@@ -62,11 +62,11 @@ export const touch = (path: string): Promise<number | undefined> =>
     return size
   })
 
-/** The text of a file of at most `max` bytes; undefined: none, or a larger one. */
+/** The text of a file of at most `max` bytes; undefined if it is missing or larger. */
 export const readText = (path: string, max: number): Promise<string | undefined> =>
   withFile(path, async (handle, size) => (size <= max ? handle.readFile('utf8') : undefined))
 
-/** Writes a file as a whole or not at all, also when the power goes; replaces one that is there. */
+/** Writes or replaces a file atomically, even across a power loss. */
 export const writeWhole = async (
   directory: string,
   name: string,

@@ -13,14 +13,14 @@ export type Known = { readonly binary: Binary; readonly etag: string | undefined
 export type Store = {
   readonly byImage: (image: string) => Promise<Known | undefined>
   readonly byDigest: (digest: string) => Promise<Binary | undefined>
-  /** Undefined: there is no room for it. */
+  /** Undefined if there is no room. */
   readonly put: (
     digest: string,
     size: number,
     pieces: readonly Uint8Array[],
     signal: AbortSignal,
   ) => Promise<Binary | undefined>
-  /** As `put`, of a file that is there, which is moved. */
+  /** Like `put`, for an existing file, which is moved. */
   readonly adopt: (digest: string, size: number, path: string) => Promise<Binary | undefined>
   /** For `adopt`. */
   readonly temporaryPath: () => string

@@ -14,7 +14,7 @@ export class JsonLimitError extends Error {
 export const MAX_DEPTH = 256
 /** Bytes looked at one by one; the rest are the insides of strings, which the engine searches through at once. */
 const MAX_STEPS = 1024 * 1024
-/** What a string costs beside its bytes, in steps. */
+/** The cost of a string in addition to its bytes, in steps. */
 const STRING_STEPS = 16
 /** Bytes of a string that are looked at before its end is searched for: most strings are short. */
 const STRIDE = 256

@@ -40,7 +40,7 @@ export type Outline = {
 
 export type TooMuch = {
   readonly problem: string
-  /** What the message is about; undefined: its end was not reached. */
+  /** The subject of the message; undefined if its end was not reached. */
   readonly subject: Values | undefined
 }
 

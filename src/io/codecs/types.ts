@@ -52,7 +52,7 @@ export const optional = <A>(base: Wire<A>): Wire<A | undefined> =>
     u === undefined || u === null ? t.success(undefined) : base.validate(u, context),
   )
 
-/** An array; its length is looked at before its items are, so that a long one costs nothing. */
+/** An array; its length is checked before its items, so that a long one is cheap to reject. */
 export const list = <A>(item: Wire<A>, max: number): Wire<A[]> => {
   const items = t.array(item)
   return wire('an array', (u, context) =>

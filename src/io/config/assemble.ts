@@ -54,7 +54,7 @@ const page = (values: Values): PageConfig | undefined =>
     ? { hosts: values.ui_hosts, token: values.ui_actions ? values.ui_token : undefined }
     : undefined
 
-/** Where OTLP is served by custom. */
+/** The conventional OTLP path. */
 const TRACES_PATH = '/v1/traces'
 
 const traces = ({ otel_url: written, trace_ratio: ratio }: Values): TracesConfig | undefined => {

@@ -4,7 +4,7 @@ import type { ConfigFiles } from './files.js'
 import type { FoundProgram } from './program.js'
 import type { Resolution } from './resolve.js'
 
-/** What was looked for, because a setting asks for it. */
+/** What a setting made us look for. */
 export type Sought = {
   readonly program: FoundProgram | undefined
   readonly sandbox: E.Either<string, Sandbox> | undefined

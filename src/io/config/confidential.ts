@@ -50,7 +50,7 @@ const providers = t.type({
 
 const OWN_PROVIDER = 'attestation-agent'
 
-/** The address of the provider in ocicrypt's file; undefined: it names none that speaks gRPC. */
+/** The address of the provider in ocicrypt's file; undefined if it names no gRPC provider. */
 const parseProviders = (text: string): E.Either<string, string | undefined> => {
   const json = E.tryCatch(
     (): unknown => JSON.parse(text),
@@ -89,7 +89,7 @@ const keysOf = (
     : { type: 'kbs', url, ca: agent?.cert, keyAlgorithm: agent?.keyAlgorithm ?? 'ECDH-ES+A256KW-P256' }
 }
 
-/** What tells that evidence will be needed; undefined: nothing does. */
+/** The setting that requires evidence, if any. */
 const guestSign = (
   { tee, tee_agent: agent }: Resolution['values'],
   { guest }: TeeDetection,

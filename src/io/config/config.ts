@@ -20,7 +20,7 @@ export type TlsConfig = {
 
 export type MqttConfig = {
   readonly address: MqttAddress
-  /** Undefined: the link is not encrypted. */
+  /** Undefined for an unencrypted link. */
   readonly tls: TlsConfig | undefined
   readonly timeoutMs: number
   readonly qos: 0 | 1 | 2
@@ -43,21 +43,21 @@ export type ExternalConfig = {
 }
 
 export type PageConfig = {
-  /** Names that it may be asked by, beside addresses and localhost. */
+  /** Accepted host names, in addition to addresses and localhost. */
   readonly hosts: readonly string[]
-  /** Secret: what a request carries that stops a task. Undefined: nothing can be stopped. */
+  /** Secret. The token that a request to stop a task must carry; undefined to allow no stops. */
   readonly token: string | undefined
 }
 
 export type OpsConfig = {
   readonly host: string
   readonly port: number
-  /** Undefined: there is none. */
+  /** Undefined if there is none. */
   readonly page: PageConfig | undefined
 }
 
 export type TracesConfig = {
-  /** Where traces are sent; it may hold credentials. */
+  /** Where traces are sent; may contain credentials. */
   readonly url: string
   /** Of tasks, from 0 to 1. */
   readonly ratio: number
@@ -68,7 +68,7 @@ export type KeySourceConfig =
   | {
       readonly type: 'kbs'
       readonly url: string
-      /** PEM certificates to trust beside those of the system. */
+      /** PEM certificates to trust in addition to those of the system. */
       readonly ca: string | undefined
       readonly keyAlgorithm: TeeKeyAlgorithm
     }
@@ -78,15 +78,15 @@ export type KeySourceConfig =
 export type ConfidentialConfig = {
   readonly tee: TeeMode
   readonly agent: AgentChoice
-  /** Where /sys, /dev, /proc and /run are looked for. */
+  /** The root below which /sys, /dev, /proc and /run are read. */
   readonly root: string
   readonly eventLog: boolean
   readonly detection: TeeDetection
-  /** Undefined: no encrypted image can be opened. */
+  /** Undefined if encrypted images can't be opened. */
   readonly keys: KeySourceConfig | undefined
   /** Of getting one key; milliseconds. */
   readonly keyTimeoutMs: number
-  /** Where layers are kept, still encrypted. */
+  /** The directory of layers, still encrypted. */
   readonly layersDirectory: string
   /** An external runtime may get plain text as a file. */
   readonly allowExternal: boolean
@@ -110,7 +110,7 @@ export type Config = {
     readonly clientKey: string
   }
   readonly mqtt: MqttConfig
-  /** Whether commands and chunks that the broker had retained are taken. */
+  /** Whether to accept retained commands and chunks. */
   readonly retainedCommands: boolean
   readonly intervals: {
     readonly livelinessMs: number
@@ -138,19 +138,19 @@ export type Config = {
     readonly warm: number
     /** Absolute directories that existed when the configuration was loaded. */
     readonly dirs: readonly string[]
-    /** The same, of those that guests can't change. */
+    /** The same for read-only ones. */
     readonly readonlyDirs: readonly string[]
-    /** Undefined: the embedded runtime is used. */
+    /** Undefined to use the embedded runtime. */
     readonly external: ExternalConfig | undefined
   }
-  /** The hardware abstraction layer; undefined: it is off. */
+  /** The hardware abstraction layer; undefined if it is off. */
   readonly hal:
     | {
-        /** Undefined: guests can't store anything. */
+        /** Undefined if guests can't store anything. */
         readonly storageDirectory: string | undefined
         /** Bytes on disk, of one task. */
         readonly storageMaxBytes: number
-        /** Undefined: objects are not encrypted. */
+        /** Undefined for unencrypted objects. */
         readonly storageKey: SecretKey | undefined
         readonly opensLegacy: boolean
       }
@@ -168,11 +168,11 @@ export type Config = {
     readonly maxBytes: number
     readonly timeoutMs: number
   }
-  /** Undefined: components that serve HTTP are refused. */
+  /** Undefined to refuse components that serve HTTP. */
   readonly http: HttpOptions | undefined
-  /** Undefined: nothing is kept on disk. */
+  /** Undefined to keep nothing on disk. */
   readonly cache: { readonly directory: string; readonly maxBytes: number } | undefined
-  /** Undefined: what happens is lost with the process. */
+  /** Undefined to run without a journal. */
   readonly state:
     | {
         readonly directory: string
@@ -205,9 +205,9 @@ export type Config = {
   readonly confidential: ConfidentialConfig
   /** Of the proplet and of its tasks. */
   readonly monitoring: boolean
-  /** The HTTP server for operators; undefined: there is none. */
+  /** The HTTP server for operators, if enabled. */
   readonly ops: OpsConfig | undefined
-  /** Undefined: nothing is traced. */
+  /** Undefined to trace nothing. */
   readonly traces: TracesConfig | undefined
   readonly metadata: {
     readonly namespace: string

@@ -107,7 +107,7 @@ export const loadConfig = (
   return E.right({ config, settings: resolution.settings, warnings })
 }
 
-/** The same for those who do without `Either`. Throws the `ConfigError`. */
+/** The same without `Either`: throws the `ConfigError`. */
 export const loadConfigOrThrow = (input: ConfigInput, options: Partial<LoadOptions> = {}): LoadedConfig => {
   const loaded = loadConfig(input, options)
   if (E.isLeft(loaded)) throw loaded.left

@@ -1,7 +1,7 @@
 import { delimiter, isAbsolute, join, resolve } from 'node:path'
 import type { ConfigFiles } from './files.js'
 
-/** A program that was found, or in words where it was looked for. */
+/** A program that was found, or a description of where it was looked for. */
 export type FoundProgram =
   { readonly kind: 'found'; readonly path: string } | { readonly kind: 'missing'; readonly expected: string }
 

@@ -50,7 +50,7 @@ export const secretKey: Reader<SecretKey> = scalar((found) => {
     : E.left('64 hexadecimal digits, or kbs:///REPOSITORY/TYPE/TAG')
 })
 
-/** What a client can carry in a header, and nobody can guess. */
+/** A token that fits into a header and is hard to guess. */
 export const token: Reader<string> = scalar((found) =>
   /^[\x21-\x7e]{16,1024}$/.test(found)
     ? E.right(found)

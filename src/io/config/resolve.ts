@@ -70,7 +70,7 @@ const resolveOne = (
   }
 }
 
-/** Finds and reads every setting, or those of `entries`, and collects everything that is wrong with one of them. */
+/** Finds and reads every setting, or those of `entries`, and collects every problem. */
 export const resolve = (
   sources: Sources,
   facts: HostFacts,

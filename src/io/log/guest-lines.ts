@@ -5,7 +5,7 @@ const MAX_LINE = 4096
 
 export type GuestLines = {
   readonly take: (data: Uint8Array) => readonly string[]
-  /** The last line, if it had no end. */
+  /** The last line, if it is unterminated. */
   readonly rest: () => readonly string[]
 }
 

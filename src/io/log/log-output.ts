@@ -2,10 +2,10 @@ import { fstatSync } from 'node:fs'
 import type { Writable } from 'node:stream'
 import { pino } from 'pino'
 
-/** Where log lines go. `write` neither waits nor throws. */
+/** A sink for log lines. `write` neither blocks nor throws. */
 export type LogOutput = {
   readonly write: (line: string) => void
-  /** Resolves when all lines are out, when nobody reads them any more, or after `timeoutMs`. */
+  /** Resolves when all lines are written, when the reader is gone, or after `timeoutMs`. */
   readonly flush: (timeoutMs: number) => Promise<void>
 }
 
@@ -23,7 +23,7 @@ type Sink = {
 const bounded = (sink: Sink, maxBytes: number, notice: (dropped: number) => string): LogOutput => {
   let closed = false
   let dropped = 0
-  // A log that nobody can read any more is no reason to end; and there is no place left to say so.
+  // The daemon must outlive the reader of its log, and there is nowhere left to report this.
   sink.onClosed(() => (closed = true))
   return {
     write: (line) => {
@@ -117,7 +117,7 @@ const isPipe = (descriptor: number): boolean => {
   return stat.isFIFO() || stat.isSocket()
 }
 
-/** Standard output, or `destination`. `notice` makes the line that tells how many were dropped. */
+/** Standard output, or `destination`. `notice` formats the line that reports how many were dropped. */
 export const logOutput = (
   destination: Writable | number | undefined,
   notice: (dropped: number) => string,

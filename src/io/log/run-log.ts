@@ -15,7 +15,7 @@ type Output = Extract<RunProgress, { readonly type: 'output' }>
 export type RunLog = {
   readonly log: Logger
   readonly output: (output: Output) => void
-  /** The last lines, if they had no end. */
+  /** The last lines, if they are unterminated. */
   readonly rest: () => void
 }
 
@@ -24,13 +24,13 @@ export const createRunLog = (log: Logger, now: () => number): RunLog => {
   let count = 0
   let countingSince = now()
 
-  // What is not shown is not looked at either, nor does it use up the lines of what is.
+  // Lines below the level are neither formatted nor counted.
   const isShown = (stream: Output['stream']): boolean => log.isLevelEnabled(LEVELS[stream])
 
   const write = (stream: Output['stream'], lines: readonly string[]) => {
     if (now() - countingSince >= 1000) {
       if (count > MAX_LINES_A_SECOND)
-        log.warn({ stream, left_out: count - MAX_LINES_A_SECOND }, 'guest output left out of the log')
+        log.warn({ stream, left_out: count - MAX_LINES_A_SECOND }, 'Guest output omitted from the log')
       count = 0
       countingSince = now()
     }

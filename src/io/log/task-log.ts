@@ -45,7 +45,7 @@ export const createTaskLog = (log: Logger, now: () => number): ((event: TaskEven
       case 'fetched':
         taskLog.debug(
           { digest: event.binary.digest, size: event.binary.size, from: event.from },
-          'Binary at hand',
+          'Binary acquired',
         )
         return
       case 'started':

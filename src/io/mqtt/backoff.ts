@@ -5,7 +5,7 @@ export type BackoffOptions = {
   readonly random: () => number
 }
 
-/** A link that was up for this long, in milliseconds, makes the backoff begin anew. */
+/** Uptime of a link, in milliseconds, after which the backoff resets. */
 export const stableAfterMs = ({ maxMs }: Pick<BackoffOptions, 'maxMs'>): number => Math.min(10_000, maxMs)
 
 /**

@@ -16,7 +16,7 @@ export type Ended = {
   readonly requested: boolean
   /** The broker doesn't accept who we are. */
   readonly unauthorized: boolean
-  /** Milliseconds for which the link was up; undefined: it never was. */
+  /** How long the link was up, in milliseconds; undefined if it never was. */
   readonly upMs: number | undefined
 }
 
@@ -61,7 +61,7 @@ export const connectOnce = (context: ConnectionContext): Observable<Up | Ended> 
     let unauthorized = false
     let upSince: number | undefined
     let pumping = false
-    // once the client is told to end, it takes nothing more
+    // once the client is ending, it accepts nothing more
     let ending = false
 
     const fail = (why: string) => {
@@ -104,11 +104,11 @@ export const connectOnce = (context: ConnectionContext): Observable<Up | Ended> 
       }
     }
     const hand = (entry: Entry) => {
-      // whoever was told that it is handed over may have ended the link
+      // a listener of `handed` may have ended the link
       if (ending) outbox.putBack([entry])
       else if (qos > 0) {
         const { sequence } = entry.publication
-        // Before it is sent: otherwise the next process would send it once more, under another id.
+        // Before it is sent: otherwise the next process would send it again under another ID.
         if (sequence !== undefined) journal?.sent(sequence, session.ids.next ?? 0)
         client.publish(entry.topic, entry.payload, { qos })
         session.flights.launch(client.getLastMessageId(), entry)
@@ -185,7 +185,7 @@ export const connectOnce = (context: ConnectionContext): Observable<Up | Ended> 
       })
     })
     client.on('error', (error) => {
-      // of what it can't parse, or didn't expect, MQTT.js only tells
+      // MQTT.js only reports what it can't parse or did not expect
       if (!client.stream.destroyed) fail(describeError(error))
       reason ??= describeError(error)
       if (error instanceof PacketError) byPeer = false

@@ -1,7 +1,7 @@
 import type { Ended } from './connection.js'
 import type { MqttLog } from './options.js'
 
-/** The same failure is logged again after so many more attempts. */
+/** A persistent failure is logged again after this many attempts. */
 const REPEAT_EVERY = 10
 
 /** Logs why there is no link: each new reason at once, and then now and then; the rest is for debugging. */
@@ -21,11 +21,15 @@ export class FailureLog {
     this.#attempts = isNew ? 1 : this.#attempts + 1
     this.#reason = reason
     const details = { broker: this.#broker, reason, attempts: this.#attempts }
-    if (!isNew && this.#attempts % REPEAT_EVERY !== 0) this.#log.debug(details, 'still no link to the broker')
+    if (!isNew && this.#attempts % REPEAT_EVERY !== 0)
+      this.#log.debug(details, 'Still not connected to the broker')
     else if (unauthorized) {
-      this.#log.error(details, 'the broker does not accept our client id and key; check them. Trying on')
+      this.#log.error(details, 'The broker rejects the client ID and key; check them. Retrying')
     } else
-      this.#log.warn(details, upMs === undefined ? 'no link to the broker' : 'lost the link to the broker')
+      this.#log.warn(
+        details,
+        upMs === undefined ? 'Not connected to the broker' : 'Lost the connection to the broker',
+      )
   }
 
   up(): void {

@@ -15,7 +15,7 @@ export type InboundHooks = {
   readonly forgetAll: () => void
 }
 
-/** Of QoS 1 nothing tells when one won't come again. */
+/** With QoS 1, nothing shows when redelivery can no longer happen. */
 const MAX_OF_QOS_1 = 1000
 
 /**
@@ -37,7 +37,7 @@ export class InboundStore implements IStore {
     for (const packet of known) this.#known.set(packet.id, packet)
   }
 
-  /** Delivers a message, unless it has been, or nobody listens: then it must not be acknowledged. */
+  /** Delivers a message unless it is a redelivery. Without listeners it must not be acknowledged. */
   receive(message: IPublishPacket): void {
     if (!this.#hooks.isListening()) return
     const packet = packetOf(message)

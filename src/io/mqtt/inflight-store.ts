@@ -5,7 +5,7 @@ import type { Entry } from './delivery.js'
 export const SUSPECT_BYTES = 64 * 1024
 /** A connection lost so soon after a large publication was sent, in milliseconds, may have been lost because of it. */
 export const SUSPECT_WITHIN_MS = 10_000
-/** Connections lost in a row before the publication is given up. */
+/** Consecutive lost connections after which the publication is dropped. */
 export const STRIKES = 5
 
 type Callback = (error?: Error) => void
@@ -13,9 +13,9 @@ type PacketCallback = (error?: Error, packet?: Packet) => void
 
 export type FlightHooks = {
   readonly onAcknowledged: (entry: Entry) => void
-  /** The broker has it, and is about to be told to forget its id. */
+  /** The broker has it and is about to release its ID. */
   readonly onReleased?: (entry: Entry) => void
-  /** It had been released, and is published anew: the broker has lost the session. */
+  /** It was released but is published again, because the broker lost the session. */
   readonly onAnew?: (entry: Entry, id: number) => void
 }
 
@@ -56,7 +56,7 @@ export class InflightStore implements IStore {
     this.#flights.set(id, { entry, state: 'published', sentAt: performance.now(), strikes: 0 })
   }
 
-  /** An earlier process had it in flight under this id. */
+  /** An earlier process had it in flight under this ID. */
   resume(id: number, entry: Entry, isReleased: boolean): void {
     const state = isReleased ? 'released' : 'published'
     this.#flights.set(id, { entry, state, sentAt: undefined, strikes: 0 })

@@ -19,6 +19,6 @@ export type LinkJournal = {
   ) => { readonly messageId: number; readonly isReleased: boolean } | undefined
   /** A publication is about to be sent under that packet id. */
   readonly sent: (sequence: number, messageId: number) => void
-  /** The broker has it, and is about to be told to forget its packet id (QoS 2). */
+  /** The broker has it and is about to release its packet ID (QoS 2). */
   readonly released: (sequence: number) => void
 }

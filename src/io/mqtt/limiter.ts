@@ -12,7 +12,7 @@ export class PacketError extends Error {
 
 export type LimiterOptions = {
   readonly maxPacketBytes: number
-  /** Takes the place of a payload that was too large, so that it can be told from any real one. */
+  /** Replaces an oversized payload; distinguishable from any real one. */
   readonly marker: Uint8Array
   readonly onOversize: (topic: string, packetBytes: number) => void
 }
@@ -44,7 +44,7 @@ export class PacketLimiter {
     return (this.#passing > 0 || this.#dropping > 0) && this.#packetBytes > BULK_BYTES
   }
 
-  /** What of `chunk` goes on, as views of it. Throws a PacketError when the connection has to be given up. */
+  /** The parts of `chunk` to pass on, as views. Throws a `PacketError` if the connection must be closed. */
   push(chunk: Buffer): Buffer[] {
     const out: Buffer[] = []
     let from = 0

@@ -39,7 +39,7 @@ export type OversizeMessage = { readonly subtopic: string; readonly packetBytes:
 export type MqttLink = {
   /** Begins with the state at hand, if there is one yet. `down` comes again when its reason changes. */
   readonly connection$: Observable<Connection>
-  /** Hot. What arrives while nobody listens is not acknowledged: the broker sends it again, to the next process. */
+  /** Hot. Without subscribers, messages are not acknowledged, so the broker redelivers them to the next process. */
   readonly messages$: Observable<InboundMessage>
   /** Hot. */
   readonly oversize$: Observable<OversizeMessage>
@@ -95,7 +95,7 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
       onMessage: ({ topic, payload, retain }, packet) => {
         const bytes = bytesOf(payload)
         const subtopic = topics.get(topic)
-        if (subtopic === undefined) log.debug({ topic }, 'a message of a topic that is not ours was dropped')
+        if (subtopic === undefined) log.debug({ topic }, 'Message dropped: unexpected topic')
         else if (retain && options.retained === false)
           log.warn(
             { subtopic, bytes: bytes.length },
@@ -112,25 +112,28 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
     }
     const onUp = ({ sessionPresent, granted, refused }: Up) => {
       failures.up()
-      log.info({ broker, sessionPresent }, 'linked to the broker')
+      log.info({ broker, sessionPresent }, 'Connected to the broker')
       for (const [subtopic, grantedQos] of granted) {
         const level = subscribed.has(subtopic) ? 'debug' : 'info'
         subscribed.add(subtopic)
         log[level]({ qos: grantedQos }, `Subscribed to topic: ${options.topicPrefix}/${subtopic}`)
         if (grantedQos >= qos || lowered.has(subtopic)) continue
         lowered.add(subtopic)
-        log.warn({ subtopic, asked: qos, granted: grantedQos }, 'the broker granted a lower QoS than asked')
+        log.warn(
+          { subtopic, asked: qos, granted: grantedQos },
+          'The broker granted a lower QoS than requested',
+        )
       }
       for (const subtopic of refused) {
         if (lowered.has(subtopic)) continue
         lowered.add(subtopic)
-        log.warn({ subtopic }, 'the broker refused a subscription that we can do without')
+        log.warn({ subtopic }, 'The broker refused an optional subscription')
       }
       change({ state: 'up', sessionPresent })
     }
     const onEnded = (ended: Ended) => {
       if ((ended.upMs ?? 0) >= stableAfterMs(options.backoff)) backoff.reset()
-      if (ended.requested) log.info({ broker }, 'left the broker')
+      if (ended.requested) log.info({ broker }, 'Disconnected from the broker')
       else failures.ended(ended)
       for (const entry of session.flights.disconnected(ended.byPeer)) {
         const bytes = entry.payload.length
@@ -147,7 +150,7 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
         ready: () => (messages$.observed ? both(journal?.durable(), room.ready()) : NEVER_READY),
         onWritten: onAcknowledged,
         onOversize: (subtopic, packetBytes) => {
-          log.error({ subtopic, packetBytes, maxPacketBytes }, 'a message was too large and has been dropped')
+          log.error({ subtopic, packetBytes, maxPacketBytes }, 'Message dropped: too large')
           oversize$.next({ subtopic, packetBytes })
         },
       }),

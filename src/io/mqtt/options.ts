@@ -38,7 +38,7 @@ export type MqttOptions = {
   readonly subscriptions: readonly string[]
   /** Those of them that the link does without where the broker refuses them. */
   readonly optional?: readonly string[]
-  /** Whether messages that the broker had retained are given on; else they are acknowledged and dropped. By default they are. */
+  /** Whether to deliver retained messages (default); otherwise they are acknowledged and dropped. */
   readonly retained?: boolean
   /** What the broker publishes when it loses us. */
   readonly will?: { readonly subtopic: string; readonly payload: object }

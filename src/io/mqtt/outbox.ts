@@ -7,7 +7,7 @@ import type { Delivery, RejectionCause, OutboxStats } from '../../model/delivery
 /** What waits at most: beyond this, a new publication is rejected and counted. */
 export const MAX_WAITING_MESSAGES = 100_000
 export const MAX_WAITING_BYTES = 256 * 1024 * 1024
-/** Of `latest` with a key: beyond this the oldest gives way, so that they never take the room of results. */
+/** Limit of keyed `latest` publications; beyond it the oldest is dropped, so they never displace results. */
 export const MAX_WAITING_KEYS = 1000
 
 export type OutboxOptions = {
@@ -22,7 +22,7 @@ export type OutboxOptions = {
 type Lane = 'all' | 'latest'
 
 /**
- * Where publications wait for the broker; decides which is next, and does no I/O.
+ * The queue of publications for the broker. Decides which is next; does no I/O.
  *
  * Two lanes: `all` in order, `latest` with the newest of each subtopic, those with a key behind the others. They take
  * turns, and while more than one may be in flight, one place is kept from `all`: so a heartbeat waits behind at most
@@ -178,7 +178,7 @@ export class Outbox {
     return key === undefined ? this.#latest : this.#latestOfKeys
   }
 
-  /** The one that gives way to a new one. */
+  /** The one that a new one replaces. */
   #surplus(slots: Map<string, Entry>): Entry | undefined {
     const { maxWaitingKeys = MAX_WAITING_KEYS } = this.#options
     const [oldest] = slots.values()

@@ -6,7 +6,7 @@ import type { Packet } from '../../model/connection.js'
 export const bytesOf = (payload: string | Buffer): Buffer =>
   typeof payload === 'string' ? Buffer.from(payload) : payload
 
-/** What a message is known by when it comes again; undefined: its QoS says that it does not. */
+/** Identifies redeliveries of a message; undefined for QoS 0. */
 export const packetOf = ({ qos, messageId, topic, payload }: IPublishPacket): Packet | undefined => {
   if (qos === 0 || messageId === undefined) return undefined
   const bytes = bytesOf(payload)

@@ -1,10 +1,10 @@
 import type { MqttLog } from './options.js'
 import type { Delivery } from '../../model/delivery.js'
 
-/** While the outbox is full, one rejection in so many is logged. */
+/** While the outbox is full, one in this many rejections is logged. */
 const OVERFLOW_LOG_EVERY = 1000
 
-/** Logs publications that were given up. */
+/** Logs dropped publications. */
 export class RejectionLog {
   readonly #log: MqttLog
   #overflows = 0
@@ -20,8 +20,8 @@ export class RejectionLog {
     if (cause === 'overflow') {
       this.#overflows += 1
       if (this.#overflows % OVERFLOW_LOG_EVERY !== 1) return
-      this.#log.error({ subtopic, dropped: this.#overflows }, 'the outbox is full: a message was dropped')
-    } else if (cause === 'closed') this.#log.warn({ subtopic }, 'a message came after the farewell')
-    else this.#log.error({ subtopic, cause, reason }, 'a message was not published')
+      this.#log.error({ subtopic, dropped: this.#overflows }, 'Message dropped: the outbox is full')
+    } else if (cause === 'closed') this.#log.warn({ subtopic }, 'Message dropped: the connection is closing')
+    else this.#log.error({ subtopic, cause, reason }, 'Message not published')
   }
 }

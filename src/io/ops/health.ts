@@ -35,7 +35,7 @@ const answerChecks = (response: ServerResponse, checks: Checks): void => {
 
 /**
  * `/health`, as the current release answers it; `/livez`: the pipeline gets on, else only a restart helps; `/readyz`: it
- * gets on, takes tasks, and is linked to the broker.
+ * is responsive, accepts tasks and is connected to the broker.
  */
 export const createHealth = ({ heartbeatMs, now }: HealthOptions): OpsPart => {
   const running = new Set<Run>()

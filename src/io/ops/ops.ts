@@ -20,7 +20,7 @@ const serve = (where: OpsConfig, routes: readonly OpsRoute[], log: Logger): Obse
         if (!(error instanceof OpsServerError)) throw error
         const level = isFirst ? 'error' : 'debug'
         isFirst = false
-        log[level](`HTTP server for operators: ${error.message}; tasks run without it, and it is tried again`)
+        log[level](`HTTP server for operators: ${error.message}; tasks run without it; retrying`)
         return timer(RETRY_MS)
       },
     }),

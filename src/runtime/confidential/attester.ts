@@ -133,7 +133,7 @@ export const createAttester = (options: AttesterOptions): Attester => {
     if (!isFirst || platform === undefined) return
     isFirst = false
     if (platform.kind === 'sample')
-      log.warn({}, 'PROPLET_TEE=sample: evidence is made up, and proves nothing; it is for tests only')
+      log.warn({}, 'PROPLET_TEE=sample: evidence is fabricated and proves nothing; for tests only')
     else
       log.warn(
         { tee: platform.name },

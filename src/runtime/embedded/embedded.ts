@@ -27,11 +27,11 @@ export type EmbeddedOptions = {
   readonly isolation: 'process' | 'thread' | Sandbox
   /** Idle guests kept ready. */
   readonly warm: number
-  /** Idle guests kept at most after a load; those beyond `warm` are ended after 30 s. */
+  /** Maximum number of idle guests; those beyond `warm` end after 30 s. */
   readonly maxIdle: number
   /** Directories of the host that guests get. */
   readonly dirs: readonly Preopen[]
-  /** The directory of the binaries that come by path: children in a sandbox may read what is there. */
+  /** The directory of binaries passed by path; sandboxed children may read it. */
   readonly binariesDir?: string | undefined
   /** Time limit of a task; 0: none. Daemon tasks have to start within it. */
   readonly timeoutMs: number
@@ -39,11 +39,11 @@ export type EmbeddedOptions = {
   readonly memoryMaxBytes: number
   /** stdout, and stderr, each, of one task. */
   readonly outputMaxBytes: number
-  /** Undefined: components that serve HTTP are refused. */
+  /** Undefined to refuse components that serve HTTP. */
   readonly http?: HttpOptions | undefined
   /** By default there is none. */
   readonly network?: NetworkOptions
-  /** The hardware abstraction layer; undefined: it is off. */
+  /** The hardware abstraction layer; undefined if it is off. */
   readonly hal?: HalOptions | undefined
   /** What runs components: the linker of this project, or jco's transpiler. By default the linker. */
   readonly componentEngine?: 'linker' | 'jco'
@@ -178,11 +178,11 @@ async function prepareStart(options: EmbeddedOptions): Promise<StartGuest> {
   }
   if (isolation === 'process') {
     const wrapper = await findWrapper()
-    log.debug({ wrapper }, 'children are started through these tools')
+    log.debug({ wrapper }, 'Child processes are started through these tools')
     return () => startProcessGuest({ ...limits, entry: ENTRIES.process, wrapper })
   }
   const wrapper = await sandboxWrapper(isolation, options)
-  log.debug({ wrapper }, 'children are started in a sandbox')
+  log.debug({ wrapper }, 'Child processes run in a sandbox')
   return () => startProcessGuest({ ...limits, entry: SANDBOXED_ENTRY, wrapper, isNested: true })
 }
 

@@ -44,7 +44,7 @@ export type ExecutionParts = {
   readonly modules: ModuleLedger
   readonly watchdog: Watchdog
   readonly network: NetworkOptions
-  /** Undefined: the hardware abstraction layer is off. */
+  /** Undefined if the hardware abstraction layer is off. */
   readonly hal?: HalTask | undefined
   readonly hooks: ExecutionHooks
 }

@@ -29,7 +29,7 @@ export type GuestListener = {
   closed(death: Death): void
 }
 
-/** How a guest ended that nobody ended, in words that follow "the child". */
+/** How a guest ended on its own, as a clause after "the child". */
 export type Death = { readonly how: string; readonly signal: string | undefined }
 
 export type StartGuest = () => Guest

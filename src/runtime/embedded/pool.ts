@@ -97,13 +97,13 @@ export class Pool {
     })
   }
 
-  /** Of the guests that are processes, but for those that were just ended. */
+  /** Guests that are processes, except those just ended. */
   pids(): number[] {
     const members = [...this.#idle.all, ...this.#taken].map(({ guest }) => guest)
     return [...this.#coming, ...members].flatMap(({ pid }) => pid ?? [])
   }
 
-  /** Ends every guest but those that are taken, whose release ends them; resolves when all are gone. */
+  /** Ends idle guests now and busy ones at their release; resolves when all are gone. */
   close(): Promise<void> {
     this.#isClosed = true
     clearTimeout(this.#scheduled?.timer)
@@ -217,7 +217,7 @@ export class Pool {
     this.#onReady.clear()
   }
 
-  /** After every change: starts what is missing, and tells those who wait for what came about. */
+  /** After every change: starts missing guests and notifies waiters. */
   #balance(): void {
     if (this.#isClosed) {
       if (this.#coming.size + this.#leaving.size + this.#taken.size > 0) return

@@ -22,11 +22,11 @@ export type ProcessLaunch = {
   readonly isNested?: boolean
   readonly memoryMaxBytes: number
   readonly tableMaxElements: number
-  /** Where the guest writes: to us, or, with `inherit`, to our own streams, in our process group. By default to us. */
+  /** Where the guest's output goes: to us (default), or with `inherit` to our own streams, in our process group. */
   readonly output?: 'pipe' | 'inherit'
   /** Whether the guest gets our standard input, or none. By default none. */
   readonly input?: 'inherit' | 'ignore'
-  /** Where the child keeps the compiled form of its own code, and finds it; by default nowhere. */
+  /** The directory of the child's compile cache; none by default. */
   readonly compileCache?: string | undefined
 }
 
@@ -73,7 +73,7 @@ function nodeArguments(launch: ProcessLaunch): string[] {
   ]
 }
 
-/** The system refused to start it, for want of processes or files as a rule: it tells so, and is gone. */
+/** The system refused to start it, usually for lack of processes or files: report that and end. */
 class StillbornGuest implements Guest {
   readonly pid = undefined
   #listener: GuestListener = DEAF
@@ -117,12 +117,12 @@ class ProcessGuest implements Guest {
     this.#control = control
     this.#answers = answers
     this.#process = isDuplex(info) ? new NestedProcess(child, info, hear) : new DirectProcess(child)
-    // Whoever is told that a nested one is ready may ask for its number.
+    // Listeners of `ready` may ask a nested child for its PID.
     if (!isDuplex(info)) hear()
     this.#outputs = [stdout, stderr].filter((stream) => stream !== null)
     stdout?.on('data', (data: Buffer) => this.#listener.output('stdout', data))
     stderr?.on('data', (data: Buffer) => this.#listener.output('stderr', data))
-    // A pipe breaks when the child ends, and `close` tells of that.
+    // A pipe breaks when the child ends, which `close` reports.
     for (const stream of [...this.#outputs, control, answers, info]) stream?.on('error', () => undefined)
     child.on('error', (error) => (this.#fault ??= `could not be ended: ${error.message}`))
     child.on('close', (code, signal) => this.#close(code, signal))

@@ -12,7 +12,7 @@ import { TaskUsage } from './usage.js'
 import { verdictOfStop } from './verdict.js'
 
 export type TaskRunParts = Omit<HttpTaskParts, 'usage' | 'hal'> & {
-  /** Undefined: the hardware abstraction layer is off. */
+  /** Undefined if the hardware abstraction layer is off. */
   readonly hal: HalHost | undefined
   /** Whether `usage` can be asked for. */
   readonly metered: boolean

@@ -12,7 +12,7 @@ const NOTHING: Figures = {
   fileDescriptors: undefined,
 }
 
-/** A guest of the task: what it had used before, and what it was last seen to have used since. */
+/** A guest of the task: its usage before the task, and its latest reading. */
 type Account = { readonly before: Counters | undefined; spent: Counters | undefined }
 
 /**

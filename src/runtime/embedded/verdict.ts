@@ -33,7 +33,7 @@ export function isHarmless(end: GuestEnd): boolean {
   return end.kind !== 'failed' || HARMLESS.has(end.code)
 }
 
-/** What it means that a guest ended although nobody ended it. */
+/** The outcome of a guest that ended on its own. */
 export function verdictOfDeath(death: Death, stderr: string): Verdict {
   if (death.signal === 'SIGKILL') {
     return failed('memory', 'the guest was killed, most likely because the machine ran out of memory')

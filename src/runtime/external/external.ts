@@ -64,8 +64,8 @@ const lazily = <T>(make: () => Promise<T>): (() => Promise<T>) => {
 async function sweep({ temporaryDirectory, log }: ExternalOptions): Promise<void> {
   try {
     const removed = (await removeAbandoned(temporaryDirectory)) + (await removeAbandonedInMemory())
-    if (removed > 0) log.info({ removed }, 'removed private directories of tasks that were left behind')
+    if (removed > 0) log.info({ removed }, 'Removed leftover private directories of tasks')
   } catch (error) {
-    log.warn({ err: error }, 'private directories that were left behind could not be removed')
+    log.warn({ err: error }, 'Failed to remove leftover private directories')
   }
 }

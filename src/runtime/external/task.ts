@@ -115,7 +115,7 @@ export class ExternalTask {
     try {
       await removePrivateDirectory(directory)
     } catch (error) {
-      this.#parts.options.log.warn({ err: error, directory }, 'a private directory could not be removed')
+      this.#parts.options.log.warn({ err: error, directory }, 'Failed to remove a private directory')
     }
   }
 }

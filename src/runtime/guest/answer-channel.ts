@@ -20,6 +20,6 @@ export function hearAnswers(answered: (given: GivenMessage, bytes: Uint8Array) =
     .on('close', () => process.exit(0))
 }
 
-/** The daemon is trusted: what it sends is told apart from other things only. */
+/** The daemon is trusted: its messages are only discriminated, not validated. */
 const isGiven = (value: unknown): value is GivenMessage =>
   typeof value === 'object' && value !== null && 'type' in value && value.type === 'given'

@@ -1,7 +1,7 @@
 import type { Given } from './given.js'
 import type { GivenMessage } from './protocol.js'
 
-/** What the guest has asked and does not stop for. Numbers are never used again, so that a late answer is nobody's. */
+/** Asynchronous questions of the guest. Numbers are never reused, so late answers are ignored. */
 export class Asks {
   readonly #waiting = new Map<number, (given: Given) => void>()
   #last = 0

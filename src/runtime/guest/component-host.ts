@@ -19,7 +19,7 @@ const DRAFT = /^wasi:.*@0\.3\.0-rc-(\d{4}-\d\d-\d\d)/
 const LAST_DRAFT = '2026-03-15'
 const NETWORK = /^wasi:(?:sockets|http)\//
 
-/** WASI 0.2, WASI 0.3 if the component needs that, and the network for those that import it. */
+/** WASI 0.2, 0.3 if the component needs it, and the network if it imports it. */
 export const hostOf = (
   prepared: Pick<EngineComponent, 'imports' | 'description'>,
   link: Link,

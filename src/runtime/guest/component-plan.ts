@@ -10,7 +10,7 @@ import { quote } from '@proplet/component/units.js'
 /** What of a component to call, decided before anything runs. */
 export type ComponentPlan = {
   readonly kind: 'command' | 'function'
-  /** The name of the exported instance; undefined: the component exports the function itself. */
+  /** The name of the exported instance; undefined if the component itself exports the function. */
   readonly instance: string | undefined
   readonly export: string
   readonly args: readonly unknown[]
@@ -51,7 +51,7 @@ export function planComponent(
   return { kind: 'function', instance: found.instance, export: found.name, args, result: found.type.result }
 }
 
-/** Of one interface in several versions the highest is run: the others are there for hosts that do not know it. */
+/** The highest version of an interface runs: older ones are for hosts that do not know it. */
 function isOlder(one: Callable, other: Callable): boolean {
   const [ours, others] = [versionOf(one), versionOf(other)]
   for (const [at, part] of ours.entries()) {

@@ -6,7 +6,7 @@ import { soon, type Wants } from './wants.js'
 
 const NO_BYTES = new Uint8Array(0)
 
-/** The body of a message that comes in, which the daemon gives in pieces as it is asked for. */
+/** The body of an incoming message, which the daemon delivers in pieces on request. */
 export class IncomingBytes implements BodySource {
   readonly trailers: BodySource['trailers']
   readonly #wants: Wants
@@ -15,10 +15,10 @@ export class IncomingBytes implements BodySource {
   #piece: Uint8Array = NO_BYTES
   #trailers: readonly FieldEntry[] = []
   #error: NetworkError = { tag: 'connection-terminated' }
-  /** The daemon has just said that nothing is there: to ask again at once is of no use. */
+  /** The daemon has just reported that nothing is available: do not ask again at once. */
   #isJustEmpty = false
 
-  /** @param closed is called when nobody needs the rest. */
+  /** @param closed is called when the rest is not needed. */
   constructor(wants: Wants, hasBody: boolean, closed: () => void = () => undefined) {
     this.#wants = wants
     this.#closed = closed

@@ -72,7 +72,7 @@ export class Modules {
   }
 }
 
-/** The bytes of a file, when they are those of the digest. Fails with `binary`. */
+/** The bytes of a file, verified against the digest. Fails with `binary`. */
 export function readBinary(path: string, digest: string): Bytes {
   let binary: Bytes
   try {

@@ -56,7 +56,7 @@ export class OutgoingBytes implements BodySink {
   }
 
   close(): void {
-    // The body goes on when a stream to it is closed.
+    // Closing a stream to the body does not close the body.
   }
 
   #hasRoom(): boolean {

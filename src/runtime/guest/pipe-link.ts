@@ -77,7 +77,7 @@ const TYPES: ReadonlySet<string> = new Set<ToGuest['type']>([
   'leave',
 ])
 
-/** The daemon is trusted: what it sends is told apart from other things only. */
+/** The daemon is trusted: its messages are only discriminated, not validated. */
 function isToGuest(value: unknown): value is ToGuest {
   if (typeof value !== 'object' || value === null || !('type' in value)) return false
   return typeof value.type === 'string' && TYPES.has(value.type)
@@ -93,10 +93,10 @@ function readExactly(length: number): Buffer<ArrayBuffer> | undefined {
   return buffer
 }
 
-/** As a shell reports a program that wrote to a pipe that nobody reads: 128 and the number of SIGPIPE. */
+/** The exit code of a program killed by SIGPIPE: 128 + its number. */
 const STATUS_NO_READER = 141
 
-/** Ends the guest where nobody reads any more, as SIGPIPE ends other programs; Node.js has that signal ignored. */
+/** Ends the guest when its reader is gone, as SIGPIPE does for other programs; Node.js ignores that signal. */
 function createOutput(fd: number): (bytes: Uint8Array) => void {
   const write = createBlockingOutput(fd)
   return (bytes) => {

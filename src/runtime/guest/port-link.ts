@@ -102,7 +102,7 @@ export function isThreadData(value: unknown): value is ThreadData {
   return value.inFlight instanceof Int32Array && value.sent instanceof Int32Array
 }
 
-/** Sent by the daemon, which is trusted: told apart from other things only. */
+/** Sent by the trusted daemon: only discriminated, not validated. */
 export function isThreadMessage(value: unknown): value is Incoming {
   return typeof value === 'object' && value !== null && 'message' in value
 }

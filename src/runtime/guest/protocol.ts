@@ -17,7 +17,7 @@ export type BootMessage = {
   readonly isOnce?: boolean
   /** URL of the transpiler of jco, when that is the engine of components. */
   readonly transpiler?: string | undefined
-  /** Undefined: the hardware abstraction layer is off. */
+  /** Undefined if the hardware abstraction layer is off. */
   readonly hal?: HalGrant
 }
 
@@ -41,7 +41,7 @@ export type RunMessage = {
   readonly evict: readonly string[]
   /** Bytes of stdout and of stderr, each; null: without limit. */
   readonly outputMaxBytes: number | null
-  /** The guest has the standard streams of whoever started it: it is told which are terminals, and reads the input if so. */
+  /** The guest inherits the standard streams, including which of them are terminals. */
   readonly console?: { readonly stdin: boolean }
   /** The module is compiled and kept; nothing is called. */
   readonly compileOnly?: true
@@ -70,7 +70,7 @@ export type RequestMessage = {
   readonly authority: string | undefined
   readonly path: string
   readonly headers: readonly HttpField[]
-  /** Whether there is a body, to be had by `want`. */
+  /** Whether there is a body, available through `want`. */
   readonly hasBody: boolean
 }
 
@@ -161,7 +161,7 @@ export type ReadyMessage = { readonly type: 'ready'; readonly threadId?: number 
 
 /** What a guest says. A guest that was broken out of may say anything: the daemon decodes it. */
 export type FromGuest =
-  /** A thread tells the id that the system gave it. */
+  /** A thread reports its kernel ID. */
   | ReadyMessage
   | { readonly type: 'started'; readonly compileMs: number }
   | { readonly type: 'warning'; readonly message: string }
@@ -189,14 +189,14 @@ export type FromExchange =
   | { readonly type: 'open'; readonly handle: Handle; readonly request: NetworkRequest }
   /** It is of no use any more. */
   | { readonly type: 'close'; readonly handle: Handle }
-  /** The guest waits for bytes that come in, for room for those that go out, or for what became of an `open`. */
+  /** The guest waits for incoming bytes, for room for outgoing ones, or for the outcome of an `open`. */
   | {
       readonly type: 'want'
       readonly handle: Handle
       readonly of: 'body' | 'room' | 'answer'
-      /** Milliseconds; 0: what is there; null: as long as it takes. */
+      /** Milliseconds; 0 for what is available now; null to wait without limit. */
       readonly waitMs: number | null
-      /** The guest does not stop for the answer, which brings this number back. Undefined: it waits for nothing else. */
+      /** Set for an asynchronous question; the answer repeats it. Undefined if the guest blocks. */
       readonly ask?: number
     }
   | { readonly type: 'body'; readonly handle: Handle; readonly bytes: Uint8Array }
@@ -206,7 +206,7 @@ export type FromExchange =
       readonly to: SocketAddress
       readonly bytes: Uint8Array
     }
-  /** UDP: this peer only; null: all of them. A `want` of an answer tells how that went. */
+  /** UDP: only this peer, or null for all of them. The answer to a `want` reports the outcome. */
   | { readonly type: 'associate'; readonly handle: Handle; readonly to: SocketAddress | null }
   /** The message that goes out is complete; `abandon`: it never will be. */
   | { readonly type: 'finish'; readonly handle: Handle; readonly trailers: readonly HttpField[] }

@@ -17,7 +17,7 @@ export type Live = {
   close?: () => void
   /** The sizes of its linear memories. */
   memoryBytes?: () => readonly number[]
-  /** What it had may be used again; called last, and only after an end that is no failure. */
+  /** Its resources may be reused; called last, and only after a successful end. */
   release?: () => void
 }
 

@@ -71,7 +71,7 @@ export class ProcessInput implements Input {
     return this.#piece.length > 0 || this.#isEnded || this.#failure !== undefined
   }
 
-  /** What is there, without waiting. */
+  /** What is available, without waiting. */
   #peek(): void {
     if (this.#isFile) this.#readHere()
     else {
@@ -87,7 +87,7 @@ export class ProcessInput implements Input {
     }
     this.#thread = new StdinThread()
     this.#thread.ask()
-    // Or else what is there already would seem to come later than the guest is ready to wait.
+    // Otherwise available data would seem to arrive after the guest's timeout.
     this.#thread.wait(clocks.now('monotonic') + FIRST_ANSWER_NS)
     return this.#thread
   }
@@ -157,7 +157,7 @@ class StdinThread {
     }
   }
 
-  /** What the last question brought: bytes, none at the end; undefined: there is no answer yet. */
+  /** The answer to the last question: bytes, none at the end; undefined while there is no answer. */
   take(): Uint8Array | HostError | undefined {
     const { control, bytes } = this.#buffer
     const length = Atomics.load(control, SLOT.length)

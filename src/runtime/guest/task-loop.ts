@@ -7,7 +7,7 @@ import type { ReadyMessage, RunMessage } from './protocol.js'
 import { perform, performTask, type TaskContext, type TaskReport } from './task.js'
 import { warmUp } from './warm-up.js'
 
-/** Linear memory of tasks after which it is looked at how large the process is: V8 does not count it by itself. */
+/** Linear memory of tasks after which the size of the process is checked: V8 does not account for it. */
 const LOOK_AFTER_BYTES = 32 * 1024 * 1024
 /** Small tasks leave instances behind as well. */
 const LOOK_AFTER_TASKS = 200

@@ -27,7 +27,7 @@ export class Wants {
     this.#handle = handle
   }
 
-  /** What is there now. */
+  /** What is available now. */
   peek(of: Of): Given {
     return this.#ask(of, 0)
   }

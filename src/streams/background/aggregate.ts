@@ -1,6 +1,6 @@
 import type { TaskSample } from '../../model/task-sample.js'
 
-/** What a task's history comes to, by the names it has on the wire; what no sample tells is left out. */
+/** Aggregates over a task's history, under their wire names; omitted if no sample has the figure. */
 export type Aggregated = {
   /** Percent of one core. */
   readonly avg_cpu_usage?: number
@@ -14,10 +14,10 @@ export type Aggregated = {
   readonly sample_count: number
 }
 
-/** Mean and maximum of the last values; each value costs the same, however long the history is. */
+/** Mean and maximum of a sliding window, in constant amortised time. */
 const createWindow = () => {
   const values: number[] = []
-  /** Those that are the maximum once the greater ones before them have left: they fall. */
+  /** Decreasing: each is the maximum once those before it have left. */
   const maxima: number[] = []
   let sum = 0
   return {
@@ -46,8 +46,8 @@ const createWindow = () => {
 }
 
 /**
- * Takes samples in, and tells what the last `size` of them come to; null when none is kept. A figure that a sample does
- * not tell is not part of its mean.
+ * Adds a sample and returns the aggregates of the last `size`; null if none are kept. Samples without a figure do
+ * not count for its mean.
  */
 export const createAggregate = (size: number): ((sample: TaskSample) => Aggregated | null) => {
   if (size === 0) return () => null

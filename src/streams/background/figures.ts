@@ -1,7 +1,7 @@
 import type { TaskSample } from '../../model/task-sample.js'
 import type { Profile } from './profile.js'
 
-/** A sample without what the profile leaves out. */
+/** A sample reduced to what the profile collects. */
 export const applyProfile =
   ({ cpu, memory, diskIo, threads, fileDescriptors }: Profile) =>
   (sample: TaskSample): TaskSample => ({
@@ -15,7 +15,7 @@ export const applyProfile =
     fileDescriptorCount: fileDescriptors ? sample.fileDescriptorCount : undefined,
   })
 
-/** A sample by the names it has on the wire; `undefined` is not sent. */
+/** A sample under its wire names; `undefined` is not sent. */
 export const figuresOf = (sample: TaskSample) => ({
   cpu_percent: sample.cpuPercent,
   memory_bytes: sample.memoryBytes,

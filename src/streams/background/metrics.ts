@@ -20,7 +20,7 @@ import { leaveOut } from '../operators/leave-out.js'
 export type MetricsDeps = {
   readonly propletId: string
   readonly namespace: string
-  /** 0: none. */
+  /** 0 for none. */
   readonly intervalMs: number
   readonly sample: () => Observable<object>
   readonly onError: (error: unknown) => void

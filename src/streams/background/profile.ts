@@ -8,7 +8,7 @@ export type Profile = {
   readonly diskIo: boolean
   readonly threads: boolean
   readonly fileDescriptors: boolean
-  /** Samples that are looked back on; 0: none. */
+  /** Samples to aggregate over; 0 for none. */
   readonly historySize: number
 }
 
@@ -16,8 +16,8 @@ const STANDARD = { intervalMs: 10_000, historySize: 100 }
 const DAEMON = { intervalMs: 120_000, historySize: 500 }
 
 /**
- * What the command asks for, on top of the profile for tasks of its sort; undefined: nothing. A latent task does not run,
- * and samples that are not exported would reach nobody.
+ * The command's profile over the default of its kind; undefined if there is nothing to monitor. A latent task does not run,
+ * and samples that are not exported would reach no one.
  */
 export const profileOf = ({
   daemon,

@@ -50,19 +50,19 @@ export type TaskSampler = () => Observable<TaskSample | undefined>
  */
 export type TaskMetricsDeps = {
   readonly propletId: string
-  /** Asked once for each run of a task. Undefined: tasks are not monitored. */
+  /** Called once per run of a task. Undefined to not monitor tasks. */
   readonly sampler: ((id: string) => TaskSampler) | undefined
   readonly onError: (error: unknown) => void
   readonly clock: SchedulerLike
 }
 
-/** The first sample comes this soon, so that tasks are seen that are shorter than their interval. Milliseconds. */
+/** Delay of the first sample in milliseconds, so that tasks shorter than their interval have one. */
 const FIRST_MS = 100
 
-/** Tasks with longer intervals are sampled together, at full seconds: what takes time is to wake the broker. */
+/** Intervals from this on are aligned to full seconds, because waking the broker is what costs time. */
 const TOGETHER_MS = 1000
 
-/** Emits soon, and then at intervals, of which the first is up to half a second shorter or longer. */
+/** Emits soon, and then at intervals; alignment moves the first by up to half a second. */
 const beats = (intervalMs: number, clock: SchedulerLike): Observable<unknown> => {
   const next = defer(() => {
     const due = clock.now() + intervalMs
@@ -112,7 +112,7 @@ export const taskMetrics = ({
     })
   return (event$) =>
     defer(() => {
-      // A duration that listens to its own group would keep the source subscribed to when all is left.
+      // A duration derived from its own group would keep the source subscribed after everyone unsubscribes.
       const ends = new Map<string, Subject<void>>()
       const lasting = ({ key }: { readonly key: string }) => {
         const end$ = new Subject<void>()

@@ -18,15 +18,15 @@ import { leaveOut } from '../operators/leave-out.js'
  * ```
  */
 export type StreamInputs = {
-  /** Commands that are meant for this proplet, as they arrive. */
+  /** Commands for this proplet, as they arrive. */
   readonly command$: Observable<Received<Command>>
-  /** How tasks end; how invocations of latent tasks do is in `task$`. */
+  /** How tasks end. Ends of invocations are in `task$`. */
   readonly outcome$: Observable<{ readonly id: string; readonly outcome: Outcome }>
-  /** All that happens to tasks, live output among it. */
+  /** Everything that happens to tasks, including live output. */
   readonly task$: Observable<TaskEvent>
   /** Changes of the link to the broker. */
   readonly connection$: Observable<Connection>
-  /** The time of the pipeline; use it for timers, and tests can turn it. */
+  /** The clock of the pipeline. Use it for timers, so that tests can control time. */
   readonly clock: SchedulerLike
 }
 

@@ -20,7 +20,7 @@ export type AcquireDeps = {
   readonly fetch: Fetch['fetch']
   /** By the proplet itself. */
   readonly download: Downloads
-  /** The same of encrypted images, which stay encrypted. */
+  /** The same for encrypted images, which stay encrypted. */
   readonly downloadSealed: Downloads
   /** Who pulls images: the Proxy, or the proplet. */
   readonly registry: 'proxy' | 'direct'

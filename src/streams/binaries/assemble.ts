@@ -9,16 +9,16 @@ export type Taken =
 
 export type Assembly = {
   readonly take: (chunk: Chunk) => Taken
-  /** Bytes held, with what it takes to keep them. */
+  /** Bytes held, including overhead. */
   readonly size: () => number
 }
 
 type Sequence = { readonly pieces: Map<number, Uint8Array>; size: number }
 
-/** Chunk servers that may answer for one image at the same time; a further sequence is ignored. */
+/** Concurrent chunk sequences of one image; any further one is ignored. */
 const MAX_SEQUENCES = 3
 
-/** What keeping one chunk costs beside its bytes, roughly: without it, endless empty chunks would cost nothing. */
+/** Rough overhead of one chunk, so that endless empty chunks count against the limit. */
 export const CHUNK_OVERHEAD_BYTES = 256
 
 const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => {
@@ -31,7 +31,7 @@ const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => {
  * Puts the chunks of one image together. Chunks carry neither a digest nor a request id, and servers with different
  * chunk sizes may answer for one name (spec/wire.md, trap 14). So chunks that disagree on `total` belong to different
  * sequences, and the first sequence that is complete wins. A chunk that differs from the one held at its index means
- * that the image has changed under its tag: the sequence begins anew.
+ * that the tag has moved, and the sequence restarts.
  */
 export const createAssembly = (maxBytes: number): Assembly => {
   const sequences = new Map<number, Sequence>()
@@ -62,7 +62,7 @@ export const createAssembly = (maxBytes: number): Assembly => {
       drop(total)
       sequence = open(total)
     }
-    // All chunks but the last are of one size, so the first of them tells whether the whole can fit.
+    // All chunks but the last have the same size, so any of them shows whether the whole image fits.
     const size = Math.max(sequence.size + data.length, index < total - 1 ? data.length * (total - 1) : 0)
     if (size > maxBytes) {
       drop(total)

@@ -23,7 +23,7 @@ export type BinariesDeps = {
   readonly inline: AcquireDeps['inline']
   readonly cache: FetchDeps['cache']
   readonly openDownload: DownloadDeps['open']
-  /** The same of encrypted images, which stay encrypted. */
+  /** The same for encrypted images, which stay encrypted. */
   readonly openSealedDownload: DownloadDeps['open']
   readonly clock: SchedulerLike
   /** Uniform in [0, 1). */
@@ -39,9 +39,9 @@ export type BinariesDeps = {
  * ```
  */
 export type Binaries = {
-  /** The binary of a task as the last event, wherever its command says that it is. */
+  /** Acquires the binary of a task from wherever its command says; the last event is `fetched`. */
   readonly acquire: (start: StartCommand) => Observable<TaskProgress>
-  /** What the Proxy is asked for. */
+  /** Requests to the Proxy. */
   readonly request$: Observable<Publication>
 }
 

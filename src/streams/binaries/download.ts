@@ -37,12 +37,12 @@ import { messageOf } from '../../model/message-of.js'
  * ```
  */
 export type DownloadLimits = {
-  /** An attempt that gets nothing for this long ends; milliseconds, as are all times here. */
+  /** An attempt that receives nothing for this long ends. All times are in milliseconds. */
   readonly stallMs: number
-  /** Without anything new for this long, over all attempts, the download fails. */
+  /** The download fails after this long without progress, across attempts. */
   readonly ttlMs: number
   readonly timeoutMs: number
-  /** Downloads at the same time; others wait for their turn. */
+  /** Concurrent downloads; others wait. */
   readonly concurrent: number
 }
 
@@ -55,7 +55,7 @@ export type DownloadLimits = {
  * ```
  */
 export type DownloadDeps = {
-  /** Throws a `DownloadError` for what is no reference. */
+  /** Throws a `DownloadError` for an invalid reference. */
   readonly open: (reference: string) => Download
   readonly limits: DownloadLimits
   readonly clock: SchedulerLike
@@ -74,13 +74,13 @@ export type DownloadDeps = {
  */
 export type Downloads = (reference: string) => Observable<TaskProgress>
 
-/** Attempts in a row that bring nothing new, beyond the first. */
+/** Consecutive attempts without progress, after the first. */
 const MAX_FRUITLESS = 4
-/** A peer that breaks off again and again, but each time gives a little more, is left in the end. */
+/** Bounds attempts to a peer that makes a little progress each time. */
 const MAX_ATTEMPTS = 20
 const BACKOFF_MS = 1000
 const MAX_BACKOFF_MS = 30_000
-/** Longer than this nobody waits, whatever the peer asks for. */
+/** Upper bound for a delay that the peer asks for. */
 const MAX_RETRY_AFTER_MS = 60_000
 
 const seconds = (ms: number): string => `${ms / 1000} s`
@@ -104,7 +104,7 @@ export const createDownloads = ({ open, limits, clock, random }: DownloadDeps): 
   const slots = createSlots(limits.concurrent)
   const underWay = new Map<string, Observable<TaskProgress>>()
 
-  // A cache that fails is one that has nothing.
+  // A failing cache counts as empty.
   const fromCache = ({ kept }: Download, why?: string): Observable<TaskProgress> =>
     defer(() => kept).pipe(
       filter((binary) => binary !== undefined),
@@ -112,7 +112,7 @@ export const createDownloads = ({ open, limits, clock, random }: DownloadDeps): 
         of<TaskProgress[]>(
           ...(why === undefined
             ? []
-            : [{ type: 'warning', message: `${why}; the copy in the cache is used` } as const]),
+            : [{ type: 'warning', message: `${why}; using the cached copy` } as const]),
           { type: 'fetched', binary, from: 'cache' },
         ),
       ),
@@ -169,7 +169,7 @@ export const createDownloads = ({ open, limits, clock, random }: DownloadDeps): 
             if (!isTransient(error) || failures > MAX_FRUITLESS || attempt >= MAX_ATTEMPTS)
               return throwError(() => error)
             return concat(
-              of<TaskProgress>({ type: 'warning', message: `${messageOf(error)}; it is tried again` }),
+              of<TaskProgress>({ type: 'warning', message: `${messageOf(error)}; retrying` }),
               timer(delayOf(error, failures), clock).pipe(mergeMap(() => attempts(attempt + 1, failures))),
             )
           }),

@@ -46,7 +46,7 @@ import { messageOf } from '../../model/message-of.js'
  * ```
  */
 export type FetchLimits = {
-  /** An incomplete assembly without progress expires after this; milliseconds, as are all times here. */
+  /** An incomplete assembly expires after this long without progress. All times are in milliseconds. */
   readonly ttlMs: number
   /** A fetch of which nothing has come for this long fails: nobody has the image, or nobody listens. */
   readonly stallMs: number
@@ -54,7 +54,7 @@ export type FetchLimits = {
   readonly retryMs: number
   readonly timeoutMs: number
   readonly maxBytes: number
-  /** Of all assemblies together, with what it takes to keep them. */
+  /** For all assemblies together, including overhead. */
   readonly maxTotalBytes: number
 }
 
@@ -104,7 +104,7 @@ export class FetchError extends Error {
   override readonly name = 'FetchError'
 }
 
-/** A reference with a digest names one content for ever, so what was kept for it needs no asking. */
+/** A reference with a digest is immutable, so a cached copy needs no request. */
 const isPinned = (image: string): boolean => /@sha256:[0-9a-f]{64}$/.test(image)
 
 const seconds = (ms: number): string => `${ms / 1000} s`
@@ -129,7 +129,7 @@ export const createFetch = ({ chunk$, cache, limits, clock }: FetchDeps): Fetch 
     return { type: 'fetching', image, attempt }
   }
 
-  // A cache that fails is one that has nothing: the registry may still answer.
+  // A failing cache counts as empty: the registry may still answer.
   const fromCache = (image: string): Observable<TaskProgress> =>
     defer(() => cache.byImage(image)).pipe(
       filter((binary) => binary !== undefined),

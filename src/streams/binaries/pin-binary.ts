@@ -24,7 +24,7 @@ export type PinDeps = {
   readonly cache: {
     /** Keeps the file of a digest while subscribed to; never emits. */
     readonly hold: (digest: string) => Observable<never>
-    /** Forgets a digest. */
+    /** Evicts a digest. */
     readonly evict: (digest: string) => Observable<never>
   }
 }

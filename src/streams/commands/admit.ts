@@ -14,13 +14,13 @@ import { messageOf } from '../../model/message-of.js'
  * ```
  */
 export type AdmitDeps = {
-  /** Tasks and invocations that run, wait or fetch at once; beyond it they are refused. */
+  /** Concurrent tasks and invocations, whether they run, wait or fetch; more are refused. */
   readonly maxTasks: number
-  /** Daemons at once; they take no place of the others. */
+  /** Concurrent daemons, which do not count as tasks. */
   readonly maxDaemons: number
-  /** Latent tasks at once, whether they can be invoked already or not; nor do they. */
+  /** Latent tasks, ready or not, which do not count as tasks. */
   readonly maxLatent: number
-  /** Why a task can't be taken, whatever the caps say. */
+  /** Why to refuse a task regardless of limits. */
   readonly refuse: (command: Received<StartCommand | InvokeCommand>) => Refusal | undefined
 }
 
@@ -43,12 +43,12 @@ export type Refusal = { readonly code: FailureCode; readonly reason: string }
  * ```
  */
 export type Admission = {
-  /** Runs the task if there is room for it; else it ends at once, with a failure that says why. */
+  /** Runs the task if there is room; otherwise it ends at once with a failure that says why. */
   readonly admit: (
     command: Received<StartCommand | InvokeCommand>,
     task: () => Observable<TaskEvent>,
   ) => Observable<TaskEvent>
-  /** How many have been admitted and have not ended, of all kinds; replays the current number. */
+  /** The number of admitted tasks of all kinds that have not ended; replays the current number. */
   readonly underWay$: Observable<number>
 }
 

@@ -52,7 +52,7 @@ export const REDELIVERY_MS = 25
 const CLOSED = { type: 'closed' } as const
 
 type Lives = {
-  /** By the ids that are taken. */
+  /** By ID, for IDs in use. */
   readonly taken: Map<string, Life>
   readonly isClosed: boolean
   readonly effects: readonly LifeEffect[]
@@ -66,7 +66,7 @@ const step = ({ taken, isClosed }: Lives, input: LifeInput | typeof CLOSED): Liv
   return { taken, isClosed, effects }
 }
 
-/** Does what the lives ask for, and tells them what comes of it. */
+/** Carries out the effects, and feeds their outcome back. */
 const perform =
   ({ task, clock }: DedupeDeps, feed: (news: LifeNews) => void) =>
   (effect$: Observable<LifeEffect>): Observable<TaskEvent> => {

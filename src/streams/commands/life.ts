@@ -2,29 +2,29 @@ import type { Received, StartCommand, StopCommand } from '../../model/command.js
 import { ended, ofCommand } from '../../model/ended.js'
 import type { TaskEvent } from '../../model/task-event.js'
 
-/** What is known of the task of one id. A state beside `free` holds the start that it was begun with. */
+/** The state of one ID. Every state but `free` holds the start command of its task. */
 export type Life =
   /** No task: before the first one, and after the last. */
   | { readonly state: 'free' }
-  /** It was begun less than `REDELIVERY_MS` ago; once it has `ended`, the id waits only for that time to be over. */
+  /** It began less than `REDELIVERY_MS` ago; once it has `ended`, the ID only waits for that time to pass. */
   | { readonly state: 'fresh' | 'ended'; readonly start: Received<StartCommand> }
   | { readonly state: 'running'; readonly start: Received<StartCommand> }
-  /** One start may wait until it has ended. */
+  /** One start may wait for its end. */
   | {
       readonly state: 'stopping'
       readonly start: Received<StartCommand>
       readonly next?: Received<StartCommand>
     }
 
-/** The end of the task that was begun last, or that `REDELIVERY_MS` are over since. */
+/** The last task ended, or `REDELIVERY_MS` have passed since it began. */
 export type LifeNews = { readonly type: 'task-ended' | 'redelivery-over'; readonly id: string }
 
-/** A command for the id, or what came of an earlier one. */
+/** A command for the ID, or the outcome of an earlier one. */
 export type LifeInput = Received<StartCommand | StopCommand> | LifeNews
 
 /**
- * What is to be done. `stop` reaches the task that was begun last, and ends the wait for a redelivery; `leave` leaves a
- * latent task, without its end.
+ * An effect to carry out. `stop` stops the last task and ends the wait for a redelivery; `leave` unsubscribes from a
+ * latent task without reporting its end.
  */
 export type LifeEffect =
   | { readonly type: 'begin'; readonly start: Received<StartCommand> }
@@ -85,8 +85,8 @@ const onRedeliveryOver = (life: Life): LifeStep => {
 }
 
 /**
- * One task an id. A start of an id that is taken is a duplicate, but a latent task does not run, so a start replaces it.
- * A stop frees the id: a start after it waits only until the stopped task has ended.
+ * One task per ID. A start with an ID in use is a duplicate, but a latent task is idle, so a start replaces it.
+ * A stop frees the ID: a later start waits only until the stopped task has ended.
  */
 export const stepLife = (life: Life, input: LifeInput): LifeStep => {
   switch (input.type) {

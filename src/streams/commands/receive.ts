@@ -34,7 +34,7 @@ export type ReceiveDeps = DecodeDeps & {
  */
 export type ReceiveInputs = {
   readonly message$: Observable<InboundMessage>
-  /** Commands that come another way than over the broker. They are not journaled: nobody sends them again. */
+  /** Commands from elsewhere than the broker. They are not journaled: nobody would resend them. */
   readonly command$: Observable<Command>
 }
 

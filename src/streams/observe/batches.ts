@@ -48,17 +48,17 @@ export type BatchReport = { readonly sent: Sent; readonly lost: number }
  * ```
  */
 export type BatchesDeps<T> = {
-  /** Emits once and completes, or errors. Unsubscribing gives it up. */
+  /** Emits once and completes, or errors. Unsubscribing cancels it. */
   readonly send: (batch: readonly T[]) => Observable<Sent>
-  /** Milliseconds to wait after so many failures in a row. */
+  /** The delay after this many consecutive failures, in milliseconds. */
   readonly backoffMs: (failures: number) => number
   readonly clock: SchedulerLike
   readonly maxBatch: number
-  /** Beyond it the oldest give way. */
+  /** Beyond this, the oldest are dropped. */
   readonly maxWaiting: number
-  /** How long a batch waits to be full; milliseconds. */
+  /** How long an incomplete batch waits, in milliseconds. */
   readonly everyMs: number
-  /** How long what is left may take when the source has ended; milliseconds. */
+  /** How long the rest may take after the source has ended, in milliseconds. */
   readonly flushMs: number
 }
 

@@ -35,7 +35,7 @@ export type ResultDeliveryInputs = { readonly step$: Observable<Step>; readonly 
  */
 export type ResultDeliveryDeps = {
   readonly now: () => number
-  /** Results that are waited for; beyond it the oldest is forgotten. */
+  /** Results to track; beyond this, the oldest is forgotten. */
   readonly maxDue: number
 }
 
@@ -53,7 +53,7 @@ const keyOfResult = ({ subtopic, payload }: Publication): string | undefined => 
   return JSON.stringify([subtopic, payload.task_id, invocation])
 }
 
-/** Those that are due, by key, in order for each key. Never more than `max`. */
+/** Due results by key, in order for each key; at most `max`. */
 const createDues = (max: number) => {
   const dues = new Map<string, Due[]>()
   let count = 0
@@ -97,7 +97,7 @@ export const resultDelivery = (
       if (key === undefined) return []
       const at = now()
       if (fate === 'handed') {
-        // After a lost link it goes out once more.
+        // It is sent again after the link was lost.
         if (!handed.has(publication)) handed.set(publication, at)
         return []
       }

@@ -11,18 +11,18 @@ type Open = {
   stage: Stage
   /** When its stage began. */
   since: number
-  /** How often the registry was asked for its binary. */
+  /** How often its binary was requested from the registry. */
   attempts: number
 }
 
-/** What happens to a task or to an invocation, alike. */
+/** An event of a task or of an invocation. */
 type Event =
   | Exclude<TaskEvent, { readonly type: 'invocation' | 'rejected' }>
   | (InvocationEvent & { readonly id: string })
 type Accepted = Extract<Event, { readonly type: 'accepted' }>
 type Ended = Extract<Event, { readonly type: 'ended' }>
 
-/** A task by its id, an invocation by its identity. */
+/** The ID of a task, or the identity of an invocation. */
 type Key = string | Invocation
 
 /** The phase that a run was in, if it ends in this stage. */
@@ -60,15 +60,15 @@ const invocationOf = (id: string, invocation: Invocation): Run => ({
   invocation,
 })
 
-/** A run of which nothing is known but its end. */
+/** A run that is known only by its end. */
 const refusedOf = (id: string, key: Key): Run =>
   typeof key === 'string'
     ? { id, kind: 'task', name: undefined, image: undefined, invocation: undefined }
     : invocationOf(id, key)
 
 /**
- * How runs get on, and how long each of their phases took by the clock `now` (milliseconds). Holds what is under way,
- * which the admission bounds. A run that was refused takes a single step, its end.
+ * The progress of runs and the duration of each phase, by the clock `now` (milliseconds). Tracks what is under way,
+ * which admission bounds. A refused run has a single step, its end.
  *
  * @example
  * ```ts
@@ -105,7 +105,7 @@ export const phases =
         ({ since: from }: Open, name: PhaseName, cut = false) =>
         (to: number): readonly Phase[] => [{ name, from, to, cut }]
 
-      /** Of a module that a guest still has, nothing is compiled. */
+      /** A guest that still has the module compiles nothing. */
       const prepared = (open: Open, compileMs: number) => (to: number) => {
         const compiling = Math.max(open.since, to - compileMs)
         const waited = spent(open, 'prepare')(compiling)
@@ -121,7 +121,7 @@ export const phases =
       const end = (key: Key, open: Open | undefined, event: Ended): Step => {
         const { id, outcome, receivedAt } = event
         const result = { outcome, isTold: isTold(event) }
-        // A start that waits behind another one of its id may be stopped before that one has ended.
+        // A start that waits for an earlier one with its ID may be stopped before that one has ended.
         if (open?.receivedAt === receivedAt) return { ...leave(key, open), ...result }
         const run = refusedOf(id, key)
         return { run, before: undefined, stage: 'over', at: now(), phases: [], ...result }

@@ -31,17 +31,17 @@ export type SpansInputs = {
  * ```
  */
 export type SpansDeps = {
-  /** Asked once for each run: whether it is traced. */
+  /** Called once per run to decide whether to trace it. */
   readonly isSampled: () => boolean
   readonly traceId: () => string
   readonly spanId: () => string
-  /** Milliseconds to be added to the times of steps to get those since 1970. */
+  /** Milliseconds to add to step times to get Unix time. */
   readonly epochOffset: () => number
-  /** Runs that are traced at once; beyond it the oldest is let go. */
+  /** Concurrently traced runs; beyond this, the oldest is dropped. */
   readonly maxTraces: number
 }
 
-/** The trace of a run. Its root span ends with the first answer that the Manager gets, and the run may go on. */
+/** The trace of a run. Its root span ends with the first answer to the Manager, even if the run continues. */
 type Trace = {
   readonly run: Run
   readonly traceId: string
@@ -82,7 +82,7 @@ const attributesOf = (
   ...text('proplet.failure', errorOf(outcome)),
 })
 
-/** The code alone: the error of a task may hold what its guest wrote. */
+/** Only the code: the error may contain guest output. */
 const errorOf = (outcome: Outcome | undefined): string | undefined =>
   outcome?.kind === 'failed' ? outcome.code : undefined
 

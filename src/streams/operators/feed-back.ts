@@ -1,8 +1,8 @@
 import { defer, merge, Subject, type Observable, type OperatorFunction } from 'rxjs'
 
 /**
- * Lets a stage hear of what comes of its own work: `project` gets the source together with what it feeds back. That does
- * not complete with the source, so `project` tells when it is done.
+ * Feeds the output of a stage back into it: `project` gets the source merged with the feedback. That does
+ * not complete with the source, so `project` decides when it is done.
  */
 export const feedBack =
   <T, F, R>(

@@ -1,8 +1,8 @@
 import { ignoreElements, Observable, share, tap, type Subscriber } from 'rxjs'
 
 /**
- * The streams of all keys of a source. Unlike a `filter` in each of them, a value costs nothing but what those do who
- * listen to its key; one that nobody listens to is dropped. The source is subscribed to while anybody listens.
+ * One stream per key of a source. Unlike with a `filter` per stream, a value is only delivered to
+ * subscribers of its key; without any it is dropped. The source is subscribed to while any stream is.
  */
 export const routeByKey = <T>(
   source$: Observable<T>,

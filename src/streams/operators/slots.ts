@@ -10,8 +10,8 @@ import { defer, finalize, mergeMap, Observable, take, type ObservableInput } fro
  */
 export type Slots = {
   /**
-   * Waits for a place, first come first served, runs the project in it, and frees it when that ends, is left, or says so
-   * by `leave`.
+   * Waits for a slot, first come first served, runs the project in it, and frees it when that ends, is unsubscribed, or
+   * calls `leave`.
    */
   readonly use: <T>(project: (leave: () => void) => ObservableInput<T>) => Observable<T>
 }
@@ -31,7 +31,7 @@ export const createSlots = (size: number): Slots => {
   let filling = false
   const waiting = new Set<() => void>()
 
-  // A loop, not a recursion: projects that end synchronously free their place while `enter` is still on the stack.
+  // A loop, not a recursion: projects that end synchronously free their slot while `enter` is still on the stack.
   const fill = () => {
     if (filling) return
     filling = true

@@ -15,7 +15,7 @@ import type { InvocationEvent, TaskEvent } from '../../model/task-event.js'
 export const recordResults = (journal: TaskJournal | undefined): MonoTypeOperatorFunction<Result> =>
   map((result) => (journal === undefined ? result : { ...result, publication: journal.recordResult(result) }))
 
-/** The command that ends with this event without a result. */
+/** The sequence number of a command that ends with this event but has no result. */
 const closedBy = (event: TaskEvent | InvocationEvent): number | undefined => {
   if (event.type === 'invocation') return closedBy(event.event)
   if (event.type === 'duplicate' || event.type === 'replaced') return event.sequence

@@ -19,7 +19,7 @@ export const updates = (propletId: string): OperatorFunction<TaskEvent, Publicat
     const { channel: json } = event.to
     const publication: Publication = {
       subtopic: `fl/rounds/${topicLevelOf(event.round)}/updates/${topicLevelOf(propletId)}`,
-      // To parse it takes long where it is long, and it is not needed for sending.
+      // Parsed on demand: it may be long, and sending does not need it.
       get payload(): object {
         return JSON.parse(json) as object
       },

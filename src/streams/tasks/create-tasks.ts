@@ -57,7 +57,7 @@ export type TasksParts = {
  * ```
  */
 export type Tasks = {
-  /** Runs each task that is started, or deploys it if it is latent, until it ends or is stopped. */
+  /** Runs each started task, or deploys it if it is latent, until it ends or is stopped. */
   readonly runUntilStopped: () => OperatorFunction<Received<StartCommand | StopCommand>, TaskEvent>
   /** Invokes latent tasks, until each invocation ends or its task is stopped. */
   readonly invokeUntilStopped: () => OperatorFunction<Received<InvokeCommand | StopCommand>, TaskEvent>

@@ -42,7 +42,7 @@ export const toRequest = (start: StartCommand, binary: Binary): RunRequest => ({
   ...(start.kbsResourcePath !== undefined && { kbsResourcePath: start.kbsResourcePath }),
 })
 
-/** The result that is due when this happens, if one is. */
+/** The result that is due with this event, if any. */
 const announcementOf = (event: RunEvent, { daemon }: StartCommand): string | undefined => {
   if (event.type === 'serving') return `started at port ${event.port}`
   return event.type === 'started' && daemon ? '' : undefined

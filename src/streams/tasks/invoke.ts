@@ -47,7 +47,7 @@ export type InvokeDeps = {
 
 type Invoke = Received<InvokeCommand>
 
-/** The task that an invocation comes to: that of the start, with inputs of its own and its variables on top. */
+/** The task that an invocation runs: that of the start command, with its own inputs and additional variables. */
 const toStart = ({ start }: Latent, invoke: Invoke): Received<StartCommand> => ({
   ...start,
   latent: false,
@@ -65,7 +65,7 @@ const wrapped = ({ id, invocation }: Invoke, event: InvocationEvent): TaskEvent 
   event,
 })
 
-/** The file of a binary may have been damaged since it was compiled: the Manager has to deploy the task again. */
+/** If the file was damaged after compilation, the Manager has to deploy the task again. */
 const withDamage = (event: TaskEvent): TaskEvent => {
   if (event.type !== 'ended' || event.outcome.kind !== 'failed' || event.outcome.code !== 'binary')
     return event
@@ -73,7 +73,7 @@ const withDamage = (event: TaskEvent): TaskEvent => {
   return ended(event, { ...outcome, error: notPrecompiled(event.id, ` any more: ${outcome.error}`) })
 }
 
-/** One that did not run may come again under its name at once, when the Manager has deployed the task. */
+/** An invocation that did not run may be repeated under its ID as soon as the Manager has deployed the task. */
 const isFinal = (event: TaskEvent): boolean => {
   if (event.type !== 'invocation' || event.event.type !== 'ended') return false
   const { outcome } = event.event

@@ -38,7 +38,7 @@ export type Latent = { readonly start: Received<StartCommand>; readonly binary: 
  * ```
  */
 export type LatentsDeps = {
-  /** Of the binaries of all latent tasks, in memory or held in the cache, and the texts that brought them, together. */
+  /** For the binaries of all latent tasks, in memory or in the cache, plus the base64 texts they came in. */
   readonly maxBytes: number
   readonly clock: SchedulerLike
 }
@@ -52,9 +52,9 @@ export type LatentsDeps = {
  * ```
  */
 export type Latents = {
-  /** Lets a latent task be found from now on, until it ends or is left; one that holds too many bytes ends. */
+  /** Makes a latent task findable until it ends or is unsubscribed; one that holds too many bytes ends. */
   readonly register: (start: Received<StartCommand>, task$: Observable<TaskEvent>) => Observable<TaskEvent>
-  /** Waits for a task that is not compiled yet. Errors, in words for the Manager, when there is nothing to invoke. */
+  /** Waits for a task that is not compiled yet. Errors with a message for the Manager if there is nothing to invoke. */
   readonly find: (id: string) => Observable<Latent>
 }
 
@@ -86,7 +86,7 @@ type Entry = {
   isReady: boolean
 }
 
-/** What came of a task that invocations may be waiting for. */
+/** The outcome of compiling a task that invocations may wait for. */
 type Settled = { readonly id: string; readonly found: Latent | { readonly error: string } }
 
 /**
@@ -119,7 +119,7 @@ export const createLatents = ({ maxBytes, clock }: LatentsDeps): Latents => {
       entry.isReady = true
       settled.next({ id: start.id, found: { start, binary } })
     }
-    // A stop and a shutdown reach those who wait by themselves.
+    // Waiting invocations see a stop or a shutdown themselves.
     if (event.type === 'ended' && event.outcome.kind === 'failed' && event.outcome.code !== 'shutdown')
       settled.next({ id: start.id, found: { error: `the latent task failed: ${event.outcome.error}` } })
   }

@@ -38,12 +38,12 @@ import { messageOf } from '../../model/message-of.js'
  */
 export type LifecycleDeps = {
   readonly origin: Origin
-  /** Stays until it is told to end, as what is `announced` does, and so a shutdown ends it at once. */
+  /** It runs until told to end, like anything `announced`, so a shutdown ends it at once. */
   readonly lasting: boolean
-  /** Ends by itself with `ended` once it has told `running`; before, it is ended by unsubscribing. */
+  /** Emits `ended` by itself once it has emitted `running`; before that, it is ended by unsubscribing. */
   readonly run: (reason$: Observable<StopReason>) => Observable<TaskEvent>
   readonly stop$: Observable<'stopped'>
-  /** Replays where the shutdown stands. */
+  /** Replays the current stage of the shutdown. */
   readonly shutdown$: Observable<Shutdown>
 }
 
@@ -86,7 +86,7 @@ export const lifecycle = ({ origin, lasting, run, stop$, shutdown$ }: LifecycleD
       }),
       catchError((error: unknown) => of(ended(origin, failure('binary', messageOf(error))))),
     )
-    // So that a port that breaks its contract and just completes does not leave the task unanswered.
+    // A port that breaks its contract and just completes must not leave the task unanswered.
     const unanswered$ = of(ended(origin, failure('runtime', 'the task ended without an outcome')))
     const stoppedEarly$ = reason$.pipe(
       filter(() => !running),

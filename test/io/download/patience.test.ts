@@ -34,7 +34,7 @@ it('does not take a drip for progress', async () => {
   const events = await (await patient())(server.origin)
   expect(events).toMatchObject([
     { type: 'fetching', attempt: 1 },
-    { type: 'warning', message: `${server.origin}/: no data for 0.4 s; it is tried again` },
+    { type: 'warning', message: `${server.origin}/: no data for 0.4 s; retrying` },
     { type: 'fetching', attempt: 2 },
     { type: 'downloading' },
     { type: 'fetched', binary: { digest: sha256(BINARY) } },

@@ -11,7 +11,7 @@ export type Codec = {
   /** In memory, in bytes. */
   readonly size: number
   readonly align: number
-  /** Undefined: too many to be passed without memory. */
+  /** Undefined if there are too many to pass without memory. */
   readonly flat: readonly FlatType[] | undefined
   readonly depth: number
   /** Its JavaScript value can be undefined. */

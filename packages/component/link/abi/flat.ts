@@ -10,7 +10,7 @@ export const MAX_FLAT_PARAMS = 16
 /** As results do that are more than this. */
 export const MAX_FLAT_RESULTS = 1
 
-/** The flat types of several parts in a row; undefined: more than can ever be passed flat. */
+/** The flat types of several parts in a row; undefined if there are too many to pass flat. */
 export function concatFlat(
   parts: Iterable<readonly FlatType[] | undefined>,
 ): readonly FlatType[] | undefined {
@@ -59,7 +59,7 @@ export const unsignedAt = (flat: FlatValues, index: number): number => numberAt(
 
 const scratch = () => new DataView(new ArrayBuffer(8))
 
-/** Turns the value of a joined slot into the one that a case has there; undefined: they are the same. */
+/** Converts the value of a joined slot to the type of a case; undefined if they are the same. */
 export function narrowing(from: FlatType, to: FlatType): ((value: FlatValue) => FlatValue) | undefined {
   if (from === to) return undefined
   const view = scratch()

@@ -12,7 +12,7 @@ export type Handle = {
   readonly resource: ResourceState
   /** A number of the component that defines the resource, or an object of the host. */
   readonly rep: unknown
-  /** The call that lent it, which counts its borrowed handles; undefined: it is owned. */
+  /** The call that lent it, which counts its borrowed handles; undefined if it is owned. */
   readonly borrowedIn: Borrower | undefined
   /** How often it is lent out itself. */
   lends: number

@@ -9,7 +9,7 @@ export type ResourceState =
       readonly instance: Enterable
       readonly destructor: ((rep: number) => void) | undefined
     }
-  /** The class of its objects; undefined: none was given, and any object will do. */
+  /** The class of its objects; undefined to accept any object. */
   | { readonly from: 'host'; readonly class: Constructor | undefined }
 
 export type Constructor = new (...args: never[]) => object

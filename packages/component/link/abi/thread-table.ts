@@ -5,9 +5,9 @@ const MAX_THREADS = 1_000
 
 /** What one thread has to know of another one, to let it go on. */
 export type InstanceThread = {
-  /** Begins it; undefined: it has begun. */
+  /** Starts it; undefined once it has started. */
   start: (() => void) | undefined
-  /** Lets it go on after `thread.suspend`; undefined: it is not suspended. */
+  /** Resumes it after `thread.suspend`; undefined if it is not suspended. */
   wake: ((when: 'first' | 'later') => void) | undefined
 }
 

@@ -22,7 +22,7 @@ export type Items = Uint8Array | readonly unknown[] | Units
 export type Source = {
   /** How many it has. */
   readonly remaining: number
-  /** Some of them, up to `count`, which is not 0; undefined: it has ended. */
+  /** Up to `count` of them (`count` is not 0); undefined after the end. */
   take(count: number): Items | undefined
 }
 
@@ -37,7 +37,7 @@ type Pending<Side> = {
   readonly side: Side
   /** The two sides are about to copy; traps if they can't. */
   readonly meets?: ((other: Pending<unknown>) => void) | undefined
-  /** Some were copied; it goes on waiting until it calls `reclaim`. */
+  /** Some were copied; it keeps waiting until it calls `reclaim`. */
   readonly copied: (reclaim: () => void) => void
   readonly done: (result: CopyResult) => void
 }

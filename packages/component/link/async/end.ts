@@ -8,7 +8,7 @@ import { Waitable } from './waitable.js'
 export type ChannelKind = 'stream' | 'future'
 export type Direction = 'read' | 'write'
 
-/** The type of a stream or a future; `element` undefined: of empty values. */
+/** The type of a stream or a future; `element` is undefined for empty values. */
 export type ChannelType = {
   readonly kind: ChannelKind
   readonly element: Codec | undefined

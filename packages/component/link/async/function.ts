@@ -1,4 +1,4 @@
-/** How a call ended; undefined: it was cancelled. */
+/** How a call ended; undefined if it was cancelled. */
 export type Resolve = (result: { readonly value: unknown } | undefined) => void
 
 /** A call that was begun. */

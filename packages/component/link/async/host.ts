@@ -15,13 +15,13 @@ export class Later {
 export type HostSource = {
   /** Up to `count`, at once; undefined at the end. */
   take(count: number): Items | undefined
-  /** The guest wants no more, or there was an end. */
+  /** The guest wants no more, or the stream has ended. */
   close(): void
 }
 
 /** What lets the host read a stream that a guest gave it. */
 export type HostSink = {
-  /** Takes all of it at once; false: no more. */
+  /** Takes all of it at once; false if it takes no more. */
   put(items: Items): boolean
   /** The guest has written all. */
   end(): void
@@ -60,7 +60,7 @@ export function hostFuture(): { readonly future: Channel; readonly resolve: (val
   return { future, resolve }
 }
 
-/** Reads a future of a guest; undefined: it has no value, and never will. What is returned gives the future up. */
+/** Reads a future of a guest; undefined if it will never have a value. The returned function drops the future. */
 export function readFuture(future: unknown, then: (value: unknown) => void): () => void {
   if (!(future instanceof Channel)) return mismatch('a future', future)
   let isOver = false
@@ -83,7 +83,7 @@ export function readFuture(future: unknown, then: (value: unknown) => void): () 
   }
 }
 
-/** Takes nothing of a stream of a guest, which is told so. */
+/** Closes a stream of a guest unread. */
 export function refuseStream(stream: unknown): void {
   if (!(stream instanceof Channel)) mismatch('a stream', stream)
   else stream.drop()

@@ -2,7 +2,7 @@ import { trap } from '../abi/trap.js'
 import type { Task } from './task.js'
 import type { Thread } from './thread.js'
 
-/** So often in a row it goes on without a look at timers. */
+/** Steps in a row before timers are checked. */
 const TURNS_WITHOUT_TIMERS = 256
 /** Each has a stack that is not on V8's heap, of 5 KB and up to 1 MB. Node.js 24 has room for some 800 that one call begins. */
 const MAX_SUSPENDED = 500

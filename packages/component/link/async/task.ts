@@ -100,7 +100,7 @@ export class Task {
     }
   }
 
-  /** Whether a guest that can be told has to be told now that it is cancelled. */
+  /** Whether a cancellation must be delivered to the guest now. */
   deliverCancel(cancellable: boolean): boolean {
     if (!cancellable || this.#state !== 'cancel-pending') return false
     this.#state = 'cancel-delivered'

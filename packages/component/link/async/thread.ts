@@ -2,7 +2,7 @@ import type { InstanceState } from '../abi/instance-state.js'
 import type { InstanceThread } from '../abi/thread-table.js'
 import type { Task } from './task.js'
 
-/** Code of a guest with a stack of its own. Each task begins with one, and can make more. */
+/** Guest code with its own stack. Each task starts with one, and can create more. */
 export class Thread implements InstanceThread {
   readonly task: Task
   /** V8 can suspend its stack; false for code that was called as any function is. */

@@ -13,13 +13,13 @@ type Some = Uint8Array | readonly unknown[]
 export type HostSource = {
   /** The next items; undefined at the end. Asked for once the guest reads, one at a time. */
   readonly next: Begin<Some | undefined>
-  /** The guest wants no more, or there was an end. Called once. */
+  /** The guest wants no more, or the stream has ended. Called once. */
   close(): void
 }
 
 /** Where a stream of a guest goes. */
 export type HostSink = {
-  /** How many items it takes now; undefined: none any more. */
+  /** How many items it accepts now; undefined once it accepts no more. */
   room(): number | undefined
   /** Up to `room()`; bytes are only valid during the call. */
   put(items: Items): void

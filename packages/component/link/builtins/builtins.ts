@@ -13,5 +13,5 @@ const BUILTINS: ReadonlyMap<string, MakeBuiltin> = new Map([
   ...errorContextBuiltins,
 ])
 
-/** Undefined: it is not provided. */
+/** Undefined if it is not provided. */
 export const findBuiltin = (name: string): MakeBuiltin | undefined => BUILTINS.get(name)

@@ -45,7 +45,7 @@ export function beginCopy(
     side: buffer,
     meets: ({ side }: { readonly side: unknown }) => buffer.checkMeets(side),
     copied: (reclaim: () => void) => {
-      // Of a future there is no more to come.
+      // A future has only one value.
       if (type.kind === 'future') reclaim()
       tell(COPY.completed, reclaim)
     },
@@ -63,7 +63,7 @@ export function beginCancel(run: Run, instance: number, plan: CopyPlan, index: n
     trap(`cannot cancel a ${plan.direction} of a ${plan.type.kind} which is not in progress`)
   if (!plan.isAsync) end.checkSynchronous()
   end.state = 'cancelling'
-  // A part that was copied is told with the cancellation.
+  // The cancellation reports the part that was copied.
   if (end.buffer !== undefined) end.channel.cancel(end.buffer)
   return end
 }

@@ -94,7 +94,7 @@ const threadYield: MakeBuiltin = ({ definition, instance, waiting: waitingOf }) 
         leaving(run, instance)
         const { task, canSuspend } = run.scheduler.thread()
         if (task.deliverCancel(cancellable)) return { value: 1 }
-        // What may not block goes on at once.
+        // What may not block continues at once.
         if (!canSuspend || !task.mayBlock) return { value: 0 }
         return {
           wait: (goOn) =>

@@ -88,7 +88,7 @@ class LiftedCall implements AsyncCall {
   readonly #options: Parameters<AsyncFunction>[0]
   readonly #task: Task
   readonly #thread: Thread
-  /** It may not run beside another such task of its instance. */
+  /** It may not run concurrently with another such task of its instance. */
   readonly #exclusive: boolean
   #state: 'queued' | 'admitted' | 'begun' | 'cancelled' = 'admitted'
   #leaveQueue: () => void = () => undefined

@@ -11,7 +11,7 @@ export type FunctionShape = {
   readonly params: Codec
   readonly result: Codec | undefined
   readonly resultId: TypeId | undefined
-  /** The flat types of the parameters; undefined: one pointer to the tuple. */
+  /** The flat types of the parameters; undefined if passed as one pointer to a tuple. */
   readonly flatParams: readonly FlatType[] | undefined
   /** The result goes through memory. */
   readonly spillsResult: boolean

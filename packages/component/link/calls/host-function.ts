@@ -13,7 +13,7 @@ export type HostFunction = LinkedFunction & {
   readonly interface: string
   /** Such as `[method]output-stream.write`; empty for a function that is imported by itself. */
   readonly name: string
-  /** Undefined: it is not provided. */
+  /** Undefined if it is not provided. */
   readonly bind: Bind
 }
 
@@ -33,7 +33,7 @@ export function hostScope(name: string, within: HostScope | undefined): HostScop
   return { name: `${within.name}/${name}`, find: (imports) => property(within.find(imports), key) }
 }
 
-/** @param scope undefined: it is imported by itself */
+/** @param scope undefined if it is imported by itself */
 export function hostFunction(scope: HostScope | undefined, name: string, shape: FunctionShape): HostFunction {
   const find = scope === undefined ? plainBinder(name) : memberBinder(scope, name)
   const label = scope === undefined ? { interface: name, name: '' } : { interface: scope.name, name }
@@ -55,7 +55,7 @@ export function hostFunction(scope: HostScope | undefined, name: string, shape: 
   return func
 }
 
-/** What a function of the host answers is there at once, or a `Later`. */
+/** The answer of a host function: an immediate value, or a `Later`. */
 function startHost({ scheduler }: Run, func: ComponentFunction): AsyncFunction {
   return ({ begin, resolve, exit }) => {
     const end = (result: Parameters<typeof resolve>[0]) => {
@@ -154,7 +154,7 @@ function memberBinder({ find }: HostScope, functionName: string): Bind {
   }
 }
 
-/** An error with a payload is the error of the function's `result`; any other one goes on. */
+/** An error with a payload is the error of the function's `result`; any other is rethrown. */
 const catching =
   (call: ComponentFunction): ComponentFunction =>
   (args) => {

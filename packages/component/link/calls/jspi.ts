@@ -69,7 +69,7 @@ function suspending(wait: () => Promise<unknown>): object {
   return Suspending === undefined ? trap('there is no JSPI') : new Suspending(wait)
 }
 
-/** Calls functions of one type on a stack of their own, and tells the scheduler when they have returned. */
+/** Calls functions of one type on their own stack, and notifies the scheduler when they have returned. */
 export type MakeEntering = (run: Run, func: CoreFunction) => (...args: unknown[]) => Promise<unknown>
 
 export function enteringFunctions(signature: CoreSignature): MakeEntering {
@@ -81,7 +81,7 @@ export function enteringFunctions(signature: CoreSignature): MakeEntering {
   }
 }
 
-/** The same function of a guest, on a stack of its own. What it throws rejects the promise. */
+/** The same guest function on its own stack. What it throws rejects the promise. */
 export function promising(func: CoreFunction): (...args: unknown[]) => Promise<unknown> {
   const { promising: wrap } = WebAssembly
   return wrap === undefined ? trap('there is no JSPI') : wrap(func)

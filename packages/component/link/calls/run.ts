@@ -11,10 +11,10 @@ import type { SpareStandIns, StandIns } from './stand-ins.js'
 export type ComponentFunction = (args: readonly unknown[]) => unknown
 export type CoreFunction = (...args: unknown[]) => unknown
 
-/** A function of a component, as far as it is known before a run. */
+/** What is known of a component's function before a run. */
 export type LinkedFunction = {
   readonly shape: FunctionShape
-  /** The number of the component instance that it belongs to; undefined: the host has it. */
+  /** The number of the component instance it belongs to; undefined for the host. */
   readonly instance: number | undefined
   readonly make: (run: Run) => ComponentFunction
   /** For a function that is async: a call of it can be begun. */

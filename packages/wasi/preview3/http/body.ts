@@ -19,7 +19,7 @@ export type Trailers =
 
 /** The body of a message, wherever it comes from. */
 export type Body = {
-  /** Bytes; undefined: none. */
+  /** Bytes, if any. */
   readonly contents: Channel | undefined
   /** A future of `Trailers`. */
   readonly trailers: unknown
@@ -51,7 +51,7 @@ export function incomingBody(work: HostWork, source: BodySource): Body {
 /** A stream that is at its end. */
 export const emptyContents = (): Channel => hostStream({ take: () => undefined, close: () => undefined })
 
-/** Waits for a piece; undefined: there is no more, for whatever reason. */
+/** Waits for a piece; undefined at the end, whatever the reason. */
 export function nextPiece(source: BodySource, done: (piece: Uint8Array | undefined) => void): () => void {
   let stop = (): void => undefined
   const wait = (): void => {

@@ -8,7 +8,7 @@ import { sendBody } from './send-body.js'
 
 const CANCELLED: HttpErrorCode = { tag: 'internal-error', val: 'the request was called off' }
 
-/** `send` of wasi:http/client: done when the head of the response is there, while bodies may go on both ways. */
+/** `send` of wasi:http/client: done when the response head arrives, while bodies may continue both ways. */
 export const send = (work: HostWork, outgoing: Outgoing, request: Request): Later =>
   new Later((done) => {
     const { head, headers, times, body } = Request.take(request)

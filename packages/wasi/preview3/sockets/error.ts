@@ -27,7 +27,7 @@ export const errorCode = (code: string): SocketErrorCode =>
 export const socketError = (code: string): WitError<SocketErrorCode> =>
   new WitError(errorCode(code), `socket error: ${code}`)
 
-/** Does what the other side may say failed, or WASI 0.2 refuses by a code of its own. */
+/** Runs something that the peer may report as failed, or that WASI 0.2 refuses with an error code. */
 export function attempt<T>(work: () => T): T {
   try {
     return work()
@@ -38,7 +38,7 @@ export function attempt<T>(work: () => T): T {
   }
 }
 
-/** The same for what is told later: the `result` of an async function, or of a future. */
+/** The same for later results: of an async function or a future. */
 export function resultOf<T>(
   work: () => T,
 ): { readonly tag: 'ok'; readonly val: T } | { readonly tag: 'err'; readonly val: SocketErrorCode } {

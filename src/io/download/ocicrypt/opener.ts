@@ -15,7 +15,7 @@ export type SealedCache = {
 }
 
 export type OpenerOptions = OpenOptions & {
-  /** Where encrypted layers are kept. */
+  /** The directory for encrypted layers. */
   readonly cache: SealedCache
 }
 

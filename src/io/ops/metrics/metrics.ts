@@ -34,7 +34,7 @@ export const createMetrics = (log: Logger): OpsPart => {
           scrape().then(
             (text) => answer(response, text, { type: registry.contentType }),
             (error: unknown) => {
-              log.error({ err: error }, 'The metrics could not be taken')
+              log.error({ err: error }, 'Failed to collect metrics')
               answer(response, 'the metrics could not be taken\n', { status: 500 })
             },
           )

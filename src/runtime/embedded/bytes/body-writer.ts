@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream'
 import { WINDOW_BYTES } from '../../guest/protocol.js'
 import { Waiter, type Answer, type Given } from './waiter.js'
 
-/** Takes the bytes of a message that goes out, and tells the guest when the other side has taken enough of them. */
+/** Accepts the bytes of an outgoing message, and signals the guest when the peer has consumed enough. */
 export class BodyWriter {
   readonly #stream: Writable
   readonly #waiter = new Waiter(() => this.#take())

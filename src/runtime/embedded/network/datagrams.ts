@@ -6,7 +6,7 @@ import { socketErrorOf } from './error.js'
 import type { Opened, OpenedMessage } from './opened.js'
 import type { Reach } from '../../../net/guest-reach.js'
 
-/** Datagrams that nobody has read yet; more are lost, as datagrams are. */
+/** Unread datagrams; more are dropped. */
 const MAX_WAITING = 64
 
 /** Datagrams that the kernel has not taken yet; more are lost as well. */

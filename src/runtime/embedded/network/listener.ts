@@ -6,7 +6,7 @@ import { socketErrorOf } from './error.js'
 import type { Opened, OpenedMessage } from './opened.js'
 import type { Reach } from '../../../net/guest-reach.js'
 
-/** Connections that nobody has accepted yet. */
+/** Connections not yet accepted. */
 const MAX_WAITING = 128
 
 /**

@@ -8,7 +8,7 @@ import type { Reach } from '../../../net/guest-reach.js'
 
 const NAME = /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252})$/
 
-/** One name that is looked up for a guest. */
+/** A DNS lookup for a guest. */
 export class Lookup implements Opened {
   readonly isFlooded = false
   readonly #waiter = new Waiter(() => this.#given)
@@ -35,7 +35,7 @@ export class Lookup implements Opened {
   }
 
   close(): void {
-    // A look-up can't be called off; nobody hears of it.
+    // A lookup can't be cancelled; its answer is ignored.
   }
 
   #settle(addresses: readonly string[]): void {

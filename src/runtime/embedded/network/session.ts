@@ -43,7 +43,7 @@ const DENIALS: Readonly<Record<keyof NetworkUses, string>> = {
   udp: 'access-denied',
 }
 
-/** What one instance has open on the network; the daemon has it, and the list of what is allowed is looked at here. */
+/** The open sockets of one instance. They live in the daemon, which enforces the rules here. */
 export class NetworkSession {
   readonly #options: NetworkOptions
   readonly #hooks: NetworkHooks

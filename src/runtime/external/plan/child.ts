@@ -26,7 +26,7 @@ function parse(json: string): PlanRequest {
   throw new Error('a request that the daemon does not send')
 }
 
-/** The daemon is trusted: what it sends is told apart from other things only. */
+/** The daemon is trusted: its messages are only discriminated, not validated. */
 function isRequest(value: unknown): value is PlanRequest {
   return typeof value === 'object' && value !== null && 'path' in value && 'inputs' in value
 }

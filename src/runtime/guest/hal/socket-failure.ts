@@ -1,7 +1,7 @@
 import type { NetworkError } from '../protocol.js'
 import { failure, type HalFailure } from '../../hal/failure.js'
 
-/** What the daemon says of a socket, as guests of the HAL are told. `what`: where it was to lead. */
+/** Translates the daemon's answer about a socket for guests of the HAL. `what` is its destination. */
 export const socketFailure =
   (what: string) =>
   (error: NetworkError | undefined): HalFailure => {

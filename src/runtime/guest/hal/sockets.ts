@@ -60,7 +60,7 @@ export class Sockets {
     }
   }
 
-  /** The host of an address may be a name, which is looked up. */
+  /** The host of an address may be a name, which is resolved. */
   connect(handle: bigint, { ip, port }: Address): void {
     const { protocol, role } = this.#find(handle)
     if (protocol === 'dtls') throw new HalFailure(NO_DTLS)

@@ -66,7 +66,7 @@ export function createServe(prepared: EngineComponent): Serve {
   }
 }
 
-/** Where a guest answers to: it says so to the daemon, which has the client. */
+/** The answering side of a guest: it answers the daemon, which holds the client. */
 const responder = (link: Link, wants: Wants): Responder => ({
   respond: ({ status, headers }) => {
     link.queue({ type: 'head', status, headers })

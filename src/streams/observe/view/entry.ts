@@ -2,14 +2,14 @@ import type { Outcome } from '../../../model/outcome.js'
 import type { Detail, Row, Spans, TaskPhase } from '../../../model/view.js'
 import { cut } from '../../../model/cut.js'
 
-/** Of texts that others chose: what is kept in the row, and of the result in the detail. UTF-16 code units. */
+/** Limits for untrusted texts in rows, and for results in details; UTF-16 code units. */
 const MAX_NAME = 256
 const MAX_PREVIEW = 240
 const MAX_RESULT = 16_384
 const MAX_WARNING = 512
 const MAX_WARNINGS = 5
 
-/** What is known of one task or invocation while it is shown. */
+/** The state of one task or invocation while it is shown. */
 export type Entry = {
   readonly key: number
   /** As the Manager wrote it. */
@@ -33,7 +33,7 @@ export type Entry = {
   address: string | undefined
   warnings: readonly string[]
   outputBytes: number
-  /** The row has changed since it was told, and the detail: grows. */
+  /** Versions of the row and the detail; they grow with each change. */
   isStale: boolean
   version: number
 }

@@ -20,7 +20,7 @@ const GROUPS: Readonly<Record<TaskPhase, Group>> = {
 const SHOWN: Readonly<Record<Exclude<Group, 'ended'>, number>> = { active: 200, ready: 100, waiting: 100 }
 
 export type GroupsDeps = {
-  /** Beyond it the one that ended first is forgotten. */
+  /** Beyond this, the one that ended first is dropped. */
   readonly maxEnded: number
   readonly onForgotten: (entry: Entry) => void
 }
@@ -31,9 +31,9 @@ export type Groups = {
   readonly find: (key: number) => Entry | undefined
   readonly isLive: (entry: Entry) => boolean
   readonly sizes: () => Readonly<Record<Group, number>>
-  /** Those with a guest, oldest first, up to the number that is shown. */
+  /** Tasks with a guest, oldest first, as many as are shown. */
   readonly active: () => readonly Entry[]
-  /** Of those under way the ones that have been there longest, and all that ended, the last one last. */
+  /** The oldest ones under way, and all that ended, in order of their end. */
   readonly shown: () => readonly Entry[]
 }
 
@@ -46,7 +46,7 @@ function* first<T>(count: number, values: Iterable<T>): Generator<T, void> {
   }
 }
 
-/** The entries by where they are in their lives. */
+/** Entries grouped by their stage. */
 export const createGroups = ({ maxEnded, onForgotten }: GroupsDeps): Groups => {
   const entries: Readonly<Record<Group, Map<number, Entry>>> = {
     active: new Map(),

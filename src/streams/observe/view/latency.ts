@@ -4,7 +4,7 @@ const PHASES: readonly LatencyPhase[] = ['fetch', 'queue', 'start', 'run', 'publ
 
 export type Latencies = {
   readonly add: (phase: LatencyPhase, ms: number) => void
-  /** Of the phases that some task was in. */
+  /** For phases that some task has gone through. */
   readonly read: () => readonly Latency[]
   /** Grows with each value. */
   readonly version: () => number

@@ -1,6 +1,6 @@
 import type { Point, Totals } from '../../../model/view.js'
 
-/** What the host tells at one time; of the daemon, of its children, and of the tasks that were asked for. */
+/** One sample of the host, the daemon, its children, and the requested tasks. */
 export type Sample = Omit<Point, 'at' | 'running' | 'waiting'> & {
   /** By key; percent of one core, and bytes. */
   readonly tasks: ReadonlyMap<
@@ -11,7 +11,7 @@ export type Sample = Omit<Point, 'at' | 'running' | 'waiting'> & {
 
 export type Points = {
   readonly add: (sample: Sample, totals: Totals, at: number) => void
-  /** Those after this time, oldest first. */
+  /** Points after this time, oldest first. */
   readonly since: (at: number) => readonly Point[]
 }
 

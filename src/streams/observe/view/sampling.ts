@@ -23,15 +23,15 @@ export type SamplingDeps = {
   readonly clock: SchedulerLike
 }
 
-/** Milliseconds between samples: when someone looks, and when nobody does. */
+/** Milliseconds between samples, with and without viewers. */
 export const WATCHED_MS = 1000
 export const UNWATCHED_MS = 5000
-/** A sample costs something for each child: with more of them there are fewer samples. */
+/** A sample has a cost per child, so more children mean fewer samples. */
 const CHILDREN_A_SAMPLE = 100
-/** Tasks whose own figures are taken. */
+/** Tasks that are sampled individually. */
 const MAX_OWN = 64
 
-/** Samples all the time, more often while it is watched, and then also single tasks. One that fails is left out. */
+/** Samples at all times; with viewers more often, and single tasks too. Failed samples are skipped. */
 export const sampling = (
   isWatched$: Observable<boolean>,
   { sampler, active, activeCount, onError, clock }: SamplingDeps,
@@ -49,7 +49,7 @@ export const sampling = (
         leaveOut(onError),
         repeat({ delay: () => pause(isWatched ? WATCHED_MS : UNWATCHED_MS) }),
       )
-      // At the very first there is nothing yet to compare with.
+      // The first sample has nothing to compare with.
       const firstMs = isWatched ? 0 : UNWATCHED_MS
       return timer(index === 0 ? WATCHED_MS : firstMs, clock).pipe(switchMap(() => sample$))
     }),

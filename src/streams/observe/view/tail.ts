@@ -1,29 +1,29 @@
 import type { Piece, OutputStream } from '../../../model/view.js'
 
-/** Output of one stream, without output of the other in between. */
+/** Contiguous output of one stream. */
 
 export type TailRead = {
-  /** Bytes that were to be read and are not here any more. */
+  /** Unread bytes that were dropped. */
   readonly skipped: number
   readonly pieces: readonly Piece[]
-  /** Where to read on. */
+  /** Where to continue reading. */
   readonly next: number
 }
 
 export type Tail = {
   readonly write: (piece: Piece) => void
   readonly read: (from: number) => TailRead
-  /** Bytes that were ever written. */
+  /** Total bytes written. */
   readonly total: () => number
-  /** Bytes of memory that it takes. */
+  /** Memory use in bytes. */
   readonly held: () => number
 }
 
 const SMALLEST = 1024
-/** Changes between the streams that are remembered; what is older counts as written to where the oldest was. */
+/** Remembered switches between the streams; older output is attributed to the stream of the oldest one. */
 const MAX_TURNS = 512
 
-/** The last `max` bytes of what a guest writes, both streams in their order. Copies what it keeps. */
+/** The last `max` bytes of guest output, both streams in order. Copies what it keeps. */
 export const createTail = (max: number): Tail => {
   let ring = new Uint8Array(Math.min(SMALLEST, max))
   let total = 0
@@ -70,7 +70,7 @@ export const createTail = (max: number): Tail => {
     read: (from) => {
       const begin = Math.max(from, first())
       const pieces = turns.flatMap(({ at, stream }, index): readonly Piece[] => {
-        // The first is taken back to the beginning: what came before it is known no more.
+        // The oldest is extended to the beginning: nothing before it is known.
         const start = index === 0 ? begin : Math.max(at, begin)
         const end = turns[index + 1]?.at ?? total
         return start < end ? [{ stream, data: copy(start, end) }] : []

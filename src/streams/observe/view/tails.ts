@@ -4,7 +4,7 @@ import type { Piece } from '../../../model/view.js'
 export type TailLimits = {
   /** Bytes kept of each task. */
   readonly tailBytes: number
-  /** Bytes of memory for those of all tasks together; the one that was written to least recently is given up first. */
+  /** Memory for all tasks together in bytes; the least recently written output is dropped first. */
   readonly tailsBytes: number
 }
 
@@ -16,7 +16,7 @@ export type Tails = {
 }
 
 export const createTails = ({ tailBytes, tailsBytes }: TailLimits): Tails => {
-  /** Least recently written to first. */
+  /** Least recently written first. */
   const tails = new Map<number, Tail>()
   let held = 0
 

@@ -18,7 +18,7 @@ export type TasksDeps = {
 
 export type Tasks = {
   readonly step: (step: Step) => void
-  /** What steps do not tell of. */
+  /** Events that steps do not cover. */
   readonly take: (event: TaskEvent) => void
   readonly told: (told: ResultDelivery) => void
   readonly groups: Groups
@@ -43,7 +43,7 @@ const TIMED_AS: Readonly<Record<PhaseName, Exclude<LatencyPhase, 'total'>>> = {
   run: 'run',
 }
 
-/** Of the phases that end together; those that were cut short say nothing. */
+/** Durations of the phases that end together; phases cut short do not count. */
 const durations = (phases: readonly Phase[]): ReadonlyMap<Exclude<LatencyPhase, 'total'>, number> => {
   const sums = new Map<Exclude<LatencyPhase, 'total'>, number>()
   for (const { name, from, to, cut } of phases)
@@ -53,7 +53,7 @@ const durations = (phases: readonly Phase[]): ReadonlyMap<Exclude<LatencyPhase, 
 
 const hostOf = (address: string): string => (address.includes(':') ? `[${address}]` : address)
 
-/** Follows tasks and invocations from what happens to them: those under way, as admission bounds them, and the last that ended. */
+/** Tracks tasks and invocations: those under way, which admission bounds, and those that ended last. */
 export const createTasks = ({ latencies, tails, maxEnded, now }: TasksDeps): Tasks => {
   const groups = createGroups({ maxEnded, onForgotten: ({ key }) => tails.forget(key) })
   const entries = new WeakMap<Run, Entry>()
@@ -89,7 +89,7 @@ export const createTasks = ({ latencies, tails, maxEnded, now }: TasksDeps): Tas
     })
     groups.add(entry)
     entries.set(run, entry)
-    // One that was refused is not under way.
+    // A refused task is never under way.
     if (stage === 'over') return entry
     if (invocation === undefined) byId.set(id, entry)
     else byInvocation.set(invocation, entry)
@@ -129,7 +129,7 @@ export const createTasks = ({ latencies, tails, maxEnded, now }: TasksDeps): Tas
       case 'output':
         entry.outputBytes += event.data.length
         tails.write(entry.key, event)
-        // Only the detail tells of it.
+        // Only the detail shows it.
         entry.version += 1
         return
       case 'accepted':

@@ -29,11 +29,11 @@ import type { DetailUpdate, Delta, Facts, Link, Row, Snapshot, Update } from '..
 export type ViewLimits = TailLimits & {
   /** Rows of tasks that ended. */
   readonly maxEnded: number
-  /** Durations of each phase that its latency is told from. */
+  /** Durations kept per phase for its latency. */
   readonly latencies: number
-  /** How long a point of the plots is kept. Milliseconds. */
+  /** How long points of the plots are kept, in milliseconds. */
   readonly windowMs: number
-  /** Those who look for longer without taking what they are told are left. Milliseconds. */
+  /** Viewers that stall for longer are disconnected. Milliseconds. */
   readonly stallMs: number
 }
 
@@ -54,20 +54,20 @@ export type ViewInputs = {
   readonly connection$: Observable<Connection>
 }
 
-/** Whether one who looks takes more just now. */
+/** Whether the viewer can take more now. */
 export type IsReady = () => boolean
 
 export type View = {
-  /** Takes in what happens, as long as it is subscribed to; never emits. */
+  /** Consumes events while subscribed to; never emits. */
   readonly follow: (inputs: ViewInputs) => Observable<never>
   /**
-   * A snapshot, and then what changes. While the one who looks is not ready it is told nothing, and a snapshot when it
+   * A snapshot, then changes. While the viewer is not ready it gets nothing, and then a new snapshot when it
    * is again; completes when that takes longer than `stallMs`.
    */
   readonly watch: (isReady: IsReady) => Observable<Update>
-  /** What is known of one task, and its output as it comes; completes after the last, and at once if there is no such row. */
+  /** The detail of one task and its live output; completes at its end, or at once if there is no such row. */
   readonly detail: (key: number, isReady: IsReady) => Observable<DetailUpdate>
-  /** The id to stop, of a task that is under way; of an invocation there is none. */
+  /** The ID to stop, for a task under way; invocations have none. */
   readonly stoppable: (key: number) => string | undefined
 }
 
@@ -76,7 +76,7 @@ export const TICK_MS = 250
 
 const MAX_POINTS_SPARE = 30
 
-/** What a page shows of a proplet: of bounded size, and told only to those who look. */
+/** The model of the status page: bounded in size, and computed only for viewers. */
 export const createView = ({ facts, sampler, limits, now, onError, clock }: ViewDeps): View => {
   const latencies = createLatencies(limits.latencies)
   const tails = createTails(limits)
@@ -90,7 +90,7 @@ export const createView = ({ facts, sampler, limits, now, onError, clock }: View
   const watchers = new BehaviorSubject(0)
   let link: Link = { state: 'down', reason: '', since: facts.startedAt }
 
-  /** Keys of the rows that those who look may have. */
+  /** Keys of rows that viewers may have. */
   let shownKeys = new Set<number>()
   let toldAt = 0
   let latencyVersion = 0
@@ -112,7 +112,7 @@ export const createView = ({ facts, sampler, limits, now, onError, clock }: View
     }
   }
 
-  /** What changed since the last one; undefined: nothing. */
+  /** Changes since the last one; undefined if there are none. */
   const delta = (): Delta | undefined => {
     const shown = groups.shown()
     const rows: Row[] = []

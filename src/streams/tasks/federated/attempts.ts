@@ -12,7 +12,7 @@ export type AttemptDeps = {
 const RETRIES = 2
 const FIRST_DELAY_MS = 250
 
-/** Tries up to three times what emits once, as long as it may help; the delays double, and differ among proplets. */
+/** Makes up to three attempts at something that emits once, while a retry may help; delays double, with jitter. */
 export const attempts = <T>(exchange: () => Observable<T>, deps: AttemptDeps): Observable<T> => {
   const { deadlineMs, random, clock } = deps
   const delayOf = (attempt: number) => FIRST_DELAY_MS * 2 ** (attempt - 1) * (1 + random())

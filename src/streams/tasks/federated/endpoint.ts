@@ -2,7 +2,7 @@ import { variableOf } from '../../../model/round.js'
 import type { FederatedUrls, Endpoint } from '../../../model/federated.js'
 
 export type Service = {
-  /** The variables of a task that name it, the one to be told of first. */
+  /** The variables of a task that name it; errors mention the first. */
   readonly variables: readonly [string, ...string[]]
   readonly of: keyof FederatedUrls
 }
@@ -14,7 +14,7 @@ export const COORDINATOR: Service = {
   of: 'coordinator',
 }
 
-/** A URL that is needed and not there, or no URL. The message names the variable, and never holds its value. */
+/** A required URL is missing or invalid. The message names the variable and never contains its value. */
 export class EndpointError extends Error {
   override readonly name = 'EndpointError'
 }
@@ -23,7 +23,7 @@ const MAX_LENGTH = 2048
 
 type Env = Readonly<Record<string, string>>
 
-/** The variable by which a task names a service itself. */
+/** The variable with which the task itself names a service. */
 export const ownVariable = ({ variables }: Service, env: Env): string | undefined =>
   variables.find((name) => variableOf(env, name) !== undefined)
 
@@ -36,7 +36,7 @@ const baseOf = (name: string, text: string): URL => {
 const pathOf = (segments: readonly string[]): string =>
   segments
     .map((segment) => {
-      // As a whole segment they would lead elsewhere, however they are encoded.
+      // As a whole segment they would change the path, however they are encoded.
       if (segment === '' || segment === '.' || segment === '..')
         throw new EndpointError(`expected a name that can stand in a URL, found ${JSON.stringify(segment)}`)
       return encodeURIComponent(segment)
@@ -44,8 +44,8 @@ const pathOf = (segments: readonly string[]): string =>
     .join('/')
 
 /**
- * Where `segments` of a service are. Its URL comes from the environment of the task, else from the settings; undefined:
- * from neither. Throws an `EndpointError` at what is no URL.
+ * The URL of `segments` below a service, which the environment of the task names, or else the settings; undefined if
+ * neither does. Throws an `EndpointError` for an invalid URL.
  */
 export const endpointOf = (
   service: Service,
@@ -66,7 +66,7 @@ export const endpointOf = (
   }
 }
 
-/** The same, of a service that the task can't do without. */
+/** The same for a service that the task requires. */
 export const neededEndpoint = (
   service: Service,
   env: Env,

@@ -1,6 +1,6 @@
 import type { TaskEnded } from '../../../model/task-event.js'
 
-/** The results of a task of a round (spec/federated.md, 6). Without an update, as of one that failed: an empty one. */
+/** The results of a task in a round (spec/federated.md, 6); a failed one has an empty update. */
 export const envelopeOf = (
   id: string,
   propletId: string,

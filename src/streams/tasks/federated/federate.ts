@@ -22,7 +22,7 @@ import { messageOf } from '../../../model/message-of.js'
  */
 export type FederateDeps = PrepareDeps &
   ReportDeps & {
-    /** Bounds what was fetched for tasks that do not run yet; what needs nothing takes no place. */
+    /** Bounds the data fetched for tasks that do not run yet; tasks that need none take no slot. */
     readonly slots: Slots
   }
 

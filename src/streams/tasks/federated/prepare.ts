@@ -29,14 +29,14 @@ const MAX_ROUND_ID = 256
 /** A variable that is fetched for a task. */
 type Wanted = { readonly variable: 'MODEL_DATA' | 'DATASET_DATA'; readonly what: string } & (
   | { readonly endpoint: Endpoint }
-  /** It can't be fetched, and the task does without. */
+  /** It can't be fetched, and the task runs without it. */
   | { readonly problem: string }
 )
 
 export type Preparation =
   | Warning
   | Provided
-  /** The last: what to run. */
+  /** The last event: what to run. */
   | { readonly type: 'prepared'; readonly start: Start }
 
 /** The environment of every task. */
@@ -54,7 +54,7 @@ const modelOf = ({ env }: Start, urls: FederatedUrls): readonly Wanted[] => {
   return [{ ...MODEL, endpoint: neededEndpoint(MODEL_REGISTRY, env, urls, ['models', modelVersionOf(uri)]) }]
 }
 
-/** Tasks that are of no round do not wait for a store that they have not asked for. */
+/** Tasks outside of rounds do not wait for a store that they did not name. */
 const datasetOf = ({ env }: Start, urls: FederatedUrls): readonly Wanted[] => {
   if (roundOf(env) === undefined && ownVariable(DATA_STORE, env) === undefined) return []
   try {
@@ -65,7 +65,7 @@ const datasetOf = ({ env }: Start, urls: FederatedUrls): readonly Wanted[] => {
   }
 }
 
-/** It becomes a part of a topic. */
+/** The ID becomes part of a topic. */
 const checkRoundId = (id: string): void => {
   if (id.length > MAX_ROUND_ID || /\p{Cc}/u.test(id))
     throw new EndpointError(
@@ -73,7 +73,7 @@ const checkRoundId = (id: string): void => {
     )
 }
 
-/** Throws an `EndpointError` when a URL is missing that the task needs. */
+/** Throws an `EndpointError` if a required URL is missing. */
 const wantedBy = (start: Start, urls: FederatedUrls): readonly Wanted[] => {
   const round = roundOf(start.env)
   if (round !== undefined) {
@@ -91,8 +91,8 @@ type Fetched = {
 const NOTHING: Fetched = { events: [], env: {} }
 
 /**
- * Fetches the model and the dataset of a task, at the same time, and adds them to its environment. What can't be fetched is
- * a warning, and the task runs without. Errors with an `EndpointError` when a URL is missing that the task needs.
+ * Fetches the model and the dataset of a task concurrently and adds them to its environment. A failed fetch is
+ * a warning, and the task runs without it. Errors with an `EndpointError` if a required URL is missing.
  */
 export const prepare = (deps: PrepareDeps) => {
   const failed = ({ what }: Wanted, problem: string): Fetched => ({
@@ -113,7 +113,7 @@ export const prepare = (deps: PrepareDeps) => {
     )
   }
   return {
-    /** Whether there is something to be fetched, or a reason not to run it. */
+    /** Whether there is something to fetch, or a reason not to run the task. */
     isNeeded: (start: Start): boolean =>
       ['ROUND_ID', 'MODEL_URI', ...DATA_STORE.variables].some(
         (name) => variableOf(start.env, name) !== undefined,

@@ -17,7 +17,7 @@ export type ReportDeps = AttemptDeps & {
 
 type Ended = TaskEnded & { readonly id: string }
 
-/** Whether there is an update to report. What ends after its result was announced has none: its output went to the log. */
+/** Whether there is an update to report. Tasks with an early result have none: their output went to the log. */
 export const hasUpdate = (event: TaskEvent): event is Ended & { readonly round: Round } =>
   event.type === 'ended' &&
   event.round !== undefined &&
@@ -25,8 +25,8 @@ export const hasUpdate = (event: TaskEvent): event is Ended & { readonly round: 
   !event.announced
 
 /**
- * Sends what a task of a round printed to the coordinator, or, when that can't be reached or refuses, to the channel; then
- * the task ends, with its update. A stop ends the task without; a shutdown waits for the coordinator no longer.
+ * Sends what a task of a round printed to the coordinator, or to the channel if the coordinator is unreachable or refuses; then
+ * the task ends with its update. A stop ends it without; a shutdown stops waiting for the coordinator.
  */
 export const report =
   (deps: ReportDeps) =>

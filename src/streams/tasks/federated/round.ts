@@ -1,4 +1,4 @@
-/** Digits of a version that is taken for one. */
+/** Longer digit sequences are not versions. */
 const MAX_DIGITS = 18
 
 /** The version of a model: N of `global_model_vN` in the last segment, else the digits at its end, else 0. */
