@@ -11,6 +11,7 @@ const PURE = [
 
 /** What compares, kills, draws by the thousand, looks at a screen, or takes over ten seconds: `npm run test:long`. */
 const LONG = [
+  'test/brokers/**/*.test.ts',
   'test/chaos/**/*.test.ts',
   'test/cli/exec/programs.test.ts',
   'test/differential/**/*.test.ts',

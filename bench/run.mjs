@@ -18,6 +18,7 @@ const SCENARIOS = [
   'inline-large',
   'stop',
   'isolation',
+  'hal',
   'http',
   'memory',
   'monitoring',

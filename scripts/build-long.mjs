@@ -7,7 +7,7 @@ await write(
   bundle({
     from: 'test',
     to: 'build/test',
-    modules: ['fuzz/main', 'fuzz/worker', 'chaos/main'],
+    modules: ['fuzz/main', 'fuzz/worker', 'chaos/main', 'chaos/kills-main'],
     chunkFileNames: 'chunks/[name]-[hash].js',
     external: isInstalled,
   }),

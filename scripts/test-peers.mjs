@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url'
 
 const PACKAGES = {
   mosquitto: 'mosquitto',
+  'nats-server': 'nats-server',
+  'rabbitmq-server': 'rabbitmq-server',
   'docker-registry': 'docker-registry',
   skopeo: 'skopeo',
   chromium: 'chromium',

@@ -7,7 +7,12 @@
  * ```
  */
 export type Connection =
-  | { readonly state: 'up'; readonly sessionPresent: boolean }
+  | {
+      readonly state: 'up'
+      readonly sessionPresent: boolean
+      /** We publish at a lower QoS than we were asked to, as the broker takes no more. */
+      readonly lowered?: { readonly asked: number; readonly used: number }
+    }
   | { readonly state: 'down'; readonly reason: string }
 
 /** A message as the broker delivered it; `subtopic` is the topic below the channel. */

@@ -38,6 +38,13 @@ export class Reach {
     return isAdmitted
   }
 
+  /** Whether it may have an address that the system chooses, which nobody reaches before it listens. */
+  admitsAnyPort(what: string): boolean {
+    const isAdmitted = this.#rules.length > 0
+    if (!isAdmitted) this.#refused(what)
+    return isAdmitted
+  }
+
   /** Whether it may be reached from outside, or choose its own address. */
   admitsBinding(what: string): boolean {
     const isAdmitted = this.#rules.some(({ host, port }) => host === '*' && port === undefined)

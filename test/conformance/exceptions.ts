@@ -12,7 +12,7 @@ export const NOT_YET_IN_THE_SUITE: ReadonlySet<string> = new Set([
 export function classOf(file: string, reason: string, { node }: SuiteResult): string {
   if (/WASI 0\.3, which runs on Node\.js|lifted without|JSPI/.test(reason))
     return `needs JavaScript Promise Integration, which Node.js ${node.version} lacks`
-  if (/Node\.js 24 and newer accept more|not valid for Node\.js/.test(reason))
+  if (/needs Node\.js \d+ or newer; this is|not valid for Node\.js/.test(reason))
     return `needs WebAssembly features of V8 that Node.js ${node.version} lacks`
   if (/wasm-tools .* does not read it/.test(reason))
     return 'the text is of an older format than the converter reads'

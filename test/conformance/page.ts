@@ -73,8 +73,8 @@ function section(result: SuiteResult): string {
   parts.push(`${table(['Why', 'Commands'], reasons(result))}\n`)
   parts.push(
     `${table(
-      ['File', 'Passed', 'Failed', 'Refused', 'First reason'],
-      incomplete.map((file) => row(file)),
+      ['File', 'Passed', 'Not passed', 'How', 'Why'],
+      incomplete.flatMap((file) => rows(file)),
     )}\n`,
   )
   return parts.join('\n')
@@ -98,11 +98,19 @@ function reasons(result: SuiteResult): (string | number)[][] {
 const isConsequence = (outcome: Outcome): boolean =>
   outcome.kind === 'failed' && /could not be made|the command before it/.test(outcome.reason)
 
-function row(file: FileResult): (string | number)[] {
-  const { passed, failed, refused } = countOf([file])
-  const first = file.results.find(({ outcome }) => outcome.kind !== 'passed')
-  const reason = first !== undefined && first.outcome.kind !== 'passed' ? first.outcome.reason : ''
-  return [file.file, passed, failed, refused, `${first?.name ?? ''}: ${clean(reason)}`]
+/** A row for each reason, with the lines of all commands that have it. */
+function rows(file: FileResult): (string | number)[][] {
+  const { passed } = countOf([file])
+  const found = new Map<string, { readonly how: string; readonly why: string; readonly lines: string[] }>()
+  for (const { name, outcome } of file.results) {
+    if (outcome.kind === 'passed') continue
+    const why = clean(outcome.reason)
+    const key = `${outcome.kind} ${why}`
+    const row = found.get(key) ?? { how: outcome.kind, why, lines: [] }
+    row.lines.push(name)
+    found.set(key, row)
+  }
+  return [...found.values()].map(({ how, why, lines }) => [file.file, passed, lines.join(', '), how, why])
 }
 
 const clean = (reason: string): string =>

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startKbs, type DevKbs } from '../../src/dev/kbs.js'
@@ -15,6 +16,8 @@ const { site, directory } = useDaemons('all')
 
 const KID = 'kbs:///default/key/wasm'
 const KEK = randomBytes(32)
+/** Of the storage of guests. */
+const STORAGE_KEY = randomBytes(32)
 const OTHER = { kid: 'kbs:///default/key/denied', kek: randomBytes(32) }
 const US = { kid: KID, kek: KEK }
 const HELLO = 'arg 0: _start\nenv: GREETING=hello\nenv: PROPLET_ID=of-task\n'
@@ -60,6 +63,7 @@ describe('a proplet that runs encrypted tasks', () => {
   let registry: DockerRegistry
   let kbs: DevKbs
   let layers: string
+  let shared: string
   const tokens: string[] = []
   const evidence: string[] = []
   const image = (name: string) => `${registry.host}/${name}:v1`
@@ -73,6 +77,7 @@ describe('a proplet that runs encrypted tasks', () => {
           ['default/key/denied', OTHER.kek],
           ['default/key/text', Buffer.from(`${KEK.toString('base64')}\n`)],
           ['default/key/short', Buffer.alloc(16)],
+          ['default/key/storage', STORAGE_KEY],
           ['default/key/another', randomBytes(32)],
         ]),
         policy: (_, path) => path !== 'default/key/denied',
@@ -80,7 +85,7 @@ describe('a proplet that runs encrypted tasks', () => {
         onToken: (token) => tokens.push(token),
       }),
     ])
-    layers = directory()
+    ;[layers, shared] = [directory(), directory()]
     ;({ wire, proplet } = await site('embedded', {
       PROPLET_TEE: 'sample',
       PROPLET_KBS_URI: kbs.url,
@@ -88,6 +93,8 @@ describe('a proplet that runs encrypted tasks', () => {
       PROPLET_LAYER_STORE_PATH: layers,
       PROPLET_KBS_TIMEOUT: '5s',
       PROPLET_HTTP_ENABLED: 'true',
+      PROPLET_DIRS: shared,
+      PROPLET_HAL_STORAGE_KEY: 'kbs:///default/key/storage',
     }))
     const push = openPusher(registry.host)
     const binary = fixture('args-env')
@@ -106,6 +113,11 @@ describe('a proplet that runs encrypted tasks', () => {
     await push.image('layers', 'v1', [await sealed(tar, TAR_LAYER), await sealed(above, TAR_LAYER)])
     await push.image('add', 'v1', [await sealed(fixture('add'))])
     await push.image('ticker', 'v1', [await sealed(fixture('ticker'))])
+    await push.image('hostile', 'v1', [await sealed(fixture('hostile'))])
+    await push.image('flood', 'v1', [await sealed(fixture('flood'))])
+    await push.image('await', 'v1', [await sealed(fixture('await-file'))])
+    await push.image('scenes', 'v1', [await sealed(fixture('components/hal-scenes'))])
+    await push.image('attest', 'v1', [await sealed(fixture('components/attestation-test'))])
     await push.image('web', 'v1', [await sealed(fixture('components/http-server'))])
     // Those that must not run.
     await push.image('plain', 'v1', [{ mediaType: WASM_LAYER, bytes: binary }])
@@ -192,6 +204,63 @@ describe('a proplet that runs encrypted tasks', () => {
     expect(await wire.result('ticker')).toMatchObject({ error: null })
   })
 
+  it('has directories, limits and metrics as other tasks have (17.5)', async () => {
+    writeFileSync(join(shared, '7'), '')
+    const waits = { name: 'wait', image_url: image('await'), encrypted: true, inputs: [7] }
+    expect(await wire.run({ id: 'directory', ...waits })).toMatchObject({ results: '7', error: null })
+
+    const floods = { name: '_start', image_url: image('flood'), encrypted: true }
+    expect((await wire.run({ id: 'flood', ...floods }))['error']).toMatch(/output/)
+
+    const monitoring_profile = { interval: 200_000_000 }
+    const spins = { name: 'spin', image_url: image('hostile'), encrypted: true, monitoring_profile }
+    await wire.start({ id: 'metrics', ...spins })
+    await wire.until(() =>
+      wire.on('control/proplet/task_metrics').some(({ body }) => body['task_id'] === 'metrics'),
+    )
+    await wire.stop('metrics')
+    expect(await wire.result('metrics')).toMatchObject({ error: 'task stopped' })
+  })
+
+  it('has the HAL: evidence, and storage under a key of the service (17.5, 16.3, 16.5)', async () => {
+    const calls = (id: string, name: string, ...inputs: string[]) =>
+      wire.run({ id, name, image_url: image('scenes'), encrypted: true, inputs })
+    expect((await calls('keep', 'remember', '"box"', '"key"', '"kept plain text"'))['results']).toMatch(/^ok/)
+    expect(await calls('keep', 'recall', '"box"', '"key"')).toMatchObject({
+      results: 'ok("kept plain text")',
+    })
+    const objects = [...filesBelow(join(proplet.state, 'hal'))]
+    expect(objects.length).toBe(2)
+    for (const [, bytes] of objects) expect(bytes.includes('kept plain text')).toBe(false)
+    const attests = { name: 'run-attestation', image_url: image('attest'), encrypted: true }
+    expect((await wire.run({ id: 'attest', ...attests }))['results']).toMatch(
+      /type=Sample .*attestation: ok \(evidence len=\d+\)/,
+    )
+  })
+
+  it('is run by an external runtime only where that was allowed, and leaves nothing there (17.5)', async () => {
+    const env = {
+      PROPLET_TEE: 'sample',
+      PROPLET_KBS_URI: kbs.url,
+      PROPLET_FETCH_PRIVATE: '127.0.0.0/8',
+      PROPLET_EXTERNAL_WASM_RUNTIME: fileURLToPath(new URL('../../dist/exec.js', import.meta.url)),
+    }
+    const refused = await site('embedded', { ...env, PROPLET_LAYER_STORE_PATH: directory() })
+    expect((await refused.wire.run(hello('external', image('wasm'))))['error']).toMatch(
+      /external runtime gets the plain text .*PROPLET_ENCRYPTED_EXTERNAL=true allows it/,
+    )
+    const allowed = await site('embedded', {
+      ...env,
+      PROPLET_LAYER_STORE_PATH: directory(),
+      PROPLET_ENCRYPTED_EXTERNAL: 'true',
+    })
+    expect(await allowed.wire.run(hello('external', image('wasm')))).toMatchObject({ error: null })
+    const plain = fixture('args-env').subarray(1000, 1064)
+    const { cache, state, temporary } = allowed.proplet
+    for (const [path, bytes] of [cache, state, temporary].flatMap((below) => [...filesBelow(below)]))
+      expect(bytes.includes(plain), path).toBe(false)
+  })
+
   it('warns at the start and with each task that the evidence proves nothing (17.2)', () => {
     expect(proplet.log()).toContain('evidence is made up and proves nothing')
     expect(proplet.log()).toContain('TEE: sample (test evidence), by PROPLET_TEE')
@@ -210,6 +279,7 @@ describe('a proplet that runs encrypted tasks', () => {
         [...Array(8).keys()].map((index) => binary.subarray(1000 + index * 500, 1064 + index * 500)),
       ],
       ['key of the service', formsOf(KEK)],
+      ['key of the storage', formsOf(STORAGE_KEY)],
       ...layerKeys.map((key, index) => [`key of layer ${index}`, formsOf(key)] as const),
       ['token', tokens.map((token) => Buffer.from(token))],
       ['evidence', evidence.map((text) => Buffer.from(text))],
@@ -225,7 +295,8 @@ describe('a proplet that runs encrypted tasks', () => {
       ),
       ['messages', Buffer.from(JSON.stringify(wire.messages))],
     ]
-    expect(tokens.length).toBe(1)
+    // One of the proplet, one of that with an external runtime.
+    expect(tokens.length).toBe(2)
     expect(places.length).toBeGreaterThan(10)
     const found = places.flatMap(([place, bytes]) =>
       [...secrets]

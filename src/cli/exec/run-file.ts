@@ -78,6 +78,12 @@ function startGuest(
   return guest
 }
 
+/** `sent`: what of its result the guest sent ahead. */
+const whole = (end: GuestEnd, sent: readonly Uint8Array[]): GuestEnd =>
+  end.kind === 'returned' && sent.length > 0
+    ? { kind: 'returned', text: Buffer.concat(sent).toString() + end.text }
+    : end
+
 function runIn(guest: Guest, request: ExecRequest, bytes: Uint8Array, hooks: RunHooks): Promise<RunEnd> {
   return new Promise((resolve) => {
     const network = new LateNetwork(networkOf(request.network), {
@@ -85,6 +91,7 @@ function runIn(guest: Guest, request: ExecRequest, bytes: Uint8Array, hooks: Run
       warn: hooks.warning,
       breach: () => end(broken),
     })
+    const sent: Uint8Array[] = []
     const end = (how: RunEnd) => {
       network.close()
       guest.kill()
@@ -96,8 +103,11 @@ function runIn(guest: Guest, request: ExecRequest, bytes: Uint8Array, hooks: Run
           case 'warning':
             hooks.warning(message.message)
             return
+          case 'result':
+            sent.push(message.bytes)
+            return
           case 'done':
-            end(message.end)
+            end(whole(message.end, sent))
             return
           case 'open':
           case 'close':

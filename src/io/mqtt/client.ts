@@ -1,7 +1,7 @@
 import { MqttClient, type IPublishPacket } from 'mqtt'
 import { GuardedStream } from './guarded-stream.js'
 import { PacketLimiter } from './limiter.js'
-import type { MqttOptions } from './options.js'
+import type { MqttOptions, Qos } from './options.js'
 import { EventLoopBudget } from './event-loop-budget.js'
 import type { Session } from './session.js'
 import { openTransport } from './transport.js'
@@ -70,6 +70,8 @@ export class ConnectionClient extends MqttClient {
 
 const protocolOptions = (options: MqttOptions) => {
   const { topicPrefix, will, username, password } = options
+  // More is refused by some brokers, and nobody counts on a will that comes exactly once.
+  const willQos: Qos = options.qos === 0 ? 0 : 1
   return {
     protocolId: 'MQTT',
     protocolVersion: 4,
@@ -87,7 +89,7 @@ const protocolOptions = (options: MqttOptions) => {
       will: {
         topic: `${topicPrefix}/${will.subtopic}`,
         payload: Buffer.from(JSON.stringify(will.payload)),
-        qos: options.qos,
+        qos: willQos,
         retain: false,
       },
     }),

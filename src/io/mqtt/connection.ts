@@ -105,8 +105,12 @@ export const connectOnce = (context: ConnectionContext): Observable<Up | Ended> 
     }
     const hand = (entry: Entry) => {
       // a listener of `handed` may have ended the link
-      if (ending) outbox.putBack([entry])
-      else if (qos > 0) {
+      if (ending) {
+        outbox.putBack([entry])
+        return
+      }
+      const qos = session.publishQos.value
+      if (qos > 0) {
         const { sequence } = entry.publication
         // Before it is sent: otherwise the next process would send it again under another ID.
         if (sequence !== undefined) journal?.sent(sequence, session.ids.next ?? 0)

@@ -1,5 +1,6 @@
 import { Store, type IStore, type Packet } from 'mqtt'
 import type { Entry } from './delivery.js'
+import type { PublishQos } from './publish-qos.js'
 
 /** A publication larger than this, in bytes, may be the reason why a broker closes the connection. */
 export const SUSPECT_BYTES = 64 * 1024
@@ -37,12 +38,12 @@ type Flight = {
  * with a broker that forgets its sessions a message can arrive twice.
  */
 export class InflightStore implements IStore {
-  readonly #qos: 0 | 1 | 2
+  readonly #qos: Pick<PublishQos, 'value'>
   readonly #flights = new Map<number, Flight>()
   readonly #hooks: FlightHooks
   #sessionPresent = false
 
-  constructor(qos: 0 | 1 | 2, hooks: FlightHooks) {
+  constructor(qos: Pick<PublishQos, 'value'>, hooks: FlightHooks) {
     this.#qos = qos
     this.#hooks = hooks
   }
@@ -76,6 +77,14 @@ export class InflightStore implements IStore {
       if (flight.state === 'released') this.#hooks.onAnew?.(flight.entry, id)
       flight.state = 'published'
     }
+  }
+
+  /** Publications of QoS 2 were sent on this connection, and the broker has answered none of those that are left. */
+  get isUnanswered(): boolean {
+    return (
+      this.#qos.value === 2 &&
+      [...this.#flights.values()].some(({ sentAt, state }) => sentAt !== undefined && state === 'published')
+    )
   }
 
   /** Something sent before this moment is still not acknowledged. */
@@ -151,7 +160,8 @@ export class InflightStore implements IStore {
       cmd: 'publish',
       topic,
       payload,
-      qos: this.#qos,
+      // What is in flight is to be acknowledged, whatever is granted now.
+      qos: this.#qos.value === 2 ? 2 : 1,
       retain: false,
       dup: this.#sessionPresent,
       messageId,

@@ -78,7 +78,8 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
     const backoff = new Backoff({ ...options.backoff, random })
     const failures = new FailureLog(log, broker)
     const rejections = new RejectionLog(log)
-    const lowered = new Set<string>()
+    const withoutSubtopics = new Set<string>()
+    let isLowered = false
     const subscribed = new Set<string>()
     let state: Connection | undefined
 
@@ -105,6 +106,7 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
           messages$.next({ subtopic, payload: bytes, ...(packet && { packet }) })
       },
     })
+    const { publishQos } = session
     const change = (next: Connection) => {
       const same = state?.state === 'down' && next.state === 'down' && state.reason === next.reason
       state = next
@@ -117,24 +119,33 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
         const level = subscribed.has(subtopic) ? 'debug' : 'info'
         subscribed.add(subtopic)
         log[level]({ qos: grantedQos }, `Subscribed to topic: ${options.topicPrefix}/${subtopic}`)
-        if (grantedQos >= qos || lowered.has(subtopic)) continue
-        lowered.add(subtopic)
+      }
+      publishQos.grant(Math.min(qos, ...granted.values()))
+      const { value: used } = publishQos
+      if (used < qos && !isLowered) {
+        isLowered = true
+        const subtopics = [...granted]
+          .filter(([, grantedQos]) => grantedQos < qos)
+          .map(([subtopic]) => subtopic)
         log.warn(
-          { subtopic, asked: qos, granted: grantedQos },
-          'The broker granted a lower QoS than requested',
+          { asked: qos, used, ...(subtopics.length > 0 && { subtopics }) },
+          'The broker grants a lower QoS than requested; publishing with no more',
         )
       }
       for (const subtopic of refused) {
-        if (lowered.has(subtopic)) continue
-        lowered.add(subtopic)
+        if (withoutSubtopics.has(subtopic)) continue
+        withoutSubtopics.add(subtopic)
         log.warn({ subtopic }, 'The broker refused an optional subscription')
       }
-      change({ state: 'up', sessionPresent })
+      change({ state: 'up', sessionPresent, ...(used < qos && { lowered: { asked: qos, used } }) })
     }
     const onEnded = (ended: Ended) => {
       if ((ended.upMs ?? 0) >= stableAfterMs(options.backoff)) backoff.reset()
       if (ended.requested) log.info({ broker }, 'Disconnected from the broker')
       else failures.ended(ended)
+      const isUnanswered = ended.byPeer && session.flights.isUnanswered
+      if (publishQos.ended({ wasUsed: ended.upMs !== undefined || isUnanswered, isUnanswered }))
+        log.info({ broker }, 'The broker keeps closing the connection at QoS 2; publishing with QoS 1')
       for (const entry of session.flights.disconnected(ended.byPeer)) {
         const bytes = entry.payload.length
         outbox.reject(entry, 'refused', `the broker closes the connection at this message of ${bytes} bytes`)

@@ -7,6 +7,7 @@ import { InboundStore } from './inbound-store.js'
 import type { LinkJournal } from './journal.js'
 import { MessageIds } from './message-ids.js'
 import type { Qos } from './options.js'
+import { PublishQos } from './publish-qos.js'
 
 export type SessionOptions = {
   readonly qos: Qos
@@ -22,6 +23,7 @@ export type SessionOptions = {
 /** What our side of an MQTT session keeps from one connection to the next. */
 export type Session = {
   readonly flights: InflightStore
+  readonly publishQos: PublishQos
   readonly inbound: InboundStore
   readonly ids: MessageIds
   /** The payload of a message whose real one was too large, or has been given on. */
@@ -30,9 +32,11 @@ export type Session = {
 
 export const createSession = (options: SessionOptions): Session => {
   const { qos, random, journal, onAcknowledged, onMessage, isListening } = options
-  const flights = new InflightStore(qos, {
+  const publishQos = new PublishQos(qos)
+  const flights = new InflightStore(publishQos, {
     onAcknowledged,
     onReleased: ({ publication: { sequence } }) => {
+      publishQos.prove()
       if (sequence !== undefined) journal?.released(sequence)
     },
     onAnew: ({ publication: { sequence } }, id) => {
@@ -42,6 +46,7 @@ export const createSession = (options: SessionOptions): Session => {
   const marker = randomBytes(32)
   return {
     flights,
+    publishQos,
     inbound: new InboundStore(
       marker,
       {

@@ -23,12 +23,16 @@ const GRACE_MS = 5000
 
 const seconds = (ms: number): string => `${Math.round(ms / 1000)} s`
 
-const answerChecks = (response: ServerResponse, checks: Checks): void => {
+const answerChecks = (response: ServerResponse, checks: Checks, notes: readonly string[] = []): void => {
   const found = Object.entries(checks).map(([name, check]) => [name, check() ?? 'ok'] as const)
   const isOk = found.every(([, state]) => state === 'ok')
   answerJson(
     response,
-    { status: isOk ? 'ok' : 'unavailable', checks: Object.fromEntries(found) },
+    {
+      status: isOk ? 'ok' : 'unavailable',
+      checks: Object.fromEntries(found),
+      ...(notes.length > 0 && { notes }),
+    },
     isOk ? 200 : 503,
   )
 }
@@ -53,6 +57,14 @@ export const createHealth = ({ heartbeatMs, now }: HealthOptions): OpsPart => {
     if (link === undefined) return 'not yet linked'
     return link.state === 'up' ? undefined : `down: ${link.reason}`
   }
+  /** What is to be known, and no reason to take tasks elsewhere. */
+  const notes = (): readonly string[] => {
+    const lowered = link?.state === 'up' ? link.lowered : undefined
+    if (lowered === undefined) return []
+    return [
+      `the broker takes QoS ${lowered.used} where ${lowered.asked} was asked: results are published with it`,
+    ]
+  }
   const stopping: Check = () => (isStopping ? 'the proplet is being stopped' : undefined)
 
   const route = (path: string, answerTo: (response: ServerResponse) => void) => ({
@@ -64,7 +76,7 @@ export const createHealth = ({ heartbeatMs, now }: HealthOptions): OpsPart => {
     routes: [
       route('/health', (response) => answerJson(response, { status: 'ok', running_tasks: running.size })),
       route('/livez', (response) => answerChecks(response, { pipeline })),
-      route('/readyz', (response) => answerChecks(response, { broker, pipeline, stopping })),
+      route('/readyz', (response) => answerChecks(response, { broker, pipeline, stopping }, notes())),
     ],
     watch: ({ step$, connection$, delivery$, stop$ }) =>
       defer(() =>

@@ -41,6 +41,8 @@ export function decodeFromGuest(value: unknown, body: Uint8Array = NO_BYTES): Fr
       if (typeof thenReady !== 'boolean') return undefined
       return { type: 'done', end, stdoutBytes, stderrBytes, thenReady }
     }
+    case 'result':
+      return { type: 'result', bytes: body }
     case 'hal':
     case 'hal-data':
       return decodeHal(value, body)

@@ -1,5 +1,5 @@
 import type { Outcome } from '../../model/outcome.js'
-import { outputExceeded } from '../guest/output.js'
+import { outputExceeded, resultExceeded } from '../guest/output.js'
 import type { FromGuest, StreamName } from '../guest/protocol.js'
 import { formatDuration } from '@proplet/component/units.js'
 import type { RunEvent, RunRequest, StopReason } from '../../model/runtime.js'
@@ -65,6 +65,7 @@ export class Execution implements GuestListener {
   readonly #limits: ExecutionLimits
   readonly #hooks: ExecutionHooks
   readonly #stdout: CapturedOutput
+  readonly #result: CapturedOutput
   readonly #stderr = new OutputTail(STDERR_TAIL_BYTES)
   readonly #brake: OutputBrake | undefined
   readonly #network: NetworkSession
@@ -86,6 +87,7 @@ export class Execution implements GuestListener {
     this.#limits = limits
     this.#hooks = parts.hooks
     this.#stdout = new CapturedOutput(limits.outputMaxBytes)
+    this.#result = new CapturedOutput(limits.outputMaxBytes)
     this.#brake = request.daemon ? new OutputBrake(guest) : undefined
     this.#network = new NetworkSession(parts.network, {
       give: (given, bytes) => guest.post(given, bytes),
@@ -126,8 +128,12 @@ export class Execution implements GuestListener {
       case 'done':
         if (this.#verdict !== undefined) return
         this.#done = message
-        this.#verdict = verdictOfEnd(message.end)
+        this.#verdict = verdictOfEnd(message.end, this.#result.text())
         this.#endWhenDrained()
+        return
+      case 'result':
+        this.#result.push(message.bytes)
+        if (this.#result.exceeded) this.#fail('output', resultExceeded(this.#limits.outputMaxBytes).message)
         return
       case 'ready':
         this.#isSettled = true

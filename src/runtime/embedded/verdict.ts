@@ -15,10 +15,11 @@ export function verdictOfBreach(): Verdict {
   return failed('runtime', 'the guest broke the rules of its channel')
 }
 
-export function verdictOfEnd(end: GuestEnd): Verdict {
+/** `sent`: what of its result the guest sent ahead. */
+export function verdictOfEnd(end: GuestEnd, sent: string): Verdict {
   switch (end.kind) {
     case 'returned':
-      return () => ({ kind: 'completed', results: end.text })
+      return () => ({ kind: 'completed', results: sent + end.text })
     case 'printed':
       return (results) => ({ kind: 'completed', results })
     case 'failed':

@@ -68,10 +68,11 @@ async function planFor(
   planner: Planner,
   signal: AbortSignal,
 ): Promise<Exclude<Plan, { kind: 'refused' }>> {
-  const { digest } = binary
+  const { digest, isConfidential } = binary
+  const asked = { path, digest, isKeyed: isConfidential === true }
   const isOwn = hasInvoke(cliOptions)
   const plan = await planner.plan(
-    isOwn ? { path, digest, name: '_start', inputs: [] } : { path, digest, name, inputs },
+    isOwn ? { ...asked, name: '_start', inputs: [] } : { ...asked, name, inputs },
     signal,
   )
   if (plan.kind === 'serve' || (plan.kind === 'run' && !isOwn)) return plan

@@ -26,6 +26,10 @@ export class GuestOutput {
   }
 }
 
+export function resultExceeded(maxBytes: number): TaskFailure {
+  return new TaskFailure('output', `output limit of ${formatBytes(maxBytes)} exceeded by the result`)
+}
+
 export function outputExceeded(stream: StreamName, maxBytes: number): TaskFailure {
   return new TaskFailure('output', `output limit of ${formatBytes(maxBytes)} exceeded on ${stream}`)
 }

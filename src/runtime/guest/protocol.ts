@@ -167,6 +167,8 @@ export type FromGuest =
   | { readonly type: 'warning'; readonly message: string }
   | FromServingGuest
   | HalMessage
+  /** A piece of a long result, which the `text` of its end continues. */
+  | { readonly type: 'result'; readonly bytes: Uint8Array }
   | {
       readonly type: 'done'
       readonly end: GuestEnd

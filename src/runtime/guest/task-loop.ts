@@ -5,6 +5,7 @@ import { loadTranspiler, type Transpiler } from './jco/transpiler.js'
 import { Modules } from './modules.js'
 import type { ReadyMessage, RunMessage } from './protocol.js'
 import { perform, performTask, type TaskContext, type TaskReport } from './task.js'
+import { sendResult } from './send-result.js'
 import { warmUp } from './warm-up.js'
 
 /** Linear memory of tasks after which the size of the process is checked: V8 does not account for it. */
@@ -50,7 +51,8 @@ export function createTaskLoop(
     link.send({ type: 'done', end, stdoutBytes, stderrBytes, thenReady })
     if (thenReady) ready()
   }
-  const finish = (report: TaskReport) => done(report, count(report))
+  const finish = (report: TaskReport, { outputMaxBytes }: RunMessage) =>
+    done({ ...report, end: sendResult(link, report.end, outputMaxBytes) }, count(report))
 
   const reply = (report: TaskReport, task: Serving) => {
     task.stdoutBytes += report.stdoutBytes
@@ -79,11 +81,11 @@ export function createTaskLoop(
       case 'run': {
         const { run, body: module } = withLongEnv(message, body)
         const outcome = performTask(run, module, context)
-        if (outcome instanceof Promise) return outcome.then(finish)
+        if (outcome instanceof Promise) return outcome.then((report) => finish(report, run))
         if ('serve' in outcome) {
           serving = { run, serve: outcome.serve, stdoutBytes: 0, stderrBytes: 0 }
           link.send({ type: 'serving', compileMs: outcome.compileMs })
-        } else finish(outcome)
+        } else finish(outcome, run)
         return undefined
       }
       case 'request': {

@@ -118,7 +118,7 @@ describe('exec', () => {
     ['SIGTERM', 143],
   ] as const)('ends the guest by %s, and says so in its status', async (signal, code) => {
     const { child, ended, output } = start(['--invoke', 'wait', fixturePath('speak')])
-    await vi.waitUntil(() => output.stdout === 'said on stdout')
+    await vi.waitUntil(() => output.stdout === 'said on stdout', { timeout: 15_000 })
     const guests = childrenOf(child.pid)
     expect(guests).toHaveLength(1)
     child.kill(signal)
@@ -128,7 +128,7 @@ describe('exec', () => {
 
   it('takes the guest along when it is killed', async () => {
     const { child, ended, output } = start(['--invoke', 'wait', fixturePath('speak')])
-    await vi.waitUntil(() => output.stdout === 'said on stdout')
+    await vi.waitUntil(() => output.stdout === 'said on stdout', { timeout: 15_000 })
     const guests = childrenOf(child.pid)
     child.kill('SIGKILL')
     await ended

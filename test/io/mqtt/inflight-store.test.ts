@@ -14,11 +14,14 @@ const entry = (bytes: number): Entry => ({
 const setUp = () => {
   const acknowledged: Entry[] = []
   const told: string[] = []
-  const flights = new InflightStore(2, {
-    onAcknowledged: (done) => acknowledged.push(done),
-    onReleased: () => told.push('released'),
-    onAnew: (_entry, id) => told.push(`anew ${id}`),
-  })
+  const flights = new InflightStore(
+    { value: 2 },
+    {
+      onAcknowledged: (done) => acknowledged.push(done),
+      onReleased: () => told.push('released'),
+      onAnew: (_entry, id) => told.push(`anew ${id}`),
+    },
+  )
   const resent = async () => {
     const packets: Packet[] = []
     for await (const packet of flights.createStream() as AsyncIterable<Packet>) packets.push(packet)

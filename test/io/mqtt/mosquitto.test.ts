@@ -40,15 +40,19 @@ it('says when a lower QoS was granted, once, and works with it', async () => {
   )
   const manager = await peer(port, [RESULTS])
   const got = next(manager, 1)
-  const { up, deliver, logged } = open(between.port)
+  const { up, deliver, logged, connections } = open(between.port)
   await up()
   between.cut()
   await up(2)
   const warnings = logged('warn').filter((line) => line.includes('lower QoS'))
   expect(warnings).toEqual([
-    expect.stringContaining('{"subtopic":"control/manager/start","asked":2,"granted":1}'),
-    expect.stringContaining('{"subtopic":"registry/server","asked":2,"granted":1}'),
+    'The broker grants a lower QoS than requested; publishing with no more {"asked":2,"used":1,"subtopics":["control/manager/start","registry/server"]}',
   ])
+  expect(connections.at(-1)).toEqual({
+    state: 'up',
+    sessionPresent: true,
+    lowered: { asked: 2, used: 1 },
+  })
   expect(await deliver(result(1))).toMatchObject({ at: 'acknowledged' })
   expect(numbers(await got)).toEqual([1])
 })

@@ -74,6 +74,10 @@ describe('health', () => {
     expect(get('/readyz')).toBe(
       '200 {"status":"ok","checks":{"broker":"ok","pipeline":"ok","stopping":"ok"}}',
     )
+    connection$.next({ state: 'up', sessionPresent: false, lowered: { asked: 2, used: 1 } })
+    expect(get('/readyz')).toBe(
+      '200 {"status":"ok","checks":{"broker":"ok","pipeline":"ok","stopping":"ok"},"notes":["the broker takes QoS 1 where 2 was asked: results are published with it"]}',
+    )
     connection$.next({ state: 'down', reason: 'closed by the broker' })
     expect(get('/readyz')).toContain('503 {"status":"unavailable","checks":{"broker":"down: closed by the')
     expect(get('/livez')).toBe('200 {"status":"ok","checks":{"pipeline":"ok"}}')

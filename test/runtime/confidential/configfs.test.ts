@@ -1,9 +1,11 @@
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { detectTee } from '../../../src/host/tee.js'
 import type { TeeMode } from '../../../src/model/tee.js'
 import { createAttester } from '../../../src/runtime/confidential/attester.js'
+import { reportFailure } from '../../../src/runtime/confidential/evidence/configfs.js'
 import { makeReport } from '../../../src/runtime/confidential/evidence/report-entry.js'
 import { tree } from '../../io/config/helpers.js'
 import { useCleanup } from '../../support/cleanup.js'
@@ -98,6 +100,63 @@ describe('evidence through configfs-tsm (17.2)', () => {
     const made = makeReport({ reports, data: Buffer.alloc(64), onEntry: () => undefined })
     await expect(made).rejects.toMatchObject({ code: 'FOREIGN_WRITE' })
     expect(readdirSync(reports)).toEqual([])
+  })
+
+  const errno = (code: string) => Object.assign(new Error(code), { code })
+
+  it.each(['EBUSY', 'EINTR', 'ETIMEDOUT'])('is asked for again, by a new entry, after %s', async (code) => {
+    const { reports, seen } = simulated()
+    const entries: string[] = []
+    const report = await makeReport(
+      { reports, data: Buffer.alloc(64, 3), onEntry: () => undefined },
+      {
+        mkdir: (entry) => {
+          entries.push(entry)
+          return mkdir(entry)
+        },
+        read: async (blob) => {
+          if (entries.length < 3) throw errno(code)
+          return readFile(blob)
+        },
+      },
+    )
+    expect(report.outblob).toEqual(tdxQuote(Buffer.alloc(64, 3)))
+    expect(new Set(entries).size).toBe(3)
+    expect(seen.size).toBe(3)
+    expect(readdirSync(reports)).toEqual([])
+  })
+
+  it.each([
+    ['EBUSY', 5],
+    ['EROFS', 1],
+    ['ENXIO', 1],
+    ['EACCES', 1],
+    ['EINVAL', 1],
+  ])('is given up after %s, which was met %d times, and leaves no entry', async (code, times) => {
+    const { reports } = simulated()
+    let met = 0
+    const failing = () => {
+      met += 1
+      return Promise.reject(errno(code))
+    }
+    const files =
+      code === 'EROFS' || code === 'ENXIO' ? { mkdir: failing, read: readFile } : { mkdir, read: failing }
+    await expect(
+      makeReport({ reports, data: Buffer.alloc(64), onEntry: () => undefined }, files),
+    ).rejects.toMatchObject({ code })
+    expect(met).toBe(times)
+    expect(readdirSync(reports)).toEqual([])
+  })
+
+  it.each([
+    ['ENOENT', /mount -t configfs/],
+    ['EACCES', /User=root/],
+    ['EROFS', /ProtectKernelTunables=yes/],
+    ['ENXIO', /modprobe tdx_guest/],
+    ['ETIMEDOUT', /quoting service/],
+    ['ENOTTY', /started again/],
+  ])('says what to do about %s', (code, text) => {
+    expect(reportFailure({ step: 'mkdir', errno: code }).message).toMatch(text)
   })
 
   it('does not hold up the event loop while the kernel takes its time, and leaves no entry when it is given up', async () => {

@@ -75,7 +75,8 @@ export class End extends Waitable {
 
   drop(): void {
     const { kind } = this.type
-    if (this.state !== 'idle' && this.state !== 'done') trap(`cannot drop busy ${kind}`)
+    if (this.state !== 'idle' && this.state !== 'done')
+      trap(`cannot ${this.direction === 'read' ? 'remove' : 'drop'} busy ${kind}`)
     if (kind === 'future' && this.direction === 'write' && this.state !== 'done')
       trap('cannot drop future write end without first writing a value')
     this.join(undefined)
@@ -84,6 +85,8 @@ export class End extends Waitable {
 
   get #whyDone(): string {
     const { kind } = this.type
+    if (kind === 'future' && this.direction === 'write' && this.#last === COPY.dropped)
+      return 'future after previous write succeeded or readable end dropped'
     return this.#last === COPY.dropped
       ? `${kind} after being notified that the ${OTHER_END[this.direction]} end dropped`
       : `${kind} after previous ${this.direction} succeeded`

@@ -32,7 +32,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   [FOREIGN]: 'another program wrote to the same entry each time',
 }
 
-const failure = ({ step, errno }: t.TypeOf<typeof failed>): EvidenceError =>
+/** What a person can do about a step that failed. */
+export const reportFailure = ({ step, errno }: t.TypeOf<typeof failed>): EvidenceError =>
   new EvidenceError(`the kernel gave no report (${step}: ${errno}): ${ADVICE[errno] ?? 'see its log'}`)
 
 const parsed = (text: string): unknown => {
@@ -54,7 +55,7 @@ const answerOf = (text: string): Report => {
     }
   const problem = failed.decode(value)
   throw E.isRight(problem)
-    ? failure(problem.right)
+    ? reportFailure(problem.right)
     : new EvidenceError('the process that asks the kernel for a report ended without one')
 }
 

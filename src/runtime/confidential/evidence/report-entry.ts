@@ -102,14 +102,22 @@ const levelOf = async (entry: string): Promise<string | undefined> => {
   return /^[1-3]$/.test(floor.trim()) ? floor.trim() : undefined
 }
 
-const reported = async (entry: string, data: Buffer): Promise<Report> => {
+/** The two steps at which the kernel says what is wrong with a request. */
+export type ReportFiles = {
+  readonly mkdir: (entry: string) => Promise<unknown>
+  readonly read: (blob: string) => Promise<Buffer>
+}
+
+const ofKernel: ReportFiles = { mkdir: (entry) => mkdir(entry), read: blobOf }
+
+const reported = async (entry: string, data: Buffer, files: ReportFiles): Promise<Report> => {
   const provider = await step('provider', () => filled(() => textOf(join(entry, 'provider')), isFilledText))
   const level = await levelOf(entry)
   if (level !== undefined) await step('privlevel', () => write(join(entry, 'privlevel'), Buffer.from(level)))
   await step('inblob', () => write(join(entry, 'inblob'), data))
   const outblob = await step('outblob', () =>
     filled(
-      () => blobOf(join(entry, 'outblob')),
+      () => files.read(join(entry, 'outblob')),
       (blob) => blob.length > 0,
     ),
   )
@@ -157,12 +165,12 @@ export type ReportRequest = {
   readonly onEntry: (entry: string | undefined) => void
 }
 
-const attempted = async ({ reports, data, onEntry }: ReportRequest): Promise<Report> => {
+const attempted = async ({ reports, data, onEntry }: ReportRequest, files: ReportFiles): Promise<Report> => {
   const entry = join(reports, `${PREFIX}${process.pid}-${randomBytes(8).toString('hex')}`)
-  await step('mkdir', () => mkdir(entry))
+  await step('mkdir', () => files.mkdir(entry))
   onEntry(entry)
   try {
-    return await reported(entry, data)
+    return await reported(entry, data, files)
   } finally {
     await removeEntry(entry).finally(() => onEntry(undefined))
   }
@@ -172,11 +180,11 @@ const attempted = async ({ reports, data, onEntry }: ReportRequest): Promise<Rep
  * Asks the kernel for one report. Each attempt has an entry of its own, which is removed whatever happens; what may pass is
  * tried again. Rejects with a `ReportError`.
  */
-export const makeReport = async (request: ReportRequest): Promise<Report> => {
+export const makeReport = async (request: ReportRequest, files: ReportFiles = ofKernel): Promise<Report> => {
   await removeStale(request.reports)
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await attempted(request)
+      return await attempted(request, files)
     } catch (error) {
       const passes = error instanceof ReportError && PASSING.has(error.code)
       if (!passes || attempt >= MAX_ATTEMPTS) throw error

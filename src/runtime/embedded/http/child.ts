@@ -134,6 +134,9 @@ export class HttpChild implements GuestListener {
       case 'answered':
         this.#answered(message.end)
         return
+      case 'result':
+        this.#kill(OUT_OF_TURN)
+        return
       case 'hal':
       case 'hal-data':
         if (this.#hal === undefined) this.#kill(OUT_OF_TURN)

@@ -1,6 +1,6 @@
 import { connect, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import type { NetworkError, NetworkRequest } from '../../guest/protocol.js'
+import type { NetworkError, NetworkRequest, SocketAddress } from '../../guest/protocol.js'
 import { BodyReader } from '../bytes/body-reader.js'
 import { BodyWriter } from '../bytes/body-writer.js'
 import { Waiter, type Answer, type Given } from '../bytes/waiter.js'
@@ -24,13 +24,19 @@ export class Connection implements Opened {
   #error: NetworkError | undefined
 
   /** Connects; a guest that is bound to an address of its own says so. */
-  static to({ remote, local, tlsName }: Wanted, reach: Reach, trust: TlsTrust): Connection {
+  static to(wanted: Wanted, reach: Reach, trust: TlsTrust): Connection {
+    const isRefused = wanted.local !== null && !reach.admitsBinding('an own address')
+    return isRefused ? Connection.failed({ tag: 'access-denied' }) : Connection.#connect(wanted, reach, trust)
+  }
+
+  /** Connects from an address that it was bound to before. */
+  static from(local: SocketAddress, remote: SocketAddress, reach: Reach, trust: TlsTrust): Connection {
+    return Connection.#connect({ remote, local }, reach, trust)
+  }
+
+  static #connect({ remote, local, tlsName }: Wanted, reach: Reach, trust: TlsTrust): Connection {
     const connection = new Connection()
-    if (
-      !reach.admits(remote.address, remote.port) ||
-      (local !== null && !reach.admitsBinding('an own address'))
-    )
-      connection.#error = { tag: 'access-denied' }
+    if (!reach.admits(remote.address, remote.port)) connection.#error = { tag: 'access-denied' }
     else {
       const target = {
         host: remote.address,

@@ -31,7 +31,9 @@ export class Listener implements Opened {
   ) {
     this.#maxWaiting = Math.min(Math.max(1, backlog), MAX_WAITING)
     this.#isListening = state === 'listening'
-    if (!reach.admitsBinding(`a listener at ${address}:${port}`)) {
+    const what = `a listener at ${address}:${port}`
+    const isOfAnyPort = state === 'bound' && port === 0
+    if (!(isOfAnyPort ? reach.admitsAnyPort(what) : reach.admitsBinding(what))) {
       this.#error = { tag: 'access-denied' }
       return
     }
@@ -61,8 +63,14 @@ export class Listener implements Opened {
   }
 
   /** Of what was only bound so far. */
-  listen(): void {
-    this.#isListening = true
+  listen(reach: Reach): void {
+    const { local } = this
+    if (local === undefined || this.#error !== undefined) return
+    if (reach.admitsBinding(`a listener at ${local.address}:${local.port}`)) this.#isListening = true
+    else {
+      this.#error = { tag: 'access-denied' }
+      this.close()
+    }
   }
 
   accept(): Connection {

@@ -106,7 +106,7 @@ export class NetworkSession {
         return new Listener(request.local, this.#reach, 'listening', request.backlog)
       case 'listen-bound': {
         const bound = this.#takeBound(request.bound)
-        bound?.listen()
+        bound?.listen(this.#reach)
         return bound ?? Connection.failed({ tag: 'invalid-state' })
       }
       case 'accept': {
@@ -125,7 +125,7 @@ export class NetworkSession {
     bound?.close()
     return local === undefined
       ? Connection.failed({ tag: 'invalid-state' })
-      : Connection.to({ remote, local }, this.#reach, this.#options.tls)
+      : Connection.from(local, remote, this.#reach, this.#options.tls)
   }
 
   #takeBound(handle: number): Listener | undefined {

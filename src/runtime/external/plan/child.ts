@@ -13,7 +13,7 @@ function main(): void {
 
 function plan(request: PlanRequest): Plan {
   try {
-    return makePlan(readBinary(request.path, request.digest), request)
+    return makePlan(readBinary(request.path, request.isKeyed === true ? undefined : request.digest), request)
   } catch (error) {
     if (!isTaskFailure(error)) throw error
     return { kind: 'refused', code: error.code, error: error.message }

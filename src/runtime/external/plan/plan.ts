@@ -5,6 +5,8 @@ export type PlanRequest = {
   readonly path: string
   /** `sha256:` and 64 digits: the file is checked against it. */
   readonly digest: string
+  /** The digest is none of the file, which whoever asks has just written. */
+  readonly isKeyed?: boolean
   readonly name: string
   readonly inputs: readonly string[]
 }

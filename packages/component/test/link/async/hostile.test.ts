@@ -16,7 +16,7 @@ describe('what breaks the rules of the async ABI traps', () => {
   it.each<[string, RegExp]>([
     ['return-of-a-synchronous-one', /for async functions was called by another one/],
     ['read-twice', /cannot have concurrent operations active/],
-    ['drop-while-reading', /cannot drop busy stream/],
+    ['drop-while-reading', /cannot remove busy stream/],
     ['read-outside', /out-of-bounds: 8 bytes at 0xfffc/],
     ['read-far-outside', /out-of-bounds: 1 bytes at 0xffffffff/],
     ['read-too-much', /stream read\/write count too large/],

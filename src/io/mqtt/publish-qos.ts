@@ -1,0 +1,54 @@
+import type { Qos } from './options.js'
+
+/** Connections in a row that the broker closes at publications of QoS 2. */
+const STRIKES = 3
+
+const lower = (a: Qos, b: Qos): Qos => (a < b ? a : b)
+
+export type EndOfConnection = {
+  /** It was up, or at least something was published on it. */
+  readonly wasUsed: boolean
+  /** The broker ended it while it had not answered a publication of QoS 2. */
+  readonly isUnanswered: boolean
+}
+
+/**
+ * The QoS of our publications: what was asked for, but no more than the broker granted to the subscriptions, and 1 for one
+ * that has never answered a publication of QoS 2 and closes the connection at them, time after time.
+ */
+export class PublishQos {
+  readonly asked: Qos
+  #granted: Qos
+  #ceiling: Qos
+  #isProven = false
+  #strikes = 0
+
+  constructor(asked: Qos) {
+    this.asked = asked
+    this.#granted = asked
+    this.#ceiling = asked
+  }
+
+  get value(): Qos {
+    return lower(this.#granted, this.#ceiling)
+  }
+
+  /** The lowest QoS that the subscriptions of a connection were granted. */
+  grant(granted: number): void {
+    this.#granted = lower(this.asked, granted === 0 ? 0 : granted === 1 ? 1 : 2)
+  }
+
+  /** The broker has answered a publication of QoS 2. */
+  prove(): void {
+    this.#isProven = true
+  }
+
+  /** True: from now on we publish at a lower QoS. */
+  ended({ wasUsed, isUnanswered }: EndOfConnection): boolean {
+    if (!wasUsed || this.#isProven) return false
+    this.#strikes = isUnanswered ? this.#strikes + 1 : 0
+    if (this.value < 2 || this.#strikes < STRIKES) return false
+    this.#ceiling = 1
+    return true
+  }
+}

@@ -1,0 +1,24 @@
+import type { Link } from './link.js'
+import { resultExceeded } from './output.js'
+import { BODY_PIECE_BYTES, type GuestEnd } from './protocol.js'
+
+/** Longer ones may not fit a frame as JSON. */
+const SHORT_BYTES = 16 * 1024
+
+/**
+ * Sends a long result ahead, piece by piece, and gives the end that is left to tell; beyond `maxBytes` an `output` failure.
+ * `null`: any length.
+ */
+export function sendResult(link: Link, end: GuestEnd, maxBytes: number | null): GuestEnd {
+  if (end.kind !== 'returned') return end
+  const length = Buffer.byteLength(end.text)
+  if (maxBytes !== null && length > maxBytes) {
+    const { code, message } = resultExceeded(maxBytes)
+    return { kind: 'failed', code, error: message }
+  }
+  if (length <= SHORT_BYTES) return end
+  const bytes = Buffer.from(end.text)
+  for (let start = 0; start < length; start += BODY_PIECE_BYTES)
+    link.send({ type: 'result', bytes: bytes.subarray(start, start + BODY_PIECE_BYTES) })
+  return { kind: 'returned', text: '' }
+}

@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest'
+import { DEMO_PREFIX } from '../../src/dev/daemon.js'
+import { startNats, startRabbitMq, type OtherBroker } from '../support/brokers.js'
+import { useDaemons } from '../support/daemon.js'
+import { freePort } from '../support/free-port.js'
+import { startMosquitto } from '../support/mosquitto.js'
+import { startTcpProxy } from '../support/tcp-proxy.js'
+import { connectWire, inline } from '../support/wire.js'
+
+const { cleanup, proplet } = useDaemons()
+
+type Row = {
+  readonly name: string
+  readonly start: () => Promise<OtherBroker>
+  /** What the Manager uses, and what the proplet comes down to from 2. */
+  readonly qos: 1 | 2
+  readonly credentials?: { readonly username: string; readonly password: string }
+}
+
+const limited = () => startMosquitto({ config: ['allow_anonymous true', 'max_qos 1'] })
+
+const BROKERS: readonly Row[] = [
+  { name: 'mosquitto', start: () => startMosquitto(), qos: 2 },
+  { name: 'mosquitto with max_qos 1', start: limited, qos: 1 },
+  { name: 'NATS', start: startNats, qos: 1 },
+  {
+    name: 'RabbitMQ',
+    start: startRabbitMq,
+    qos: 1,
+    credentials: { username: 'guest', password: 'guest' },
+  },
+]
+const TIMEOUT_MS = 180_000
+
+const add = (id: string) => ({ id, ...inline('add', 'add'), inputs: [10, 20] })
+
+describe.each(BROKERS)('issue 14.4: with $name', ({ start, qos, credentials }) => {
+  it(
+    `the default configuration links once and stays, publishes with QoS ${qos}, and answers commands, also those of while it was away`,
+    { timeout: TIMEOUT_MS },
+    async () => {
+      const broker = await start()
+      cleanup(broker.kill)
+      const between = await startTcpProxy(broker.port)
+      cleanup(between.close)
+      const wire = await connectWire({ port: broker.port, prefix: DEMO_PREFIX, qos, ...credentials })
+      cleanup(wire.close)
+      const ops = await freePort()
+      const env = {
+        PROPLET_LIVELINESS_INTERVAL: '1s',
+        PROPLET_METRICS_ENABLED: 'true',
+        PROPLET_METRICS_PORT: String(ops),
+        ...(credentials && { PROPLET_CLIENT_KEY: credentials.password }),
+      }
+      const id = credentials?.username
+      const started = proplet(between.port, env, id === undefined ? {} : { id })
+      await wire.beats(1)
+      for (let n = 0; n < 10; n++)
+        expect(await wire.run(add(`t${n}`))).toMatchObject({ results: '30', error: null })
+      await wire.beats(wire.alive().length + 3)
+      expect(between.connections()).toBe(1)
+      expect(wire.on('control/proplet/create')).toHaveLength(1)
+
+      const ready = (await (await fetch(`http://127.0.0.1:${ops}/readyz`)).json()) as { notes?: string[] }
+      const warnings = started.lines().filter(({ msg }) => msg.includes('lower QoS'))
+      expect(warnings).toHaveLength(qos === 2 ? 0 : 1)
+      expect(ready.notes ?? []).toEqual(
+        qos === 2 ? [] : ['the broker takes QoS 1 where 2 was asked: results are published with it'],
+      )
+
+      between.setOpen(false)
+      between.cut()
+      await wire.until(() => wire.alive('offline').length > 0)
+      await wire.start(add('meanwhile'))
+      between.setOpen(true)
+      expect(await wire.result('meanwhile')).toMatchObject({ results: '30' })
+      expect(wire.resultsOf('meanwhile')).toHaveLength(1)
+      expect(await started.stop()).toBe(0)
+      expect(wire.alive('offline').length).toBeGreaterThan(1)
+    },
+  )
+})
+
+it(
+  'issue 14.4: results of before, in flight at QoS 2 on a broker that closes at it, go out at QoS 1',
+  { timeout: TIMEOUT_MS },
+  async () => {
+    const nats = await startNats()
+    cleanup(nats.kill)
+    const mosquitto = await startMosquitto()
+    cleanup(mosquitto.kill)
+    // What holds back each PUBREC leaves a result in flight.
+    const between = await startTcpProxy(mosquitto.port, undefined, (data) =>
+      data.subarray(0, 1).equals(Buffer.from([0x50])) ? Buffer.alloc(0) : data,
+    )
+    cleanup(between.close)
+    const first = proplet(between.port, { PROPLET_MQTT_TIMEOUT: '60s' })
+    const manager = await connectWire({ port: mosquitto.port, prefix: DEMO_PREFIX })
+    cleanup(manager.close)
+    await first.logged('Subscribed to topic', 0, 60_000)
+    await manager.start(add('t'))
+    await first.logged('Task completed', 0, 60_000)
+    first.process.kill('SIGKILL')
+    await first.exited
+
+    const wire = await connectWire({ port: nats.port, prefix: DEMO_PREFIX, qos: 1 })
+    cleanup(wire.close)
+    const second = proplet(nats.port, {}, { id: first.id, state: first.state })
+    expect(await wire.result('t')).toMatchObject({ results: '30' })
+    expect(second.log()).toContain('keeps closing the connection at QoS 2')
+    expect(await wire.run(add('after'))).toMatchObject({ results: '30' })
+  },
+)

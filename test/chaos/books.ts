@@ -1,0 +1,78 @@
+import { Subject, filter, firstValueFrom, map, of, startWith, timeout } from 'rxjs'
+import type { JsonObject } from '../../src/dev/json.js'
+
+export type Reckoning = {
+  readonly tasks: number
+  readonly answered: number
+  readonly lost: readonly string[]
+  readonly twice: readonly string[]
+  /** Answered as interrupted: in all, and between two kills at most. */
+  readonly cutShort: number
+  readonly cutShortAtOnce: number
+  readonly refused: number
+  /** Errors that are neither: the first of them. */
+  readonly otherErrors: readonly string[]
+}
+
+/** Counts answers as they come: each costs the same, however many there are. */
+export const createBooks = () => {
+  const open = new Set<string>()
+  const answers = new Map<string, number>()
+  const otherErrors: string[] = []
+  const answer$ = new Subject<void>()
+  let cutShort = 0
+  let cutShortSince = 0
+  let cutShortAtOnce = 0
+  let refused = 0
+
+  const count = (error: unknown): void => {
+    if (typeof error !== 'string' || error === '') return
+    if (error.includes('interrupted by a restart')) {
+      cutShort += 1
+      cutShortSince += 1
+      cutShortAtOnce = Math.max(cutShortAtOnce, cutShortSince)
+    } else if (error.startsWith('task refused')) refused += 1
+    else otherErrors.push(error)
+  }
+  return {
+    sent: (id: string): void => void open.add(id),
+    answered: ({ task_id: id, error }: JsonObject): void => {
+      if (typeof id !== 'string') return
+      answers.set(id, (answers.get(id) ?? 0) + 1)
+      open.delete(id)
+      count(error)
+      answer$.next()
+    },
+    /** A new process may cut short as many again. */
+    killed: (): void => void (cutShortSince = 0),
+    get open(): number {
+      return open.size
+    },
+    get answers(): number {
+      return answers.size
+    },
+    /** Waits until this holds; false: no answer came for so long. */
+    until: (holds: () => boolean, silenceMs: number): Promise<boolean> =>
+      firstValueFrom(
+        answer$.pipe(
+          startWith(undefined),
+          map(holds),
+          timeout({ each: silenceMs, with: () => of(undefined) }),
+          filter((is) => is !== false),
+          map((is) => is === true),
+        ),
+      ),
+    reckoning: (): Reckoning => ({
+      tasks: answers.size + open.size,
+      answered: answers.size,
+      lost: [...open],
+      twice: [...answers].flatMap(([id, times]) => (times > 1 ? [id] : [])),
+      cutShort,
+      cutShortAtOnce,
+      refused,
+      otherErrors: otherErrors.slice(0, 5),
+    }),
+  }
+}
+
+export type Books = ReturnType<typeof createBooks>

@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest'
+import { isSound } from './kills-sound.js'
+import { MAX_TASKS, runKills } from './kills.js'
+
+it.each([50, 300])(
+  'issue 14.3: killed six times at %i tasks a second, no task is lost, none is answered twice, and only what ran is cut short',
+  { timeout: 120_000 },
+  async (rate) => {
+    const outcome = await runKills({ victim: 'proplet', kills: 6, rate, seed: 1 })
+    expect(outcome).toMatchObject({ lost: [], twice: [], runTwice: [], refused: 0, otherErrors: [] })
+    expect(outcome).toMatchObject({ leftInJournal: 0, leftInOutbox: 0 })
+    expect(outcome.answered).toBe(outcome.tasks)
+    expect(outcome.marked).toBeGreaterThanOrEqual(outcome.answered - outcome.cutShort)
+    expect(outcome.cutShortAtOnce).toBeLessThanOrEqual(MAX_TASKS)
+  },
+)
+
+it(
+  'issue 14.3: when the broker is killed, nothing stays behind in the proplet, and nothing is cut short',
+  { timeout: 120_000 },
+  async () => {
+    const outcome = await runKills({ victim: 'broker', kills: 3, rate: 50, seed: 1 })
+    expect(isSound({ victim: 'broker' }, outcome), JSON.stringify(outcome)).toBe(true)
+  },
+)

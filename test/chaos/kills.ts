@@ -1,0 +1,167 @@
+import { mkdir, mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { daemonEnv, startDaemon, type Daemon } from '../../src/dev/daemon.js'
+import { coreFixture } from '../support/fixtures.js'
+import { freePort } from '../support/free-port.js'
+import { Random } from '../support/random.js'
+import { createBooks, type Reckoning } from './books.js'
+import { startChaosBroker } from './brokers.js'
+import { connectObserver, connectPublisher } from './publisher.js'
+
+export type KillOptions = {
+  readonly victim: 'proplet' | 'broker'
+  readonly kills: number
+  /** Tasks a second. */
+  readonly rate: number
+  readonly seed: number
+  /** Ends with fewer kills when they take longer than this. */
+  readonly maxMs?: number
+}
+
+export type KillOutcome = Reckoning & {
+  readonly kills: number
+  /** Tasks of which the file says that they ran, and that they ran more than once. */
+  readonly marked: number
+  readonly runTwice: readonly string[]
+  /** What its metrics say that it still had at the end. */
+  readonly leftInJournal: number
+  readonly leftInOutbox: number
+  readonly seconds: number
+}
+
+export const MAX_TASKS = 2
+/** Below the 1,000 that may queue, so that none is refused. */
+const MAX_OPEN = 600
+const TICK_MS = 20
+const SILENCE_MS = 20_000
+const LINK_MS = 120_000
+
+const MARK = { name: '_start', file: coreFixture('mark').toString('base64') }
+
+const envOf = (port: number, ops: number, directory: string): Record<string, string> => ({
+  ...daemonEnv(port, 'kills-proplet'),
+  PROPLET_RESULT_HOLD_MS: '0',
+  PROPLET_METRICS_INTERVAL: '0',
+  PROPLET_ENABLE_MONITORING: 'false',
+  PROPLET_METRICS_ENABLED: 'true',
+  PROPLET_METRICS_PORT: String(ops),
+  PROPLET_MAX_TASKS: String(MAX_TASKS),
+  PROPLET_WARM: '1',
+  TMPDIR: directory,
+  PROPLET_CACHE_DIR: join(directory, 'cache'),
+  PROPLET_STATE_DIR: join(directory, 'state'),
+  PROPLET_DIRS: join(directory, 'marks'),
+})
+
+/** How often each task has run, as the guests themselves have written: no kill undoes it. */
+const readMarks = async (directory: string): Promise<ReadonlyMap<string, number>> => {
+  const marks = new Map<string, number>()
+  for (const name of await readdir(directory)) marks.set(name, (await readFile(join(directory, name))).length)
+  return marks
+}
+
+const gaugeOf = (metrics: string, name: string): number =>
+  Number(new RegExp(`^${name} (\\d+)`, 'm').exec(metrics)?.[1] ?? Number.NaN)
+
+/** What waits in the proplet, once nothing does, or after a while. */
+const leftOf = async (port: number): Promise<{ leftInJournal: number; leftInOutbox: number }> => {
+  const read = async () => {
+    const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+    return {
+      leftInJournal:
+        gaugeOf(metrics, 'proplet_journal_commands') + gaugeOf(metrics, 'proplet_journal_results'),
+      leftInOutbox: gaugeOf(metrics, 'proplet_outbox_messages') + gaugeOf(metrics, 'proplet_outbox_inflight'),
+    }
+  }
+  for (let tries = 0; tries < 20; tries++) {
+    const left = await read()
+    if (left.leftInJournal + left.leftInOutbox === 0) return left
+    await delay(100)
+  }
+  return read()
+}
+
+/** Sends at this rate until it is told to end; waits while too much is open. */
+const startSending = (rate: number, isFull: () => boolean, send: (n: number) => void) => {
+  let sent = 0
+  let due = 0
+  const timer = setInterval(() => {
+    due = Math.min(due + (rate * TICK_MS) / 1000, rate)
+    for (; due >= 1 && !isFull(); due--) send(sent++)
+  }, TICK_MS)
+  return () => clearInterval(timer)
+}
+
+/** Kills the proplet or its broker so many times while tasks come at a steady rate, and counts what became of them. */
+export const runKills = async ({
+  victim,
+  kills,
+  rate,
+  seed,
+  maxMs = Infinity,
+}: KillOptions): Promise<KillOutcome> => {
+  const startedAt = performance.now()
+  const directory = await mkdtemp(join(tmpdir(), 'proplet-kills-'))
+  await mkdir(join(directory, 'marks'))
+  const broker = await startChaosBroker('mosquitto')
+  const books = createBooks()
+  const observer = await connectObserver(broker.port, books.answered)
+  const publisher = await connectPublisher(broker.port)
+  const ops = await freePort()
+  const random = new Random(seed, rate, kills)
+  const launch = (): Daemon => startDaemon(envOf(broker.port, ops, directory), [], { stderr: 'pipe' })
+  const linked = (of: Daemon, from = 0) => of.logged('Connected to the broker', from, LINK_MS)
+  let daemon = launch()
+  await linked(daemon)
+  const stopSending = startSending(
+    rate,
+    () => books.open >= MAX_OPEN,
+    (n) => {
+      const id = `k${rate}-${n}`
+      books.sent(id)
+      publisher.start({ id, ...MARK, inputs: [id] })
+    },
+  )
+  let killed = 0
+  const kill = async () => {
+    if (victim === 'broker') {
+      const from = daemon.lines().length
+      await broker.kill()
+      await broker.start(true)
+      await linked(daemon, from)
+      return
+    }
+    daemon.process.kill('SIGKILL')
+    await daemon.exited
+    books.killed()
+    daemon = launch()
+    await linked(daemon)
+  }
+  try {
+    for (; killed < kills && performance.now() - startedAt < maxMs; killed++) {
+      const after = books.answers + 1 + random.below(rate)
+      await books.until(() => books.answers >= after, SILENCE_MS)
+      await kill()
+    }
+    stopSending()
+    await books.until(() => books.open === 0, SILENCE_MS)
+    const left = await leftOf(ops)
+    const marks = await readMarks(join(directory, 'marks'))
+    return {
+      ...books.reckoning(),
+      ...left,
+      kills: killed,
+      marked: marks.size,
+      runTwice: [...marks].flatMap(([id, times]) => (times > 1 ? [id] : [])),
+      seconds: (performance.now() - startedAt) / 1000,
+    }
+  } finally {
+    stopSending()
+    await daemon.stop()
+    await Promise.all([publisher.close(), observer.close()])
+    await broker.close()
+    await rm(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
+  }
+}

@@ -1,0 +1,44 @@
+import { MqttClient } from 'mqtt'
+import { connect } from 'node:net'
+import { DEMO_PREFIX } from '../../src/dev/daemon.js'
+import { parseObject, type JsonObject } from '../../src/dev/json.js'
+
+const RECONNECT_MS = 50
+
+/** A client with a session of its own, that connects again whatever happens to the broker. */
+export const connectForever = async (port: number, clientId: string): Promise<MqttClient> => {
+  const client = new MqttClient(() => connect({ host: '127.0.0.1', port, noDelay: true }), {
+    protocolVersion: 4,
+    clientId,
+    clean: false,
+    reconnectPeriod: RECONNECT_MS,
+  })
+  // a lost connection is not the end: the client connects again
+  client.on('error', () => undefined)
+  await new Promise<void>((resolve) => client.once('connect', () => resolve()))
+  return client
+}
+
+/** Sends starts, and nothing else: what becomes of its connection does not touch that of whoever counts the results. */
+export const connectPublisher = async (port: number) => {
+  const client = await connectForever(port, 'kills-publisher')
+  return {
+    /** Goes out now, or when the broker is back. */
+    start: (command: JsonObject): void => {
+      const topic = `${DEMO_PREFIX}/control/manager/start`
+      client.publish(topic, JSON.stringify(command), { qos: 2 }, () => undefined)
+    },
+    close: () => client.endAsync(true),
+  }
+}
+
+/** Sees all results, and nothing else. */
+export const connectObserver = async (port: number, onResult: (body: JsonObject) => void) => {
+  const client = await connectForever(port, 'kills-observer')
+  client.on('message', (_topic, payload) => {
+    const body = parseObject(payload)
+    if (body !== undefined) onResult(body)
+  })
+  await client.subscribeAsync(`${DEMO_PREFIX}/control/proplet/results`, { qos: 2 })
+  return { close: () => client.endAsync(true) }
+}

@@ -1,0 +1,124 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { freePort } from './free-port.js'
+
+export type OtherBroker = {
+  readonly port: number
+  readonly kill: () => Promise<void>
+}
+
+const LISTEN_MS = 90_000
+
+const isListening = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
+
+type Start = {
+  readonly program: string
+  readonly args: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  readonly directory: string
+  readonly port: number
+  readonly onEnd?: () => void
+}
+
+const start = async ({ program, args, env, directory, port, onEnd }: Start): Promise<OtherBroker> => {
+  const child = spawn(program, args, {
+    env: { PATH: process.env['PATH'], HOME: directory, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    cwd: directory,
+    // A script of RabbitMQ starts the broker: what is killed is all of it.
+    detached: true,
+  })
+  let log = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (data: Buffer) => (log += data.toString()))
+  const exited = once(child, 'exit')
+  const end = () => {
+    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL')
+    onEnd?.()
+  }
+  process.once('exit', end)
+  const kill = async () => {
+    process.off('exit', end)
+    end()
+    await exited
+    await rm(directory, { recursive: true, force: true, maxRetries: 5 })
+  }
+  for (const from = performance.now(); !(await isListening(port)); await delay(100)) {
+    if (child.exitCode === null && performance.now() - from < LISTEN_MS) continue
+    await kill()
+    throw new Error(`${program} does not listen: ${log.slice(-2000)}`)
+  }
+  return { port, kill }
+}
+
+const programOf = (paths: readonly string[], debianPackage: string): string => {
+  const found = paths.find((path) => existsSync(path))
+  if (found === undefined) throw new Error(`not installed: apt-get install -y ${debianPackage}`)
+  return found
+}
+
+/** NATS with MQTT, which needs JetStream for sessions and QoS 1. */
+export const startNats = async (): Promise<OtherBroker> => {
+  const program = programOf(['/usr/sbin/nats-server', '/usr/local/bin/nats-server'], 'nats-server')
+  const directory = await mkdtemp(join(tmpdir(), 'proplet-nats-'))
+  const port = await freePort()
+  const config = join(directory, 'nats.conf')
+  await writeFile(
+    config,
+    [
+      'server_name: proplet-test',
+      `listen: 127.0.0.1:${await freePort()}`,
+      'max_payload: 8MB',
+      `jetstream { store_dir: "${directory}/jetstream" }`,
+      `mqtt { listen: "127.0.0.1:${port}" }`,
+    ].join('\n'),
+  )
+  return start({ program, args: ['-c', config], directory, port })
+}
+
+/** RabbitMQ with its MQTT plugin, and an Erlang port mapper of its own. */
+export const startRabbitMq = async (): Promise<OtherBroker> => {
+  const program = programOf(['/usr/lib/rabbitmq/bin/rabbitmq-server'], 'rabbitmq-server')
+  const directory = await mkdtemp(join(tmpdir(), 'proplet-rabbitmq-'))
+  const [port, epmd, distribution] = [await freePort(), await freePort(), await freePort()]
+  await writeFile(
+    join(directory, 'rabbitmq.conf'),
+    [
+      'listeners.tcp = none',
+      `mqtt.listeners.tcp.1 = 127.0.0.1:${port}`,
+      'mqtt.allow_anonymous = true',
+      'loopback_users = none',
+      'log.console = true',
+    ].join('\n'),
+  )
+  await writeFile(join(directory, 'plugins'), '[rabbitmq_mqtt].\n')
+  return start({
+    program,
+    args: [],
+    directory,
+    port,
+    env: {
+      RABBITMQ_NODENAME: `proplet${port}@localhost`,
+      RABBITMQ_CONFIG_FILE: join(directory, 'rabbitmq'),
+      RABBITMQ_ENABLED_PLUGINS_FILE: join(directory, 'plugins'),
+      RABBITMQ_MNESIA_BASE: join(directory, 'mnesia'),
+      RABBITMQ_LOG_BASE: join(directory, 'log'),
+      RABBITMQ_DIST_PORT: String(distribution),
+      ERL_EPMD_PORT: String(epmd),
+    },
+    onEnd: () => void spawnSync('epmd', ['-port', String(epmd), '-kill'], { stdio: 'ignore' }),
+  })
+}
