@@ -222,6 +222,8 @@ const table = [
   'times are several times longer than on an idle one. *Memory*: the largest process. Sources and the script that builds them are in',
   '`test/fixtures`; esbuild is `github.com/evanw/esbuild`, compiled by Go. `npm run programs -- DIR` makes this table.',
   '',
+  'componentize-py has no warm time: its component exports an HTTP handler too, which a daemon serves instead of running the command.',
+  '',
   line(head),
   line(head.map(() => '---')),
   ...rows.map(line),

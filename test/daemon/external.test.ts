@@ -102,7 +102,7 @@ describe('a proplet with an external runtime', () => {
     await gone(all)
     expect(privateDirectories(first.temporary)).toHaveLength(1)
     const second = proplet(port, { PROPLET_EXTERNAL_WASM_RUNTIME: program, TMPDIR: first.temporary })
-    await second.logged('removed private directories')
+    await second.logged('Removed leftover private directories')
     expect(privateDirectories(first.temporary)).toStrictEqual([])
   })
 

@@ -43,7 +43,9 @@ const start = async ({ program, args, env, directory, port, onEnd }: Start): Pro
   })
   let log = ''
   for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (data: Buffer) => (log += data.toString()))
+    stream.on('data', (data: Buffer) => {
+      log += data.toString()
+    })
   const exited = once(child, 'exit')
   const end = () => {
     if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL')
@@ -119,6 +121,8 @@ export const startRabbitMq = async (): Promise<OtherBroker> => {
       RABBITMQ_DIST_PORT: String(distribution),
       ERL_EPMD_PORT: String(epmd),
     },
-    onEnd: () => void spawnSync('epmd', ['-port', String(epmd), '-kill'], { stdio: 'ignore' }),
+    onEnd: () => {
+      spawnSync('epmd', ['-port', String(epmd), '-kill'], { stdio: 'ignore' })
+    },
   })
 }

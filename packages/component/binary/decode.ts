@@ -20,6 +20,11 @@ const PREAMBLE_BYTES = 8
 /**
  * Decodes a component binary (layer 1, version 0x0d). Core modules are not looked into. Fails with `ComponentError`, code
  * `binary` or `unsupported`; the work is bounded by the size of the binary.
+ *
+ * ```ts
+ * const { root } = decodeComponent(bytes)
+ * console.log(root.definitions.length)
+ * ```
  */
 export function decodeComponent(bytes: Uint8Array): DecodedComponent {
   checkLayer('component', bytes, 0)

@@ -8,7 +8,13 @@ import { checkComponent } from './definitions.js'
 import { Flattening } from './flat.js'
 import { Work } from './work.js'
 
-/** Decodes and checks a component, as a whole, without linking it. Fails as those do that it calls. */
+/**
+ * Decodes and checks a component, as a whole, without linking it. Fails as those do that it calls.
+ *
+ * ```ts
+ * validateComponent(bytes) // throws a ComponentError that says what is wrong, and at which byte
+ * ```
+ */
 export function validateComponent(bytes: Uint8Array): void {
   const decoded = decodeComponent(bytes)
   describe(decoded)

@@ -11,6 +11,11 @@ const ENTRIES: readonly { readonly kind: ComponentKind; readonly name: RegExp; r
 /**
  * Finds out what a component is, and the full types of what it imports and exports. Fails with `ComponentError` when types
  * do not fit, or are larger than any tool accepts; the work is bounded by the size of the binary.
+ *
+ * ```ts
+ * const { kind, imports, exports } = describe(decodeComponent(bytes))
+ * console.log(kind, [...imports.keys()], [...exports.keys()])
+ * ```
  */
 export function describe({ root, usesAsync }: DecodedComponent): ComponentDescription {
   const { imports, exports } = evaluate(root)

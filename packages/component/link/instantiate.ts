@@ -38,6 +38,14 @@ const SHOWN = 5
 /**
  * A fresh instance. What is imported and not provided is a `binary` failure that names it. Throws what core modules do when
  * they start: traps, and what imports throw. `work` is what functions of the host begin for it.
+ *
+ * ```ts
+ * const { exports } = instantiate(prepared, {
+ *   'local:demo/clock': { now: () => 1_700_000_000n },
+ * })
+ * const add = exports.get('add')
+ * if (typeof add === 'function') console.log(add(1, 2))
+ * ```
  */
 export function instantiate(
   prepared: PreparedComponent,

@@ -37,7 +37,14 @@ export type PreparedComponent = {
   readonly standIns: SpareStandIns
 }
 
-/** Fails with `ComponentError`, or what `compile` throws. The work is bounded by the size of the component. */
+/**
+ * Fails with `ComponentError`, or what `compile` throws. The work is bounded by the size of the component.
+ *
+ * ```ts
+ * const prepared = prepareComponent(bytes, { limits, compile: (core) => compileModule(core, limits) })
+ * const { exports } = instantiate(prepared, {})
+ * ```
+ */
 export function prepareComponent(bytes: Bytes, options: PrepareOptions): PreparedComponent {
   const decoded = decodeComponent(bytes)
   const description = describe(decoded)

@@ -13,7 +13,15 @@ export type CompiledModule = {
   readonly memories?: SpareMemories | undefined
 }
 
-/** Scans and compiles a core module. Fails with `binary`, `memory` or `unsupported`. */
+/**
+ * Scans and compiles a core module. Fails with `binary`, `memory` or `unsupported`.
+ *
+ * ```ts
+ * const limits = { memoryMaxBytes: 64 * 2 ** 20, tableMaxElements: 100_000 }
+ * const { module, shape } = compileModule(bytes, limits)
+ * console.log([...shape.functions.keys()])
+ * ```
+ */
 export function compileModule(binary: Bytes, limits: ScanLimits): CompiledModule {
   const shape = scanModule(binary, limits)
   try {

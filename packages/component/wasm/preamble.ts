@@ -7,7 +7,13 @@ const CORE = 0x00000001
 const COMPONENT = 0x0001000d
 const OLDER_COMPONENT = 0x0001000a
 
-/** What a binary says that it is, by its first eight bytes. */
+/**
+ * What a binary says that it is, by its first eight bytes.
+ *
+ * ```ts
+ * if (moduleLayer(bytes) === 'component') prepareComponent(bytes, options)
+ * ```
+ */
 export function moduleLayer(binary: Uint8Array): 'core' | 'component' {
   if (binary.length < PREAMBLE_BYTES) {
     throw new ComponentError('binary', `not a WebAssembly binary: ${binary.length} bytes, a preamble has 8`)

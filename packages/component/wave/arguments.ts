@@ -4,7 +4,14 @@ import { place, type WaveError } from './error.js'
 import { readWave } from './read.js'
 import { noneOf } from './values.js'
 
-/** Arguments that are not those of a function. The cause, where there is one, says where in the text of the argument. */
+/**
+ * Arguments that are not those of a function. The cause, where there is one, says where in the text of the argument.
+ *
+ * ```ts
+ * const args = readArguments(type.params, ['1', 'true'])
+ * if (E.isLeft(args)) console.error(args.left.parameter, args.left.message)
+ * ```
+ */
 export class ArgumentsError extends Error {
   override readonly name = 'ArgumentsError'
   readonly code = 'arguments'
@@ -19,7 +26,14 @@ export class ArgumentsError extends Error {
   }
 }
 
-/** Reads the arguments of a function, each one WAVE value. Those of options may be left out at the end. */
+/**
+ * Reads the arguments of a function, each one WAVE value. Those of options may be left out at the end.
+ *
+ * ```ts
+ * const args = readArguments(type.params, ['"text"', '{x: 1, y: 2}'])
+ * if (E.isRight(args)) func(...args.right)
+ * ```
+ */
 export const readArguments = (
   params: readonly NamedType[],
   texts: readonly string[],

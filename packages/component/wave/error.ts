@@ -17,6 +17,11 @@ export type WaveErrorCode =
 /**
  * A text that is not a value of its type. `from` and `to` are offsets in UTF-16 code units, `to` is exclusive; `line` and
  * `column` are where `from` is, counted from 1. The message says what was expected and what was found, not where.
+ *
+ * ```ts
+ * const value = readWave({ kind: 'u8' }, '256')
+ * if (E.isLeft(value)) console.error(value.left.line, value.left.column, value.left.message)
+ * ```
  */
 export class WaveError extends Error {
   override readonly name = 'WaveError'
@@ -37,7 +42,17 @@ export class WaveError extends Error {
   }
 }
 
-/** A value that has no text: its type has none, or it is not of its type. */
+/**
+ * A value that has no text: its type has none, or it is not of its type.
+ *
+ * ```ts
+ * try {
+ *   printWave(type, value)
+ * } catch (error) {
+ *   if (error instanceof WavePrintError) console.error(error.code)
+ * }
+ * ```
+ */
 export class WavePrintError extends Error {
   override readonly name = 'WavePrintError'
   readonly code: 'unsupported-type' | 'invalid-value' | 'too-deep' | 'too-large'

@@ -30,6 +30,10 @@ const MAX_LENGTH = 1 << 28
  * The canonical WAVE text of a value as jco's bindings return it. Throws a WavePrintError for a type without text form
  * (resources, streams, futures, error contexts), a value that is not of its type, and one whose text is longer
  * than `maxLength` UTF-16 code units.
+ *
+ * ```ts
+ * printWave({ kind: 'option', some: { kind: 'string' } }, 'yes') // 'some("yes")'
+ * ```
  */
 export const printWave = (type: ValueType, value: unknown, maxLength = MAX_LENGTH): string => {
   if (isTooDeep(type))

@@ -12,6 +12,10 @@ import { readChar, readString, readBig, readFloat, readSmall } from './read-scal
  * Reads the one WAVE value of a type that a text is, white space and comments around it aside. The value is as jco's
  * bindings take it. Any text is safe to read: time and memory are in proportion to its length and to
  * what it leaves out, which has a limit.
+ *
+ * ```ts
+ * readWave({ kind: 'list', element: { kind: 'u8' } }, '[1, 2]') // Either.right(Uint8Array [1, 2])
+ * ```
  */
 export const readWave = (type: ValueType, text: string): E.Either<WaveError, unknown> =>
   E.tryCatch(() => readAll(type, new Source(text)), asWaveError)

@@ -50,7 +50,17 @@ export type HostErrorCode = (typeof codes)[number]
 const known: ReadonlySet<string> = new Set(codes)
 const isKnown = (code: string): code is HostErrorCode => known.has(code)
 
-/** A refused request of the guest or of its embedder. */
+/**
+ * A refused request of the guest or of its embedder.
+ *
+ * ```ts
+ * try {
+ *   createPreview1(options)
+ * } catch (error) {
+ *   if (error instanceof HostError) console.error(error.code, error.message)
+ * }
+ * ```
+ */
 export class HostError extends Error {
   override readonly name = 'HostError'
   readonly code: HostErrorCode

@@ -1,4 +1,15 @@
-/** Thrown through the guest when it asks to end: with that status (0 to 2^32 - 1). */
+/**
+ * Thrown through the guest when it asks to end: with that status (0 to 2^32 - 1).
+ *
+ * ```ts
+ * try {
+ *   start()
+ * } catch (error) {
+ *   if (!(error instanceof ProcessExit)) throw error
+ *   process.exitCode = error.status
+ * }
+ * ```
+ */
 export class ProcessExit extends Error {
   override readonly name = 'ProcessExit'
   readonly status: number

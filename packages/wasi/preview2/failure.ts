@@ -1,4 +1,10 @@
-/** The error of a WIT `result`: whoever calls for the guest (jco's glue, our linker) hands `payload` to it. */
+/**
+ * The error of a WIT `result`: whoever calls for the guest (jco's glue, our linker) hands `payload` to it.
+ *
+ * ```ts
+ * throw new WitError('access', 'outside of what the guest was given')
+ * ```
+ */
 export class WitError<E = unknown> extends Error {
   override readonly name = 'WitError'
   readonly payload: E

@@ -7,9 +7,12 @@ const DIRECTORIES = ['/usr/bin', '/bin', '/usr/sbin', '/sbin', '/usr/local/bin']
 const MAX_OPEN_FILES = 4096
 const PROBE_TIMEOUT_MS = 5000
 
+/** One byte: no core file is written, nor piped to a program, which a limit of 0 does not prevent. */
+const NO_CORE = '--core=1:1'
+
 const TOOLS = [
   { tool: 'setpriv', options: ['--pdeathsig', 'KILL', '--no-new-privs'] },
-  { tool: 'prlimit', options: ['--core=0', `--nofile=${MAX_OPEN_FILES}`] },
+  { tool: 'prlimit', options: [NO_CORE, `--nofile=${MAX_OPEN_FILES}`] },
 ] as const
 
 /** What `findWrapper` finds as a rule, without trying it out. */

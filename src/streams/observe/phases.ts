@@ -66,6 +66,109 @@ const refusedOf = (id: string, key: Key): Run =>
     ? { id, kind: 'task', name: undefined, image: undefined, invocation: undefined }
     : invocationOf(id, key)
 
+const spent =
+  ({ since: from }: Open, name: PhaseName, cut = false) =>
+  (to: number): readonly Phase[] => [{ name, from, to, cut }]
+
+/** A guest that still has the module compiles nothing. */
+const prepared =
+  (open: Open, compileMs: number) =>
+  (to: number): readonly Phase[] => {
+    const compiling = Math.max(open.since, to - compileMs)
+    const waited = spent(open, 'prepare')(compiling)
+    return compileMs > 0 ? [...waited, { name: 'compile', from: compiling, to, cut: false } as const] : waited
+  }
+
+/** What is under way, which the admission bounds. */
+class RunProgress {
+  readonly #now: () => number
+  readonly #underWay = new Map<Key, Open>()
+
+  constructor(now: () => number) {
+    this.#now = now
+  }
+
+  #begin(key: Key, event: Accepted): Step {
+    const command = commandOf(event)
+    const run = runOf(command)
+    const stage = command.type === 'start' ? 'fetching' : 'queued'
+    const at = this.#now()
+    this.#underWay.set(key, { run, receivedAt: command.receivedAt, stage, since: at, attempts: 0 })
+    return { run, before: undefined, stage, at, phases: [], isTold: false }
+  }
+
+  #enter(open: Open, stage: Stage, phasesOf: (at: number) => readonly Phase[] = () => []): Step {
+    const { run, stage: before } = open
+    const at = this.#now()
+    const phases = phasesOf(at)
+    open.stage = stage
+    open.since = at
+    return { run, before, stage, at, phases, isTold: false }
+  }
+
+  #leave(key: Key, open: Open): Step {
+    this.#underWay.delete(key)
+    const name = PHASE_OF[open.stage]
+    return this.#enter(open, 'over', name && spent(open, name, open.stage !== 'running'))
+  }
+
+  #end(key: Key, open: Open | undefined, event: Ended): Step {
+    const { id, outcome, receivedAt } = event
+    const result = { outcome, isTold: isTold(event) }
+    // A start that waits for an earlier one with its ID may be stopped before that one has ended.
+    if (open?.receivedAt === receivedAt) return { ...this.#leave(key, open), ...result }
+    const run = refusedOf(id, key)
+    return { run, before: undefined, stage: 'over', at: this.#now(), phases: [], ...result }
+  }
+
+  #advance(key: Key, event: Event): Step | undefined {
+    if (event.type === 'accepted') return this.#begin(key, event)
+    const open = this.#underWay.get(key)
+    if (event.type === 'ended') return this.#end(key, open, event)
+    if (open === undefined) return undefined
+    switch (event.type) {
+      case 'fetching':
+        open.attempts = event.attempt
+        return undefined
+      case 'fetched': {
+        const { binary, from } = event
+        const fetched = { binary, from, attempts: open.attempts }
+        return { ...this.#enter(open, 'queued', spent(open, 'fetch')), fetched }
+      }
+      case 'running':
+        return this.#enter(open, 'preparing', spent(open, 'queue'))
+      case 'started':
+        return this.#enter(open, 'running', prepared(open, event.compileMs))
+      case 'precompiled':
+        return this.#enter(open, 'deployed')
+      case 'announced': {
+        const { run, stage } = open
+        return { run, before: stage, stage, at: this.#now(), phases: [], isTold: true }
+      }
+      case 'replaced':
+        return this.#leave(key, open)
+      case 'downloading':
+      case 'chunk':
+      case 'serving':
+      case 'output':
+      case 'warning':
+      case 'duplicate':
+      case 'unknown-stop':
+      case 'provided':
+      case 'reported':
+        return undefined
+    }
+  }
+
+  /** What the event comes to; undefined: it is no step. */
+  stepOf(event: TaskEvent): Step | undefined {
+    if (event.type === 'rejected') return undefined
+    return event.type === 'invocation'
+      ? this.#advance(event.invocation, { ...event.event, id: event.id })
+      : this.#advance(event.id, event)
+  }
+}
+
 /**
  * The progress of runs and the duration of each phase, by the clock `now` (milliseconds). Tracks what is under way,
  * which admission bounds. A refused run has a single step, its end.
@@ -79,100 +182,10 @@ export const phases =
   (now: () => number): OperatorFunction<TaskEvent, Step> =>
   (event$) =>
     defer(() => {
-      const underWay = new Map<Key, Open>()
-
-      const begin = (key: Key, event: Accepted): Step => {
-        const command = commandOf(event)
-        const run = runOf(command)
-        const stage = command.type === 'start' ? 'fetching' : 'queued'
-        const at = now()
-        underWay.set(key, { run, receivedAt: command.receivedAt, stage, since: at, attempts: 0 })
-        return { run, before: undefined, stage, at, phases: [], isTold: false }
-      }
-      const enter = (
-        open: Open,
-        stage: Stage,
-        phasesOf: (at: number) => readonly Phase[] = () => [],
-      ): Step => {
-        const { run, stage: before } = open
-        const at = now()
-        const phases = phasesOf(at)
-        open.stage = stage
-        open.since = at
-        return { run, before, stage, at, phases, isTold: false }
-      }
-      const spent =
-        ({ since: from }: Open, name: PhaseName, cut = false) =>
-        (to: number): readonly Phase[] => [{ name, from, to, cut }]
-
-      /** A guest that still has the module compiles nothing. */
-      const prepared = (open: Open, compileMs: number) => (to: number) => {
-        const compiling = Math.max(open.since, to - compileMs)
-        const waited = spent(open, 'prepare')(compiling)
-        return compileMs > 0
-          ? [...waited, { name: 'compile', from: compiling, to, cut: false } as const]
-          : waited
-      }
-      const leave = (key: Key, open: Open): Step => {
-        underWay.delete(key)
-        const name = PHASE_OF[open.stage]
-        return enter(open, 'over', name && spent(open, name, open.stage !== 'running'))
-      }
-      const end = (key: Key, open: Open | undefined, event: Ended): Step => {
-        const { id, outcome, receivedAt } = event
-        const result = { outcome, isTold: isTold(event) }
-        // A start that waits for an earlier one with its ID may be stopped before that one has ended.
-        if (open?.receivedAt === receivedAt) return { ...leave(key, open), ...result }
-        const run = refusedOf(id, key)
-        return { run, before: undefined, stage: 'over', at: now(), phases: [], ...result }
-      }
-      const advance = (key: Key, event: Event): Step | undefined => {
-        if (event.type === 'accepted') return begin(key, event)
-        const open = underWay.get(key)
-        if (event.type === 'ended') return end(key, open, event)
-        if (open === undefined) return undefined
-        switch (event.type) {
-          case 'fetching':
-            open.attempts = event.attempt
-            return undefined
-          case 'fetched': {
-            const { binary, from } = event
-            const fetched = { binary, from, attempts: open.attempts }
-            return { ...enter(open, 'queued', spent(open, 'fetch')), fetched }
-          }
-          case 'running':
-            return enter(open, 'preparing', spent(open, 'queue'))
-          case 'started':
-            return enter(open, 'running', prepared(open, event.compileMs))
-          case 'precompiled':
-            return enter(open, 'deployed')
-          case 'announced': {
-            const { run, stage } = open
-            return { run, before: stage, stage, at: now(), phases: [], isTold: true }
-          }
-          case 'replaced':
-            return leave(key, open)
-          case 'downloading':
-          case 'chunk':
-          case 'serving':
-          case 'output':
-          case 'warning':
-          case 'duplicate':
-          case 'unknown-stop':
-          case 'provided':
-          case 'reported':
-            return undefined
-        }
-      }
-      const stepOf = (event: TaskEvent): Step | undefined => {
-        if (event.type === 'rejected') return undefined
-        return event.type === 'invocation'
-          ? advance(event.invocation, { ...event.event, id: event.id })
-          : advance(event.id, event)
-      }
+      const progress = new RunProgress(now)
       return event$.pipe(
         concatMap((event): readonly Step[] => {
-          const step = stepOf(event)
+          const step = progress.stepOf(event)
           return step === undefined ? [] : [step]
         }),
       )

@@ -35,6 +35,26 @@ const setUp = () => {
   return { flights, acknowledged, told, resent, release }
 }
 
+it('sends again with QoS 1 what went out with QoS 2 to a broker that does not answer it (issue 14.4)', async () => {
+  const qos: { value: 0 | 1 | 2 } = { value: 2 }
+  const flights = new InflightStore(qos, { onAcknowledged: () => undefined })
+  const sent = async () => {
+    const packets: Packet[] = []
+    for await (const packet of flights.createStream() as AsyncIterable<Packet>) packets.push(packet)
+    return packets.map((packet) => (packet.cmd === 'publish' ? packet.qos : packet.cmd))
+  }
+  flights.resume(3, entry(1), false)
+  expect(flights.isUnanswered).toBe(false)
+  flights.sent(3)
+  expect(flights.isUnanswered).toBe(true)
+  expect(await sent()).toEqual([2])
+  qos.value = 1
+  expect(flights.isUnanswered).toBe(false)
+  expect(await sent()).toEqual([1])
+  qos.value = 0
+  expect(await sent()).toEqual([1])
+})
+
 describe('InflightStore', () => {
   it('goes on where it was when the broker kept the session', async () => {
     const { flights, resent, release } = setUp()

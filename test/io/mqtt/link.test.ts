@@ -334,7 +334,7 @@ describe('the link', () => {
     await until(() => connections.at(-1)?.state === 'down')
     await broker({}, { port })
     await up(2)
-    expect(logged('warn').filter((line) => line.startsWith('no link'))).not.toHaveLength(0)
+    expect(logged('warn').filter((line) => line.startsWith('Not connected'))).not.toHaveLength(0)
   })
 
   it('says so when the broker does not accept the key, tries on, and never shows the key', async () => {

@@ -24,7 +24,7 @@ describe('a child', () => {
     expect(proc(pid, 'environ')).toBe(ISOLATION === 'sandbox' ? 'PWD=/\0' : '')
     expect(proc(pid, 'oom_score_adj').trim()).toBe('1000')
     expect(proc(pid, 'status')).toMatch(/^NoNewPrivs:\s*1$/m)
-    expect(proc(pid, 'limits')).toMatch(/^Max core file size\s+0\s+0/m)
+    expect(proc(pid, 'limits')).toMatch(/^Max core file size\s+1\s+1/m)
   })
 
   it('that is killed from outside fails its task, and the next one finds another', async () => {

@@ -9,7 +9,17 @@ const UNREACHABLE = Uint8Array.of(
 
 const { t: unreachable } = new WebAssembly.Instance(new WebAssembly.Module(UNREACHABLE)).exports
 
-/** A guest broke the rules of the component model. No guest can catch it, as it can't catch any trap. */
+/**
+ * A guest broke the rules of the component model. No guest can catch it, as it can't catch any trap.
+ *
+ * ```ts
+ * try {
+ *   run()
+ * } catch (error) {
+ *   if (error instanceof TrapError) console.error('the guest broke the canonical ABI:', error.message)
+ * }
+ * ```
+ */
 export class TrapError extends WebAssembly.RuntimeError {
   get code(): 'trap' {
     return 'trap'

@@ -35,6 +35,11 @@ const EMPTY: Source = { remaining: 0, take: () => [] }
 /**
  * Work of the host for one instance: what a guest waits for that is not at hand. While some is under way, a guest that waits
  * is not deadlocked; its end is told when no code of the guest runs.
+ *
+ * ```ts
+ * const work = new HostWork()
+ * const { exports } = instantiate(prepared, importsThatUse(work), work)
+ * ```
  */
 export class HostWork {
   #scheduler: Scheduler | undefined

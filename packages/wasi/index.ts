@@ -1,0 +1,10 @@
+// What the package promises. Everything else is its own affair, though the workspace imports it by its path.
+export { createPreview1, type Preview1 } from './preview1.js'
+export { createPreview2, type Preview2, type Preview2Imports, type Preview2Options } from './preview2.js'
+export { createPreview3, type Preview3 } from './preview3.js'
+export { HostError } from './host/errors.js'
+export { ProcessExit } from './host/exit.js'
+export type { Terminals, WasiOptions } from './host/options.js'
+export type { Preopen } from './host/preopens.js'
+export type { Input, OutputSink } from './host/stdio.js'
+export { WitError } from './preview2/failure.js'

@@ -1,0 +1,21 @@
+import { catchError, defer, filter, mergeMap, of, type Observable } from 'rxjs'
+import type { Download } from '../../model/download.js'
+import { messageOf } from '../../model/message-of.js'
+import type { TaskProgress } from '../../model/task-event.js'
+
+/** What an earlier download left, with a warning that says `why` it is used. A failing cache counts as empty. */
+export const fromDownloadCache = ({ kept }: Download, why?: string): Observable<TaskProgress> =>
+  defer(() => kept).pipe(
+    filter((binary) => binary !== undefined),
+    mergeMap((binary) =>
+      of<TaskProgress[]>(
+        ...(why === undefined
+          ? []
+          : [{ type: 'warning', message: `${why}; using the cached copy` } as const]),
+        { type: 'fetched', binary, from: 'cache' },
+      ),
+    ),
+    catchError((error: unknown) =>
+      of<TaskProgress>({ type: 'warning', message: `cache: ${messageOf(error)}` }),
+    ),
+  )

@@ -1,0 +1,148 @@
+import {
+  concat,
+  defer,
+  EMPTY,
+  expand,
+  filter,
+  finalize,
+  map,
+  merge,
+  mergeMap,
+  of,
+  share,
+  skip,
+  startWith,
+  switchMap,
+  take,
+  takeUntil,
+  takeWhile,
+  throwError,
+  timer,
+  type Observable,
+  type SchedulerLike,
+} from 'rxjs'
+import type { Binary } from '../../model/binary.js'
+import type { Chunk } from '../../model/command.js'
+import type { TaskProgress } from '../../model/task-event.js'
+import { createAssembly, type Assembly, type Taken } from './assemble.js'
+import { FetchError, type FetchLimits } from './fetch-limits.js'
+import type { HeldBytes } from './held-bytes.js'
+
+export type FromRegistryDeps = {
+  readonly chunksOf: (image: string) => Observable<Chunk>
+  /** Keeps what is complete. */
+  readonly put: (pieces: readonly Uint8Array[], image: string) => Observable<Binary>
+  /** What the cache has, for when the registry is silent. */
+  readonly fromCache: (image: string) => Observable<TaskProgress>
+  readonly held: HeldBytes
+  readonly limits: FetchLimits
+  readonly clock: SchedulerLike
+}
+
+const seconds = (ms: number): string => `${ms / 1000} s`
+
+/** What becomes of each chunk of one image, up to the last one. */
+const assembled = (
+  image: string,
+  assembly: Assembly,
+  { chunksOf, held, limits }: FromRegistryDeps,
+): Observable<Taken> => {
+  const accept = (chunk: Chunk): Taken => {
+    const before = assembly.size()
+    const taken = assembly.take(chunk)
+    held.add(assembly.size() - before)
+    if (!held.isExceeded) return taken
+    throw new FetchError(
+      `fetching ${image}: binaries being fetched fill more than ${limits.maxTotalBytes} bytes`,
+    )
+  }
+  return chunksOf(image).pipe(
+    map(accept),
+    takeWhile(({ type }) => type !== 'complete', true),
+  )
+}
+
+/** What is told of a chunk; the binary itself comes after the last one. */
+const progressOf = (
+  image: string,
+  taken: Taken,
+  { put, limits }: FromRegistryDeps,
+): Observable<TaskProgress> => {
+  switch (taken.type) {
+    case 'progress':
+      return of({ type: 'chunk', received: taken.received, total: taken.total })
+    case 'ignored':
+      return of({ type: 'warning', message: `${taken.reason} of ${image} ignored` })
+    case 'oversized':
+      return throwError(() => new FetchError(`${image} is larger than ${limits.maxBytes} bytes`))
+    case 'complete':
+      return concat(
+        of<TaskProgress>({ type: 'chunk', received: taken.total, total: taken.total }),
+        defer(() => put(taken.pieces, image)).pipe(
+          map((binary): TaskProgress => ({ type: 'fetched', binary, from: 'registry' })),
+        ),
+      )
+  }
+}
+
+/** The number of each attempt: at once, and again whenever nothing comes for a while, with growing patience. */
+const attempts = (
+  progress$: Observable<unknown>,
+  { limits, clock }: FromRegistryDeps,
+): Observable<number> => {
+  const stalls$ = of(1).pipe(
+    expand((attempt) => timer(limits.retryMs * 2 ** (attempt - 1), clock).pipe(map(() => attempt + 1))),
+    skip(1),
+  )
+  return concat(
+    of(1),
+    progress$.pipe(
+      startWith(undefined),
+      switchMap(() => stalls$),
+    ),
+  )
+}
+
+const expiry = (
+  image: string,
+  progress$: Observable<unknown>,
+  { limits, clock }: FromRegistryDeps,
+): Observable<never> =>
+  merge(
+    progress$.pipe(
+      map(() => limits.ttlMs),
+      startWith(Math.min(limits.stallMs, limits.ttlMs)),
+      switchMap((ms) => timer(ms, clock).pipe(map(() => ms))),
+      map((ms) => `no chunk for ${seconds(ms)}; the Proxy was asked for it on registry/proplet`),
+    ),
+    timer(limits.timeoutMs, clock).pipe(map(() => `not complete after ${seconds(limits.timeoutMs)}`)),
+  ).pipe(
+    take(1),
+    mergeMap((reason) => throwError(() => new FetchError(`fetching ${image}: ${reason}`))),
+  )
+
+/** One fetch of an image: `fetching` says that the registry is to be asked, `fetched` comes last. */
+export const fromRegistry = (image: string, deps: FromRegistryDeps): Observable<TaskProgress> =>
+  defer(() => {
+    const assembly = createAssembly(deps.limits.maxBytes)
+    let hasProgressed = false
+    const taken$ = assembled(image, assembly, deps).pipe(share())
+    const progress$ = taken$.pipe(filter(({ type }) => type === 'progress' || type === 'complete'))
+    const complete$ = taken$.pipe(filter(({ type }) => type === 'complete'))
+    const collected$ = taken$.pipe(
+      mergeMap((taken) => {
+        if (taken.type === 'progress') hasProgressed = true
+        return progressOf(image, taken, deps)
+      }),
+    )
+    const asked$ = attempts(progress$, deps).pipe(
+      map((attempt): TaskProgress => ({ type: 'fetching', image, attempt })),
+    )
+    const silent$ = timer(deps.limits.retryMs, deps.clock).pipe(
+      mergeMap(() => (hasProgressed ? EMPTY : deps.fromCache(image))),
+    )
+    return merge(
+      collected$,
+      merge(asked$, expiry(image, progress$, deps), silent$).pipe(takeUntil(complete$)),
+    ).pipe(finalize(() => deps.held.add(-assembly.size())))
+  })

@@ -1,0 +1,18 @@
+/** Counts the bytes that all fetches hold together. */
+export class HeldBytes {
+  readonly #limit: number
+  #held = 0
+
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  /** Negative: so many are held no longer. */
+  add(bytes: number): void {
+    this.#held += bytes
+  }
+
+  get isExceeded(): boolean {
+    return this.#held > this.#limit
+  }
+}
