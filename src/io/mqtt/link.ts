@@ -12,7 +12,6 @@ import {
 import { of, repeat, startWith, switchMap, takeUntil, tap, timer } from 'rxjs'
 import type { Connection, InboundMessage } from '../../model/connection.js'
 import type { Publication } from '../../model/publication.js'
-import { AckRoom } from './ack-room.js'
 import { Backoff, stableAfterMs } from './backoff.js'
 import { closeLink, type CloseReport } from './closing.js'
 import { connectOnce, type Ended, type Up } from './connection.js'
@@ -28,9 +27,6 @@ import type { Delivery, OutboxStats } from '../../model/delivery.js'
 
 /** Nobody took the messages, so they are not acknowledged. */
 const NEVER_READY = new Promise<void>(() => undefined)
-
-const both = (a: Promise<void> | undefined, b: Promise<void> | undefined): Promise<void> | undefined =>
-  a === undefined || b === undefined ? (a ?? b) : Promise.all([a, b]).then(() => undefined)
 
 /** A message that was too large; it has been acknowledged and dropped. */
 export type OversizeMessage = { readonly subtopic: string; readonly packetBytes: number }
@@ -74,7 +70,6 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
     const disconnect$ = new Subject<void>()
     const closed$ = new Subject<void>()
     const outbox = new Outbox(options)
-    const room = new AckRoom(() => outbox.stats.waiting)
     const backoff = new Backoff({ ...options.backoff, random })
     const failures = new FailureLog(log, broker)
     const rejections = new RejectionLog(log)
@@ -158,7 +153,7 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
         options,
         session,
         outbox,
-        ready: () => (messages$.observed ? both(journal?.durable(), room.ready()) : NEVER_READY),
+        ready: () => (messages$.observed ? journal?.durable() : NEVER_READY),
         onWritten: onAcknowledged,
         onOversize: (subtopic, packetBytes) => {
           log.error({ subtopic, packetBytes, maxPacketBytes }, 'Message dropped: too large')
@@ -208,11 +203,7 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
           deadlineMs,
         ).pipe(finalize(() => closed$.next())),
     }
-    const room$ = changes$.pipe(
-      tap(() => room.changed()),
-      ignoreElements(),
-    )
-    return merge(of(link), room$, connections$).pipe(
+    return merge(of(link), connections$).pipe(
       takeUntil(closed$),
       finalize(() => {
         closed$.next()
