@@ -175,7 +175,7 @@ export const images = () =>
         )
       return IMAGES
     },
-    { env: { PROPLET_FETCH_STALL: '60s' } },
+    { env: { PROPLET_FETCH_RETRY: '60s' } },
   )
 
 const WAITING = 200

@@ -34,13 +34,14 @@ export const pipelineSettings = (config: Config, metadata: object): PipelineSett
     fetch: {
       ttlMs: fetch.ttlMs,
       stallMs: fetch.stallMs,
+      retryMs: fetch.retryMs,
       timeoutMs: fetch.timeoutMs,
       maxBytes: fetch.maxBytes,
       maxTotalBytes: fetch.maxBytes * FETCHES_IN_MEMORY,
     },
     registry: config.registry.by,
     download: {
-      stallMs: fetch.stallMs,
+      stallMs: fetch.retryMs,
       ttlMs: fetch.ttlMs,
       timeoutMs: fetch.timeoutMs,
       concurrent: fetch.concurrent,

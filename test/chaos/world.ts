@@ -25,7 +25,7 @@ const QUICK = {
   PROPLET_MQTT_KEEP_ALIVE: '1s',
   PROPLET_MQTT_TIMEOUT: '5s',
   PROPLET_TASK_TIMEOUT: '1s',
-  PROPLET_FETCH_STALL: '500ms',
+  PROPLET_FETCH_RETRY: '500ms',
 }
 
 export type World = {

@@ -51,7 +51,7 @@ describe('a proplet that downloads', () => {
     ;({ wire, proplet, port } = await site('embedded', {
       PROPLET_REGISTRY: 'direct',
       PROPLET_FETCH_PRIVATE: '127.0.0.0/8',
-      PROPLET_FETCH_STALL: '2s',
+      PROPLET_FETCH_RETRY: '2s',
     }))
   })
   afterAll(async () => {

@@ -174,19 +174,19 @@ describe('closeCommands', () => {
         d: { type: 'duplicate', id: 't', sequence: 1 },
         r: { type: 'replaced', id: 't', sequence: 2 },
         a: { ...endOf('t', completed(''), { announced: true }), sequence: 3 },
+        s: { ...endOf('t', stopped(), { announced: true }), sequence: 7 },
         i: ofInvocation('t', 'i', { type: 'duplicate', sequence: 4 }),
         // A result follows these, or they are not in the journal.
         c: { ...endOf('t', completed('')), sequence: 5 },
         f: { ...endOf('t', failed('exit', 'x'), { announced: true }), sequence: 6 },
-        s: { ...endOf('t', stopped(), { announced: true }), sequence: 7 },
         n: { type: 'duplicate', id: 't' },
         p: { type: 'precompiled', id: 't' },
       }
-      const source = m.hot('d-r-a-i-c-f-s-n-p-|', events)
+      const source = m.hot('d-r-a-s-i-c-f-n-p-|', events)
       m.expect(source.pipe(closeCommands(journal))).toBeObservable('------------------|')
       m.expect(source).toHaveSubscriptions('^-----------------!')
       m.flush()
-      expect(calls).toEqual(['close 1', 'close 2', 'close 3', 'close 4'])
+      expect(calls).toEqual(['close 1', 'close 2', 'close 3', 'close 7', 'close 4'])
     }),
   )
 

@@ -52,7 +52,7 @@ describe('the pipeline of latent tasks', () => {
   )
 
   it(
-    'ends invocations by a stop of the task, whose result says so; then nobody knows it',
+    'ends invocations by a stop of the task, of which nothing is told; then nobody knows it',
     marbles((m) => {
       const compiles = fakeRuntime(() => m.cold('(e|)', runEvents), m.scheduler)
       const spins = fakeRuntime(() => m.cold('-'), m.scheduler)
@@ -64,7 +64,7 @@ describe('the pipeline of latent tasks', () => {
         },
       })
       const message$ = m.hot(' l-1--y 30ms 1', values)
-      m.expect(published(begin({ message$ }))).toBeObservable('-----l-3 28ms 5', outputs)
+      m.expect(published(begin({ message$ }))).toBeObservable('-------3 28ms 5', outputs)
     }),
   )
 

@@ -62,7 +62,8 @@ export const requests = { r: asked('img'), x: asked('other') }
 
 const limits: FetchLimits = {
   ttlMs: 100,
-  stallMs: 1000,
+  stallMs: 1e9,
+  retryMs: 1000,
   timeoutMs: 10_000,
   maxBytes: 20,
   maxTotalBytes: 100_000,

@@ -28,7 +28,7 @@ const settings: PipelineSettings = {
   maxDaemons: 1,
   maxLatent: 2,
   maxLatentBytes: 1000,
-  fetch: { ttlMs: 300, stallMs: 100, timeoutMs: 1000, maxBytes: 1000, maxTotalBytes: 10_000 },
+  fetch: { ttlMs: 300, stallMs: 300, retryMs: 100, timeoutMs: 1000, maxBytes: 1000, maxTotalBytes: 10_000 },
   registry: 'proxy',
   download: { ttlMs: 300, stallMs: 100, timeoutMs: 1000, concurrent: 2 },
 }

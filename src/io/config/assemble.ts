@@ -143,6 +143,7 @@ export const assemble = (values: Values, found: Found): Config => ({
     maxBytes: values.fetch_max_bytes,
     ttlMs: values.fetch_ttl,
     stallMs: values.fetch_stall,
+    retryMs: values.fetch_retry,
     timeoutMs: values.fetch_timeout,
     privateRules: values.fetch_private,
     concurrent: values.pull_concurrent_limit,

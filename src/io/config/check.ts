@@ -108,9 +108,9 @@ const checkPage = ({ values, nameOf, isSet }: Resolution): Findings => {
 }
 
 const checkFetch = ({ values, nameOf }: Resolution): readonly string[] => {
-  const { fetch_stall: stall, fetch_ttl: ttl } = values
-  return stall !== undefined && ttl !== undefined && stall >= ttl
-    ? [`${nameOf('fetch_stall')} is not below ${nameOf('fetch_ttl')}: no fetch will be asked for again`]
+  const { fetch_retry: retry, fetch_stall: stall } = values
+  return retry !== undefined && stall !== undefined && retry >= stall
+    ? [`${nameOf('fetch_retry')} is not below ${nameOf('fetch_stall')}: no fetch will be asked for again`]
     : []
 }
 

@@ -184,7 +184,9 @@ export type Config = {
   readonly fetch: {
     readonly maxBytes: number
     readonly ttlMs: number
+    /** Before anything has come. */
     readonly stallMs: number
+    readonly retryMs: number
     readonly timeoutMs: number
     /** Private places that binaries may come from. */
     readonly privateRules: readonly PrivateRule[]

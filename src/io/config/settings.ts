@@ -271,6 +271,11 @@ export const settings = {
   fetch_ttl: withDefault(duration({}), '5m', 'time without progress after which an incomplete fetch fails'),
   fetch_stall: withDefault(
     duration({}),
+    '60s',
+    'silence after which the fetch of an image fails of which nothing has come',
+  ),
+  fetch_retry: withDefault(
+    duration({}),
     '10s',
     'time without progress after which a fetch is requested again',
   ),

@@ -17,8 +17,8 @@ const NOT_FINITE: ReadonlyMap<string, number> = new Map([
 const MAX_DIGITS = 20
 
 /**
- * Arguments of an exported function from their texts: integers in decimal, signed or unsigned, as far as they fit in
- * the bits; floats in decimal, `nan`, `inf`, `-inf`. A `call` failure names the function, the argument and its type.
+ * Arguments of an exported function from their texts: integers in decimal, an i32 as a signed one, an i64 also as an unsigned
+ * one; floats in decimal, `nan`, `inf`, `-inf`. No blanks. A `call` failure names the function, the argument and its type.
  */
 export function parseArguments(
   name: string,
@@ -42,9 +42,9 @@ export function parseArguments(
 function parseValue(text: string, type: ValueType): number | bigint | string {
   switch (type) {
     case 'i32':
-      return parseInteger(text, 32n)
+      return parseInteger(text, 32n, 1n << 31n)
     case 'i64':
-      return parseInteger(text, 64n)
+      return parseInteger(text, 64n, 1n << 64n)
     case 'f32':
       return parseFloating(text, Math.fround)
     case 'f64':
@@ -57,22 +57,22 @@ function parseValue(text: string, type: ValueType): number | bigint | string {
   }
 }
 
-function parseInteger(text: string, bits: bigint): number | bigint | string {
-  const match = INTEGER.exec(text.trim())
+function parseInteger(text: string, bits: bigint, end: bigint): number | bigint | string {
+  const match = INTEGER.exec(text)
   const digits = match?.[2]
   if (digits === undefined) return `${quote(text)} is not a decimal integer`
   const value = digits.length > MAX_DIGITS ? undefined : BigInt(digits) * (match?.[1] === '-' ? -1n : 1n)
-  if (value === undefined || value < -(1n << (bits - 1n)) || value >= 1n << bits) {
-    return `${quote(text)} does not fit in ${bits} bits`
+  if (value === undefined || value < -(1n << (bits - 1n)) || value >= end) {
+    const sign = end < 1n << bits ? ' with a sign' : ''
+    return `${quote(text)} does not fit in ${bits} bits${sign}`
   }
   return bits === 32n ? Number(BigInt.asIntN(32, value)) : BigInt.asIntN(64, value)
 }
 
 function parseFloating(text: string, round: (value: number) => number): number | string {
-  const trimmed = text.trim()
-  const notFinite = NOT_FINITE.get(trimmed.toLowerCase())
+  const notFinite = NOT_FINITE.get(text.toLowerCase())
   if (notFinite !== undefined) return notFinite
-  if (!FINITE.test(trimmed)) return `${quote(text)} is not a decimal number`
-  const value = round(Number(trimmed))
+  if (!FINITE.test(text)) return `${quote(text)} is not a decimal number`
+  const value = round(Number(text))
   return Number.isFinite(value) ? value : `${quote(text)} is out of range`
 }

@@ -5,7 +5,8 @@
  * ```ts
  * const fetchLimits: FetchLimits = {
  *   ttlMs: 300_000,
- *   stallMs: 10_000,
+ *   stallMs: 60_000,
+ *   retryMs: 10_000,
  *   timeoutMs: 600_000,
  *   maxBytes: 64 * 2 ** 20,
  *   maxTotalBytes: 128 * 2 ** 20,
@@ -15,8 +16,10 @@
 export type FetchLimits = {
   /** An incomplete assembly expires after this long without progress. All times are in milliseconds. */
   readonly ttlMs: number
-  /** The request is repeated after this long without progress; doubled each time. */
+  /** A fetch of which nothing has come for this long fails: nobody has the image, or nobody listens. */
   readonly stallMs: number
+  /** The request is repeated after this long without progress; doubled each time. */
+  readonly retryMs: number
   readonly timeoutMs: number
   readonly maxBytes: number
   /** For all assemblies together, including overhead. */

@@ -91,7 +91,7 @@ const attempts = (
   { limits, clock }: FromRegistryDeps,
 ): Observable<number> => {
   const stalls$ = of(1).pipe(
-    expand((attempt) => timer(limits.stallMs * 2 ** (attempt - 1), clock).pipe(map(() => attempt + 1))),
+    expand((attempt) => timer(limits.retryMs * 2 ** (attempt - 1), clock).pipe(map(() => attempt + 1))),
     skip(1),
   )
   return concat(
@@ -110,9 +110,10 @@ const expiry = (
 ): Observable<never> =>
   merge(
     progress$.pipe(
-      startWith(undefined),
-      switchMap(() => timer(limits.ttlMs, clock)),
-      map(() => `no chunk for ${seconds(limits.ttlMs)}`),
+      map(() => limits.ttlMs),
+      startWith(Math.min(limits.stallMs, limits.ttlMs)),
+      switchMap((ms) => timer(ms, clock).pipe(map(() => ms))),
+      map((ms) => `no chunk for ${seconds(ms)}; the Proxy was asked for it on registry/proplet`),
     ),
     timer(limits.timeoutMs, clock).pipe(map(() => `not complete after ${seconds(limits.timeoutMs)}`)),
   ).pipe(
@@ -137,7 +138,7 @@ export const fromRegistry = (image: string, deps: FromRegistryDeps): Observable<
     const asked$ = attempts(progress$, deps).pipe(
       map((attempt): TaskProgress => ({ type: 'fetching', image, attempt })),
     )
-    const silent$ = timer(deps.limits.stallMs, deps.clock).pipe(
+    const silent$ = timer(deps.limits.retryMs, deps.clock).pipe(
       mergeMap(() => (hasProgressed ? EMPTY : deps.fromCache(image))),
     )
     return merge(

@@ -1,3 +1,4 @@
+import { isTold } from '../results/is-told.js'
 import { concatMap, defer, type OperatorFunction } from 'rxjs'
 import type { Invocation, InvokeCommand, Received, StartCommand } from '../../model/command.js'
 import type { Phase, PhaseName, Run, Stage, Step } from '../../model/step.js'
@@ -112,8 +113,8 @@ class RunProgress {
   }
 
   #end(key: Key, open: Open | undefined, event: Ended): Step {
-    const { id, outcome, announced, receivedAt } = event
-    const result = { outcome, isTold: !announced || outcome.kind !== 'completed' }
+    const { id, outcome, receivedAt } = event
+    const result = { outcome, isTold: isTold(event) }
     // A start that waits for an earlier one with its ID may be stopped before that one has ended.
     if (open?.receivedAt === receivedAt) return { ...this.#leave(key, open), ...result }
     const run = refusedOf(id, key)

@@ -4,6 +4,7 @@ import type { TaskEvent } from '../../model/task-event.js'
 import { ofCommand, type Origin } from '../../model/ended.js'
 import { envelopeOf } from '../tasks/federated/envelope.js'
 import { ofType } from '../operators/of-type.js'
+import { isTold } from './is-told.js'
 import type { Result } from '../../model/result.js'
 
 /**
@@ -55,8 +56,8 @@ export const result = (propletId: string): OperatorFunction<TaskEvent, Result> =
               more: true,
             },
           ]
-        const { announced, outcome, round } = event
-        if (announced && outcome.kind === 'completed') return []
+        const { outcome, round } = event
+        if (!isTold(event)) return []
         const error = errorOf(outcome)
         return [
           round === undefined

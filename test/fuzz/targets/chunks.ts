@@ -10,7 +10,8 @@ const IMAGES = 4
 const MAX_BYTES = 400
 const LIMITS: FetchLimits = {
   ttlMs: 1000,
-  stallMs: 300,
+  stallMs: 700,
+  retryMs: 300,
   timeoutMs: 5000,
   maxBytes: MAX_BYTES,
   maxTotalBytes: 8 * CHUNK_OVERHEAD_BYTES + 2 * MAX_BYTES,

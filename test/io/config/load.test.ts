@@ -59,7 +59,8 @@ it('gives the defaults of the specification', () => {
     fetch: {
       maxBytes: 104_857_600,
       ttlMs: 300_000,
-      stallMs: 10_000,
+      stallMs: 60_000,
+      retryMs: 10_000,
       timeoutMs: 1_800_000,
       privateRules: [],
       concurrent: 4,
@@ -411,9 +412,9 @@ it('completes the URL of a collector that has no path, and serves operators only
 })
 
 it('warns of a fetch that would never be asked for again', () => {
-  const env = { ...IDENTITY, PROPLET_FETCH_STALL: '10m' }
+  const env = { ...IDENTITY, PROPLET_FETCH_RETRY: '10m' }
   expect(loaded({ env }).warnings).toStrictEqual([
-    'PROPLET_FETCH_STALL is not below PROPLET_FETCH_TTL: no fetch will be asked for again',
+    'PROPLET_FETCH_RETRY is not below PROPLET_FETCH_STALL: no fetch will be asked for again',
   ])
 })
 

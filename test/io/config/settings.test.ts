@@ -46,6 +46,7 @@ const SAMPLES: Readonly<
   state_max_bytes: ['2MiB', '3MiB', '4MiB', '1000'],
   fetch_max_bytes: ['1', '2', '3', '1TB'],
   fetch_ttl: ['1m', '2m', '3m', '0'],
+  fetch_retry: ['1s', '2s', '3s', '0'],
   fetch_stall: ['1s', '2s', '3s', '0'],
   fetch_timeout: ['1m', '2m', '3m', '600h'],
   fetch_private: ['true', '10.0.0.0/8,nas.lan', '*.lan', '10.0.0.0/33'],

@@ -25,7 +25,7 @@ describe.each(ISOLATIONS)('a call (%s)', (isolation) => {
     it.each([
       ['i32', '7', '7'],
       ['i32', '-2147483648', '-2147483648'],
-      ['i32', '4294967295', '-1'],
+      ['i32', '2147483647', '2147483647'],
       ['i32', '-0', '0'],
       ['i32', '000000000000000000000000000000012', '12'],
       ['i64', '9223372036854775807', '9223372036854775807'],
@@ -54,7 +54,11 @@ describe.each(ISOLATIONS)('a call (%s)', (isolation) => {
 
     it.each([
       ['i32', '4294967296', /argument 1 of "i32" \(i32\): "4294967296" does not fit in 32 bits/],
+      ['i32', '2147483648', /"2147483648" does not fit in 32 bits with a sign/],
       ['i32', '-2147483649', /does not fit in 32 bits/],
+      ['i32', ' 5', /" 5" is not a decimal integer/],
+      ['i64', '5\n', /is not a decimal integer/],
+      ['f64', '0.5 ', /"0.5 " is not a decimal number/],
       ['i32', '1.5', /argument 1 of "i32" \(i32\): "1.5" is not a decimal integer/],
       ['i32', '', /"" is not a decimal integer/],
       ['i64', '18446744073709551616', /does not fit in 64 bits/],

@@ -50,7 +50,9 @@ describe('fetch: the total of bytes', () => {
     marbles((m) => {
       const chunk$ = m.hot('  -p 98ms -- w', { p: part, w: whole })
       const { fetch } = fetchWith(m, { chunk$, limits: budget })
-      const expired = new FetchError('fetching other: no chunk for 0.1 s')
+      const expired = new FetchError(
+        'fetching other: no chunk for 0.1 s; the Proxy was asked for it on registry/proplet',
+      )
       m.expect(fetch('other')).toBeObservable('fs 99ms #', otherEvents, expired)
       m.expect(fetch('img'), '--^').toBeObservable('--f 99ms (uG|)', events)
     }),

@@ -16,7 +16,7 @@ describe('fetch: the cache', () => {
       const subs = '          ^ 11ms !'
       const keptSubs = '      10ms ^-!'
       const expected = '      f 9ms g-(C|)'
-      const { fetch } = fetchWith(m, { chunk$, limits: { stallMs: 10 }, cache: { byImage: () => kept } })
+      const { fetch } = fetchWith(m, { chunk$, limits: { retryMs: 10 }, cache: { byImage: () => kept } })
       m.expect(fetch('img')).toBeObservable(expected, events)
       m.expect(chunk$).toHaveSubscriptions(subs)
       m.expect(kept).toHaveSubscriptions(keptSubs)
@@ -31,7 +31,7 @@ describe('fetch: the cache', () => {
       const subs = '          ^ 104ms !'
       const keptSubs = '      105ms ^-!'
       const expected = '      f----p 49ms g 51ms (C|)'
-      const { fetch } = fetchWith(m, { chunk$, limits: { stallMs: 50 }, cache: { byImage: () => kept } })
+      const { fetch } = fetchWith(m, { chunk$, limits: { retryMs: 50 }, cache: { byImage: () => kept } })
       m.expect(fetch('img')).toBeObservable(expected, events)
       m.expect(chunk$).toHaveSubscriptions(subs)
       m.expect(kept).toHaveSubscriptions(keptSubs)
@@ -44,7 +44,7 @@ describe('fetch: the cache', () => {
       const kept = m.cold<Binary>('(b|)', { b: binary('kept') })
       const chunk$ = m.hot('  -w', chunks)
       const expected = '      f(uG|)'
-      const { fetch } = fetchWith(m, { chunk$, limits: { stallMs: 10 }, cache: { byImage: () => kept } })
+      const { fetch } = fetchWith(m, { chunk$, limits: { retryMs: 10 }, cache: { byImage: () => kept } })
       m.expect(fetch('img')).toBeObservable(expected, events)
       m.expect(kept).toHaveSubscriptions([])
     }),
@@ -96,7 +96,7 @@ describe('fetch: the cache', () => {
       const chunk$ = m.hot('  20ms w', chunks)
       const failed = '        f 9ms gW 8ms (uG|)'
       const thrown = '        f 9ms (gW) 6ms (uG|)'
-      const stalling = { stallMs: 10 }
+      const stalling = { retryMs: 10 }
       const fails = fetchWith(m, { chunk$, limits: stalling, cache: { byImage: () => failing } })
       const throws = fetchWith(m, { chunk$, limits: stalling, cache: { byImage: burn } })
       m.expect(fails.fetch('img')).toBeObservable(failed, events)
@@ -110,7 +110,9 @@ describe('fetch: the cache', () => {
     marbles((m) => {
       const chunk$ = m.hot<Chunk>('-')
       const expected = '      f 99ms (W#)'
-      const error = new FetchError('fetching img: no chunk for 0.1 s')
+      const error = new FetchError(
+        'fetching img: no chunk for 0.1 s; the Proxy was asked for it on registry/proplet',
+      )
       const { fetch } = fetchWith(m, { chunk$, cache: { byImage: burn } })
       m.expect(fetch('img')).toBeObservable(expected, events, error)
     }),

@@ -14,9 +14,33 @@ describe('fetch: giving up and asking again', () => {
       const chunk$ = m.hot<Chunk>('-')
       const subs = '          ^ 99ms !'
       const expected = '      f 99ms #'
-      const error = new FetchError('fetching img: no chunk for 0.1 s')
+      const error = new FetchError(
+        'fetching img: no chunk for 0.1 s; the Proxy was asked for it on registry/proplet',
+      )
       m.expect(fetchWith(m, { chunk$ }).fetch('img')).toBeObservable(expected, events, error)
       m.expect(chunk$).toHaveSubscriptions(subs)
+    }),
+  )
+
+  it(
+    'gives up sooner when nothing comes at all than when a chunk has come (14.7)',
+    marbles((m) => {
+      const limits = { stallMs: 40 }
+      const error = new FetchError(
+        'fetching img: no chunk for 0.04 s; the Proxy was asked for it on registry/proplet',
+      )
+      const silent$ = m.hot<Chunk>('-')
+      m.expect(fetchWith(m, { chunk$: silent$, limits }).fetch('img')).toBeObservable(
+        'f 39ms #',
+        events,
+        error,
+      )
+      m.expect(silent$).toHaveSubscriptions('^ 39ms !')
+      const late$ = m.hot('- 38ms a', chunks)
+      m.expect(fetchWith(m, { chunk$: late$, limits }).fetch('img'), '^ 99ms !').toBeObservable(
+        'f 38ms p',
+        events,
+      )
     }),
   )
 
@@ -26,7 +50,9 @@ describe('fetch: giving up and asking again', () => {
       const chunk$ = m.hot('- 59ms a 59ms a', chunks)
       const subs = '         ^ 159ms !'
       const expected = '     f 59ms p 59ms D 39ms #'
-      const error = new FetchError('fetching img: no chunk for 0.1 s')
+      const error = new FetchError(
+        'fetching img: no chunk for 0.1 s; the Proxy was asked for it on registry/proplet',
+      )
       m.expect(fetchWith(m, { chunk$ }).fetch('img')).toBeObservable(expected, events, error)
       m.expect(chunk$).toHaveSubscriptions(subs)
     }),
@@ -67,8 +93,10 @@ describe('fetch: giving up and asking again', () => {
       const chunk$ = m.hot<Chunk>('-')
       const expected = '      f 9ms g 19ms h 39ms i 29ms #'
       const requested = '     r 9ms r 19ms r 39ms r'
-      const error = new FetchError('fetching img: no chunk for 0.1 s')
-      const { fetch, request$ } = fetchWith(m, { chunk$, limits: { stallMs: 10 } })
+      const error = new FetchError(
+        'fetching img: no chunk for 0.1 s; the Proxy was asked for it on registry/proplet',
+      )
+      const { fetch, request$ } = fetchWith(m, { chunk$, limits: { retryMs: 10 } })
       m.expect(request$, '^ 500ms !').toBeObservable(requested, requests)
       m.expect(fetch('img')).toBeObservable(expected, events, error)
     }),
@@ -80,7 +108,7 @@ describe('fetch: giving up and asking again', () => {
       const chunk$ = m.hot('  -ab 16ms c', chunks)
       const expected = '      fpq 9ms g 6ms (rF|)'
       const requested = '     r-- 9ms r'
-      const { fetch, request$ } = fetchWith(m, { chunk$, limits: { stallMs: 10 } })
+      const { fetch, request$ } = fetchWith(m, { chunk$, limits: { retryMs: 10 } })
       m.expect(request$, '^ 500ms !').toBeObservable(requested, requests)
       m.expect(fetch('img')).toBeObservable(expected, events)
     }),

@@ -64,7 +64,9 @@ describe('fetch: sharing', () => {
       const subs = ['         ^!', '--^!', '----^ 99ms !', '- 149ms ^--!']
       const requested = '     r-r-r 145ms r'
       const { fetch, request$ } = fetchWith(m, { chunk$ })
-      const error = new FetchError('fetching img: no chunk for 0.1 s')
+      const error = new FetchError(
+        'fetching img: no chunk for 0.1 s; the Proxy was asked for it on registry/proplet',
+      )
       m.expect(request$, '^ 200ms !').toBeObservable(requested, requests)
       m.expect(fetch('img')).toBeObservable('f(uG|)', events)
       m.expect(fetch('img'), '--^').toBeObservable('--f(uG|)', events)
