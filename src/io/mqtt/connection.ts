@@ -1,48 +1,216 @@
-import { Observable } from 'rxjs'
+import type { Packet } from 'mqtt'
+import { Observable, type Subscriber } from 'rxjs'
 import { ConnectionClient } from './client.js'
+import type { ConnectionContext, Ended, Up } from './connection-events.js'
 import type { Entry } from './delivery.js'
 import { connackReason, describeError, isAuthorizationFailure } from './reasons.js'
 import { PacketError } from './limiter.js'
-import type { MqttOptions } from './options.js'
-import type { Outbox } from './outbox.js'
-import type { Session } from './session.js'
 
-export type Ended = {
-  readonly type: 'ended'
-  readonly reason: string
-  /** Ended from outside, without a decision of ours. */
-  readonly byPeer: boolean
-  /** Ended by `disconnect`. */
-  readonly requested: boolean
-  /** The broker doesn't accept who we are. */
-  readonly unauthorized: boolean
-  /** How long the link was up, in milliseconds; undefined if it never was. */
-  readonly upMs: number | undefined
-}
+/** One connection, from opening the socket to its end. */
+class MqttConnection {
+  readonly #context: ConnectionContext
+  readonly #subscriber: Subscriber<Up | Ended>
+  readonly #client: ConnectionClient
+  /** Subtopics by topic. */
+  readonly #topics: ReadonlyMap<string, string>
+  readonly #unsent = new Set<Entry>()
+  readonly #watch: NodeJS.Timeout
+  #subackTimer: NodeJS.Timeout | undefined
+  #reason: string | undefined
+  #byPeer = true
+  #requested = false
+  #unauthorized = false
+  #upSince: number | undefined
+  #isPumping = false
+  /** Once the client is ending, it accepts nothing more. */
+  #isEnding = false
 
-/** The connection is up: every subscription has been granted, but for optional ones. */
-export type Up = {
-  readonly type: 'up'
-  readonly sessionPresent: boolean
-  /** The QoS granted for each subtopic. */
-  readonly granted: ReadonlyMap<string, number>
-  /** Optional subtopics that were not granted. */
-  readonly refused: readonly string[]
-  /** Hands over what the outbox gives. */
-  readonly pump: () => void
-  /** Sends a DISCONNECT, so that the broker forgets the Last Will, and closes. */
-  readonly disconnect: () => void
-}
+  constructor(context: ConnectionContext, subscriber: Subscriber<Up | Ended>) {
+    const { options, session, ready, onOversize } = context
+    const { topicPrefix, timeoutMs, subscriptions } = options
+    const topics = new Map(subscriptions.map((subtopic) => [`${topicPrefix}/${subtopic}`, subtopic]))
+    this.#context = context
+    this.#subscriber = subscriber
+    this.#topics = topics
+    this.#client = new ConnectionClient(options, session, {
+      onOversize: (topic, packetBytes) => onOversize(topics.get(topic) ?? topic, packetBytes),
+      onSilence: () => this.#fail('the broker did not answer a ping'),
+      ready,
+    })
+    this.#watch = setInterval(
+      () => this.#checkAcknowledgements(),
+      Math.max(20, Math.min(1000, timeoutMs / 8)),
+    )
+    this.#listen()
+  }
 
-export type ConnectionContext = {
-  readonly options: MqttOptions
-  readonly session: Session
-  readonly outbox: Outbox
-  /** When the messages so far may be acknowledged. */
-  readonly ready: () => Promise<void> | undefined
-  /** A publication of QoS 0 has been written. */
-  readonly onWritten: (entry: Entry) => void
-  readonly onOversize: (subtopic: string, packetBytes: number) => void
+  open(): void {
+    try {
+      this.#client.connect()
+    } catch (error) {
+      this.#reason = describeError(error)
+      this.#ended()
+    }
+  }
+
+  /** Closes the connection without a DISCONNECT. */
+  cut(): void {
+    this.#isEnding = true
+    clearInterval(this.#watch)
+    clearTimeout(this.#subackTimer)
+    this.#client.cut()
+  }
+
+  #listen(): void {
+    const client = this.#client
+    const { session } = this.#context
+    client.on('packetreceive', (packet) => this.#received(packet))
+    client.on('packetsend', (packet) => {
+      if (packet.cmd === 'publish' || packet.cmd === 'pubrel') session.flights.sent(packet.messageId ?? 0)
+    })
+    client.on('message', (_topic, _payload, packet) => {
+      // Of QoS 2, this is the release of what the store had received.
+      if (packet.qos !== 2) session.inbound.receive(packet)
+    })
+    client.on('connect', ({ sessionPresent }) => this.#connected(sessionPresent))
+    client.on('error', (error) => {
+      // MQTT.js only reports what it can't parse or did not expect.
+      if (!client.stream.destroyed) this.#fail(describeError(error))
+      this.#reason ??= describeError(error)
+      if (error instanceof PacketError) this.#byPeer = false
+    })
+    client.on('close', () => this.#ended())
+  }
+
+  #received(packet: Packet): void {
+    const { session } = this.#context
+    if (packet.cmd === 'suback' && packet.granted.length !== this.#topics.size)
+      this.#fail(`the broker answered for ${packet.granted.length} of ${this.#topics.size} subscriptions`)
+    if (packet.cmd !== 'connack') return
+    const { returnCode = 0, sessionPresent } = packet
+    if (returnCode === 0) {
+      session.flights.connected(sessionPresent)
+      if (!sessionPresent) session.inbound.clear()
+    } else {
+      this.#reason = connackReason(returnCode)
+      this.#byPeer = false
+      this.#unauthorized = isAuthorizationFailure(returnCode)
+    }
+  }
+
+  #connected(sessionPresent: boolean): void {
+    const { timeoutMs, qos } = this.#context.options
+    // A SUBSCRIBE without topics is against the protocol.
+    if (this.#topics.size === 0) {
+      this.#up({ sessionPresent, granted: new Map(), refused: [] })
+      return
+    }
+    this.#subackTimer = setTimeout(
+      () => this.#fail(`no answer to the subscription within ${timeoutMs} ms`),
+      timeoutMs,
+    )
+    this.#client.subscribe([...this.#topics.keys()], { qos }, (error, _subscriptions, suback) => {
+      clearTimeout(this.#subackTimer)
+      if (!this.#subscriber.closed)
+        this.#subscribed(sessionPresent, suback?.granted.map(Number) ?? [], error ?? undefined)
+    })
+  }
+
+  #subscribed(sessionPresent: boolean, codes: readonly number[], error: Error | undefined): void {
+    const { topicPrefix, qos, optional } = this.#context.options
+    const granted = new Map([...this.#topics.values()].map((subtopic, i) => [subtopic, codes[i] ?? qos]))
+    const refused = [...granted].flatMap(([subtopic, code]) => ((code & 0x80) !== 0 ? [subtopic] : []))
+    const missing = refused.filter((subtopic) => optional?.includes(subtopic) !== true)
+    for (const subtopic of refused) granted.delete(subtopic)
+    if (missing.length > 0) {
+      const names = missing.map((subtopic) => `${topicPrefix}/${subtopic}`)
+      this.#fail(`the broker refused to subscribe us to ${names.join(', ')}`)
+    } else if (error && refused.length === 0) this.#fail(`the subscription failed: ${error.message}`)
+    else this.#up({ sessionPresent, granted, refused })
+  }
+
+  #up(up: Pick<Up, 'sessionPresent' | 'granted' | 'refused'>): void {
+    this.#upSince = performance.now()
+    this.#subscriber.next({
+      type: 'up',
+      ...up,
+      pump: () => this.#pump(),
+      disconnect: () => this.#disconnect(),
+    })
+  }
+
+  #checkAcknowledgements(): void {
+    const { options, session } = this.#context
+    const before = performance.now() - options.timeoutMs
+    if (this.#client.bulkAt < before && session.flights.overdue(before))
+      this.#fail(`a publication was not acknowledged within ${options.timeoutMs} ms`)
+  }
+
+  #takeNext(): Entry | undefined {
+    return this.#isEnding ? undefined : this.#context.outbox.take()
+  }
+
+  #pump(): void {
+    if (this.#isPumping) return
+    this.#isPumping = true
+    try {
+      for (let entry = this.#takeNext(); entry !== undefined; entry = this.#takeNext()) this.#hand(entry)
+    } finally {
+      this.#isPumping = false
+    }
+  }
+
+  #hand(entry: Entry): void {
+    const { options, session, outbox, onWritten } = this.#context
+    // A listener of `handed` may have ended the link.
+    if (this.#isEnding) {
+      outbox.putBack([entry])
+      return
+    }
+    const qos = session.publishQos.value
+    if (qos > 0) {
+      const { sequence } = entry.publication
+      // Before it is sent: otherwise the next process would send it again under another ID.
+      if (sequence !== undefined) options.journal?.sent(sequence, session.ids.next ?? 0)
+      this.#client.publish(entry.topic, entry.payload, { qos })
+      session.flights.launch(this.#client.getLastMessageId(), entry)
+    } else {
+      this.#unsent.add(entry)
+      this.#client.publish(entry.topic, entry.payload, { qos }, (error) => {
+        if (!error && this.#unsent.delete(entry)) onWritten(entry)
+      })
+    }
+  }
+
+  #fail(why: string): void {
+    this.#reason ??= why
+    this.#byPeer = false
+    this.#isEnding = true
+    this.#client.cut()
+  }
+
+  #disconnect(): void {
+    this.#reason ??= 'disconnected'
+    this.#byPeer = false
+    this.#requested = true
+    this.#isEnding = true
+    this.#client.end()
+  }
+
+  #ended(): void {
+    this.#isEnding = true
+    this.#context.outbox.putBack([...this.#unsent])
+    this.#unsent.clear()
+    this.#subscriber.next({
+      type: 'ended',
+      reason: (this.#reason ??= 'closed by the broker'),
+      byPeer: this.#byPeer,
+      requested: this.#requested,
+      unauthorized: this.#unauthorized,
+      upMs: this.#upSince === undefined ? undefined : performance.now() - this.#upSince,
+    })
+    this.#subscriber.complete()
+  }
 }
 
 /**
@@ -51,161 +219,7 @@ export type ConnectionContext = {
  */
 export const connectOnce = (context: ConnectionContext): Observable<Up | Ended> =>
   new Observable((subscriber) => {
-    const { options, session, outbox, ready, onWritten, onOversize } = context
-    const { topicPrefix, timeoutMs, qos, journal } = options
-    const topics = new Map(options.subscriptions.map((subtopic) => [`${topicPrefix}/${subtopic}`, subtopic]))
-    const unsent = new Set<Entry>()
-    let reason: string | undefined
-    let byPeer = true
-    let requested = false
-    let unauthorized = false
-    let upSince: number | undefined
-    let pumping = false
-    // once the client is ending, it accepts nothing more
-    let ending = false
-
-    const fail = (why: string) => {
-      reason ??= why
-      byPeer = false
-      ending = true
-      client.cut()
-    }
-    const disconnect = () => {
-      reason ??= 'disconnected'
-      byPeer = false
-      requested = true
-      ending = true
-      client.end()
-    }
-    const client = new ConnectionClient(options, session, {
-      onOversize: (topic, packetBytes) => onOversize(topics.get(topic) ?? topic, packetBytes),
-      onSilence: () => fail('the broker did not answer a ping'),
-      ready,
-    })
-    const watch = setInterval(
-      () => {
-        const before = performance.now() - timeoutMs
-        if (client.bulkAt < before && session.flights.overdue(before)) {
-          fail(`a publication was not acknowledged within ${timeoutMs} ms`)
-        }
-      },
-      Math.max(20, Math.min(1000, timeoutMs / 8)),
-    )
-    let subackTimer: NodeJS.Timeout | undefined
-
-    const takeNext = () => (ending ? undefined : outbox.take())
-    const pump = () => {
-      if (pumping) return
-      pumping = true
-      try {
-        for (let entry = takeNext(); entry !== undefined; entry = takeNext()) hand(entry)
-      } finally {
-        pumping = false
-      }
-    }
-    const hand = (entry: Entry) => {
-      // a listener of `handed` may have ended the link
-      if (ending) {
-        outbox.putBack([entry])
-        return
-      }
-      const qos = session.publishQos.value
-      if (qos > 0) {
-        const { sequence } = entry.publication
-        // Before it is sent: otherwise the next process would send it again under another ID.
-        if (sequence !== undefined) journal?.sent(sequence, session.ids.next ?? 0)
-        client.publish(entry.topic, entry.payload, { qos })
-        session.flights.launch(client.getLastMessageId(), entry)
-      } else {
-        unsent.add(entry)
-        client.publish(entry.topic, entry.payload, { qos }, (error) => {
-          if (!error && unsent.delete(entry)) onWritten(entry)
-        })
-      }
-    }
-    const ended = () => {
-      ending = true
-      outbox.putBack([...unsent])
-      unsent.clear()
-      const upMs = upSince === undefined ? undefined : performance.now() - upSince
-      reason ??= 'closed by the broker'
-      subscriber.next({ type: 'ended', reason, byPeer, requested, unauthorized, upMs })
-      subscriber.complete()
-    }
-
-    client.on('packetreceive', (packet) => {
-      if (packet.cmd === 'suback' && packet.granted.length !== topics.size) {
-        fail(`the broker answered for ${packet.granted.length} of ${topics.size} subscriptions`)
-      }
-      if (packet.cmd !== 'connack') return
-      const { returnCode = 0, sessionPresent } = packet
-      if (returnCode === 0) {
-        session.flights.connected(sessionPresent)
-        if (!sessionPresent) session.inbound.clear()
-      } else {
-        reason = connackReason(returnCode)
-        byPeer = false
-        unauthorized = isAuthorizationFailure(returnCode)
-      }
-    })
-    client.on('packetsend', (packet) => {
-      if (packet.cmd === 'publish' || packet.cmd === 'pubrel') session.flights.sent(packet.messageId ?? 0)
-    })
-    client.on('message', (_topic, _payload, packet) => {
-      // Of QoS 2, this is the release of what the store had received.
-      if (packet.qos !== 2) session.inbound.receive(packet)
-    })
-    client.on('connect', ({ sessionPresent }) => {
-      // a SUBSCRIBE without topics is against the protocol
-      if (topics.size === 0) {
-        upSince = performance.now()
-        subscriber.next({ type: 'up', sessionPresent, granted: new Map(), refused: [], pump, disconnect })
-        return
-      }
-      subackTimer = setTimeout(() => fail(`no answer to the subscription within ${timeoutMs} ms`), timeoutMs)
-      client.subscribe([...topics.keys()], { qos }, (error, _subscriptions, suback) => {
-        clearTimeout(subackTimer)
-        if (subscriber.closed) return
-        const granted = suback?.granted.map(Number) ?? []
-        const qosOf = new Map([...topics.values()].map((subtopic, i) => [subtopic, granted[i] ?? qos]))
-        const refused = [...qosOf].flatMap(([subtopic, code]) => ((code & 0x80) !== 0 ? [subtopic] : []))
-        const missing = refused.filter((subtopic) => options.optional?.includes(subtopic) !== true)
-        for (const subtopic of refused) qosOf.delete(subtopic)
-        if (missing.length > 0) {
-          const names = missing.map((subtopic) => `${topicPrefix}/${subtopic}`)
-          fail(`the broker refused to subscribe us to ${names.join(', ')}`)
-        } else if (error && refused.length === 0) fail(`the subscription failed: ${error.message}`)
-        else {
-          upSince = performance.now()
-          subscriber.next({
-            type: 'up',
-            sessionPresent,
-            granted: qosOf,
-            refused,
-            pump,
-            disconnect,
-          })
-        }
-      })
-    })
-    client.on('error', (error) => {
-      // MQTT.js only reports what it can't parse or did not expect
-      if (!client.stream.destroyed) fail(describeError(error))
-      reason ??= describeError(error)
-      if (error instanceof PacketError) byPeer = false
-    })
-    client.on('close', ended)
-
-    subscriber.add(() => {
-      ending = true
-      clearInterval(watch)
-      clearTimeout(subackTimer)
-      client.cut()
-    })
-    try {
-      client.connect()
-    } catch (error) {
-      reason = describeError(error)
-      ended()
-    }
+    const connection = new MqttConnection(context, subscriber)
+    subscriber.add(() => connection.cut())
+    connection.open()
   })

@@ -1,4 +1,4 @@
-import type { Ended } from './connection.js'
+import type { Ended } from './connection-events.js'
 import type { MqttLog } from './options.js'
 
 /** A persistent failure is logged again after this many attempts. */

@@ -1,29 +1,22 @@
-import {
-  EMPTY,
-  Observable,
-  ReplaySubject,
-  Subject,
-  defer,
-  finalize,
-  ignoreElements,
-  merge,
-  mergeMap,
-} from 'rxjs'
-import { of, repeat, startWith, switchMap, takeUntil, tap, timer } from 'rxjs'
+import { Subject, defer, finalize, merge, mergeMap, of, takeUntil, type Observable } from 'rxjs'
 import type { Connection, InboundMessage } from '../../model/connection.js'
+import type { Delivery, OutboxStats } from '../../model/delivery.js'
 import type { Publication } from '../../model/publication.js'
 import { Backoff, stableAfterMs } from './backoff.js'
 import { closeLink, type CloseReport } from './closing.js'
-import { connectOnce, type Ended, type Up } from './connection.js'
-import { isFinal, type Entry } from './delivery.js'
+import type { ConnectionContext, Ended, Up } from './connection-events.js'
+import { ConnectionState } from './connection-state.js'
+import { deliverBy } from './deliver.js'
+import type { Entry } from './delivery.js'
 import { FailureLog } from './failure-log.js'
+import { incomingBy } from './incoming.js'
 import type { MqttOptions } from './options.js'
 import { Outbox } from './outbox.js'
-import { bytesOf } from './packets.js'
+import { reconnect } from './reconnect.js'
 import { RejectionLog } from './rejection-log.js'
 import { createSession } from './session.js'
+import { SubscriptionLog } from './subscription-log.js'
 import { describeAddress } from './transport.js'
-import type { Delivery, OutboxStats } from '../../model/delivery.js'
 
 /** Nobody took the messages, so they are not acknowledged. */
 const NEVER_READY = new Promise<void>(() => undefined)
@@ -60,10 +53,9 @@ export type MqttLink = {
  */
 export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
   defer(() => {
-    const { qos, random, log, maxPacketBytes, topicPrefix, journal } = options
-    const topics = new Map(options.subscriptions.map((subtopic) => [`${topicPrefix}/${subtopic}`, subtopic]))
+    const { qos, random, log, maxPacketBytes, journal } = options
     const broker = describeAddress(options.address)
-    const connection$ = new ReplaySubject<Connection>(1)
+    const state = new ConnectionState()
     const messages$ = new Subject<InboundMessage>()
     const oversize$ = new Subject<OversizeMessage>()
     const changes$ = new Subject<void>()
@@ -73,10 +65,8 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
     const backoff = new Backoff({ ...options.backoff, random })
     const failures = new FailureLog(log, broker)
     const rejections = new RejectionLog(log)
-    const withoutSubtopics = new Set<string>()
-    let isLowered = false
-    const subscribed = new Set<string>()
-    let state: Connection | undefined
+    const subscriptions = new SubscriptionLog(options)
+    const incoming = incomingBy(options)
 
     const onAcknowledged = (entry: Entry) => {
       outbox.acknowledge(entry)
@@ -88,51 +78,19 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
       journal,
       onAcknowledged,
       isListening: () => messages$.observed,
-      onMessage: ({ topic, payload, retain }, packet) => {
-        const bytes = bytesOf(payload)
-        const subtopic = topics.get(topic)
-        if (subtopic === undefined) log.debug({ topic }, 'Message dropped: unexpected topic')
-        else if (retain && options.retained === false)
-          log.warn(
-            { subtopic, bytes: bytes.length },
-            'a retained message was dropped: it may have been acted on before',
-          )
-        else if (!bytes.equals(session.marker))
-          messages$.next({ subtopic, payload: bytes, ...(packet && { packet }) })
+      onMessage: (sent, packet) => {
+        const message = incoming(sent, packet, session.marker)
+        if (message !== undefined) messages$.next(message)
       },
     })
     const { publishQos } = session
-    const change = (next: Connection) => {
-      const same = state?.state === 'down' && next.state === 'down' && state.reason === next.reason
-      state = next
-      if (!same) connection$.next(next)
-    }
     const onUp = ({ sessionPresent, granted, refused }: Up) => {
       failures.up()
       log.info({ broker, sessionPresent }, 'Connected to the broker')
-      for (const [subtopic, grantedQos] of granted) {
-        const level = subscribed.has(subtopic) ? 'debug' : 'info'
-        subscribed.add(subtopic)
-        log[level]({ qos: grantedQos }, `Subscribed to topic: ${options.topicPrefix}/${subtopic}`)
-      }
       publishQos.grant(Math.min(qos, ...granted.values()))
       const { value: used } = publishQos
-      if (used < qos && !isLowered) {
-        isLowered = true
-        const subtopics = [...granted]
-          .filter(([, grantedQos]) => grantedQos < qos)
-          .map(([subtopic]) => subtopic)
-        log.warn(
-          { asked: qos, used, ...(subtopics.length > 0 && { subtopics }) },
-          'The broker grants a lower QoS than requested; publishing with no more',
-        )
-      }
-      for (const subtopic of refused) {
-        if (withoutSubtopics.has(subtopic)) continue
-        withoutSubtopics.add(subtopic)
-        log.warn({ subtopic }, 'The broker refused an optional subscription')
-      }
-      change({ state: 'up', sessionPresent, ...(used < qos && { lowered: { asked: qos, used } }) })
+      subscriptions.report({ granted, refused }, used)
+      state.change({ state: 'up', sessionPresent, ...(used < qos && { lowered: { asked: qos, used } }) })
     }
     const onEnded = (ended: Ended) => {
       if ((ended.upMs ?? 0) >= stableAfterMs(options.backoff)) backoff.reset()
@@ -145,60 +103,41 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
         const bytes = entry.payload.length
         outbox.reject(entry, 'refused', `the broker closes the connection at this message of ${bytes} bytes`)
       }
-      change({ state: 'down', reason: ended.reason })
+      state.change({ state: 'down', reason: ended.reason })
       changes$.next()
     }
-    const connections$ = defer(() =>
-      connectOnce({
-        options,
-        session,
-        outbox,
-        ready: () => (messages$.observed ? journal?.durable() : NEVER_READY),
-        onWritten: onAcknowledged,
-        onOversize: (subtopic, packetBytes) => {
-          log.error({ subtopic, packetBytes, maxPacketBytes }, 'Message dropped: too large')
-          oversize$.next({ subtopic, packetBytes })
-        },
-      }),
-    ).pipe(
-      tap((event) => (event.type === 'up' ? onUp(event) : onEnded(event))),
-      switchMap((event) =>
-        event.type === 'ended'
-          ? EMPTY
-          : merge(
-              changes$.pipe(startWith(undefined), tap(event.pump)),
-              disconnect$.pipe(tap(event.disconnect)),
-            ),
-      ),
-      repeat({ delay: () => timer(backoff.next()) }),
-      ignoreElements(),
-    )
-    const deliver = (publication: Publication) =>
-      new Observable<Delivery>((subscriber) => {
-        const report = (delivery: Delivery) => {
-          rejections.report(delivery)
-          subscriber.next(delivery)
-          if (isFinal(delivery)) subscriber.complete()
-        }
-        const flight = publication.sequence === undefined ? undefined : journal?.flight(publication.sequence)
-        if (flight === undefined || qos === 0) outbox.offer(publication, report)
-        else {
-          const entry = outbox.adopt(publication, report)
-          if (entry !== undefined) session.flights.resume(flight.messageId, entry, flight.isReleased)
-        }
-        changes$.next()
-      })
-    const parts = { outbox, changes$, connection$, deliver }
+    const context: ConnectionContext = {
+      options,
+      session,
+      outbox,
+      ready: () => (messages$.observed ? journal?.durable() : NEVER_READY),
+      onWritten: onAcknowledged,
+      onOversize: (subtopic, packetBytes) => {
+        log.error({ subtopic, packetBytes, maxPacketBytes }, 'Message dropped: too large')
+        oversize$.next({ subtopic, packetBytes })
+      },
+    }
+    const nextDelayMs = () => backoff.next()
+    const connections$ = reconnect({ context, onUp, onEnded, changes$, disconnect$, nextDelayMs })
+    const deliver = deliverBy({ outbox, session, rejections, journal, qos, changed: () => changes$.next() })
+    const { connection$ } = state
 
     const link: MqttLink = {
-      connection$: connection$.asObservable(),
+      connection$,
       messages$: messages$.asObservable(),
       oversize$: oversize$.asObservable(),
       send: (publications$) => publications$.pipe(mergeMap(deliver), takeUntil(closed$)),
       stats: () => outbox.stats,
       close: (farewell, deadlineMs) =>
         closeLink(
-          { ...parts, isUp: () => state?.state === 'up', disconnect: () => disconnect$.next() },
+          {
+            outbox,
+            changes$,
+            connection$,
+            deliver,
+            isUp: () => state.isUp,
+            disconnect: () => disconnect$.next(),
+          },
           farewell,
           deadlineMs,
         ).pipe(finalize(() => closed$.next())),
@@ -207,7 +146,7 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
       takeUntil(closed$),
       finalize(() => {
         closed$.next()
-        for (const subject of [connection$, messages$, oversize$, changes$]) subject.complete()
+        for (const ending of [state, messages$, oversize$, changes$]) ending.complete()
       }),
     )
   })

@@ -1,0 +1,42 @@
+import type { Entry } from './delivery.js'
+import type { MqttOptions } from './options.js'
+import type { Outbox } from './outbox.js'
+import type { Session } from './session.js'
+
+export type Ended = {
+  readonly type: 'ended'
+  readonly reason: string
+  /** Ended from outside, without a decision of ours. */
+  readonly byPeer: boolean
+  /** Ended by `disconnect`. */
+  readonly requested: boolean
+  /** The broker doesn't accept who we are. */
+  readonly unauthorized: boolean
+  /** How long the link was up, in milliseconds; undefined if it never was. */
+  readonly upMs: number | undefined
+}
+
+/** The connection is up: every subscription has been granted, but for optional ones. */
+export type Up = {
+  readonly type: 'up'
+  readonly sessionPresent: boolean
+  /** The QoS granted for each subtopic. */
+  readonly granted: ReadonlyMap<string, number>
+  /** Optional subtopics that were not granted. */
+  readonly refused: readonly string[]
+  /** Hands over what the outbox gives. */
+  readonly pump: () => void
+  /** Sends a DISCONNECT, so that the broker forgets the Last Will, and closes. */
+  readonly disconnect: () => void
+}
+
+export type ConnectionContext = {
+  readonly options: MqttOptions
+  readonly session: Session
+  readonly outbox: Outbox
+  /** When the messages so far may be acknowledged. */
+  readonly ready: () => Promise<void> | undefined
+  /** A publication of QoS 0 has been written. */
+  readonly onWritten: (entry: Entry) => void
+  readonly onOversize: (subtopic: string, packetBytes: number) => void
+}
