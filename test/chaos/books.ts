@@ -6,9 +6,8 @@ export type Reckoning = {
   readonly answered: number
   readonly lost: readonly string[]
   readonly twice: readonly string[]
-  /** Answered as interrupted: in all, and between two kills at most. */
+  /** Answered as interrupted. */
   readonly cutShort: number
-  readonly cutShortAtOnce: number
   readonly refused: number
   /** Errors that are neither: the first of them. */
   readonly otherErrors: readonly string[]
@@ -21,17 +20,12 @@ export const createBooks = () => {
   const otherErrors: string[] = []
   const answer$ = new Subject<void>()
   let cutShort = 0
-  let cutShortSince = 0
-  let cutShortAtOnce = 0
   let refused = 0
 
   const count = (error: unknown): void => {
     if (typeof error !== 'string' || error === '') return
-    if (error.includes('interrupted by a restart')) {
-      cutShort += 1
-      cutShortSince += 1
-      cutShortAtOnce = Math.max(cutShortAtOnce, cutShortSince)
-    } else if (error.startsWith('task refused')) refused += 1
+    if (error.includes('interrupted by a restart')) cutShort += 1
+    else if (error.startsWith('task refused')) refused += 1
     else otherErrors.push(error)
   }
   return {
@@ -43,8 +37,6 @@ export const createBooks = () => {
       count(error)
       answer$.next()
     },
-    /** A new process may cut short as many again. */
-    killed: (): void => void (cutShortSince = 0),
     get open(): number {
       return open.size
     },
@@ -68,7 +60,6 @@ export const createBooks = () => {
       lost: [...open],
       twice: [...answers].flatMap(([id, times]) => (times > 1 ? [id] : [])),
       cutShort,
-      cutShortAtOnce,
       refused,
       otherErrors: otherErrors.slice(0, 5),
     }),

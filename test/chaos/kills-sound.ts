@@ -2,11 +2,11 @@ import { MAX_TASKS, type KillOptions, type KillOutcome } from './kills.js'
 
 /** Nothing is lost, nothing comes twice, and only what a guest was at is cut short; a killed broker answers for itself. */
 export const isSound = ({ victim }: Pick<KillOptions, 'victim'>, outcome: KillOutcome): boolean => {
-  const { kills, lost, twice, runTwice, cutShort, cutShortAtOnce, refused, otherErrors } = outcome
+  const { kills, lost, twice, runTwice, cutShort, refused, otherErrors } = outcome
   const isEmpty = outcome.leftInJournal + outcome.leftInOutbox === 0
   const isQuiet = refused + otherErrors.length === 0
   if (victim === 'broker') return isEmpty && isQuiet && cutShort === 0
   const isComplete = lost.length + twice.length + runTwice.length === 0
-  const isFair = cutShortAtOnce <= MAX_TASKS && cutShort <= MAX_TASKS * kills
+  const isFair = cutShort <= MAX_TASKS * kills
   return isComplete && isFair && isEmpty && isQuiet
 }

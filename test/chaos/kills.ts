@@ -135,7 +135,6 @@ export const runKills = async ({
     }
     daemon.process.kill('SIGKILL')
     await daemon.exited
-    books.killed()
     daemon = launch()
     await linked(daemon)
   }

@@ -4,6 +4,8 @@ import { DEMO_PREFIX } from '../../src/dev/daemon.js'
 import { parseObject, type JsonObject } from '../../src/dev/json.js'
 
 const RECONNECT_MS = 50
+/** Mosquitto 2.0.11 acknowledges publications of QoS 2 beyond its `max_inflight_messages`, 20 here, and drops them. */
+const MAX_UNACKNOWLEDGED = 10
 
 /** A client with a session of its own, that connects again whatever happens to the broker. */
 export const connectForever = async (port: number, clientId: string): Promise<MqttClient> => {
@@ -22,11 +24,24 @@ export const connectForever = async (port: number, clientId: string): Promise<Mq
 /** Sends starts, and nothing else: what becomes of its connection does not touch that of whoever counts the results. */
 export const connectPublisher = async (port: number) => {
   const client = await connectForever(port, 'kills-publisher')
+  const waiting: string[] = []
+  let unacknowledged = 0
+  const sendMore = () => {
+    while (unacknowledged < MAX_UNACKNOWLEDGED) {
+      const payload = waiting.shift()
+      if (payload === undefined) return
+      unacknowledged++
+      client.publish(`${DEMO_PREFIX}/control/manager/start`, payload, { qos: 2 }, () => {
+        unacknowledged--
+        sendMore()
+      })
+    }
+  }
   return {
-    /** Goes out now, or when the broker is back. */
+    /** Goes out now, when the broker has taken what went before, or when it is back. */
     start: (command: JsonObject): void => {
-      const topic = `${DEMO_PREFIX}/control/manager/start`
-      client.publish(topic, JSON.stringify(command), { qos: 2 }, () => undefined)
+      waiting.push(JSON.stringify(command))
+      sendMore()
     },
     close: () => client.endAsync(true),
   }

@@ -65,6 +65,12 @@ export const newEntry = (begin: Begin): Entry => ({
   version: 0,
 })
 
+/** Marks both the row and the detail as changed. */
+export const markChanged = (entry: Entry): void => {
+  entry.isStale = true
+  entry.version += 1
+}
+
 export const keepResult = (entry: Entry, text: string): void => {
   entry.result = cut(text, MAX_RESULT)
   entry.resultCut = text.length - entry.result.length

@@ -27,7 +27,8 @@ export type GroupsDeps = {
 
 export type Groups = {
   readonly add: (entry: Entry) => void
-  readonly move: (entry: Entry, phase: TaskPhase) => void
+  /** Enters a phase; `at` in milliseconds on the clock of the steps. */
+  readonly move: (entry: Entry, phase: TaskPhase, at: number) => void
   readonly find: (key: number) => Entry | undefined
   readonly isLive: (entry: Entry) => boolean
   readonly sizes: () => Readonly<Record<Group, number>>
@@ -65,9 +66,10 @@ export const createGroups = ({ maxEnded, onForgotten }: GroupsDeps): Groups => {
   }
   return {
     add: put,
-    move: (entry, phase) => {
+    move: (entry, phase, at) => {
       const before = GROUPS[entry.phase]
       entry.phase = phase
+      entry.since = at
       if (before === GROUPS[phase]) return
       entries[before].delete(entry.key)
       put(entry)

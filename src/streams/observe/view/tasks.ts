@@ -1,11 +1,13 @@
-import type { Invocation } from '../../../model/command.js'
-import type { InvocationEvent, TaskEvent } from '../../../model/task-event.js'
-import { keepOutcome, keepResult, keepWarning, newEntry, type Entry } from './entry.js'
+import type { TaskEvent } from '../../../model/task-event.js'
+import { durations } from './durations.js'
+import { keepOutcome, markChanged, newEntry, type Entry } from './entry.js'
 import { createGroups, type Groups } from './groups.js'
 import type { Latencies } from './latency.js'
+import { createProgress } from './progress.js'
 import type { Tails } from './tails.js'
-import type { EndPhase, LatencyPhase, TaskPhase, Totals } from '../../../model/view.js'
-import type { ResultDelivery, Phase, PhaseName, Run, Stage, Step } from '../../../model/step.js'
+import { createTaskIndex } from './task-index.js'
+import type { EndPhase, Spans, TaskPhase, Totals } from '../../../model/view.js'
+import type { ResultDelivery, Stage, Step } from '../../../model/step.js'
 
 export type TasksDeps = {
   readonly latencies: Latencies
@@ -25,8 +27,6 @@ export type Tasks = {
   readonly totals: () => Totals
 }
 
-type OwnEvent = Exclude<TaskEvent, { readonly type: 'rejected' | 'invocation' }>
-
 const SHOWN_AS: Readonly<Record<Exclude<Stage, 'over'>, TaskPhase>> = {
   fetching: 'fetching',
   queued: 'waiting',
@@ -35,42 +35,15 @@ const SHOWN_AS: Readonly<Record<Exclude<Stage, 'over'>, TaskPhase>> = {
   deployed: 'ready',
 }
 
-const TIMED_AS: Readonly<Record<PhaseName, Exclude<LatencyPhase, 'total'>>> = {
-  fetch: 'fetch',
-  queue: 'queue',
-  prepare: 'start',
-  compile: 'start',
-  run: 'run',
-}
-
-/** Durations of the phases that end together; phases cut short do not count. */
-const durations = (phases: readonly Phase[]): ReadonlyMap<Exclude<LatencyPhase, 'total'>, number> => {
-  const sums = new Map<Exclude<LatencyPhase, 'total'>, number>()
-  for (const { name, from, to, cut } of phases)
-    if (!cut) sums.set(TIMED_AS[name], (sums.get(TIMED_AS[name]) ?? 0) + to - from)
-  return sums
-}
-
-const hostOf = (address: string): string => (address.includes(':') ? `[${address}]` : address)
-
 /** Tracks tasks and invocations: those under way, which admission bounds, and those that ended last. */
 export const createTasks = ({ latencies, tails, maxEnded, now }: TasksDeps): Tasks => {
   const groups = createGroups({ maxEnded, onForgotten: ({ key }) => tails.forget(key) })
-  const entries = new WeakMap<Run, Entry>()
-  const byId = new Map<string, Entry>()
-  const byInvocation = new Map<Invocation, Entry>()
+  const index = createTaskIndex()
+  const progress = createProgress({ groups, tails, now })
   const ends: Record<EndPhase, number> = { completed: 0, failed: 0, stopped: 0, replaced: 0 }
   let lastKey = 0
 
-  const changed = (entry: Entry) => {
-    entry.isStale = true
-    entry.version += 1
-  }
-  const enter = (entry: Entry, phase: TaskPhase, at: number) => {
-    entry.since = at
-    groups.move(entry, phase)
-  }
-  const span = (entry: Entry, phase: Exclude<LatencyPhase, 'total'>, ms: number) => {
+  const span = (entry: Entry, phase: keyof Spans, ms: number) => {
     entry.spans = { ...entry.spans, [phase]: ms }
     latencies.add(phase, ms)
   }
@@ -82,19 +55,18 @@ export const createTasks = ({ latencies, tails, maxEnded, now }: TasksDeps): Tas
       id,
       kind,
       invocation: invocation && (invocation.id ?? ''),
-      name: run.name ?? (kind === 'invocation' ? byId.get(id)?.name : undefined) ?? '',
+      name: run.name ?? (kind === 'invocation' ? index.nameOf(id) : undefined) ?? '',
       image,
       at,
       phase: stage === 'over' ? 'waiting' : SHOWN_AS[stage],
     })
     groups.add(entry)
-    entries.set(run, entry)
+    index.add(run, entry)
     // A refused task is never under way.
-    if (stage === 'over') return entry
-    if (invocation === undefined) byId.set(id, entry)
-    else byInvocation.set(invocation, entry)
+    if (stage !== 'over') index.open(run, entry)
     return entry
   }
+
   const end = (entry: Entry, { run, outcome, at }: Step) => {
     const isShort = entry.kind === 'task' || entry.kind === 'invocation'
     if (isShort && entry.spans.queue !== undefined) latencies.add('total', at - entry.at)
@@ -103,56 +75,14 @@ export const createTasks = ({ latencies, tails, maxEnded, now }: TasksDeps): Tas
     entry.memory = undefined
     const phase = outcome?.kind ?? 'replaced'
     ends[phase] += 1
-    enter(entry, phase, at)
-    if (run.invocation !== undefined) byInvocation.delete(run.invocation)
-    else if (byId.get(run.id) === entry) byId.delete(run.id)
-  }
-
-  const progress = (entry: Entry, event: OwnEvent | InvocationEvent) => {
-    switch (event.type) {
-      case 'chunk':
-      case 'downloading': {
-        const { received, total } = event
-        entry.progress = total === undefined ? undefined : { received, total }
-        break
-      }
-      case 'serving':
-        entry.address = `${hostOf(event.address)}:${event.port}`
-        enter(entry, 'serving', now())
-        break
-      case 'announced':
-        keepResult(entry, event.results)
-        break
-      case 'warning':
-        keepWarning(entry, event.message)
-        break
-      case 'output':
-        entry.outputBytes += event.data.length
-        tails.write(entry.key, event)
-        // Only the detail shows it.
-        entry.version += 1
-        return
-      case 'accepted':
-      case 'fetching':
-      case 'fetched':
-      case 'running':
-      case 'started':
-      case 'precompiled':
-      case 'replaced':
-      case 'ended':
-      case 'provided':
-      case 'reported':
-      case 'duplicate':
-      case 'unknown-stop':
-        return
-    }
-    changed(entry)
+    groups.move(entry, phase, at)
+    index.close(run, entry)
   }
 
   return {
     step: (step) => {
       const { run, before, stage, at, phases, fetched } = step
-      const entry = entries.get(run) ?? begin(step)
+      const entry = index.ofRun(run) ?? begin(step)
       if (stage === before) return
       for (const [phase, ms] of durations(phases))
         if (phase !== 'fetch' || fetched?.from !== 'command') span(entry, phase, ms)
@@ -161,19 +91,18 @@ export const createTasks = ({ latencies, tails, maxEnded, now }: TasksDeps): Tas
         entry.size = fetched.binary.size
       }
       if (stage === 'over') end(entry, step)
-      else enter(entry, SHOWN_AS[stage], at)
-      changed(entry)
+      else groups.move(entry, SHOWN_AS[stage], at)
+      markChanged(entry)
     },
     take: (event) => {
-      if (event.type === 'rejected') return
-      const entry = event.type === 'invocation' ? byInvocation.get(event.invocation) : byId.get(event.id)
-      if (entry !== undefined) progress(entry, event.type === 'invocation' ? event.event : event)
+      const located = index.locate(event)
+      if (located !== undefined) progress(located.entry, located.event)
     },
     told: ({ run, dueAt, at, isDelivered }) => {
-      const entry = entries.get(run)
+      const entry = index.ofRun(run)
       if (entry === undefined || !isDelivered) return
       span(entry, 'publish', at - dueAt)
-      changed(entry)
+      markChanged(entry)
     },
     groups,
     totals: () => ({

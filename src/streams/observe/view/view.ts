@@ -7,24 +7,25 @@ import {
   interval,
   map,
   merge,
-  mergeMap,
   of,
   share,
-  takeWhile,
   tap,
   type Observable,
   type SchedulerLike,
 } from 'rxjs'
 import type { Connection } from '../../../model/connection.js'
 import type { TaskEvent } from '../../../model/task-event.js'
-import { toDetail, toRow } from './entry.js'
+import { Changes } from './changes.js'
+import { detailOf } from './detail.js'
 import { createLatencies } from './latency.js'
-import { createPoints } from './points.js'
+import { createPoints, type Sample } from './points.js'
 import { sampling, WATCHED_MS, type Sampler } from './sampling.js'
 import { createTails, type TailLimits } from './tails.js'
 import { createTasks } from './tasks.js'
+import { whileReady, type IsReady } from './viewer.js'
+import type { Groups } from './groups.js'
 import type { ResultDelivery, Step } from '../../../model/step.js'
-import type { DetailUpdate, Delta, Facts, Link, Row, Snapshot, Update } from '../../../model/view.js'
+import type { Delta, DetailUpdate, Facts, Link, Update } from '../../../model/view.js'
 
 export type ViewLimits = TailLimits & {
   /** Rows of tasks that ended. */
@@ -54,9 +55,6 @@ export type ViewInputs = {
   readonly connection$: Observable<Connection>
 }
 
-/** Whether the viewer can take more now. */
-export type IsReady = () => boolean
-
 export type View = {
   /** Consumes events while subscribed to; never emits. */
   readonly follow: (inputs: ViewInputs) => Observable<never>
@@ -72,140 +70,64 @@ export type View = {
 }
 
 /** Milliseconds between messages. */
-export const TICK_MS = 250
+const TICK_MS = 250
 
 const MAX_POINTS_SPARE = 30
 
+const linkOf = (connection: Connection, since: number): Link => ({
+  state: connection.state,
+  reason: connection.state === 'down' ? connection.reason : '',
+  since,
+})
+
+/** Shows what tasks under way use. */
+const applyUsage = (groups: Groups, { tasks }: Sample): void => {
+  for (const [key, { cpu, memory }] of tasks) {
+    const entry = groups.find(key)
+    if (entry === undefined || !groups.isLive(entry)) continue
+    entry.cpu = cpu
+    entry.memory = memory
+    entry.isStale = true
+  }
+}
+
+const stoppableIn = (groups: Groups, key: number): string | undefined => {
+  const entry = groups.find(key)
+  return entry === undefined || !groups.isLive(entry) || entry.kind === 'invocation' ? undefined : entry.id
+}
+
 /** The model of the status page: bounded in size, and computed only for viewers. */
 export const createView = ({ facts, sampler, limits, now, onError, clock }: ViewDeps): View => {
+  const { windowMs, maxEnded, stallMs } = limits
   const latencies = createLatencies(limits.latencies)
   const tails = createTails(limits)
-  const points = createPoints(limits.windowMs, limits.windowMs / WATCHED_MS + MAX_POINTS_SPARE)
-  const { take, step, told, groups, totals } = createTasks({
-    latencies,
-    tails,
-    maxEnded: limits.maxEnded,
-    now,
-  })
+  const points = createPoints(windowMs, windowMs / WATCHED_MS + MAX_POINTS_SPARE)
+  const { take, step, told, groups, totals } = createTasks({ latencies, tails, maxEnded, now })
   const watchers = new BehaviorSubject(0)
   let link: Link = { state: 'down', reason: '', since: facts.startedAt }
 
-  /** Keys of rows that viewers may have. */
-  let shownKeys = new Set<number>()
-  let toldAt = 0
-  let latencyVersion = 0
-  let last = ''
-
-  const head = () => ({ now: now(), time: clock.now(), link, totals: totals() })
-
-  const snapshot = (): Snapshot => {
-    const shown = groups.shown()
-    for (const { key } of shown) shownKeys.add(key)
-    return {
-      type: 'snapshot',
-      ...head(),
-      facts,
-      rows: shown.map(toRow),
-      points: points.since(0),
-      latency: latencies.read(),
-      windowMs: limits.windowMs,
-    }
-  }
-
-  /** Changes since the last one; undefined if there are none. */
-  const delta = (): Delta | undefined => {
-    const shown = groups.shown()
-    const rows: Row[] = []
-    const keys = new Set<number>()
-    for (const entry of shown) {
-      keys.add(entry.key)
-      if (entry.isStale || !shownKeys.has(entry.key)) rows.push(toRow(entry))
-      entry.isStale = false
-    }
-    const gone = [...shownKeys].filter((key) => !keys.has(key))
-    shownKeys = keys
-    const fresh = points.since(toldAt)
-    toldAt = fresh.at(-1)?.at ?? toldAt
-    const hasLatency = latencies.version() !== latencyVersion
-    latencyVersion = latencies.version()
-    const { link: linkNow, totals: totalsNow } = head()
-    const state = JSON.stringify([linkNow, totalsNow])
-    const isSame =
-      rows.length === 0 && gone.length === 0 && fresh.length === 0 && !hasLatency && state === last
-    last = state
-    if (isSame) return undefined
-    return {
-      type: 'delta',
-      ...head(),
-      rows,
-      gone,
-      points: fresh,
-      latency: hasLatency ? latencies.read() : undefined,
-    }
-  }
-
-  const tick$ = interval(TICK_MS, clock).pipe(map(delta), share())
-
-  const watch: View['watch'] = (isReady) =>
-    defer(() => {
-      watchers.next(watchers.value + 1)
-      let missedSince: number | undefined
-      const next = (changes: Delta | undefined): readonly Update[] => {
-        if (!isReady()) {
-          missedSince ??= now()
-          return []
-        }
-        if (missedSince !== undefined) {
-          missedSince = undefined
-          return [snapshot()]
-        }
-        return changes === undefined ? [] : [changes]
-      }
-      return concat(
-        defer(() => of(snapshot())),
-        tick$.pipe(
-          map(next),
-          takeWhile(() => missedSince === undefined || now() - missedSince <= limits.stallMs),
-          mergeMap((updates) => updates),
-        ),
-      ).pipe(finalize(() => watchers.next(watchers.value - 1)))
-    })
-
-  const detail: View['detail'] = (key, isReady) =>
-    defer(() => {
-      let version = -1
-      let from = 0
-      let missedSince: number | undefined
-      const next = (): DetailUpdate | undefined => {
-        missedSince = undefined
-        const entry = groups.find(key)
-        if (entry === undefined) return { detail: undefined, skipped: 0, pieces: [], isLast: true }
-        const isNew = entry.version !== version
-        if (!isNew) return undefined
-        version = entry.version
-        const {
-          skipped,
-          pieces,
-          next: end,
-        } = tails.of(key)?.read(from) ?? { skipped: 0, pieces: [], next: from }
-        from = end
-        return { detail: toDetail(entry), skipped, pieces, isLast: !groups.isLive(entry) }
-      }
-      const turn = (): readonly DetailUpdate[] => {
-        if (!isReady()) {
-          missedSince ??= now()
-          return []
-        }
-        const update = next()
-        return update === undefined ? [] : [update]
-      }
-      return concat(of(0), interval(TICK_MS, clock)).pipe(
-        map(turn),
-        takeWhile(() => missedSince === undefined || now() - missedSince <= limits.stallMs),
-        mergeMap((updates) => updates),
-        takeWhile(({ isLast }) => !isLast, true),
-      )
-    })
+  const changes = new Changes({
+    facts,
+    groups,
+    points,
+    latencies,
+    windowMs,
+    link: () => link,
+    totals,
+    now,
+    time: () => clock.now(),
+  })
+  const delta$ = interval(TICK_MS, clock).pipe(
+    map(() => changes.delta()),
+    share(),
+  )
+  const sample$ = sampling(watchers.pipe(map((count) => count > 0)), {
+    sampler,
+    active: groups.active,
+    activeCount: () => groups.sizes().active,
+    onError,
+    clock,
+  })
 
   return {
     follow: ({ task$, step$, resultDelivery$, connection$ }) =>
@@ -215,36 +137,35 @@ export const createView = ({ facts, sampler, limits, now, onError, clock }: View
         resultDelivery$.pipe(tap(told)),
         connection$.pipe(
           tap((connection) => {
-            const reason = connection.state === 'down' ? connection.reason : ''
-            link = { state: connection.state, reason, since: now() }
+            link = linkOf(connection, now())
           }),
         ),
-        sampling(watchers.pipe(map((count) => count > 0)), {
-          sampler,
-          active: groups.active,
-          activeCount: () => groups.sizes().active,
-          onError,
-          clock,
-        }).pipe(
+        sample$.pipe(
           tap((sample) => {
             points.add(sample, totals(), now())
-            for (const [key, { cpu, memory }] of sample.tasks) {
-              const entry = groups.find(key)
-              if (entry === undefined || !groups.isLive(entry)) continue
-              entry.cpu = cpu
-              entry.memory = memory
-              entry.isStale = true
-            }
+            applyUsage(groups, sample)
           }),
         ),
       ).pipe(ignoreElements()),
-    watch,
-    detail,
-    stoppable: (key) => {
-      const entry = groups.find(key)
-      return entry === undefined || !groups.isLive(entry) || entry.kind === 'invocation'
-        ? undefined
-        : entry.id
-    },
+    watch: (isReady) =>
+      defer(() => {
+        watchers.next(watchers.value + 1)
+        const next = (delta: Delta | undefined, hasMissed: boolean): Update | undefined =>
+          hasMissed ? changes.snapshot() : delta
+        return concat(
+          defer(() => of(changes.snapshot())),
+          delta$.pipe(whileReady({ isReady, stallMs, now }, next)),
+        ).pipe(finalize(() => watchers.next(watchers.value - 1)))
+      }),
+    detail: (key, isReady) =>
+      detailOf(key, {
+        groups,
+        tails,
+        tick$: concat(of(0), interval(TICK_MS, clock)),
+        isReady,
+        stallMs,
+        now,
+      }),
+    stoppable: (key) => stoppableIn(groups, key),
   }
 }
