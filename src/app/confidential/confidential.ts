@@ -32,7 +32,6 @@ export type Confidential = {
 /** Requests time out early enough to leave time for a retry. */
 const TRIES = 3
 const MAX_REQUEST_MS = 60_000
-const AGENT_LOG = '/run/attestation-agent/eventlog'
 
 export const attesterOf = ({ confidential: config }: Config, log: Logger): Attester =>
   createAttester({
@@ -40,7 +39,7 @@ export const attesterOf = ({ confidential: config }: Config, log: Logger): Attes
     agent: config.agent,
     root: config.root,
     eventLog: config.eventLog,
-    agentLog: process.env['AAEL_PATH'] ?? AGENT_LOG,
+    agentLog: config.agentLog,
     detection: config.detection,
     log,
   })

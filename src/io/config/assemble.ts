@@ -158,6 +158,7 @@ export const assemble = (values: Values, found: Found): Config => ({
     agent: values.tee_agent,
     root: values.tee_sysroot,
     eventLog: values.tee_eventlog,
+    agentLog: values.aael_path,
     detection: found.confidential.detection,
     keys: found.confidential.keys,
     keyTimeoutMs: values.kbs_timeout,

@@ -81,6 +81,8 @@ export type ConfidentialConfig = {
   /** The root below which /sys, /dev, /proc and /run are read. */
   readonly root: string
   readonly eventLog: boolean
+  /** Path of the event log of the Attestation Agent, below `root`. */
+  readonly agentLog: string
   readonly detection: TeeDetection
   /** Undefined if encrypted images can't be opened. */
   readonly keys: KeySourceConfig | undefined

@@ -336,6 +336,12 @@ export const settings = {
   ),
   tee_sysroot: withDefault(path, '/', 'where /sys, /dev, /proc and /run are looked for, for tests'),
   tee_eventlog: withDefault(boolean, 'true', 'send the event log of the measured boot with evidence'),
+  aael_path: withDefault(
+    path,
+    '/run/attestation-agent/eventlog',
+    'event log of the Attestation Agent, below tee_sysroot; sent after that of the boot',
+    { plain: ['AAEL_PATH'] },
+  ),
   key_provider: optional(
     grpcAddress,
     'key provider (gRPC, as HOST:PORT) that unwraps image keys instead of the Key Broker Service',

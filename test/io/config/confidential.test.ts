@@ -135,6 +135,20 @@ describe('a key provider (17.4)', () => {
   })
 })
 
+describe('the event log of the Attestation Agent', () => {
+  const agentLog = (env: Record<string, string>) =>
+    loaded({ env: { ...LOCAL, ...env } }).config.confidential.agentLog
+
+  it('is at AAEL_PATH, as the agent itself reads it', () => {
+    expect(agentLog({ AAEL_PATH: '/run/aael' })).toBe('/run/aael')
+  })
+
+  it('is at PROPLET_AAEL_PATH first, and where the agent keeps it if neither is set', () => {
+    expect(agentLog({ AAEL_PATH: '/run/aael', PROPLET_AAEL_PATH: '/run/other' })).toBe('/run/other')
+    expect(agentLog({ AAEL_PATH: '' })).toBe('/run/attestation-agent/eventlog')
+  })
+})
+
 it('warns of test evidence', () => {
   expect(loaded({ env: { ...LOCAL, PROPLET_TEE: 'sample' } }).warnings[0]).toContain('proves nothing')
 })

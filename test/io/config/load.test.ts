@@ -77,6 +77,7 @@ it('gives the defaults of the specification', () => {
       agent: { type: 'auto' },
       root: '/',
       eventLog: true,
+      agentLog: '/run/attestation-agent/eventlog',
       detection: { guest: undefined, hostSigns: [], notes: [] },
       keys: undefined,
       keyTimeoutMs: 120_000,

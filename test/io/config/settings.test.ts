@@ -64,6 +64,7 @@ const SAMPLES: Readonly<
   tee: ['none', 'tdx', 'sample', 'sev'],
   tee_agent: ['none', 'http://127.0.0.1:8006', 'unix:///run/aa.sock', '127.0.0.1:8006'],
   tee_sysroot: ['/a', '/b', '/c', '\0'],
+  aael_path: ['/a', '/b', '/c', '\0'],
   tee_eventlog: ['true', 'false', 'true', 'some'],
   key_provider: ['a:1', 'grpc://b:2', '127.0.0.1:50011', 'unix:///x'],
   ocicrypt_keyprovider_config: ['/a', '/b', '/c', '\0'],
