@@ -8,7 +8,7 @@
  */
 export type FailureCode =
   | 'rejected' // the command was refused before anything ran
-  | 'overloaded' // no place in the queue
+  | 'overloaded' // the queue is full
   | 'binary' // it could not be fetched, decoded or compiled
   | 'call' // no such export, or arguments that do not fit
   | 'trap' // the guest trapped

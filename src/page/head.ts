@@ -81,7 +81,7 @@ export const createNumbers = () => {
   return (totals: Totals, facts: Facts, now: number) => {
     const { running, waiting, completed, failed, uptime } = tiles
     setText(running.value, count(totals.running))
-    setText(running.small, `${count(facts.maxTasks)} places`)
+    setText(running.small, `${count(facts.maxTasks)} slots`)
     running.box.dataset['tone'] = totals.running > 0 ? 'accent' : ''
     setText(waiting.value, count(totals.waiting))
     setText(waiting.small, `of ${count(facts.queueMax)}`)

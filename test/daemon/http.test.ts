@@ -12,7 +12,7 @@ const portOf = ({ results }: { readonly results?: unknown }) =>
 const get = (port: number, path: string) => fetch(`http://127.0.0.1:${port}${path}`)
 
 describe('a task that serves HTTP', () => {
-  it('is answered with its port, stays until it is stopped, and takes no place of other tasks', async () => {
+  it('is answered with its port, stays until it is stopped, and takes no slot of other tasks', async () => {
     const { wire, proplet } = await site('mosquitto', HTTP)
     const started = await wire.run(server('web'))
     expect(started).toStrictEqual({

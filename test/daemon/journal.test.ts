@@ -57,7 +57,7 @@ describe('after kill -9 and a restart', () => {
     await seen.start({ ...waiting('again', 3), ...RESTART })
     await seen.start({ id: 'daemon', ...inline('ticker', '_start'), daemon: true })
     expect(await seen.result('daemon')).toMatchObject({ results: '', error: null })
-    await seen.start(add('waiting for a place'))
+    await seen.start(add('waiting for a slot'))
     await seen.start({ id: 'fetching', name: 'x', image_url: 'registry/none:1' })
     await first.logged('Requesting binary')
     await seen.start({ ...waiting('stopped', 4), ...RESTART })
@@ -69,7 +69,7 @@ describe('after kill -9 and a restart', () => {
 
     const second = await start()
     expect(await seen.result('running')).toMatchObject({ results: '', error: INTERRUPTED })
-    expect(await seen.result('waiting for a place')).toMatchObject({ results: '30', error: null })
+    expect(await seen.result('waiting for a slot')).toMatchObject({ results: '30', error: null })
     await second.logged('Requesting binary')
     await seen.stop('fetching')
     expect(await seen.result('fetching')).toMatchObject({ error: 'task stopped' })

@@ -8,7 +8,7 @@ const { directory, site } = useDaemons()
 
 const add = { ...inline('add', 'add'), inputs: [10, 20] }
 
-describe('places', () => {
+describe('slots', () => {
   it('are few: one task runs, one waits and can be stopped, a third is refused; a daemon takes none', async () => {
     const shared = directory()
     const { wire, proplet } = await site('embedded', {

@@ -89,7 +89,7 @@ describe('a broker that is killed', () => {
 })
 
 describe('a busy proplet', () => {
-  it('keeps its link alive while endless loops take all places', async () => {
+  it('keeps its link alive while endless loops take all slots', async () => {
     const { port, log } = await mosquitto()
     const seen = await wire(port)
     const daemon = proplet(port, { PROPLET_MQTT_KEEP_ALIVE: '1', PROPLET_MAX_TASKS: '2' })

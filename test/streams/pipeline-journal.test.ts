@@ -74,7 +74,7 @@ describe('pipeline: the journal', () => {
   )
 
   it(
-    'is what answers first: what was cut short; then what is to run again does, in the places there are',
+    'is what answers first: what was cut short; then what is to run again does, in the slots there are',
     marbles((m) => {
       const { journal, calls } = fakeJournal([
         { type: 'interrupted', sequence: 7, id: 't', invocation: undefined, isStopped: true },

@@ -47,7 +47,7 @@ type Given = {
   readonly acquire?: () => Observable<TaskProgress>
   readonly runtime?: Pick<Runtime, 'run'>
   readonly run?: Observable<RunEvent>
-  readonly places?: number
+  readonly slots?: number
   /** When the shutdown begins; the deadline is 10 ms later. */
   readonly end$?: Observable<unknown>
 }
@@ -61,7 +61,7 @@ export const taskWith = (m: Context, given: Given) => {
       (() => of<TaskProgress>({ type: 'fetched', binary: binary('wasm'), from: 'registry' })),
     execute: execute({
       runtime: given.runtime ?? fakeRuntime(() => given.run ?? NEVER, m.scheduler),
-      slots: createSlots(given.places ?? 1),
+      slots: createSlots(given.slots ?? 1),
     }),
     shutdown$,
   })

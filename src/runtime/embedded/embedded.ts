@@ -17,7 +17,7 @@ import { Pool } from './pool.js'
 import { INFO_FD, startProcessGuest } from './process-guest.js'
 import { mountPoint, SANDBOXED_ENTRY } from '../../host/sandbox/mounts.js'
 import { sandboxCommand, type Sandbox } from '../../host/sandbox/sandbox.js'
-import { TaskRun } from './task-run.js'
+import { EmbeddedTask } from './embedded-task.js'
 import { limitThreads, startThreadGuest } from './thread-guest.js'
 import { Watchdog } from './watchdog.js'
 import { findWrapper } from './wrapper.js'
@@ -109,27 +109,27 @@ export function createEmbeddedRuntime(given: EmbeddedOptions): EmbeddedRuntime {
     hal: options.hal && new HalHost(options.hal, memoryMaxBytes),
     metered,
   }
-  const running = new Set<TaskRun>()
+  const running = new Set<EmbeddedTask>()
   void prepareStart(options).then((start) => pool.open(start))
 
   return {
     name: 'v8-internal',
     run: (request: RunRequest, stop$: Observable<StopReason>): Observable<RunEvent> =>
       defer(() => {
-        const run = new TaskRun(request, parts)
-        running.add(run)
+        const task = new EmbeddedTask(request, parts)
+        running.add(task)
         const stops$ = stop$.pipe(
-          tap((reason) => run.stop(reason)),
+          tap((reason) => task.stop(reason)),
           ignoreElements(),
         )
-        return merge(stops$, run.events$).pipe(
+        return merge(stops$, task.events$).pipe(
           takeWhile((event) => event.type !== 'ended', true),
-          finalize(() => running.delete(run)),
+          finalize(() => running.delete(task)),
         )
       }),
-    usage: (id) => [...running].find((run) => run.id === id)?.usage(),
+    usage: (id) => [...running].find((task) => task.id === id)?.usage(),
     close: () => {
-      for (const run of running) run.stop('shutdown')
+      for (const task of running) task.stop('shutdown')
       return pool.close()
     },
     ready: () => pool.ready(),

@@ -12,7 +12,7 @@ export type RuntimeCommand = {
   readonly env: Readonly<Record<string, string>>
 }
 
-type Run = Extract<Plan, { kind: 'run' }>
+type RunPlan = Extract<Plan, { kind: 'run' }>
 
 /** What of a task goes to the command line, beside what its plan says. */
 export type CommandParts = {
@@ -27,7 +27,7 @@ export type CommandParts = {
 
 /** `run`, what to call, options, variables, the file, inputs. A task's own `--invoke` takes the place of the plan's. */
 export function runCommand(
-  plan: Pick<Run, 'invoke' | 'inputsInCall'>,
+  plan: Pick<RunPlan, 'invoke' | 'inputsInCall'>,
   { request, options, dirs, file, base }: CommandParts,
 ): RuntimeCommand {
   const { env, options: variables } = toRuntimeEnvironment(request.env, base)

@@ -80,7 +80,7 @@ const prepared =
   }
 
 /** What is under way, which the admission bounds. */
-class RunProgress {
+class OpenRuns {
   readonly #now: () => number
   readonly #underWay = new Map<Key, Open>()
 
@@ -182,10 +182,10 @@ export const phases =
   (now: () => number): OperatorFunction<TaskEvent, Step> =>
   (event$) =>
     defer(() => {
-      const progress = new RunProgress(now)
+      const open = new OpenRuns(now)
       return event$.pipe(
         concatMap((event): readonly Step[] => {
-          const step = progress.stepOf(event)
+          const step = open.stepOf(event)
           return step === undefined ? [] : [step]
         }),
       )

@@ -50,7 +50,7 @@ export const createSlots = (size: number): Slots => {
     free += 1
     fill()
   }
-  const place$ = new Observable<true>((subscriber) => {
+  const slot$ = new Observable<true>((subscriber) => {
     const enter = () => subscriber.next(true)
     waiting.add(enter)
     fill()
@@ -58,7 +58,7 @@ export const createSlots = (size: number): Slots => {
   }).pipe(take(1))
   return {
     use: (project) =>
-      place$.pipe(
+      slot$.pipe(
         mergeMap(() => {
           let isInside = true
           const leave = () => {

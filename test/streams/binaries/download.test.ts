@@ -188,7 +188,7 @@ describe('download: sharing', () => {
   )
 
   it(
-    'lets no more than so many begin; one that leaves while it waits takes no place',
+    'lets no more than so many begin; one that leaves while it waits takes no slot',
     marbles((m) => {
       const [slow, other] = [m.cold('---(F|)', told), m.cold('-(F|)', told)]
       const downloads = downloadsWith(m, {

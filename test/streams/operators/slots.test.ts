@@ -12,7 +12,7 @@ const merged = ({ use }: ReturnType<typeof createSlots>, tasks: readonly Observa
 
 describe('slots', () => {
   it(
-    'runs as many at once as there are places, and the others in the order they came',
+    'runs as many at once as there are slots, and the others in the order they came',
     marbles((m) => {
       const a = m.cold('    ---(a|)')
       const b = m.cold('    -----(b|)')
@@ -32,7 +32,7 @@ describe('slots', () => {
   )
 
   it(
-    'runs nothing where there is no place',
+    'runs nothing where there is no slot',
     marbles((m) => {
       const a = m.cold('(a|)')
       m.expect(
@@ -63,7 +63,7 @@ describe('slots', () => {
   )
 
   it(
-    'gives no place to one that stops waiting',
+    'gives no slot to one that stops waiting',
     marbles((m) => {
       const { use } = createSlots(1)
       const a = m.cold('    ----(a|)')
@@ -86,7 +86,7 @@ describe('slots', () => {
   )
 
   it(
-    'frees the place of one that fails or throws, and passes the error on',
+    'frees the slot of one that fails or throws, and passes the error on',
     marbles((m) => {
       const { use } = createSlots(1)
       const a = m.cold('    --#', undefined, new Error('a failed'))
@@ -102,7 +102,7 @@ describe('slots', () => {
   )
 
   it(
-    'frees the place of one that is empty or left while it begins',
+    'frees the slot of one that is empty or left while it begins',
     marbles((m) => {
       const { use } = createSlots(1)
       const a = m.cold('  -(a|)')
@@ -117,7 +117,7 @@ describe('slots', () => {
   )
 
   it(
-    'keeps a place of the size it has: two that free their places let two in',
+    'keeps a slot of the size it has: two that free their slots let two in',
     marbles((m) => {
       const task = m.cold('-----(x|)')
       const subs = ['      ^----!', '^----!', '-----^----!', '-----^----!', '----------^----!']
@@ -152,7 +152,7 @@ describe('slots', () => {
     marbles((m) => {
       const { use } = createSlots(1)
       const gate = m.cold<string>('--|')
-      // `late` asks for its place just when the one before it has freed it, and `second` still waits.
+      // `late` asks for its slot just when the one before it has freed it, and `second` still waits.
       const first$ = concat(
         use(() => ['first']),
         use(() => ['late']),

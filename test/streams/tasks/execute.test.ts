@@ -27,8 +27,8 @@ const task = start('t', { receivedAt: 5 })
 const daemon = start('t', { receivedAt: 5, daemon: true })
 const wasm = binary('wasm')
 
-const runsWith = (run: ExecuteDeps['runtime']['run'], places = 1) =>
-  execute({ runtime: { run }, slots: createSlots(places) })
+const runsWith = (run: ExecuteDeps['runtime']['run'], slots = 1) =>
+  execute({ runtime: { run }, slots: createSlots(slots) })
 
 const broken = (): never => {
   throw new Error('no child')
@@ -100,7 +100,7 @@ describe('execute', () => {
   )
 
   it(
-    'makes a task wait for its place',
+    'makes a task wait for its slot',
     marbles((m) => {
       const run = m.cold('   --(e|)', runEvents)
       const subs = ['        ^-!', '--^-!']
@@ -124,7 +124,7 @@ describe('execute', () => {
   )
 
   it(
-    'leaves the run when it is left, and frees its place',
+    'leaves the run when it is left, and frees its slot',
     marbles((m) => {
       const run = m.cold('   -----(e|)', runEvents)
       const first = '        ^-!'
@@ -137,7 +137,7 @@ describe('execute', () => {
   )
 
   it(
-    'announces a daemon when it has started, and gives it no place of the others',
+    'announces a daemon when it has started, and gives it no slot of the others',
     marbles((m) => {
       const run = m.cold('   -s----o-(e|)', runEvents)
       const subs = '         ^-------!'
@@ -148,7 +148,7 @@ describe('execute', () => {
   )
 
   it(
-    'announces a server when it listens, and gives its place to the next task',
+    'announces a server when it listens, and gives its slot to the next task',
     marbles((m) => {
       const server = m.cold('-s--h---------(e|)', runEvents)
       const next = m.cold('  -s-(e|)', runEvents)
@@ -162,7 +162,7 @@ describe('execute', () => {
   )
 
   it(
-    'calls it a failure of ours when the runtime fails or throws, and frees the place',
+    'calls it a failure of ours when the runtime fails or throws, and frees the slot',
     marbles((m) => {
       const failing = m.cold<RunEvent>('-s-#', runEvents, new Error('no child'))
       const good = m.cold('             -(e|)', runEvents)

@@ -68,19 +68,19 @@ const events: Record<string, TaskEvent> = {
 type Given = {
   readonly find?: InvokeDeps['find']
   readonly run?: Observable<RunEvent>
-  readonly places?: number
+  readonly slots?: number
   readonly maxTasks?: number
   readonly end$?: Observable<unknown>
   readonly execute?: InvokeDeps['execute']
 }
 
-const invokeWith = (m: Context, { places = 2, maxTasks = 10, run = NEVER, ...given }: Given = {}) => {
+const invokeWith = (m: Context, { slots = 2, maxTasks = 10, run = NEVER, ...given }: Given = {}) => {
   const { admit } = createAdmission({ maxTasks, maxDaemons: 0, maxLatent: 0, refuse: () => undefined })
   const runtime = fakeRuntime(() => run, m.scheduler)
   return invoke({
     find: given.find ?? (() => of(latent)),
     admit,
-    execute: given.execute ?? execute({ runtime, slots: createSlots(places) }),
+    execute: given.execute ?? execute({ runtime, slots: createSlots(slots) }),
     shutdown$: shutdown(given.end$ ?? NEVER, { graceMs: 10, clock: m.scheduler }),
     clock: m.scheduler,
   })
@@ -102,13 +102,13 @@ describe('invoke', () => {
   )
 
   it(
-    'lets them wait for a place',
+    'lets them wait for a slot',
     marbles((m) => {
       const run = m.cold('         ----------(e|)', runEvents)
       const runSubs = ['           ^---------!', '----------^---------!']
       const source = m.hot<Input>('i-----j', commands)
       const expected = '           (ar)--A---(eR)------E'
-      m.expect(source.pipe(invokeWith(m, { run, places: 1 }))).toBeObservable(expected, events)
+      m.expect(source.pipe(invokeWith(m, { run, slots: 1 }))).toBeObservable(expected, events)
       m.expect(run).toHaveSubscriptions(runSubs)
     }),
   )
@@ -155,7 +155,7 @@ describe('invoke', () => {
     marbles((m) => {
       const source = m.hot<Input>('i-----j---y--x', commands)
       const expected = '           (ar)--A------Q-K'
-      m.expect(source.pipe(invokeWith(m, { places: 1 }))).toBeObservable(expected, events)
+      m.expect(source.pipe(invokeWith(m, { slots: 1 }))).toBeObservable(expected, events)
     }),
   )
 

@@ -24,8 +24,8 @@ const events: Record<string, TaskEvent> = {
 }
 const reasons: Record<string, StopReason> = { k: 'stopped', d: 'shutdown' }
 
-const precompileWith = (run: ExecuteDeps['runtime']['run'], places = 1) =>
-  precompile({ runtime: { run }, slots: createSlots(places) })
+const precompileWith = (run: ExecuteDeps['runtime']['run'], slots = 1) =>
+  precompile({ runtime: { run }, slots: createSlots(slots) })
 
 describe('precompile', () => {
   it(
@@ -43,7 +43,7 @@ describe('precompile', () => {
   )
 
   it(
-    'frees its place once it is compiled, for those who wait',
+    'frees its slot once it is compiled, for those who wait',
     marbles((m) => {
       const run = m.cold('   -s-(e|)', runEvents)
       const runSubs = ['     ^--!', '     ---^--!']
@@ -79,7 +79,7 @@ describe('precompile', () => {
   )
 
   it(
-    'takes no place when it is left, and gives one back',
+    'takes no slot when it is left, and gives one back',
     marbles((m) => {
       const run = m.cold('   --s', runEvents)
       const runSubs = ['     ^---!', '     -----^--!']

@@ -35,7 +35,7 @@ describe('task: a stop', () => {
   )
 
   it(
-    'ends one that waits for a place, which it does not take any more',
+    'ends one that waits for a slot, which it does not take any more',
     marbles((m) => {
       const run = m.cold('     ----------(e|)', runEvents)
       const stop$ = m.hot('    -----x', stops)

@@ -39,7 +39,7 @@ describe('task', () => {
       const run = m.cold('     -----s-----', runEvents)
       const subs = '           ^ 19ms !'
       const expected = '       (aFr)(sn)'
-      m.expect(taskWith(m, { run, places: 0 }).stage(daemon, NEVER), subs).toBeObservable(
+      m.expect(taskWith(m, { run, slots: 0 }).stage(daemon, NEVER), subs).toBeObservable(
         expected,
         eventsOf(daemon),
       )
@@ -128,7 +128,7 @@ describe('task', () => {
   )
 
   it(
-    'leaves the run when it is left, and with it its place',
+    'leaves the run when it is left, and with it its slot',
     marbles((m) => {
       const run = m.cold('     -----s------', runEvents)
       const first = '          ^------!'

@@ -10,13 +10,13 @@ const BUCKETS = [
   0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800,
 ]
 
-type Runs = Readonly<Record<Exclude<Stage, 'over'>, number>>
+type StageCounts = Readonly<Record<Exclude<Stage, 'over'>, number>>
 
 /** How many runs are in each stage. */
 const createCensus = () => {
   const counts = { fetching: 0, queued: 0, preparing: 0, running: 0, deployed: 0 }
   return {
-    counts: counts as Runs,
+    counts: counts as StageCounts,
     take: ({ before, stage }: Pick<Step, 'before' | 'stage'>) => {
       if (before !== undefined && before !== 'over') counts[before] -= 1
       if (stage !== 'over') counts[stage] += 1
@@ -45,15 +45,15 @@ export const taskFigures = (registry: Registry) => {
   const fetchedBytes = counter('proplet_wasm_fetch_bytes_total', 'Bytes fetched for wasm binaries')
   const phases = new Histogram({
     name: 'proplet_task_phase_seconds',
-    help: 'Time of tasks by phase: fetch, queue (for a place), prepare (for a guest), compile, run, hold (of the result, and its wait for the broker), publish',
+    help: 'Time of tasks by phase: fetch, queue (for a slot), prepare (for a guest), compile, run, hold (of the result, and its wait for the broker), publish',
     labelNames: ['phase'],
     buckets: BUCKETS,
     registers,
   })
   const census = createCensus()
-  const gauges: Readonly<Record<string, readonly [help: string, value: (runs: Runs) => number]>> = {
+  const gauges: Readonly<Record<string, readonly [help: string, value: (runs: StageCounts) => number]>> = {
     proplet_tasks_running: ['Tasks currently executing', ({ preparing, running }) => preparing + running],
-    proplet_tasks_queued: ['Tasks that wait for a place', ({ queued }) => queued],
+    proplet_tasks_queued: ['Tasks that wait for a slot', ({ queued }) => queued],
     proplet_tasks_fetching: ['Tasks whose binary is being fetched', ({ fetching }) => fetching],
     proplet_tasks_latent: ['Latent tasks that can be invoked', ({ deployed }) => deployed],
   }

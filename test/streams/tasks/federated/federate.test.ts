@@ -108,7 +108,7 @@ describe('federate', () => {
   )
 
   it(
-    'prepares no more tasks than there are places, until one runs',
+    'prepares no more tasks than there are slots, until one runs',
     marbles((m) => {
       const get = m.cold('---(m|)', { m: '{}' })
       const run = (task: StartCommand) =>
@@ -122,7 +122,7 @@ describe('federate', () => {
   )
 
   it(
-    'leaves its place, and what is fetched, when it is left',
+    'leaves its slot, and what is fetched, when it is left',
     marbles((m) => {
       const get = m.cold('-----(m|)', { m: '{}' })
       const together = stage(m, { get: () => get })

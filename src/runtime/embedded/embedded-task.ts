@@ -11,7 +11,7 @@ import type { Member } from './idle-members.js'
 import { TaskUsage } from './usage.js'
 import { verdictOfStop } from './verdict.js'
 
-export type TaskRunParts = Omit<HttpTaskParts, 'usage' | 'hal'> & {
+export type EmbeddedTaskParts = Omit<HttpTaskParts, 'usage' | 'hal'> & {
   /** Undefined if the hardware abstraction layer is off. */
   readonly hal: HalHost | undefined
   /** Whether `usage` can be asked for. */
@@ -19,11 +19,11 @@ export type TaskRunParts = Omit<HttpTaskParts, 'usage' | 'hal'> & {
 }
 
 /** One task from the wish to run it to its `ended`: it waits for a guest, then runs in it, or serves HTTP from there. */
-export class TaskRun {
+export class EmbeddedTask {
   /** To be subscribed to once. */
   readonly events$: Observable<RunEvent>
   readonly #request: RunRequest
-  readonly #parts: TaskRunParts
+  readonly #parts: EmbeddedTaskParts
   #execution: Execution | undefined
   #server: HttpTask | undefined
   #usage: TaskUsage | undefined
@@ -31,7 +31,7 @@ export class TaskRun {
   #stopped: StopReason | undefined
   #endEarly: ((reason: StopReason) => void) | undefined
 
-  constructor(request: RunRequest, parts: TaskRunParts) {
+  constructor(request: RunRequest, parts: EmbeddedTaskParts) {
     this.#request = request
     this.#parts = parts
     this.events$ = new Observable((subscriber) => this.#begin(subscriber))
