@@ -2,7 +2,7 @@ import { defer, interval, map, merge, startWith, tap, throttleTime } from 'rxjs'
 import type { Observable, SchedulerLike } from 'rxjs'
 import type { Connection } from '../../model/connection.js'
 import type { ChannelMessage } from '../client/channel-message.js'
-import { createWatchModel, type WatchCaps } from './model.js'
+import { WatchModel, type WatchCaps } from './model.js'
 import type { WatchView } from './rows.js'
 
 export type WatchViewDeps = {
@@ -21,7 +21,7 @@ export const watchView = (
   { clock, caps, frameMs, tickMs }: WatchViewDeps,
 ): Observable<WatchView> =>
   defer(() => {
-    const model = createWatchModel(caps)
+    const model = new WatchModel(caps)
     let link: Connection | undefined
     return merge(
       heard$.pipe(tap((heard) => model.hear(heard, clock.now()))),

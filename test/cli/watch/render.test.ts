@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { ChannelMessage } from '../../../src/cli/client/channel-message.js'
 import { styleFor } from '../../../src/cli/client/style.js'
-import { createWatchModel } from '../../../src/cli/watch/model.js'
+import { WatchModel } from '../../../src/cli/watch/model.js'
 import { render } from '../../../src/cli/watch/render.js'
 import { fitted, widthOf } from '../../../src/cli/watch/width.js'
 
 const plain = styleFor({ isTTY: false }, {})
 
-const model = createWatchModel({ proplets: 100, tasks: 100, fetches: 100 })
+const model = new WatchModel({ proplets: 100, tasks: 100, fetches: 100 })
 const tell = (...messages: readonly ChannelMessage[]) => messages.forEach((message) => model.hear(message, 0))
 tell(
   { type: 'alive', propletId: 'edge-7', offline: false, software: 'v8-internal 0.1.0' },

@@ -1,7 +1,7 @@
 import { map } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import type { ChannelMessage } from '../../../src/cli/client/channel-message.js'
-import { createWatchModel } from '../../../src/cli/watch/model.js'
+import { WatchModel } from '../../../src/cli/watch/model.js'
 import type { TaskRow, WatchView } from '../../../src/cli/watch/rows.js'
 import { watchView } from '../../../src/cli/watch/view.js'
 import type { Connection } from '../../../src/model/connection.js'
@@ -113,7 +113,7 @@ describe('the view of the stream', () => {
 
 describe('the rows', () => {
   const told = (...messages: readonly ChannelMessage[]): WatchView => {
-    const model = createWatchModel(CAPS)
+    const model = new WatchModel(CAPS)
     messages.forEach((message, at) => model.hear(message, at))
     return model.view(messages.length, up)
   }
@@ -180,7 +180,7 @@ describe('the rows', () => {
   })
 
   it('show a fetch for a while after its last chunk', () => {
-    const model = createWatchModel(CAPS)
+    const model = new WatchModel(CAPS)
     model.hear({ type: 'asked', image: 'i' }, 0)
     model.hear(chunk('i', 0), 1)
     model.hear(chunk('i', 0), 2)
@@ -198,7 +198,7 @@ describe('the rows', () => {
   })
 
   it('stay bounded, however much is told', () => {
-    const model = createWatchModel(CAPS)
+    const model = new WatchModel(CAPS)
     for (let i = 0; i < 5000; i += 1) {
       model.hear(alive(`p${i}`), i)
       model.hear(result(`${'t'.repeat(5000)}${i}`, `p${i}`, 'x'.repeat(5000)), i)

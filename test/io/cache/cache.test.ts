@@ -175,7 +175,7 @@ describe('the cache', () => {
     const lines: string[] = []
     const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) })
     await openCache({ dir: undefined, maxBytes: 1, log })
-    expect(lines.join()).toContain('no cache directory')
+    expect(lines.join()).toContain('No cache directory')
   })
 })
 
