@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { useDaemons } from '../support/daemon.js'
 import { inline } from '../support/wire.js'
 
@@ -34,7 +34,8 @@ describe('slots', () => {
     expect(await wire.result('wait 1')).toMatchObject({ results: '1', error: null })
     finish(4)
     expect(await wire.result('wait 4')).toMatchObject({ results: '4', error: null })
-    expect(proplet.lines().filter(({ msg }) => msg === 'Task started')).toHaveLength(3)
+    const started = () => proplet.lines().filter(({ msg }) => msg === 'Task started')
+    await vi.waitFor(() => expect(started()).toHaveLength(3), 10_000)
   })
 })
 
