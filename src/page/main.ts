@@ -1,11 +1,12 @@
 import type { Row, Update } from '../model/view.js'
 import { byId } from './dom.js'
-import { createDetailDialog } from './detail.js'
+import { DetailDialog } from './detail/dialog.js'
 import { follow } from './feed.js'
 import { bytes, count, oneLine, percent } from './format.js'
 import { createHead, createNumbers } from './head.js'
 import { createLatencyCard } from './latency.js'
-import { createPlot, type PlotOptions } from './plot.js'
+import type { PlotOptions } from './plot/options.js'
+import { Plot } from './plot/plot.js'
 import { apply, isEnded, type State } from './state.js'
 import { createStopDialog } from './stop.js'
 import { createTable } from './table.js'
@@ -58,7 +59,7 @@ const stopping = new Set<number>()
 
 const head = createHead()
 const drawNumbers = createNumbers()
-const plots = [createPlot(cpu(() => state?.facts.cores ?? 1)), createPlot(memory), createPlot(load)]
+const plots = [new Plot(cpu(() => state?.facts.cores ?? 1)), new Plot(memory), new Plot(load)]
 const latency = createLatencyCard()
 byId('plots', HTMLElement).append(...plots.map(({ element }) => element), latency.element)
 const clock = () => {
@@ -66,7 +67,7 @@ const clock = () => {
   return { now: (state?.now ?? 0) + since, time: (state?.time ?? 0) + since }
 }
 
-const detail = createDetailDialog(clock)
+const detail = new DetailDialog(clock)
 const askToStop = createStopDialog({
   onStopping: (key) => {
     stopping.add(key)
