@@ -53,6 +53,15 @@ export default tseslint.config(
     },
   },
   {
+    files: ['src/**/*.ts', 'packages/*/!(test)/**/*.ts'],
+    rules: {
+      'max-lines-per-function': [
+        'error',
+        { max: 100, skipBlankLines: false, skipComments: false, IIFEs: true },
+      ],
+    },
+  },
+  {
     files: ['src/streams/**'],
     rules: {
       'no-restricted-syntax': ['error', ...EVERYWHERE, ...IMPURE],

@@ -58,10 +58,13 @@ const start = async ({ program, args, env, directory, port, onEnd }: Start): Pro
     await exited
     await rm(directory, { recursive: true, force: true, maxRetries: 5 })
   }
-  for (const from = performance.now(); !(await isListening(port)); await delay(100)) {
-    if (child.exitCode === null && performance.now() - from < LISTEN_MS) continue
-    await kill()
-    throw new Error(`${program} does not listen: ${log.slice(-2000)}`)
+  const from = performance.now()
+  while (!(await isListening(port))) {
+    if (child.exitCode !== null || performance.now() - from >= LISTEN_MS) {
+      await kill()
+      throw new Error(`${program} does not listen: ${log.slice(-2000)}`)
+    }
+    await delay(100)
   }
   return { port, kill }
 }

@@ -38,8 +38,8 @@ export function hostsOf(
   if (!prepared.description.needsAsync) {
     const common = { ...shared, ...imports2 }
     return (options) => {
-      const { imports, close } = createPreview2(options, common)
-      return { imports, work: undefined, close }
+      const wasi = createPreview2(options, common)
+      return { imports: wasi.imports, work: undefined, close: () => wasi.close() }
     }
   }
   const { createPreview3, network3Imports } = loadPreview3()

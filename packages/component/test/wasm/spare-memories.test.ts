@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { compileForReuse, compileModule } from '../../wasm/compile.js'
 
 const limits = { memoryMaxBytes: 64 * 1024 * 1024, tableMaxElements: 100_000 }
-const { parseWat } = await wabt()
+const tools = await wabt()
 
 const binaryOf = (wat: string): Uint8Array<ArrayBuffer> =>
-  new Uint8Array(parseWat('test.wat', wat).toBinary({}).buffer)
+  new Uint8Array(tools.parseWat('test.wat', wat).toBinary({}).buffer)
 
 const MEMORY = `(module
   (memory (export "memory") 2 6)
