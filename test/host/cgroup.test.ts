@@ -16,6 +16,24 @@ describe('containerMemory', () => {
     })
   })
 
+  it.each([
+    ['of a parent, where its own group has none', 'max', '3000', 3000],
+    ['of a parent, where it is lower than its own', '5000', '3000', 3000],
+    ['of its own group, where it is lower', '2000', '3000', 2000],
+  ])('reports the limit %s (issue 14.8)', async (_, own, parent, expected) => {
+    const root = tree({
+      'proc/self/cgroup': '0::/edge.slice/proplet.service\n',
+      'sys/fs/cgroup/edge.slice/proplet.service/memory.current': '1000\n',
+      'sys/fs/cgroup/edge.slice/proplet.service/memory.max': `${own}\n`,
+      'sys/fs/cgroup/edge.slice/memory.max': `${parent}\n`,
+      'sys/fs/cgroup/edge.slice/memory.current': '2500\n',
+    })
+    expect(await containerMemory(root)).toStrictEqual({
+      container_usage_bytes: 1000,
+      container_limit_bytes: expected,
+    })
+  })
+
   it('leaves out the limit of version 2 when there is none', async () => {
     const root = tree({
       'proc/self/cgroup': '0::/\n',
