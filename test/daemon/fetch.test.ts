@@ -6,7 +6,7 @@ import { fixture, type Wire } from '../support/wire.js'
 
 const { site, registry, proplet: startProplet } = useDaemons('all')
 
-const QUICK_FETCH = { PROPLET_FETCH_RETRY: '500ms', PROPLET_FETCH_TTL: '1500ms' }
+const QUICK_FETCH = { PROPLET_FETCH_RETRY: '500ms', PROPLET_FETCH_TTL: '1300ms' }
 const HELLO = 'arg 0: _start\nenv: GREETING=hello\nenv: PROPLET_ID=of-task\n'
 
 describe.each(BROKERS)('binaries of a registry, over the %s broker', (kind) => {
@@ -73,7 +73,7 @@ describe.each(BROKERS)('binaries of a registry, over the %s broker', (kind) => {
     const image = 'example/nowhere:v1'
     expect(await wire.run(hello('silent', image))).toMatchObject({
       results: '',
-      error: `fetching ${image}: no chunk for 1.5 s; the Proxy was asked for it on registry/proplet`,
+      error: `fetching ${image}: no chunk for 1.3 s; the Proxy was asked for it on registry/proplet`,
     })
     expect(requestsFor(image)).toHaveLength(2)
   })

@@ -86,7 +86,7 @@ describe('the hardware abstraction layer of a proplet', () => {
   })
 
   it('is there for components that serve HTTP, and for latent tasks (16.7)', async () => {
-    const { wire } = await site('embedded', {
+    const { wire, proplet } = await site('embedded', {
       PROPLET_HTTP_ENABLED: 'true',
       PROPLET_HTTP_PROXY_PORT: '19622',
     })
@@ -95,14 +95,16 @@ describe('the hardware abstraction layer of a proplet', () => {
     for (const request of ['request 1', 'request 2', 'request 3'])
       expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe(request)
     await wire.stop('web')
+    await proplet.logged('Task stopped')
 
     await wire.start({ id: 'latent', ...scene('remember'), latent: true })
     for (const value of ['one', 'two']) {
       await wire.invoke({ id: 'latent', invocation_id: value, inputs: ['"box"', '"../key"', `"${value}"`] })
       expect(await wire.invoked('latent', value)).toMatchObject({ error: null })
     }
+    const from = proplet.lines().length
     await wire.stop('latent')
-    await wire.until(() => wire.resultsOf('latent').some(({ body }) => body['error'] === 'task stopped'))
+    await proplet.logged('Task stopped', from)
     expect(await wire.run({ id: 'latent', ...recall })).toMatchObject(ok('two'))
   })
 
