@@ -160,6 +160,8 @@ describe('12.4 the library', () => {
       'node_modules/propeller-proplet/dist',
     ])
     const names = [...packages.matchAll(/["']([^"'\n]+)["']/g)].map(([, name = '']) => name)
-    expect([...new Set(names)].filter((name) => !/^(?:rxjs(?:\/internal\/\w+)?|pino|node:\w+)$/.test(name))).toStrictEqual([])
+    expect(
+      [...new Set(names)].filter((name) => !/^(?:rxjs(?:\/internal\/\w+)?|pino|node:\w+)$/.test(name)),
+    ).toStrictEqual([])
   })
 })
