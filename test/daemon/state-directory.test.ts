@@ -143,8 +143,9 @@ it('issue 14.3: the clock set back an hour: heartbeats, held results and the jou
   const stamps = seen.on('control/proplet/metrics').map(({ body }) => Date.parse(String(body['timestamp'])))
   // It was.
   expect(Math.max(...stamps) - (stamps.at(-1) ?? 0)).toBeGreaterThan(3_500_000)
+  const from = first.lines().length
   await seen.start({ id: 'running', ...inline('ticker', '_start') })
-  await first.logged('Task started', first.lines().length)
+  await first.logged('Task started', from)
   first.process.kill('SIGKILL')
   await first.exited
   proplet(port, {}, { id: first.id, state: first.state })
