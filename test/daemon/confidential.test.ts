@@ -222,6 +222,20 @@ describe('a proplet that runs encrypted tasks', () => {
     expect(await wire.result('metrics')).toMatchObject({ error: 'task stopped' })
   })
 
+  it('ends at the limits of time and memory as other tasks do (17.5)', async () => {
+    const limited = await site('embedded', {
+      PROPLET_TEE: 'sample',
+      PROPLET_KBS_URI: kbs.url,
+      PROPLET_FETCH_PRIVATE: '127.0.0.0/8',
+      PROPLET_TASK_TIMEOUT: '300ms',
+      PROPLET_TASK_MEMORY_MAX: '16MiB',
+    })
+    const run = (id: string, name: string) =>
+      limited.wire.run({ id, name, image_url: image('hostile'), encrypted: true })
+    expect((await run('time', 'spin'))['error']).toMatch(/^time limit of 300ms exceeded/)
+    expect((await run('memory', 'grow_memory'))['error']).toMatch(/^memory limit of 16 MiB reached/)
+  })
+
   it('has the HAL: evidence, and storage under a key of the service (17.5, 16.3, 16.5)', async () => {
     const calls = (id: string, name: string, ...inputs: string[]) =>
       wire.run({ id, name, image_url: image('scenes'), encrypted: true, inputs })
@@ -295,8 +309,8 @@ describe('a proplet that runs encrypted tasks', () => {
       ),
       ['messages', Buffer.from(JSON.stringify(wire.messages))],
     ]
-    // One of the proplet, one of that with an external runtime.
-    expect(tokens.length).toBe(2)
+    // One of each proplet: this one, that with low limits, and that with an external runtime.
+    expect(tokens.length).toBe(3)
     expect(places.length).toBeGreaterThan(10)
     const found = places.flatMap(([place, bytes]) =>
       [...secrets]

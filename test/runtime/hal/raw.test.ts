@@ -28,6 +28,19 @@ it.each([-(2 ** 31), 2 ** 31 - 1, -1, 65_536])(
   },
 )
 
+it('issue 16, 1: a core module sleeps so many nanoseconds, and closes a socket that it has not', async () => {
+  const body = `
+    (func (export "main") (result i64)
+      (drop (call $clock.monotonic-time (i32.const 0) (i32.const 8)))
+      (if (call $clock.sleep (i64.const 20000000)) (then unreachable))
+      (drop (call $clock.monotonic-time (i32.const 16) (i32.const 24)))
+      (if (call $sockets.close (i64.const 7)) (then unreachable))
+      (i64.add
+        (i64.mul (i64.sub (i64.load (i32.const 16)) (i64.load (i32.const 0))) (i64.const 1000000000))
+        (i64.extend_i32_s (i32.sub (i32.load (i32.const 24)) (i32.load (i32.const 8))))))`
+  expect(Number(await resultOf(body))).toBeGreaterThanOrEqual(20_000_000)
+})
+
 it('issue 16, 3 and 8: a core module stores an object and reads it again', async () => {
   const body = `
     (data (i32.const 0) "container") (data (i32.const 16) "key") (data (i32.const 32) "hello")
