@@ -2,7 +2,7 @@ import { GuestResource, type ResourceState } from './resource.js'
 import { trap } from './trap.js'
 import type { CallContext } from './call-context.js'
 import { mismatch, type Codec } from './codec.js'
-import { unsignedAt } from './flat.js'
+import { indexCodec } from './index-codec.js'
 
 /** @param slot the number of the resource type in a run */
 export function handleCodec(kind: 'own' | 'borrow', slot: number): Codec {
@@ -10,23 +10,12 @@ export function handleCodec(kind: 'own' | 'borrow', slot: number): Codec {
   const lower = kind === 'own' ? lowerOwn : lowerBorrow
   const stateOf = (call: CallContext) =>
     call.resources[slot] ?? trap('a handle of a resource that is not there yet')
-  return {
+  return indexCodec({
     kind,
-    size: 4,
-    align: 4,
-    flat: ['i32'],
     depth: 1,
-    nullable: false,
-    load: (call, at) => lift(call, call.memory.view.getUint32(at, true), stateOf(call)),
-    store: (call, at, value) => {
-      const index = lower(call, value, stateOf(call))
-      call.memory.view.setUint32(at, index, true)
-    },
-    lift: (call, flat, from) => lift(call, unsignedAt(flat, from), stateOf(call)),
-    lower: (call, value, flat, to) => {
-      flat[to] = lower(call, value, stateOf(call))
-    },
-  }
+    lift: (call, index) => lift(call, index, stateOf(call)),
+    lower: (call, value) => lower(call, value, stateOf(call)),
+  })
 }
 
 function liftOwn(call: CallContext, index: number, resource: ResourceState): unknown {
