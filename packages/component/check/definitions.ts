@@ -14,7 +14,7 @@ import type { TypeItem } from './types.js'
 import { funcType, valueType } from './values.js'
 import { expose } from './visibility.js'
 
-export function checkScope(
+function checkScope(
   definitions: readonly Definition[],
   kind: ScopeKind,
   parent: Scope | undefined,

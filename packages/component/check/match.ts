@@ -183,7 +183,7 @@ const sorts = (given: Entity, wanted: Entity): string => `expected ${sortOf(want
 const sortOf = ({ kind }: Entity): string => (kind === 'core-module' ? 'module' : kind)
 const describe = ({ kind }: TypeItem): string => (kind === 'value' ? 'defined type' : kind)
 
-export function moduleMismatch(given: Module, wanted: Module): string | undefined {
+function moduleMismatch(given: Module, wanted: Module): string | undefined {
   for (const [key, { module, name, item }] of given.imports) {
     const provided = wanted.imports.get(key)
     const where = `\`${module}::${name}\``

@@ -125,7 +125,7 @@ export const flagsReader = ({ names }: FlagsType): Read => {
 }
 
 /** Reads one field or flag or more, each a known one and there once, and the closing brace. */
-export const readEntries = <T extends object | string>(
+const readEntries = <T extends object | string>(
   source: Source,
   kind: 'field' | 'flag',
   known: ReadonlyMap<string, T>,

@@ -109,7 +109,7 @@ const FENCE = '"""'
  * Reads the lines up to the closing `"""`; the opening one is behind. The spaces before the closing
  * one are the indent: every line has at least as many, which are no part of the string.
  */
-export const readLines = (source: Source): string => {
+const readLines = (source: Source): string => {
   const { text } = source
   const start = firstLine(source)
   const close = text.indexOf(FENCE, source.at)
@@ -173,7 +173,7 @@ const NAMED_ESCAPES: Readonly<Record<string, string | undefined>> = {
 }
 
 /** A piece of a text with its escapes replaced by what they stand for. */
-export const unescaped = (source: Source, from: number, to: number): string => {
+const unescaped = (source: Source, from: number, to: number): string => {
   const lone = loneSurrogate(source.text, from, to)
   if (lone !== -1)
     throw source.error(
