@@ -3,7 +3,7 @@ import type { Download } from '../../model/download.js'
 import type { TaskProgress } from '../../model/task-event.js'
 import { createSlots } from '../operators/slots.js'
 import type { DownloadLimits } from './download-limits.js'
-import { fromDownloadCache } from './from-download-cache.js'
+import { fromCache } from './from-cache.js'
 import { patientDownload } from './patient-download.js'
 
 export type { DownloadLimits } from './download-limits.js'
@@ -55,7 +55,7 @@ export const createDownloads = (deps: DownloadDeps): Downloads => {
     defer(() => {
       const download = open(reference)
       return concat(
-        download.pinned ? fromDownloadCache(download) : EMPTY,
+        download.pinned ? fromCache(() => download.kept) : EMPTY,
         slots.use(() => patientDownload(download, deps)),
       ).pipe(
         takeWhile(({ type }) => type !== 'fetched', true),

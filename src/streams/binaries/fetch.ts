@@ -3,10 +3,7 @@ import {
   concat,
   defer,
   EMPTY,
-  filter,
   finalize,
-  map,
-  of,
   share,
   Subject,
   takeWhile,
@@ -17,11 +14,11 @@ import {
 } from 'rxjs'
 import type { Binary } from '../../model/binary.js'
 import type { Chunk } from '../../model/command.js'
-import { messageOf } from '../../model/message-of.js'
 import type { Publication } from '../../model/publication.js'
 import type { TaskProgress } from '../../model/task-event.js'
 import { routeByKey } from '../operators/route-by-key.js'
 import type { FetchLimits } from './fetch-limits.js'
+import { fromCache } from './from-cache.js'
 import { fromRegistry } from './from-registry.js'
 import { HeldBytes } from './held-bytes.js'
 
@@ -83,27 +80,19 @@ export const createFetch = ({ chunk$, cache, limits, clock }: FetchDeps): Fetch 
   const chunksOf = routeByKey(chunk$, ({ image }) => image)
   const held = new HeldBytes(limits.maxTotalBytes)
 
-  // A failing cache counts as empty: the registry may still answer.
-  const fromCache = (image: string): Observable<TaskProgress> =>
-    defer(() => cache.byImage(image)).pipe(
-      filter((binary) => binary !== undefined),
-      map((binary): TaskProgress => ({ type: 'fetched', binary, from: 'cache' })),
-      catchError((error: unknown) =>
-        of<TaskProgress>({ type: 'warning', message: `cache: ${messageOf(error)}` }),
-      ),
-    )
-  const deps = { chunksOf, put: cache.put, fromCache, held, limits, clock }
+  const cached = (image: string) => fromCache(() => cache.byImage(image))
+  const deps = { chunksOf, put: cache.put, cached, held, limits, clock }
 
   const start = (image: string): Observable<TaskProgress> => {
     const asked$ = fromRegistry(image, deps).pipe(
       catchError((error: unknown) =>
         concat(
-          fromCache(image),
+          cached(image),
           throwError(() => error),
         ),
       ),
     )
-    return concat(isPinned(image) ? fromCache(image) : EMPTY, asked$).pipe(
+    return concat(isPinned(image) ? cached(image) : EMPTY, asked$).pipe(
       takeWhile(({ type }) => type !== 'fetched', true),
       // Before it is shared: a request goes out once, however many wait for the answer.
       tap(({ type }) => type === 'fetching' && requests.next(requestOf(image))),

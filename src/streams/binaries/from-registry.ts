@@ -27,19 +27,18 @@ import type { TaskProgress } from '../../model/task-event.js'
 import { createAssembly, type Assembly, type Taken } from './assemble.js'
 import { FetchError, type FetchLimits } from './fetch-limits.js'
 import type { HeldBytes } from './held-bytes.js'
+import { seconds } from './seconds.js'
 
 export type FromRegistryDeps = {
   readonly chunksOf: (image: string) => Observable<Chunk>
   /** Keeps what is complete. */
   readonly put: (pieces: readonly Uint8Array[], image: string) => Observable<Binary>
   /** What the cache has, for when the registry is silent. */
-  readonly fromCache: (image: string) => Observable<TaskProgress>
+  readonly cached: (image: string) => Observable<TaskProgress>
   readonly held: HeldBytes
   readonly limits: FetchLimits
   readonly clock: SchedulerLike
 }
-
-const seconds = (ms: number): string => `${ms / 1000} s`
 
 /** What becomes of each chunk of one image, up to the last one. */
 const assembled = (
@@ -139,7 +138,7 @@ export const fromRegistry = (image: string, deps: FromRegistryDeps): Observable<
       map((attempt): TaskProgress => ({ type: 'fetching', image, attempt })),
     )
     const silent$ = timer(deps.limits.retryMs, deps.clock).pipe(
-      mergeMap(() => (hasProgressed ? EMPTY : deps.fromCache(image))),
+      mergeMap(() => (hasProgressed ? EMPTY : deps.cached(image))),
     )
     return merge(
       collected$,

@@ -25,7 +25,8 @@ import { messageOf } from '../../model/message-of.js'
 import type { TaskProgress } from '../../model/task-event.js'
 import { attemptDelay } from './attempt-delay.js'
 import type { DownloadLimits } from './download-limits.js'
-import { fromDownloadCache } from './from-download-cache.js'
+import { fromCache } from './from-cache.js'
+import { seconds } from './seconds.js'
 
 export type PatientDownloadDeps = {
   readonly limits: DownloadLimits
@@ -38,8 +39,6 @@ export type PatientDownloadDeps = {
 const MAX_FRUITLESS = 4
 /** Bounds attempts to a peer that makes a little progress each time. */
 const MAX_ATTEMPTS = 20
-
-const seconds = (ms: number): string => `${ms / 1000} s`
 
 const isTransient = (error: unknown): boolean => error instanceof DownloadError && error.transient
 
@@ -66,7 +65,7 @@ class PatientDownload {
       connect((event$) => merge(event$, this.#expiry(event$), this.#silence(), overall$)),
       catchError((error: unknown) =>
         concat(
-          isTransient(error) ? fromDownloadCache(this.#download, messageOf(error)) : EMPTY,
+          isTransient(error) ? fromCache(() => this.#download.kept, messageOf(error)) : EMPTY,
           throwError(() => error),
         ),
       ),
@@ -135,7 +134,7 @@ class PatientDownload {
     const { limits, clock } = this.#deps
     const why = `${this.#download.shown}: no answer for ${seconds(limits.stallMs)}`
     return timer(limits.stallMs, clock).pipe(
-      mergeMap(() => (this.#hasAnswered ? EMPTY : fromDownloadCache(this.#download, why))),
+      mergeMap(() => (this.#hasAnswered ? EMPTY : fromCache(() => this.#download.kept, why))),
     )
   }
 

@@ -1,11 +1,14 @@
 import { catchError, defer, filter, mergeMap, of, type Observable } from 'rxjs'
-import type { Download } from '../../model/download.js'
+import type { Binary } from '../../model/binary.js'
 import { messageOf } from '../../model/message-of.js'
 import type { TaskProgress } from '../../model/task-event.js'
 
-/** What an earlier download left, with a warning that says `why` it is used. A failing cache counts as empty. */
-export const fromDownloadCache = ({ kept }: Download, why?: string): Observable<TaskProgress> =>
-  defer(() => kept).pipe(
+/** What the cache has, with a warning that says `why` it is used. A failing cache counts as empty. */
+export const fromCache = (
+  cached: () => Observable<Binary | undefined>,
+  why?: string,
+): Observable<TaskProgress> =>
+  defer(cached).pipe(
     filter((binary) => binary !== undefined),
     mergeMap((binary) =>
       of<TaskProgress[]>(
