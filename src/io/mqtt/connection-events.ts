@@ -32,6 +32,8 @@ export type Up = {
 
 export type ConnectionContext = {
   readonly options: MqttOptions
+  /** Subtopics by topic. */
+  readonly topics: ReadonlyMap<string, string>
   readonly session: Session
   readonly outbox: Outbox
   /** When the messages so far may be acknowledged. */

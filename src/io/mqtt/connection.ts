@@ -11,8 +11,6 @@ class MqttConnection {
   readonly #context: ConnectionContext
   readonly #subscriber: Subscriber<Up | Ended>
   readonly #client: ConnectionClient
-  /** Subtopics by topic. */
-  readonly #topics: ReadonlyMap<string, string>
   readonly #unsent = new Set<Entry>()
   readonly #watch: NodeJS.Timeout
   #subackTimer: NodeJS.Timeout | undefined
@@ -26,12 +24,10 @@ class MqttConnection {
   #isEnding = false
 
   constructor(context: ConnectionContext, subscriber: Subscriber<Up | Ended>) {
-    const { options, session, ready, onOversize } = context
-    const { topicPrefix, timeoutMs, subscriptions } = options
-    const topics = new Map(subscriptions.map((subtopic) => [`${topicPrefix}/${subtopic}`, subtopic]))
+    const { options, topics, session, ready, onOversize } = context
+    const { timeoutMs } = options
     this.#context = context
     this.#subscriber = subscriber
-    this.#topics = topics
     this.#client = new ConnectionClient(options, session, {
       onOversize: (topic, packetBytes) => onOversize(topics.get(topic) ?? topic, packetBytes),
       onSilence: () => this.#fail('the broker did not answer a ping'),
@@ -84,8 +80,10 @@ class MqttConnection {
 
   #received(packet: Packet): void {
     const { session } = this.#context
-    if (packet.cmd === 'suback' && packet.granted.length !== this.#topics.size)
-      this.#fail(`the broker answered for ${packet.granted.length} of ${this.#topics.size} subscriptions`)
+    if (packet.cmd === 'suback' && packet.granted.length !== this.#context.topics.size)
+      this.#fail(
+        `the broker answered for ${packet.granted.length} of ${this.#context.topics.size} subscriptions`,
+      )
     if (packet.cmd !== 'connack') return
     const { returnCode = 0, sessionPresent } = packet
     if (returnCode === 0) {
@@ -101,7 +99,7 @@ class MqttConnection {
   #connected(sessionPresent: boolean): void {
     const { timeoutMs, qos } = this.#context.options
     // A SUBSCRIBE without topics is against the protocol.
-    if (this.#topics.size === 0) {
+    if (this.#context.topics.size === 0) {
       this.#up({ sessionPresent, granted: new Map(), refused: [] })
       return
     }
@@ -109,7 +107,7 @@ class MqttConnection {
       () => this.#fail(`no answer to the subscription within ${timeoutMs} ms`),
       timeoutMs,
     )
-    this.#client.subscribe([...this.#topics.keys()], { qos }, (error, _subscriptions, suback) => {
+    this.#client.subscribe([...this.#context.topics.keys()], { qos }, (error, _subscriptions, suback) => {
       clearTimeout(this.#subackTimer)
       if (!this.#subscriber.closed)
         this.#subscribed(sessionPresent, suback?.granted.map(Number) ?? [], error ?? undefined)
@@ -118,7 +116,9 @@ class MqttConnection {
 
   #subscribed(sessionPresent: boolean, codes: readonly number[], error: Error | undefined): void {
     const { topicPrefix, qos, optional } = this.#context.options
-    const granted = new Map([...this.#topics.values()].map((subtopic, i) => [subtopic, codes[i] ?? qos]))
+    const granted = new Map(
+      [...this.#context.topics.values()].map((subtopic, i) => [subtopic, codes[i] ?? qos]),
+    )
     const refused = [...granted].flatMap(([subtopic, code]) => ((code & 0x80) !== 0 ? [subtopic] : []))
     const missing = refused.filter((subtopic) => optional?.includes(subtopic) !== true)
     for (const subtopic of refused) granted.delete(subtopic)

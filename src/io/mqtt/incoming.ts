@@ -7,9 +7,9 @@ import { bytesOf } from './packets.js'
  * Reads what the broker sent. Undefined if it holds no message for us: of an unexpected topic or retained, which is
  * logged, or the marker.
  */
-export const incomingBy = ({ subscriptions, topicPrefix, retained, log }: MqttOptions) => {
-  const topics = new Map(subscriptions.map((subtopic) => [`${topicPrefix}/${subtopic}`, subtopic]))
-  return (
+export const incomingBy =
+  (topics: ReadonlyMap<string, string>, { retained, log }: Pick<MqttOptions, 'retained' | 'log'>) =>
+  (
     { topic, payload, retain }: Pick<IPublishPacket, 'topic' | 'payload' | 'retain'>,
     packet: Packet | undefined,
     marker: Buffer,
@@ -25,4 +25,3 @@ export const incomingBy = ({ subscriptions, topicPrefix, retained, log }: MqttOp
     else if (!bytes.equals(marker)) return { subtopic, payload: bytes, ...(packet && { packet }) }
     return undefined
   }
-}

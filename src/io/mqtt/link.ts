@@ -10,7 +10,7 @@ import { deliverBy } from './deliver.js'
 import type { Entry } from './delivery.js'
 import { FailureLog } from './failure-log.js'
 import { incomingBy } from './incoming.js'
-import type { MqttOptions } from './options.js'
+import { topicsOf, type MqttOptions } from './options.js'
 import { Outbox } from './outbox.js'
 import { reconnect } from './reconnect.js'
 import { RejectionLog } from './rejection-log.js'
@@ -66,7 +66,8 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
     const failures = new FailureLog(log, broker)
     const rejections = new RejectionLog(log)
     const subscriptions = new SubscriptionLog(options)
-    const incoming = incomingBy(options)
+    const topics = topicsOf(options)
+    const incoming = incomingBy(topics, options)
 
     const onAcknowledged = (entry: Entry) => {
       outbox.acknowledge(entry)
@@ -108,6 +109,7 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
     }
     const context: ConnectionContext = {
       options,
+      topics,
       session,
       outbox,
       ready: () => (messages$.observed ? journal?.durable() : NEVER_READY),
@@ -120,10 +122,9 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
     const nextDelayMs = () => backoff.next()
     const connections$ = reconnect({ context, onUp, onEnded, changes$, disconnect$, nextDelayMs })
     const deliver = deliverBy({ outbox, session, rejections, journal, qos, changed: () => changes$.next() })
-    const { connection$ } = state
 
     const link: MqttLink = {
-      connection$,
+      connection$: state.connection$,
       messages$: messages$.asObservable(),
       oversize$: oversize$.asObservable(),
       send: (publications$) => publications$.pipe(mergeMap(deliver), takeUntil(closed$)),
@@ -133,7 +134,7 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
           {
             outbox,
             changes$,
-            connection$,
+            connection$: state.connection$,
             deliver,
             isUp: () => state.isUp,
             disconnect: () => disconnect$.next(),

@@ -59,3 +59,10 @@ export type MqttOptions = {
   readonly random: () => number
   readonly log: MqttLog
 }
+
+/** The subtopics of the subscriptions, by topic. */
+export const topicsOf = ({
+  topicPrefix,
+  subscriptions,
+}: Pick<MqttOptions, 'topicPrefix' | 'subscriptions'>): ReadonlyMap<string, string> =>
+  new Map(subscriptions.map((subtopic) => [`${topicPrefix}/${subtopic}`, subtopic]))
