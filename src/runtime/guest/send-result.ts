@@ -1,6 +1,7 @@
 import type { Link } from './link.js'
 import { resultExceeded } from './output.js'
-import { BODY_PIECE_BYTES, type GuestEnd } from './protocol.js'
+import { piecesOf } from './pieces.js'
+import type { GuestEnd } from './protocol.js'
 
 /** Longer ones may not fit a frame as JSON. */
 const SHORT_BYTES = 16 * 1024
@@ -17,8 +18,6 @@ export function sendResult(link: Link, end: GuestEnd, maxBytes: number | null): 
     return { kind: 'failed', code, error: message }
   }
   if (length <= SHORT_BYTES) return end
-  const bytes = Buffer.from(end.text)
-  for (let start = 0; start < length; start += BODY_PIECE_BYTES)
-    link.send({ type: 'result', bytes: bytes.subarray(start, start + BODY_PIECE_BYTES) })
+  for (const bytes of piecesOf(Buffer.from(end.text))) link.send({ type: 'result', bytes })
   return { kind: 'returned', text: '' }
 }

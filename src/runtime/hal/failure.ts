@@ -1,3 +1,5 @@
+import { codeOf } from '../../model/code-of.js'
+
 const TEXTS = {
   attestation: 'Attestation failed',
   communication: 'Communication failed',
@@ -34,7 +36,6 @@ export const failure = (kind: FailureKind, detail: string): HalFailure =>
 /** Turns whatever a service throws into an error of the HAL: a guest must not trap for what the host could not do. */
 export function toHalFailure(thrown: unknown): HalFailure {
   if (thrown instanceof HalFailure) return thrown
-  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : undefined
-  const detail = code ?? (thrown instanceof Error ? thrown.name : 'unknown')
+  const detail = codeOf(thrown) ?? (thrown instanceof Error ? thrown.name : 'unknown')
   return failure('internal', detail)
 }

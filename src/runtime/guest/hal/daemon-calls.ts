@@ -1,5 +1,5 @@
 import type { Link } from '../link.js'
-import { BODY_PIECE_BYTES } from '../protocol.js'
+import { piecesOf } from '../pieces.js'
 import type { HalCall, HalValue } from '../../hal/calls.js'
 import { HalFailure } from '../../hal/failure.js'
 
@@ -17,10 +17,9 @@ export class DaemonCalls {
 
   /** Throws the HalFailure that the daemon answers with. */
   call(call: HalCall, bytes: Uint8Array = NO_BYTES): Answered {
-    const lastPiece = Math.max(0, Math.ceil(bytes.length / BODY_PIECE_BYTES) - 1) * BODY_PIECE_BYTES
-    for (let start = 0; start < lastPiece; start += BODY_PIECE_BYTES)
-      this.#link.send({ type: 'hal-data', bytes: bytes.subarray(start, start + BODY_PIECE_BYTES) })
-    this.#link.send({ type: 'hal', call, bytes: bytes.subarray(lastPiece) })
+    const pieces = piecesOf(bytes)
+    for (const piece of pieces.slice(0, -1)) this.#link.send({ type: 'hal-data', bytes: piece })
+    this.#link.send({ type: 'hal', call, bytes: pieces.at(-1) ?? NO_BYTES })
     const { message, body } = this.#link.receive()
     if (message.type !== 'hal-answer') throw new Error(`expected an answer of the HAL, found ${message.type}`)
     if (message.error !== undefined) throw new HalFailure(message.error)

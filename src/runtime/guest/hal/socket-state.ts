@@ -3,8 +3,7 @@ import type { OutgoingBytes } from '../outgoing-bytes.js'
 import type { SocketAddress } from '../protocol.js'
 import type { Remote } from '../remote.js'
 
-export const PROTOCOLS = ['tcp', 'udp', 'tls', 'dtls'] as const
-export type Protocol = (typeof PROTOCOLS)[number]
+export type Protocol = 'tcp' | 'udp' | 'tls' | 'dtls'
 
 /** What a socket has become. */
 export type Role =

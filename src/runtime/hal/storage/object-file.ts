@@ -1,11 +1,10 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { NONCE_BYTES, seal, TAG_BYTES, unseal } from '../aead.js'
 import { failure } from '../failure.js'
 
 const MAGIC = Buffer.from('HAL1')
 const FIXED_BYTES = 15
-const NONCE_BYTES = 12
-const TAG_BYTES = 16
 const ENCRYPTED = 1
+const ALGORITHM = 'aes-256-gcm'
 
 /** Bytes from which `readHeader` can tell; longer than any header. */
 export const HEADER_MAX_BYTES = 2048
@@ -64,9 +63,7 @@ export function encodeObject(
   header.writeBigUInt64LE(BigInt(createdAt), 7)
   keyBytes.copy(header, FIXED_BYTES)
   if (secret === undefined) return Buffer.concat([header, data])
-  const nonce = randomBytes(NONCE_BYTES)
-  const sealing = createCipheriv('aes-256-gcm', secret, nonce).setAAD(boundTo(container, header))
-  return Buffer.concat([header, nonce, sealing.update(data), sealing.final(), sealing.getAuthTag()])
+  return Buffer.concat([header, ...seal(ALGORITHM, secret, data, boundTo(container, header))])
 }
 
 /** The data of a whole file. Throws HalFailure for what was changed, or does not fit the key. */
@@ -85,15 +82,9 @@ export function decodeObject(
   }
   if (!header.isEncrypted) throw failure('storage', 'the object is not encrypted, though a key is set')
   if (body.length < NONCE_BYTES + TAG_BYTES) throw failure('storage', 'the object is damaged')
-  const opening = createDecipheriv('aes-256-gcm', secret, body.subarray(0, NONCE_BYTES), {
-    authTagLength: TAG_BYTES,
-  })
-  opening.setAAD(boundTo(container, file.subarray(0, header.bytes)))
-  opening.setAuthTag(body.subarray(-TAG_BYTES))
-  const plain = opening.update(body.subarray(NONCE_BYTES, -TAG_BYTES))
-  try {
-    return Buffer.concat([plain, opening.final()])
-  } catch {
+  const bound = boundTo(container, file.subarray(0, header.bytes))
+  const plain = unseal(ALGORITHM, secret, body.subarray(0, NONCE_BYTES), body.subarray(NONCE_BYTES), bound)
+  if (plain === undefined)
     throw failure('storage', 'the object was changed, or is encrypted with another key')
-  }
+  return plain
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { ObjectMetadata } from '../calls.js'
 import { failure, HalFailure } from '../failure.js'
 import { KEYS_PER_PAGE } from '../limits.js'
+import { codeOf } from '../../../model/code-of.js'
 import { messageOf } from '../../../model/message-of.js'
 import { Container, CONTAINER_COST, costOf } from './container.js'
 import { loadContainers, NAME_FILE, UNFINISHED } from './load.js'
@@ -198,5 +199,5 @@ const secretFrom = async (ask: () => Promise<Uint8Array>): Promise<Uint8Array> =
 /** Messages of the system hold paths of the host, their codes do not. */
 const toStorageFailure = (error: unknown): HalFailure => {
   if (error instanceof HalFailure) return error
-  return failure('storage', error instanceof Error && 'code' in error ? String(error.code) : 'failed')
+  return failure('storage', codeOf(error) ?? 'failed')
 }
