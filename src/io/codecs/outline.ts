@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { JsonLimitError, JsonWalker, MAX_DEPTH } from './json-walker.js'
 
 /** Bytes of all fields that are read together, but for the binary. */
-export const MAX_FIELD_BYTES = 1024 * 1024
+const MAX_FIELD_BYTES = 1024 * 1024
 /** Bytes outside of strings of all of them together: a long number takes as long to read as many short ones. */
 export const MAX_BARE_BYTES = 128 * 1024
 const MAX_FIELDS = 1024

@@ -6,7 +6,7 @@ import { fateAfter } from './fate.js'
 import type { HalHost } from '../hal/daemon/host.js'
 import type { HalTask } from '../hal/daemon/task.js'
 import { Execution } from './execution.js'
-import { HttpTask, type HttpTaskParts } from './http/http-task.js'
+import { HttpTask, type HttpTaskHooks, type HttpTaskParts } from './http/http-task.js'
 import type { Member } from './idle-members.js'
 import { TaskUsage } from './usage.js'
 import { verdictOfStop } from './verdict.js'
@@ -54,40 +54,29 @@ export class EmbeddedTask {
   }
 
   #begin(subscriber: Subscriber<RunEvent>): () => void {
-    this.#endEarly = (reason) => {
-      subscriber.next({ type: 'ended', outcome: verdictOfStop(reason)('', ''), runMs: 0 })
+    const ended = (outcome: Outcome, runMs: number) => {
+      subscriber.next({ type: 'ended', outcome, runMs })
       subscriber.complete()
     }
+    this.#endEarly = (reason) => ended(verdictOfStop(reason)('', ''), 0)
     if (this.#stopped !== undefined) {
       this.#endEarly(this.#stopped)
       return () => undefined
     }
     const begun = this.#parts.hal?.begin(this.#request) ?? E.right(undefined)
     if (E.isLeft(begun)) {
-      subscriber.next({
-        type: 'ended',
-        outcome: { kind: 'failed', code: 'call', error: begun.left, results: '' },
-        runMs: 0,
-      })
-      subscriber.complete()
+      ended({ kind: 'failed', code: 'call', error: begun.left, results: '' }, 0)
       return () => undefined
     }
     const hal = begun.right
     const withdraw = this.#parts.pool.acquire(this.#request.binary.digest, {
       granted: (member) => {
         this.#endEarly = undefined
-        this.#execution = this.#execute(member, subscriber, hal)
+        this.#execution = this.#execute(member, hal, { event: (each) => subscriber.next(each), ended })
         // The guest has its task by now: the look at `/proc` takes nothing from the time to its result.
         if (this.#parts.metered) this.#usage = new TaskUsage(member.guest)
       },
-      refused: (error) => {
-        subscriber.next({
-          type: 'ended',
-          outcome: { kind: 'failed', code: 'runtime', error, results: '' },
-          runMs: 0,
-        })
-        subscriber.complete()
-      },
+      refused: (error) => ended({ kind: 'failed', code: 'runtime', error, results: '' }, 0),
     })
     return () => {
       withdraw()
@@ -98,13 +87,8 @@ export class EmbeddedTask {
     }
   }
 
-  #execute(member: Member, subscriber: Subscriber<RunEvent>, hal: HalTask | undefined): Execution {
+  #execute(member: Member, hal: HalTask | undefined, { event, ended }: HttpTaskHooks): Execution {
     const { pool, watchdog, limits, network } = this.#parts
-    const event = (each: RunEvent) => subscriber.next(each)
-    const ended = (outcome: Outcome, runMs: number) => {
-      subscriber.next({ type: 'ended', outcome, runMs })
-      subscriber.complete()
-    }
     return new Execution(member.guest, this.#request, limits, {
       modules: member.modules,
       watchdog,
