@@ -147,7 +147,8 @@ class MqttConnection {
   }
 
   #takeNext(): Entry | undefined {
-    return this.#isEnding ? undefined : this.#context.outbox.take()
+    const { outbox, session } = this.#context
+    return this.#isEnding ? undefined : outbox.take(session.flights.isHeldUp())
   }
 
   #pump(): void {
@@ -167,9 +168,9 @@ class MqttConnection {
       outbox.putBack([entry])
       return
     }
-    const qos = session.publishQos.value
+    const { keep, sequence } = entry.publication
+    const qos = keep === 'latest' && session.flights.isHeldUp() ? 0 : session.publishQos.value
     if (qos > 0) {
-      const { sequence } = entry.publication
       // Before it is sent: otherwise the next process would send it again under another ID.
       if (sequence !== undefined) options.journal?.sent(sequence, session.ids.next ?? 0)
       this.#client.publish(entry.topic, entry.payload, { qos })
