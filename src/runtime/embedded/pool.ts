@@ -1,13 +1,10 @@
-import { availableParallelism } from 'node:os'
 import type { BootMessage } from '../guest/protocol.js'
-import { whenReady } from './await-ready.js'
-import { backoffMs } from './backoff.js'
+import { ComingGuests, type Need } from './coming-guests.js'
 import type { GuestFate } from './execution.js'
 import { DEAF, type Guest, type StartGuest } from './guest.js'
 import { IdleMembers, type IdleOptions, type Member } from './idle-members.js'
 import type { Log } from './log.js'
 import { ModuleLedger } from './module-ledger.js'
-import { messageOf } from '../../model/message-of.js'
 
 export type PoolOptions = IdleOptions & {
   readonly boot: BootMessage
@@ -24,40 +21,39 @@ export type Applicant = {
   refused(error: string): void
 }
 
-const READY_TIMEOUT_MS = 10_000
-/** Starting a guest blocks the daemon for some milliseconds: results go first. */
-const REFILL_DELAY_MS = 50
-const MAX_FAILURES = 3
-
 /**
  * Guests, each for one task at a time.
  *
  * Invariants: a living guest is in exactly one of `#coming` (booting or tidying up), `#idle`, `#taken` (with its
- * applicant) or `#leaving` (ended, not yet gone); while someone waits, nobody is idle; one start is scheduled at
- * most, so that starts never follow each other without a turn of the event loop between.
+ * applicant) or `#leaving` (ended, not yet gone); while someone waits, nobody is idle.
  */
 export class Pool {
   readonly #options: PoolOptions
-  readonly #coming = new Set<Guest>()
+  readonly #coming: ComingGuests
   readonly #idle: IdleMembers
   readonly #taken = new Set<Member>()
   readonly #leaving = new Set<Guest>()
   readonly #waiting = new Set<Applicant>()
   readonly #onReady = new Set<{ resolve: () => void; reject: (error: Error) => void }>()
   readonly #onEmpty = new Set<() => void>()
-  #start: StartGuest | undefined
-  #scheduled: { readonly timer: NodeJS.Timeout; readonly isUrgent: boolean } | undefined
-  #failures = 0
   #isClosed = false
 
   constructor(options: PoolOptions) {
     this.#options = options
     this.#idle = new IdleMembers(options, (member) => this.#dismiss(member.guest))
+    this.#coming = new ComingGuests({
+      boot: options.boot,
+      log: options.log,
+      need: () => this.#need(),
+      ready: (guest) => this.#welcome(guest),
+      gone: () => this.#balance(),
+      hopeless: (error) => this.#refuseAll(error),
+    })
   }
 
   /** Nothing is started before this. */
   open(start: StartGuest): void {
-    this.#start = start
+    this.#coming.open(start)
     this.#balance()
   }
 
@@ -100,15 +96,14 @@ export class Pool {
   /** Guests that are processes, except those just ended. */
   pids(): number[] {
     const members = [...this.#idle.all, ...this.#taken].map(({ guest }) => guest)
-    return [...this.#coming, ...members].flatMap(({ pid }) => pid ?? [])
+    return [...this.#coming.all, ...members].flatMap(({ pid }) => pid ?? [])
   }
 
   /** Ends idle guests now and busy ones at their release; resolves when all are gone. */
   close(): Promise<void> {
     this.#isClosed = true
-    clearTimeout(this.#scheduled?.timer)
     this.#refuseAll('the runtime is closed')
-    for (const guest of this.#coming) guest.kill()
+    this.#coming.close()
     for (const { guest } of this.#idle.close()) this.#dismiss(guest)
     return new Promise((resolve) => {
       this.#onEmpty.add(resolve)
@@ -163,9 +158,7 @@ export class Pool {
 
   #settle(member: Member): void {
     const { guest } = member
-    this.#coming.add(guest)
-    whenReady(guest, READY_TIMEOUT_MS, (failure) => {
-      this.#coming.delete(guest)
+    this.#coming.add(guest, (failure) => {
       if (failure === undefined) this.#keepUnlessLarge(member)
       else this.#lose(member, failure)
     })
@@ -178,35 +171,9 @@ export class Pool {
     else this.#rest(member)
   }
 
-  #boot(start: StartGuest): void {
-    let guest: Guest
-    try {
-      guest = start()
-    } catch (error) {
-      this.#fail(`could not be started: ${messageOf(error)}`)
-      return
-    }
-    this.#coming.add(guest)
-    this.#balance()
-    whenReady(guest, READY_TIMEOUT_MS, (failure) => {
-      this.#coming.delete(guest)
-      if (failure !== undefined) this.#fail(failure)
-      else if (this.#isClosed) this.#dismiss(guest)
-      else {
-        this.#failures = 0
-        this.#rest({ guest, modules: new ModuleLedger(), tasks: 0 })
-      }
-    })
-    guest.post(this.#options.boot)
-  }
-
-  #fail(how: string): void {
-    if (!this.#isClosed) {
-      this.#failures += 1
-      this.#options.log.warn({ failures: this.#failures }, `a guest failed while it was started: it ${how}`)
-      if (this.#failures >= MAX_FAILURES) this.#refuseAll(`no guest can be started: it ${how}`)
-    }
-    this.#balance()
+  #welcome(guest: Guest): void {
+    if (this.#isClosed) this.#dismiss(guest)
+    else this.#rest({ guest, modules: new ModuleLedger(), tasks: 0 })
   }
 
   #refuseAll(error: string): void {
@@ -225,41 +192,18 @@ export class Pool {
       this.#onEmpty.clear()
       return
     }
-    if (this.#start === undefined) return
+    if (!this.#coming.isOpen) return
     if (this.#idle.size >= this.#options.warm) {
       for (const { resolve } of this.#onReady) resolve()
       this.#onReady.clear()
     }
-    this.#scheduleStart(this.#start)
+    this.#coming.startIfNeeded()
   }
 
-  #scheduleStart(start: StartGuest): void {
-    const need = this.#need()
-    if (need === 'none') return
-    const isUrgent = need === 'urgent'
-    if (this.#scheduled !== undefined) {
-      if (this.#failures > 0 || this.#scheduled.isUrgent || !isUrgent) return
-      clearTimeout(this.#scheduled.timer)
-    }
-    const delayMs = Math.max(isUrgent ? 0 : REFILL_DELAY_MS, backoffMs(this.#failures))
-    const timer = setTimeout(() => {
-      this.#scheduled = undefined
-      if (this.#need() !== 'none') this.#boot(start)
-    }, delayMs)
-    this.#scheduled = { timer, isUrgent }
-  }
-
-  /** `urgent`: someone waits for it. Otherwise warm guests are missing, which come one by one. */
-  #need(): 'urgent' | 'refill' | 'none' {
+  #need(): Need {
     const coming = this.#coming.size
     const isShort = this.#idle.size + coming < this.#options.warm
-    const isUrgent = this.#waiting.size > coming || (isShort && this.#onReady.size > 0)
-    if (isUrgent) return coming < maxComing(this.#failures) ? 'urgent' : 'none'
+    if (this.#waiting.size > coming || (isShort && this.#onReady.size > 0)) return 'urgent'
     return isShort && coming === 0 ? 'refill' : 'none'
   }
-}
-
-/** How many may be on their way at once; one, while starting fails. */
-function maxComing(failures: number): number {
-  return failures > 0 ? 1 : Math.max(2, availableParallelism())
 }
