@@ -13,7 +13,7 @@ import { downloaderOptions } from './downloader-options.js'
 import type { Parts } from './parts.js'
 import { pipelineSettings } from './pipeline-settings.js'
 import { refuseTask } from './refuse.js'
-import { createTaskSampler } from './task-sampler.js'
+import { createTaskSampler } from './sampling/task-sampler.js'
 
 /** What is known once there is a link to the broker. */
 type Linked = {

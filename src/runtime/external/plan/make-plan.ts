@@ -7,7 +7,7 @@ import { callables, planComponent } from '../../guest/component-plan.js'
 import { isTaskFailure, TaskFailure } from '../../guest/failure.js'
 import { moduleLayer } from '@proplet/component/wasm/preamble.js'
 import { formatBytes, quote } from '@proplet/component/units.js'
-import { MAX_TEXT_BYTES } from '../process-limits.js'
+import { MAX_TEXT_BYTES } from './process-limits.js'
 import type { Plan, PlanRequest } from './plan.js'
 
 type Call = Pick<PlanRequest, 'name' | 'inputs'>

@@ -1,7 +1,7 @@
 import { totalmem } from 'node:os'
 import { defer, of } from 'rxjs'
-import type { Runtime, Usage } from '../model/runtime.js'
-import type { TaskSampler } from '../streams/background/task-metrics.js'
+import type { Runtime, Usage } from '../../model/runtime.js'
+import type { TaskSampler } from '../../streams/background/task-metrics.js'
 
 const perSecond = (amount: number, ms: number): number | undefined =>
   ms > 0 ? (amount / ms) * 1000 : undefined

@@ -6,7 +6,7 @@ import type { TaskSampler } from '../../streams/background/task-metrics.js'
 import type { Sample } from '../../streams/observe/view/points.js'
 import type { Sampler } from '../../streams/observe/view/sampling.js'
 import { createHostMetrics } from '../../host/metrics.js'
-import { createTaskSampler } from '../task-sampler.js'
+import { createTaskSampler } from './task-sampler.js'
 
 /** Processes examined before yielding to the event loop; about 0.05 ms each. */
 const SLICE = 32

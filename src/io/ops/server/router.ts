@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import type { Logger } from '../log/log.js'
+import type { Logger } from '../../log/log.js'
 import { answer } from './answer.js'
-import { isLocalHost } from '../../net/local-host.js'
+import { isLocalHost } from '../../../net/local-host.js'
 
 /** What is served at a path. A `GET` is asked for `HEAD` too; the body that it writes then goes nowhere. */
 export type OpsRoute = {

@@ -1,10 +1,10 @@
-import type { Binary } from '../../model/binary.js'
+import type { Binary } from '../../../model/binary.js'
 import type { Observable } from 'rxjs'
-import type { Download } from '../../model/download.js'
-import type { Spool } from '../cache/spool.js'
+import type { Download } from '../../../model/download.js'
+import type { Spool } from '../../cache/spool.js'
 import type { Attempt, DownloadContext } from './context.js'
-import type { Http } from './http/http.js'
-import { producing } from '../abortable.js'
+import type { Http } from '../http/http.js'
+import { producing } from '../../abortable.js'
 
 export type SessionOptions = {
   readonly shown: string

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
-import { DownloadError } from '../../model/download.js'
-import { SpoolError, type Spool } from '../cache/spool.js'
+import { DownloadError } from '../../../model/download.js'
+import { SpoolError, type Spool } from '../../cache/spool.js'
 import type { Emit } from './context.js'
-import { drop, lengthOf, piecesOf } from './http/body.js'
+import { drop, lengthOf, piecesOf } from '../http/body.js'
 
 /** A peer that gives less than this makes no progress. */
 const LEAST_BYTES = 1024

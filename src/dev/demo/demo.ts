@@ -2,12 +2,12 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { firstValueFrom } from 'rxjs'
-import { columns } from '../io/terminal/columns.js'
-import { packageRoot } from '../host/package-root.js'
-import { startBroker } from './broker.js'
-import { DEMO_PREFIX, daemonEnv, startDaemon } from './daemon.js'
-import { connectManager, type InvokeMessage, type Manager, type StartMessage } from './manager.js'
-import { startRegistry } from './registry.js'
+import { columns } from '../../io/terminal/columns.js'
+import { packageRoot } from '../../host/package-root.js'
+import { startBroker } from '../broker.js'
+import { DEMO_PREFIX, daemonEnv, startDaemon } from '../daemon.js'
+import { connectManager, type InvokeMessage, type Manager, type StartMessage } from '../manager.js'
+import { startRegistry } from '../registry.js'
 
 type Example = {
   readonly what: string

@@ -1,7 +1,7 @@
 import { lastValueFrom } from 'rxjs'
 import { describe, expect, it } from 'vitest'
-import { createTaskSampler } from '../../src/app/task-sampler.js'
-import type { Usage } from '../../src/model/runtime.js'
+import { createTaskSampler } from '../../../src/app/sampling/task-sampler.js'
+import type { Usage } from '../../../src/model/runtime.js'
 
 const usage = (given: Partial<Usage>): Usage => ({
   elapsedMs: 0,

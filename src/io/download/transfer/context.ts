@@ -1,7 +1,7 @@
-import type { DownloadEvent } from '../../model/download.js'
-import type { BinaryCache } from '../cache/cache.js'
-import type { Budget } from '../cache/spool.js'
-import type { Http } from './http/http.js'
+import type { DownloadEvent } from '../../../model/download.js'
+import type { BinaryCache } from '../../cache/cache.js'
+import type { Budget } from '../../cache/spool.js'
+import type { Http } from '../http/http.js'
 
 /** The part of the cache that downloads use. */
 export type DownloadCache = Pick<BinaryCache, 'byDigest' | 'byImage' | 'known' | 'note' | 'spool' | 'adopt'>

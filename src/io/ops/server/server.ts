@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { Observable } from 'rxjs'
-import type { Logger } from '../log/log.js'
-import { isLoopback } from '../../net/local-host.js'
+import type { Logger } from '../../log/log.js'
+import { isLoopback } from '../../../net/local-host.js'
 import { createRouter, type OpsRoute } from './router.js'
 
 export type { OpsRoute } from './router.js'
