@@ -1,4 +1,4 @@
-import { decodeFromGuest } from '../../../src/runtime/embedded/decode.js'
+import { decodeFromGuest } from '../../../src/runtime/embedded/guests/decode.js'
 import { FrameDecoder } from '../../../src/runtime/guest/frame-decoder.js'
 import { PacketError, PacketLimiter } from '../../../src/io/mqtt/limiter.js'
 import { encodeFrame } from '../../../src/runtime/guest/frames.js'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { decodeFromGuest } from '../../../src/runtime/embedded/decode.js'
+import { decodeFromGuest } from '../../../src/runtime/embedded/guests/decode.js'
 import { FrameDecoder } from '../../../src/runtime/guest/frame-decoder.js'
 import { encodeFrame } from '../../../src/runtime/guest/frames.js'
 

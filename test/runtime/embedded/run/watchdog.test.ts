@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { Watchdog } from '../../../src/runtime/embedded/watchdog.js'
-import { findWrapper } from '../../../src/runtime/embedded/wrapper.js'
-import { readResidentBytes } from '../../../src/host/process-figures.js'
-import { MIB } from './harness.js'
+import { Watchdog } from '../../../../src/runtime/embedded/run/watchdog.js'
+import { findWrapper } from '../../../../src/runtime/embedded/guests/wrapper.js'
+import { readResidentBytes } from '../../../../src/host/process-figures.js'
+import { MIB } from '../harness.js'
 
 describe('the watchdog', () => {
   it('tells once of a process beyond its limit, and leaves others alone', async () => {

@@ -1,7 +1,7 @@
-import type { FailureCode, Outcome } from '../../model/outcome.js'
-import type { GuestEnd } from '../guest/protocol.js'
-import type { StopReason } from '../../model/runtime.js'
-import type { Death } from './guest.js'
+import type { FailureCode, Outcome } from '../../../model/outcome.js'
+import type { GuestEnd } from '../../guest/protocol.js'
+import type { StopReason } from '../../../model/runtime.js'
+import type { Death } from '../guests/guest.js'
 
 /** The outcome, once the output is here: what stdout held, and what an error says of stderr ('' for nothing). */
 export type Verdict = (stdout: string, stderr: string) => Outcome

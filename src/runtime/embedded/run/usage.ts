@@ -1,7 +1,7 @@
-import { addFigures } from '../../host/process-figures.js'
-import type { Usage } from '../../model/runtime.js'
-import type { Guest } from './guest.js'
-import type { Counters, Figures } from '../../model/figures.js'
+import { addFigures } from '../../../host/process-figures.js'
+import type { Usage } from '../../../model/runtime.js'
+import type { Guest } from '../guests/guest.js'
+import type { Counters, Figures } from '../../../model/figures.js'
 
 const NOTHING: Figures = {
   cpuSeconds: undefined,

@@ -1,8 +1,8 @@
-import type { ModuleSource, RunMessage } from '../guest/protocol.js'
-import type { RunRequest } from '../../model/runtime.js'
-import type { Guest } from './guest.js'
+import type { ModuleSource, RunMessage } from '../../guest/protocol.js'
+import type { RunRequest } from '../../../model/runtime.js'
+import type { Guest } from '../guests/guest.js'
 import { splitEnv } from './long-env.js'
-import type { ModuleLedger } from './module-ledger.js'
+import type { ModuleLedger } from '../guests/module-ledger.js'
 
 /**
  * Sends a task to a guest, its module in the way that this guest needs. Returns what to call when the guest says

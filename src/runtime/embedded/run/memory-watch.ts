@@ -1,5 +1,5 @@
 import { formatBytes } from '@proplet/component/units.js'
-import type { Guest } from './guest.js'
+import type { Guest } from '../guests/guest.js'
 import type { Watchdog } from './watchdog.js'
 
 /** A process is more than its linear memory: Node itself (45 MB), compiled code, tables and the compiler at work. */

@@ -1,5 +1,5 @@
-import type { FromGuest, StreamName, ToGuest } from '../guest/protocol.js'
-import type { Counters, Figures } from '../../model/figures.js'
+import type { FromGuest, StreamName, ToGuest } from '../../guest/protocol.js'
+import type { Counters, Figures } from '../../../model/figures.js'
 
 /** A child process or a thread that runs guests, seen from the daemon. */
 export interface Guest {

@@ -1,14 +1,14 @@
 import { Worker } from 'node:worker_threads'
 import { setFlagsFromString } from 'node:v8'
-import { readThreadCounters } from '../../host/process-figures.js'
+import { readThreadCounters } from '../../../host/process-figures.js'
 import { WASM_PAGE_BYTES } from '@proplet/component/wasm/module-limits.js'
-import type { Incoming } from '../guest/link.js'
-import { announceMessage, giveRoom, type ThreadData } from '../guest/port-link.js'
-import type { StreamName, ToGuest } from '../guest/protocol.js'
+import type { Incoming } from '../../guest/link.js'
+import { announceMessage, giveRoom, type ThreadData } from '../../guest/port-link.js'
+import type { StreamName, ToGuest } from '../../guest/protocol.js'
 import { decodeFromGuest } from './decode.js'
 import { DEAF, type Guest, type GuestListener } from './guest.js'
 import { jspiFlags } from './jspi-flags.js'
-import type { Counters, Figures } from '../../model/figures.js'
+import type { Counters, Figures } from '../../../model/figures.js'
 
 export type ThreadLaunch = {
   readonly entry: string

@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process'
 import { constants } from 'node:os'
 import type { Readable } from 'node:stream'
-import { parentOf } from '../../host/process-figures.js'
-import { codeOf } from '../../model/code-of.js'
+import { parentOf } from '../../../host/process-figures.js'
+import { codeOf } from '../../../model/code-of.js'
 
 /** The process that runs guests: the one that was spawned, or a child of it. */
 export interface GuestProcess {

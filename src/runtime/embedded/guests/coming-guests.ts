@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os'
-import type { BootMessage } from '../guest/protocol.js'
+import type { BootMessage } from '../../guest/protocol.js'
 import { whenReady } from './await-ready.js'
 import { backoffMs } from './backoff.js'
 import type { Guest, StartGuest } from './guest.js'
 import type { Log } from './log.js'
-import { messageOf } from '../../model/message-of.js'
+import { messageOf } from '../../../model/message-of.js'
 
 /** `urgent`: someone waits for it. `refill`: warm guests are missing, which come one by one. */
 export type Need = 'urgent' | 'refill' | 'none'

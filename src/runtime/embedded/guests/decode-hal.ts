@@ -1,6 +1,6 @@
 import { isCount, isRecord } from './decode-values.js'
-import { EVENT_TYPES, RESOURCE_TYPES, type HalCall, type HalMessage } from '../hal/calls.js'
-import { MAX_CONTAINER_NAME_BYTES, MAX_KEY_BYTES, MAX_RECIPIENT_BYTES } from '../hal/limits.js'
+import { EVENT_TYPES, RESOURCE_TYPES, type HalCall, type HalMessage } from '../../hal/calls.js'
+import { MAX_CONTAINER_NAME_BYTES, MAX_KEY_BYTES, MAX_RECIPIENT_BYTES } from '../../hal/limits.js'
 
 type Fields = Readonly<Record<string, unknown>>
 

@@ -1,7 +1,7 @@
 import { firstValueFrom, filter, Subject, take, toArray, lastValueFrom } from 'rxjs'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { RunEvent, Runtime, StopReason } from '../../../src/model/runtime.js'
-import { add, fixture, ISOLATIONS, OF_CHILDREN, request, run, runtimeOfTest } from './harness.js'
+import type { RunEvent, Runtime, StopReason } from '../../../../src/model/runtime.js'
+import { add, fixture, ISOLATIONS, OF_CHILDREN, request, run, runtimeOfTest } from '../harness.js'
 
 const spin = { binary: fixture('hostile'), name: 'spin' }
 

@@ -1,17 +1,17 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import type { Writable } from 'node:stream'
 import { Readable } from 'node:stream'
-import { encodeFrame } from '../guest/frames.js'
-import type { ToGuest } from '../guest/protocol.js'
-import { ProcessFiles } from '../../host/process-files.js'
+import { encodeFrame } from '../../guest/frames.js'
+import type { ToGuest } from '../../guest/protocol.js'
+import { ProcessFiles } from '../../../host/process-files.js'
 import { WASM_PAGE_BYTES } from '@proplet/component/wasm/module-limits.js'
 import { DirectProcess, NestedProcess, type GuestProcess } from './child-process.js'
 import { decodeFromGuest } from './decode.js'
-import { FrameDecoder } from '../guest/frame-decoder.js'
+import { FrameDecoder } from '../../guest/frame-decoder.js'
 import { DEAF, type Guest, type GuestListener } from './guest.js'
 import { jspiFlags } from './jspi-flags.js'
-import type { Counters, Figures } from '../../model/figures.js'
-import { messageOf } from '../../model/message-of.js'
+import type { Counters, Figures } from '../../../model/figures.js'
+import { messageOf } from '../../../model/message-of.js'
 
 export type ProcessLaunch = {
   /** Path of the built entry. */

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { Execution, type GuestFate } from '../../../src/runtime/embedded/execution.js'
-import { DEAF, type Guest, type GuestListener } from '../../../src/runtime/embedded/guest.js'
-import { ModuleLedger } from '../../../src/runtime/embedded/module-ledger.js'
-import { Watchdog } from '../../../src/runtime/embedded/watchdog.js'
-import type { Outcome } from '../../../src/model/outcome.js'
-import type { FromGuest } from '../../../src/runtime/guest/protocol.js'
-import type { RunEvent } from '../../../src/model/runtime.js'
-import { add, request } from './harness.js'
+import { Execution, type GuestFate } from '../../../../src/runtime/embedded/run/execution.js'
+import { DEAF, type Guest, type GuestListener } from '../../../../src/runtime/embedded/guests/guest.js'
+import { ModuleLedger } from '../../../../src/runtime/embedded/guests/module-ledger.js'
+import { Watchdog } from '../../../../src/runtime/embedded/run/watchdog.js'
+import type { Outcome } from '../../../../src/model/outcome.js'
+import type { FromGuest } from '../../../../src/runtime/guest/protocol.js'
+import type { RunEvent } from '../../../../src/model/runtime.js'
+import { add, request } from '../harness.js'
 
 /** A guest that says what the test wants, in an order that no honest child could be made to keep. */
 class ScriptedGuest implements Guest {

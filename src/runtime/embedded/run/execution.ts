@@ -1,16 +1,17 @@
-import type { Outcome } from '../../model/outcome.js'
-import { outputExceeded, resultExceeded } from '../guest/output.js'
-import type { FromGuest, StreamName } from '../guest/protocol.js'
+import type { Outcome } from '../../../model/outcome.js'
+import { outputExceeded, resultExceeded } from '../../guest/output.js'
+import type { FromGuest, StreamName } from '../../guest/protocol.js'
 import { formatDuration } from '@proplet/component/units.js'
-import type { RunEvent, RunRequest, StopReason } from '../../model/runtime.js'
-import { CapturedOutput, OutputTail } from './captured-output.js'
-import type { Death, Guest, GuestListener } from './guest.js'
+import type { RunEvent, RunRequest, StopReason } from '../../../model/runtime.js'
+import { CapturedOutput, OutputTail } from '../guests/captured-output.js'
+import type { GuestFate } from '../guests/fate.js'
+import type { Death, Guest, GuestListener } from '../guests/guest.js'
 import { watchMemory } from './memory-watch.js'
-import type { ModuleLedger } from './module-ledger.js'
-import type { NetworkOptions } from '../../net/policy.js'
-import { HalSession } from '../hal/daemon/session.js'
-import type { HalTask } from '../hal/daemon/task.js'
-import { NetworkSession } from './network/session.js'
+import type { ModuleLedger } from '../guests/module-ledger.js'
+import type { NetworkOptions } from '../../../net/policy.js'
+import { HalSession } from '../../hal/daemon/session.js'
+import type { HalTask } from '../../hal/daemon/task.js'
+import { NetworkSession } from '../network/session.js'
 import { OutputBrake } from './output-brake.js'
 import { postRun } from './post-run.js'
 import {
@@ -29,9 +30,6 @@ export type ExecutionLimits = {
   readonly memoryMaxBytes: number
   readonly outputMaxBytes: number
 }
-
-/** What the guest is good for afterwards; `settling`: it has yet to say `ready`, `settled`: it tidied up and did. */
-export type GuestFate = 'reuse' | 'settling' | 'settled' | 'discard' | 'gone'
 
 export type ExecutionHooks = {
   readonly event: (event: RunEvent) => void

@@ -1,6 +1,6 @@
-import type { BootMessage } from '../guest/protocol.js'
+import type { BootMessage } from '../../guest/protocol.js'
 import { ComingGuests, type Need } from './coming-guests.js'
-import type { GuestFate } from './execution.js'
+import type { GuestFate } from './fate.js'
 import { DEAF, type Guest, type StartGuest } from './guest.js'
 import { IdleMembers, type IdleOptions, type Member } from './idle-members.js'
 import type { Log } from './log.js'

@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { DEAF, type Guest, type GuestListener, type StartGuest } from '../../../src/runtime/embedded/guest.js'
-import type { Member } from '../../../src/runtime/embedded/idle-members.js'
-import { Pool, type PoolOptions } from '../../../src/runtime/embedded/pool.js'
-import { startProcessGuest } from '../../../src/runtime/embedded/process-guest.js'
-import { isAlive, MIB } from './harness.js'
+import { DEAF, type Guest, type GuestListener, type StartGuest } from '../../../../src/runtime/embedded/guests/guest.js'
+import type { Member } from '../../../../src/runtime/embedded/guests/idle-members.js'
+import { Pool, type PoolOptions } from '../../../../src/runtime/embedded/guests/pool.js'
+import { startProcessGuest } from '../../../../src/runtime/embedded/guests/process-guest.js'
+import { isAlive, MIB } from '../harness.js'
 
 const limits = { memoryMaxBytes: 64 * MIB, tableMaxElements: 1000 }
-const entry = fileURLToPath(new URL('../../../dist/runtime/guest/child.js', import.meta.url))
+const entry = fileURLToPath(new URL('../../../../dist/runtime/guest/child.js', import.meta.url))
 const start: StartGuest = () => startProcessGuest({ ...limits, entry, wrapper: [] })
 
 function createPool(options: Partial<PoolOptions> = {}) {

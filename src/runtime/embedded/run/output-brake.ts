@@ -1,4 +1,4 @@
-import type { Guest } from './guest.js'
+import type { Guest } from '../guests/guest.js'
 
 const WINDOW_MS = 100
 /** 10 MiB a second: a log has no use for more, and the daemon has other things to do. */
