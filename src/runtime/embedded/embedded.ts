@@ -4,7 +4,7 @@ import { defer, finalize, ignoreElements, merge, takeWhile, tap, type Observable
 import { findJco } from '../../host/jco.js'
 import { builtEntry } from '../../host/package-root.js'
 import { WASM_PAGE_BYTES } from '@proplet/component/wasm/module-limits.js'
-import type { BootMessage } from '../guest/protocol.js'
+import type { BootMessage } from '../guest/channel/protocol.js'
 import type { RunEvent, RunRequest, Runtime, StopReason } from '../../model/runtime.js'
 import type { Preopen } from '../../model/preopen.js'
 import type { StartGuest } from './guests/guest.js'

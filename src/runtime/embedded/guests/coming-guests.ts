@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import type { BootMessage } from '../../guest/protocol.js'
+import type { BootMessage } from '../../guest/channel/protocol.js'
 import { whenReady } from './await-ready.js'
 import { backoffMs } from './backoff.js'
 import type { Guest, StartGuest } from './guest.js'

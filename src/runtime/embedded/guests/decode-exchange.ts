@@ -5,7 +5,7 @@ import type {
   HttpRequest,
   NetworkRequest,
   SocketAddress,
-} from '../../guest/protocol.js'
+} from '../../guest/channel/protocol.js'
 import { isCount, isDuration, isRecord } from './decode-values.js'
 
 /** What a guest said of streams of bytes; undefined when it is nothing that a guest says. */

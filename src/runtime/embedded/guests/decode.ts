@@ -1,5 +1,5 @@
 import type { FailureCode } from '../../../model/outcome.js'
-import type { FromGuest, FromServingGuest, GuestEnd } from '../../guest/protocol.js'
+import type { FromGuest, FromServingGuest, GuestEnd } from '../../guest/channel/protocol.js'
 import { decodeFromExchange } from './decode-exchange.js'
 import { decodeHal } from './decode-hal.js'
 import { isCount, isDuration, isRecord } from './decode-values.js'

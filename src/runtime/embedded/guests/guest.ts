@@ -1,4 +1,4 @@
-import type { FromGuest, StreamName, ToGuest } from '../../guest/protocol.js'
+import type { FromGuest, StreamName, ToGuest } from '../../guest/channel/protocol.js'
 import type { Counters, Figures } from '../../../model/figures.js'
 
 /** A child process or a thread that runs guests, seen from the daemon. */

@@ -1,4 +1,4 @@
-import type { BootMessage } from '../../guest/protocol.js'
+import type { BootMessage } from '../../guest/channel/protocol.js'
 import { ComingGuests, type Need } from './coming-guests.js'
 import type { GuestFate } from './fate.js'
 import { DEAF, type Guest, type StartGuest } from './guest.js'

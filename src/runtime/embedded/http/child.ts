@@ -1,4 +1,4 @@
-import type { FromGuest, GivenMessage, GuestEnd, StreamName } from '../../guest/protocol.js'
+import type { FromGuest, GivenMessage, GuestEnd, StreamName } from '../../guest/channel/protocol.js'
 import type { RunRequest } from '../../../model/runtime.js'
 import type { GuestFate } from '../guests/fate.js'
 import type { Death, GuestListener } from '../guests/guest.js'

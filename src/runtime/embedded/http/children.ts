@@ -1,4 +1,4 @@
-import type { StreamName } from '../../guest/protocol.js'
+import type { StreamName } from '../../guest/channel/protocol.js'
 import type { RunRequest } from '../../../model/runtime.js'
 import type { ExecutionLimits } from '../run/execution.js'
 import { fateAfter, type GuestFate } from '../guests/fate.js'

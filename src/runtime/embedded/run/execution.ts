@@ -1,6 +1,6 @@
 import type { Outcome } from '../../../model/outcome.js'
-import { outputExceeded, resultExceeded } from '../../guest/output.js'
-import type { FromGuest, StreamName } from '../../guest/protocol.js'
+import { outputExceeded, resultExceeded } from '../../guest/call/output.js'
+import type { FromGuest, StreamName } from '../../guest/channel/protocol.js'
 import { formatDuration } from '@proplet/component/units.js'
 import type { RunEvent, RunRequest, StopReason } from '../../../model/runtime.js'
 import { CapturedOutput, OutputTail } from '../guests/captured-output.js'

@@ -1,4 +1,4 @@
-import type { LongVariable } from '../../guest/protocol.js'
+import type { LongVariable } from '../../guest/channel/protocol.js'
 
 /** Characters; to write as many as JSON, and read them, takes a tenth of a millisecond. */
 const LONG = 64 * 1024

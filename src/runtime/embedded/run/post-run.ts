@@ -1,4 +1,4 @@
-import type { ModuleSource, RunMessage } from '../../guest/protocol.js'
+import type { ModuleSource, RunMessage } from '../../guest/channel/protocol.js'
 import type { RunRequest } from '../../../model/runtime.js'
 import type { Guest } from '../guests/guest.js'
 import { splitEnv } from './long-env.js'

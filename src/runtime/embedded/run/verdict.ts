@@ -1,5 +1,5 @@
 import type { FailureCode, Outcome } from '../../../model/outcome.js'
-import type { GuestEnd } from '../../guest/protocol.js'
+import type { GuestEnd } from '../../guest/channel/protocol.js'
 import type { StopReason } from '../../../model/runtime.js'
 import type { Death } from '../guests/guest.js'
 

@@ -8,7 +8,7 @@ import type { FunctionType } from '@proplet/component/types.js'
 import { quote } from '@proplet/component/units.js'
 import type { Bytes, CompiledModule } from '@proplet/component/wasm/compile.js'
 import { camelCase } from '@proplet/component/wave/names.js'
-import { TaskFailure } from '../failure.js'
+import { TaskFailure } from '../call/failure.js'
 import type { Transpiled, Transpiler } from './transpiler.js'
 
 /** A component that jco has transpiled; each instance of it is given a host of its own. */

@@ -4,7 +4,7 @@ import { DEAF, type Guest, type GuestListener } from '../../../../src/runtime/em
 import { ModuleLedger } from '../../../../src/runtime/embedded/guests/module-ledger.js'
 import { Watchdog } from '../../../../src/runtime/embedded/run/watchdog.js'
 import type { Outcome } from '../../../../src/model/outcome.js'
-import type { FromGuest } from '../../../../src/runtime/guest/protocol.js'
+import type { FromGuest } from '../../../../src/runtime/guest/channel/protocol.js'
 import type { RunEvent } from '../../../../src/model/runtime.js'
 import { add, request } from '../harness.js'
 

@@ -1,4 +1,4 @@
-import { TaskFailure } from './failure.js'
+import { TaskFailure } from '../call/failure.js'
 import type { ModuleShape } from '@proplet/component/wasm/scan.js'
 import { quote } from '@proplet/component/units.js'
 

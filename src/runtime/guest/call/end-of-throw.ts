@@ -1,6 +1,6 @@
 import { HostError, ProcessExit } from '@proplet/wasi/preview1.js'
 import { isTaskFailure } from './failure.js'
-import type { GuestEnd } from './protocol.js'
+import type { GuestEnd } from '../channel/protocol.js'
 import { formatBytes } from '@proplet/component/units.js'
 
 /** Allocators grow by several pages, so the last growth fails a little below the limit. */

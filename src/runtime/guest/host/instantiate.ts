@@ -1,7 +1,7 @@
 import { instantiate, type ComponentInstance } from '@proplet/component/link/instantiate.js'
 import type { PreparedComponent } from '@proplet/component/link/prepare.js'
 import type { Imports } from '@proplet/component/link/calls/run.js'
-import type { JcoComponent } from './jco/prepare.js'
+import type { JcoComponent } from '../jco/prepare.js'
 
 /** A component that one of the engines has prepared. */
 export type EngineComponent = PreparedComponent | JcoComponent

@@ -1,13 +1,13 @@
 import { createPreview1 } from '@proplet/wasi/preview1.js'
-import { planCall, type CallPlan } from './call-plan.js'
+import { planCall, type CallPlan } from '../call/call-plan.js'
 import type { CompiledModule } from '@proplet/component/wasm/compile.js'
-import { TaskFailure } from './failure.js'
-import { rawHalOf } from './hal-imports.js'
-import { consoleOf } from './console.js'
-import { checkImports, importsWasi, WASI_MODULE } from './imports.js'
-import type { GuestEnd } from './protocol.js'
-import { formatResults } from './results.js'
-import type { GuestCall, Session } from './session.js'
+import { TaskFailure } from '../call/failure.js'
+import { rawHalOf } from '../host/hal-imports.js'
+import { consoleOf } from '../host/console.js'
+import { checkImports, importsWasi, WASI_MODULE } from '../host/imports.js'
+import type { GuestEnd } from '../channel/protocol.js'
+import { formatResults } from '../call/results.js'
+import type { GuestCall, Session } from '../call/session.js'
 
 /** Instantiates a core module with WASI preview 1. */
 export function startCore(

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { TaskFailure } from './failure.js'
+import { TaskFailure } from '../call/failure.js'
 import { components, preparingWithJco } from './components.js'
-import type { EngineComponent } from './instantiate.js'
-import type { Transpiler } from './jco/transpiler.js'
+import type { EngineComponent } from '../host/instantiate.js'
+import type { Transpiler } from '../jco/transpiler.js'
 import {
   compileForReuse,
   compileModule,
@@ -11,7 +11,7 @@ import {
 } from '@proplet/component/wasm/compile.js'
 import type { ScanLimits } from '@proplet/component/wasm/module-limits.js'
 import { moduleLayer } from '@proplet/component/wasm/preamble.js'
-import type { ModuleSource } from './protocol.js'
+import type { ModuleSource } from '../channel/protocol.js'
 
 export type LoadedModule =
   | ({ readonly layer: 'core' } & CompiledModule)

@@ -1,12 +1,12 @@
 import type { ModuleImport } from '@proplet/component/wasm/scan.js'
 import { quote } from '@proplet/component/units.js'
 import type { Preview2Imports } from '@proplet/wasi/preview2.js'
-import type { HalGrant } from '../hal/calls.js'
-import type { RawImports } from './hal/raw.js'
+import type { HalGrant } from '../../hal/calls.js'
+import type { RawImports } from '../hal/raw/raw.js'
 import { hal } from './component-parts.js'
-import { TaskFailure } from './failure.js'
+import { TaskFailure } from '../call/failure.js'
 import type { EngineComponent } from './instantiate.js'
-import type { Session } from './session.js'
+import type { Session } from '../call/session.js'
 
 const HAL = /^elastic:hal\//
 const VERSION = /@0\.1\.\d+$/

@@ -1,4 +1,4 @@
-import type { Link } from './link.js'
+import type { Link } from '../channel/link.js'
 import { performTask, type TaskContext } from './task.js'
 
 /**

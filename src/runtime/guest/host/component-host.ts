@@ -2,9 +2,9 @@ import type { HostWork } from '@proplet/component/link/async/work.js'
 import { quote } from '@proplet/component/units.js'
 import { createPreview2, shared, type Preview2Imports, type Preview2Options } from '@proplet/wasi/preview2.js'
 import { loadPreview3, networking } from './component-parts.js'
-import { TaskFailure } from './failure.js'
+import { TaskFailure } from '../call/failure.js'
 import type { EngineComponent } from './instantiate.js'
-import type { Link } from './link.js'
+import type { Link } from '../channel/link.js'
 
 /** What one instance of a component is given. */
 export type ComponentHost = {

@@ -1,11 +1,11 @@
-import type { Serve } from './http/request.js'
-import type { Link, MessageHandler } from './link.js'
-import { withLongEnv } from './long-env.js'
-import { loadTranspiler, type Transpiler } from './jco/transpiler.js'
+import type { Serve } from '../http/request.js'
+import type { Link, MessageHandler } from '../channel/link.js'
+import { withLongEnv } from '../channel/long-env.js'
+import { loadTranspiler, type Transpiler } from '../jco/transpiler.js'
 import { Modules } from './modules.js'
-import type { ReadyMessage, RunMessage } from './protocol.js'
+import type { ReadyMessage, RunMessage } from '../channel/protocol.js'
 import { perform, performTask, type TaskContext, type TaskReport } from './task.js'
-import { sendResult } from './send-result.js'
+import { sendResult } from '../call/send-result.js'
 import { warmUp } from './warm-up.js'
 
 /** Linear memory of tasks after which the size of the process is checked: V8 does not account for it. */

@@ -1,5 +1,5 @@
 import { ComponentError } from '@proplet/component/error.js'
-import type { FailureCode } from '../../model/outcome.js'
+import type { FailureCode } from '../../../model/outcome.js'
 
 /** A task that can't go on, in words for the person who started it. */
 export class TaskFailure extends Error {

@@ -1,15 +1,15 @@
-import { flushCompileCache } from '../../host/compile-cache.js'
+import { flushCompileCache } from '../../../host/compile-cache.js'
 import type { Bytes } from '@proplet/component/wasm/compile.js'
 import { components, httpServing } from './components.js'
 import { startCore } from './core-task.js'
-import { blameMemory, endOfThrow } from './end-of-throw.js'
-import type { Serve } from './http/request.js'
-import type { Link } from './link.js'
+import { blameMemory, endOfThrow } from '../call/end-of-throw.js'
+import type { Serve } from '../http/request.js'
+import type { Link } from '../channel/link.js'
 import type { LoadedModule, Modules } from './modules.js'
-import { GuestOutput } from './output.js'
+import { GuestOutput } from '../call/output.js'
 import { precompiled } from './precompiled.js'
-import type { BootMessage, GuestEnd, RunMessage } from './protocol.js'
-import type { GuestCall, Live, Session } from './session.js'
+import type { BootMessage, GuestEnd, RunMessage } from '../channel/protocol.js'
+import type { GuestCall, Live, Session } from '../call/session.js'
 
 export type TaskContext = { readonly boot: BootMessage; readonly modules: Modules; readonly link: Link }
 

@@ -1,5 +1,5 @@
-import type { BootMessage, GuestEnd, RunMessage } from './protocol.js'
-import type { Link } from './link.js'
+import type { BootMessage, GuestEnd, RunMessage } from '../channel/protocol.js'
+import type { Link } from '../channel/link.js'
 import type { OutputSink } from '@proplet/wasi/host/stdio.js'
 
 /** One task that is being run: what it was asked for, and what has to be known of it once it has ended. */

@@ -1,5 +1,5 @@
 import { constants, openSync, writeSync } from 'node:fs'
-import { codeOf } from '../../model/code-of.js'
+import { codeOf } from '../../../model/code-of.js'
 
 /**
  * Writes to an open file of this process until all is written, however long that takes. Where somebody else has made it

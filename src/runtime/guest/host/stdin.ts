@@ -9,7 +9,7 @@ import { createStdinBuffer, SLOT, STATE, STDIN_BYTES } from './stdin-buffer.js'
 
 const STDIN = 0
 const NO_BYTES = new Uint8Array(0)
-const THREAD = new URL('./stdin-thread.js', import.meta.url)
+const THREAD = new URL('../host/stdin-thread.js', import.meta.url)
 const THREAD_HEAP_MB = 16
 /** A thread is up in some 20 ms. */
 const START_MS = 2000

@@ -1,5 +1,5 @@
-import type { FailureCode } from '../../model/outcome.js'
-import type { HalAnswer, HalGrant, HalMessage } from '../hal/calls.js'
+import type { FailureCode } from '../../../model/outcome.js'
+import type { HalAnswer, HalGrant, HalMessage } from '../../hal/calls.js'
 import type { Preopen } from '@proplet/wasi/preview1.js'
 
 /** What the daemon says to a guest, a child process or a thread that runs one task at a time. */

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import type * as task from './component-task.js'
-import type * as http from './http/serve.js'
-import type * as jco from './jco/prepare.js'
+import type * as http from '../http/serve.js'
+import type * as jco from '../jco/prepare.js'
 import type * as linker from './linker.js'
 
 const require = createRequire(import.meta.url)
@@ -11,11 +11,11 @@ const require = createRequire(import.meta.url)
  * `require`, which loads modules synchronously since Node 20.19.
  */
 export const components = () => ({
-  link: require('./linker.js') as typeof linker,
-  task: require('./component-task.js') as typeof task,
+  link: require('../task/linker.js') as typeof linker,
+  task: require('../task/component-task.js') as typeof task,
 })
 
 /** Serving HTTP, loaded for the first component that does. */
-export const httpServing = () => require('./http/serve.js') as typeof http
+export const httpServing = () => require('../http/serve.js') as typeof http
 /** What prepares components with jco instead of the linker. */
-export const preparingWithJco = () => require('./jco/prepare.js') as typeof jco
+export const preparingWithJco = () => require('../jco/prepare.js') as typeof jco

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream'
 import { isatty, ReadStream } from 'node:tty'
 import { parentPort, workerData } from 'node:worker_threads'
 import { isStdinBuffer, SLOT, STATE, STDIN_BYTES, type StdinBuffer } from './stdin-buffer.js'
-import { codeOf } from '../../model/code-of.js'
+import { codeOf } from '../../../model/code-of.js'
 
 const STDIN = 0
 

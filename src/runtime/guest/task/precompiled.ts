@@ -1,6 +1,6 @@
-import { TaskFailure } from './failure.js'
+import { TaskFailure } from '../call/failure.js'
 import type { LoadedModule } from './modules.js'
-import type { GuestCall } from './session.js'
+import type { GuestCall } from '../call/session.js'
 
 /** The end of a task that only compiles. Refuses what could not be invoked afterwards. */
 export function precompiled(loaded: LoadedModule): GuestCall {

@@ -1,7 +1,7 @@
-import type { Link } from './link.js'
+import type { Link } from '../channel/link.js'
 import { resultExceeded } from './output.js'
-import { piecesOf } from './pieces.js'
-import type { GuestEnd } from './protocol.js'
+import { piecesOf } from '../channel/pieces.js'
+import type { GuestEnd } from '../channel/protocol.js'
 
 /** Longer ones may not fit a frame as JSON. */
 const SHORT_BYTES = 16 * 1024

@@ -12,12 +12,12 @@ import {
   type Listening,
   type Network,
 } from '@proplet/wasi/sockets/port.js'
-import { IncomingBytes } from './incoming-bytes.js'
-import type { Link } from './link.js'
-import { OutgoingBytes } from './outgoing-bytes.js'
-import { soon } from './wants.js'
-import type { Answer, Handle, NetworkError, NetworkRequest } from './protocol.js'
-import { Remote } from './remote.js'
+import { IncomingBytes } from '../channel/incoming-bytes.js'
+import type { Link } from '../channel/link.js'
+import { OutgoingBytes } from '../channel/outgoing-bytes.js'
+import { soon } from '../channel/wants.js'
+import type { Answer, Handle, NetworkError, NetworkRequest } from '../channel/protocol.js'
+import { Remote } from '../channel/remote.js'
 
 const NANOSECONDS = 1_000_000
 

@@ -1,7 +1,7 @@
 import { isatty } from 'node:tty'
 import type { WasiOptions } from '@proplet/wasi/host/options.js'
 import { standardInput } from './component-parts.js'
-import type { RunMessage } from './protocol.js'
+import type { RunMessage } from '../channel/protocol.js'
 
 const [STDIN, STDOUT, STDERR] = [0, 1, 2] as const
 

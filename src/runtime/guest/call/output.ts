@@ -1,6 +1,6 @@
 import type { OutputSink } from '@proplet/wasi/preview1.js'
 import { TaskFailure } from './failure.js'
-import type { StreamName } from './protocol.js'
+import type { StreamName } from '../channel/protocol.js'
 import { formatBytes } from '@proplet/component/units.js'
 
 /** One output stream of one task: counts its bytes, and ends the guest beyond the limit. */
