@@ -47,10 +47,10 @@ type Dev = {
   readonly host: NodeJS.Process
 }
 
-const openRegistry = ({ request, site, log }: Dev, port: number) =>
+const openRegistry = ({ request, site, log, host }: Dev, port: number) =>
   resource(
     () =>
-      pullImages({ log }).then((pulled) =>
+      pullImages({ env: host.env, log }).then((pulled) =>
         startRegistry({
           port,
           prefix: devPrefix(site),

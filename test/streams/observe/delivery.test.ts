@@ -60,7 +60,14 @@ const deliveriesOf = (m: Context, due: string, fate: string, maxDue = 10) => {
   const step$ = m
     .hot(due, runs)
     .pipe(
-      map((run): Step => ({ run, before: 'running', stage: 'over', at: now(), phases: [], isTold: true })),
+      map((run): Step => ({
+        run,
+        before: 'running',
+        stage: 'over',
+        at: now(),
+        phases: [],
+        isResultDue: true,
+      })),
     )
   return resultDelivery({ step$, fate$: m.hot(fate, fates) }, { now, maxDue }).pipe(
     map(

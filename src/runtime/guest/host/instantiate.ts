@@ -1,6 +1,6 @@
 import { instantiate, type ComponentInstance } from '@proplet/component/link/instantiate.js'
 import type { PreparedComponent } from '@proplet/component/link/prepare.js'
-import type { Imports } from '@proplet/component/link/calls/run.js'
+import type { Imports } from '@proplet/component/link/calls/instantiation.js'
 import type { JcoComponent } from '../jco/prepare.js'
 
 /** A component that one of the engines has prepared. */

@@ -16,16 +16,16 @@ export type LinkedFunction = {
   readonly shape: FunctionShape
   /** The number of the component instance it belongs to; undefined for the host. */
   readonly instance: number | undefined
-  readonly make: (run: Run) => ComponentFunction
+  readonly make: (instantiation: Instantiation) => ComponentFunction
   /** For a function that is async: a call of it can be begun. */
-  readonly start: ((run: Run) => AsyncFunction) | undefined
+  readonly start: ((instantiation: Instantiation) => AsyncFunction) | undefined
 }
 
 /** By interface without version; functions and classes in the shape of jco's bindings. */
 export type Imports = Readonly<Record<string, unknown>>
 
 /** What is known of a run before it begins. */
-export type RunParts = {
+export type InstantiationParts = {
   /** How many component instances there are. */
   readonly instances: number
   readonly usesAsync: boolean
@@ -35,7 +35,7 @@ export type RunParts = {
 const isCoreFunction = (made: object): made is CoreFunction => typeof made === 'function'
 
 /** One instance of a prepared component, with the instances that are inside. */
-export class Run {
+export class Instantiation {
   readonly imports: Imports
   /** Exports of core instances, and functions of ours for core modules. */
   readonly core: WebAssembly.Exports[] = []
@@ -55,7 +55,7 @@ export class Run {
   readonly #spare: SpareStandIns
   readonly #standIns: StandIns | undefined
 
-  constructor(imports: Imports, { instances, usesAsync, standIns }: RunParts) {
+  constructor(imports: Imports, { instances, usesAsync, standIns }: InstantiationParts) {
     this.imports = imports
     this.usesAsync = usesAsync
     this.instances = Array.from({ length: instances }, () => new InstanceState())
