@@ -1,6 +1,6 @@
 import type { InboundMessage } from '../../model/connection.js'
 import type { JournaledCommand } from '../../model/journal.js'
-import { Contents, PART_BYTES } from './contents.js'
+import { type Contents, PART_BYTES } from './contents.js'
 import type { JournalRecord } from './record.js'
 import { runsAgain } from './recover.js'
 import type { RecordKeeping } from './record-keeping.js'

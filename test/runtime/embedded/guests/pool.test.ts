@@ -1,6 +1,11 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { DEAF, type Guest, type GuestListener, type StartGuest } from '../../../../src/runtime/embedded/guests/guest.js'
+import {
+  DEAF,
+  type Guest,
+  type GuestListener,
+  type StartGuest,
+} from '../../../../src/runtime/embedded/guests/guest.js'
 import type { Member } from '../../../../src/runtime/embedded/guests/idle-members.js'
 import { Pool, type PoolOptions } from '../../../../src/runtime/embedded/guests/pool.js'
 import { startProcessGuest } from '../../../../src/runtime/embedded/guests/process-guest.js'
