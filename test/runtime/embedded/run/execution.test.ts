@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { Execution, type GuestFate } from '../../../../src/runtime/embedded/run/execution.js'
+import { Execution } from '../../../../src/runtime/embedded/run/execution.js'
+import type { GuestFate } from '../../../../src/runtime/embedded/guests/fate.js'
 import { DEAF, type Guest, type GuestListener } from '../../../../src/runtime/embedded/guests/guest.js'
 import { ModuleLedger } from '../../../../src/runtime/embedded/guests/module-ledger.js'
 import { Watchdog } from '../../../../src/runtime/embedded/run/watchdog.js'
