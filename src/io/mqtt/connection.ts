@@ -13,6 +13,8 @@ class MqttConnection {
   readonly #client: ConnectionClient
   readonly #unsent = new Set<Entry>()
   readonly #watch: NodeJS.Timeout
+  readonly #watchMs: number
+  #watchedAt = performance.now()
   #subackTimer: NodeJS.Timeout | undefined
   #reason: string | undefined
   #byPeer = true
@@ -33,10 +35,8 @@ class MqttConnection {
       onSilence: () => this.#fail('the broker did not answer a ping'),
       ready,
     })
-    this.#watch = setInterval(
-      () => this.#checkAcknowledgements(),
-      Math.max(20, Math.min(1000, timeoutMs / 8)),
-    )
+    this.#watchMs = Math.max(20, Math.min(1000, timeoutMs / 8))
+    this.#watch = setInterval(() => this.#checkAcknowledgements(), this.#watchMs)
     this.#listen()
   }
 
@@ -141,7 +141,12 @@ class MqttConnection {
 
   #checkAcknowledgements(): void {
     const { options, session } = this.#context
-    const before = performance.now() - options.timeoutMs
+    const now = performance.now()
+    const sleptMs = now - this.#watchedAt - this.#watchMs
+    this.#watchedAt = now
+    // After a sleep, of the machine or of this process, timers come before what has arrived meanwhile.
+    if (sleptMs > options.timeoutMs / 2) return
+    const before = now - options.timeoutMs
     if (this.#client.bulkAt < before && session.flights.overdue(before))
       this.#fail(`a publication was not acknowledged within ${options.timeoutMs} ms`)
   }
