@@ -9,8 +9,9 @@ export type BackoffOptions = {
 export const stableAfterMs = ({ maxMs }: Pick<BackoffOptions, 'maxMs'>): number => Math.min(10_000, maxMs)
 
 /**
- * Exponential backoff with equal jitter: the ceiling doubles from `initialMs` to `maxMs`, and a delay lies between half
- * of the ceiling and all of it.
+ * Exponential backoff with jitter: the ceiling doubles from `initialMs` to `maxMs`, and a delay lies between half of the
+ * ceiling and all of it. The first delay may be anything up to `initialMs`: a broker that restarts loses a whole fleet at
+ * one moment, and must not get it back at one.
  */
 export class Backoff {
   readonly #options: BackoffOptions
@@ -24,8 +25,9 @@ export class Backoff {
   next(): number {
     const { initialMs, maxMs, random } = this.#options
     const ceiling = Math.min(maxMs, initialMs * 2 ** Math.min(this.#failures, 40))
+    const least = this.#failures === 0 ? 0 : ceiling / 2
     this.#failures += 1
-    return ceiling / 2 + (random() * ceiling) / 2
+    return least + random() * (ceiling - least)
   }
 
   reset(): void {

@@ -174,7 +174,8 @@ class MqttConnection {
       return
     }
     const { keep, sequence } = entry.publication
-    const qos = keep === 'latest' && session.flights.isHeldUp() ? 0 : session.publishQos.value
+    // A handshake only holds it up behind a large message to us, but a first heartbeat must not overtake the discovery.
+    const qos = keep === 'latest' && !session.flights.isFlowing() ? 0 : session.publishQos.value
     if (qos > 0) {
       // Before it is sent: otherwise the next process would send it again under another ID.
       if (sequence !== undefined) options.journal?.sent(sequence, session.ids.next ?? 0)

@@ -107,6 +107,11 @@ export class InflightStore implements IStore {
     return [...this.#flights.values()].some(({ awaitedSince = Infinity }) => awaitedSince < before)
   }
 
+  /** Publications are in flight, and their acknowledgements come in time: what must not overtake them had better join them. */
+  isFlowing(): boolean {
+    return this.#flights.size > 0 && !this.isHeldUp()
+  }
+
   /** Something sent is perhaps still on its way to the broker, and whatever was sent after it with it. */
   isInTransit(): boolean {
     const now = performance.now()

@@ -296,6 +296,22 @@ describe('publications', () => {
     expect(await got).toEqual(['{"n":1}', '{"n":3}'])
   })
 
+  it('of which only the newest counts need no acknowledgement, but overtake none that is in flight (issue 14.5)', async () => {
+    const qos: number[] = []
+    const { port } = await broker({
+      authorizePublish: (_client, packet, done) => {
+        qos.push(packet.qos)
+        done(null)
+      },
+    })
+    const { link, up, deliver } = open(port)
+    await up()
+    const beat: Publication = { subtopic: ALIVE, payload: { beat: 1 }, keep: 'latest' }
+    expect(await deliver(beat)).toMatchObject({ at: 'acknowledged' })
+    await lastValueFrom(link.send(of(result(1), beat)))
+    expect(qos).toEqual([0, 2, 2])
+  })
+
   it('heartbeats come while acknowledgements are held up, behind a large message or otherwise (issue 14.5)', async () => {
     const { port } = await broker()
     const manager = await peer(port, [ALIVE])
@@ -424,7 +440,7 @@ describe('the link', () => {
 })
 
 describe('close', () => {
-  const offline: Publication = { subtopic: ALIVE, payload: { status: 'bye' }, keep: 'latest' }
+  const offline: Publication = { subtopic: ALIVE, payload: { status: 'bye' }, keep: 'all' }
 
   it('delivers what waits, then the farewell, then disconnects without a will', async () => {
     const { port } = await broker()
