@@ -51,7 +51,7 @@ export type TypeItem =
       readonly id: TypeId
       readonly channel?: ChannelType | undefined
     }
-  | { readonly kind: 'func'; readonly shape: FunctionShape }
+  | { readonly kind: 'func'; readonly async: boolean; readonly shape: FunctionShape }
   /** `instance`: the number of the component instance that defines it; undefined for the host. */
   | { readonly kind: 'resource'; readonly slot: number; readonly instance: number | undefined }
   | { readonly kind: 'instance'; readonly scope: Scope; readonly frame: Frame }
