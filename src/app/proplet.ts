@@ -4,6 +4,7 @@ import {
   connect,
   defer,
   endWith,
+  filter,
   finalize,
   from,
   ignoreElements,
@@ -13,7 +14,9 @@ import {
   share,
   Subject,
   switchMap,
+  take,
   tap,
+  timer,
   type Observable,
 } from 'rxjs'
 import { withEncrypted } from '../runtime/confidential/confidential-runtime.js'
@@ -30,7 +33,7 @@ import { externalOptions } from './external-options.js'
 import { createFederatedHttp } from '../io/federated/http.js'
 import { readPrinted } from '../io/federated/read-printed.js'
 import { hostMetadata } from './metadata.js'
-import { createHostMetrics, loadHostMetrics } from '../host/metrics.js'
+import { createHostMetrics } from '../host/metrics.js'
 import { createTaskSampler } from './task-sampler.js'
 import { createLogger, type Logger } from '../io/log/log.js'
 import type { Journal } from '../io/journal/index.js'
@@ -100,7 +103,6 @@ const prepare = async ({ config, log: given }: PropletOptions): Promise<Parts> =
     brokerLinkOptions(config, log),
     openWatch(config, tls, log),
     openConfidential(config, log),
-    config.monitoring && config.intervals.metricsMs > 0 ? loadHostMetrics() : undefined,
   ])
   const own = { cache, mqtt: { ...mqtt, journal }, journal, watch, confidential }
   return { config, log, embedded: await embeddedOptions(config, tls, confidential, log), ...own }
@@ -126,7 +128,18 @@ const publicationsIn = (output$: Observable<PipelineOutput>): Observable<Publica
 /** Undelivered results that are tracked per run. */
 const MAX_DUE = 10_000
 
+/** Guests are started without a link to the broker, too, after so many milliseconds. */
+const WARM_UP_MS = 1000
+
 const now = () => performance.now()
+
+/** Guests are started when the proplet has announced itself: what the first of them takes is not taken from that. */
+const warmUp = (runtime: Runtime, delivery$: Observable<Delivery>): Observable<never> =>
+  merge(delivery$.pipe(filter(({ at }) => at === 'acknowledged')), timer(WARM_UP_MS)).pipe(
+    take(1),
+    tap(() => runtime.warmUp?.()),
+    ignoreElements(),
+  )
 
 /** The events that observers get. */
 const propletEvents = (
@@ -180,7 +193,7 @@ const run = (
             journal: journal && (() => journal.stats),
           }
           const watched$ = parts.watch(seen).pipe(tap((command) => commands.next(command)))
-          return merge(watched$, delivery$).pipe(ignoreElements())
+          return merge(watched$, delivery$, warmUp(runtime, delivery$)).pipe(ignoreElements())
         }),
       )
       return merge(published$, left$)

@@ -25,7 +25,10 @@ export type Applicant = {
 }
 
 const READY_TIMEOUT_MS = 10_000
-/** Starting a guest blocks the daemon for some milliseconds: results go first. */
+/**
+ * Starting a guest blocks the daemon for some milliseconds, so results go first; and a guest that was taken no longer ago is
+ * soon back, as a rule, so none is started in its place.
+ */
 const REFILL_DELAY_MS = 50
 const MAX_FAILURES = 3
 
@@ -48,11 +51,16 @@ export class Pool {
   #start: StartGuest | undefined
   #scheduled: { readonly timer: NodeJS.Timeout; readonly isUrgent: boolean } | undefined
   #failures = 0
+  /** No task came for long, or none yet: one idle guest is enough. */
+  #isAtRest = true
   #isClosed = false
 
   constructor(options: PoolOptions) {
     this.#options = options
-    this.#idle = new IdleMembers(options, (member) => this.#dismiss(member.guest))
+    this.#idle = new IdleMembers(options, (member) => {
+      if (this.#idle.size < options.warm) this.#isAtRest = true
+      this.#dismiss(member.guest)
+    })
   }
 
   /** Nothing is started before this. */
@@ -67,6 +75,7 @@ export class Pool {
       applicant.refused('the runtime is closed')
       return () => undefined
     }
+    this.#isAtRest = false
     const member = this.#idle.take(digest)
     if (member === undefined) this.#waiting.add(applicant)
     else this.#grant(member, applicant)
@@ -92,6 +101,7 @@ export class Pool {
         reject(new Error('the runtime is closed'))
         return
       }
+      this.#isAtRest = false
       this.#onReady.add({ resolve, reject })
       this.#balance()
     })
@@ -117,6 +127,7 @@ export class Pool {
   }
 
   #grant(member: Member, applicant: Applicant): void {
+    member.takenAt = performance.now()
     this.#taken.add(member)
     applicant.granted(member)
   }
@@ -194,7 +205,7 @@ export class Pool {
       else if (this.#isClosed) this.#dismiss(guest)
       else {
         this.#failures = 0
-        this.#rest({ guest, modules: new ModuleLedger(), tasks: 0 })
+        this.#rest({ guest, modules: new ModuleLedger(), tasks: 0, takenAt: 0 })
       }
     })
     guest.post(this.#options.boot)
@@ -244,7 +255,10 @@ export class Pool {
     const delayMs = Math.max(isUrgent ? 0 : REFILL_DELAY_MS, backoffMs(this.#failures))
     const timer = setTimeout(() => {
       this.#scheduled = undefined
-      if (this.#need() !== 'none') this.#boot(start)
+      const still = this.#need()
+      if (still === 'urgent' || (still === 'refill' && this.#idle.size + this.#soonBack() < this.#kept))
+        this.#boot(start)
+      else this.#scheduleStart(start)
     }, delayMs)
     this.#scheduled = { timer, isUrgent }
   }
@@ -252,10 +266,21 @@ export class Pool {
   /** `urgent`: someone waits for it. Otherwise warm guests are missing, which come one by one. */
   #need(): 'urgent' | 'refill' | 'none' {
     const coming = this.#coming.size
-    const isShort = this.#idle.size + coming < this.#options.warm
+    const isShort = this.#idle.size + coming < this.#kept
     const isUrgent = this.#waiting.size > coming || (isShort && this.#onReady.size > 0)
     if (isUrgent) return coming < maxComing(this.#failures) ? 'urgent' : 'none'
     return isShort && coming === 0 ? 'refill' : 'none'
+  }
+
+  /** Idle guests that are kept ready now. */
+  get #kept(): number {
+    const { warm } = this.#options
+    return this.#isAtRest ? Math.min(1, warm) : warm
+  }
+
+  #soonBack(): number {
+    const since = performance.now() - REFILL_DELAY_MS
+    return [...this.#taken].filter(({ takenAt }) => takenAt > since).length
   }
 }
 

@@ -18,6 +18,7 @@ function createPool(options: Partial<PoolOptions> = {}) {
     warm: 0,
     maxIdle: 4,
     surplusIdleMs: 30_000,
+    restIdleMs: 30_000,
     maxTasks: 1000,
     maxResidentBytes: 512 * MIB,
     log: { debug: silent, info: silent, error: silent, warn: (_obj, message) => warnings.push(message) },
@@ -79,6 +80,32 @@ describe('the pool', () => {
     expect(pool.pids()).toStrictEqual(pids.slice(1))
     await vi.waitUntil(() => pids.filter(isAlive).length === 1)
     expect(pool.pids()).toHaveLength(1)
+  })
+
+  it('15.5 keeps one idle guest until a task comes, and again when none came for long', async () => {
+    const { pool } = createPool({ warm: 2, surplusIdleMs: 100, restIdleMs: 100 })
+    pool.open(start)
+    await vi.waitUntil(() => pool.pids().length === 1)
+    const member = await acquire(pool)
+    await pool.ready()
+    pool.release(member, 'reuse')
+    const pids = pool.pids()
+    expect(pids.length).toBeGreaterThanOrEqual(2)
+    await vi.waitUntil(() => pids.filter(isAlive).length === 1)
+    expect(pool.pids()).toHaveLength(1)
+  })
+
+  it('15.5 starts none in the place of one that is soon back', async () => {
+    const { pool } = createPool({ warm: 1, maxTasks: Infinity })
+    const starts = vi.fn(start)
+    pool.open(starts)
+    await pool.ready()
+    for (const endsAt = performance.now() + 300; performance.now() < endsAt;) {
+      const member = await acquire(pool)
+      await new Promise(setImmediate)
+      pool.release(member, 'reuse')
+    }
+    expect(starts).toHaveBeenCalledTimes(1)
   })
 
   it('starts no guest over and over while all that it may need are busy now and then', async () => {
