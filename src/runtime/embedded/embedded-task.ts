@@ -2,15 +2,15 @@ import * as E from 'fp-ts/lib/Either.js'
 import { Observable, type Subscriber } from 'rxjs'
 import type { Outcome } from '../../model/outcome.js'
 import type { RunEvent, RunRequest, StopReason, Usage } from '../../model/runtime.js'
-import { fateAfter } from './fate.js'
+import { fateAfter } from './guests/fate.js'
 import type { HalHost } from '../hal/daemon/host.js'
 import type { HalTask } from '../hal/daemon/task.js'
-import { Execution } from './execution.js'
-import type { Guest } from './guest.js'
+import { Execution } from './run/execution.js'
 import { HttpTask, type HttpTaskHooks, type HttpTaskParts } from './http/http-task.js'
-import type { Member } from './idle-members.js'
-import { TaskUsage } from './usage.js'
-import { verdictOfStop } from './verdict.js'
+import type { Guest } from './guests/guest.js'
+import type { Member } from './guests/idle-members.js'
+import { TaskUsage } from './run/usage.js'
+import { verdictOfStop } from './run/verdict.js'
 
 export type EmbeddedTaskParts = Omit<HttpTaskParts, 'usage' | 'hal'> & {
   /** Undefined if the hardware abstraction layer is off. */
@@ -20,8 +20,8 @@ export type EmbeddedTaskParts = Omit<HttpTaskParts, 'usage' | 'hal'> & {
 }
 
 /**
- * The kernel counts processor time in ticks of 10 ms: of a task that ends sooner nothing is to be told, so that the look at
- * `/proc` is left out, which takes longer than all else that a short task needs here.
+ * The kernel counts processor time in ticks of 10 ms, so there is nothing to report of a task that ends sooner. Reading `/proc` for
+ * it would take longer than everything else that a short task needs here.
  */
 const TICK_MS = 10
 
