@@ -28,8 +28,8 @@ const STEADY_MS = 60_000
 
 /**
  * What must not be lost, on disk: commands that were taken in, and results until the broker has acknowledged them. What
- * it is told is written when the call returns, and so outlives this process; the broker is told that we have a command
- * only once it would outlive a loss of power too. The disk itself is waited for off the event loop, for all at once.
+ * it is told is written when the call returns, and so outlives this process; but what is about to be told to the broker is written
+ * together, when `flush` is called. The broker is told that we have a command only once it would outlive a loss of power too. The disk itself is waited for off the event loop, for all at once.
  */
 export class Journal implements TaskJournal, LinkJournal {
   readonly unfinished: TaskJournal['unfinished']
@@ -159,7 +159,7 @@ export class Journal implements TaskJournal, LinkJournal {
   }
 
   forget(id: number): void {
-    if (this.#ledger.packets.has(id)) this.#writer.write({ type: 'forgotten', id })
+    if (this.#ledger.packets.has(id)) this.#writer.defer({ type: 'forgotten', id })
   }
 
   loseSession(): void {
@@ -173,11 +173,15 @@ export class Journal implements TaskJournal, LinkJournal {
   }
 
   sent(sequence: number, messageId: number): void {
-    this.#writer.write({ type: 'sent', number: sequence, messageId })
+    this.#writer.defer({ type: 'sent', number: sequence, messageId })
   }
 
   released(sequence: number): void {
-    this.#writer.write({ type: 'released', number: sequence })
+    this.#writer.defer({ type: 'released', number: sequence })
+  }
+
+  flush(): void {
+    this.#writer.flush()
   }
 
   durable(): Promise<void> | undefined {
@@ -189,7 +193,7 @@ export class Journal implements TaskJournal, LinkJournal {
 
   /** Nothing more is to be done for a result: the broker has it, or never will. */
   settle(sequence: number): void {
-    if (this.#ledger.results.has(sequence)) this.#writer.write({ type: 'settled', number: sequence })
+    if (this.#ledger.results.has(sequence)) this.#writer.defer({ type: 'settled', number: sequence })
   }
 
   /** Another publication takes the place of a result that can't be delivered. */
@@ -197,6 +201,7 @@ export class Journal implements TaskJournal, LinkJournal {
     const { subtopic, payload, keep } = publication
     const kept = this.#keep({ subtopic, payload, keep }, { command: 0, final: false })
     this.settle(sequence)
+    this.flush()
     return kept
   }
 

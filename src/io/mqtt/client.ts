@@ -12,6 +12,7 @@ export type ClientHooks = {
   readonly onSilence: () => void
   /** When the messages so far may be acknowledged. */
   readonly ready: () => Promise<void> | undefined
+  readonly beforeWrite: () => void
 }
 
 /** An MQTT.js client for one connection. It neither reconnects nor subscribes by itself; the session outlives it. */
@@ -28,17 +29,24 @@ export class ConnectionClient extends MqttClient {
       onOversize: hooks.onOversize,
     })
     const pace = new EventLoopBudget()
-    super(() => (open.stream = new GuardedStream(openTransport(options), limiter, hooks.ready)), {
-      ...protocolOptions(options),
-      incomingStore: session.inbound,
-      outgoingStore: session.flights,
-      messageIdProvider: session.ids,
-    })
+    super(
+      () =>
+        (open.stream = new GuardedStream(openTransport(options), limiter, hooks.ready, hooks.beforeWrite)),
+      {
+        ...protocolOptions(options),
+        incomingStore: session.inbound,
+        outgoingStore: session.flights,
+        messageIdProvider: session.ids,
+      },
+    )
     this.#open = open
     this.#pace = pace
     // MQTT.js asks before it takes a message of QoS 1 or 2; an option that it sets itself below MQTT 5
     this.options.customHandleAcks = (_topic, _message, _packet, goOn) => pace.next(() => goOn(0))
     this.#hooks = hooks
+    this.on('packetreceive', ({ cmd }) => {
+      if (cmd === 'publish') open.stream?.messageTaken()
+    })
   }
 
   /** When a large packet last moved, on the clock of `performance.now()`. */
