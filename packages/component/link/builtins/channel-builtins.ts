@@ -1,5 +1,5 @@
 import type { CoreSignature } from '../calls/adapter.js'
-import type { Run } from '../calls/run.js'
+import type { Instantiation } from '../calls/instantiation.js'
 import { trap } from '../abi/trap.js'
 import { i32, leaving, type Builtin, type BuiltinContext, type MakeBuiltin } from './builtin.js'
 import { Channel } from '../async/channel.js'
@@ -14,8 +14,8 @@ const create =
     return {
       params: [],
       results: ['i64'],
-      make: (run) => () => {
-        const { handles } = leaving(run, instance)
+      make: (instantiation) => () => {
+        const { handles } = leaving(instantiation, instance)
         const shared = new Channel()
         const readable = handles.addEntry(new End(shared, type, 'read'))
         const writable = handles.addEntry(new End(shared, type, 'write'))
@@ -24,7 +24,7 @@ const create =
     }
   }
 
-type Begin = (run: Run, args: readonly unknown[], isAsync: boolean) => End
+type Begin = (instantiation: Instantiation, args: readonly unknown[], isAsync: boolean) => End
 
 const copy =
   (kind: ChannelKind, direction: Direction): MakeBuiltin =>
@@ -34,8 +34,15 @@ const copy =
       waiting,
       { params: kind === 'stream' ? ['i32', 'i32', 'i32'] : ['i32', 'i32'], results: ['i32'] },
       { isAsync: definition.options?.async === true, instance: canon.instance },
-      (run, [index, at, length], isAsync) =>
-        beginCopy(run, canon, { ...plan, isAsync }, i32(index), i32(at), kind === 'stream' ? i32(length) : 1),
+      (instantiation, [index, at, length], isAsync) =>
+        beginCopy(
+          instantiation,
+          canon,
+          { ...plan, isAsync },
+          i32(index),
+          i32(at),
+          kind === 'stream' ? i32(length) : 1,
+        ),
     )
   }
 
@@ -47,7 +54,8 @@ const cancel =
       waiting,
       { params: ['i32'], results: ['i32'] },
       { isAsync: definition.flag === true, instance },
-      (run, [index], isAsync) => beginCancel(run, instance, { ...plan, isAsync }, i32(index)),
+      (instantiation, [index], isAsync) =>
+        beginCancel(instantiation, instance, { ...plan, isAsync }, i32(index)),
     )
   }
 
@@ -61,20 +69,20 @@ function waitingOrNot(
     return {
       ...signature,
       make:
-        (run) =>
+        (instantiation) =>
         (...args: unknown[]) => {
-          leaving(run, instance)
-          return outcomeNow(begin(run, args, true))
+          leaving(instantiation, instance)
+          return outcomeNow(begin(instantiation, args, true))
         },
     }
   const waiting = waitingOf(signature)
   return {
     ...signature,
-    make: (run) =>
-      waiting(run, (...args): Outcome => {
-        leaving(run, instance)
-        if (!run.scheduler.task().mayBlock) trap(CANNOT_BLOCK)
-        const end = begin(run, args, false)
+    make: (instantiation) =>
+      waiting(instantiation, (...args): Outcome => {
+        leaving(instantiation, instance)
+        if (!instantiation.scheduler.task().mayBlock) trap(CANNOT_BLOCK)
+        const end = begin(instantiation, args, false)
         const outcome = () => end.takeEvent()[2]
         if (end.hasEvent) return { value: outcome() }
         return { wait: (goOn) => end.whenEvent(() => goOn(outcome)) }
@@ -89,9 +97,9 @@ const drop =
     return {
       params: ['i32'],
       results: [],
-      make: (run) => (index: unknown) => {
-        const { handles } = leaving(run, instance)
-        findEnd(run, instance, i32(index), plan).drop()
+      make: (instantiation) => (index: unknown) => {
+        const { handles } = leaving(instantiation, instance)
+        findEnd(instantiation, instance, i32(index), plan).drop()
         handles.removeEntry(i32(index))
       },
     }

@@ -4,7 +4,7 @@ import type { CallContext } from '../abi/call-context.js'
 import { unsignedAt, type FlatType, type FlatValue, type FlatValues } from '../abi/flat.js'
 import type { CoreSignature } from './adapter.js'
 import type { FunctionShape } from './function.js'
-import type { LinkedFunction, CoreFunction, Run } from './run.js'
+import type { LinkedFunction, CoreFunction, Instantiation } from './instantiation.js'
 import { liftArguments, toFlat } from './lower.js'
 import { trap } from '../abi/trap.js'
 import { CANNOT_BLOCK, type MakeWaiting, type Outcome } from './jspi.js'
@@ -27,15 +27,19 @@ export const asyncSignature = (shape: FunctionShape): CoreSignature => ({
 })
 
 /** `canon lower` with `async`: returns the state of the call and a handle to what is left of it. */
-export function makeAsyncLowered(run: Run, linked: LinkedFunction, canon: CanonPlan): CoreFunction {
+export function makeAsyncLowered(
+  instantiation: Instantiation,
+  linked: LinkedFunction,
+  canon: CanonPlan,
+): CoreFunction {
   const { result } = linked.shape
-  const instance = run.instance(canon.instance)
+  const instance = instantiation.instance(canon.instance)
   const shape = { ...linked.shape, flatParams: asyncParams(linked.shape) }
-  const callee = run.start(linked)
+  const callee = instantiation.start(linked)
   return (...values) => {
     instance.checkLeave()
     const flat = values.map(toFlat)
-    const call = callContext(run, canon)
+    const call = callContext(instantiation, canon)
     const subtask = new Subtask(call)
     subtask.callee = callee({
       begin: () => {
@@ -59,20 +63,20 @@ export function makeAsyncLowered(run: Run, linked: LinkedFunction, canon: CanonP
 
 /** `canon lower` of an async function without `async`: the guest waits in the midst of the call. */
 export function makeWaitingLowered(
-  run: Run,
+  instantiation: Instantiation,
   linked: LinkedFunction,
   canon: CanonPlan,
   waiting: MakeWaiting,
 ): object {
   const { shape } = linked
-  const { scheduler } = run
-  const instance = run.instance(canon.instance)
-  const callee = run.start(linked)
-  return waiting(run, (...values): Outcome => {
+  const { scheduler } = instantiation
+  const instance = instantiation.instance(canon.instance)
+  const callee = instantiation.start(linked)
+  return waiting(instantiation, (...values): Outcome => {
     instance.checkLeave()
     if (!scheduler.task().mayBlock) trap(CANNOT_BLOCK)
     const flat = values.map(toFlat)
-    const call = callContext(run, canon)
+    const call = callContext(instantiation, canon)
     let goOn: GoOn | undefined
     let outcome: { readonly value: unknown } | undefined
     callee({

@@ -3,12 +3,16 @@ import { unsignedAt, type FlatValue, type FlatValues } from '../abi/flat.js'
 import { callContext } from './canon.js'
 import type { CanonPlan } from '../abi/canon-plan.js'
 import type { FunctionShape } from './function.js'
-import type { ComponentFunction, LinkedFunction, CoreFunction, Run } from './run.js'
+import type { ComponentFunction, LinkedFunction, CoreFunction, Instantiation } from './instantiation.js'
 
 /** `canon lower`: a function for core modules out of one of a component or of the host. */
-export function makeLowered(run: Run, linked: LinkedFunction, canon: CanonPlan): CoreFunction {
+export function makeLowered(
+  instantiation: Instantiation,
+  linked: LinkedFunction,
+  canon: CanonPlan,
+): CoreFunction {
   const { shape } = linked
-  const call = callContext(run, canon)
+  const call = callContext(instantiation, canon)
   // Most functions that are imported are not called.
   let callee: ComponentFunction | undefined
   const { result, spillsResult } = shape
@@ -16,7 +20,7 @@ export function makeLowered(run: Run, linked: LinkedFunction, canon: CanonPlan):
   return (...values) => {
     call.instance.checkLeave()
     const flat = values.map(toFlat)
-    callee ??= run.function(linked)
+    callee ??= instantiation.function(linked)
     const returned = callee(liftArguments(call, shape, flat))
     if (result === undefined) {
       call.end()
