@@ -1,11 +1,10 @@
 import type { CoreSignature } from '../calls/adapter.js'
 import type { Run } from '../calls/run.js'
-import { trap } from '../abi/trap.js'
 import { i32, leaving, type Builtin, type BuiltinContext, type MakeBuiltin } from './builtin.js'
 import { Channel } from '../async/channel.js'
 import { beginCancel, beginCopy, findEnd, outcomeNow } from './copy.js'
 import { End, type ChannelKind, type Direction } from '../async/end.js'
-import { CANNOT_BLOCK, type Outcome } from '../calls/jspi.js'
+import { checkMayBlock, type Outcome } from '../calls/jspi.js'
 
 const create =
   (kind: ChannelKind): MakeBuiltin =>
@@ -73,7 +72,7 @@ function waitingOrNot(
     make: (run) =>
       waiting(run, (...args): Outcome => {
         leaving(run, instance)
-        if (!run.scheduler.task().mayBlock) trap(CANNOT_BLOCK)
+        checkMayBlock(run.scheduler.thread())
         const end = begin(run, args, false)
         const outcome = () => end.takeEvent()[2]
         if (end.hasEvent) return { value: outcome() }

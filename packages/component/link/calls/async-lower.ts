@@ -1,13 +1,14 @@
 import { callContext } from './canon.js'
 import type { CanonPlan } from '../abi/canon-plan.js'
 import type { CallContext } from '../abi/call-context.js'
-import { unsignedAt, type FlatType, type FlatValue, type FlatValues } from '../abi/flat.js'
+import { addressAt } from '../abi/address.js'
+import type { FlatType, FlatValue, FlatValues } from '../abi/flat.js'
 import type { CoreSignature } from './adapter.js'
 import type { FunctionShape } from './function.js'
 import type { LinkedFunction, CoreFunction, Run } from './run.js'
 import { liftArguments, toFlat } from './lower.js'
-import { trap } from '../abi/trap.js'
-import { CANNOT_BLOCK, type MakeWaiting, type Outcome } from './jspi.js'
+import { checkMayBlock, type MakeWaiting, type Outcome } from './jspi.js'
+import type { AsyncCall } from '../async/function.js'
 import type { GoOn } from '../async/scheduler.js'
 import { Subtask } from '../async/subtask.js'
 
@@ -20,40 +21,86 @@ const asyncParams = ({ flatParams }: FunctionShape): readonly FlatType[] | undef
 /** The core types of a function that is lowered with the option `async`. */
 export const asyncSignature = (shape: FunctionShape): CoreSignature => ({
   params: [
-    ...(asyncParams(shape) ?? ['i32' as const]),
-    ...(shape.result === undefined ? [] : ['i32' as const]),
+    ...(asyncParams(shape) ?? [shape.address]),
+    ...(shape.result === undefined ? [] : [shape.address]),
   ],
   results: ['i32'],
 })
 
 /** `canon lower` with `async`: returns the state of the call and a handle to what is left of it. */
 export function makeAsyncLowered(run: Run, linked: LinkedFunction, canon: CanonPlan): CoreFunction {
-  const { result } = linked.shape
+  const begin = beginning(run, linked, canon)
+  return (...values) => begin(values).report()
+}
+
+/**
+ * The same for a function of another component. A callee that is kept waiting by a task that is ready to go on begins before
+ * this returns, so that its caller does not depend on the order in which those run.
+ */
+export function makeDeferringLowered(
+  run: Run,
+  linked: LinkedFunction,
+  canon: CanonPlan,
+  waiting: MakeWaiting,
+): object {
+  const { scheduler } = run
+  const begin = beginning(run, linked, canon)
+  return waiting(run, (...values): Outcome => {
+    const { callee, report } = begin(values)
+    if (callee.isDue !== true || !scheduler.thread().canSuspend) return { value: report() }
+    return {
+      wait: (goOn) => {
+        const proceed = () => {
+          if (callee.isDue === true) scheduler.later(proceed)
+          else goOn(report, 'first')
+        }
+        scheduler.later(proceed)
+      },
+    }
+  })
+}
+
+type Begun = {
+  readonly callee: AsyncCall
+  /** What the caller is told, once. */
+  readonly report: () => number
+}
+
+function beginning(
+  run: Run,
+  linked: LinkedFunction,
+  canon: CanonPlan,
+): (values: readonly unknown[]) => Begun {
+  const own = linked.shape.through(canon.address)
+  const shape = { ...own, flatParams: asyncParams(own) }
   const instance = run.instance(canon.instance)
-  const shape = { ...linked.shape, flatParams: asyncParams(linked.shape) }
-  const callee = run.start(linked)
-  return (...values) => {
+  const start = run.start(linked)
+  return (values) => {
     instance.checkLeave()
     const flat = values.map(toFlat)
     const call = callContext(run, canon)
     const subtask = new Subtask(call)
-    subtask.callee = callee({
+    const callee = start({
       begin: () => {
         subtask.begin()
         return liftArguments(call, shape, flat)
       },
       resolve: (resolved) => {
-        if (resolved !== undefined && result !== undefined)
+        if (resolved !== undefined)
           storeResult(call, shape, flat, shape.flatParams?.length ?? 1, resolved.value)
         subtask.resolve(resolved !== undefined)
       },
     })
-    if (subtask.isResolved) {
-      subtask.deliver()
-      return subtask.code
+    subtask.callee = callee
+    const report = () => {
+      if (subtask.isResolved) {
+        subtask.deliver()
+        return subtask.code
+      }
+      subtask.index = instance.handles.addEntry(subtask)
+      return subtask.code | (subtask.index << 4)
     }
-    subtask.index = instance.handles.addEntry(subtask)
-    return subtask.code | (subtask.index << 4)
+    return { callee, report }
   }
 }
 
@@ -64,13 +111,13 @@ export function makeWaitingLowered(
   canon: CanonPlan,
   waiting: MakeWaiting,
 ): object {
-  const { shape } = linked
+  const shape = linked.shape.through(canon.address)
   const { scheduler } = run
   const instance = run.instance(canon.instance)
   const callee = run.start(linked)
   return waiting(run, (...values): Outcome => {
     instance.checkLeave()
-    if (!scheduler.task().mayBlock) trap(CANNOT_BLOCK)
+    checkMayBlock(scheduler.thread())
     const flat = values.map(toFlat)
     const call = callContext(run, canon)
     let goOn: GoOn | undefined
@@ -107,13 +154,13 @@ function finish(
 
 function storeResult(
   call: CallContext,
-  { result }: FunctionShape,
+  { result, address }: FunctionShape,
   flat: FlatValues,
   index: number,
   value: unknown,
 ): void {
   if (result === undefined) return
-  const at = unsignedAt(flat, index)
+  const at = addressAt(flat, index, address)
   call.memory.check(at, result.size, result.align)
   result.store(call, at, value)
 }

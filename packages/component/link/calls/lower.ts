@@ -1,5 +1,6 @@
 import type { CallContext } from '../abi/call-context.js'
-import { unsignedAt, type FlatValue, type FlatValues } from '../abi/flat.js'
+import { addressAt } from '../abi/address.js'
+import type { FlatValue, FlatValues } from '../abi/flat.js'
 import { callContext } from './canon.js'
 import type { CanonPlan } from '../abi/canon-plan.js'
 import type { FunctionShape } from './function.js'
@@ -7,7 +8,7 @@ import type { ComponentFunction, LinkedFunction, CoreFunction, Run } from './run
 
 /** `canon lower`: a function for core modules out of one of a component or of the host. */
 export function makeLowered(run: Run, linked: LinkedFunction, canon: CanonPlan): CoreFunction {
-  const { shape } = linked
+  const shape = linked.shape.through(canon.address)
   const call = callContext(run, canon)
   // Most functions that are imported are not called.
   let callee: ComponentFunction | undefined
@@ -24,7 +25,7 @@ export function makeLowered(run: Run, linked: LinkedFunction, canon: CanonPlan):
     }
     const results: FlatValue[] = []
     if (spillsResult) {
-      const at = unsignedAt(flat, resultAt)
+      const at = addressAt(flat, resultAt, shape.address)
       call.memory.check(at, result.size, result.align)
       result.store(call, at, returned)
     } else {
@@ -40,14 +41,14 @@ export const toFlat = (value: unknown): FlatValue | undefined =>
 
 export function liftArguments(
   call: CallContext,
-  { params, flatParams }: Pick<FunctionShape, 'params' | 'flatParams'>,
+  { params, flatParams, address }: Pick<FunctionShape, 'params' | 'flatParams' | 'address'>,
   flat: FlatValues,
 ): readonly unknown[] {
   let args: unknown
   if (flatParams !== undefined) {
     args = params.lift(call, flat, 0)
   } else {
-    const at = unsignedAt(flat, 0)
+    const at = addressAt(flat, 0, address)
     call.memory.check(at, params.size, params.align)
     args = params.load(call, at)
   }

@@ -16,6 +16,7 @@ export function asSynchronousTask<T>(run: Run, instance: number, code: () => T):
     instance,
     strings: 'utf8',
     memory: undefined,
+    address: 'i32',
     realloc: undefined,
     postReturn: undefined,
   }
