@@ -19,7 +19,7 @@ const dist = (modules, chunkFileNames, more) =>
 const GUEST_GROUPS = [
   {
     name: 'core',
-    test: /packages\/(?:wasi\/(?:host|preview1)|component\/(?:wasm\/|units|error))|src\/runtime\/guest\/(?:task|core-task|modules|console|end-of-throw|failure|output|results|call-plan|components|imports|blocking)/,
+    test: /packages\/(?:wasi\/(?:host|preview1)|component\/(?:wasm\/|units|error))|src\/runtime\/guest\/(?:task\/(?:task|core-task|modules|components)|host\/(?:console|imports|component-parts)|call\/(?:end-of-throw|failure|output|results|call-plan)|channel\/blocking)/,
   },
   { name: 'components', test: /packages\/(?:component|wasi\/preview2)|node_modules\/fp-ts|component-plan/ },
 ]
@@ -28,8 +28,8 @@ const builds = [
   // A process that loads one file, not hundreds, starts in half the time; what starts most often shares none with others.
   dist([exec], 'chunks/exec/[name]-[hash].js'),
   dist(Object.values(processes), 'chunks/[name]-[hash].js'),
-  // runtime/guest/components.ts loads later parts by path from its own folder, so its chunk must be there too.
-  dist([...Object.values(GUEST_ENTRIES), ...GUEST_PARTS], 'runtime/guest/[name]-[hash].js', {
+  // Modules in the folders of runtime/guest load later parts by paths such as ../host/stdin.js, so chunks are as deep.
+  dist([...Object.values(GUEST_ENTRIES), ...GUEST_PARTS], 'runtime/guest/chunks/[name]-[hash].js', {
     output: { codeSplitting: { groups: GUEST_GROUPS } },
   }),
   // The library shares the packages whose values cross its border with the importing program.

@@ -10,7 +10,7 @@ export type { ComponentDescription, ComponentKind, Item, Items } from './describ
 export { validateComponent } from './check/check.js'
 export { prepareComponent, type PreparedComponent, type PrepareOptions } from './link/prepare.js'
 export { instantiate, type ComponentInstance, type ExportedFunction } from './link/instantiate.js'
-export type { Imports } from './link/calls/run.js'
+export type { Imports } from './link/calls/instantiation.js'
 export { TrapError } from './link/abi/trap.js'
 export { HostWork } from './link/async/work.js'
 export { ArgumentsError, readArguments } from './wave/arguments.js'

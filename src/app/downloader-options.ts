@@ -11,5 +11,5 @@ export const downloaderOptions = (
   maxTotalBytes: fetch.maxBytes * FETCHES_IN_MEMORY,
   privateRules: fetch.privateRules,
   tls,
-  registry: { insecure: registry.insecure, authFile: registry.authFile },
+  registry: { insecure: registry.insecure, authFile: registry.authFile, env: registry.helperEnv },
 })

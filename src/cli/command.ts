@@ -4,8 +4,8 @@ import { commandHelp } from './commands/help-text.js'
 import { parseWords, type Words } from './commands/parse.js'
 import { commands, findCommand } from './commands/table.js'
 import type { CommandSpec } from './commands/spec.js'
-import { EXIT } from './exits.js'
-import { errorLines } from './lines.js'
+import { EXIT } from './output/exits.js'
+import { errorLines } from './output/lines.js'
 
 const unknown = (word: string): string => {
   const near = suggestion(

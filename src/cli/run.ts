@@ -4,8 +4,8 @@ import type { Config, LoadedConfig } from '../io/config/config.js'
 import { loadConfig, type LoadOptions } from '../io/config/load.js'
 import { packageVersion } from '../host/version.js'
 import { parseCommandLine } from './args.js'
-import { EXIT } from './exits.js'
-import { errorLines, warningLines, type Output } from './lines.js'
+import { EXIT } from './output/exits.js'
+import { errorLines, warningLines, type Output } from './output/lines.js'
 import { configTable } from './print-config.js'
 
 export type CliInput = {

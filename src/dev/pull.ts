@@ -9,6 +9,8 @@ import { createDownloads, type DownloadLimits } from '../streams/binaries/downlo
 import type { ImageSource } from './registry.js'
 
 export type PullOptions = {
+  /** Names docker's file of credentials, and is that of credential helpers. */
+  readonly env: Readonly<Record<string, string | undefined>>
   /** Where binaries are kept; by default nowhere. */
   readonly cacheDir?: string | undefined
   readonly log?: CacheLog
@@ -26,16 +28,16 @@ const LIMITS: DownloadLimits = { stallMs: 10_000, ttlMs: 300_000, timeoutMs: 1_8
 
 const SILENT: CacheLog = { warn: () => undefined, debug: () => undefined }
 
-const dockerConfig = (): string =>
-  join(process.env['DOCKER_CONFIG'] ?? join(homedir(), '.docker'), 'config.json')
+const dockerConfig = (env: PullOptions['env']): string =>
+  join(env['DOCKER_CONFIG'] ?? join(homedir(), '.docker'), 'config.json')
 
 /**
  * The images of registries, and the binaries of URLs, as a source for `startRegistry`: pulled as the proplet pulls with
  * `PROPLET_REGISTRY=direct`, also from this machine and its networks, since it is its own user who asks. Rejects with a
  * `DownloadError` that says why an image is not to be had.
  */
-export const pullImages = async (options: PullOptions = {}): Promise<ImageSource> => {
-  const { cacheDir, log = SILENT, authFile = dockerConfig(), insecure = [], limits = {} } = options
+export const pullImages = async (options: PullOptions): Promise<ImageSource> => {
+  const { env, cacheDir, log = SILENT, authFile = dockerConfig(env), insecure = [], limits = {} } = options
   const maxBytes = limits.maxBytes ?? MAX_BYTES
   const cache = await openCache({ dir: cacheDir, maxBytes: CACHE_BYTES, log })
   const downloads = createDownloads({
@@ -45,7 +47,7 @@ export const pullImages = async (options: PullOptions = {}): Promise<ImageSource
       maxTotalBytes: maxBytes * 2,
       privateRules: [{ type: 'all' }],
       tls: options.tls ?? { ca: undefined, verify: true },
-      registry: { insecure, authFile },
+      registry: { insecure, authFile, env },
     }),
     limits: { ...LIMITS, ...limits },
     clock: asyncScheduler,

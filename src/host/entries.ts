@@ -13,20 +13,20 @@ export const PROCESS_ENTRIES = {
 export const GUEST_ENTRIES = {
   guestChild: 'runtime/guest/child',
   guestThread: 'runtime/guest/thread',
-  guestStdinThread: 'runtime/guest/stdin-thread',
+  guestStdinThread: 'runtime/guest/host/stdin-thread',
 } as const
 
-/** What a guest process loads once a task needs it, from beside its own bundle. See `components.ts` and `component-parts.ts` there. */
+/** What a guest process loads once a task needs it, by path from its own bundle. See `task/components.ts` and `host/component-parts.ts` there. */
 export const GUEST_PARTS = [
-  'runtime/guest/component-task',
-  'runtime/guest/hal',
+  'runtime/guest/task/component-task',
+  'runtime/guest/host/hal',
   'runtime/guest/http/serve',
   'runtime/guest/http/serve3',
   'runtime/guest/jco/prepare',
-  'runtime/guest/linker',
-  'runtime/guest/network',
-  'runtime/guest/preview3',
-  'runtime/guest/stdin',
+  'runtime/guest/task/linker',
+  'runtime/guest/host/network',
+  'runtime/guest/host/preview3',
+  'runtime/guest/host/stdin',
 ] as const
 
 /** The library: `exports` of the package. */
@@ -37,9 +37,9 @@ export const TOOL_ENTRIES = [
   'app/embedded-options',
   'dev/broker',
   'dev/daemon',
-  'dev/demo',
-  'dev/demo-fl',
-  'dev/demo-tee',
+  'dev/demo/demo',
+  'dev/demo/demo-fl',
+  'dev/demo/demo-tee',
   'dev/federated/json-server',
   'dev/registry',
   'dev/sections',

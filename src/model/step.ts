@@ -42,7 +42,7 @@ export type Step = {
   /** How it ended; absent for a latent task that was replaced. */
   readonly outcome?: Outcome
   /** Whether a result is due from here on. */
-  readonly isTold: boolean
+  readonly isResultDue: boolean
 }
 
 /** The result of a run has reached the broker, or never will. Times are in milliseconds of the clock of `resultDelivery`. */

@@ -166,7 +166,7 @@ describe('the embedded registry server', () => {
       const { port, wire, proplet } = await site('embedded')
       const failures: string[] = []
       await startRegistry(port, {
-        images: await pullImages(),
+        images: await pullImages({ env: process.env }),
         onFailure: (image, error) => failures.push(`${image}: ${String(error)}`),
       })
       const image = `${registry.host}/hello:v1`

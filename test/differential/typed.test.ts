@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { PreparedComponent } from '@proplet/component/link/prepare.js'
 import { printWave } from '@proplet/component/wave/print.js'
-import { planComponent } from '../../src/runtime/guest/component-plan.js'
+import { planComponent } from '../../src/runtime/guest/call/component-plan.js'
 import type { EmbeddedRuntime } from '../../src/runtime/embedded/embedded.js'
 import { prepare } from '../../packages/component/test/link/harness.js'
 import { openRuntime, run, toBinary } from '../runtime/embedded/harness.js'

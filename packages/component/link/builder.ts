@@ -3,7 +3,7 @@ import { unsupported } from '../binary/error.js'
 import type { CompiledModule } from '../wasm/compile.js'
 import type { ModuleShape } from '../wasm/scan.js'
 import type { CoreModuleItem, LinkedModule } from './frame.js'
-import type { LinkedFunction, Run } from './calls/run.js'
+import type { LinkedFunction, Instantiation } from './calls/instantiation.js'
 import type { HostFunction } from './calls/host-function.js'
 import type { CoreSignature } from './calls/adapter.js'
 import { enteringFunctions, waitingFunctions, type MakeEntering, type MakeWaiting } from './calls/jspi.js'
@@ -23,7 +23,7 @@ export type LinkHooks = {
 }
 
 /** What is done for each run, in order. */
-export type Step = (run: Run) => void
+export type Step = (instantiation: Instantiation) => void
 
 /** What the linking of one component adds up to. */
 export class Builder {
@@ -105,11 +105,11 @@ export class Builder {
   }
 
   /** A function of ours for core modules, made in each run. */
-  newCoreFunction(make: (run: Run) => object): number {
+  newCoreFunction(make: (instantiation: Instantiation) => object): number {
     const index = this.#coreFunctions
     this.#coreFunctions += 1
-    this.steps.push((run) => {
-      run.provideCore(index, make(run))
+    this.steps.push((instantiation) => {
+      instantiation.provideCore(index, make(instantiation))
     })
     return index
   }

@@ -4,7 +4,7 @@ import { malformed } from '../binary/error.js'
 import { IndexSpaces, isOf, missing, type OfKind } from '../binary/index-spaces.js'
 import type { CoreType } from '../binary/type-ast.js'
 import type { CoreItem } from './abi/canon-plan.js'
-import type { LinkedFunction, Run } from './calls/run.js'
+import type { LinkedFunction, Instantiation } from './calls/instantiation.js'
 import { TypeIds, type TypeId } from './abi/type-ids.js'
 import type { FunctionType } from '../wasm/value-types.js'
 import type { Codecs } from './codecs.js'
@@ -15,7 +15,7 @@ import type { ModuleShape } from '../wasm/scan.js'
 /** What is known of a core module before a run. */
 export type LinkedModule = {
   readonly shape: ModuleShape
-  readonly moduleOf: (run: Run) => WebAssembly.Module
+  readonly moduleOf: (instantiation: Instantiation) => WebAssembly.Module
   /** Where its memory comes from; undefined if it defines its own. */
   readonly memories?: SpareMemories | undefined
 }

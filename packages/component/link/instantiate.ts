@@ -3,7 +3,7 @@ import { quote } from '../units.js'
 import type { HostFunction } from './calls/host-function.js'
 import { callAsync } from './calls/call.js'
 import type { HostWork } from './async/work.js'
-import { type LinkedFunction, Run, type Imports } from './calls/run.js'
+import { type LinkedFunction, Instantiation, type Imports } from './calls/instantiation.js'
 import type { PreparedComponent } from './prepare.js'
 
 /**
@@ -52,42 +52,44 @@ export function instantiate(
   imports: Imports,
   work?: HostWork,
 ): ComponentInstance {
-  const run = new Run(imports, prepared)
-  work?.attach(run.scheduler)
-  provide(run, prepared.imports, imports)
-  for (const step of prepared.steps) step(run)
+  const instantiation = new Instantiation(imports, prepared)
+  work?.attach(instantiation.scheduler)
+  provide(instantiation, prepared.imports, imports)
+  for (const step of prepared.steps) step(instantiation)
   const exports = new Map(
     [...prepared.exports].map(([name, item]) => [
       name,
       'make' in item
-        ? exported(run, item)
-        : new Map([...item].map(([member, func]) => [member, exported(run, func)])),
+        ? exported(instantiation, item)
+        : new Map([...item].map(([member, func]) => [member, exported(instantiation, func)])),
     ]),
   )
   return {
     exports,
-    memoryBytes: () => run.memoryBytes(),
+    memoryBytes: () => instantiation.memoryBytes(),
     begin: (instance, name, args, returned) => {
       const within = instance === undefined ? prepared.exports : prepared.exports.get(instance)
       const func = within === undefined || 'make' in within ? undefined : within.get(name)
       if (func === undefined || !('make' in func) || func.start === undefined) return undefined
-      return callAsync(run, func, args, returned)
+      return callAsync(instantiation, func, args, returned)
     },
-    stop: () => run.stop(),
-    release: () => run.release(),
+    stop: () => instantiation.stop(),
+    release: () => instantiation.release(),
   }
 }
 
 /** The function is made when it is called first: most are not. */
-const exported = (run: Run, func: LinkedFunction): ExportedFunction =>
-  func.start === undefined ? (...args) => run.function(func)(args) : (...args) => callAsync(run, func, args)
+const exported = (instantiation: Instantiation, func: LinkedFunction): ExportedFunction =>
+  func.start === undefined
+    ? (...args) => instantiation.function(func)(args)
+    : (...args) => callAsync(instantiation, func, args)
 
-function provide(run: Run, wanted: readonly HostFunction[], imports: Imports): void {
+function provide(instantiation: Instantiation, wanted: readonly HostFunction[], imports: Imports): void {
   const missing: HostFunction[] = []
   for (const each of wanted) {
     const bound = each.bind(imports)
     if (bound === undefined) missing.push(each)
-    else run.provide(each, bound)
+    else instantiation.provide(each, bound)
   }
   if (missing.length === 0) return
   const shown = missing

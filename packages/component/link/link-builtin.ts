@@ -39,7 +39,7 @@ export function linkBuiltin(definition: AsyncBuiltin, frame: Frame, builder: Bui
     },
   })
   const { params, results } = builtin
-  const index = builder.newCoreFunction((run) => builtin.make(run))
+  const index = builder.newCoreFunction((instantiation) => builtin.make(instantiation))
   frame.pushCore('core-func', { from: 'host', index, signature: { params, results } })
 }
 

@@ -9,7 +9,7 @@ import type { LinkedModule, Frame, CoreInstanceItem } from './frame.js'
 import type { CanonPlan, CoreItem } from './abi/canon-plan.js'
 import { resolve } from './calls/core-item.js'
 import type { FunctionShape } from './calls/function.js'
-import type { Run } from './calls/run.js'
+import type { Instantiation } from './calls/instantiation.js'
 
 export function linkCoreInstance(
   definition: CoreInstanceDefinition,
@@ -47,23 +47,25 @@ const instantiateStep =
     instance: number,
     within: number,
   ): Step =>
-  (run) => {
+  (instantiation) => {
     const imports: WebAssembly.Imports = emptyNamespaces()
-    if (memories !== undefined) Object.assign(imports, run.memoryFrom(memories))
-    for (const { name, from } of args) imports[name] = namespaceOf(run, from)
-    const module = moduleOf(run)
+    if (memories !== undefined) Object.assign(imports, instantiation.memoryFrom(memories))
+    for (const { name, from } of args) imports[name] = namespaceOf(instantiation, from)
+    const module = moduleOf(instantiation)
     const start = () => new WebAssembly.Instance(module, imports).exports
-    run.core[instance] = enteringInstance(run.instance(within), () => asSynchronousTask(run, within, start))
+    instantiation.core[instance] = enteringInstance(instantiation.instance(within), () =>
+      asSynchronousTask(instantiation, within, start),
+    )
   }
 
 // Without a prototype, as names are those of the guest.
 const emptyNamespaces = (): WebAssembly.Imports => Object.create(null) as WebAssembly.Imports
 const emptyNamespace = (): WebAssembly.ModuleImports => Object.create(null) as WebAssembly.ModuleImports
 
-function namespaceOf(run: Run, from: CoreInstanceItem): WebAssembly.ModuleImports {
-  if (from.from === 'module') return run.core[from.instance] ?? {}
+function namespaceOf(instantiation: Instantiation, from: CoreInstanceItem): WebAssembly.ModuleImports {
+  if (from.from === 'module') return instantiation.core[from.instance] ?? {}
   const namespace = emptyNamespace()
-  for (const [name, item] of from.items) namespace[name] = resolve(run, item)
+  for (const [name, item] of from.items) namespace[name] = resolve(instantiation, item)
   return namespace
 }
 

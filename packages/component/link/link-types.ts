@@ -66,12 +66,12 @@ function guestResource(
   const { instance } = frame
   const item: CoreItem | undefined =
     destructor === undefined ? undefined : frame.core('core-func', destructor, offset)
-  builder.steps.push((run) => {
-    const destroy = item && resolveFunction(run, item)
-    run.resources[slot] = {
+  builder.steps.push((instantiation) => {
+    const destroy = item && resolveFunction(instantiation, item)
+    instantiation.resources[slot] = {
       from: 'guest',
-      instance: run.instance(instance),
-      destructor: destroy && ((rep) => asSynchronousTask(run, instance, () => void destroy(rep))),
+      instance: instantiation.instance(instance),
+      destructor: destroy && ((rep) => asSynchronousTask(instantiation, instance, () => void destroy(rep))),
     }
   })
   return { kind: 'resource', slot, instance }
@@ -79,8 +79,8 @@ function guestResource(
 
 const hostResourceStep =
   (slot: number, classOf: ReturnType<typeof hostClass>): Step =>
-  (run) => {
-    run.resources[slot] = { from: 'host', class: classOf(run.imports) }
+  (instantiation) => {
+    instantiation.resources[slot] = { from: 'host', class: classOf(instantiation.imports) }
   }
 
 /** What the host provides under a name, of an instance or by itself. */
@@ -118,7 +118,7 @@ export function hostItem(
       return {
         kind: 'core-module',
         from: 'host',
-        module: { shape, moduleOf: (run) => moduleOf(run.imports) },
+        module: { shape, moduleOf: (instantiation) => moduleOf(instantiation.imports) },
       }
     }
     case 'component':

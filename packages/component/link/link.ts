@@ -22,7 +22,7 @@ import {
   makeWaitingLowered,
 } from './calls/async-lower.js'
 import { makeLowered } from './calls/lower.js'
-import type { Run, LinkedFunction } from './calls/run.js'
+import type { Instantiation, LinkedFunction } from './calls/instantiation.js'
 import { trap } from './abi/trap.js'
 import type { CoreSignature } from './calls/adapter.js'
 import type { CanonPlan } from './abi/canon-plan.js'
@@ -98,7 +98,7 @@ function linkDefinition(definition: Definition, frame: Frame, args: Arguments, b
       if (definition.args.length + definition.results > 0)
         throw unsupported('a start function with values', offset)
       const func = builder.use(frame.items.at('func', definition.func, offset).func)
-      builder.steps.push((run) => void run.function(func)([]))
+      builder.steps.push((instantiation) => void instantiation.function(func)([]))
       break
     }
     case 'import': {
@@ -154,7 +154,7 @@ function linkAlias(alias: AliasDefinition, frame: Frame, offset: number): void {
   }
 }
 
-type Lowering = (run: Run) => object
+type Lowering = (instantiation: Instantiation) => object
 
 function lowering(
   func: LinkedFunction,
@@ -169,11 +169,11 @@ function lowering(
     return () => () =>
       trap('cannot enter component instance of a component that is around or within the caller')
   if (options.async && (func.start === undefined || func.instance === undefined))
-    return (run) => makeAsyncLowered(run, func, canon)
-  if (func.start === undefined) return (run) => makeLowered(run, func, canon)
+    return (instantiation) => makeAsyncLowered(instantiation, func, canon)
+  if (func.start === undefined) return (instantiation) => makeLowered(instantiation, func, canon)
   const waiting = builder.waiting(signature)
   const make = options.async ? makeDeferringLowered : makeWaitingLowered
-  return (run) => make(run, func, canon, waiting)
+  return (instantiation) => make(instantiation, func, canon, waiting)
 }
 
 function linkCanon(definition: CanonDefinition, frame: Frame, builder: Builder, offset: number): void {
@@ -222,7 +222,7 @@ function linkCanon(definition: CanonDefinition, frame: Frame, builder: Builder, 
       if (kind !== 'resource-drop' && instance !== frame.instance)
         throw malformed(`${kind} of a resource of another component`, offset)
       const plan = { kind, slot, instance: frame.instance }
-      const index = builder.newCoreFunction((run) => makeResourceFunction(run, plan))
+      const index = builder.newCoreFunction((instantiation) => makeResourceFunction(instantiation, plan))
       const results = kind === 'resource-drop' ? [] : (['i32'] as const)
       frame.pushCore('core-func', { from: 'host', index, signature: { params: ['i32'], results } })
       break

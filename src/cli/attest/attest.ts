@@ -8,8 +8,8 @@ import { messageOf } from '../../model/message-of.js'
 import type { Attester } from '../../runtime/confidential/attester.js'
 import type { Evidence } from '../../runtime/confidential/evidence/evidence.js'
 import type { Words } from '../commands/parse.js'
-import { EXIT } from '../exits.js'
-import { errorLines, warningLines } from '../lines.js'
+import { EXIT } from '../output/exits.js'
+import { errorLines, warningLines } from '../output/lines.js'
 
 /** Settings that only the daemon needs. */
 const IDENTITY = {

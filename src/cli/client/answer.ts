@@ -1,4 +1,4 @@
-import { EXIT } from '../exits.js'
+import { EXIT } from '../output/exits.js'
 import type { Answer } from './channel-message.js'
 import { exit, failure, result, type Shown } from './shown.js'
 

@@ -13,7 +13,7 @@ import {
 import { timeout, type Observable } from 'rxjs'
 import type { Publication } from '../../model/publication.js'
 import type { MqttLink } from '../../io/mqtt/index.js'
-import { EXIT } from '../exits.js'
+import { EXIT } from '../output/exits.js'
 import { CommandFailure } from './failure.js'
 import { parseChannelMessage, type ChannelMessage } from './channel-message.js'
 import { deliver, type Topics } from './link.js'

@@ -3,7 +3,7 @@ import { defer, switchMap, type Observable } from 'rxjs'
 import { loadChannel, type ChannelConfig } from '../../io/config/channel.js'
 import type { MqttLink } from '../../io/mqtt/index.js'
 import type { Words } from '../commands/parse.js'
-import { EXIT } from '../exits.js'
+import { EXIT } from '../output/exits.js'
 import { CommandFailure } from './failure.js'
 import { clientLinkOptions, linked, type Topics } from './link.js'
 

@@ -1,5 +1,5 @@
 import { defer, type Observable } from 'rxjs'
-import { errorLines, warningLines } from '../lines.js'
+import { errorLines, warningLines } from '../output/lines.js'
 import { CommandFailure } from './failure.js'
 import { present, type PresentOptions } from './present.js'
 import type { Shown } from './shown.js'

@@ -6,7 +6,7 @@ import { channelLinkOptions } from '../../app/broker-link.js'
 import type { ChannelConfig } from '../../io/config/channel.js'
 import { openMqtt, type MqttLink, type MqttOptions } from '../../io/mqtt/index.js'
 import { describeAddress } from '../../io/mqtt/transport.js'
-import { EXIT } from '../exits.js'
+import { EXIT } from '../output/exits.js'
 import { CommandFailure } from './failure.js'
 
 /** How long a command waits for the broker when it ends, in milliseconds. */

@@ -1,6 +1,6 @@
 import { parseDuration, LONGEST_MS } from '../../io/config/duration.js'
 import type { Words } from '../commands/parse.js'
-import { EXIT } from '../exits.js'
+import { EXIT } from '../output/exits.js'
 import { CommandFailure } from './failure.js'
 
 const ID_LENGTH = 256

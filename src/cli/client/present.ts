@@ -1,6 +1,6 @@
 import { NEVER, takeUntil, tap, type Observable } from 'rxjs'
 import { stopSignal } from '../../app/signals.js'
-import { EXIT } from '../exits.js'
+import { EXIT } from '../output/exits.js'
 import { CommandFailure } from './failure.js'
 import { safeText } from './safe.js'
 import type { Shown } from './shown.js'

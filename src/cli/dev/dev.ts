@@ -15,7 +15,7 @@ import { carryOut, type Plan } from '../client/command.js'
 import { CommandFailure } from '../client/failure.js'
 import { exit, result, type Shown } from '../client/shown.js'
 import type { Words } from '../commands/parse.js'
-import { EXIT } from '../exits.js'
+import { EXIT } from '../output/exits.js'
 import { checkImages, devImages } from './images.js'
 import { noticeText, postNotice, removeNotice } from './notice.js'
 import { devRequestOf, type DevRequest } from './request.js'
@@ -47,10 +47,10 @@ type Dev = {
   readonly host: NodeJS.Process
 }
 
-const openRegistry = ({ request, site, log }: Dev, port: number) =>
+const openRegistry = ({ request, site, log, host }: Dev, port: number) =>
   resource(
     () =>
-      pullImages({ log }).then((pulled) =>
+      pullImages({ env: host.env, log }).then((pulled) =>
         startRegistry({
           port,
           prefix: devPrefix(site),

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { ImageSource } from '../../dev/registry.js'
 import { CommandFailure } from '../client/failure.js'
-import { EXIT } from '../exits.js'
+import { EXIT } from '../output/exits.js'
 import { messageOf } from '../../model/message-of.js'
 
 /** Fails when a file can't be read, before anybody asks for it. */

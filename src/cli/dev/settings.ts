@@ -5,7 +5,7 @@ import { nodeFiles, type ConfigFiles } from '../../io/config/files.js'
 import { loadConfig } from '../../io/config/load.js'
 import { namesOf, variableOf } from '../../io/config/setting.js'
 import { CommandFailure } from '../client/failure.js'
-import { EXIT } from '../exits.js'
+import { EXIT } from '../output/exits.js'
 import type { DevSite } from './site.js'
 
 type Environment = Readonly<Record<string, string | undefined>>

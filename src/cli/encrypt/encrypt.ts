@@ -9,9 +9,9 @@ import { readKek } from '../../io/download/ocicrypt/unwrap.js'
 import { parseKeyReference, textOfKey } from '../../io/kbs/resource-uri.js'
 import { messageOf } from '../../model/message-of.js'
 import type { Words } from '../commands/parse.js'
-import { EXIT } from '../exits.js'
+import { EXIT } from '../output/exits.js'
 import { readInput } from '../inspect/input.js'
-import { errorLines } from '../lines.js'
+import { errorLines } from '../output/lines.js'
 import { writeLayout, type Blob } from './layout.js'
 
 /** Ends the command with a code. */

@@ -1,4 +1,4 @@
-import { createBlockingOutput, isBrokenPipe } from '../../runtime/guest/blocking-output.js'
+import { createBlockingOutput, isBrokenPipe } from '../../runtime/guest/channel/blocking-output.js'
 
 /**
  * What we write ourselves, blocking, as the guest's own writes are: nothing gets lost when the process ends. Where nobody reads

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { compileCacheDir } from '../../host/compile-cache.js'
 import type { Outcome } from '../../model/outcome.js'
-import { verdictOfDeath } from '../../runtime/embedded/verdict.js'
+import { verdictOfDeath } from '../../runtime/embedded/run/verdict.js'
 import { readInput } from '../inspect/input.js'
 import { parseExec, type ExecRequest } from './args.js'
 import { Console } from './console.js'

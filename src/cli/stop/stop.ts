@@ -8,7 +8,7 @@ import type { Answer, ChannelMessage } from '../client/channel-message.js'
 import { idOf, targetOf, timeoutOf, usageProblem } from '../client/options.js'
 import { exit, note, result, type Shown } from '../client/shown.js'
 import type { Words } from '../commands/parse.js'
-import { EXIT } from '../exits.js'
+import { EXIT } from '../output/exits.js'
 
 const ANSWER_MS = 30_000
 

@@ -3,7 +3,7 @@ import { encode } from '../../io/mqtt/encode.js'
 import type { Publication } from '../../model/publication.js'
 import { CommandFailure } from '../client/failure.js'
 import { bytesText } from '../client/units.js'
-import { EXIT } from '../exits.js'
+import { EXIT } from '../output/exits.js'
 import type { Source } from './source.js'
 
 const START = 'control/manager/start'

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { ComponentError } from '@proplet/component/error.js'
 import { moduleLayer } from '@proplet/component/wasm/preamble.js'
 import { CommandFailure } from '../client/failure.js'
-import { EXIT } from '../exits.js'
+import { EXIT } from '../output/exits.js'
 import { readInput, TooLarge } from '../inspect/input.js'
 
 export type Source =

@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js'
-import { JsonLimitError, JsonWalker, MAX_DEPTH } from './json-walker.js'
+import { JsonLimitError, JsonWalker, MAX_DEPTH } from '../../net/json/json-walker.js'
 
 /** Bytes of all fields that are read together, but for the binary. */
 const MAX_FIELD_BYTES = 1024 * 1024

@@ -3,7 +3,7 @@ import { TextDecoder } from 'node:util'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import { isDeeperThan } from './json.js'
-import { MAX_DEPTH } from './json-walker.js'
+import { MAX_DEPTH } from '../../net/json/json-walker.js'
 import { outlineOf, type Reading, type Values } from './outline.js'
 
 export type JsonObject = Readonly<Record<string, unknown>>

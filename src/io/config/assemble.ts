@@ -68,6 +68,7 @@ const traces = ({ otel_url: written, trace_ratio: ratio }: Values): TracesConfig
 export type Found = Pick<Config['runtime'], 'external' | 'isolation'> & {
   /** The state directory is not the default. */
   readonly isStateChosen: boolean
+  readonly env: Config['registry']['helperEnv']
   readonly confidential: FoundConfidential
 }
 
@@ -152,6 +153,7 @@ export const assemble = (values: Values, found: Found): Config => ({
     by: values.registry,
     insecure: values.registry_insecure.map((registry) => registry.toLowerCase()),
     authFile: values.registry_auth_file,
+    helperEnv: found.env,
   },
   confidential: {
     tee: values.tee,

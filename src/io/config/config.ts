@@ -202,6 +202,8 @@ export type Config = {
     readonly insecure: readonly string[]
     /** Docker's file of credentials, which need not be there. */
     readonly authFile: string
+    /** Environment variables for the credential helpers that it names. */
+    readonly helperEnv: Readonly<Record<string, string | undefined>>
   }
   /** What this machine is inside of, and who unwraps the keys of encrypted images. */
   readonly confidential: ConfidentialConfig

@@ -103,7 +103,7 @@ export const loadConfig = (
   const isolation = sandbox && E.isRight(sandbox) ? sandbox.right : resolution.values.isolation
   if (isolation === 'sandbox') throw new Error('a sandbox that was not found is a problem')
   const isStateChosen = resolution.isSet('state_dir')
-  const config = assemble(resolution.values, { external, isolation, isStateChosen, confidential })
+  const config = assemble(resolution.values, { external, isolation, isStateChosen, confidential, env })
   return E.right({ config, settings: resolution.settings, warnings })
 }
 

@@ -1,7 +1,7 @@
 import type { Download } from '../../model/download.js'
 import { createBudget } from '../cache/spool.js'
 import { packageVersion } from '../../host/version.js'
-import type { DownloadCache } from './context.js'
+import type { DownloadCache } from './transfer/context.js'
 import { createHttp, type HttpOptions } from './http/http.js'
 import { downloadGuard, type PrivateRule } from '../../net/private-rules.js'
 import type { RegistryOptions } from './oci/image.js'

@@ -3,14 +3,14 @@ import type { IncomingMessage } from 'node:http'
 import { DownloadError, type Download } from '../../model/download.js'
 import type { Spool } from '../cache/spool.js'
 import type { Known } from '../cache/store.js'
-import type { Attempt, DownloadContext } from './context.js'
+import type { Attempt, DownloadContext } from './transfer/context.js'
 import { drop } from './http/body.js'
 import { statusError } from './http/errors.js'
 import { follow } from './http/follow.js'
 import type { Http } from './http/http.js'
-import { rangeStart, receive } from './receive.js'
-import { createSession } from './session.js'
-import { shownUrl } from './shown.js'
+import { rangeStart, receive } from './transfer/receive.js'
+import { createSession } from './transfer/session.js'
+import { shownUrl } from './http/shown.js'
 
 const TYPES: ReadonlySet<string> = new Set(['application/wasm', 'application/octet-stream'])
 const EXPECTED =

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import type { FlattenedJWE } from 'jose'
-import { parseBoundedJson } from '../codecs/bounded-json.js'
+import { parseBoundedJson } from '../../net/json/bounded-json.js'
 import { decode } from '../codecs/decode.js'
 import { filled, label, optional, type Wire } from '../codecs/types.js'
 import { BINDING_HASHES, type BindingHash } from './binding.js'

@@ -3,7 +3,7 @@ import * as t from 'io-ts'
 import { CallError, unaryCall } from '../../net/grpc.js'
 import { bytesAt, bytesField, ProtobufError, readFields } from '../../net/protobuf.js'
 import { decodeBase64Strict } from '../codecs/base64.js'
-import { parseBoundedJson } from '../codecs/bounded-json.js'
+import { parseBoundedJson } from '../../net/json/bounded-json.js'
 import { decode } from '../codecs/decode.js'
 
 /** A key provider that did not unwrap a key. The message holds nothing of it. */

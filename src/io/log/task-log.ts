@@ -1,5 +1,5 @@
 import type { TaskEvent } from '../../model/task-event.js'
-import { shownReference } from '../download/shown.js'
+import { shownReference } from '../download/http/shown.js'
 import { logProvided, logReported } from './federated.js'
 import { createInvocationLog } from './invocation-log.js'
 import { taskLogger, type Logger } from './log.js'

@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http'
 import { defer, ignoreElements, merge, tap } from 'rxjs'
 import type { Connection } from '../../model/connection.js'
 import type { Run } from '../../model/step.js'
-import { answerJson } from './answer.js'
-import type { OpsPart } from './part.js'
+import { answerJson } from './server/answer.js'
+import type { OpsPart } from './server/part.js'
 
 export type HealthOptions = {
   /** Between heartbeats, in milliseconds. */

@@ -3,8 +3,8 @@ import type { Config, OpsConfig } from '../config/config.js'
 import type { Logger } from '../log/log.js'
 import { createHealth } from './health.js'
 import { createMetrics } from './metrics/metrics.js'
-import type { OpsPart } from './part.js'
-import { openOpsServer, OpsServerError, type OpsRoute } from './server.js'
+import type { OpsPart } from './server/part.js'
+import { openOpsServer, OpsServerError, type OpsRoute } from './server/server.js'
 import type { Watch } from '../../model/proplet-events.js'
 
 /** The proplet that was replaced may hold the port until its tasks have ended. Milliseconds. */

@@ -3,7 +3,7 @@ import { catchError, EMPTY, mergeMap, of, type Observable } from 'rxjs'
 import type { StopCommand } from '../../model/command.js'
 import { abortable } from '../abortable.js'
 import type { Logger } from '../log/log.js'
-import { answerJson } from '../ops/answer.js'
+import { answerJson } from '../ops/server/answer.js'
 import { createTokenCheck } from './token.js'
 import { cut } from '../../model/cut.js'
 

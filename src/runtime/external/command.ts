@@ -4,7 +4,7 @@ import { formatBytes } from '@proplet/component/units.js'
 import type { CliOption } from './cli-args.js'
 import { toRuntimeEnvironment } from './environment.js'
 import type { Plan } from './plan/plan.js'
-import { MAX_ALL_BYTES, MAX_TEXT_BYTES } from './process-limits.js'
+import { MAX_ALL_BYTES, MAX_TEXT_BYTES } from './plan/process-limits.js'
 
 /** How to start the runtime for one task. */
 export type RuntimeCommand = {

@@ -1,4 +1,4 @@
-import type { Log } from '../embedded/log.js'
+import type { Log } from '../embedded/guests/log.js'
 
 export type ExternalOptions = {
   /** Absolute path of the runtime's executable. */

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import type { Readable } from 'node:stream'
-import type { Death } from '../embedded/guest.js'
-import type { StreamName } from '../guest/protocol.js'
+import type { Death } from '../embedded/guests/guest.js'
+import type { StreamName } from '../guest/channel/protocol.js'
 import { codeOf } from '../../model/code-of.js'
 
 export type ProcessLaunch = {

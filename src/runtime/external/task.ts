@@ -1,6 +1,6 @@
 import type { Outcome } from '../../model/outcome.js'
-import { verdictOfStop } from '../embedded/verdict.js'
-import type { Watchdog } from '../embedded/watchdog.js'
+import { verdictOfStop } from '../embedded/run/verdict.js'
+import type { Watchdog } from '../embedded/run/watchdog.js'
 import type { RunEvent, RunRequest, StopReason, Usage } from '../../model/runtime.js'
 import { ExternalExecution } from './execution.js'
 import { checkRequest, prepare, type Prepared, type PrepareParts } from './prepare.js'

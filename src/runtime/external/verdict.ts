@@ -1,4 +1,4 @@
-import { verdictOfDeath, type Verdict } from '../embedded/verdict.js'
+import { verdictOfDeath, type Verdict } from '../embedded/run/verdict.js'
 import type { ProcessEnd } from './process-group.js'
 
 /** As wasmtime ends after a trap: that of a process that was aborted. */

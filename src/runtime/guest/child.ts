@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { garbageCollector } from './collect.js'
-import { createPipeLink, readFrame } from './pipe-link.js'
-import { createTaskLoop } from './task-loop.js'
+import { createPipeLink, readFrame } from './channel/pipe-link.js'
+import { createTaskLoop } from './task/task-loop.js'
 import { codeOf } from '../../model/code-of.js'
 
 /**

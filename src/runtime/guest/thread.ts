@@ -2,9 +2,9 @@ import { readlinkSync } from 'node:fs'
 import { basename } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { garbageCollector } from './collect.js'
-import { createPortLink, isThreadData, isThreadMessage } from './port-link.js'
-import type { ReadyMessage } from './protocol.js'
-import { createTaskLoop } from './task-loop.js'
+import { createPortLink, isThreadData, isThreadMessage } from './channel/port-link.js'
+import type { ReadyMessage } from './channel/protocol.js'
+import { createTaskLoop } from './task/task-loop.js'
 import { codeOf } from '../../model/code-of.js'
 
 /** Entry of a worker thread. */

@@ -108,8 +108,8 @@ export const resultDelivery = (
     }
     return merge(
       step$.pipe(
-        tap(({ run, at, isTold }) => {
-          if (isTold) dues.put({ run, at })
+        tap(({ run, at, isResultDue }) => {
+          if (isResultDue) dues.put({ run, at })
         }),
         ignoreElements(),
       ),

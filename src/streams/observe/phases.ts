@@ -1,4 +1,4 @@
-import { isTold } from '../results/is-told.js'
+import { needsResult } from '../results/needs-result.js'
 import { concatMap, defer, type OperatorFunction } from 'rxjs'
 import type { Invocation, InvokeCommand, Received, StartCommand } from '../../model/command.js'
 import type { Phase, PhaseName, Run, Stage, Step } from '../../model/step.js'
@@ -94,7 +94,7 @@ class OpenRuns {
     const stage = command.type === 'start' ? 'fetching' : 'queued'
     const at = this.#now()
     this.#underWay.set(key, { run, receivedAt: command.receivedAt, stage, since: at, attempts: 0 })
-    return { run, before: undefined, stage, at, phases: [], isTold: false }
+    return { run, before: undefined, stage, at, phases: [], isResultDue: false }
   }
 
   #enter(open: Open, stage: Stage, phasesOf: (at: number) => readonly Phase[] = () => []): Step {
@@ -103,7 +103,7 @@ class OpenRuns {
     const phases = phasesOf(at)
     open.stage = stage
     open.since = at
-    return { run, before, stage, at, phases, isTold: false }
+    return { run, before, stage, at, phases, isResultDue: false }
   }
 
   #leave(key: Key, open: Open): Step {
@@ -114,7 +114,7 @@ class OpenRuns {
 
   #end(key: Key, open: Open | undefined, event: Ended): Step {
     const { id, outcome, receivedAt } = event
-    const result = { outcome, isTold: isTold(event) }
+    const result = { outcome, isResultDue: needsResult(event) }
     // A start that waits for an earlier one with its ID may be stopped before that one has ended.
     if (open?.receivedAt === receivedAt) return { ...this.#leave(key, open), ...result }
     const run = refusedOf(id, key)
@@ -143,7 +143,7 @@ class OpenRuns {
         return this.#enter(open, 'deployed')
       case 'announced': {
         const { run, stage } = open
-        return { run, before: stage, stage, at: this.#now(), phases: [], isTold: true }
+        return { run, before: stage, stage, at: this.#now(), phases: [], isResultDue: true }
       }
       case 'replaced':
         return this.#leave(key, open)

@@ -52,7 +52,7 @@ type Trace = {
   /** Results that have not been delivered yet. */
   due: number
   isOver: boolean
-  isRootTold: boolean
+  isRootSent: boolean
 }
 
 const SPAN_OF: Readonly<Record<PhaseName, string>> = {
@@ -113,8 +113,8 @@ export const spans = ({ step$, resultDelivery$ }: SpansInputs, deps: SpansDeps):
       endedAt: to + offset,
     })
     const root = (trace: Trace, at: number): readonly Span[] => {
-      if (trace.isRootTold) return []
-      trace.isRootTold = true
+      if (trace.isRootSent) return []
+      trace.isRootSent = true
       const { run, traceId, rootId, startedAt, offset, outcome } = trace
       return [
         {
@@ -148,7 +148,7 @@ export const spans = ({ step$, resultDelivery$ }: SpansInputs, deps: SpansDeps):
         outcome: undefined,
         due: 0,
         isOver: false,
-        isRootTold: false,
+        isRootSent: false,
       })
       return evicted
     }
@@ -166,13 +166,13 @@ export const spans = ({ step$, resultDelivery$ }: SpansInputs, deps: SpansDeps):
           }
 
     const ofStep = (step: Step): readonly Span[] => {
-      const { run, before, stage, at, outcome, phases, isTold } = step
+      const { run, before, stage, at, outcome, phases, isResultDue } = step
       const evicted = before === undefined ? begin(step) : []
       const trace = traces.get(run)
       if (trace === undefined) return evicted
       trace.outcome = outcome
       trace.isOver = stage === 'over'
-      if (isTold) trace.due += 1
+      if (isResultDue) trace.due += 1
       const children = phases.map((phase) => {
         const isEnd = phase.cut || phase.name === 'run'
         const error = isEnd ? errorOf(outcome) : undefined
@@ -182,7 +182,7 @@ export const spans = ({ step$, resultDelivery$ }: SpansInputs, deps: SpansDeps):
       const isAnswered = stage === 'deployed' || (trace.isOver && trace.due === 0)
       return [...evicted, ...children, ...(isAnswered ? root(trace, at) : [])]
     }
-    const ofTold = ({ run, handedAt, at, isDelivered }: ResultDelivery): readonly Span[] => {
+    const ofDelivery = ({ run, handedAt, at, isDelivered }: ResultDelivery): readonly Span[] => {
       const trace = traces.get(run)
       if (trace === undefined) return []
       trace.due -= 1
@@ -191,5 +191,5 @@ export const spans = ({ step$, resultDelivery$ }: SpansInputs, deps: SpansDeps):
       const span = { name: 'publish', kind: 'producer', attributes: {}, error } as const
       return [child(trace, span, { from: handedAt, to: at }), ...root(trace, at)]
     }
-    return merge(step$.pipe(concatMap(ofStep)), resultDelivery$.pipe(concatMap(ofTold)))
+    return merge(step$.pipe(concatMap(ofStep)), resultDelivery$.pipe(concatMap(ofDelivery)))
   })

@@ -1,7 +1,7 @@
 import { filter, ignoreElements, map, tap, type MonoTypeOperatorFunction, type OperatorFunction } from 'rxjs'
 import type { TaskJournal } from '../../model/journal.js'
 import type { Result } from '../../model/result.js'
-import { isTold } from './is-told.js'
+import { needsResult } from './needs-result.js'
 import type { InvocationEvent, TaskEvent } from '../../model/task-event.js'
 
 /**
@@ -19,7 +19,7 @@ export const recordResults = (journal: TaskJournal | undefined): MonoTypeOperato
 const closedBy = (event: TaskEvent | InvocationEvent): number | undefined => {
   if (event.type === 'invocation') return closedBy(event.event)
   if (event.type === 'duplicate' || event.type === 'replaced') return event.sequence
-  const isUntold = event.type === 'ended' && !isTold(event)
+  const isUntold = event.type === 'ended' && !needsResult(event)
   return isUntold ? event.sequence : undefined
 }
 

@@ -4,7 +4,7 @@ import type { TaskEvent } from '../../model/task-event.js'
 import { ofCommand, type Origin } from '../../model/ended.js'
 import { envelopeOf } from '../tasks/federated/envelope.js'
 import { ofType } from '../operators/of-type.js'
-import { isTold } from './is-told.js'
+import { needsResult } from './needs-result.js'
 import type { Result } from '../../model/result.js'
 
 /**
@@ -57,7 +57,7 @@ export const result = (propletId: string): OperatorFunction<TaskEvent, Result> =
             },
           ]
         const { outcome, round } = event
-        if (!isTold(event)) return []
+        if (!needsResult(event)) return []
         const error = errorOf(outcome)
         return [
           round === undefined

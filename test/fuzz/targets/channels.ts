@@ -1,7 +1,7 @@
-import { decodeFromGuest } from '../../../src/runtime/embedded/decode.js'
-import { FrameDecoder } from '../../../src/runtime/guest/frame-decoder.js'
+import { decodeFromGuest } from '../../../src/runtime/embedded/guests/decode.js'
+import { FrameDecoder } from '../../../src/runtime/guest/channel/frame-decoder.js'
 import { PacketError, PacketLimiter } from '../../../src/io/mqtt/limiter.js'
-import { encodeFrame } from '../../../src/runtime/guest/frames.js'
+import { encodeFrame } from '../../../src/runtime/guest/channel/frames.js'
 import type { Random } from '../../support/random.js'
 import { causeOf, utf8, type Target } from '../target.js'
 

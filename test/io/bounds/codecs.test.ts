@@ -1,6 +1,6 @@
 import { either as E } from 'fp-ts'
 import { describe, expect, it } from 'vitest'
-import { parseBoundedJson } from '../../../src/io/codecs/bounded-json.js'
+import { parseBoundedJson } from '../../../src/net/json/bounded-json.js'
 import { createDecoder } from '../../../src/io/codecs/decoder.js'
 import type { Decoded } from '../../../src/model/command.js'
 

@@ -65,7 +65,12 @@ it('gives the defaults of the specification', () => {
       privateRules: [],
       concurrent: 4,
     },
-    registry: { by: 'proxy', insecure: [], authFile: '/home/me/.docker/config.json' },
+    registry: {
+      by: 'proxy',
+      insecure: [],
+      authFile: '/home/me/.docker/config.json',
+      helperEnv: { ...IDENTITY, HOME: '/home/me' },
+    },
     state: { directory: '/home/me/.local/state/proplet', maxBytes: 67_108_864, isRequired: false },
     federated: {
       urls: { modelRegistry: undefined, dataStore: undefined, coordinator: undefined },

@@ -48,7 +48,11 @@ export const downloader = async (given: Given = {}) => {
     maxTotalBytes: given.maxTotalBytes ?? maxBytes * 2,
     privateRules: given.privateRules ?? [{ type: 'all' }],
     tls: given.tls ?? { ca: undefined, verify: true },
-    registry: { insecure: given.insecure ?? [], authFile: given.authFile ?? '/nowhere/config.json' },
+    registry: {
+      insecure: given.insecure ?? [],
+      authFile: given.authFile ?? '/nowhere/config.json',
+      env: given.env ?? process.env,
+    },
   })
   const open = (reference: string): Download => {
     const download = opened(reference)

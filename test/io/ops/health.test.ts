@@ -14,7 +14,7 @@ const step = (stage: Stage): Step => ({
   stage,
   at: 0,
   phases: [],
-  isTold: false,
+  isResultDue: false,
 })
 const beat: Delivery = {
   publication: { subtopic: 'control/proplet/alive', payload: {}, keep: 'latest' },

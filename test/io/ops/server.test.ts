@@ -10,7 +10,7 @@ import {
   type OpsAddress,
   type OpsRoute,
   type OpsServerOptions,
-} from '../../../src/io/ops/server.js'
+} from '../../../src/io/ops/server/server.js'
 import { useCleanup } from '../../support/cleanup.js'
 
 const cleanup = useCleanup(afterEach)

@@ -82,6 +82,8 @@ describe('the agent over REST (17.2)', () => {
   it.each([
     ['sample evidence', '{"svn":"1","report_data":"AA=="}', /sample evidence only/],
     ['no JSON', '<html>', /something else than JSON/],
+    ['a million brackets', '['.repeat(1_000_000), /JSON nested at most 256 deep/],
+    ['half a million numbers', `[0${',0'.repeat(500_000)}]`, /at most 32768 values/],
     ['a list', '[]', /something else than evidence/],
     ['nothing of a quote', '{}', /without a quote/],
   ])('is refused with %s', async (_, json, text) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { decodeFromGuest } from '../../../src/runtime/embedded/decode.js'
-import { FrameDecoder } from '../../../src/runtime/guest/frame-decoder.js'
-import { encodeFrame } from '../../../src/runtime/guest/frames.js'
+import { decodeFromGuest } from '../../../src/runtime/embedded/guests/decode.js'
+import { FrameDecoder } from '../../../src/runtime/guest/channel/frame-decoder.js'
+import { encodeFrame } from '../../../src/runtime/guest/channel/frames.js'
 
 const decodeFrames = (...chunks: Buffer[]): unknown[] => {
   const decoder = new FrameDecoder()

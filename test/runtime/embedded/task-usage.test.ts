@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Guest } from '../../../src/runtime/embedded/guest.js'
-import { TaskUsage } from '../../../src/runtime/embedded/usage.js'
+import type { Guest } from '../../../src/runtime/embedded/guests/guest.js'
+import { TaskUsage } from '../../../src/runtime/embedded/run/usage.js'
 
 /** A guest whose figures are what the test sets, until it is gone. */
 class CountingGuest implements Guest {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { decodeFromGuest } from '../../../src/runtime/embedded/decode.js'
+import { decodeFromGuest } from '../../../src/runtime/embedded/guests/decode.js'
 import { HalSession } from '../../../src/runtime/hal/daemon/session.js'
 import { HalHost } from '../../../src/runtime/hal/daemon/host.js'
 import type { HalAnswer, HalMessage } from '../../../src/runtime/hal/calls.js'

@@ -57,11 +57,16 @@ const nameOf = (run: Run): string => Object.keys(runs).find((name) => runs[name]
 /** Letters of `due` are runs whose result is due then. */
 const deliveriesOf = (m: Context, due: string, fate: string, maxDue = 10) => {
   const now = () => m.scheduler.now()
-  const step$ = m
-    .hot(due, runs)
-    .pipe(
-      map((run): Step => ({ run, before: 'running', stage: 'over', at: now(), phases: [], isTold: true })),
-    )
+  const step$ = m.hot(due, runs).pipe(
+    map((run): Step => ({
+      run,
+      before: 'running',
+      stage: 'over',
+      at: now(),
+      phases: [],
+      isResultDue: true,
+    })),
+  )
   return resultDelivery({ step$, fate$: m.hot(fate, fates) }, { now, maxDue }).pipe(
     map(
       ({ run, dueAt, handedAt, at, isDelivered }) =>

@@ -42,12 +42,12 @@ const events: Record<string, TaskEvent> = {
 }
 
 /** Such as `task: queued > preparing, queue 1-3`, with a `!` of phases that were cut and ` told` of a result that is due. */
-const inShort = ({ run, before, stage, phases: ended, outcome, isTold }: Step): string =>
+const inShort = ({ run, before, stage, phases: ended, outcome, isResultDue }: Step): string =>
   [
     `${run.kind}: ${before ?? ''} > ${stage}`,
     ...ended.map(({ name, from, to, cut }) => `${name} ${from}-${to}${cut ? '!' : ''}`),
     ...(outcome === undefined ? [] : [outcome.kind]),
-    ...(isTold ? ['told'] : []),
+    ...(isResultDue ? ['told'] : []),
   ].join(', ')
 
 const check = (name: string, source: string, expected: string, steps: Readonly<Record<string, string>>) =>

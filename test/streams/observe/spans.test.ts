@@ -26,7 +26,7 @@ const step = (run: Run, at: number, more: Partial<Step>): Step => ({
   stage: 'running',
   at,
   phases: [],
-  isTold: false,
+  isResultDue: false,
   ...more,
 })
 const begins = (run: Run): Step => step(run, 1, { before: undefined, stage: 'fetching' })
@@ -41,23 +41,28 @@ const steps: Record<string, Step> = {
     fetched: { binary: binary('b'), from: 'registry', attempts: 2 },
   }),
   s: step(t, 4, { phases: [phase('prepare', 2, 3), phase('compile', 3, 4)] }),
-  e: step(t, 6, { stage: 'over', phases: [phase('run', 4, 6)], outcome: completed('30'), isTold: true }),
+  e: step(t, 6, { stage: 'over', phases: [phase('run', 4, 6)], outcome: completed('30'), isResultDue: true }),
   F: step(t, 6, {
     stage: 'over',
     phases: [phase('fetch', 4, 6, true)],
     outcome: failed('binary', 'secret words of a guest'),
-    isTold: true,
+    isResultDue: true,
   }),
-  E: step(u, 6, { stage: 'over', outcome: completed('30'), isTold: true }),
-  A: step(d, 3, { isTold: true }),
-  D: step(d, 9, { stage: 'over', phases: [phase('run', 3, 9)], outcome: failed('trap', 'x'), isTold: true }),
+  E: step(u, 6, { stage: 'over', outcome: completed('30'), isResultDue: true }),
+  A: step(d, 3, { isResultDue: true }),
+  D: step(d, 9, {
+    stage: 'over',
+    phases: [phase('run', 3, 9)],
+    outcome: failed('trap', 'x'),
+    isResultDue: true,
+  }),
   L: step(l, 3, { stage: 'deployed' }),
   R: step(l, 5, { stage: 'over' }),
   X: step(runOf('x'), 6, {
     before: undefined,
     stage: 'over',
     outcome: failed('overloaded', 'x'),
-    isTold: true,
+    isResultDue: true,
   }),
 }
 const tolds: Record<string, ResultDelivery> = {

@@ -4,7 +4,7 @@ import type { FlatType } from '../abi/flat.js'
 import type { CoreSignature } from '../calls/adapter.js'
 import type { CanonPlan, CoreItem } from '../abi/canon-plan.js'
 import type { InstanceState } from '../abi/instance-state.js'
-import type { Run } from '../calls/run.js'
+import type { Instantiation } from '../calls/instantiation.js'
 import type { TypeId } from '../abi/type-ids.js'
 import type { ChannelType } from '../async/end.js'
 import type { MakeWaiting } from '../calls/jspi.js'
@@ -13,7 +13,7 @@ import type { MakeWaiting } from '../calls/jspi.js'
 export type Builtin = {
   readonly params: readonly FlatType[]
   readonly results: readonly FlatType[]
-  readonly make: (run: Run) => object
+  readonly make: (instantiation: Instantiation) => object
 }
 
 /** What a definition of a built-in function refers to. */
@@ -36,8 +36,8 @@ export type BuiltinContext = {
 export type MakeBuiltin = (context: BuiltinContext) => Builtin
 
 /** The instance that calls; a trap while it may not call anything. */
-export function leaving(run: Run, instance: number): InstanceState {
-  const state = run.instance(instance)
+export function leaving(instantiation: Instantiation, instance: number): InstanceState {
+  const state = instantiation.instance(instance)
   state.checkLeave()
   return state
 }

@@ -1,5 +1,5 @@
 import type { CoreSignature } from '../calls/adapter.js'
-import type { Run } from '../calls/run.js'
+import type { Instantiation } from '../calls/instantiation.js'
 import { i32, leaving, type Builtin, type BuiltinContext, type MakeBuiltin } from './builtin.js'
 import { Channel } from '../async/channel.js'
 import { beginCancel, beginCopy, findEnd, outcomeNow } from './copy.js'
@@ -13,8 +13,8 @@ const create =
     return {
       params: [],
       results: ['i64'],
-      make: (run) => () => {
-        const { handles } = leaving(run, instance)
+      make: (instantiation) => () => {
+        const { handles } = leaving(instantiation, instance)
         const shared = new Channel()
         const readable = handles.addEntry(new End(shared, type, 'read'))
         const writable = handles.addEntry(new End(shared, type, 'write'))
@@ -23,7 +23,7 @@ const create =
     }
   }
 
-type Begin = (run: Run, args: readonly unknown[], isAsync: boolean) => End
+type Begin = (instantiation: Instantiation, args: readonly unknown[], isAsync: boolean) => End
 
 const copy =
   (kind: ChannelKind, direction: Direction): MakeBuiltin =>
@@ -33,8 +33,15 @@ const copy =
       waiting,
       { params: kind === 'stream' ? ['i32', 'i32', 'i32'] : ['i32', 'i32'], results: ['i32'] },
       { isAsync: definition.options?.async === true, instance: canon.instance },
-      (run, [index, at, length], isAsync) =>
-        beginCopy(run, canon, { ...plan, isAsync }, i32(index), i32(at), kind === 'stream' ? i32(length) : 1),
+      (instantiation, [index, at, length], isAsync) =>
+        beginCopy(
+          instantiation,
+          canon,
+          { ...plan, isAsync },
+          i32(index),
+          i32(at),
+          kind === 'stream' ? i32(length) : 1,
+        ),
     )
   }
 
@@ -46,7 +53,8 @@ const cancel =
       waiting,
       { params: ['i32'], results: ['i32'] },
       { isAsync: definition.flag === true, instance },
-      (run, [index], isAsync) => beginCancel(run, instance, { ...plan, isAsync }, i32(index)),
+      (instantiation, [index], isAsync) =>
+        beginCancel(instantiation, instance, { ...plan, isAsync }, i32(index)),
     )
   }
 
@@ -60,20 +68,20 @@ function waitingOrNot(
     return {
       ...signature,
       make:
-        (run) =>
+        (instantiation) =>
         (...args: unknown[]) => {
-          leaving(run, instance)
-          return outcomeNow(begin(run, args, true))
+          leaving(instantiation, instance)
+          return outcomeNow(begin(instantiation, args, true))
         },
     }
   const waiting = waitingOf(signature)
   return {
     ...signature,
-    make: (run) =>
-      waiting(run, (...args): Outcome => {
-        leaving(run, instance)
-        checkMayBlock(run.scheduler.thread())
-        const end = begin(run, args, false)
+    make: (instantiation) =>
+      waiting(instantiation, (...args): Outcome => {
+        leaving(instantiation, instance)
+        checkMayBlock(instantiation.scheduler.thread())
+        const end = begin(instantiation, args, false)
         const outcome = () => end.takeEvent()[2]
         if (end.hasEvent) return { value: outcome() }
         return { wait: (goOn) => end.whenEvent(() => goOn(outcome)) }
@@ -88,9 +96,9 @@ const drop =
     return {
       params: ['i32'],
       results: [],
-      make: (run) => (index: unknown) => {
-        const { handles } = leaving(run, instance)
-        findEnd(run, instance, i32(index), plan).drop()
+      make: (instantiation) => (index: unknown) => {
+        const { handles } = leaving(instantiation, instance)
+        findEnd(instantiation, instance, i32(index), plan).drop()
         handles.removeEntry(i32(index))
       },
     }

@@ -1,6 +1,6 @@
 import { callContext } from '../calls/canon.js'
 import type { CanonPlan } from '../abi/canon-plan.js'
-import type { Run } from '../calls/run.js'
+import type { Instantiation } from '../calls/instantiation.js'
 import { trap } from '../abi/trap.js'
 import { COPY, type CopyResult } from '../async/channel.js'
 import { endAt, type ChannelType, type Direction, type End } from '../async/end.js'
@@ -14,13 +14,18 @@ export type CopyPlan = EndPlan & {
   readonly isAsync: boolean
 }
 
-export function findEnd(run: Run, instance: number, index: number, { type, direction }: EndPlan): End {
-  return endAt(run.instance(instance).handles, index, type, direction)
+export function findEnd(
+  instantiation: Instantiation,
+  instance: number,
+  index: number,
+  { type, direction }: EndPlan,
+): End {
+  return endAt(instantiation.instance(instance).handles, index, type, direction)
 }
 
 /** `stream.read`, `future.write` and the like: begins to copy. The end has an event if that was all. */
 export function beginCopy(
-  run: Run,
+  instantiation: Instantiation,
   canon: CanonPlan,
   plan: CopyPlan,
   index: number,
@@ -28,10 +33,10 @@ export function beginCopy(
   length: number,
 ): End {
   const { type, direction } = plan
-  const end = findEnd(run, canon.instance, index, plan)
+  const end = findEnd(instantiation, canon.instance, index, plan)
   end.checkIdle()
   if (!plan.isAsync) end.checkSynchronous()
-  const buffer = new GuestBuffer(callContext(run, canon), type, at, length)
+  const buffer = new GuestBuffer(callContext(instantiation, canon), type, at, length)
   const tell = (result: CopyResult, reclaim?: () => void) =>
     end.setEvent(() => {
       reclaim?.()
@@ -57,8 +62,13 @@ export function beginCopy(
 }
 
 /** The end has an event if that was all. */
-export function beginCancel(run: Run, instance: number, plan: CopyPlan, index: number): End {
-  const end = findEnd(run, instance, index, plan)
+export function beginCancel(
+  instantiation: Instantiation,
+  instance: number,
+  plan: CopyPlan,
+  index: number,
+): End {
+  const end = findEnd(instantiation, instance, index, plan)
   if (end.state !== 'copying')
     trap(`cannot cancel a ${plan.direction} of a ${plan.type.kind} which is not in progress`)
   if (!plan.isAsync) end.checkSynchronous()

@@ -8,9 +8,9 @@ const MAX_MESSAGE = 4096
 const make: MakeBuiltin = ({ instance, canon }) => ({
   params: ['i32', 'i32'],
   results: ['i32'],
-  make: (run) => (at: unknown, length: unknown) => {
-    const { handles } = leaving(run, instance)
-    const call = callContext(run, canon)
+  make: (instantiation) => (at: unknown, length: unknown) => {
+    const { handles } = leaving(instantiation, instance)
+    const call = callContext(instantiation, canon)
     const message = call.strings.load(call, i32(at), i32(length))
     return handles.addEntry(new ErrorContext(message.slice(0, MAX_MESSAGE)))
   },
@@ -19,10 +19,10 @@ const make: MakeBuiltin = ({ instance, canon }) => ({
 const debugMessage: MakeBuiltin = ({ instance, canon }) => ({
   params: ['i32', 'i32'],
   results: [],
-  make: (run) => (index: unknown, at: unknown) => {
-    const { handles } = leaving(run, instance)
+  make: (instantiation) => (index: unknown, at: unknown) => {
+    const { handles } = leaving(instantiation, instance)
     const context = handles.entry(i32(index), ErrorContext)
-    const call = callContext(run, canon)
+    const call = callContext(instantiation, canon)
     call.memory.check(i32(at), 8, 4)
     const { pointer, length } = call.strings.store(call, context.debugMessage)
     call.memory.view.setUint32(i32(at), pointer, true)
@@ -33,8 +33,8 @@ const debugMessage: MakeBuiltin = ({ instance, canon }) => ({
 const drop: MakeBuiltin = ({ instance }) => ({
   params: ['i32'],
   results: [],
-  make: (run) => (index: unknown) => {
-    const { handles } = leaving(run, instance)
+  make: (instantiation) => (index: unknown) => {
+    const { handles } = leaving(instantiation, instance)
     handles.entry(i32(index), ErrorContext)
     handles.removeEntry(i32(index))
   },

@@ -3,7 +3,7 @@ import type { CanonPlan } from '../abi/canon-plan.js'
 import { resolveMemory } from '../calls/core-item.js'
 import { addressAt } from '../abi/address.js'
 import { MAX_FLAT_PARAMS } from '../abi/flat.js'
-import type { Run } from '../calls/run.js'
+import type { Instantiation } from '../calls/instantiation.js'
 import { toFlat } from '../calls/lower.js'
 import { trap } from '../abi/trap.js'
 import { i32, leaving, type MakeBuiltin } from './builtin.js'
@@ -11,9 +11,9 @@ import type { Outcome } from '../calls/jspi.js'
 import type { Task } from '../async/task.js'
 import { CANCELLED, NO_EVENT } from '../async/waitable.js'
 
-const asyncTask = (run: Run, instance: number): Task => {
-  leaving(run, instance)
-  const task = run.scheduler.task()
+const asyncTask = (instantiation: Instantiation, instance: number): Task => {
+  leaving(instantiation, instance)
+  const task = instantiation.scheduler.task()
   return task.isAsync ? task : trap('a built-in function for async functions was called by another one')
 }
 
@@ -24,18 +24,18 @@ const taskReturn: MakeBuiltin = ({ result, resultId, instance, canon }) => {
     params: flat ?? [canon.address],
     results: [],
     make:
-      (run) =>
+      (instantiation) =>
       (...values: unknown[]) => {
-        const task = asyncTask(run, instance)
-        if (task.shape.resultId !== resultId || !areSameOptions(run, task.canon, canon))
+        const task = asyncTask(instantiation, instance)
+        if (task.shape.resultId !== resultId || !areSameOptions(instantiation, task.canon, canon))
           trap('invalid `task.return` signature and/or options for current task')
-        task.return(result && liftReturned(run, values))
+        task.return(result && liftReturned(instantiation, values))
       },
   }
 
-  function liftReturned(run: Run, values: readonly unknown[]): unknown {
+  function liftReturned(instantiation: Instantiation, values: readonly unknown[]): unknown {
     if (result === undefined) return undefined
-    const call = callContext(run, canon)
+    const call = callContext(instantiation, canon)
     if (flat !== undefined) return result.lift(call, values.map(toFlat), 0)
     const at = addressAt(values.map(toFlat), 0, canon.address)
     call.memory.check(at, result.size, result.align)
@@ -44,16 +44,16 @@ const taskReturn: MakeBuiltin = ({ result, resultId, instance, canon }) => {
 }
 
 /** A memory that one of them has no use for is none that differs. */
-function areSameOptions(run: Run, lift: CanonPlan, own: CanonPlan): boolean {
+function areSameOptions(instantiation: Instantiation, lift: CanonPlan, own: CanonPlan): boolean {
   if (lift.strings !== own.strings) return false
   if (lift.memory === undefined || own.memory === undefined) return true
-  return resolveMemory(run, lift.memory) === resolveMemory(run, own.memory)
+  return resolveMemory(instantiation, lift.memory) === resolveMemory(instantiation, own.memory)
 }
 
 const taskCancel: MakeBuiltin = ({ instance }) => ({
   params: [],
   results: [],
-  make: (run) => () => asyncTask(run, instance).confirmCancel(),
+  make: (instantiation) => () => asyncTask(instantiation, instance).confirmCancel(),
 })
 
 const slotOf = (slot: number | undefined): 0 | 1 =>
@@ -61,7 +61,11 @@ const slotOf = (slot: number | undefined): 0 | 1 =>
 
 const contextGet: MakeBuiltin = ({ definition }) => {
   const slot = slotOf(definition.slot)
-  return { params: [], results: ['i32'], make: (run) => () => run.scheduler.storage[slot] }
+  return {
+    params: [],
+    results: ['i32'],
+    make: (instantiation) => () => instantiation.scheduler.storage[slot],
+  }
 }
 
 const contextSet: MakeBuiltin = ({ definition }) => {
@@ -69,8 +73,8 @@ const contextSet: MakeBuiltin = ({ definition }) => {
   return {
     params: ['i32'],
     results: [],
-    make: (run) => (value: unknown) => {
-      run.scheduler.storage[slot] = i32(value)
+    make: (instantiation) => (value: unknown) => {
+      instantiation.scheduler.storage[slot] = i32(value)
     },
   }
 }
@@ -80,8 +84,8 @@ const backpressure =
   ({ instance }) => ({
     params,
     results: [],
-    make: (run) => (value: unknown) =>
-      run.instance(instance).gate.setBackpressure((before) => change(before, value)),
+    make: (instantiation) => (value: unknown) =>
+      instantiation.instance(instance).gate.setBackpressure((before) => change(before, value)),
   })
 
 const threadYield: MakeBuiltin = ({ definition, instance, waiting: waitingOf }) => {
@@ -90,10 +94,10 @@ const threadYield: MakeBuiltin = ({ definition, instance, waiting: waitingOf }) 
   const waiting = waitingOf(signature)
   return {
     ...signature,
-    make: (run) =>
-      waiting(run, (): Outcome => {
-        leaving(run, instance)
-        const { task, canSuspend } = run.scheduler.thread()
+    make: (instantiation) =>
+      waiting(instantiation, (): Outcome => {
+        leaving(instantiation, instance)
+        const { task, canSuspend } = instantiation.scheduler.thread()
         if (task.deliverCancel(cancellable)) return { value: 1 }
         // What may not block continues at once.
         if (!canSuspend || !task.mayBlock) return { value: 0 }

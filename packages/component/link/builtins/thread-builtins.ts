@@ -1,6 +1,6 @@
 import { threadModule } from '../calls/adapter.js'
 import { resolve } from '../calls/core-item.js'
-import type { Run } from '../calls/run.js'
+import type { Instantiation } from '../calls/instantiation.js'
 import type { InstanceThread } from '../abi/thread-table.js'
 import { trap } from '../abi/trap.js'
 import { i32, leaving, type MakeBuiltin } from './builtin.js'
@@ -10,9 +10,9 @@ import { Thread } from '../async/thread.js'
 const threadIndex: MakeBuiltin = ({ instance }) => ({
   params: [],
   results: ['i32'],
-  make: (run) => () => {
-    leaving(run, instance)
-    return run.scheduler.thread().index
+  make: (instantiation) => () => {
+    leaving(instantiation, instance)
+    return instantiation.scheduler.thread().index
   },
 })
 
@@ -23,14 +23,16 @@ const newIndirect: MakeBuiltin = ({ instance, thread }) => {
   return {
     params: ['i32', argument],
     results: ['i32'],
-    make: (run) => {
-      const { scheduler } = run
+    make: (instantiation) => {
+      const { scheduler } = instantiation
       const done = () => scheduler.ended(undefined)
-      const { exports } = new WebAssembly.Instance(module, { '': { table: resolve(run, table), done } })
+      const { exports } = new WebAssembly.Instance(module, {
+        '': { table: resolve(instantiation, table), done },
+      })
       const enter = promising(functionOf(exports, 'run'))
       const fits = functionOf(exports, 'fits')
       return (index: unknown, closure: unknown) => {
-        leaving(run, instance)
+        leaving(instantiation, instance)
         if (fits(index) !== 1) trap('a thread would begin in a function of another type')
         const { task } = scheduler.thread()
         task.join()
@@ -48,8 +50,8 @@ const newIndirect: MakeBuiltin = ({ instance, thread }) => {
 }
 
 /** A thread that has not begun, or waits to be resumed. */
-function suspended(run: Run, instance: number, index: unknown): InstanceThread {
-  const { threads } = leaving(run, instance)
+function suspended(instantiation: Instantiation, instance: number, index: unknown): InstanceThread {
+  const { threads } = leaving(instantiation, instance)
   const other = threads.get(i32(index))
   const isSuspended = other.start !== undefined || other.wake !== undefined
   return isSuspended && !threads.ready.has(other)
@@ -60,15 +62,15 @@ function suspended(run: Run, instance: number, index: unknown): InstanceThread {
 const resumeLater: MakeBuiltin = ({ instance }) => ({
   params: ['i32'],
   results: [],
-  make: (run) => (index: unknown) => {
-    const other = suspended(run, instance, index)
+  make: (instantiation) => (index: unknown) => {
+    const other = suspended(instantiation, instance, index)
     if (other.start === undefined) {
       other.wake?.('later')
       return
     }
-    const { ready } = run.instance(instance).threads
+    const { ready } = instantiation.instance(instance).threads
     ready.add(other)
-    run.scheduler.later(() => {
+    instantiation.scheduler.later(() => {
       if (!ready.delete(other)) return
       const { start } = other
       other.start = undefined
@@ -88,8 +90,12 @@ function switchTo(thread: Thread, other: InstanceThread): boolean {
 }
 
 /** A thread that is to run and has not begun: it can be first. What waits on a stack of its own has its turn. */
-function promoted(run: Run, instance: number, index: unknown): InstanceThread | undefined {
-  const { threads } = leaving(run, instance)
+function promoted(
+  instantiation: Instantiation,
+  instance: number,
+  index: unknown,
+): InstanceThread | undefined {
+  const { threads } = leaving(instantiation, instance)
   const other = threads.get(i32(index))
   return threads.ready.delete(other) ? other : undefined
 }
@@ -105,14 +111,14 @@ const switching =
     const waiting = waitingOf(signature)
     return {
       ...signature,
-      make: (run) =>
-        waiting(run, (index): Outcome => {
-          leaving(run, instance)
-          const { scheduler } = run
+      make: (instantiation) =>
+        waiting(instantiation, (index): Outcome => {
+          leaving(instantiation, instance)
+          const { scheduler } = instantiation
           const thread = scheduler.thread()
-          const target = which === 'resume' ? suspended(run, instance, index) : undefined
+          const target = which === 'resume' ? suspended(instantiation, instance, index) : undefined
           if (thread.task.deliverCancel(cancellable)) return { value: 1 }
-          const other = which === 'promote' ? promoted(run, instance, index) : target
+          const other = which === 'promote' ? promoted(instantiation, instance, index) : target
           if (suspends) return suspend(thread, other, cancellable)
           const mustWait = other !== undefined && switchTo(thread, other)
           return mustWait && thread.canSuspend ? { wait: (goOn) => goOn(() => 0) } : { value: 0 }

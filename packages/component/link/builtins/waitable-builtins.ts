@@ -1,7 +1,7 @@
 import { resolveMemory } from '../calls/core-item.js'
 import type { CoreItem } from '../abi/canon-plan.js'
 import type { LinearMemory } from '../abi/linear-memory.js'
-import type { Run } from '../calls/run.js'
+import type { Instantiation } from '../calls/instantiation.js'
 import { i32, leaving, type MakeBuiltin } from './builtin.js'
 import { checkMayBlock, type Outcome } from '../calls/jspi.js'
 import { BLOCKED, Subtask } from '../async/subtask.js'
@@ -10,7 +10,7 @@ import { CANCELLED, NO_EVENT, Waitable, WaitableSet, type Event } from '../async
 const setNew: MakeBuiltin = ({ instance }) => ({
   params: [],
   results: ['i32'],
-  make: (run) => () => leaving(run, instance).handles.addEntry(new WaitableSet()),
+  make: (instantiation) => () => leaving(instantiation, instance).handles.addEntry(new WaitableSet()),
 })
 
 const setWait: MakeBuiltin = ({ definition, instance, memory, waiting: waitingOf }) => {
@@ -19,11 +19,11 @@ const setWait: MakeBuiltin = ({ definition, instance, memory, waiting: waitingOf
   const waiting = waitingOf(signature)
   return {
     ...signature,
-    make: (run) => {
-      const bytes = memoryOf(run, memory)
-      const { scheduler } = run
-      return waiting(run, (index, at): Outcome => {
-        const state = leaving(run, instance)
+    make: (instantiation) => {
+      const bytes = memoryOf(instantiation, memory)
+      const { scheduler } = instantiation
+      return waiting(instantiation, (index, at): Outcome => {
+        const state = leaving(instantiation, instance)
         const thread = scheduler.thread()
         checkMayBlock(thread)
         const { task } = thread
@@ -44,11 +44,11 @@ const setWait: MakeBuiltin = ({ definition, instance, memory, waiting: waitingOf
 const setPoll: MakeBuiltin = ({ definition, instance, memory }) => ({
   params: ['i32', 'i32'],
   results: ['i32'],
-  make: (run) => {
-    const bytes = memoryOf(run, memory)
+  make: (instantiation) => {
+    const bytes = memoryOf(instantiation, memory)
     return (index: unknown, at: unknown) => {
-      const set = leaving(run, instance).handles.entry(i32(index), WaitableSet)
-      const isCancelled = run.scheduler.task().deliverCancel(definition.flag === true)
+      const set = leaving(instantiation, instance).handles.entry(i32(index), WaitableSet)
+      const isCancelled = instantiation.scheduler.task().deliverCancel(definition.flag === true)
       return store(bytes, i32(at), isCancelled ? CANCELLED : set.hasEvent ? set.takeEvent() : NO_EVENT)
     }
   },
@@ -57,8 +57,8 @@ const setPoll: MakeBuiltin = ({ definition, instance, memory }) => ({
 const setDrop: MakeBuiltin = ({ instance }) => ({
   params: ['i32'],
   results: [],
-  make: (run) => (index: unknown) => {
-    const { handles } = leaving(run, instance)
+  make: (instantiation) => (index: unknown) => {
+    const { handles } = leaving(instantiation, instance)
     handles.entry(i32(index), WaitableSet).drop()
     handles.removeEntry(i32(index))
   },
@@ -67,8 +67,8 @@ const setDrop: MakeBuiltin = ({ instance }) => ({
 const join: MakeBuiltin = ({ instance }) => ({
   params: ['i32', 'i32'],
   results: [],
-  make: (run) => (index: unknown, set: unknown) => {
-    const { handles } = leaving(run, instance)
+  make: (instantiation) => (index: unknown, set: unknown) => {
+    const { handles } = leaving(instantiation, instance)
     const waitable = handles.entry(i32(index), Waitable)
     waitable.join(i32(set) === 0 ? undefined : handles.entry(i32(set), WaitableSet))
   },
@@ -80,10 +80,10 @@ const subtaskCancel: MakeBuiltin = ({ definition, instance, waiting: waitingOf }
   const waiting = waitingOf(signature)
   return {
     ...signature,
-    make: (run) => {
-      const { scheduler } = run
-      return waiting(run, (index): Outcome => {
-        const state = leaving(run, instance)
+    make: (instantiation) => {
+      const { scheduler } = instantiation
+      return waiting(instantiation, (index): Outcome => {
+        const state = leaving(instantiation, instance)
         const thread = scheduler.thread()
         if (!isAsync) checkMayBlock(thread)
         const subtask = state.handles.entry(i32(index), Subtask)
@@ -115,15 +115,15 @@ function whenResolved(subtask: Subtask, done: () => void): void {
 const subtaskDrop: MakeBuiltin = ({ instance }) => ({
   params: ['i32'],
   results: [],
-  make: (run) => (index: unknown) => {
-    const { handles } = leaving(run, instance)
+  make: (instantiation) => (index: unknown) => {
+    const { handles } = leaving(instantiation, instance)
     handles.entry(i32(index), Subtask).drop()
     handles.removeEntry(i32(index))
   },
 })
 
-const memoryOf = (run: Run, memory: CoreItem | undefined): LinearMemory =>
-  run.memory(memory && resolveMemory(run, memory))
+const memoryOf = (instantiation: Instantiation, memory: CoreItem | undefined): LinearMemory =>
+  instantiation.memory(memory && resolveMemory(instantiation, memory))
 
 function store(memory: LinearMemory, at: number, [code, index, payload]: Event): number {
   memory.check(at, 8, 4)

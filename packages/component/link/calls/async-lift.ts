@@ -4,7 +4,7 @@ import type { CallContext } from '../abi/call-context.js'
 import type { CoreSignature } from './adapter.js'
 import { resolveFunction } from './core-item.js'
 import type { FunctionShape } from './function.js'
-import type { LinkedFunction, ComponentFunction, CoreFunction, Run } from './run.js'
+import type { LinkedFunction, ComponentFunction, CoreFunction, Instantiation } from './instantiation.js'
 import { liftResult, lowerArguments, makeLifted } from './lift.js'
 import { trap } from '../abi/trap.js'
 import type { AsyncCall, AsyncFunction } from '../async/function.js'
@@ -29,21 +29,26 @@ export const CALLBACK_SIGNATURE: CoreSignature = { params: ['i32', 'i32', 'i32']
 export function liftedAsTask(shape: FunctionShape, callee: CoreItem, canon: LiftPlan): LinkedFunction {
   const { instance } = canon
   if (!shape.async)
-    return { shape, instance, start: undefined, make: (run) => makeSynchronous(run, shape, callee, canon) }
+    return {
+      shape,
+      instance,
+      start: undefined,
+      make: (instantiation) => makeSynchronous(instantiation, shape, callee, canon),
+    }
   const start = startOf(shape, callee, canon)
   return { shape, instance, start, make: () => () => trap('an async function is called by one that is not') }
 }
 
 function makeSynchronous(
-  run: Run,
+  instantiation: Instantiation,
   shape: FunctionShape,
   callee: CoreItem,
   canon: LiftPlan,
 ): ComponentFunction {
-  const call = callContext(run, canon)
-  const { scheduler } = run
+  const call = callContext(instantiation, canon)
+  const { scheduler } = instantiation
   const resolve = () => undefined
-  const func = makeLifted(run, shape, callee, canon)
+  const func = makeLifted(instantiation, shape, callee, canon)
   return (args) => {
     scheduler.checkAlive()
     const task = new Task({ scheduler, call, shape, canon, isAsync: false, resolve })
@@ -66,18 +71,22 @@ type Core = {
   readonly newCall: () => CallContext
 }
 
-function startOf(shape: FunctionShape, callee: CoreItem, canon: LiftPlan): (run: Run) => AsyncFunction {
+function startOf(
+  shape: FunctionShape,
+  callee: CoreItem,
+  canon: LiftPlan,
+): (instantiation: Instantiation) => AsyncFunction {
   const { callback, postReturn, entering, enteringCallback } = canon
-  return (run) => {
+  return (instantiation) => {
     const core: Core = {
-      scheduler: run.scheduler,
+      scheduler: instantiation.scheduler,
       shape,
       canon,
       isAsync: canon.isAsync,
-      func: entering(run, resolveFunction(run, callee)),
-      callback: callback && enteringCallback(run, resolveFunction(run, callback)),
-      postReturn: postReturn && resolveFunction(run, postReturn),
-      newCall: () => callContext(run, canon),
+      func: entering(instantiation, resolveFunction(instantiation, callee)),
+      callback: callback && enteringCallback(instantiation, resolveFunction(instantiation, callback)),
+      postReturn: postReturn && resolveFunction(instantiation, postReturn),
+      newCall: () => callContext(instantiation, canon),
     }
     return (options) => new LiftedCall(core, options).enter()
   }

@@ -5,7 +5,7 @@ import { addressAt } from '../abi/address.js'
 import type { FlatType, FlatValue, FlatValues } from '../abi/flat.js'
 import type { CoreSignature } from './adapter.js'
 import type { FunctionShape } from './function.js'
-import type { LinkedFunction, CoreFunction, Run } from './run.js'
+import type { LinkedFunction, CoreFunction, Instantiation } from './instantiation.js'
 import { liftArguments, toFlat } from './lower.js'
 import { checkMayBlock, type MakeWaiting, type Outcome } from './jspi.js'
 import type { AsyncCall } from '../async/function.js'
@@ -28,24 +28,28 @@ export const asyncSignature = (shape: FunctionShape): CoreSignature => ({
 })
 
 /** `canon lower` with `async`: returns the state of the call and a handle to what is left of it. */
-export function makeAsyncLowered(run: Run, linked: LinkedFunction, canon: CanonPlan): CoreFunction {
-  const begin = beginning(run, linked, canon)
+export function makeAsyncLowered(
+  instantiation: Instantiation,
+  linked: LinkedFunction,
+  canon: CanonPlan,
+): CoreFunction {
+  const begin = beginning(instantiation, linked, canon)
   return (...values) => begin(values).report()
 }
 
 /**
  * The same for a function of another component. A callee that is kept waiting by a task that is ready to go on begins before
- * this returns, so that its caller does not depend on the order in which those run.
+ * this returns, so that its caller does not depend on the order in which those instantiation.
  */
 export function makeDeferringLowered(
-  run: Run,
+  instantiation: Instantiation,
   linked: LinkedFunction,
   canon: CanonPlan,
   waiting: MakeWaiting,
 ): object {
-  const { scheduler } = run
-  const begin = beginning(run, linked, canon)
-  return waiting(run, (...values): Outcome => {
+  const { scheduler } = instantiation
+  const begin = beginning(instantiation, linked, canon)
+  return waiting(instantiation, (...values): Outcome => {
     const { callee, report } = begin(values)
     if (callee.isDue !== true || !scheduler.thread().canSuspend) return { value: report() }
     return {
@@ -67,18 +71,18 @@ type Begun = {
 }
 
 function beginning(
-  run: Run,
+  instantiation: Instantiation,
   linked: LinkedFunction,
   canon: CanonPlan,
 ): (values: readonly unknown[]) => Begun {
   const own = linked.shape.through(canon.address)
   const shape = { ...own, flatParams: asyncParams(own) }
-  const instance = run.instance(canon.instance)
-  const start = run.start(linked)
+  const instance = instantiation.instance(canon.instance)
+  const start = instantiation.start(linked)
   return (values) => {
     instance.checkLeave()
     const flat = values.map(toFlat)
-    const call = callContext(run, canon)
+    const call = callContext(instantiation, canon)
     const subtask = new Subtask(call)
     const callee = start({
       begin: () => {
@@ -106,20 +110,20 @@ function beginning(
 
 /** `canon lower` of an async function without `async`: the guest waits in the midst of the call. */
 export function makeWaitingLowered(
-  run: Run,
+  instantiation: Instantiation,
   linked: LinkedFunction,
   canon: CanonPlan,
   waiting: MakeWaiting,
 ): object {
   const shape = linked.shape.through(canon.address)
-  const { scheduler } = run
-  const instance = run.instance(canon.instance)
-  const callee = run.start(linked)
-  return waiting(run, (...values): Outcome => {
+  const { scheduler } = instantiation
+  const instance = instantiation.instance(canon.instance)
+  const callee = instantiation.start(linked)
+  return waiting(instantiation, (...values): Outcome => {
     instance.checkLeave()
     checkMayBlock(scheduler.thread())
     const flat = values.map(toFlat)
-    const call = callContext(run, canon)
+    const call = callContext(instantiation, canon)
     let goOn: GoOn | undefined
     let outcome: { readonly value: unknown } | undefined
     callee({

@@ -1,4 +1,4 @@
-import type { LinkedFunction, Run } from './run.js'
+import type { LinkedFunction, Instantiation } from './instantiation.js'
 import { trap } from '../abi/trap.js'
 import type { OpenCall } from '../async/scheduler.js'
 
@@ -8,13 +8,13 @@ import type { OpenCall } from '../async/scheduler.js'
  * is a result.
  */
 export function callAsync(
-  run: Run,
+  instantiation: Instantiation,
   func: LinkedFunction,
   args: readonly unknown[],
   returned?: (value: unknown) => void,
 ): Promise<unknown> {
-  const { scheduler } = run
-  const start = run.start(func)
+  const { scheduler } = instantiation
+  const start = instantiation.start(func)
   return new Promise((resolve, reject) => {
     let result: { readonly value: unknown } | undefined
     const settle = () => {

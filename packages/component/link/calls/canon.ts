@@ -3,17 +3,18 @@ import { CallContext, type Realloc } from '../abi/call-context.js'
 import { STRING_FORMATS } from '../abi/string-format.js'
 import type { CanonPlan } from '../abi/canon-plan.js'
 import { resolveFunction, resolveMemory } from './core-item.js'
-import type { CoreFunction, Run } from './run.js'
+import type { CoreFunction, Instantiation } from './instantiation.js'
 
 export function callContext(
-  run: Run,
+  instantiation: Instantiation,
   { instance, strings, memory, address, realloc }: CanonPlan,
 ): CallContext {
   return new CallContext({
-    instance: run.instance(instance),
-    resources: run.resources,
-    memory: run.memory(memory && resolveMemory(run, memory)),
-    realloc: realloc && withOwnContext(run, REALLOCS[address](resolveFunction(run, realloc))),
+    instance: instantiation.instance(instance),
+    resources: instantiation.resources,
+    memory: instantiation.memory(memory && resolveMemory(instantiation, memory)),
+    realloc:
+      realloc && withOwnContext(instantiation, REALLOCS[address](resolveFunction(instantiation, realloc))),
     strings: STRING_FORMATS[strings],
   })
 }
@@ -34,5 +35,5 @@ const REALLOCS: Readonly<Record<AddressType, (realloc: CoreFunction) => Realloc>
 }
 
 /** A component without tasks has no context. */
-const withOwnContext = (run: Run, realloc: Realloc): Realloc =>
-  run.usesAsync ? (...args) => run.scheduler.isolated(() => realloc(...args)) : realloc
+const withOwnContext = (instantiation: Instantiation, realloc: Realloc): Realloc =>
+  instantiation.usesAsync ? (...args) => instantiation.scheduler.isolated(() => realloc(...args)) : realloc

@@ -2,7 +2,7 @@ import { ComponentError } from '../../error.js'
 import { quote } from '../../units.js'
 import { camelCase } from '../../wave/names.js'
 import type { FunctionShape } from './function.js'
-import type { LinkedFunction, ComponentFunction, Imports, Run } from './run.js'
+import type { LinkedFunction, ComponentFunction, Imports, Instantiation } from './instantiation.js'
 import type { Constructor } from '../abi/resource.js'
 import type { AsyncFunction } from '../async/function.js'
 import { Later } from '../async/host.js'
@@ -50,13 +50,15 @@ export function hostFunction(scope: HostScope | undefined, name: string, shape: 
     make: () => {
       throw new Error(`${label.interface} ${label.name} was not bound`)
     },
-    start: shape.async ? (run) => startHost(run, run.function(func)) : undefined,
+    start: shape.async
+      ? (instantiation) => startHost(instantiation, instantiation.function(func))
+      : undefined,
   }
   return func
 }
 
 /** The answer of a host function: an immediate value, or a `Later`. */
-function startHost({ scheduler }: Run, func: ComponentFunction): AsyncFunction {
+function startHost({ scheduler }: Instantiation, func: ComponentFunction): AsyncFunction {
   return ({ begin, resolve, exit }) => {
     const end = (result: Parameters<typeof resolve>[0]) => {
       resolve(result)

@@ -1,5 +1,5 @@
 import { enteringModule, waitingModule, type CoreSignature } from './adapter.js'
-import type { CoreFunction, Run } from './run.js'
+import type { CoreFunction, Instantiation } from './instantiation.js'
 import { trap } from '../abi/trap.js'
 import type { GoOn, Scheduler } from '../async/scheduler.js'
 import type { InstanceThread } from '../abi/thread-table.js'
@@ -22,13 +22,13 @@ export function checkMayBlock({ task, instance }: Thread): void {
 export type Outcome = { readonly value: unknown } | { readonly wait: (goOn: GoOn) => void }
 
 /** Makes the functions of one type that a guest waits in. */
-export type MakeWaiting = (run: Run, begin: (...args: unknown[]) => Outcome) => object
+export type MakeWaiting = (instantiation: Instantiation, begin: (...args: unknown[]) => Outcome) => object
 
 /** Compiles what all functions of a type have in common. */
 export function waitingFunctions(signature: CoreSignature): MakeWaiting {
   const module = waitingModule(signature)
-  return (run, begin) => {
-    const { scheduler } = run
+  return (instantiation, begin) => {
+    const { scheduler } = instantiation
     let outcome: Outcome = { value: undefined }
     const { exports } = new WebAssembly.Instance(module, {
       '': {
@@ -78,7 +78,10 @@ function suspending(wait: () => Promise<unknown>): object {
 }
 
 /** Calls functions of one type on their own stack, and notifies the scheduler when they have returned. */
-export type MakeEntering = (run: Run, func: CoreFunction) => (...args: unknown[]) => Promise<unknown>
+export type MakeEntering = (
+  instantiation: Instantiation,
+  func: CoreFunction,
+) => (...args: unknown[]) => Promise<unknown>
 
 export function enteringFunctions(signature: CoreSignature): MakeEntering {
   const module = enteringModule(signature)

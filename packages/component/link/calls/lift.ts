@@ -4,7 +4,7 @@ import { addressAt, fromAddress } from '../abi/address.js'
 import type { FlatValue } from '../abi/flat.js'
 import { resolveFunction } from './core-item.js'
 import type { FunctionShape } from './function.js'
-import type { LinkedFunction, ComponentFunction, CoreFunction, Run } from './run.js'
+import type { LinkedFunction, ComponentFunction, CoreFunction, Instantiation } from './instantiation.js'
 import { trap } from '../abi/trap.js'
 import type { CallContext } from '../abi/call-context.js'
 
@@ -13,18 +13,18 @@ export const lifted = (shape: FunctionShape, callee: CoreItem, canon: CanonPlan)
   shape,
   instance: canon.instance,
   start: undefined,
-  make: (run) => makeLifted(run, shape, callee, canon),
+  make: (instantiation) => makeLifted(instantiation, shape, callee, canon),
 })
 
 export function makeLifted(
-  run: Run,
+  instantiation: Instantiation,
   shape: FunctionShape,
   callee: CoreItem,
   canon: CanonPlan,
 ): ComponentFunction {
-  const call = callContext(run, canon)
-  const core = resolveFunction(run, callee)
-  const postReturn = canon.postReturn && resolveFunction(run, canon.postReturn)
+  const call = callContext(instantiation, canon)
+  const core = resolveFunction(instantiation, callee)
+  const postReturn = canon.postReturn && resolveFunction(instantiation, canon.postReturn)
   const { instance } = call
   return (args) => {
     instance.enter()

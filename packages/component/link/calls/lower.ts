@@ -4,12 +4,16 @@ import type { FlatValue, FlatValues } from '../abi/flat.js'
 import { callContext } from './canon.js'
 import type { CanonPlan } from '../abi/canon-plan.js'
 import type { FunctionShape } from './function.js'
-import type { ComponentFunction, LinkedFunction, CoreFunction, Run } from './run.js'
+import type { ComponentFunction, LinkedFunction, CoreFunction, Instantiation } from './instantiation.js'
 
 /** `canon lower`: a function for core modules out of one of a component or of the host. */
-export function makeLowered(run: Run, linked: LinkedFunction, canon: CanonPlan): CoreFunction {
+export function makeLowered(
+  instantiation: Instantiation,
+  linked: LinkedFunction,
+  canon: CanonPlan,
+): CoreFunction {
   const shape = linked.shape.through(canon.address)
-  const call = callContext(run, canon)
+  const call = callContext(instantiation, canon)
   // Most functions that are imported are not called.
   let callee: ComponentFunction | undefined
   const { result, spillsResult } = shape
@@ -17,7 +21,7 @@ export function makeLowered(run: Run, linked: LinkedFunction, canon: CanonPlan):
   return (...values) => {
     call.instance.checkLeave()
     const flat = values.map(toFlat)
-    callee ??= run.function(linked)
+    callee ??= instantiation.function(linked)
     const returned = callee(liftArguments(call, shape, flat))
     if (result === undefined) {
       call.end()

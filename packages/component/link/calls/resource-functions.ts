@@ -1,4 +1,4 @@
-import type { CoreFunction, Run } from './run.js'
+import type { CoreFunction, Instantiation } from './instantiation.js'
 import { destroy } from '../abi/resource.js'
 import { trap } from '../abi/trap.js'
 
@@ -10,9 +10,12 @@ export type ResourceFunctionPlan = {
 }
 
 /** `canon resource.new`, `resource.drop` and `resource.rep`. */
-export function makeResourceFunction(run: Run, { kind, slot, instance }: ResourceFunctionPlan): CoreFunction {
-  const state = run.instance(instance)
-  const resource = run.resources[slot]
+export function makeResourceFunction(
+  instantiation: Instantiation,
+  { kind, slot, instance }: ResourceFunctionPlan,
+): CoreFunction {
+  const state = instantiation.instance(instance)
+  const resource = instantiation.resources[slot]
   if (resource === undefined) throw new Error(`resource ${slot} was not made`)
   const { handles } = state
   switch (kind) {

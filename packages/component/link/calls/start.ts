@@ -1,16 +1,16 @@
 import { callContext } from './canon.js'
 import type { CanonPlan } from '../abi/canon-plan.js'
 import type { InstanceState } from '../abi/instance-state.js'
-import type { Run } from './run.js'
+import type { Instantiation } from './instantiation.js'
 import { Task } from '../async/task.js'
 import { Thread } from '../async/thread.js'
 
 const NOTHING = () => undefined
 
 /** Code that a component calls for itself, as it does when it is instantiated: a task that may not block. */
-export function asSynchronousTask<T>(run: Run, instance: number, code: () => T): T {
-  if (!run.usesAsync) return code()
-  const { scheduler } = run
+export function asSynchronousTask<T>(instantiation: Instantiation, instance: number, code: () => T): T {
+  if (!instantiation.usesAsync) return code()
+  const { scheduler } = instantiation
   scheduler.checkAlive()
   const canon: CanonPlan = {
     instance,
@@ -22,7 +22,7 @@ export function asSynchronousTask<T>(run: Run, instance: number, code: () => T):
   }
   const task = new Task({
     scheduler,
-    call: callContext(run, canon),
+    call: callContext(instantiation, canon),
     shape: { async: false, resultId: undefined },
     canon,
     isAsync: false,

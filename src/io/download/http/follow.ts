@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { DownloadError } from '../../../model/download.js'
-import { shownUrl } from '../shown.js'
+import { shownUrl } from './shown.js'
 import { drop } from './body.js'
 import type { Http } from './http.js'
 

@@ -17,8 +17,10 @@ const TOKEN_USER = '<token>'
 
 const answer = t.type({ Username: t.string, Secret: t.string })
 
+export type Environment = Readonly<Record<string, string | undefined>>
+
 /** Without what is ours, such as the key of the client. */
-const helperEnv = (env: Readonly<Record<string, string | undefined>>): NodeJS.ProcessEnv =>
+const helperEnv = (env: Environment): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(env).filter(([key]) => !key.startsWith('PROPLET_')))
 
 /** In words that hold nothing of what it said. */
@@ -28,7 +30,12 @@ const problemOf = ({ code, killed }: ExecFileException): string => {
 }
 
 /** The credentials that a helper has; undefined: none. Rejects with a `DownloadError` when it fails. */
-const askHelper = (name: string, registry: string, signal: AbortSignal): Promise<Credentials | undefined> =>
+const askHelper = (
+  name: string,
+  registry: string,
+  env: Environment,
+  signal: AbortSignal,
+): Promise<Credentials | undefined> =>
   new Promise((resolve, reject) => {
     const program = `docker-credential-${name}`
     if (!HELPER_NAME.test(name)) {
@@ -36,7 +43,7 @@ const askHelper = (name: string, registry: string, signal: AbortSignal): Promise
       return
     }
     const options = {
-      env: helperEnv(process.env),
+      env: helperEnv(env),
       timeout: HELPER_MS,
       killSignal: 'SIGKILL',
       maxBuffer: HELPER_MAX_BYTES,
@@ -68,7 +75,7 @@ const askHelper = (name: string, registry: string, signal: AbortSignal): Promise
 
 /** The credentials for a registry, from docker's file or the helpers that it names; undefined: there are none. */
 export const findCredentials = async (
-  path: string,
+  { path, env }: { readonly path: string; readonly env: Environment },
   registry: string,
   signal: AbortSignal,
 ): Promise<Credentials | undefined> => {
@@ -79,6 +86,6 @@ export const findCredentials = async (
   })
   if (config === undefined) return undefined
   const helper = helperOf(config, registry)
-  const helped = helper === undefined ? undefined : await askHelper(helper, registry, signal)
+  const helped = helper === undefined ? undefined : await askHelper(helper, registry, env, signal)
   return helped ?? storedCredentials(config, registry)
 }

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { DownloadError } from '../../../model/download.js'
 import type { Spool } from '../../cache/spool.js'
-import type { Attempt } from '../context.js'
+import type { Attempt } from '../transfer/context.js'
 import { drop, textOf } from '../http/body.js'
 import { statusError } from '../http/errors.js'
-import { rangeStart, receive } from '../receive.js'
+import { rangeStart, receive } from '../transfer/receive.js'
 import { createAuthorizer } from './authorizer.js'
-import { findCredentials } from './credentials.js'
+import { findCredentials, type Environment } from './credentials.js'
 import { chooseManifest, hostOf, type Descriptor, type ImageManifest } from './manifest.js'
 import { parseReference, textOfReference, type ImageReference } from './reference.js'
 import { createRegistryClient, isPlain } from './registry.js'
@@ -16,6 +16,8 @@ export type RegistryOptions = {
   readonly insecure: readonly string[]
   /** Docker's file of credentials. */
   readonly authFile: string
+  /** Of the helpers that the file names. */
+  readonly env: Environment
 }
 
 /** One image in its registry. Everything rejects with a `DownloadError`. */
@@ -37,14 +39,14 @@ export type Image = {
 }
 
 /** Throws a `DownloadError` for what is not a reference. */
-export const openImage = (text: string, { insecure, authFile }: RegistryOptions): Image => {
+export const openImage = (text: string, { insecure, authFile, env }: RegistryOptions): Image => {
   const reference = parseReference(text)
   const { registry, repository, version } = reference
   const shown = textOfReference(reference)
   const authorizer = createAuthorizer({
     registry,
     repository,
-    credentials: (signal) => findCredentials(authFile, registry, signal),
+    credentials: (signal) => findCredentials({ path: authFile, env }, registry, signal),
     mayBePlain: ({ host, hostname }) => isPlain(host, insecure) || isPlain(hostname, insecure),
   })
   const client = createRegistryClient(reference, insecure, authorizer)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { DownloadError } from '../../../model/download.js'
-import type { Attempt } from '../context.js'
+import type { Attempt } from '../transfer/context.js'
 import { drop, textOf } from '../http/body.js'
 import { statusError } from '../http/errors.js'
 import { follow, type Reply } from '../http/follow.js'

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { decodeBase64Strict } from '../../codecs/base64.js'
-import { parseBoundedJson } from '../../codecs/bounded-json.js'
+import { parseBoundedJson } from '../../../net/json/bounded-json.js'
 import { decode } from '../../codecs/decode.js'
 import { anyText, type Wire } from '../../codecs/types.js'
 import { SealError } from './errors.js'

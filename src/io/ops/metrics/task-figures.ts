@@ -91,7 +91,7 @@ export const taskFigures = (registry: Registry) => {
     if (step.fetched !== undefined) countFetched(step.fetched)
     if (step.outcome !== undefined) countOutcome(step.outcome)
   }
-  const onTold = ({ dueAt, handedAt, at, isDelivered }: ResultDelivery) => {
+  const onDelivery = ({ dueAt, handedAt, at, isDelivered }: ResultDelivery) => {
     observe('hold', dueAt, handedAt)
     if (isDelivered) observe('publish', handedAt, at)
   }
@@ -102,7 +102,7 @@ export const taskFigures = (registry: Registry) => {
   return ({ task$, step$, resultDelivery$ }: PropletEvents): Observable<never> =>
     merge(
       step$.pipe(tap(onStep), ignoreElements()),
-      resultDelivery$.pipe(tap(onTold), ignoreElements()),
+      resultDelivery$.pipe(tap(onDelivery), ignoreElements()),
       task$.pipe(tap(onTask), ignoreElements()),
     )
 }

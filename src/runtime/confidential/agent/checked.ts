@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
+import { parseBoundedJson } from '../../../net/json/bounded-json.js'
 import { EvidenceError } from '../evidence/errors.js'
 import { padded, type Evidence } from '../evidence/evidence.js'
 import { tdxEvidence } from '../evidence/tdx.js'
@@ -10,12 +11,14 @@ const reported = t.type({
 })
 const sampled = t.type({ svn: t.string, report_data: t.string })
 
+/** Bytes of reports and of certificates come as arrays of numbers. */
+const MAX_VALUES = 32 * 1024
+
 const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new EvidenceError('the agent answered with something else than JSON')
-  }
+  const read = parseBoundedJson(Buffer.from(text), MAX_VALUES)
+  if (E.isLeft(read))
+    throw new EvidenceError(`the agent answered with something else than JSON: ${read.left}`)
+  return read.right
 }
 
 const otherData = (where: string): EvidenceError =>

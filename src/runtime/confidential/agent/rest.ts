@@ -1,4 +1,7 @@
+import * as E from 'fp-ts/lib/Either.js'
+import * as t from 'io-ts'
 import { createHttpClients } from '../../../net/http-client.js'
+import { parseBoundedJson } from '../../../net/json/bounded-json.js'
 import { readAnswer } from '../../../net/read-answer.js'
 import { messageOf } from '../../../model/message-of.js'
 import { EvidenceError } from '../evidence/errors.js'
@@ -9,16 +12,10 @@ const SHOWN = 200
 
 const tooLarge = () => new EvidenceError(`the agent answered with more than ${MAX_ANSWER_BYTES} bytes`)
 
+const reported = t.type({ tee: t.string })
+
 const HINT =
   'it serves evidence when it is started with --features all or attestation, and to programs of the same machine only'
-
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
 
 /** The agent by its REST service. */
 export const restAgent = (base: string): Agent => {
@@ -51,9 +48,9 @@ export const restAgent = (base: string): Agent => {
         if (error instanceof EvidenceError && error.cause === undefined) return ''
         throw error
       })
-      const info = parsed(text)
-      const isTold = typeof info === 'object' && info !== null && 'tee' in info
-      return isTold && typeof info.tee === 'string' ? info.tee : undefined
+      const info = parseBoundedJson(Buffer.from(text))
+      if (E.isLeft(info) || !reported.is(info.right)) return undefined
+      return info.right.tee
     },
     // Releases before 0.21 know no encoding and attest the text itself: the check of what they answer shows it.
     evidence: (data, signal) =>

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { BODY_PIECE_BYTES, type HttpField } from '../../guest/protocol.js'
+import { BODY_PIECE_BYTES, type HttpField } from '../../guest/channel/protocol.js'
 import { Waiter, type Answer, type Given } from './waiter.js'
 
 /** Of names and values in turn, as Node gives them: names in lower case, as wasmtime gives them to guests. */

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream'
-import { WINDOW_BYTES } from '../../guest/protocol.js'
+import { WINDOW_BYTES } from '../../guest/channel/protocol.js'
 import { Waiter, type Answer, type Given } from './waiter.js'
 
 /** Accepts the bytes of an outgoing message, and signals the guest when the peer has consumed enough. */

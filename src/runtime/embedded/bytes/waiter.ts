@@ -1,4 +1,4 @@
-import type { GivenMessage } from '../../guest/protocol.js'
+import type { GivenMessage } from '../../guest/channel/protocol.js'
 
 export type Given = Omit<GivenMessage, 'type' | 'ask'> & { readonly bytes?: Uint8Array }
 export type Answer = (given: Given) => void

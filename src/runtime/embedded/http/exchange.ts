@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { formatDuration } from '@proplet/component/units.js'
-import type { FromExchange, GivenMessage, GuestEnd, RequestMessage } from '../../guest/protocol.js'
+import type { FromExchange, GivenMessage, GuestEnd, RequestMessage } from '../../guest/channel/protocol.js'
 import { BodyReader, pairsOf } from '../bytes/body-reader.js'
 import type { Given } from '../bytes/waiter.js'
 import { isForbidden } from '../../../net/hop-by-hop.js'

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { HttpField } from '../../guest/protocol.js'
+import type { HttpField } from '../../guest/channel/protocol.js'
 import { BodyWriter } from '../bytes/body-writer.js'
 import type { Answer } from '../bytes/waiter.js'
 import { isHopByHop } from '../../../net/hop-by-hop.js'

@@ -1,6 +1,6 @@
 import { connect, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import type { NetworkError, NetworkRequest, SocketAddress } from '../../guest/protocol.js'
+import type { NetworkError, NetworkRequest, SocketAddress } from '../../guest/channel/protocol.js'
 import { BodyReader } from '../bytes/body-reader.js'
 import { BodyWriter } from '../bytes/body-writer.js'
 import { Waiter, type Answer, type Given } from '../bytes/waiter.js'

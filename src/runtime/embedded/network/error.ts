@@ -1,4 +1,4 @@
-import type { NetworkError } from '../../guest/protocol.js'
+import type { NetworkError } from '../../guest/channel/protocol.js'
 import { codeOf } from '../../../model/code-of.js'
 
 const HTTP: Readonly<Record<string, NetworkError>> = {

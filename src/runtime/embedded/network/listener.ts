@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net'
-import type { NetworkError, SocketAddress } from '../../guest/protocol.js'
+import type { NetworkError, SocketAddress } from '../../guest/channel/protocol.js'
 import { Waiter, type Answer, type Given } from '../bytes/waiter.js'
 import { Connection } from './connection.js'
 import { socketErrorOf } from './error.js'

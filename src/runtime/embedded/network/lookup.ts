@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns'
 import { isIP } from 'node:net'
-import type { NetworkError } from '../../guest/protocol.js'
+import type { NetworkError } from '../../guest/channel/protocol.js'
 import { Waiter, type Answer, type Given } from '../bytes/waiter.js'
 import { socketErrorOf } from './error.js'
 import type { Opened, OpenedMessage } from './opened.js'

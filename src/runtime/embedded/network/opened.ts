@@ -1,4 +1,4 @@
-import type { FromExchange } from '../../guest/protocol.js'
+import type { FromExchange } from '../../guest/channel/protocol.js'
 import type { Answer } from '../bytes/waiter.js'
 
 /** What a guest says of something that it opened. */

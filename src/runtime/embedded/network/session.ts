@@ -1,4 +1,9 @@
-import type { FromExchange, GivenMessage, NetworkRequest, SocketAddress } from '../../guest/protocol.js'
+import type {
+  FromExchange,
+  GivenMessage,
+  NetworkRequest,
+  SocketAddress,
+} from '../../guest/channel/protocol.js'
 import { quote } from '@proplet/component/units.js'
 import type { Given } from '../bytes/waiter.js'
 import { Connection } from './connection.js'

@@ -1,6 +1,6 @@
 import { readFileSync, writeSync } from 'node:fs'
-import { isTaskFailure } from '../../guest/failure.js'
-import { readBinary } from '../../guest/modules.js'
+import { isTaskFailure } from '../../guest/call/failure.js'
+import { readBinary } from '../../guest/task/modules.js'
 import { makePlan } from './make-plan.js'
 import type { Plan, PlanRequest } from './plan.js'
 

@@ -1,5 +1,5 @@
-import type { Link } from '../link.js'
-import { piecesOf } from '../pieces.js'
+import type { Link } from '../channel/link.js'
+import { piecesOf } from '../channel/pieces.js'
 import type { HalCall, HalValue } from '../../hal/calls.js'
 import { HalFailure } from '../../hal/failure.js'
 

@@ -1,4 +1,4 @@
-import type { Link } from '../link.js'
+import type { Link } from '../channel/link.js'
 import type { HalGrant } from '../../hal/calls.js'
 import { Clock } from './clock.js'
 import { Communication } from './communication.js'

@@ -1,4 +1,4 @@
-import type { NetworkError } from '../protocol.js'
+import type { NetworkError } from '../channel/protocol.js'
 import { failure, type HalFailure } from '../../hal/failure.js'
 
 /** Translates the daemon's answer about a socket for guests of the HAL. `what` is its destination. */

@@ -1,7 +1,7 @@
-import type { IncomingBytes } from '../incoming-bytes.js'
-import type { OutgoingBytes } from '../outgoing-bytes.js'
-import type { SocketAddress } from '../protocol.js'
-import type { Remote } from '../remote.js'
+import type { IncomingBytes } from '../channel/incoming-bytes.js'
+import type { OutgoingBytes } from '../channel/outgoing-bytes.js'
+import type { SocketAddress } from '../channel/protocol.js'
+import type { Remote } from '../channel/remote.js'
 
 export type Protocol = 'tcp' | 'udp' | 'tls' | 'dtls'
 

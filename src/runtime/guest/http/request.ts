@@ -1,5 +1,5 @@
-import type { GuestEnd, RequestMessage } from '../protocol.js'
-import type { Session } from '../session.js'
+import type { GuestEnd, RequestMessage } from '../channel/protocol.js'
+import type { Session } from '../call/session.js'
 
 /** The handle of the request that is being answered. */
 export const REQUEST = 0

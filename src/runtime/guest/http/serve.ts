@@ -1,22 +1,22 @@
 import { createRequire } from 'node:module'
 import { incomingRequest, responseOutparam } from '@proplet/wasi/http/index.js'
 import type { Responder } from '@proplet/wasi/http/message.js'
-import { hostsOf, type ComponentHost } from '../component-host.js'
-import { TaskFailure } from '../failure.js'
-import { halOf } from '../hal-imports.js'
-import { IncomingBytes } from '../incoming-bytes.js'
+import { hostsOf, type ComponentHost } from '../host/component-host.js'
+import { TaskFailure } from '../call/failure.js'
+import { halOf } from '../host/hal-imports.js'
+import { IncomingBytes } from '../channel/incoming-bytes.js'
 import type { Preview2Options } from '@proplet/wasi/preview2.js'
-import { instantiateComponent, type EngineComponent } from '../instantiate.js'
-import type { Link } from '../link.js'
-import { OutgoingBytes } from '../outgoing-bytes.js'
-import { Wants } from '../wants.js'
+import { instantiateComponent, type EngineComponent } from '../host/instantiate.js'
+import type { Link } from '../channel/link.js'
+import { OutgoingBytes } from '../channel/outgoing-bytes.js'
+import { Wants } from '../channel/wants.js'
 import { REQUEST, type Serve } from './request.js'
 import type * as serve3 from './serve3.js'
 
 const require = createRequire(import.meta.url)
 
 /** Serving HTTP by WASI 0.3, loaded for the first component that does. */
-const httpServing3 = () => require('./serve3.js') as typeof serve3
+const httpServing3 = () => require('../http/serve3.js') as typeof serve3
 
 const HANDLER = /^wasi:http\/incoming-handler(?:@|$)/
 const HANDLER_3 = /^wasi:http\/handler@0\.3\./

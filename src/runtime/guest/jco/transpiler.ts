@@ -1,4 +1,4 @@
-import { TaskFailure } from '../failure.js'
+import { TaskFailure } from '../call/failure.js'
 import { messageOf } from '../../../model/message-of.js'
 
 /** What jco makes of a component: files by name, and the interfaces that it imports. */

@@ -21,16 +21,19 @@ const authFile = async (config: object): Promise<string> => {
   return file
 }
 
+/** The environment of the proplet, so far as helpers are concerned. */
+const env: Record<string, string | undefined> = { PATH: process.env['PATH'] }
+
 /** A credential helper of docker, first in the path. */
 const helper = async (name: string, script: string): Promise<string> => {
   const directory = await temporaryDirectory()
   const file = join(directory, `docker-credential-${name}`)
   await writeFile(file, `#!/bin/sh\n${script}\n`)
   await chmod(file, 0o755)
-  const path = process.env['PATH']
-  process.env['PATH'] = `${directory}:${path ?? ''}`
+  const path = env['PATH']
+  env['PATH'] = `${directory}:${path ?? ''}`
   onTestFinished(() => {
-    process.env['PATH'] = path
+    env['PATH'] = path
   })
   return directory
 }
@@ -44,7 +47,7 @@ describe('a registry that wants a user name and password', () => {
   afterAll(() => registry.kill())
 
   const open = async (config: object | undefined) => {
-    const options = config === undefined ? {} : { authFile: await authFile(config) }
+    const options = config === undefined ? {} : { authFile: await authFile(config), env }
     return (await downloader(options)).open(`${registry.host}/private/add:v1`)
   }
 
@@ -61,9 +64,9 @@ describe('a registry that wants a user name and password', () => {
   it('gets those of a helper, which is asked without what is ours', async () => {
     const answer = JSON.stringify({ ServerURL: '', Username: USER, Secret: PASSWORD })
     const directory = await helper('tests', `cat > "$0.asked"; env > "$0.env"; echo '${answer}'`)
-    process.env['PROPLET_CLIENT_KEY'] = 'hunter2'
+    env['PROPLET_CLIENT_KEY'] = 'hunter2'
     onTestFinished(() => {
-      delete process.env['PROPLET_CLIENT_KEY']
+      delete env['PROPLET_CLIENT_KEY']
     })
     const config = { credsStore: 'nobody', credHelpers: { [registry.host]: 'tests' } }
     expect((await got(await open(config))).binary.digest).toBe(digestOf(BINARY))

@@ -8,7 +8,7 @@ import {
   type ExchangeMessage as Message,
   type Server,
 } from '../../../../src/runtime/embedded/http/exchange.js'
-import type { GivenMessage, RequestMessage } from '../../../../src/runtime/guest/protocol.js'
+import type { GivenMessage, RequestMessage } from '../../../../src/runtime/guest/channel/protocol.js'
 import { ask } from './server.js'
 
 type Given = { readonly given: GivenMessage; readonly bytes: string | undefined }

@@ -1,0 +1,48 @@
+import type { Binary } from '../../../model/binary.js'
+import type { Observable } from 'rxjs'
+import type { Download } from '../../../model/download.js'
+import type { Spool } from '../../cache/spool.js'
+import type { Attempt, DownloadContext } from './context.js'
+import type { Http } from '../http/http.js'
+import { producing } from '../../abortable.js'
+
+export type SessionOptions = {
+  readonly shown: string
+  readonly pinned: boolean
+  readonly kept: Observable<Binary | undefined>
+  readonly context: DownloadContext
+  readonly openHttp: () => Http
+  /** One attempt, into a spool that keeps what the attempts before have written. */
+  readonly attempt: (attempt: Attempt, spool: Spool) => Promise<void>
+}
+
+/**
+ * The attempts of one download, with what they share: the connections and the spool. Invariants: one attempt at a time, also
+ * when one that was left is still on its way out; the spool is closed once, after the last of them.
+ */
+export const createSession = ({ context, openHttp, attempt, ...rest }: SessionOptions): Download => {
+  let http: Http | undefined
+  const spool = context.cache.spool(context.budget)
+  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = (job: () => Promise<void>): Promise<void> => {
+    const mine = last.then(job)
+    last = mine.catch(() => undefined)
+    return mine
+  }
+
+  return {
+    ...rest,
+    attempt: producing((emit, signal) =>
+      inTurn(async () => {
+        signal.throwIfAborted()
+        http ??= openHttp()
+        await attempt({ http, emit, signal }, spool)
+      }),
+    ),
+    close: () => {
+      http?.close()
+      // What can't be deleted now is cleared away when the cache is opened next.
+      void inTurn(() => spool.close()).catch(() => undefined)
+    },
+  }
+}

@@ -1,0 +1,123 @@
+import type { InboundMessage } from '../../model/connection.js'
+import type { JournaledCommand } from '../../model/journal.js'
+import { type Contents, PART_BYTES } from './contents.js'
+import type { JournalRecord } from './record.js'
+import { runsAgain } from './recover.js'
+import type { RecordKeeping } from './record-keeping.js'
+import { isRepeated, roundVariablesOf, subjectOf } from './subject.js'
+
+/** Commands in the journal: taken in while there is room and the disk takes them, until they are closed. */
+export class CommandRecords {
+  readonly #keeping: RecordKeeping
+  readonly #contents: Contents
+  /** The number of appends that the last command was among: the broker hears of it when they are durable. */
+  #acknowledgeAt = 0
+  #refused = 0
+
+  constructor(keeping: RecordKeeping, contents: Contents) {
+    this.#keeping = keeping
+    this.#contents = contents
+  }
+
+  /** That were refused since the start. */
+  get refused(): number {
+    return this.#refused
+  }
+
+  /** Why no command is taken; undefined: they are. */
+  get obstacle(): string | undefined {
+    const { writer, ledger, segments, limits } = this.#keeping
+    if (writer.failure !== undefined) return `the journal can not be written: ${writer.failure}`
+    const isFull = ledger.liveBytes >= limits.commandBytes || segments.bytes >= limits.fileBytes
+    return isFull ? `the journal is full: ${ledger.liveBytes} bytes wait in it` : undefined
+  }
+
+  record(command: JournaledCommand, message: InboundMessage): number | undefined {
+    const { writer, segments, nextSequence } = this.#keeping
+    const sequence = nextSequence()
+    const { packet } = message
+    if (command.type === 'stop') {
+      writer.write({ type: 'stop', number: sequence, id: command.id, ...(packet && { packet }) })
+      this.#acknowledgeAt = segments.appended
+      return undefined
+    }
+    const { id, invocation } = subjectOf(command)
+    const env = command.type === 'start' ? roundVariablesOf(command.env) : undefined
+    const content = this.#contentToKeep(command, message)
+    const once = !isRepeated(command)
+    const isInRecord = content !== undefined && content.length <= PART_BYTES
+    const record: JournalRecord = {
+      type: 'command',
+      number: sequence,
+      id,
+      subtopic: message.subtopic,
+      contentBytes: content?.length ?? 0,
+      ...(env && { env }),
+      ...(content && once && { once }),
+      ...(invocation && { invocation: invocation.id === undefined ? {} : { id: invocation.id } }),
+      ...(packet && { packet }),
+    }
+    if (!this.#admit(record, isInRecord ? content : undefined)) return undefined
+    if (content !== undefined && !isInRecord)
+      this.#contents.write(sequence, content, (error) => writer.fail(error))
+    return sequence
+  }
+
+  begin(sequence: number): void {
+    const command = this.#keeping.ledger.commands.get(sequence)
+    if (command?.once === true && command.contentBytes > 0)
+      this.#keeping.writer.write({ type: 'begun', number: sequence })
+  }
+
+  rerun(sequence: number): void {
+    this.#keeping.writer.write({ type: 'rerun', number: sequence })
+  }
+
+  close(sequence: number): void {
+    const { ledger, writer } = this.#keeping
+    if (ledger.commands.has(sequence)) writer.write({ type: 'closed', number: sequence })
+  }
+
+  runsAgain(sequence: number): boolean {
+    const command = this.#keeping.ledger.commands.get(sequence)
+    return command !== undefined && !command.once && runsAgain(command)
+  }
+
+  /** Resolves when all that were taken so far would outlive a loss of power; undefined: they would already. */
+  durable(): Promise<void> | undefined {
+    const { segments, writer } = this.#keeping
+    if (this.#contents.isIdle && this.#acknowledgeAt <= segments.synced) return undefined
+    return writer.isSyncFailing ? undefined : writer.gather()
+  }
+
+  /** Of what is to run after a restart, unless there is no room for it. */
+  #contentToKeep(command: JournaledCommand, { payload }: InboundMessage): Uint8Array | undefined {
+    if (command.type !== 'start' && command.type !== 'invoke') return undefined
+    const { ledger, limits, log } = this.#keeping
+    const isRoom = ledger.liveBytes + payload.length <= limits.commandBytes
+    if (isRoom) return payload
+    log[isRepeated(command) ? 'warn' : 'info'](
+      { id: command.id, bytes: payload.length },
+      'no room in the journal: the task will not run again',
+    )
+    return undefined
+  }
+
+  #admit(record: JournalRecord, content?: Uint8Array): boolean {
+    const { writer, segments } = this.#keeping
+    // A write that failed is just tried again; after a sync that failed, what is written means nothing.
+    if (writer.isSyncFailing || (writer.failure === undefined && this.obstacle !== undefined)) {
+      this.#refused += 1
+      return false
+    }
+    try {
+      writer.append(record, content)
+    } catch (error) {
+      this.#refused += 1
+      writer.fail(error)
+      return false
+    }
+    this.#acknowledgeAt = segments.appended
+    return true
+  }
+}

@@ -1,0 +1,66 @@
+import type { Publication } from '../../model/publication.js'
+import type { RecordKeeping } from './record-keeping.js'
+
+/** Results in the journal, until the broker has acknowledged them. */
+export class ResultRecords {
+  readonly #keeping: RecordKeeping
+  #isKeeping = true
+  #unkept = 0
+
+  constructor(keeping: RecordKeeping) {
+    this.#keeping = keeping
+  }
+
+  /** Those in memory only, since the start. */
+  get unkept(): number {
+    return this.#unkept
+  }
+
+  /** Writes a publication; `final`: it ends its command. One that can't be written is returned without a number. */
+  keep(publication: Publication, { command, final }: { command: number; final: boolean }): Publication {
+    const { ledger, writer, limits, log, nextSequence } = this.#keeping
+    const sequence = nextSequence()
+    const encoded = Buffer.from(JSON.stringify(publication.payload))
+    const { subtopic } = publication
+    try {
+      if (ledger.liveBytes + encoded.length > limits.keepBytes) throw new Error('the journal is full')
+      writer.append({ type: 'result', number: sequence, command, subtopic, final }, encoded)
+    } catch (error) {
+      this.#unkept += 1
+      if (this.#isKeeping)
+        log.error({ err: error }, 'results can not be written to the journal: they are in memory only')
+      this.#isKeeping = false
+      if (final && ledger.commands.has(command)) writer.write({ type: 'closed', number: command })
+      return { ...publication, encoded }
+    }
+    this.#isKeeping = true
+    return { ...publication, sequence, encoded }
+  }
+
+  /** Another publication takes the place of a result that can't be delivered. */
+  replace(sequence: number, { subtopic, payload, keep }: Publication): Publication {
+    const kept = this.keep({ subtopic, payload, keep }, { command: 0, final: false })
+    this.settle(sequence)
+    return kept
+  }
+
+  /** Nothing more is to be done for a result: the broker has it, or never will. */
+  settle(sequence: number): void {
+    const { ledger, writer } = this.#keeping
+    if (ledger.results.has(sequence)) writer.write({ type: 'settled', number: sequence })
+  }
+
+  flight(sequence: number) {
+    const result = this.#keeping.ledger.results.get(sequence)
+    if (result?.messageId === undefined) return undefined
+    return { messageId: result.messageId, isReleased: result.released }
+  }
+
+  sent(sequence: number, messageId: number): void {
+    this.#keeping.writer.write({ type: 'sent', number: sequence, messageId })
+  }
+
+  released(sequence: number): void {
+    this.#keeping.writer.write({ type: 'released', number: sequence })
+  }
+}

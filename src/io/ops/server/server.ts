@@ -1,0 +1,74 @@
+import { createServer } from 'node:http'
+import { Observable } from 'rxjs'
+import type { Logger } from '../../log/log.js'
+import { isLoopback } from '../../../net/local-host.js'
+import { createRouter, type OpsRoute } from './router.js'
+
+export type { OpsRoute } from './router.js'
+
+export type OpsServerOptions = {
+  /** An IP address. At one of the loopback only requests that name this machine are answered. */
+  readonly host: string
+  /** 0: any that is free. */
+  readonly port: number
+  readonly routes: readonly OpsRoute[]
+  readonly log: Logger
+  /** A client that takes longer to ask is cut off. A response may take as long as it likes. */
+  readonly slowMs?: number
+}
+
+export type OpsAddress = { readonly address: string; readonly port: number }
+
+/** It can't listen; the message is for people. */
+export class OpsServerError extends Error {
+  override readonly name = 'OpsServerError'
+  readonly code = 'ERR_OPS_SERVER'
+}
+
+/** Scrapers, probes and a few open pages. More are turned away. */
+const MAX_CONNECTIONS = 64
+/** Milliseconds. */
+const SLOW_MS = 5000
+const MAX_HEADER_BYTES = 8192
+
+/**
+ * An HTTP server for operators. Cold: emits where it listens once it does, and listens while it is subscribed to; errors
+ * with an `OpsServerError` when it can't. Unsubscribing closes it, and all of its connections.
+ */
+export const openOpsServer = ({
+  host,
+  port,
+  routes,
+  log,
+  slowMs = SLOW_MS,
+}: OpsServerOptions): Observable<OpsAddress> =>
+  new Observable((subscriber) => {
+    const server = createServer(
+      {
+        headersTimeout: slowMs,
+        requestTimeout: slowMs * 2,
+        keepAliveTimeout: slowMs,
+        connectionsCheckingInterval: slowMs / 5,
+        maxHeaderSize: MAX_HEADER_BYTES,
+      },
+      createRouter({ routes, localOnly: isLoopback(host), log }),
+    )
+    server.maxConnections = MAX_CONNECTIONS
+    server.on('error', (error: NodeJS.ErrnoException) => {
+      if (server.listening) {
+        log.warn({ err: error }, 'The HTTP server for operators could not accept a connection')
+        return
+      }
+      const why = error.code === 'EADDRINUSE' ? 'the port is in use' : error.message
+      subscriber.error(new OpsServerError(`cannot listen on ${host}, port ${port}: ${why}`, { cause: error }))
+    })
+    server.listen({ host, port }, () => {
+      const bound = server.address()
+      if (bound !== null && typeof bound !== 'string')
+        subscriber.next({ address: bound.address, port: bound.port })
+    })
+    return () => {
+      server.close()
+      server.closeAllConnections()
+    }
+  })

@@ -1,0 +1,33 @@
+import * as E from 'fp-ts/lib/Either.js'
+import { JsonLimitError, JsonWalker, MAX_DEPTH } from './json-walker.js'
+
+/** Bytes that are parsed at once; servers of keys wrap resources of up to 2 MiB. */
+const MAX_BYTES = 4 * 1024 * 1024
+/** Items and members, at any depth. */
+const MAX_VALUES = 8192
+/** Bytes outside of strings: numbers, brackets, white space. */
+const MAX_BARE_BYTES = 256 * 1024
+
+const checkBounds = (json: Uint8Array, maxValues: number): string | undefined => {
+  if (json.length > MAX_BYTES) return `expected at most ${MAX_BYTES} bytes`
+  const walker = new JsonWalker(json)
+  walker.peek()
+  if (walker.takeValue(MAX_DEPTH) > maxValues) return `expected at most ${maxValues} values`
+  return walker.bare > MAX_BARE_BYTES
+    ? `expected at most ${MAX_BARE_BYTES} bytes outside of strings`
+    : undefined
+}
+
+/**
+ * The value of a JSON text out of the network, such that it takes a few milliseconds whatever it holds. Left: why not, with
+ * nothing of the text.
+ */
+export const parseBoundedJson = (json: Uint8Array, maxValues = MAX_VALUES): E.Either<string, unknown> => {
+  try {
+    const problem = checkBounds(json, maxValues)
+    if (problem !== undefined) return E.left(problem)
+    return E.right(JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(json)))
+  } catch (error) {
+    return E.left(error instanceof JsonLimitError ? error.message : 'expected valid JSON in UTF-8')
+  }
+}

@@ -1,0 +1,134 @@
+import { availableParallelism } from 'node:os'
+import type { BootMessage } from '../../guest/channel/protocol.js'
+import { whenReady } from './await-ready.js'
+import { backoffMs } from './backoff.js'
+import type { Guest, StartGuest } from './guest.js'
+import type { Log } from './log.js'
+import { messageOf } from '../../../model/message-of.js'
+
+/** `urgent`: someone waits for it. `refill`: warm guests are missing, which come one by one. */
+export type Need = 'urgent' | 'refill' | 'none'
+
+export type ComingGuestsOptions = {
+  readonly boot: BootMessage
+  readonly log: Log
+  readonly need: () => Need
+  /** A guest that was started is ready for tasks. */
+  readonly ready: (guest: Guest) => void
+  /** One is not on its way any more: it failed. */
+  readonly gone: () => void
+  /** Starting fails again and again. */
+  readonly hopeless: (error: string) => void
+}
+
+const READY_TIMEOUT_MS = 10_000
+/** Starting a guest blocks the daemon for some milliseconds: results go first. */
+const REFILL_DELAY_MS = 50
+const MAX_FAILURES = 3
+
+/**
+ * Guests on their way, booting or tidying up; starts those that are needed.
+ *
+ * Invariant: one start is scheduled at most, so that starts never follow each other without a turn of the event loop
+ * between.
+ */
+export class ComingGuests {
+  readonly #options: ComingGuestsOptions
+  readonly #guests = new Set<Guest>()
+  #start: StartGuest | undefined
+  #scheduled: { readonly timer: NodeJS.Timeout; readonly isUrgent: boolean } | undefined
+  #failures = 0
+  #isClosed = false
+
+  constructor(options: ComingGuestsOptions) {
+    this.#options = options
+  }
+
+  get size(): number {
+    return this.#guests.size
+  }
+
+  get all(): readonly Guest[] {
+    return [...this.#guests]
+  }
+
+  /** Whether guests can be started yet. */
+  get isOpen(): boolean {
+    return this.#start !== undefined
+  }
+
+  open(start: StartGuest): void {
+    this.#start = start
+  }
+
+  /** Starts no more, and ends those on their way. */
+  close(): void {
+    this.#isClosed = true
+    clearTimeout(this.#scheduled?.timer)
+    for (const guest of this.#guests) guest.kill()
+  }
+
+  /** Calls `settled` once a guest says that it is ready, else with what happened to it. */
+  add(guest: Guest, settled: (failure: string | undefined) => void): void {
+    this.#guests.add(guest)
+    whenReady(guest, READY_TIMEOUT_MS, (failure) => {
+      this.#guests.delete(guest)
+      settled(failure)
+    })
+  }
+
+  /** Schedules a start if a guest is needed. */
+  startIfNeeded(): void {
+    const start = this.#start
+    if (start === undefined || this.#isClosed) return
+    const need = this.#need()
+    if (need === 'none') return
+    const isUrgent = need === 'urgent'
+    if (this.#scheduled !== undefined) {
+      if (this.#failures > 0 || this.#scheduled.isUrgent || !isUrgent) return
+      clearTimeout(this.#scheduled.timer)
+    }
+    const delayMs = Math.max(isUrgent ? 0 : REFILL_DELAY_MS, backoffMs(this.#failures))
+    const timer = setTimeout(() => {
+      this.#scheduled = undefined
+      if (this.#need() !== 'none') this.#boot(start)
+    }, delayMs)
+    this.#scheduled = { timer, isUrgent }
+  }
+
+  #need(): Need {
+    return this.size < maxComing(this.#failures) ? this.#options.need() : 'none'
+  }
+
+  #boot(start: StartGuest): void {
+    let guest: Guest
+    try {
+      guest = start()
+    } catch (error) {
+      this.#fail(`could not be started: ${messageOf(error)}`)
+      return
+    }
+    this.add(guest, (failure) => {
+      if (failure === undefined) {
+        this.#failures = 0
+        this.#options.ready(guest)
+      } else this.#fail(failure)
+    })
+    this.startIfNeeded()
+    guest.post(this.#options.boot)
+  }
+
+  #fail(how: string): void {
+    if (!this.#isClosed) {
+      this.#failures += 1
+      this.#options.log.warn({ failures: this.#failures }, `a guest failed while it was started: it ${how}`)
+      if (this.#failures >= MAX_FAILURES) this.#options.hopeless(`no guest can be started: it ${how}`)
+    }
+    this.#options.gone()
+  }
+}
+
+/** How many may be on their way at once; one, while starting fails. */
+function maxComing(failures: number): number {
+  return failures > 0 ? 1 : Math.max(2, availableParallelism())
+}

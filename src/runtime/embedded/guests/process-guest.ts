@@ -1,0 +1,214 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import type { Writable } from 'node:stream'
+import { Readable } from 'node:stream'
+import { encodeFrame } from '../../guest/channel/frames.js'
+import type { ToGuest } from '../../guest/channel/protocol.js'
+import { ProcessFiles } from '../../../host/process-files.js'
+import { WASM_PAGE_BYTES } from '@proplet/component/wasm/module-limits.js'
+import { DirectProcess, NestedProcess, type GuestProcess } from './child-process.js'
+import { decodeFromGuest } from './decode.js'
+import { FrameDecoder } from '../../guest/channel/frame-decoder.js'
+import { DEAF, type Guest, type GuestListener } from './guest.js'
+import { jspiFlags } from './jspi-flags.js'
+import type { Counters, Figures } from '../../../model/figures.js'
+import { messageOf } from '../../../model/message-of.js'
+
+export type ProcessLaunch = {
+  /** Path of the built entry. */
+  readonly entry: string
+  /** A command line that ends by running the one behind it, as `findWrapper` gives it; may be empty. */
+  readonly wrapper: readonly string[]
+  /** The wrapper stays, as the parent of the child, and tells its number on `INFO_FD`, as bubblewrap does. */
+  readonly isNested?: boolean
+  readonly memoryMaxBytes: number
+  readonly tableMaxElements: number
+  /** Where the guest's output goes: to us (default), or with `inherit` to our own streams, in our process group. */
+  readonly output?: 'pipe' | 'inherit'
+  /** Whether the guest gets our standard input, or none. By default none. */
+  readonly input?: 'inherit' | 'ignore'
+  /** The directory of the child's compile cache; none by default. */
+  readonly compileCache?: string | undefined
+}
+
+/** MB. Tables and what the guest's own host keeps; linear memory and compiled code are not on this heap. */
+const HEAP_MAX_MB = 128
+const HEAP_INITIAL_MB = 32
+const CONTROL_FD = 3
+export const INFO_FD = 4
+/** Here a guest gets answers that it does not stop for; it has no other way to read without waiting. */
+const ANSWERS_FD = 5
+
+/**
+ * Starts a child process: with no variables of ours, in a session of its own, so that a Ctrl-C at the terminal ends
+ * the daemon in its own time and not the guests before it.
+ */
+export function startProcessGuest(launch: ProcessLaunch): Guest {
+  const { output = 'pipe', input = 'ignore', isNested = false } = launch
+  const [command = process.execPath, ...args] = [
+    ...launch.wrapper,
+    process.execPath,
+    ...nodeArguments(launch),
+  ]
+  const child = spawn(command, args, {
+    stdio: [input, output, output, 'pipe', isNested ? 'pipe' : 'ignore', 'pipe'],
+    env: launch.compileCache === undefined ? {} : { NODE_COMPILE_CACHE: launch.compileCache },
+    cwd: '/',
+    detached: output === 'pipe',
+  })
+  return child.pid === undefined ? new StillbornGuest(child) : new ProcessGuest(child)
+}
+
+function nodeArguments(launch: ProcessLaunch): string[] {
+  return [
+    `--max-old-space-size=${HEAP_MAX_MB}`,
+    '--max-semi-space-size=1',
+    // Otherwise V8 collects an old generation of 10 MB again and again; a guest that grows is collected by ourselves.
+    `--initial-old-space-size=${HEAP_INITIAL_MB}`,
+    '--expose-gc',
+    '--no-warnings',
+    ...jspiFlags(),
+    `--wasm-max-mem-pages=${Math.max(1, Math.floor(launch.memoryMaxBytes / WASM_PAGE_BYTES))}`,
+    `--wasm-max-table-size=${launch.tableMaxElements}`,
+    launch.entry,
+  ]
+}
+
+/** The system refused to start it, usually for lack of processes or files: report that and end. */
+class StillbornGuest implements Guest {
+  readonly pid = undefined
+  #listener: GuestListener = DEAF
+
+  constructor(child: ChildProcess) {
+    child.once('error', (error) =>
+      this.#listener.closed({ how: `could not be started: ${error.message}`, signal: undefined }),
+    )
+  }
+
+  listen(listener: GuestListener): void {
+    this.#listener = listener
+  }
+
+  counters(): undefined {}
+  figures(): undefined {}
+  residentBytes(): undefined {}
+  post(): void {}
+  holdOutput(): void {}
+  kill(): void {}
+}
+
+class ProcessGuest implements Guest {
+  readonly #process: GuestProcess
+  readonly #outputs: readonly Readable[]
+  readonly #control: Writable
+  readonly #answers: Writable
+  readonly #decoder = new FrameDecoder()
+  #listener: GuestListener = DEAF
+  #fault: string | undefined
+  #files: ProcessFiles | undefined
+
+  constructor(child: ChildProcess) {
+    const control = child.stdio[CONTROL_FD]
+    const info = child.stdio[INFO_FD]
+    const stdio: readonly (Readable | Writable | null | undefined)[] = child.stdio
+    const answers = stdio[ANSWERS_FD]
+    const { stdout, stderr } = child
+    if (!isDuplex(control) || !isDuplex(answers)) throw new Error('a child without a channel')
+    const hear = () => control.on('data', (data: Buffer) => this.#receive(data))
+    this.#control = control
+    this.#answers = answers
+    this.#process = isDuplex(info) ? new NestedProcess(child, info, hear) : new DirectProcess(child)
+    // Listeners of `ready` may ask a nested child for its PID.
+    if (!isDuplex(info)) hear()
+    this.#outputs = [stdout, stderr].filter((stream) => stream !== null)
+    stdout?.on('data', (data: Buffer) => this.#listener.output('stdout', data))
+    stderr?.on('data', (data: Buffer) => this.#listener.output('stderr', data))
+    // A pipe breaks when the child ends, which `close` reports.
+    for (const stream of [...this.#outputs, control, answers, info]) stream?.on('error', () => undefined)
+    child.on('error', (error) => (this.#fault ??= `could not be ended: ${error.message}`))
+    child.on('close', (code, signal) => this.#close(code, signal))
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid
+  }
+
+  counters(): Counters | undefined {
+    return this.#look()?.counters()
+  }
+
+  figures(): Figures | undefined {
+    return this.#look()?.figures()
+  }
+
+  residentBytes(): number | undefined {
+    return this.#look()?.residentBytes()
+  }
+
+  listen(listener: GuestListener): void {
+    this.#listener = listener
+  }
+
+  post(message: ToGuest, body?: Uint8Array): void {
+    const isAnswer = message.type === 'given' && message.ask !== undefined
+    const channel = isAnswer ? this.#answers : this.#control
+    if (body === undefined) {
+      channel.write(encodeFrame(message))
+      return
+    }
+    channel.cork()
+    channel.write(encodeFrame(message, body.length))
+    channel.write(body)
+    channel.uncork()
+  }
+
+  unreadBytes(): number {
+    return this.#control.writableLength
+  }
+
+  holdOutput(held: boolean): void {
+    for (const output of this.#outputs) {
+      if (held) output.pause()
+      else output.resume()
+    }
+  }
+
+  kill(): void {
+    this.#process.kill()
+    this.holdOutput(false)
+  }
+
+  #receive(data: Buffer): void {
+    if (this.#fault !== undefined) return
+    try {
+      this.#decoder.push(data, (value, body) => {
+        const message = decodeFromGuest(value, body)
+        if (message === undefined) throw new Error('a message that no guest sends')
+        this.#listener.message(message)
+      })
+    } catch (error) {
+      this.#fault = `broke the rules of its channel: ${messageOf(error)}`
+      this.kill()
+    }
+  }
+
+  #look(): ProcessFiles | undefined {
+    const { pid } = this.#process
+    if (pid === undefined) return undefined
+    this.#files ??= new ProcessFiles(pid)
+    return this.#files
+  }
+
+  #close(code: number | null, given: NodeJS.Signals | null): void {
+    const signal = this.#process.signalOf(code, given)
+    const how = signal === undefined ? `ended with status ${code ?? 'unknown'}` : `was ended by ${signal}`
+    const listener = this.#listener
+    this.#listener = DEAF
+    this.#files?.close()
+    this.#files = undefined
+    listener.closed(this.#fault === undefined ? { how, signal } : { how: this.#fault, signal: undefined })
+  }
+}
+
+function isDuplex(stream: Readable | Writable | null | undefined): stream is Readable & Writable {
+  return stream instanceof Readable && 'write' in stream
+}

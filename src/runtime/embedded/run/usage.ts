@@ -1,0 +1,67 @@
+import { addFigures } from '../../../host/process-figures.js'
+import type { Usage } from '../../../model/runtime.js'
+import type { Guest } from '../guests/guest.js'
+import type { Counters, Figures } from '../../../model/figures.js'
+
+const NOTHING: Figures = {
+  cpuSeconds: undefined,
+  diskReadBytes: undefined,
+  diskWriteBytes: undefined,
+  memoryBytes: undefined,
+  threads: undefined,
+  fileDescriptors: undefined,
+}
+
+/** A guest of the task: its usage before the task, and its latest reading. */
+type Account = { readonly before: Counters | undefined; spent: Counters | undefined }
+
+/**
+ * What one task uses, over all guests that it has or had. Guests run one task after the other, so what they used before
+ * is taken off.
+ */
+export class TaskUsage {
+  readonly #accounts = new Map<Guest, Account>()
+  readonly #startedAt = performance.now()
+  /** By guests that left. */
+  #spent = NOTHING
+
+  constructor(first: Guest) {
+    this.take(first)
+  }
+
+  /** The task has the guest from now on; again without effect. */
+  take(guest: Guest): void {
+    if (!this.#accounts.has(guest)) this.#accounts.set(guest, { before: guest.counters(), spent: undefined })
+  }
+
+  /** The guest runs for the task no more; what it used still counts. */
+  leave(guest: Guest): void {
+    const account = this.#accounts.get(guest)
+    if (account === undefined) return
+    this.#accounts.delete(guest)
+    const spent = since(account.before, guest.counters()) ?? account.spent
+    if (spent !== undefined) this.#spent = addFigures(this.#spent, { ...NOTHING, ...spent })
+  }
+
+  read(): Usage {
+    let sum = this.#spent
+    for (const [guest, account] of this.#accounts) {
+      const figures = guest.figures()
+      account.spent = since(account.before, figures) ?? account.spent
+      sum = addFigures(sum, { ...(figures ?? NOTHING), ...account.spent })
+    }
+    return { ...sum, elapsedMs: performance.now() - this.#startedAt }
+  }
+}
+
+function since(before: Counters | undefined, now: Counters | undefined): Counters | undefined {
+  if (before === undefined || now === undefined) return undefined
+  return {
+    cpuSeconds: minus(now.cpuSeconds, before.cpuSeconds),
+    diskReadBytes: minus(now.diskReadBytes, before.diskReadBytes),
+    diskWriteBytes: minus(now.diskWriteBytes, before.diskWriteBytes),
+  }
+}
+
+const minus = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined || b === undefined ? undefined : Math.max(0, a - b)

@@ -1,0 +1,17 @@
+import { ComponentError } from '@proplet/component/error.js'
+import type { FailureCode } from '../../../model/outcome.js'
+
+/** A task that can't go on, in words for the person who started it. */
+export class TaskFailure extends Error {
+  readonly code: FailureCode
+
+  constructor(code: FailureCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'TaskFailure'
+    this.code = code
+  }
+}
+
+/** Whether it is the task or its binary that is at fault, not the host. */
+export const isTaskFailure = (thrown: unknown): thrown is TaskFailure | ComponentError =>
+  thrown instanceof TaskFailure || thrown instanceof ComponentError

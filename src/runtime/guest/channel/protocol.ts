@@ -1,0 +1,225 @@
+import type { FailureCode } from '../../../model/outcome.js'
+import type { HalAnswer, HalGrant, HalMessage } from '../../hal/calls.js'
+import type { Preopen } from '@proplet/wasi/preview1.js'
+
+/** What the daemon says to a guest, a child process or a thread that runs one task at a time. */
+export type ToGuest = BootMessage | RunMessage | ToServingGuest
+
+/** The first message: what holds for every task of this guest. It answers `ready`. */
+export type BootMessage = {
+  readonly type: 'boot'
+  readonly preopens: readonly Preopen[]
+  /** Bytes of linear memory. */
+  readonly memoryMaxBytes: number
+  /** Elements of one table. */
+  readonly tableMaxElements: number
+  /** There is one task, and it is waited for: nothing is done beforehand. */
+  readonly isOnce?: boolean
+  /** URL of the transpiler of jco, when that is the engine of components. */
+  readonly transpiler?: string | undefined
+  /** Undefined if the hardware abstraction layer is off. */
+  readonly hal?: HalGrant
+}
+
+/** One task; `done` answers it. The next is sent after `done`, or after `ready` where `done` announced that. */
+export type RunMessage = {
+  readonly type: 'run'
+  readonly name: string
+  /** The first argument that a program sees; by default `name`. */
+  readonly program?: string
+  /** Nothing else is run when `name` is not exported. */
+  readonly isExact?: boolean
+  readonly inputs: readonly string[]
+  readonly cliArgs: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  /** Variables whose values are too long to be written as JSON; they come in this order before the bytes of the module. */
+  readonly longEnv?: readonly LongVariable[]
+  readonly module: ModuleSource
+  /** The module is kept once `started` was sent. */
+  readonly keep: boolean
+  /** Digests of modules to drop first. */
+  readonly evict: readonly string[]
+  /** Bytes of stdout and of stderr, each; null: without limit. */
+  readonly outputMaxBytes: number | null
+  /** The guest inherits the standard streams, including which of them are terminals. */
+  readonly console?: { readonly stdin: boolean }
+  /** The module is compiled and kept; nothing is called. */
+  readonly compileOnly?: true
+}
+
+/** UTF-8. */
+export type LongVariable = { readonly name: string; readonly bytes: number }
+
+/** `body`: the bytes come with the message. `kept`: the guest has the module. */
+export type ModuleSource =
+  | { readonly digest: string; readonly from: 'kept' }
+  | { readonly digest: string; readonly from: 'body' }
+  | { readonly digest: string; readonly from: 'file'; readonly path: string }
+
+/** What is said between `serving` and the `done` that answers `leave`, and while a guest waits for something. */
+export type ToServingGuest = RequestMessage | GivenMessage | HalAnswer | { readonly type: 'leave' }
+
+/** A field of an HTTP message; the value is latin1 text, one character a byte. */
+export type HttpField = readonly [name: string, value: string]
+
+/** One HTTP request, for a fresh instance; `answered` ends it. The next is sent after that. */
+export type RequestMessage = {
+  readonly type: 'request'
+  readonly method: string
+  readonly scheme: string
+  readonly authority: string | undefined
+  readonly path: string
+  readonly headers: readonly HttpField[]
+  /** Whether there is a body, available through `want`. */
+  readonly hasBody: boolean
+}
+
+/**
+ * The answer to a `want`. Of a body: `some` with bytes, `end` with the trailers. Of room: `some`. Of an answer: `some` with
+ * the answer. `none`: nothing within the time. `broken`: there will be nothing; with the error, where there is one.
+ */
+export type GivenMessage = {
+  readonly type: 'given'
+  /** That of the `want`. */
+  readonly ask?: number
+  readonly state: 'some' | 'none' | 'end' | 'broken'
+  readonly trailers?: readonly HttpField[]
+  readonly answer?: Answer
+  /** Of a datagram: who sent it. */
+  readonly from?: SocketAddress
+  readonly error?: NetworkError
+}
+
+/** What was opened, as it turned out. */
+export type Answer =
+  | { readonly kind: 'response'; readonly status: number; readonly headers: readonly HttpField[] }
+  | { readonly kind: 'addresses'; readonly addresses: readonly string[] }
+  | { readonly kind: 'socket'; readonly local: SocketAddress; readonly remote?: SocketAddress }
+
+/** An IP address as text. */
+export type SocketAddress = { readonly address: string; readonly port: number }
+
+/** The error code of the interface that was used. */
+export type NetworkError = { readonly tag: string; readonly val?: unknown }
+
+/** What a guest asks of the network, which the daemon has and the guest has not. */
+export type NetworkRequest =
+  | HttpRequest
+  | { readonly kind: 'lookup'; readonly name: string }
+  /** TCP: an address for a later `connect` or `listen`. */
+  | { readonly kind: 'bind'; readonly local: SocketAddress }
+  /** `local` where it is to be bound to; or `bound`, which is used up. */
+  | {
+      readonly kind: 'connect'
+      readonly remote: SocketAddress
+      readonly local: SocketAddress | null
+      readonly bound?: Handle
+      /** TLS, for a server of that name or address. */
+      readonly tlsName?: string
+    }
+  | { readonly kind: 'listen'; readonly local: SocketAddress; readonly backlog?: number }
+  /** At what was bound, which is used up. */
+  | { readonly kind: 'listen-bound'; readonly bound: Handle }
+  /** The next connection of a listener. */
+  | { readonly kind: 'accept'; readonly listener: Handle }
+  /** UDP. */
+  | {
+      readonly kind: 'datagrams'
+      readonly local: SocketAddress
+      /** Where all of them go. */
+      readonly peer?: SocketAddress
+    }
+
+export type HttpRequest = {
+  readonly kind: 'http'
+  readonly method: string
+  readonly scheme: string
+  readonly authority: string
+  readonly path: string
+  readonly headers: readonly HttpField[]
+  /** Milliseconds; null: as long as it takes. */
+  readonly connectMs: number | null
+  readonly firstByteMs: number | null
+  readonly betweenBytesMs: number | null
+}
+
+/**
+ * Which stream of bytes, there and back, a message is about: 0 is the request that is being answered, others are those
+ * that the guest opened, under numbers of its own.
+ */
+export type Handle = number
+
+/** Bytes of one body that may be on their way out; the next need a `want` of room. */
+export const WINDOW_BYTES = 256 * 1024
+
+/** Bytes of one `body` message at most. */
+export const BODY_PIECE_BYTES = 64 * 1024
+
+export type StreamName = 'stdout' | 'stderr'
+
+export type ReadyMessage = { readonly type: 'ready'; readonly threadId?: number }
+
+/** What a guest says. A guest that was broken out of may say anything: the daemon decodes it. */
+export type FromGuest =
+  /** A thread reports its kernel ID. */
+  | ReadyMessage
+  | { readonly type: 'started'; readonly compileMs: number }
+  | { readonly type: 'warning'; readonly message: string }
+  | FromServingGuest
+  | HalMessage
+  /** A piece of a long result, which the `text` of its end continues. */
+  | { readonly type: 'result'; readonly bytes: Uint8Array }
+  | {
+      readonly type: 'done'
+      readonly end: GuestEnd
+      /** Bytes written to each stream since the task began; the last of them may still be on their way. */
+      readonly stdoutBytes: number
+      readonly stderrBytes: number
+      /** The guest tidies up and says `ready` before it takes another task. */
+      readonly thenReady: boolean
+    }
+
+export type FromServingGuest =
+  /** In the place of `started`: the component serves HTTP, and waits for requests. */
+  | { readonly type: 'serving'; readonly compileMs: number }
+  | FromExchange
+  /** The instance is gone. */
+  | { readonly type: 'answered'; readonly end: GuestEnd }
+
+/** What is said of streams of bytes. */
+export type FromExchange =
+  | { readonly type: 'open'; readonly handle: Handle; readonly request: NetworkRequest }
+  /** It is of no use any more. */
+  | { readonly type: 'close'; readonly handle: Handle }
+  /** The guest waits for incoming bytes, for room for outgoing ones, or for the outcome of an `open`. */
+  | {
+      readonly type: 'want'
+      readonly handle: Handle
+      readonly of: 'body' | 'room' | 'answer'
+      /** Milliseconds; 0 for what is available now; null to wait without limit. */
+      readonly waitMs: number | null
+      /** Set for an asynchronous question; the answer repeats it. Undefined if the guest blocks. */
+      readonly ask?: number
+    }
+  | { readonly type: 'body'; readonly handle: Handle; readonly bytes: Uint8Array }
+  | {
+      readonly type: 'datagram'
+      readonly handle: Handle
+      readonly to: SocketAddress
+      readonly bytes: Uint8Array
+    }
+  /** UDP: only this peer, or null for all of them. The answer to a `want` reports the outcome. */
+  | { readonly type: 'associate'; readonly handle: Handle; readonly to: SocketAddress | null }
+  /** The message that goes out is complete; `abandon`: it never will be. */
+  | { readonly type: 'finish'; readonly handle: Handle; readonly trailers: readonly HttpField[] }
+  | { readonly type: 'abandon'; readonly handle: Handle }
+  /** The head of a response. */
+  | { readonly type: 'head'; readonly status: number; readonly headers: readonly HttpField[] }
+  /** In place of a head: an error code of wasi:http. */
+  | { readonly type: 'refuse'; readonly code: string }
+
+/** `printed`: the result is what stdout holds. */
+export type GuestEnd =
+  | { readonly kind: 'returned'; readonly text: string }
+  | { readonly kind: 'printed' }
+  | { readonly kind: 'failed'; readonly code: FailureCode; readonly error: string }

@@ -1,0 +1,25 @@
+import { TaskFailure } from '../call/failure.js'
+import type { ModuleShape } from '@proplet/component/wasm/scan.js'
+import { quote } from '@proplet/component/units.js'
+
+export const WASI_MODULE = 'wasi_snapshot_preview1'
+const SHOWN = 5
+
+export function importsWasi(shape: ModuleShape): boolean {
+  return shape.imports.some((wanted) => wanted.module === WASI_MODULE)
+}
+
+/** Refuses a module that imports what is not provided, naming it: a `binary` failure. */
+export function checkImports(shape: ModuleShape, provided: WebAssembly.Imports): void {
+  const missing = shape.imports.filter(
+    ({ module, name, kind }) =>
+      kind !== 'function' || !Object.hasOwn(provided, module) || !Object.hasOwn(provided[module] ?? {}, name),
+  )
+  if (missing.length === 0) return
+  const shown = missing
+    .slice(0, SHOWN)
+    .map(({ module, name, kind }) => `${quote(`${module}.${name}`)} (${kind})`)
+    .join(', ')
+  const more = missing.length > SHOWN ? ` and ${missing.length - SHOWN} more` : ''
+  throw new TaskFailure('binary', `the module imports what this runtime does not provide: ${shown}${more}`)
+}

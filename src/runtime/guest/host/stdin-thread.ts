@@ -1,0 +1,78 @@
+import { once } from 'node:events'
+import { readSync } from 'node:fs'
+import { Socket } from 'node:net'
+import type { Readable } from 'node:stream'
+import { isatty, ReadStream } from 'node:tty'
+import { parentPort, workerData } from 'node:worker_threads'
+import { isStdinBuffer, SLOT, STATE, STDIN_BYTES, type StdinBuffer } from './stdin-buffer.js'
+import { codeOf } from '../../../model/code-of.js'
+
+const STDIN = 0
+
+/**
+ * Entry of a thread that reads standard input for a guest, which has something else to wait for at the same time. It reads
+ * only when it is asked to, and then blocks; it ends with its process.
+ */
+async function main({ control, bytes }: StdinBuffer): Promise<never> {
+  const settle = (state: number, length: number) => {
+    Atomics.store(control, SLOT.length, length)
+    Atomics.store(control, SLOT.state, state)
+    Atomics.notify(control, SLOT.state)
+    if (Atomics.exchange(control, SLOT.aloud, 0) === 1) parentPort?.postMessage('ready')
+  }
+  const waitWhile = (state: number) => void Atomics.wait(control, SLOT.state, state)
+  let read = readBlocking
+  Atomics.store(control, SLOT.up, 1)
+  Atomics.notify(control, SLOT.up)
+  for (;;) {
+    const state = Atomics.load(control, SLOT.state)
+    if (state !== STATE.asked) {
+      waitWhile(state)
+      continue
+    }
+    try {
+      const count = await read(bytes)
+      settle(count === 0 ? STATE.ended : STATE.some, count)
+    } catch (error) {
+      if (codeOf(error) === 'EAGAIN') read = createStreamReader()
+      else settle(STATE.failed, errnoOf(error))
+    }
+  }
+}
+
+type Read = (bytes: Uint8Array) => number | Promise<number>
+
+const readBlocking: Read = (bytes) => readSync(STDIN, bytes, 0, STDIN_BYTES, null)
+
+/** For what somebody else has made non-blocking. */
+function createStreamReader(): Read {
+  const stream: Readable = isatty(STDIN)
+    ? new ReadStream(STDIN)
+    : new Socket({ fd: STDIN, readable: true, writable: false })
+  const over = Promise.race([once(stream, 'end'), once(stream, 'close')]).then(() => undefined)
+  stream.pause()
+  let rest: Buffer | undefined
+  return async (bytes) => {
+    for (;;) {
+      const piece = rest ?? take(stream)
+      if (piece !== undefined) {
+        bytes.set(piece.subarray(0, bytes.length))
+        rest = piece.length > bytes.length ? piece.subarray(bytes.length) : undefined
+        return Math.min(piece.length, bytes.length)
+      }
+      if (stream.readableEnded || stream.destroyed) return 0
+      await Promise.race([once(stream, 'readable'), over])
+    }
+  }
+}
+
+function take(stream: Readable): Buffer | undefined {
+  const piece: unknown = stream.read()
+  return piece instanceof Buffer ? piece : undefined
+}
+
+const errnoOf = (error: unknown): number =>
+  error instanceof Error && 'errno' in error && typeof error.errno === 'number' ? error.errno : 0
+
+if (!isStdinBuffer(workerData)) throw new Error('this file is the entry of a thread')
+await main(workerData)

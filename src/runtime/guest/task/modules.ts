@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs'
+import { TaskFailure } from '../call/failure.js'
+import { components, preparingWithJco } from './components.js'
+import type { EngineComponent } from '../host/instantiate.js'
+import type { Transpiler } from '../jco/transpiler.js'
+import {
+  compileForReuse,
+  compileModule,
+  type Bytes,
+  type CompiledModule,
+} from '@proplet/component/wasm/compile.js'
+import type { ScanLimits } from '@proplet/component/wasm/module-limits.js'
+import { moduleLayer } from '@proplet/component/wasm/preamble.js'
+import type { ModuleSource } from '../channel/protocol.js'
+
+export type LoadedModule =
+  | ({ readonly layer: 'core' } & CompiledModule)
+  | { readonly layer: 'component'; readonly prepared: EngineComponent }
+
+/** The compiled modules and prepared components of this guest. The daemon decides which are kept and which go, so that both sides agree. */
+export class Modules {
+  readonly #kept = new Map<string, LoadedModule>()
+  readonly #limits: ScanLimits
+  readonly #transpiler: Transpiler | undefined
+
+  /** With a transpiler of jco, that is the engine of components; otherwise the linker is. */
+  constructor(limits: ScanLimits, transpiler?: Transpiler) {
+    this.#limits = limits
+    this.#transpiler = transpiler
+  }
+
+  keep(digest: string, loaded: LoadedModule): void {
+    this.#kept.set(digest, loaded)
+  }
+
+  drop(digests: readonly string[]): void {
+    for (const digest of digests) this.#kept.delete(digest)
+  }
+
+  /** `compileMs` is 0 for a module that was kept. Fails with `binary`, `memory` or `unsupported`. */
+  load(source: ModuleSource, body: Bytes): { loaded: LoadedModule; compileMs: number } {
+    const startedAt = performance.now()
+    switch (source.from) {
+      case 'kept': {
+        const loaded = this.#kept.get(source.digest)
+        if (loaded === undefined)
+          throw new TaskFailure('runtime', `${source.digest} is not kept by this guest`)
+        return { loaded, compileMs: 0 }
+      }
+      case 'body': {
+        const loaded = this.#compile(body)
+        return { loaded, compileMs: performance.now() - startedAt }
+      }
+      case 'file': {
+        const loaded = this.#compile(readBinary(source.path, source.digest))
+        return { loaded, compileMs: performance.now() - startedAt }
+      }
+    }
+  }
+
+  #compile(binary: Bytes): LoadedModule {
+    const compile = (core: Bytes) => compileModule(core, this.#limits)
+    if (moduleLayer(binary) === 'core') return { layer: 'core', ...compile(binary) }
+    const prepared =
+      this.#transpiler === undefined
+        ? components().link.prepareComponent(binary, {
+            limits: this.#limits,
+            compile: (core) => compileForReuse(core, this.#limits),
+          })
+        : preparingWithJco().prepareWithJco(binary, this.#transpiler, compile)
+    return { layer: 'component', prepared }
+  }
+}
+
+/** The bytes of a file, verified against the digest unless that is undefined. Fails with `binary`. */
+export function readBinary(path: string, digest: string | undefined): Bytes {
+  let binary: Bytes
+  try {
+    binary = readFileSync(path)
+  } catch (error) {
+    throw new TaskFailure('binary', 'the cached file of the binary cannot be read', { cause: error })
+  }
+  if (digest === undefined) return binary
+  // Binaries that come with their task are not hashed again, and then this module is not needed.
+  const { createHash } = process.getBuiltinModule('node:crypto')
+  const actual = `sha256:${createHash('sha256').update(binary).digest('hex')}`
+  if (actual !== digest) {
+    throw new TaskFailure(
+      'binary',
+      `the cached file does not match its digest: expected ${digest}, found ${actual}`,
+    )
+  }
+  return binary
+}

@@ -1,0 +1,108 @@
+import type { Serve } from '../http/request.js'
+import type { Link, MessageHandler } from '../channel/link.js'
+import { withLongEnv } from '../channel/long-env.js'
+import { loadTranspiler, type Transpiler } from '../jco/transpiler.js'
+import { Modules } from './modules.js'
+import type { ReadyMessage, RunMessage } from '../channel/protocol.js'
+import { perform, performTask, type TaskContext, type TaskReport } from './task.js'
+import { sendResult } from '../call/send-result.js'
+import { warmUp } from './warm-up.js'
+
+/** Linear memory of tasks after which the size of the process is checked: V8 does not account for it. */
+const LOOK_AFTER_BYTES = 32 * 1024 * 1024
+/** Small tasks leave instances behind as well. */
+const LOOK_AFTER_TASKS = 200
+/** A collection takes 8 ms: it is due when the process has grown by as much since the last. */
+const COLLECT_AFTER_BYTES = 16 * 1024 * 1024
+
+/** A task that serves HTTP, and what its requests wrote so far. */
+type Serving = { readonly run: RunMessage; readonly serve: Serve; stdoutBytes: number; stderrBytes: number }
+
+/** Answers the messages of the daemon, one task at a time. `collect` is V8's `gc`; `hello` says that it is ready. */
+export function createTaskLoop(
+  link: Link,
+  collect: () => void,
+  hello: ReadyMessage = { type: 'ready' },
+): MessageHandler {
+  let context: TaskContext | undefined
+  let serving: Serving | undefined
+  let unseenBytes = 0
+  let residentBytes = 0
+  let tasks = 0
+
+  /** Whether a collection is due. */
+  const count = ({ memoryBytes }: TaskReport): boolean => {
+    tasks += 1
+    unseenBytes += memoryBytes
+    if (unseenBytes < LOOK_AFTER_BYTES && tasks % LOOK_AFTER_TASKS !== 0) return false
+    unseenBytes = 0
+    return process.memoryUsage.rss() - residentBytes >= COLLECT_AFTER_BYTES
+  }
+  const tidyUp = () => {
+    collect()
+    unseenBytes = 0
+    residentBytes = process.memoryUsage.rss()
+  }
+  const ready = () => {
+    tidyUp()
+    link.send(hello)
+  }
+  const done = ({ end, stdoutBytes, stderrBytes }: Omit<TaskReport, 'memoryBytes'>, thenReady: boolean) => {
+    link.send({ type: 'done', end, stdoutBytes, stderrBytes, thenReady })
+    if (thenReady) ready()
+  }
+  const finish = (report: TaskReport, { outputMaxBytes }: RunMessage) =>
+    done({ ...report, end: sendResult(link, report.end, outputMaxBytes) }, count(report))
+
+  const reply = (report: TaskReport, task: Serving) => {
+    task.stdoutBytes += report.stdoutBytes
+    task.stderrBytes += report.stderrBytes
+    link.send({ type: 'answered', end: report.end })
+    if (count(report)) tidyUp()
+  }
+
+  return (message, body) => {
+    if (message.type === 'boot') {
+      const begin = (transpiler?: Transpiler) => {
+        context = { boot: message, modules: new Modules(message, transpiler), link }
+        if (message.isOnce === true) {
+          link.send(hello)
+          return
+        }
+        warmUp(context)
+        ready()
+      }
+      if (message.transpiler !== undefined) return loadTranspiler(message.transpiler).then(begin)
+      begin()
+      return undefined
+    }
+    if (context === undefined) throw new Error('a task came before the boot message')
+    switch (message.type) {
+      case 'run': {
+        const { run, body: module } = withLongEnv(message, body)
+        const outcome = performTask(run, module, context)
+        if (outcome instanceof Promise) return outcome.then((report) => finish(report, run))
+        if ('serve' in outcome) {
+          serving = { run, serve: outcome.serve, stdoutBytes: 0, stderrBytes: 0 }
+          link.send({ type: 'serving', compileMs: outcome.compileMs })
+        } else finish(outcome, run)
+        return undefined
+      }
+      case 'request': {
+        const task = serving
+        if (task === undefined) throw new Error('a request came for a task that does not serve')
+        const report = perform(task.run, context, (session) => task.serve(message, session))
+        if (report instanceof Promise) return report.then((each) => reply(each, task))
+        reply(report, task)
+        return undefined
+      }
+      case 'leave':
+        if (serving !== undefined) done({ ...serving, end: { kind: 'printed' } }, true)
+        serving = undefined
+        return undefined
+      case 'given':
+      case 'hal-answer':
+        throw new Error('an answer came to what was not asked')
+    }
+  }
+}

@@ -1,0 +1,230 @@
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import {
+  DEAF,
+  type Guest,
+  type GuestListener,
+  type StartGuest,
+} from '../../../../src/runtime/embedded/guests/guest.js'
+import type { Member } from '../../../../src/runtime/embedded/guests/idle-members.js'
+import { Pool, type PoolOptions } from '../../../../src/runtime/embedded/guests/pool.js'
+import { startProcessGuest } from '../../../../src/runtime/embedded/guests/process-guest.js'
+import { isAlive, MIB } from '../harness.js'
+
+const limits = { memoryMaxBytes: 64 * MIB, tableMaxElements: 1000 }
+const entry = fileURLToPath(new URL('../../../../dist/runtime/guest/child.js', import.meta.url))
+const start: StartGuest = () => startProcessGuest({ ...limits, entry, wrapper: [] })
+
+function createPool(options: Partial<PoolOptions> = {}) {
+  const warnings: string[] = []
+  const silent = () => undefined
+  const pool = new Pool({
+    boot: { type: 'boot', preopens: [], ...limits },
+    warm: 0,
+    maxIdle: 4,
+    surplusIdleMs: 30_000,
+    maxTasks: 1000,
+    maxResidentBytes: 512 * MIB,
+    log: { debug: silent, info: silent, error: silent, warn: (_obj, message) => warnings.push(message) },
+    ...options,
+  })
+  onTestFinished(() => pool.close())
+  return { pool, warnings }
+}
+
+const acquire = (pool: Pool, digest = 'sha256:none'): Promise<Member> =>
+  new Promise((granted, reject) => {
+    pool.acquire(digest, { granted, refused: (error) => reject(new Error(error)) })
+  })
+
+describe('the pool', () => {
+  it('starts a guest for each that waits, and gives a guest that comes back to the next', async () => {
+    const { pool } = createPool()
+    pool.open(start)
+    const [first, second] = await Promise.all([acquire(pool), acquire(pool)])
+    expect(first).not.toBe(second)
+    const third = acquire(pool)
+    pool.release(first, 'reuse')
+    expect(await third).toBe(first)
+    for (const member of [first, second]) pool.release(member, 'reuse')
+  })
+
+  it('keeps its warm guests, and refills after one was spoilt', async () => {
+    const { pool } = createPool({ warm: 2 })
+    pool.open(start)
+    await pool.ready()
+    const before = pool.pids()
+    expect(before).toHaveLength(2)
+    const member = await acquire(pool)
+    pool.release(member, 'discard')
+    await pool.ready()
+    expect(pool.pids()).toHaveLength(2)
+    expect(pool.pids()).not.toContain(member.guest.pid)
+  })
+
+  it('replaces a guest after its number of tasks', async () => {
+    const { pool } = createPool({ warm: 1, maxTasks: 2 })
+    pool.open(start)
+    const first = await acquire(pool)
+    pool.release(first, 'reuse')
+    const again = await acquire(pool)
+    expect(again).toBe(first)
+    pool.release(again, 'reuse')
+    const other = await acquire(pool)
+    expect(other).not.toBe(first)
+    pool.release(other, 'reuse')
+  })
+
+  it('keeps no more idle guests than it may, and ends the surplus after a while', async () => {
+    const { pool } = createPool({ warm: 1, maxIdle: 2, surplusIdleMs: 100 })
+    pool.open(start)
+    const members = await Promise.all([acquire(pool), acquire(pool), acquire(pool)])
+    const pids = members.map(({ guest }) => guest.pid ?? 0)
+    for (const member of members) pool.release(member, 'reuse')
+    expect(pool.pids()).toStrictEqual(pids.slice(1))
+    await vi.waitUntil(() => pids.filter(isAlive).length === 1)
+    expect(pool.pids()).toHaveLength(1)
+  })
+
+  it('starts no guest over and over while all that it may need are busy now and then', async () => {
+    const warm = 2
+    const { pool } = createPool({ warm, maxIdle: 2 * warm })
+    const starts = vi.fn(start)
+    pool.open(starts)
+    await pool.ready()
+    const load = async () => {
+      const members = await Promise.all([acquire(pool), acquire(pool)])
+      // While they are away others take their place.
+      await pool.ready()
+      for (const member of members) pool.release(member, 'reuse')
+    }
+    for (let i = 0; i < 5; i++) await load()
+    expect(starts).toHaveBeenCalledTimes(2 * warm)
+  })
+
+  it('has a task wait for the guest that keeps its large module while that tidies up', async () => {
+    const { pool } = createPool({ warm: 1 })
+    const boot = { type: 'boot', preopens: [], ...limits } as const
+    pool.open(start)
+    const member = await acquire(pool)
+    member.modules.kept('sha256:large', 2 * MIB)
+    member.modules.kept('sha256:small', 1000)
+    await pool.ready()
+    pool.release(member, 'settling')
+    const large = acquire(pool, 'sha256:large')
+    const other = await acquire(pool, 'sha256:small')
+    expect(other).not.toBe(member)
+    const second = await acquire(pool, 'sha256:large')
+    expect(second).not.toBe(member)
+    // Having booted again, it says that it is ready.
+    member.guest.post(boot)
+    expect(await large).toBe(member)
+    for (const each of [member, other, second]) pool.release(each, 'reuse')
+  })
+
+  it('gives a task another guest where the one that it waits for is lost', async () => {
+    const { pool } = createPool({ warm: 1 })
+    pool.open(start)
+    const member = await acquire(pool)
+    member.modules.kept('sha256:large', 2 * MIB)
+    await pool.ready()
+    pool.release(member, 'settling')
+    const waiting = acquire(pool, 'sha256:large')
+    member.guest.kill()
+    const given = await waiting
+    expect(given).not.toBe(member)
+    pool.release(given, 'reuse')
+  })
+
+  it('withdraws one that does not wait any longer', async () => {
+    const { pool } = createPool()
+    const granted = vi.fn()
+    const withdraw = pool.acquire('sha256:none', { granted, refused: () => undefined })
+    const waiting = acquire(pool)
+    withdraw()
+    pool.open(start)
+    pool.release(await waiting, 'reuse')
+    expect(granted).not.toHaveBeenCalled()
+  })
+
+  it('refuses those who wait after a few guests failed to start, and does not start them in a storm', async () => {
+    const { pool, warnings } = createPool({ warm: 2 })
+    let starts = 0
+    pool.open(() => {
+      starts += 1
+      return startProcessGuest({ ...limits, entry: '/nowhere/child.js', wrapper: [] })
+    })
+    const ready = expect(pool.ready()).rejects.toThrow('no guest can be started')
+    await expect(acquire(pool)).rejects.toThrow(/no guest can be started: it ended with status 1: .*nowhere/s)
+    await ready
+    expect(starts).toBeLessThanOrEqual(4)
+    expect(warnings[0]).toContain('a guest failed while it was started')
+    await pool.close()
+    expect(pool.pids()).toStrictEqual([])
+  })
+
+  it.each<[string, StartGuest]>([
+    [
+      'there is no such program',
+      () => startProcessGuest({ ...limits, entry, wrapper: ['/nowhere/setpriv'] }),
+    ],
+    [
+      'the system throws',
+      () => {
+        throw new Error('no memory left')
+      },
+    ],
+    [
+      'a program that says something else',
+      () => startProcessGuest({ ...limits, entry, wrapper: ['/bin/echo'] }),
+    ],
+  ])('fails with those who wait when %s', async (_what, startBadly) => {
+    const { pool } = createPool()
+    pool.open(startBadly)
+    await expect(acquire(pool)).rejects.toThrow('no guest can be started')
+  })
+
+  it('recovers when guests can be started again', async () => {
+    const { pool } = createPool()
+    let starts = 0
+    pool.open(() => {
+      starts += 1
+      return starts === 1 ? startProcessGuest({ ...limits, entry: '/nowhere.js', wrapper: [] }) : start()
+    })
+    pool.release(await acquire(pool), 'reuse')
+    expect(starts).toBe(2)
+  })
+
+  it('is closed when a guest that is ended says that it is ready, and is gone in the same turn', async () => {
+    const { pool } = createPool({ warm: 1 })
+    let listener: GuestListener = DEAF
+    const booted = new Promise<void>((resolve) => {
+      const guest: Guest = {
+        pid: undefined,
+        counters: () => undefined,
+        figures: () => undefined,
+        residentBytes: () => undefined,
+        listen: (next) => (listener = next),
+        post: () => {
+          resolve()
+        },
+        holdOutput: () => undefined,
+        kill: () => {
+          listener.message({ type: 'ready' })
+          listener.closed({ how: 'ended', signal: undefined })
+        },
+      }
+      pool.open(() => guest)
+    })
+    await booted
+    await pool.close()
+  })
+
+  it('refuses once it is closed', async () => {
+    const { pool } = createPool()
+    const waiting = expect(acquire(pool)).rejects.toThrow('the runtime is closed')
+    await pool.close()
+    await waiting
+    await expect(acquire(pool)).rejects.toThrow('the runtime is closed')
+  })
+})
