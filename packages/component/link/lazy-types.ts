@@ -1,10 +1,10 @@
 import type { DefinedType } from '../binary/ast.js'
 import type { ValueDefinition } from '../binary/type-ast.js'
-import type { Codec } from './abi/codec.js'
 import type { TypeId } from './abi/type-ids.js'
 import type { ChannelType } from './async/end.js'
 import { functionShape, type FunctionShape } from './calls/function.js'
-import { channelType, codecOf, typeIdOf, useCodec, useTypeId } from './codec-of.js'
+import { channelType, codecsOf, typeIdOf, useCodec, useTypeId } from './codec-of.js'
+import type { Codecs } from './codecs.js'
 import type { Frame } from './frame.js'
 
 // Most types that WASI declares belong to functions that a component does not use, so what it takes to pass their values
@@ -31,12 +31,12 @@ class Lazy<T> {
 
 export class LazyValueType {
   readonly kind = 'value'
-  readonly #codec: Lazy<Codec>
+  readonly #codecs: Lazy<Codecs>
   readonly #id: Lazy<TypeId>
   readonly #channel: Lazy<ChannelType> | undefined
 
   constructor(definition: ValueDefinition, frame: Frame, offset: number) {
-    this.#codec = new Lazy(() => codecOf(definition, frame, offset))
+    this.#codecs = new Lazy(() => codecsOf(definition, frame, offset))
     this.#id = new Lazy(() => typeIdOf(definition, frame, offset))
     this.#channel =
       definition.kind === 'stream' || definition.kind === 'future'
@@ -44,8 +44,8 @@ export class LazyValueType {
         : undefined
   }
 
-  get codec(): Codec {
-    return this.#codec.value
+  get codecs(): Codecs {
+    return this.#codecs.value
   }
 
   get id(): TypeId {
@@ -65,15 +65,15 @@ export class LazyFunctionType {
 
   constructor(type: Extract<DefinedType, { kind: 'func' }>, frame: Frame, offset: number) {
     this.async = type.async
-    this.#shape = new Lazy(() => {
-      const { result } = type
-      return functionShape(
-        type.params.map((param) => useCodec(param.type, frame, offset)),
-        result === undefined ? undefined : useCodec(result, frame, offset),
-        type.async,
-        result === undefined ? undefined : useTypeId(result, frame, offset),
-      )
-    })
+    const { params, result, async } = type
+    this.#shape = new Lazy(() =>
+      functionShape({
+        async,
+        params: (address) => params.map((param) => useCodec(param.type, frame, offset, address)),
+        result: (address) => (result === undefined ? undefined : useCodec(result, frame, offset, address)),
+        resultId: result === undefined ? undefined : useTypeId(result, frame, offset),
+      }),
+    )
   }
 
   get shape(): FunctionShape {

@@ -151,7 +151,9 @@ function declare(definition: Definition, frame: Frame, host: HostScope, builder:
 function shapeOf(type: CoreType | undefined, offset: number): ModuleShape {
   if (type?.kind !== 'module') throw malformed('a core module that is imported with another type', offset)
   const functions = new Map<string, FunctionType>()
+  const wideMemories = new Set<string>()
   for (const { name, description } of type.exports) {
+    if (description.kind === 'memory' && description.limits.wide) wideMemories.add(name)
     const func = description.kind === 'func' ? type.types[description.type] : undefined
     if (func?.kind === 'func') functions.set(name, func)
   }
@@ -160,7 +162,7 @@ function shapeOf(type: CoreType | undefined, offset: number): ModuleShape {
     name,
     kind: kind === 'func' ? ('function' as const) : kind,
   }))
-  return { imports, functions, ownMemoryPages: [], ownTables: 0 }
+  return { imports, functions, wideMemories, ownMemoryPages: [], ownTables: 0 }
 }
 
 export function linkOuterAlias(

@@ -63,7 +63,8 @@ type Section = {
 
 /**
  * The module with its one small memory imported, all else as it was: index 0 of the memories is the same one, and the engine
- * takes either module or none. Undefined: it has another number of memories, or a large one, or one that is not as usual.
+ * takes either module or none. Undefined: it has another number of memories, or a large one, or one of 64 bits, or one
+ * where it does not belong.
  * @param shape of the binary, which was scanned: so its sections are well-formed
  */
 export function separateMemory(binary: Bytes, shape: ModuleShape): SeparatedModule | undefined {
@@ -78,6 +79,7 @@ export function separateMemory(binary: Bytes, shape: ModuleShape): SeparatedModu
   limits.u32()
   const limitsStart = limits.offset
   const flags = limits.u8()
+  // Engines differ in how JavaScript makes one of 64 bits, and few modules have it.
   if (flags > HAS_MAXIMUM) return undefined
   limits.u32()
   const type = flags === HAS_MAXIMUM ? { initial: pages, maximum: limits.u32() } : { initial: pages }

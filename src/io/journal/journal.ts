@@ -29,8 +29,8 @@ const STEADY_MS = 60_000
 
 /**
  * What must not be lost, on disk: commands that were taken in, and results until the broker has acknowledged them. What
- * it is told is written when the call returns, and so outlives this process; the broker is told that we have a command
- * only once it would outlive a loss of power too. The disk itself is waited for off the event loop, for all at once.
+ * it is told is written when the call returns, and so outlives this process; but what is about to be told to the broker is written
+ * together, when `flush` is called. The broker is told that we have a command only once it would outlive a loss of power too. The disk itself is waited for off the event loop, for all at once.
  */
 export class Journal implements TaskJournal, LinkJournal {
   readonly unfinished: TaskJournal['unfinished']
@@ -121,7 +121,7 @@ export class Journal implements TaskJournal, LinkJournal {
 
   forget(id: number): void {
     const { ledger, writer } = this.#keeping
-    if (ledger.packets.has(id)) writer.write({ type: 'forgotten', id })
+    if (ledger.packets.has(id)) writer.defer({ type: 'forgotten', id })
   }
 
   loseSession(): void {
@@ -139,6 +139,10 @@ export class Journal implements TaskJournal, LinkJournal {
 
   released(sequence: number): void {
     this.#kept.released(sequence)
+  }
+
+  flush(): void {
+    this.#keeping.writer.flush()
   }
 
   durable(): Promise<void> | undefined {
