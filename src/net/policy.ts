@@ -65,8 +65,8 @@ export const linkLocalGuard =
   (host, address, port) => {
     if (allowsAddress(rules, address, port)) return undefined
     return host === address
-      ? `${address} is a link-local address, which is not listed`
-      : `${host} leads to ${address}, a link-local address, which is not listed`
+      ? `${address} is a link-local address that is not listed`
+      : `${host} resolves to ${address}, a link-local address that is not listed`
   }
 
 /** The guard for an operator's URL: a literal address is allowed; a name must not resolve to a link-local one. */

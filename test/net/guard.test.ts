@@ -80,7 +80,7 @@ it('a collector that may not be connected to is given up, not tried again', asyn
   const poster = createPoster({ url: new URL('http://169.254.169.254/'), timeoutMs: 1000, tls: TRUST, guard })
   expect(await firstValueFrom(poster.post('{}'))).toStrictEqual({
     kind: 'refused',
-    why: expect.stringContaining('169.254.169.254 is a link-local address, which is not listed') as string,
+    why: expect.stringContaining('169.254.169.254 is a link-local address that is not listed') as string,
   })
   poster.close()
 })

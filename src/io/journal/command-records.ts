@@ -27,9 +27,9 @@ export class CommandRecords {
   /** Why no command is taken; undefined: they are. */
   get obstacle(): string | undefined {
     const { writer, ledger, segments, limits } = this.#keeping
-    if (writer.failure !== undefined) return `the journal can not be written: ${writer.failure}`
+    if (writer.failure !== undefined) return `the journal cannot be written: ${writer.failure}`
     const isFull = ledger.liveBytes >= limits.commandBytes || segments.bytes >= limits.fileBytes
-    return isFull ? `the journal is full: ${ledger.liveBytes} bytes wait in it` : undefined
+    return isFull ? `the journal is full: it holds ${ledger.liveBytes} live bytes` : undefined
   }
 
   record(command: JournaledCommand, message: InboundMessage): number | undefined {
@@ -98,7 +98,7 @@ export class CommandRecords {
     if (isRoom) return payload
     log[isRepeated(command) ? 'warn' : 'info'](
       { id: command.id, bytes: payload.length },
-      'no room in the journal: the task will not run again',
+      'No room in the journal: the task will not run again after a restart',
     )
     return undefined
   }

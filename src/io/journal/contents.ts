@@ -49,7 +49,7 @@ export class Contents {
 /** What a record holds beside itself; rejects when it can't be read. */
 export const contentAt = async (segments: Segments, place: Place): Promise<Buffer> => {
   const decoded = decodeRecord(await segments.body(place))
-  if (decoded === undefined) throw new Error('its record is not one of this release')
+  if (decoded === undefined) throw new Error('its record has an unknown format')
   return decoded.content
 }
 

@@ -28,7 +28,7 @@ export class ResultRecords {
     } catch (error) {
       this.#unkept += 1
       if (this.#isKeeping)
-        log.error({ err: error }, 'results can not be written to the journal: they are in memory only')
+        log.error({ err: error }, 'Failed to write results to the journal: keeping them in memory only')
       this.#isKeeping = false
       if (final && ledger.commands.has(command)) writer.write({ type: 'closed', number: command })
       return { ...publication, encoded }

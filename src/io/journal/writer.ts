@@ -133,12 +133,12 @@ export class Writer {
   fail(error: unknown): void {
     this.#failures += 1
     if (this.#failure === undefined)
-      this.#log.error({ err: error }, 'the journal can not be written: tasks are refused until it can')
+      this.#log.error({ err: error }, 'Failed to write to the journal: refusing tasks until it works again')
     this.#failure = messageOf(error)
   }
 
   #recovered(): void {
-    if (this.#failure !== undefined) this.#log.info({}, 'the journal can be written again')
+    if (this.#failure !== undefined) this.#log.info({}, 'Journal works again')
     this.#failure = undefined
   }
 

@@ -45,7 +45,7 @@ const parsed = (text: string): unknown =>
 const checked = <A>(codec: t.Decoder<unknown, A>, text: string, what: string): A => {
   const decoded = decode(codec)(parsed(text))
   if (E.isRight(decoded)) return decoded.right
-  throw new KbsError('malformed', `${what} is not what the protocol has: ${decoded.left.message}`)
+  throw new KbsError('malformed', `${what} does not follow the protocol: ${decoded.left.message}`)
 }
 
 export type Challenge = { readonly nonce: string; readonly hash: BindingHash }
@@ -59,7 +59,10 @@ export const readChallenge = (text: string): Challenge => {
     return { nonce, hash: 'sha384' }
   const hash = extra['selected-hash-algorithm']
   if (isHash(hash)) return { nonce, hash }
-  throw new KbsError('malformed', 'the answer to /auth selects a hash algorithm that was not offered')
+  throw new KbsError(
+    'malformed',
+    'the answer to /auth selects a hash algorithm that the proplet did not offer',
+  )
 }
 
 /** The answer to `/attest`. */

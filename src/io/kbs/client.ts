@@ -38,7 +38,9 @@ const orAborted = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
   })
 
 const lasted = (error: KbsError, totalMs: number): KbsError =>
-  new KbsError(error.reason, `${error.message}; it was tried again for ${totalMs / 1000} s`, { cause: error })
+  new KbsError(error.reason, `${error.message}; gave up after retrying for ${totalMs / 1000} s`, {
+    cause: error,
+  })
 
 /** One session: being made, or at hand. */
 type Slot = { readonly made: Promise<KbsSession>; held?: KbsSession }

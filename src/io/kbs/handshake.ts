@@ -95,7 +95,8 @@ export const createHandshake = (options: HandshakeOptions) => {
       const answer = await sent({ path: '/auth', body: authBody(version, tee) }, signal)
       if (answer.status === 200) {
         const cookie = sessionCookie(answer.cookies)
-        if (cookie === undefined) throw new KbsError('malformed', `the KBS at ${service} opened no session`)
+        if (cookie === undefined)
+          throw new KbsError('malformed', `the KBS at ${service} did not open a session`)
         return { ...readChallenge(answer.text), cookie }
       }
       const expected = expectedVersion(readRefusal(answer.text)?.detail ?? '')
@@ -111,7 +112,7 @@ export const createHandshake = (options: HandshakeOptions) => {
     if (size > MAX_BODY_BYTES)
       throw new KbsError(
         'evidence-refused',
-        `the evidence has ${size} bytes, a KBS takes ${MAX_BODY_BYTES}: PROPLET_TEE_EVENTLOG=false leaves the event log out`,
+        `the evidence has ${size} bytes, but a KBS accepts at most ${MAX_BODY_BYTES}; PROPLET_TEE_EVENTLOG=false leaves the event log out`,
       )
     const answer = await sent({ path: '/attest', body, headers: { cookie } }, signal)
     if (answer.status !== 200) throw handshakeRefused({ service, tee }, '/attest', answer)

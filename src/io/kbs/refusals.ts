@@ -33,7 +33,7 @@ export const resourceRefused = ({ service, key, tee }: Asked, answer: KbsAnswer)
       return new KbsError(
         'policy',
         `the resource policy of the KBS at ${service} does not release ${key} to this machine ${said}: ` +
-          `compare the policy with what it says of evidence of ${tee}`,
+          `compare the policy with the claims that it derives from ${tee} evidence`,
       )
     case 'PluginInternalError':
       return new KbsError(
@@ -46,14 +46,14 @@ export const resourceRefused = ({ service, key, tee }: Asked, answer: KbsAnswer)
     case 'JweError':
       return new KbsError(
         'key-kind',
-        `the KBS at ${service} can't encrypt ${key} to the kind of key that was offered ${said}: ` +
-          'change tee_key_algorithm in the file of the agent',
+        `the KBS at ${service} cannot encrypt ${key} to the offered type of key ${said}: ` +
+          "change tee_key_algorithm in the agent's configuration file",
       )
     case 'TokenNotFound':
     case 'TokenVerifierError':
       return new KbsError(
         'session',
-        `the KBS at ${service} does not accept its own session for ${key} ${said}: look at its clock and its log`,
+        `the KBS at ${service} does not accept its own session for ${key} ${said}: check its clock and its log`,
       )
     default:
       return new KbsError('refused', `the KBS at ${service} refused ${key} ${said}`)
@@ -72,7 +72,7 @@ export const handshakeRefused = (
     return new KbsError(
       'evidence-refused',
       `the KBS at ${service} refused the evidence of ${tee} ${said}: its log says why; ` +
-        'reference values, certificates and the event log are what to look at',
+        'check reference values, certificates and the event log',
     )
   return new KbsError('refused', `the KBS at ${service} refused ${step} for ${tee} ${said}`)
 }

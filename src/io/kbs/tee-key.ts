@@ -53,9 +53,13 @@ export const teeKeyOf = (publicKey: TeePublicKey, privateKey: KeyObject): TeeKey
       })
       return plaintext
     } catch (error) {
-      throw new KbsError('malformed', 'the answer could not be decrypted: damaged, or for another key', {
-        cause: error,
-      })
+      throw new KbsError(
+        'malformed',
+        'the answer could not be decrypted: it is damaged or encrypted to another key',
+        {
+          cause: error,
+        },
+      )
     }
   },
 })

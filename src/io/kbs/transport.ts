@@ -47,10 +47,10 @@ const unreachable = (origin: string, error: unknown): KbsError => {
   if (isCertificateError(code))
     return new KbsError(
       'unreachable',
-      `the certificate of the KBS at ${origin} is not trusted (${why}): give its authority in the agent's file, as "cert"`,
+      `the certificate of the KBS at ${origin} is not trusted (${why}): set "cert" in the agent's configuration file to its authority`,
       { cause: error },
     )
-  return new KbsError('unreachable', `the KBS at ${origin} can't be reached: ${why}`, {
+  return new KbsError('unreachable', `the KBS at ${origin} cannot be reached: ${why}`, {
     transient: true,
     cause: error,
   })
@@ -63,7 +63,10 @@ const redirectOf = ({ statusCode, headers }: IncomingMessage, from: URL, isGet: 
   if (!keepsMethod && !(isPlain && isGet)) return undefined
   const to = headers.location === undefined ? undefined : new URL(headers.location, from)
   if (to?.origin === from.origin) return to
-  throw new KbsError('refused', `the KBS at ${from.origin} redirects to another place, which is not followed`)
+  throw new KbsError(
+    'refused',
+    `the KBS at ${from.origin} redirects to another origin, which is not followed`,
+  )
 }
 
 /** The service is the operator's own choice, wherever it is. */
@@ -113,7 +116,7 @@ export const createTransport = ({ url, ca, timeoutMs, userAgent }: TransportOpti
       if (timeout.aborted)
         throw new KbsError(
           'unreachable',
-          `the KBS at ${url.origin} gave no answer for ${timeoutMs / 1000} s`,
+          `the KBS at ${url.origin} did not answer within ${timeoutMs / 1000} s`,
           {
             transient: true,
           },

@@ -32,7 +32,7 @@ const requestOf = (provider: string, packet: Uint8Array): string =>
   })
 
 const malformed = (address: string): KeyProviderError =>
-  new KeyProviderError(`the key provider at ${address} answered with something else than a key`)
+  new KeyProviderError(`the key provider at ${address} answered with something other than a key`)
 
 /** The private options in an answer. Throws a `KeyProviderError`. */
 export const readUnwrapped = (answer: Uint8Array, address: string): Uint8Array => {
@@ -70,7 +70,7 @@ export const createKeyProvider =
     } catch (error) {
       if (error instanceof ProtobufError) throw malformed(address)
       if (!(error instanceof CallError)) throw error
-      throw new KeyProviderError(`the key provider did not unwrap the key: ${error.message}`, {
+      throw new KeyProviderError(`the key provider failed to unwrap the key: ${error.message}`, {
         cause: error,
       })
     }

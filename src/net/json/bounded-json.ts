@@ -13,9 +13,7 @@ const checkBounds = (json: Uint8Array, maxValues: number): string | undefined =>
   const walker = new JsonWalker(json)
   walker.peek()
   if (walker.takeValue(MAX_DEPTH) > maxValues) return `expected at most ${maxValues} values`
-  return walker.bare > MAX_BARE_BYTES
-    ? `expected at most ${MAX_BARE_BYTES} bytes outside of strings`
-    : undefined
+  return walker.bare > MAX_BARE_BYTES ? `expected at most ${MAX_BARE_BYTES} bytes outside strings` : undefined
 }
 
 /**

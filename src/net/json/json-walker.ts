@@ -116,7 +116,7 @@ export class JsonWalker {
   #step(count: number): void {
     this.#steps += count
     if (this.#steps > MAX_STEPS)
-      throw new JsonLimitError(`expected at most ${MAX_STEPS} bytes beside the insides of strings`)
+      throw new JsonLimitError(`expected at most ${MAX_STEPS} bytes outside strings`)
   }
 
   /** Where the string ends whose opening quote is at `start`: at its quote, or at the end of all. */

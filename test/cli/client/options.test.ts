@@ -86,7 +86,7 @@ describe('FILE or IMAGE', () => {
     ['no.wasm', 66, /"no.wasm" can't be read/],
     ['registry.example/add.wasm', 66, /can't be read/],
     ['ad', 66, /^found "ad", which is no file and no image; expected a file that is there, or a reference/],
-    ['what is this:', 66, /no file and no image/],
+    ['what is this:', 66, /neither a file nor an image/],
     ['test/cli', undefined, /./],
     ['package.json', 65, /"package.json": not a WebAssembly binary/],
     ['/', 66, /EISDIR/],

@@ -100,7 +100,7 @@ describe('the command line of exec', () => {
     [['-W', 'simd=n', 'a.wasm'], /^-W "simd=n" has no effect here/],
     [['-W', 'timeout=1s', 'a.wasm'], /^-W "timeout=1s" has no effect here/],
     [['-W', 'max-memory-size=1', 'a.wasm'], /^-W/],
-    [['--invoke', 'f(1)', 'a.wasm', '2'], /^--invoke: found arguments in the call and behind the file/],
+    [['--invoke', 'f(1)', 'a.wasm', '2'], /^--invoke: found arguments both in the call and after the file/],
     [['serve', '--invoke', 'f', 'a.wasm'], /^serve: /],
     [['serve', 'a.wasm', 'x'], /^serve: /],
     [['run', '--addr', 'x:1', 'a.wasm'], /^--addr: /],

@@ -52,7 +52,7 @@ describe('the file', () => {
     expect(problems({}, { config: file(text), section: 'proplet' })[0]).toContain(
       'it has [proplet1], [manager]',
     )
-    expect(problems({}, { config: file('[a]\n') })[0]).toContain('has no section [proplet], it has [a]')
+    expect(problems({}, { config: file('[a]\n') })[0]).toContain('has no section [proplet], only [a]')
     expect(problems({}, { config: '/no/such.toml' })[0]).toContain("/no/such.toml can't be read")
   })
 })

@@ -93,7 +93,7 @@ describe('the Key Broker Service', () => {
   it("is a problem when the agent's file can't be read, or used", () => {
     const problem = (file: string) => problemsOf({ env: { ...LOCAL, PROPLET_AA_CONFIG_PATH: file } })
     const dir = tree({ 'a.toml': '= x', 'b.toml': '[token_configs.kbs]\ntee_key_algorithm = "none"\n' })
-    expect(problem('/nowhere/aa.toml')[0]).toContain('expected a file that can be read')
+    expect(problem('/nowhere/aa.toml')[0]).toContain('expected a readable file')
     expect(problem(`${dir}/a.toml`)[0]).toContain('expected TOML')
     expect(problem(`${dir}/b.toml`)[0]).toContain('tee_key_algorithm: expected one of')
   })

@@ -69,7 +69,7 @@ describe('health', () => {
 
   it('is ready while the link is up and nobody has asked it to stop', () => {
     const { connection$, stop$, get } = setUp()
-    expect(get('/readyz')).toContain('503 {"status":"unavailable","checks":{"broker":"not yet linked"')
+    expect(get('/readyz')).toContain('503 {"status":"unavailable","checks":{"broker":"not yet connected"')
     connection$.next({ state: 'up', sessionPresent: false })
     expect(get('/readyz')).toBe(
       '200 {"status":"ok","checks":{"broker":"ok","pipeline":"ok","stopping":"ok"}}',
@@ -83,7 +83,7 @@ describe('health', () => {
     expect(get('/livez')).toBe('200 {"status":"ok","checks":{"pipeline":"ok"}}')
     connection$.next({ state: 'up', sessionPresent: true })
     stop$.next()
-    expect(get('/readyz')).toContain('"stopping":"the proplet is being stopped"')
+    expect(get('/readyz')).toContain('"stopping":"the proplet is shutting down"')
     expect(get('/livez')).toContain('200 ')
   })
 

@@ -120,9 +120,9 @@ describe('what is refused', () => {
       'malformed WebAssembly binary: there is no type 4 at byte 12',
     ],
     [
-      'an export of what is not there',
+      'an export of something that is not at there',
       core(section(7, vec([name('f'), 0, 7]))),
-      'malformed WebAssembly binary: an export of item 7 of kind 0, which is not there, at byte 15',
+      'malformed WebAssembly binary: an export of item 7 of kind 0, which does not exist, at byte 15',
     ],
     [
       'a count that can not be true',

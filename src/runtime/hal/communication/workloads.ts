@@ -40,7 +40,7 @@ export class Workloads {
     if (length > MAX_MESSAGE_BYTES)
       throw failure('communication', `a message holds at most ${MAX_MESSAGE_BYTES} bytes`)
     if (mailbox.waiting.length >= MAX_WAITING_MESSAGES)
-      throw failure('communication', `the mailbox is full: ${MAX_WAITING_MESSAGES} messages wait`)
+      throw failure('communication', `the mailbox is full: ${MAX_WAITING_MESSAGES} messages are waiting`)
     if (this.#waitingBytes + length > MAX_WAITING_BYTES)
       throw failure('communication', 'the mailboxes of this proplet are full')
     mailbox.waiting.push(message)

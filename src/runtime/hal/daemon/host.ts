@@ -43,7 +43,7 @@ export class HalHost {
       return E.left(
         options === undefined
           ? 'hal_storage_path is given, but this proplet has no PROPLET_HAL_STORAGE_DIR'
-          : `hal_storage_path ${quote(halStoragePath, 120)} is not below PROPLET_HAL_STORAGE_DIR, or among the directories of tasks there`,
+          : `hal_storage_path ${quote(halStoragePath, 120)} must lie below PROPLET_HAL_STORAGE_DIR, outside the directories of tasks there`,
       )
     const shared = options && directory !== undefined ? this.#share(directory, options) : undefined
     return E.right(

@@ -12,7 +12,8 @@ export const UNFINISHED = 'tmp-'
 export async function loadContainers(root: string, directory: string): Promise<readonly Container[]> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const expected = join(await realpath(root), relative(resolve(root), directory))
-  if ((await realpath(directory)) !== expected) throw failure('storage', 'the directory leads elsewhere')
+  if ((await realpath(directory)) !== expected)
+    throw failure('storage', 'the directory is a symbolic link to another place')
   const containers: Container[] = []
   for (const found of await readdir(directory, { withFileTypes: true })) {
     const path = join(directory, found.name)

@@ -80,7 +80,7 @@ export function decodeObject(
     if (header.isEncrypted) throw failure('storage', 'the object is encrypted, and no key is set')
     return body
   }
-  if (!header.isEncrypted) throw failure('storage', 'the object is not encrypted, though a key is set')
+  if (!header.isEncrypted) throw failure('storage', 'the object is not encrypted, although a key is set')
   if (body.length < NONCE_BYTES + TAG_BYTES) throw failure('storage', 'the object is damaged')
   const bound = boundTo(container, file.subarray(0, header.bytes))
   const plain = unseal(ALGORITHM, secret, body.subarray(0, NONCE_BYTES), body.subarray(NONCE_BYTES), bound)

@@ -192,7 +192,7 @@ const secretFrom = async (ask: () => Promise<Uint8Array>): Promise<Uint8Array> =
   try {
     return await ask()
   } catch (error) {
-    throw failure('storage', `the key of the storage could not be had: ${messageOf(error)}`)
+    throw failure('storage', `the storage key is not available: ${messageOf(error)}`)
   }
 }
 

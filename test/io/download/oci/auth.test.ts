@@ -84,7 +84,7 @@ describe('a registry that wants a user name and password', () => {
   it.each([
     ['broken', 'echo secret-of-helper; exit 3', 'docker-credential-broken failed (3)'],
     ['chatty', 'echo \'{"Username":1,"Secret":"secret-of-helper"}\'', 'Username: expected string'],
-    ['endless', 'exec yes secret-of-helper', 'docker-credential-endless said too much'],
+    ['endless', 'exec yes secret-of-helper', 'docker-credential-endless printed too much'],
   ])('says so when the helper is %s, without what it said', async (name, script, message) => {
     await helper(name, script)
     const error = await failure(await open({ credsStore: name }))

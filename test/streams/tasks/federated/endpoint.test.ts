@@ -50,7 +50,7 @@ describe('an endpoint', () => {
 
   it('that is needed is an error where there is none, which names the variable', () => {
     expect(() => neededEndpoint(COORDINATOR, {}, NONE, ['update'])).toThrow(
-      'MANAGER_COORDINATOR_URL is not set; expected it in the environment of the task, or in that of the proplet',
+      'MANAGER_COORDINATOR_URL is not set; expected it in the environment of the task or of the proplet',
     )
   })
 
