@@ -20,7 +20,7 @@ const EXITS = [
 /** The daemon: what the program does without a command. */
 export const RUN: CommandSpec = {
   name: 'run',
-  summary: 'run the daemon (the default command)',
+  summary: 'run the daemon, the default command',
   arguments: [],
   options: [MODES.printConfig, MODES.checkConfig],
   settings: 'all',

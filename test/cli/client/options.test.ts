@@ -85,7 +85,11 @@ describe('FILE or IMAGE', () => {
     ['/no/such', 66, /can't be read/],
     ['no.wasm', 66, /"no.wasm" can't be read/],
     ['registry.example/add.wasm', 66, /can't be read/],
-    ['ad', 66, /^found "ad", which is no file and no image; expected a file that is there, or a reference/],
+    [
+      'ad',
+      66,
+      /^found "ad", which is neither a file nor an image; expected an existing file, or a reference/,
+    ],
     ['what is this:', 66, /neither a file nor an image/],
     ['test/cli', undefined, /./],
     ['package.json', 65, /"package.json": not a WebAssembly binary/],

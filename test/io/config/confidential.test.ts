@@ -63,7 +63,7 @@ describe('the Key Broker Service', () => {
 
   it('is warned of without TLS, beyond this machine', () => {
     expect(loaded({ env: { ...IDENTITY, PROPLET_KBS_URI: 'http://kbs:8080' } }).warnings).toStrictEqual([
-      expect.stringContaining('kbs:8080 is spoken to without TLS'),
+      expect.stringContaining('kbs:8080 is contacted without TLS'),
     ])
   })
 
@@ -130,7 +130,7 @@ describe('a key provider (17.4)', () => {
       'expected JSON',
     )
     expect(loaded({ env: { ...LOCAL, OCICRYPT_KEYPROVIDER_CONFIG: `${dir}/none` } }).warnings[0]).toContain(
-      'names no provider that speaks gRPC',
+      'names no gRPC provider',
     )
   })
 })

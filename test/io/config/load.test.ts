@@ -138,7 +138,7 @@ describe('the file', () => {
       `${TOML}mqtt_qos = [1]\nlog_level = 2020-01-01T00:00:00Z\ntags = [[1]]\nwarm = { a = 1 }\n`,
     )
     expect(problemsOf(input)).toStrictEqual([
-      `mqtt_qos in ${file} [proplet]: found ["1"]; expected a value value, not an array`,
+      `mqtt_qos in ${file} [proplet]: found ["1"]; expected one value, not an array`,
       `log_level in ${file} [proplet]: found a table or a date`,
       `warm in ${file} [proplet]: found a table or a date`,
       `tags in ${file} [proplet]: found an array with values other than text`,
@@ -234,7 +234,7 @@ describe('two names of one setting', () => {
     const env = { ...IDENTITY, PROPLET_TENANT_ID: 'other', PROPLET_API_KEY: 'other-secret' }
     const problems = problemsOf({ env })
     const end =
-      ' are two names of one setting, and their values differ; expected a value of them, or the same value in both'
+      ' are two names of one setting, and their values differ; expected one of them, or the same value in both'
     expect(problems).toStrictEqual([
       `PROPLET_DOMAIN_ID and PROPLET_TENANT_ID${end}`,
       `PROPLET_CLIENT_KEY and PROPLET_API_KEY${end}`,
@@ -312,7 +312,7 @@ describe('TLS', () => {
   it('warns when the broker is not checked', () => {
     const env = { ...IDENTITY, PROPLET_MQTT_ADDRESS: 'ssl://b', PROPLET_MQTT_TLS_INSECURE_SKIP_VERIFY: '1' }
     expect(loaded({ env }).warnings).toStrictEqual([
-      'PROPLET_MQTT_TLS_INSECURE_SKIP_VERIFY is set: the broker's certificate is not verified',
+      "PROPLET_MQTT_TLS_INSECURE_SKIP_VERIFY is set: the broker's certificate is not verified",
     ])
     expect(loaded({ env }).config.mqtt.tls?.verify).toBe(false)
   })
@@ -382,8 +382,8 @@ describe('isolation by a sandbox', () => {
   it('is not promised for an external runtime, nor are directories that it can not change', () => {
     const external = { ...env, PROPLET_EXTERNAL_WASM_RUNTIME: process.execPath, PROPLET_DIRS_READONLY: '/' }
     expect(problemsOf({ env: external }, { findSandbox: () => E.right(sandbox) })).toStrictEqual([
-      'PROPLET_ISOLATION: found "sandbox"; expected process, as PROPLET_EXTERNAL_WASM_RUNTIME runs tasks outside it',
-      "PROPLET_DIRS_READONLY is set; expected none, as PROPLET_EXTERNAL_WASM_RUNTIME cannot make directories read-only",
+      'PROPLET_ISOLATION: found "sandbox"; expected process, because PROPLET_EXTERNAL_WASM_RUNTIME runs tasks outside it',
+      'PROPLET_DIRS_READONLY is set; expected none, because PROPLET_EXTERNAL_WASM_RUNTIME cannot make directories read-only',
     ])
   })
 })

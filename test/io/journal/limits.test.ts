@@ -133,7 +133,7 @@ describe.each(['ENOSPC', 'EIO', 'a short write'])('a disk that fails to write: %
     const found = await open(killed(directory))
     expect(leftIn(found.journal)).toEqual(['interrupted after'])
     expect(found.logged.filter((line) => !line.startsWith('info'))).toEqual([])
-    expect(logged.filter((line) => line.includes('tasks are refused'))).toHaveLength(1)
+    expect(logged.filter((line) => line.includes('refusing tasks'))).toHaveLength(1)
     expect(logged).toContain('info Journal works again')
   })
 })

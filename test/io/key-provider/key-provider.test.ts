@@ -87,6 +87,6 @@ describe('a key provider over gRPC (17.4)', () => {
   })
 
   it('is told of when it is not there', async () => {
-    await expect(opened('127.0.0.1:1')).rejects.toThrow(/did not unwrap the key: 127\.0\.0\.1:1/)
+    await expect(opened('127.0.0.1:1')).rejects.toThrow(/failed to unwrap the key: 127\.0\.0\.1:1/)
   })
 })

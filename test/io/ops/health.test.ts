@@ -76,7 +76,7 @@ describe('health', () => {
     )
     connection$.next({ state: 'up', sessionPresent: false, lowered: { asked: 2, used: 1 } })
     expect(get('/readyz')).toBe(
-      '200 {"status":"ok","checks":{"broker":"ok","pipeline":"ok","stopping":"ok"},"notes":["the broker takes QoS 1 where 2 was asked: results are published with it"]}',
+      '200 {"status":"ok","checks":{"broker":"ok","pipeline":"ok","stopping":"ok"},"notes":["the broker accepts QoS 1 instead of 2: results are published with QoS 1"]}',
     )
     connection$.next({ state: 'down', reason: 'closed by the broker' })
     expect(get('/readyz')).toContain('503 {"status":"unavailable","checks":{"broker":"down: closed by the')

@@ -120,7 +120,7 @@ describe('what is refused', () => {
       'malformed WebAssembly binary: there is no type 4 at byte 12',
     ],
     [
-      'an export of something that is not at there',
+      'an export of what is not there',
       core(section(7, vec([name('f'), 0, 7]))),
       'malformed WebAssembly binary: an export of item 7 of kind 0, which does not exist, at byte 15',
     ],

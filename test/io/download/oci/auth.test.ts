@@ -219,10 +219,10 @@ describe('a hostile challenge', () => {
   }
 
   it.each([
-    ['Bearer realm="ftp://a/token"', 'no https URL'],
-    ['Bearer realm="http://registry.example/token"', 'no https URL'],
-    ['Bearer service="a"', 'no https URL'],
-    ['Negotiate', 'an authentication that the proplet does not know'],
+    ['Bearer realm="ftp://a/token"', 'not an https URL'],
+    ['Bearer realm="http://registry.example/token"', 'not an https URL'],
+    ['Bearer service="a"', 'not an https URL'],
+    ['Negotiate', 'a kind of authentication that the proplet does not support'],
   ])('%s leads nowhere', async (header, message) => {
     const { error } = await challenged(header)
     expect(error.message).toContain(message)

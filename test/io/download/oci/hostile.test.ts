@@ -66,12 +66,12 @@ describe('a manifest', () => {
     [
       'with a path as a digest',
       { manifest: json({ layers: [{ ...layer, digest: 'sha256:../../etc/passwd' }] }) },
-      'no sha256',
+      'not sha256',
     ],
     [
       'with another algorithm',
       { manifest: json({ layers: [{ ...layer, digest: `md5:${'0'.repeat(32)}` }] }) },
-      'no sha256',
+      'not sha256',
     ],
     [
       'of a layer that is too large',

@@ -72,6 +72,7 @@ describe('an endpoint', () => {
       endpointOf(DATA_STORE, {}, { ...NONE, dataStore: 'http://s' }, ['datasets', id])?.url
     expect(of('../../admin')).toBe('http://s/datasets/..%2F..%2Fadmin')
     expect(of('a?b#c')).toBe('http://s/datasets/a%3Fb%23c')
-    for (const id of ['.', '..', '']) expect(() => of(id)).toThrow('expected a name that can stand in a URL')
+    for (const id of ['.', '..', ''])
+      expect(() => of(id)).toThrow('expected a name that can be part of a URL')
   })
 })
