@@ -1,3 +1,4 @@
+import { freemem, totalmem } from 'node:os'
 import { getHeapStatistics } from 'node:v8'
 import { defer, type Observable } from 'rxjs'
 import { containerMemory, type ContainerMemory } from './cgroup.js'
@@ -35,16 +36,10 @@ export type HostMetrics = {
 
 const MICROSECONDS = 1e6
 
-/** Blocks the event loop for about 40 ms, so call it early; otherwise the first sample does. */
-export const loadHostMetrics = async (): Promise<void> => {
-  await import('systeminformation')
-}
-
-/** `mem` reads /proc/meminfo on Linux. */
-const hostMemory = async () => {
-  const { mem } = await import('systeminformation')
-  const { total, available } = await mem()
-  return { memory_total_bytes: total, memory_used_bytes: Math.max(0, total - available) }
+/** On Linux, what is free includes what caches would give back (`MemAvailable`). */
+const hostMemory = () => {
+  const total = totalmem()
+  return { memory_total_bytes: total, memory_used_bytes: Math.max(0, total - freemem()) }
 }
 
 const ownCpu = () => ({ usage: process.cpuUsage(), at: process.hrtime.bigint() })
@@ -57,12 +52,7 @@ export const createHostMetrics = (root = '/'): HostMetrics => {
     const previous = latest
     const now = { own: ownCpu(), host: cpuTimes(root) }
     latest = now
-    const [before, after, container, memory] = await Promise.all([
-      previous.host,
-      now.host,
-      containerMemory(root),
-      hostMemory(),
-    ])
+    const [before, after, container] = await Promise.all([previous.host, now.host, containerMemory(root)])
     const { usage, at } = now.own
     const used = usage.user + usage.system - previous.own.usage.user - previous.own.usage.system
     const elapsed = Number(at - previous.own.at) / 1000
@@ -80,7 +70,7 @@ export const createHostMetrics = (root = '/'): HostMetrics => {
         heap_inuse_bytes: heap.total_physical_size,
         ...container,
       },
-      host_metrics: { cpu_percent: cpuPercent(before, after), ...memory },
+      host_metrics: { cpu_percent: cpuPercent(before, after), ...hostMemory() },
     }
   }
   return { sample: () => defer(sample) }

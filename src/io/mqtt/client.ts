@@ -1,4 +1,5 @@
 import { MqttClient, type IPublishPacket } from 'mqtt'
+import { writeToStream } from 'mqtt-packet'
 import { GuardedStream } from './guarded-stream.js'
 import { PacketLimiter } from './limiter.js'
 import type { MqttOptions, Qos } from './options.js'
@@ -28,6 +29,8 @@ export class ConnectionClient extends MqttClient {
       onOversize: hooks.onOversize,
     })
     const pace = new EventLoopBudget()
+    // Else it makes a buffer for each number below 65536 beforehand: 10 MB, and a fifth of the time that the proplet takes to start.
+    writeToStream.cacheNumbers = false
     super(() => (open.stream = new GuardedStream(openTransport(options), limiter, hooks.ready)), {
       ...protocolOptions(options),
       incomingStore: session.inbound,

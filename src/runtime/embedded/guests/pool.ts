@@ -1,5 +1,5 @@
 import type { BootMessage } from '../../guest/channel/protocol.js'
-import { ComingGuests, type Need } from './coming-guests.js'
+import { ComingGuests, REFILL_DELAY_MS, type Need } from './coming-guests.js'
 import type { GuestFate } from './fate.js'
 import { DEAF, type Guest, type StartGuest } from './guest.js'
 import { IdleMembers, type IdleOptions, type Member } from './idle-members.js'
@@ -36,11 +36,16 @@ export class Pool {
   readonly #waiting = new Set<Applicant>()
   readonly #onReady = new Set<{ resolve: () => void; reject: (error: Error) => void }>()
   readonly #onEmpty = new Set<() => void>()
+  /** No task came for long, or none yet: one idle guest is enough. */
+  #isAtRest = true
   #isClosed = false
 
   constructor(options: PoolOptions) {
     this.#options = options
-    this.#idle = new IdleMembers(options, (member) => this.#dismiss(member.guest))
+    this.#idle = new IdleMembers(options, (member) => {
+      if (this.#idle.size < options.warm) this.#isAtRest = true
+      this.#dismiss(member.guest)
+    })
     this.#coming = new ComingGuests({
       boot: options.boot,
       log: options.log,
@@ -63,6 +68,7 @@ export class Pool {
       applicant.refused('the runtime is closed')
       return () => undefined
     }
+    this.#isAtRest = false
     const member = this.#idle.take(digest)
     if (member === undefined) this.#waiting.add(applicant)
     else this.#grant(member, applicant)
@@ -88,6 +94,7 @@ export class Pool {
         reject(new Error('the runtime is closed'))
         return
       }
+      this.#isAtRest = false
       this.#onReady.add({ resolve, reject })
       this.#balance()
     })
@@ -112,6 +119,7 @@ export class Pool {
   }
 
   #grant(member: Member, applicant: Applicant): void {
+    member.takenAt = performance.now()
     this.#taken.add(member)
     applicant.granted(member)
   }
@@ -173,7 +181,7 @@ export class Pool {
 
   #welcome(guest: Guest): void {
     if (this.#isClosed) this.#dismiss(guest)
-    else this.#rest({ guest, modules: new ModuleLedger(), tasks: 0 })
+    else this.#rest({ guest, modules: new ModuleLedger(), tasks: 0, takenAt: 0 })
   }
 
   #refuseAll(error: string): void {
@@ -202,8 +210,21 @@ export class Pool {
 
   #need(): Need {
     const coming = this.#coming.size
-    const isShort = this.#idle.size + coming < this.#options.warm
+    const isShort = this.#idle.size + coming < this.#kept
     if (this.#waiting.size > coming || (isShort && this.#onReady.size > 0)) return 'urgent'
-    return isShort && coming === 0 ? 'refill' : 'none'
+    if (!isShort || coming > 0) return 'none'
+    return this.#idle.size + this.#soonBack() < this.#kept ? 'refill' : 'later'
+  }
+
+  /** Idle guests that are kept ready now. */
+  get #kept(): number {
+    const { warm } = this.#options
+    return this.#isAtRest ? Math.min(1, warm) : warm
+  }
+
+  /** Taken no longer ago than a refill waits: short tasks, as a rule. */
+  #soonBack(): number {
+    const since = performance.now() - REFILL_DELAY_MS
+    return [...this.#taken].filter(({ takenAt }) => takenAt > since).length
   }
 }

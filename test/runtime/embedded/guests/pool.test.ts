@@ -15,6 +15,21 @@ const limits = { memoryMaxBytes: 64 * MIB, tableMaxElements: 1000 }
 const entry = fileURLToPath(new URL('../../../../dist/runtime/guest/child.js', import.meta.url))
 const start: StartGuest = () => startProcessGuest({ ...limits, entry, wrapper: [] })
 
+/** A guest that is ready as soon as it is told to boot, and gone as soon as it is killed. */
+const readyGuest = (): Guest => {
+  let listener: GuestListener = DEAF
+  return {
+    pid: undefined,
+    counters: () => undefined,
+    figures: () => undefined,
+    residentBytes: () => undefined,
+    listen: (next) => (listener = next),
+    post: () => listener.message({ type: 'ready' }),
+    holdOutput: () => undefined,
+    kill: () => listener.closed({ how: 'ended', signal: undefined }),
+  }
+}
+
 function createPool(options: Partial<PoolOptions> = {}) {
   const warnings: string[] = []
   const silent = () => undefined
@@ -23,6 +38,7 @@ function createPool(options: Partial<PoolOptions> = {}) {
     warm: 0,
     maxIdle: 4,
     surplusIdleMs: 30_000,
+    restIdleMs: 30_000,
     maxTasks: 1000,
     maxResidentBytes: 512 * MIB,
     log: { debug: silent, info: silent, error: silent, warn: (_obj, message) => warnings.push(message) },
@@ -84,6 +100,41 @@ describe('the pool', () => {
     expect(pool.pids()).toStrictEqual(pids.slice(1))
     await vi.waitUntil(() => pids.filter(isAlive).length === 1)
     expect(pool.pids()).toHaveLength(1)
+  })
+
+  it('15.5 keeps one idle guest until a task comes, and again when none came for long', async () => {
+    const { pool } = createPool({ warm: 2, surplusIdleMs: 100, restIdleMs: 100 })
+    pool.open(start)
+    await vi.waitUntil(() => pool.pids().length === 1)
+    const member = await acquire(pool)
+    await pool.ready()
+    pool.release(member, 'reuse')
+    const pids = pool.pids()
+    expect(pids.length).toBeGreaterThanOrEqual(2)
+    await vi.waitUntil(() => pids.filter(isAlive).length === 1)
+    expect(pool.pids()).toHaveLength(1)
+  })
+
+  it('15.5 starts none in the place of one that is soon back', () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const { pool } = createPool({ warm: 1, maxTasks: Infinity })
+    const starts = vi.fn(readyGuest)
+    pool.open(starts)
+    vi.advanceTimersByTime(100)
+    const granted: Member[] = []
+    const take = () =>
+      pool.acquire('sha256:none', { granted: (member) => granted.push(member), refused: () => undefined })
+    for (let i = 0; i < 20; i++) {
+      take()
+      vi.advanceTimersByTime(40)
+      for (const member of granted.splice(0)) pool.release(member, 'reuse')
+    }
+    expect(starts).toHaveBeenCalledTimes(1)
+    take()
+    vi.advanceTimersByTime(110)
+    expect(starts).toHaveBeenCalledTimes(2)
+    for (const member of granted) pool.release(member, 'gone')
   })
 
   it('starts no guest over and over while all that it may need are busy now and then', async () => {
