@@ -15,15 +15,15 @@ import { messageOf } from '../../model/message-of.js'
 
 export type JournalOptions = {
   readonly directory: string
-  /** What makes a proplet another one: each has a journal of its own in a directory that they share. */
+  /** Identifies the proplet: each identity has its own journal in a shared directory. */
   readonly identity: readonly string[]
-  /** Of all its files; see `limitsOf`. */
+  /** The size of all files together; see `limitsOf`. */
   readonly maxBytes: number
   readonly log: JournalLog
   readonly disk?: Disk
 }
 
-/** A journal can't be used; the message says why and what to do. */
+/** A journal cannot be used; the message says why and what to do. */
 export class JournalError extends Error {
   override readonly name = 'JournalError'
   readonly code = 'ERR_JOURNAL'
@@ -68,8 +68,8 @@ const read = async (segments: Segments, ledger: Ledger, log: JournalLog): Promis
 }
 
 /**
- * Opens the journal of a proplet, and reads what an earlier process left. Rejects with a `JournalError` when it can't be
- * used: no directory that can be written, another process that uses it, a newer format.
+ * Opens the journal of a proplet, and reads what an earlier process left. Rejects with a `JournalError` if it cannot be
+ * used: the directory is not writable, another process uses it, or its format is newer.
  */
 export const openJournal = async (options: JournalOptions): Promise<Journal> => {
   const { log, maxBytes, disk = realDisk } = options
@@ -81,7 +81,7 @@ export const openJournal = async (options: JournalOptions): Promise<Journal> => 
       const segments = new Segments(directory, limitsOf(maxBytes).segmentBytes, disk)
       const ledger = new Ledger()
       const damages = await read(segments, ledger, log)
-      // So that a disk that can't be written is found now.
+      // Detects an unwritable disk now.
       segments.append(...encodeRecord({ type: 'opened' }))
       const recovered = await recover({
         ledger,

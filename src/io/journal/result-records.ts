@@ -11,12 +11,12 @@ export class ResultRecords {
     this.#keeping = keeping
   }
 
-  /** Those in memory only, since the start. */
+  /** Results kept in memory only, since the start. */
   get unkept(): number {
     return this.#unkept
   }
 
-  /** Writes a publication; `final`: it ends its command. One that can't be written is returned without a number. */
+  /** Writes a publication; `final`: it closes its command. If it cannot be written, it is returned without a number. */
   keep(publication: Publication, { command, final }: { command: number; final: boolean }): Publication {
     const { ledger, writer, limits, log, nextSequence } = this.#keeping
     const sequence = nextSequence()
@@ -37,14 +37,14 @@ export class ResultRecords {
     return { ...publication, sequence, encoded }
   }
 
-  /** Another publication takes the place of a result that can't be delivered. */
+  /** Replaces a result that cannot be delivered by another publication. */
   replace(sequence: number, { subtopic, payload, keep }: Publication): Publication {
     const kept = this.keep({ subtopic, payload, keep }, { command: 0, final: false })
     this.settle(sequence)
     return kept
   }
 
-  /** Nothing more is to be done for a result: the broker has it, or never will. */
+  /** A result needs nothing more: the broker has it, or never will. */
   settle(sequence: number): void {
     const { ledger, writer } = this.#keeping
     if (ledger.results.has(sequence)) writer.write({ type: 'settled', number: sequence })

@@ -82,7 +82,7 @@ const printable = (text: string): string => {
   return line.length > MAX_DETAIL ? `${line.slice(0, MAX_DETAIL)}…` : line
 }
 
-/** The body of a refusal; undefined: it is something else, such as the page of a proxy. */
+/** The body of a refusal; undefined if it is something else, such as the page of a proxy. */
 export const readRefusal = (text: string): Refusal | undefined => {
   const decoded = decode(refusal)(parsed(text))
   if (E.isLeft(decoded)) return undefined
@@ -93,7 +93,7 @@ export const readRefusal = (text: string): Refusal | undefined => {
 
 const times = t.type({ exp: optional(t.number), iat: optional(t.number) }, 'claims')
 
-/** How long a token is good for, in milliseconds from when it was made; undefined: it does not say. */
+/** The lifetime of a token in milliseconds; undefined if it states none. */
 export const tokenLifeMs = (token: string): number | undefined => {
   const claims = decode(times)(parsed(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8')))
   if (E.isLeft(claims) || claims.right.exp === undefined || claims.right.iat === undefined) return undefined

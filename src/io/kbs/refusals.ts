@@ -2,10 +2,10 @@ import { readRefusal, type Refusal } from './answers.js'
 import { KbsError } from './errors.js'
 import type { KbsAnswer } from './transport.js'
 
-/** What errors say of the service and of the key that is asked for. */
+/** The service and the requested key, for errors. */
 export type Asked = { readonly service: string; readonly key: string; readonly tee: string }
 
-/** A proxy in between, or a service that is being started: not the word of the service itself. */
+/** The answer comes from a proxy, or from a service that is starting: worth a retry. */
 export const isPassing = ({ status }: KbsAnswer): boolean => status >= 500 || status === 429 || status === 408
 
 export const passing = (service: string, { status }: KbsAnswer): KbsError =>
@@ -13,7 +13,7 @@ export const passing = (service: string, { status }: KbsAnswer): KbsError =>
 
 const NEEDS_HANDSHAKE = new Set(['TokenNotFound', 'TokenVerifierError'])
 
-/** Whether a handshake may help: the session is over, or the answer can't be read. */
+/** Whether a handshake may help: the session has ended, or the answer is unreadable. */
 export const needsHandshake = (answer: KbsAnswer): boolean => {
   if (answer.status !== 401) return false
   const refusal = readRefusal(answer.text)
