@@ -34,6 +34,7 @@ const LONG = [
   'test/daemon/tls.test.ts',
   'test/differential/**/*.test.ts',
   'test/fuzz/**/*.test.ts',
+  'test/links/**/*.test.ts',
   'test/packaging/**/*.test.ts',
   'test/runtime/attacks/files.test.ts',
   'test/runtime/attacks/resources.test.ts',

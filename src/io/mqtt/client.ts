@@ -20,6 +20,7 @@ export class ConnectionClient extends MqttClient {
   readonly #hooks: ClientHooks
   readonly #open: { stream: GuardedStream | undefined }
   readonly #pace: EventLoopBudget
+  readonly #flights: Session['flights']
 
   constructor(options: MqttOptions, session: Session, hooks: ClientHooks) {
     const open: { stream: GuardedStream | undefined } = { stream: undefined }
@@ -39,6 +40,7 @@ export class ConnectionClient extends MqttClient {
     })
     this.#open = open
     this.#pace = pace
+    this.#flights = session.flights
     // MQTT.js asks before it takes a message of QoS 1 or 2; an option that it sets itself below MQTT 5
     this.options.customHandleAcks = (_topic, _message, _packet, goOn) => pace.next(() => goOn(0))
     this.#hooks = hooks
@@ -59,10 +61,10 @@ export class ConnectionClient extends MqttClient {
     this.#pace.next(done)
   }
 
-  /** MQTT.js calls this when 1.5 times the keep-alive has passed without an answer. A bulk transfer delays answers. */
+  /** MQTT.js calls this when 1.5 times the keep-alive has passed without an answer. A bulk transfer delays answers, either way. */
   override onKeepaliveTimeout(): void {
     const keepAliveMs = (this.options.keepalive ?? 0) * 1000
-    if (performance.now() - this.bulkAt < keepAliveMs) {
+    if (performance.now() - this.bulkAt < keepAliveMs || this.#flights.isInTransit()) {
       this.sendPing()
       this.reschedulePing(true)
     } else {

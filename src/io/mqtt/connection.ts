@@ -13,6 +13,8 @@ class MqttConnection {
   readonly #client: ConnectionClient
   readonly #unsent = new Set<Entry>()
   readonly #watch: NodeJS.Timeout
+  readonly #watchMs: number
+  #watchedAt = performance.now()
   #subackTimer: NodeJS.Timeout | undefined
   #reason: string | undefined
   #byPeer = true
@@ -33,10 +35,8 @@ class MqttConnection {
       onSilence: () => this.#fail('the broker did not answer a ping'),
       ready,
     })
-    this.#watch = setInterval(
-      () => this.#checkAcknowledgements(),
-      Math.max(20, Math.min(1000, timeoutMs / 8)),
-    )
+    this.#watchMs = Math.max(20, Math.min(1000, timeoutMs / 8))
+    this.#watch = setInterval(() => this.#checkAcknowledgements(), this.#watchMs)
     this.#listen()
   }
 
@@ -141,13 +141,19 @@ class MqttConnection {
 
   #checkAcknowledgements(): void {
     const { options, session } = this.#context
-    const before = performance.now() - options.timeoutMs
+    const now = performance.now()
+    const sleptMs = now - this.#watchedAt - this.#watchMs
+    this.#watchedAt = now
+    // After a sleep, of the machine or of this process, timers come before what has arrived meanwhile.
+    if (sleptMs > options.timeoutMs / 2) return
+    const before = now - options.timeoutMs
     if (this.#client.bulkAt < before && session.flights.overdue(before))
       this.#fail(`a publication was not acknowledged within ${options.timeoutMs} ms`)
   }
 
   #takeNext(): Entry | undefined {
-    return this.#isEnding ? undefined : this.#context.outbox.take()
+    const { outbox, session } = this.#context
+    return this.#isEnding ? undefined : outbox.take(session.flights.isHeldUp())
   }
 
   #pump(): void {
@@ -167,9 +173,9 @@ class MqttConnection {
       outbox.putBack([entry])
       return
     }
-    const qos = session.publishQos.value
+    const { keep, sequence } = entry.publication
+    const qos = keep === 'latest' && session.flights.isHeldUp() ? 0 : session.publishQos.value
     if (qos > 0) {
-      const { sequence } = entry.publication
       // Before it is sent: otherwise the next process would send it again under another ID.
       if (sequence !== undefined) options.journal?.sent(sequence, session.ids.next ?? 0)
       this.#client.publish(entry.topic, entry.payload, { qos })
