@@ -7,7 +7,7 @@ import type { CoreItem } from './abi/canon-plan.js'
 import type { LinkedFunction, Instantiation } from './calls/instantiation.js'
 import { TypeIds, type TypeId } from './abi/type-ids.js'
 import type { FunctionType } from '../wasm/value-types.js'
-import type { Codec } from './abi/codec.js'
+import type { Codecs } from './codecs.js'
 import type { ChannelType } from './async/end.js'
 import type { FunctionShape } from './calls/function.js'
 import type { ModuleShape } from '../wasm/scan.js'
@@ -47,7 +47,7 @@ export type TypeItem =
   /** `channel`: it is a stream or a future. */
   | {
       readonly kind: 'value'
-      readonly codec: Codec
+      readonly codecs: Codecs
       readonly id: TypeId
       readonly channel?: ChannelType | undefined
     }
@@ -64,6 +64,8 @@ export type CoreInstanceItem =
       readonly from: 'module'
       readonly instance: number
       readonly functions: ReadonlyMap<string, FunctionType>
+      /** The exported memories of 64 bits. */
+      readonly wideMemories: ReadonlySet<string>
     }
   | { readonly from: 'bundle'; readonly items: ReadonlyMap<string, CoreItem> }
 

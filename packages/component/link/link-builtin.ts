@@ -22,12 +22,13 @@ export function linkBuiltin(definition: AsyncBuiltin, frame: Frame, builder: Bui
   if (make === undefined) throw unsupported(`the built-in function ${definition.name}`, offset)
   const { options = NO_OPTIONS, memory, result, type, slot } = definition
   if (slot !== undefined && slot > 1) throw malformed(`${definition.name} of slot ${slot}`, offset)
+  const canon = canonPlan(options, frame, offset)
   const builtin = make({
     definition,
     instance: frame.instance,
-    canon: canonPlan(options, frame, offset),
+    canon,
     memory: memory === undefined ? undefined : frame.core('core-memory', memory, offset),
-    result: result === undefined ? undefined : useCodec(result, frame, offset),
+    result: result === undefined ? undefined : useCodec(result, frame, offset, canon.address),
     resultId: result === undefined ? undefined : useTypeId(result, frame, offset),
     thread: definition.thread && threadOf(definition.thread, frame, offset),
     waiting: (signature) => builder.waiting(signature),

@@ -7,7 +7,7 @@ import { resolveFunction } from './calls/core-item.js'
 import type { CoreItem } from './abi/canon-plan.js'
 import { asSynchronousTask } from './calls/start.js'
 import type { Builder, Step } from './builder.js'
-import { channelType, codecOf, typeIdOf, useCodec, useTypeId } from './codec-of.js'
+import { channelType, codecsOf, typeIdOf, useCodec, useTypeId } from './codec-of.js'
 import { Frame, type Item, type TypeItem } from './frame.js'
 import { functionShape } from './calls/function.js'
 import { hostClass, hostFunction, hostModule, hostScope, type HostScope } from './calls/host-function.js'
@@ -15,10 +15,14 @@ import { hostClass, hostFunction, hostModule, hostScope, type HostScope } from '
 export function linkType(type: DefinedType, frame: Frame, builder: Builder, offset: number): TypeItem {
   switch (type.kind) {
     case 'func': {
-      const params = type.params.map((param) => useCodec(param.type, frame, offset))
-      const result = type.result === undefined ? undefined : useCodec(type.result, frame, offset)
-      const resultId = type.result === undefined ? undefined : useTypeId(type.result, frame, offset)
-      return { kind: 'func', shape: functionShape(params, result, type.async, resultId) }
+      const { params, result, async } = type
+      const shape = functionShape({
+        async,
+        params: (address) => params.map((param) => useCodec(param.type, frame, offset, address)),
+        result: (address) => (result === undefined ? undefined : useCodec(result, frame, offset, address)),
+        resultId: result === undefined ? undefined : useTypeId(result, frame, offset),
+      })
+      return { kind: 'func', shape }
     }
     case 'resource':
       return guestResource(type.destructor, frame, builder, offset)
@@ -38,13 +42,13 @@ export function linkType(type: DefinedType, frame: Frame, builder: Builder, offs
     case 'result':
     case 'own':
     case 'borrow':
-      return { kind: 'value', codec: codecOf(type, frame, offset), id: typeIdOf(type, frame, offset) }
+      return { kind: 'value', codecs: codecsOf(type, frame, offset), id: typeIdOf(type, frame, offset) }
     case 'stream':
     case 'future': {
       const channel = channelType(type, frame, offset)
       return {
         kind: 'value',
-        codec: codecOf(type, frame, offset),
+        codecs: codecsOf(type, frame, offset),
         id: typeIdOf(type, frame, offset),
         channel,
       }
@@ -164,7 +168,9 @@ function declare(definition: Definition, frame: Frame, host: HostScope, builder:
 function shapeOf(type: CoreType | undefined, offset: number): ModuleShape {
   if (type?.kind !== 'module') throw malformed('a core module that is imported with another type', offset)
   const functions = new Map<string, FunctionType>()
+  const wideMemories = new Set<string>()
   for (const { name, description } of type.exports) {
+    if (description.kind === 'memory' && description.limits.wide) wideMemories.add(name)
     const func = description.kind === 'func' ? type.types[description.type] : undefined
     if (func?.kind === 'func') functions.set(name, func)
   }
@@ -173,7 +179,7 @@ function shapeOf(type: CoreType | undefined, offset: number): ModuleShape {
     name,
     kind: kind === 'func' ? ('function' as const) : kind,
   }))
-  return { imports, functions, ownMemoryPages: [], ownTables: 0 }
+  return { imports, functions, wideMemories, ownMemoryPages: [], ownTables: 0 }
 }
 
 export function linkOuterAlias(

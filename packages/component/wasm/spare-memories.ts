@@ -53,6 +53,7 @@ const MEMORY_IMPORT = 2
 const HEADER_BYTES = 8
 const CUSTOM_SECTION = 0
 const HAS_MAXIMUM = 1
+const WIDE = 4
 
 type Section = {
   readonly id: number
@@ -63,7 +64,7 @@ type Section = {
 
 /**
  * The module with its one small memory imported, all else as it was: index 0 of the memories is the same one. Undefined: it
- * has another number of memories, or a large one.
+ * has another number of memories, or a large one, or one of 64 bits.
  * @param shape of the binary, which was scanned: so its sections are well-formed
  */
 export function separateMemory(binary: Bytes, shape: ModuleShape): SeparatedModule | undefined {
@@ -77,7 +78,10 @@ export function separateMemory(binary: Bytes, shape: ModuleShape): SeparatedModu
   const limits = new ByteReader(binary, own.bodyStart, own.end)
   limits.u32()
   const limitsStart = limits.offset
-  const hasMaximum = (limits.u8() & HAS_MAXIMUM) !== 0
+  const flags = limits.u8()
+  // Engines differ in how JavaScript makes one, and few modules have it.
+  if ((flags & WIDE) !== 0) return undefined
+  const hasMaximum = (flags & HAS_MAXIMUM) !== 0
   limits.u32()
   const type = hasMaximum ? { initial: pages, maximum: limits.u32() } : { initial: pages }
   const entry = [...nameBytes(NAMESPACE), ...nameBytes(NAME), MEMORY_IMPORT]

@@ -28,9 +28,10 @@ export type JournalParts = {
 const STEADY_MS = 60_000
 
 /**
- * Keeps on disk what must not be lost: accepted commands, and results until the broker has acknowledged them. A record
- * is written when the call returns, and so survives this process; a command is acknowledged to the broker
- * only once it would survive a power failure too. One `fsync`, off the event loop, covers all records so far.
+ * Keeps on disk what must not be lost: accepted commands, and results until the broker has acknowledged them. A record is
+ * written when the call returns, and so survives this process; only records that the broker is about to be told of are
+ * written together, by `flush`. A command is acknowledged to the broker only once it would survive a power failure too.
+ * One `fsync`, off the event loop, covers all records so far.
  */
 export class Journal implements TaskJournal, LinkJournal {
   readonly unfinished: TaskJournal['unfinished']
@@ -121,7 +122,7 @@ export class Journal implements TaskJournal, LinkJournal {
 
   forget(id: number): void {
     const { ledger, writer } = this.#keeping
-    if (ledger.packets.has(id)) writer.write({ type: 'forgotten', id })
+    if (ledger.packets.has(id)) writer.defer({ type: 'forgotten', id })
   }
 
   loseSession(): void {
@@ -139,6 +140,10 @@ export class Journal implements TaskJournal, LinkJournal {
 
   released(sequence: number): void {
     this.#kept.released(sequence)
+  }
+
+  flush(): void {
+    this.#keeping.writer.flush()
   }
 
   durable(): Promise<void> | undefined {

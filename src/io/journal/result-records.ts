@@ -41,13 +41,14 @@ export class ResultRecords {
   replace(sequence: number, { subtopic, payload, keep }: Publication): Publication {
     const kept = this.keep({ subtopic, payload, keep }, { command: 0, final: false })
     this.settle(sequence)
+    this.#keeping.writer.flush()
     return kept
   }
 
   /** A result needs nothing more: the broker has it, or never will. */
   settle(sequence: number): void {
     const { ledger, writer } = this.#keeping
-    if (ledger.results.has(sequence)) writer.write({ type: 'settled', number: sequence })
+    if (ledger.results.has(sequence)) writer.defer({ type: 'settled', number: sequence })
   }
 
   flight(sequence: number) {
@@ -57,10 +58,10 @@ export class ResultRecords {
   }
 
   sent(sequence: number, messageId: number): void {
-    this.#keeping.writer.write({ type: 'sent', number: sequence, messageId })
+    this.#keeping.writer.defer({ type: 'sent', number: sequence, messageId })
   }
 
   released(sequence: number): void {
-    this.#keeping.writer.write({ type: 'released', number: sequence })
+    this.#keeping.writer.defer({ type: 'released', number: sequence })
   }
 }

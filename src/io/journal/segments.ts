@@ -101,13 +101,21 @@ export class Segments {
 
   /** Throws if the disk fails; then nothing of it remains. */
   append(...body: readonly Uint8Array[]): Place {
-    const head = this.#headFor(body.reduce((sum, { length }) => sum + length, 0))
+    return this.appendAll([body])
+  }
+
+  /** The same for several bodies at a time; returns the place of the last. */
+  appendAll(bodies: readonly (readonly Uint8Array[])[]): Place {
+    const head = this.#headFor(bodies.flat().reduce((sum, { length }) => sum + length, 0))
     const { segment } = head
-    const offset = Math.max(head.bytes, HEAD_BYTES)
-    const framed = frame(body, head.salt)
+    const frames = bodies.map((body) => frame(body, head.salt))
+    const [last] = frames.slice(-1)
+    const framed = frames.length === 1 && last !== undefined ? last : Buffer.concat(frames)
+    const end = Math.max(head.bytes, HEAD_BYTES) + framed.length
     this.#write(head, framed)
-    this.#appended += 1
-    return { segment, offset, bytes: framed.length }
+    this.#appended += bodies.length
+    const bytes = last?.length ?? 0
+    return { segment, offset: end - bytes, bytes }
   }
 
   /** The body of a record; rejects if it cannot be read. */

@@ -23,6 +23,8 @@ const GATHER_MS = 1
 const RETRY_MS = 1000
 /** Cap on the records that wait for a failing disk to work again. */
 const MAX_OWED = 10_000
+/** Cap on deferred records; beyond it they are written at once. */
+const MAX_DEFERRED = 256
 
 const NOWHERE = { segment: 0, offset: 0, bytes: 0 }
 
@@ -36,7 +38,7 @@ export class Writer {
   readonly #segments: Segments
   readonly #ledger: Ledger
   readonly #compaction: CompactParts
-  readonly #written: () => Promise<void>
+  readonly #contentsWritten: () => Promise<void>
   readonly #log: JournalLog
   #owed: JournalRecord[] = []
   #failure: string | undefined
@@ -51,7 +53,7 @@ export class Writer {
   constructor({ segments, ledger, slackBytes, written, log }: WriterParts) {
     this.#segments = segments
     this.#ledger = ledger
-    this.#written = written
+    this.#contentsWritten = written
     this.#log = log
     const append = (record: JournalRecord, content?: Uint8Array) => this.append(record, content)
     this.#compaction = { ledger, segments, append, slackBytes }
@@ -72,13 +74,32 @@ export class Writer {
 
   /** Throws if the disk fails. */
   append(record: JournalRecord, content?: Uint8Array): void {
-    for (let [owed] = this.#owed; owed !== undefined; [owed] = this.#owed) {
-      this.#segments.append(...encodeRecord(owed))
-      this.#owed.shift()
-    }
-    this.#ledger.apply(record, this.#segments.append(...encodeRecord(record, content)))
-    if (!this.#isSyncFailing) this.#recovered()
+    const owed = this.#owed.map((each) => encodeRecord(each))
+    this.#ledger.apply(record, this.#segments.appendAll([...owed, encodeRecord(record, content)]))
+    this.#written(owed.length)
+  }
+
+  /**
+   * Takes a record without content or place that must be written before the broker is told about it: it is written with the
+   * next record, or by `flush`.
+   */
+  defer(record: JournalRecord): void {
+    if (this.#isClosed) return
+    this.#ledger.apply(record, NOWHERE)
+    this.#owe(record)
+    if (this.#owed.length >= MAX_DEFERRED && this.#failure === undefined) this.flush()
     this.#later(LAZY_SYNC_MS)
+  }
+
+  /** Writes the deferred records. */
+  flush(): void {
+    if (this.#owed.length === 0 || this.#isClosed) return
+    try {
+      this.#segments.appendAll(this.#owed.map((each) => encodeRecord(each)))
+      this.#written(this.#owed.length)
+    } catch (error) {
+      this.fail(error)
+    }
   }
 
   /** Writes a record without a content; if the disk fails, it is written later. */
@@ -89,7 +110,7 @@ export class Writer {
     } catch (error) {
       this.fail(error)
       this.#ledger.apply(record, NOWHERE)
-      if (this.#owed.length < MAX_OWED) this.#owed.push(record)
+      this.#owe(record)
     }
   }
 
@@ -98,7 +119,8 @@ export class Writer {
     clearTimeout(this.#timer)
     this.#timer = undefined
     try {
-      await this.#written()
+      await this.#contentsWritten()
+      this.flush()
       if (this.#isSyncFailing) await this.#renew()
       else await this.#segments.durable()
     } catch (error) {
@@ -120,10 +142,11 @@ export class Writer {
   }
 
   async close(): Promise<void> {
+    this.flush()
     this.#isClosed = true
     clearTimeout(this.#timer)
     try {
-      await this.#written()
+      await this.#contentsWritten()
       await this.#segments.close()
     } catch (error) {
       this.fail(error)
@@ -135,6 +158,16 @@ export class Writer {
     if (this.#failure === undefined)
       this.#log.error({ err: error }, 'Failed to write to the journal: refusing tasks until it works again')
     this.#failure = messageOf(error)
+  }
+
+  #owe(record: JournalRecord): void {
+    if (this.#owed.length < MAX_OWED) this.#owed.push(record)
+  }
+
+  #written(owed: number): void {
+    this.#owed.splice(0, owed)
+    if (!this.#isSyncFailing) this.#recovered()
+    this.#later(LAZY_SYNC_MS)
   }
 
   #recovered(): void {

@@ -26,7 +26,7 @@ class MqttConnection {
   #isEnding = false
 
   constructor(context: ConnectionContext, subscriber: Subscriber<Up | Ended>) {
-    const { options, topics, session, ready, onOversize } = context
+    const { options, topics, session, ready, beforeWrite, onOversize } = context
     const { timeoutMs } = options
     this.#context = context
     this.#subscriber = subscriber
@@ -34,6 +34,7 @@ class MqttConnection {
       onOversize: (topic, packetBytes) => onOversize(topics.get(topic) ?? topic, packetBytes),
       onSilence: () => this.#fail('the broker did not answer a ping'),
       ready,
+      beforeWrite,
     })
     this.#watchMs = Math.max(20, Math.min(1000, timeoutMs / 8))
     this.#watch = setInterval(() => this.#checkAcknowledgements(), this.#watchMs)

@@ -117,6 +117,7 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
       session,
       outbox,
       ready: () => (messages$.observed ? journal?.durable() : NEVER_READY),
+      beforeWrite: () => journal?.flush(),
       onWritten: onAcknowledged,
       onOversize: (subtopic, packetBytes) => {
         log.error({ subtopic, packetBytes, maxPacketBytes }, 'Message dropped: too large')

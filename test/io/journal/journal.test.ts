@@ -4,6 +4,7 @@ import { crc32 } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { PART_BYTES } from '../../../src/io/journal/contents.js'
+import { realDisk, type Disk } from '../../../src/io/journal/disk.js'
 import { HEAD_BYTES } from '../../../src/io/journal/head.js'
 import { journalDirectory, type Journal } from '../../../src/io/journal/index.js'
 import { invoke, stop } from '../../support/model.js'
@@ -35,6 +36,7 @@ describe('a command', () => {
     const result = journal.recordResult(resultOf('t', sequence, '30'))
     expect(await next(directory)).toEqual(['result {"task_id":"t","results":"30"}'])
     journal.settle(result.sequence ?? -1)
+    journal.flush()
     expect(await next(directory)).toEqual([])
   })
 
@@ -200,6 +202,7 @@ describe('packets', () => {
     expect(await known()).toEqual([packet(1), packet(2), packet(3, 1)])
     journal.forget(1)
     journal.forget(77)
+    journal.flush()
     expect(await known()).toEqual([packet(2), packet(3, 1)])
     journal.loseSession()
     expect(await known()).toEqual([])
@@ -221,20 +224,49 @@ describe('a result', () => {
     const { sequence = -1 } = journal.recordResult(resultOf('t', take(journal, 't')))
     expect(journal.flight(sequence)).toBeUndefined()
     journal.sent(sequence, 5)
+    journal.flush()
     expect((await open(killed(directory))).journal.flight(sequence)).toEqual({
       messageId: 5,
       isReleased: false,
     })
     journal.released(sequence)
+    journal.flush()
     expect((await open(killed(directory))).journal.flight(sequence)).toEqual({
       messageId: 5,
       isReleased: true,
     })
     journal.sent(sequence, 6)
+    journal.flush()
     expect((await open(killed(directory))).journal.flight(sequence)).toEqual({
       messageId: 6,
       isReleased: false,
     })
+  })
+
+  it('issue 14.2: is settled, and was sent, by one write for all, once the link flushes or something else is written', async () => {
+    const directory = stateDirectory()
+    let writes = 0
+    const counting: Disk = {
+      ...quickDisk,
+      write: (...args) => ((writes += 1), realDisk.write(...args)),
+    }
+    const { journal } = await open(directory, { disk: counting })
+    const sequences = Array.from({ length: 10 }, (_, i) => {
+      const kept = journal.recordResult(resultOf(`t${i}`, take(journal, `t${i}`)))
+      return kept.sequence ?? -1
+    })
+    const before = writes
+    for (const [i, sequence] of sequences.entries()) journal.sent(sequence, 1 + i)
+    for (const sequence of sequences.slice(1)) journal.settle(sequence)
+    expect(writes).toBe(before)
+    journal.flush()
+    journal.flush()
+    expect(writes).toBe(before + 1)
+    const { journal: found } = await open(killed(directory))
+    expect(leftIn(found)).toEqual(['result {"task_id":"t0","results":"done"}'])
+    expect(found.flight(sequences[0] ?? -1)).toEqual({ messageId: 1, isReleased: false })
+    for (let i = 0; i < 256; i++) journal.sent(sequences[0] ?? -1, i)
+    expect(writes).toBe(before + 2)
   })
 
   it('that can not be delivered gives way to another one at once', async () => {
@@ -527,6 +559,7 @@ describe('whatever happens in whatever order', () => {
             for (const each of model.commands.values()) if (each.id === `t${which}`) each.isStopped = true
           } else if (what === 'settle' && record !== undefined) {
             journal.settle(record)
+            journal.flush()
             model.results.delete(record)
           } else if (what === 'sent' && record !== undefined) journal.sent(record, which)
           else if (what === 'durable') await journal.durable()

@@ -180,11 +180,13 @@ export class Scheduler {
         const job = () => {
           this.#suspended -= 1
           thread.instance.enter()
+          thread.isReady = false
           thread.isRunning = true
           this.current = thread
           this.#resumed = thread
           resolve(value())
         }
+        thread.isReady = true
         if (when === 'later') this.later(job)
         else this.#handOver(job, when === 'first' ? 0 : 1)
       }
