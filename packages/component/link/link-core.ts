@@ -134,7 +134,7 @@ export function checkSignature(
   offset: number,
 ): void {
   const { signature } = item
-  if (signature === undefined) throw malformed(`${what} is no function`, offset)
+  if (signature === undefined) throw malformed(`${what} is not a function`, offset)
   if (!equal(signature.params, params) || !equal(signature.results, results))
     throw malformed(
       `${what} is (${signature.params.join(' ')}) -> (${signature.results.join(' ')}), ` +

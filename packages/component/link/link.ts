@@ -167,7 +167,7 @@ function lowering(
   // For now the specification has a trap where a component calls what it is made of, or what it is a part of.
   if (func.instance !== undefined && builder.areNested(frame.instance, func.instance))
     return () => () =>
-      trap('cannot enter component instance of a component that is around or within the caller')
+      trap('cannot enter component instance of a component that contains the caller or is contained in it')
   if (options.async && (func.start === undefined || func.instance === undefined))
     return (instantiation) => makeAsyncLowered(instantiation, func, canon)
   if (func.start === undefined) return (instantiation) => makeLowered(instantiation, func, canon)

@@ -47,7 +47,7 @@ export class CallContext {
 
   /** More of it, or less. */
   reallocate(from: number, oldSize: number, align: number, size: number): number {
-    if (this.#realloc === undefined) return trap('there is no realloc to take memory from')
+    if (this.#realloc === undefined) return trap('there is no realloc to allocate memory with')
     if (size > 0x7fffffff) return trap('a value is too large for the guest')
     this.instance.mayLeave = false
     const returned = this.#realloc(from, oldSize, align, size)

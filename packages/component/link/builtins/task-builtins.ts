@@ -57,7 +57,7 @@ const taskCancel: MakeBuiltin = ({ instance }) => ({
 })
 
 const slotOf = (slot: number | undefined): 0 | 1 =>
-  slot === 0 || slot === 1 ? slot : trap('a slot of the context that is not there')
+  slot === 0 || slot === 1 ? slot : trap('a context slot that does not exist')
 
 const contextGet: MakeBuiltin = ({ definition }) => {
   const slot = slotOf(definition.slot)

@@ -142,7 +142,7 @@ export class Pool {
   }
 
   #expel(member: Member): void {
-    this.#lose(member, 'spoke out of turn')
+    this.#lose(member, 'sent a message out of turn')
     this.#dismiss(member.guest)
   }
 

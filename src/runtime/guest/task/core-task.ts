@@ -61,7 +61,7 @@ function call(instance: WebAssembly.Instance, plan: CallPlan): GuestEnd {
 function exportedFunction(instance: WebAssembly.Instance, name: string): (...args: unknown[]) => unknown {
   const exported: unknown = instance.exports[name]
   if (isFunction(exported)) return exported
-  throw new TaskFailure('runtime', `the export ${JSON.stringify(name)} is no function after all`)
+  throw new TaskFailure('runtime', `the export ${JSON.stringify(name)} is not a function after all`)
 }
 
 function isFunction(value: unknown): value is (...args: unknown[]) => unknown {

@@ -209,7 +209,7 @@ describe('the pool', () => {
     await expect(acquire(pool)).rejects.toThrow(/no guest can be started: it ended with status 1: .*nowhere/s)
     await ready
     expect(starts).toBeLessThanOrEqual(4)
-    expect(warnings[0]).toContain('a guest failed while it was started')
+    expect(warnings[0]).toContain('a guest failed during its start')
     await pool.close()
     expect(pool.pids()).toStrictEqual([])
   })
