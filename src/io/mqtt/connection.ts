@@ -26,7 +26,7 @@ class MqttConnection {
   #isEnding = false
 
   constructor(context: ConnectionContext, subscriber: Subscriber<Up | Ended>) {
-    const { options, topics, session, ready, onOversize } = context
+    const { options, topics, session, ready, beforeWrite, onOversize } = context
     const { timeoutMs } = options
     this.#context = context
     this.#subscriber = subscriber
@@ -34,6 +34,7 @@ class MqttConnection {
       onOversize: (topic, packetBytes) => onOversize(topics.get(topic) ?? topic, packetBytes),
       onSilence: () => this.#fail('the broker did not answer a ping'),
       ready,
+      beforeWrite,
     })
     this.#watchMs = Math.max(20, Math.min(1000, timeoutMs / 8))
     this.#watch = setInterval(() => this.#checkAcknowledgements(), this.#watchMs)
@@ -82,7 +83,7 @@ class MqttConnection {
     const { session } = this.#context
     if (packet.cmd === 'suback' && packet.granted.length !== this.#context.topics.size)
       this.#fail(
-        `the broker answered for ${packet.granted.length} of ${this.#context.topics.size} subscriptions`,
+        `the broker acknowledged ${packet.granted.length} of ${this.#context.topics.size} subscriptions`,
       )
     if (packet.cmd !== 'connack') return
     const { returnCode = 0, sessionPresent } = packet
@@ -124,7 +125,7 @@ class MqttConnection {
     for (const subtopic of refused) granted.delete(subtopic)
     if (missing.length > 0) {
       const names = missing.map((subtopic) => `${topicPrefix}/${subtopic}`)
-      this.#fail(`the broker refused to subscribe us to ${names.join(', ')}`)
+      this.#fail(`the broker refused the subscription to ${names.join(', ')}`)
     } else if (error && refused.length === 0) this.#fail(`the subscription failed: ${error.message}`)
     else this.#up({ sessionPresent, granted, refused })
   }
