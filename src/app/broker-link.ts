@@ -9,7 +9,7 @@ const SUBSCRIPTIONS = ['control/manager/start', 'control/manager/stop', INVOKE, 
 /** Optional: only newer Managers invoke tasks, and the ACL of the broker may predate them. */
 const OPTIONAL = [INVOKE] as const
 
-const BACKOFF = { initialMs: 1000, maxMs: 30_000 } as const
+const BACKOFF = { firstMs: 1000, initialMs: 250, maxMs: 30_000 } as const
 
 /** The Last Will, which the proplet also publishes itself when it leaves (spec/wire.md, trap 2). */
 export const offline = ({ identity, metadata }: Config): Publication => ({

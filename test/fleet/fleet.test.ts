@@ -4,7 +4,7 @@ import { startProplets } from './proplets.js'
 
 it(
   'issue 14.9: ten proplets in a process do all targeted and broadcast tasks, once, over a restart of the broker, and come back one by one',
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   async () => {
     const outcome = await runFleet({
       proplets: 10,

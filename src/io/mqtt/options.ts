@@ -1,3 +1,4 @@
+import type { BackoffOptions } from './backoff.js'
 import type { LinkJournal } from './journal.js'
 
 /** Where the broker is; `path` is the path of a WebSocket URL and unused otherwise. */
@@ -52,7 +53,7 @@ export type MqttOptions = {
   readonly maxPacketBytes: number
   /** Publications handed to the broker and not yet acknowledged. */
   readonly inflight: number
-  readonly backoff: { readonly initialMs: number; readonly maxMs: number }
+  readonly backoff: Omit<BackoffOptions, 'random'>
   /** By default nothing outlives the process. */
   readonly journal?: LinkJournal | undefined
   /** Uniform in [0, 1). */

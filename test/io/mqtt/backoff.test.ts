@@ -11,12 +11,12 @@ it('doubles up to the most, and begins anew after a reset', () => {
 
 it('spreads the first delay over all of its time, for a fleet that a broker lost at once, and others over the upper half', () => {
   const at = (random: number) => {
-    const backoff = new Backoff({ initialMs: 100, maxMs: 1000, random: () => random })
+    const backoff = new Backoff({ firstMs: 800, initialMs: 100, maxMs: 1000, random: () => random })
     return [backoff.next(), backoff.next()]
   }
   expect([at(0), at(0.5)]).toEqual([
     [0, 100],
-    [50, 150],
+    [400, 150],
   ])
 })
 
