@@ -29,6 +29,7 @@ const LONG = [
   'test/daemon/journal.test.ts',
   'test/daemon/lifecycle.test.ts',
   'test/daemon/link.test.ts',
+  'test/daemon/programs.test.ts',
   'test/daemon/readme.test.ts',
   'test/daemon/state-directory.test.ts',
   'test/daemon/terminal.test.ts',

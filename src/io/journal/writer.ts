@@ -10,29 +10,29 @@ export type WriterParts = {
   readonly segments: Segments
   readonly ledger: Ledger
   readonly slackBytes: number
-  /** Resolves when what is written bit by bit is written. */
+  /** Resolves when contents that are written in parts are complete. */
   readonly written: () => Promise<void>
   readonly log: JournalLog
 }
 
-/** What nobody waits for is on the disk itself after at most this, in milliseconds. */
+/** Records that nothing waits for are synced within this time, in milliseconds. */
 const LAZY_SYNC_MS = 50
-/** For so long, acknowledgements gather that wait for the disk together: nobody waits for them but the broker. */
+/** Acknowledgements gather for this long to share a sync; only the broker waits for them. */
 const GATHER_MS = 1
-/** When the disk failed to sync, it is tried again after this. */
+/** Delay before retrying after a failed sync. */
 const RETRY_MS = 1000
-/** Records that a failing disk did not take, and is given when it works again. */
+/** Cap on the records that wait for a failing disk to work again. */
 const MAX_OWED = 10_000
-/** Deferred records that wait for another to be written with. */
+/** Cap on deferred records; beyond it they are written at once. */
 const MAX_DEFERRED = 256
 
 const NOWHERE = { segment: 0, offset: 0, bytes: 0 }
 
 /**
- * Writes records: at once to the files, later to the disk itself, and lets go of what is over.
+ * Writes records to the files at once, syncs them later, and removes dead ones.
  *
- * A write that fails is tried again with the next record. After a sync that failed, what was written before means nothing:
- * all that is live is written again, elsewhere, until that is synced.
+ * A failed write is retried with the next record. After a failed sync, earlier writes cannot be trusted:
+ * all live records are written again, to a new file, until that is synced.
  */
 export class Writer {
   readonly #segments: Segments
@@ -59,7 +59,7 @@ export class Writer {
     this.#compaction = { ledger, segments, append, slackBytes }
   }
 
-  /** Why nothing can be written; undefined: it can. */
+  /** Why nothing can be written; undefined if it can. */
   get failure(): string | undefined {
     return this.#failure
   }
@@ -72,7 +72,7 @@ export class Writer {
     return this.#isSyncFailing
   }
 
-  /** Throws when the disk does not take it. */
+  /** Throws if the disk fails. */
   append(record: JournalRecord, content?: Uint8Array): void {
     const owed = this.#owed.map((each) => encodeRecord(each))
     this.#ledger.apply(record, this.#segments.appendAll([...owed, encodeRecord(record, content)]))
@@ -80,8 +80,8 @@ export class Writer {
   }
 
   /**
-   * A record without a content or a place, of what is about to be told to the broker: it is written with the next one, or when
-   * `flush` is called, before the broker is told.
+   * Takes a record without content or place that must be written before the broker is told about it: it is written with the
+   * next record, or by `flush`.
    */
   defer(record: JournalRecord): void {
     if (this.#isClosed) return
@@ -91,7 +91,7 @@ export class Writer {
     this.#later(LAZY_SYNC_MS)
   }
 
-  /** Writes what was deferred. */
+  /** Writes the deferred records. */
   flush(): void {
     if (this.#owed.length === 0 || this.#isClosed) return
     try {
@@ -102,7 +102,7 @@ export class Writer {
     }
   }
 
-  /** A record without a content: what the disk doesn't take, it is owed. */
+  /** Writes a record without a content; if the disk fails, it is written later. */
   write(record: JournalRecord): void {
     if (this.#isClosed) return
     try {
@@ -114,7 +114,7 @@ export class Writer {
     }
   }
 
-  /** Resolves when all so far is on the disk itself, or it fails; never rejects. */
+  /** Resolves when all records so far are synced, or the sync failed; never rejects. */
   async commit(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
@@ -132,7 +132,7 @@ export class Writer {
     if (!this.#isCompacting && !this.#isClosed) void this.#compact()
   }
 
-  /** The same, a moment later, for all that call meanwhile. */
+  /** The same after a short delay, shared by all callers in the meantime. */
   gather(): Promise<void> {
     this.#gathering ??= delay(GATHER_MS).then(() => {
       this.#gathering = undefined
@@ -156,7 +156,7 @@ export class Writer {
   fail(error: unknown): void {
     this.#failures += 1
     if (this.#failure === undefined)
-      this.#log.error({ err: error }, 'the journal can not be written: tasks are refused until it can')
+      this.#log.error({ err: error }, 'Failed to write to the journal: refusing tasks until it works again')
     this.#failure = messageOf(error)
   }
 
@@ -171,7 +171,7 @@ export class Writer {
   }
 
   #recovered(): void {
-    if (this.#failure !== undefined) this.#log.info({}, 'the journal can be written again')
+    if (this.#failure !== undefined) this.#log.info({}, 'Journal works again')
     this.#failure = undefined
   }
 

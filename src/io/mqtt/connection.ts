@@ -84,7 +84,7 @@ class MqttConnection {
     const { session } = this.#context
     if (packet.cmd === 'suback' && packet.granted.length !== this.#context.topics.size)
       this.#fail(
-        `the broker answered for ${packet.granted.length} of ${this.#context.topics.size} subscriptions`,
+        `the broker acknowledged ${packet.granted.length} of ${this.#context.topics.size} subscriptions`,
       )
     if (packet.cmd !== 'connack') return
     const { returnCode = 0, sessionPresent } = packet
@@ -126,7 +126,7 @@ class MqttConnection {
     for (const subtopic of refused) granted.delete(subtopic)
     if (missing.length > 0) {
       const names = missing.map((subtopic) => `${topicPrefix}/${subtopic}`)
-      this.#fail(`the broker refused to subscribe us to ${names.join(', ')}`)
+      this.#fail(`the broker refused the subscription to ${names.join(', ')}`)
     } else if (error && refused.length === 0) this.#fail(`the subscription failed: ${error.message}`)
     else this.#up({ sessionPresent, granted, refused })
   }

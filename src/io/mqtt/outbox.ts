@@ -74,7 +74,7 @@ export class Outbox {
     const reject = (cause: RejectionCause, reason: string) =>
       report({ publication, at: 'rejected', cause, reason })
     if (this.#closed) {
-      reject('closed', 'the link is closing')
+      reject('closed', 'the connection is closing')
       return
     }
     const encoded = encode(publication, topicPrefix, maxPacketBytes)

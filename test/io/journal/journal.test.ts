@@ -349,7 +349,7 @@ describe('what is found on the disk', () => {
     truncateSync(torn, readFileSync(file).length)
     rewrite(torn, (content) => Buffer.concat([content, Buffer.from([0xf5, 0x50, 0x4a, 0x0a, 99, 0])]))
     const { journal: second, logged } = await open(copy)
-    expect(logged).toContain('warn the end of a journal file was torn, and is left out')
+    expect(logged).toContain('warn Skipped an incomplete record at the end of a journal file')
     expect(second.stats.damagedBytes).toBe(6)
     take(second, 'b')
     expect(await next(copy)).toEqual(['interrupted a', 'interrupted b'])
@@ -367,7 +367,7 @@ describe('what is found on the disk', () => {
     })
     const { journal: second, logged } = await open(copy)
     expect(leftIn(second)).toEqual(['interrupted a', 'interrupted c'])
-    expect(logged).toContain('error a journal file is damaged: what was there is lost')
+    expect(logged).toContain('error Journal file damaged: the records there are lost')
     expect(second.stats.damagedBytes).toBeGreaterThan(50)
   })
 
@@ -385,7 +385,7 @@ describe('what is found on the disk', () => {
       const damaged = readFileSync(file)
       const { journal: second, logged } = await open(copy, { disk: quickDisk })
       expect(leftIn(second)).toEqual([])
-      expect(logged).toEqual(['error the head of a journal file is damaged: the file is put aside'])
+      expect(logged).toEqual(['error Journal file set aside: its header is damaged'])
       expect(second.stats).toMatchObject({ damagedFiles: 1, damagedBytes: damaged.length })
       expect(readFileSync(`${file}.damaged`)).toEqual(damaged)
       takeWaiting(second, 'b')
@@ -425,8 +425,8 @@ describe('what is found on the disk', () => {
     writeFileSync(join(path, 'a file of someone else'), 'x')
     const { journal: second, logged } = await open(copy)
     expect(leftIn(second)).toEqual(['interrupted a'])
-    expect(logged).toContain('warn the end of a journal file was torn, and is left out')
-    expect(logged).toContain('error the head of a journal file is damaged: the file is put aside')
+    expect(logged).toContain('warn Skipped an incomplete record at the end of a journal file')
+    expect(logged).toContain('error Journal file set aside: its header is damaged')
     take(second, 'b')
     expect(await next(copy)).toEqual(['interrupted a', 'interrupted b'])
   })
@@ -444,7 +444,7 @@ describe('what is found on the disk', () => {
     })
     const before = readFileSync(file)
     await expect(open(copy)).rejects.toThrow(
-      /can not be used: it was written by a newer release, in format 3; this release knows formats up to 2; PROPLET_STATE_DIR/,
+      /cannot be used: it was written by a newer release, in format 3; this release knows formats up to 2; set PROPLET_STATE_DIR/,
     )
     expect(readFileSync(file)).toEqual(before)
     // Nor does it stay locked.
@@ -473,7 +473,7 @@ describe('the directory', () => {
   it('is used by one process at a time, until it ends', async () => {
     const directory = stateDirectory()
     const { journal } = await open(directory)
-    await expect(open(directory)).rejects.toThrow(/can not be used: another proplet uses it/)
+    await expect(open(directory)).rejects.toThrow(/cannot be used: another proplet uses it/)
     await journal.end()
     const again = await open(directory)
     expect(leftIn(again.journal)).toEqual([])
@@ -492,12 +492,12 @@ describe('the directory', () => {
     const directory = stateDirectory()
     writeFileSync(join(directory, 'file'), '')
     await expect(open(join(directory, 'file'))).rejects.toThrow(
-      /can not be used: ENOTDIR.*PROPLET_STATE_DIR names another/,
+      /cannot be used: ENOTDIR.*set PROPLET_STATE_DIR to another/,
     )
-    await expect(open('/proc/none')).rejects.toThrow(/can not be used: ENOENT/)
+    await expect(open('/proc/none')).rejects.toThrow(/cannot be used: ENOENT/)
     mkdirSync(journalDirectory(directory, IDENTITY))
     mkdirSync(join(journalDirectory(directory, IDENTITY), '000000000001.log'))
-    await expect(open(directory)).rejects.toThrow(/can not be used: EISDIR/)
+    await expect(open(directory)).rejects.toThrow(/cannot be used: EISDIR/)
   })
 })
 
