@@ -23,7 +23,7 @@ describe('12.4 importing the library', () => {
     expect(graph.bytes).toBeLessThan(maxBytes)
   })
 
-  it('leaves the proplet itself to the first subscription', () => {
+  it('loads the proplet itself at the first subscription', () => {
     const [proplet = ''] = readdirSync(join(ROOT, 'dist/library')).filter((name) =>
       /^proplet-.*\.js$/.test(name),
     )
