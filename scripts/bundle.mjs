@@ -70,6 +70,26 @@ export const write = async ({ output, ...input }) => {
   await build.close()
 }
 
+/** For each module, named as in `bundle`, all those that are loaded with it, dynamic imports left out. */
+export const loadedWith = async ({ output, ...input }, names) => {
+  const build = await rolldown(input)
+  const { output: files } = await build.generate(output)
+  await build.close()
+  const chunks = new Map(files.filter(({ type }) => type === 'chunk').map((chunk) => [chunk.fileName, chunk]))
+  const chunksWith = (chunk, seen = new Set()) => {
+    if (chunk === undefined || seen.has(chunk)) return seen
+    seen.add(chunk)
+    for (const file of chunk.imports) chunksWith(chunks.get(file), seen)
+    return seen
+  }
+  return names.map((name) => {
+    const id = inRoot(`src/${name}.ts`)
+    const first = [...chunks.values()].find(({ moduleIds }) => moduleIds.includes(id))
+    if (first === undefined) throw new Error(`${id} is in no chunk`)
+    return new Set([...chunksWith(first)].flatMap(({ moduleIds }) => moduleIds))
+  })
+}
+
 /** Leaves packages from the registry to `node_modules`; those of the workspaces are bundled. */
 export const isInstalled = (id) => /^[^./]/.test(id) && !id.startsWith('@proplet/')
 
