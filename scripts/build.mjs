@@ -28,20 +28,22 @@ const GUEST_GROUPS = [
 const LIGHT = ['attest', 'encrypt', 'inspect', 'exec', 'watch'].map((word) => `cli/${word}/${word}`)
 
 /**
- * What the daemon loads before its first heartbeat, in four files instead of seventy: what every command needs, what those need that talk
- * to the broker, what some other command needs, and its own.
+ * What the daemon loads before its first heartbeat, in five files instead of seventy: what every command needs, what those need that talk to
+ * the broker, the log, what some other command needs, and its own.
  */
 const startGroups = async () => {
-  const [main, link, whole, ...light] = await loadedWith(dist([daemon], 'chunks/[name]-[hash].js'), [
+  const [main, link, log, whole, ...light] = await loadedWith(dist([daemon], 'chunks/[name]-[hash].js'), [
     'cli/main',
     'cli/submit/submit',
+    'io/log/log',
     'app/proplet',
     ...LIGHT,
   ])
   const isLight = (id) => light.some((command) => command.has(id))
   return [
-    { name: 'main', priority: 4, test: (id) => main.has(id) },
-    { name: 'link', priority: 3, test: (id) => link.has(id) },
+    { name: 'main', priority: 5, test: (id) => main.has(id) },
+    { name: 'link', priority: 4, test: (id) => link.has(id) },
+    { name: 'log', priority: 3, test: (id) => log.has(id) },
     { name: 'shared', priority: 2, test: (id) => whole.has(id) && isLight(id) },
     { name: 'daemon', priority: 1, test: (id) => whole.has(id) },
   ]
