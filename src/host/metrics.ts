@@ -1,4 +1,3 @@
-import { freemem, totalmem } from 'node:os'
 import { getHeapStatistics } from 'node:v8'
 import { defer, type Observable } from 'rxjs'
 import { containerMemory, type ContainerMemory } from './cgroup.js'
@@ -36,10 +35,11 @@ export type HostMetrics = {
 
 const MICROSECONDS = 1e6
 
-/** On Linux, what is free includes what caches would give back (`MemAvailable`). */
-const hostMemory = () => {
-  const total = totalmem()
-  return { memory_total_bytes: total, memory_used_bytes: Math.max(0, total - freemem()) }
+/** By its own path, as the whole of systeminformation takes 40 ms to load, and only when the first sample is due. */
+const hostMemory = async () => {
+  const { mem } = await import('systeminformation/lib/memory.js')
+  const { total, available } = await mem()
+  return { memory_total_bytes: total, memory_used_bytes: Math.max(0, total - available) }
 }
 
 const ownCpu = () => ({ usage: process.cpuUsage(), at: process.hrtime.bigint() })
@@ -52,7 +52,12 @@ export const createHostMetrics = (root = '/'): HostMetrics => {
     const previous = latest
     const now = { own: ownCpu(), host: cpuTimes(root) }
     latest = now
-    const [before, after, container] = await Promise.all([previous.host, now.host, containerMemory(root)])
+    const [before, after, container, memory] = await Promise.all([
+      previous.host,
+      now.host,
+      containerMemory(root),
+      hostMemory(),
+    ])
     const { usage, at } = now.own
     const used = usage.user + usage.system - previous.own.usage.user - previous.own.usage.system
     const elapsed = Number(at - previous.own.at) / 1000
@@ -70,7 +75,7 @@ export const createHostMetrics = (root = '/'): HostMetrics => {
         heap_inuse_bytes: heap.total_physical_size,
         ...container,
       },
-      host_metrics: { cpu_percent: cpuPercent(before, after), ...hostMemory() },
+      host_metrics: { cpu_percent: cpuPercent(before, after), ...memory },
     }
   }
   return { sample: () => defer(sample) }

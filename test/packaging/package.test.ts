@@ -84,7 +84,7 @@ describe('12.8 the package', () => {
 
   it('names the licence of every package that is bundled', () => {
     const notices = run(directory, 'tar', ['-xzOf', tarball, 'package/dist/THIRD-PARTY-NOTICES.txt'])
-    for (const name of ['mqtt', 'fp-ts', 'io-ts', 'toml', 'ws', 'prom-client', 'pino'])
+    for (const name of ['mqtt', 'fp-ts', 'io-ts', 'systeminformation', 'toml', 'ws', 'prom-client', 'pino'])
       expect(notices).toMatch(new RegExp(`^${name} [\\d.]+, [\\w.-]+$`, 'm'))
   })
 

@@ -158,7 +158,7 @@ const demo = async (): Promise<boolean> => {
     for (const example of await examples()) rows.push(await runExample(manager, example))
     console.log(table(rows))
     console.log(
-      'Results wait until 150 ms after their start (PROPLET_RESULT_HOLD_MS), for the sake of the Manager.',
+      'Results are held until 150 ms after their start (PROPLET_RESULT_HOLD_MS), for the sake of the Manager.',
     )
     const code = await daemon.stop()
     if (code !== 0) console.error(`the proplet ended with ${code ?? 'a signal'}`)

@@ -6,6 +6,7 @@ import type { MqttOptions, Qos } from './options.js'
 import { EventLoopBudget } from './event-loop-budget.js'
 import type { Session } from './session.js'
 import { openTransport } from './transport.js'
+import type { Precedence } from './waiting-messages.js'
 
 export type ClientHooks = {
   readonly onOversize: (topic: string, packetBytes: number) => void
@@ -13,6 +14,9 @@ export type ClientHooks = {
   readonly onSilence: () => void
   /** When the messages so far may be acknowledged. */
   readonly ready: () => Promise<void> | undefined
+  readonly beforeWrite: () => void
+  /** Whether to take a further message; call `resumeMessages` when there is room again. */
+  readonly isRoom: () => boolean
 }
 
 /** An MQTT.js client for one connection. It neither reconnects nor subscribes by itself; the session outlives it. */
@@ -20,6 +24,7 @@ export class ConnectionClient extends MqttClient {
   readonly #hooks: ClientHooks
   readonly #open: { stream: GuardedStream | undefined }
   readonly #pace: EventLoopBudget
+  readonly #flights: Session['flights']
 
   constructor(options: MqttOptions, session: Session, hooks: ClientHooks) {
     const open: { stream: GuardedStream | undefined } = { stream: undefined }
@@ -31,22 +36,34 @@ export class ConnectionClient extends MqttClient {
     const pace = new EventLoopBudget()
     // Else it makes a buffer for each number below 65536 beforehand: 10 MB, and a fifth of the time that the proplet takes to start.
     writeToStream.cacheNumbers = false
-    super(() => (open.stream = new GuardedStream(openTransport(options), limiter, hooks.ready)), {
-      ...protocolOptions(options),
-      incomingStore: session.inbound,
-      outgoingStore: session.flights,
-      messageIdProvider: session.ids,
-    })
+    const precedence = precedenceOf(options)
+    super(
+      () => (open.stream = new GuardedStream(openTransport(options), limiter, { ...hooks, precedence })),
+      {
+        ...protocolOptions(options),
+        incomingStore: session.inbound,
+        outgoingStore: session.flights,
+        messageIdProvider: session.ids,
+      },
+    )
     this.#open = open
     this.#pace = pace
+    this.#flights = session.flights
     // MQTT.js asks before it takes a message of QoS 1 or 2; an option that it sets itself below MQTT 5
     this.options.customHandleAcks = (_topic, _message, _packet, goOn) => pace.next(() => goOn(0))
     this.#hooks = hooks
+    this.on('packetreceive', ({ cmd }) => {
+      if (cmd === 'publish') open.stream?.messageTaken()
+    })
   }
 
   /** When a large packet last moved, on the clock of `performance.now()`. */
   get bulkAt(): number {
     return this.#open.stream?.bulkAt ?? -Infinity
+  }
+
+  resumeMessages(): void {
+    this.#open.stream?.resumeMessages()
   }
 
   /** Closes the connection at once, without a DISCONNECT, and lets go of every timer. */
@@ -59,16 +76,22 @@ export class ConnectionClient extends MqttClient {
     this.#pace.next(done)
   }
 
-  /** MQTT.js calls this when 1.5 times the keep-alive has passed without an answer. A bulk transfer delays answers. */
+  /** MQTT.js calls this when 1.5 times the keep-alive has passed without an answer. A bulk transfer delays answers, either way. */
   override onKeepaliveTimeout(): void {
     const keepAliveMs = (this.options.keepalive ?? 0) * 1000
-    if (performance.now() - this.bulkAt < keepAliveMs) {
+    if (performance.now() - this.bulkAt < keepAliveMs || this.#flights.isInTransit()) {
       this.sendPing()
       this.reschedulePing(true)
     } else {
       this.#hooks.onSilence()
     }
   }
+}
+
+const precedenceOf = ({ topicPrefix, precedence }: MqttOptions): Precedence | undefined => {
+  if (precedence === undefined) return undefined
+  const topicOf = (subtopic: string) => `${topicPrefix}/${subtopic}`
+  return { topic: topicOf(precedence.subtopic), ordered: precedence.ordered.map(topicOf) }
 }
 
 const protocolOptions = (options: MqttOptions) => {

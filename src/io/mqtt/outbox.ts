@@ -7,6 +7,8 @@ import type { Delivery, RejectionCause, OutboxStats } from '../../model/delivery
 /** What waits at most: beyond this, a new publication is rejected and counted. */
 export const MAX_WAITING_MESSAGES = 100_000
 export const MAX_WAITING_BYTES = 256 * 1024 * 1024
+/** While more wait, the link takes no further messages, for they lead to further publications. */
+export const MAX_WAITING_TO_TAKE = 256
 /** Limit of keyed `latest` publications; beyond it the oldest is dropped, so they never displace results. */
 export const MAX_WAITING_KEYS = 1000
 
@@ -57,6 +59,11 @@ export class Outbox {
     }
   }
 
+  /** Messages may be taken. */
+  get isRoom(): boolean {
+    return this.#all.length < MAX_WAITING_TO_TAKE
+  }
+
   get empty(): boolean {
     return this.#taken.size + this.#waiting === 0
   }
@@ -67,7 +74,7 @@ export class Outbox {
     const reject = (cause: RejectionCause, reason: string) =>
       report({ publication, at: 'rejected', cause, reason })
     if (this.#closed) {
-      reject('closed', 'the link is closing')
+      reject('closed', 'the connection is closing')
       return
     }
     const encoded = encode(publication, topicPrefix, maxPacketBytes)
@@ -109,9 +116,12 @@ export class Outbox {
     return entry
   }
 
-  /** The next entry to hand over, if one may be; it is in flight from now on. */
-  take(): Entry | undefined {
-    const lane = this.#nextLane()
+  /**
+   * The next entry to hand over, if one may be; it is in flight from now on. `latest` passes the limit of those in flight
+   * while acknowledgements are held up: it is then sent without one.
+   */
+  take(isHeldUp = false): Entry | undefined {
+    const lane = this.#nextLane(isHeldUp)
     if (lane === undefined) return undefined
     const entry = lane === 'all' ? this.#all.shift() : this.#shiftLatest()
     if (entry === undefined) return undefined
@@ -157,11 +167,11 @@ export class Outbox {
     this.#closed = true
   }
 
-  #nextLane(): Lane | undefined {
+  #nextLane(isHeldUp: boolean): Lane | undefined {
     const { inflight } = this.#options
-    if (this.#taken.size >= inflight) return undefined
-    const forAll = this.#all.length > 0 && this.#takenOfAll < Math.max(1, inflight - 1)
     const forLatest = this.#latest.size + this.#latestOfKeys.size > 0
+    if (this.#taken.size >= inflight) return isHeldUp && forLatest ? 'latest' : undefined
+    const forAll = this.#all.length > 0 && this.#takenOfAll < Math.max(1, inflight - 1)
     if (forAll && forLatest) return this.#lastLane === 'all' ? 'latest' : 'all'
     if (forAll) return 'all'
     return forLatest ? 'latest' : undefined

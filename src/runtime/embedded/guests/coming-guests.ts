@@ -126,7 +126,7 @@ export class ComingGuests {
   #fail(how: string): void {
     if (!this.#isClosed) {
       this.#failures += 1
-      this.#options.log.warn({ failures: this.#failures }, `a guest failed while it was started: it ${how}`)
+      this.#options.log.warn({ failures: this.#failures }, `a guest failed during its start: it ${how}`)
       if (this.#failures >= MAX_FAILURES) this.#options.hopeless(`no guest can be started: it ${how}`)
     }
     this.#options.gone()

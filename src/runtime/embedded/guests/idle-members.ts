@@ -52,6 +52,11 @@ export class IdleMembers {
     this.#scheduleTrim()
   }
 
+  /** Whether one of them keeps the module. */
+  has(digest: string): boolean {
+    return this.all.some(({ modules }) => modules.has(digest))
+  }
+
   /** Whether it was here. */
   remove(member: Member): boolean {
     return this.#since.delete(member)

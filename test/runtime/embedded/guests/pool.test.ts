@@ -48,9 +48,9 @@ function createPool(options: Partial<PoolOptions> = {}) {
   return { pool, warnings }
 }
 
-const acquire = (pool: Pool): Promise<Member> =>
+const acquire = (pool: Pool, digest = 'sha256:none'): Promise<Member> =>
   new Promise((granted, reject) => {
-    pool.acquire('sha256:none', { granted, refused: (error) => reject(new Error(error)) })
+    pool.acquire(digest, { granted, refused: (error) => reject(new Error(error)) })
   })
 
 describe('the pool', () => {
@@ -153,6 +153,40 @@ describe('the pool', () => {
     expect(starts).toHaveBeenCalledTimes(2 * warm)
   })
 
+  it('has a task wait for the guest that keeps its large module while that tidies up', async () => {
+    const { pool } = createPool({ warm: 1 })
+    const boot = { type: 'boot', preopens: [], ...limits } as const
+    pool.open(start)
+    const member = await acquire(pool)
+    member.modules.kept('sha256:large', 2 * MIB)
+    member.modules.kept('sha256:small', 1000)
+    await pool.ready()
+    pool.release(member, 'settling')
+    const large = acquire(pool, 'sha256:large')
+    const other = await acquire(pool, 'sha256:small')
+    expect(other).not.toBe(member)
+    const second = await acquire(pool, 'sha256:large')
+    expect(second).not.toBe(member)
+    // Having booted again, it says that it is ready.
+    member.guest.post(boot)
+    expect(await large).toBe(member)
+    for (const each of [member, other, second]) pool.release(each, 'reuse')
+  })
+
+  it('gives a task another guest where the one that it waits for is lost', async () => {
+    const { pool } = createPool({ warm: 1 })
+    pool.open(start)
+    const member = await acquire(pool)
+    member.modules.kept('sha256:large', 2 * MIB)
+    await pool.ready()
+    pool.release(member, 'settling')
+    const waiting = acquire(pool, 'sha256:large')
+    member.guest.kill()
+    const given = await waiting
+    expect(given).not.toBe(member)
+    pool.release(given, 'reuse')
+  })
+
   it('withdraws one that does not wait any longer', async () => {
     const { pool } = createPool()
     const granted = vi.fn()
@@ -175,7 +209,7 @@ describe('the pool', () => {
     await expect(acquire(pool)).rejects.toThrow(/no guest can be started: it ended with status 1: .*nowhere/s)
     await ready
     expect(starts).toBeLessThanOrEqual(4)
-    expect(warnings[0]).toContain('a guest failed while it was started')
+    expect(warnings[0]).toContain('a guest failed during its start')
     await pool.close()
     expect(pool.pids()).toStrictEqual([])
   })

@@ -143,7 +143,7 @@ describe('an execution', () => {
       'SIGABRT',
       'FATAL ERROR: Reached heap limit',
       'memory',
-      /memory outside of the linear memory is used up/,
+      /memory outside the linear memory, such as tables, is used up/,
     ],
     ['SIGILL', 'Fatal process out of memory: Zone', 'memory', /used up/],
     ['SIGSEGV', '', 'runtime', /^the guest died$/],
