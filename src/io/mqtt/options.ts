@@ -38,6 +38,11 @@ export type MqttOptions = {
   readonly subscriptions: readonly string[]
   /** Those of them that the link does without where the broker refuses them. */
   readonly optional?: readonly string[]
+  /**
+   * Messages of `subtopic` pass others that wait to be delivered; those of `ordered` only if all of them are about other tasks, by
+   * their `id`.
+   */
+  readonly precedence?: { readonly subtopic: string; readonly ordered: readonly string[] }
   /** Whether to deliver retained messages (default); otherwise they are acknowledged and dropped. */
   readonly retained?: boolean
   /** What the broker publishes when it loses us. */
