@@ -117,7 +117,7 @@ describe('record', () => {
   )
 
   it(
-    'only takes the message away where there is no journal; is silent, complete or failed as its source is',
+    'only takes the message away where there is no journal; stays silent, completes and fails with its source',
     marbles((m) => {
       const source = m.hot('s-#', { s: arrived(start('t')) })
       m.expect(source.pipe(record(undefined))).toBeObservable('s-#', { s: start('t') })
@@ -152,7 +152,7 @@ describe('recordResults', () => {
   )
 
   it(
-    'does nothing without a journal; is silent, complete or failed as its source is',
+    'does nothing without a journal; stays silent, completes and fails with its source',
     marbles((m) => {
       m.expect(m.hot('r-#', { r: result }).pipe(recordResults(undefined))).toBeObservable('r-#', {
         r: result,
@@ -191,7 +191,7 @@ describe('closeCommands', () => {
   )
 
   it(
-    'is silent, complete or failed as its source is, with a journal and without',
+    'stays silent, completes and fails with its source, with a journal and without',
     marbles((m) => {
       const d: TaskEvent = { type: 'duplicate', id: 't', sequence: 1 }
       m.expect(m.hot('d-#', { d }).pipe(closeCommands(undefined))).toBeObservable('--#')
@@ -225,7 +225,7 @@ describe('omitRerun', () => {
   )
 
   it(
-    'leaves nothing out where there is no journal; is silent, complete or failed as its source is',
+    'leaves nothing out where there is no journal; stays silent, completes and fails with its source',
     marbles((m) => {
       m.expect(m.hot('p-#', events).pipe(omitRerun(undefined))).toBeObservable('p-#', events)
       m.expect(m.cold<TaskEvent>('|').pipe(omitRerun(undefined))).toBeObservable('|')
@@ -266,7 +266,7 @@ describe('answerInterrupted', () => {
   )
 
   it(
-    'is silent, complete or failed as its source is',
+    'stays silent, completes and fails with its source',
     marbles((m) => {
       m.expect(m.cold<Interrupted>('-#').pipe(answerInterrupted(m.scheduler))).toBeObservable('-#')
       m.expect(m.cold<Interrupted>('|').pipe(answerInterrupted(m.scheduler))).toBeObservable('|')

@@ -145,7 +145,7 @@ describe.each(ISOLATIONS)('a component (%s)', (isolation) => {
     })
   })
 
-  describe('that can not run', () => {
+  describe('that cannot run', () => {
     const broken = toBinary(component(section(5, vec([0x00, 0, vec()]))))
 
     it.each<[string, Task, string, RegExp]>([
@@ -156,7 +156,7 @@ describe.each(ISOLATIONS)('a component (%s)', (isolation) => {
         /serves HTTP, which PROPLET_HTTP_ENABLED/,
       ],
       [
-        'what this Node.js can not suspend, or no command',
+        'what this Node.js cannot suspend, or no command',
         { binary: fixture('components/async') },
         'Suspending' in WebAssembly ? 'call' : 'unsupported',
         /WASI 0\.3|no function "_start" is exported/,

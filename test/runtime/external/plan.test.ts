@@ -39,7 +39,7 @@ describe('the plan for a core module', () => {
     expect(plan(binary, name)).toStrictEqual(expected)
   })
 
-  it('leaves a module that we can not read to the runtime', () => {
+  it('leaves a module that we cannot read to the runtime', () => {
     const unknown = Buffer.from('\0asm\x01\0\0\0\x01\xff\xff\xff\xff\x0f', 'latin1')
     expect(makePlan(unknown, { name: 'f', inputs: [] })).toStrictEqual({ ...program, invoke: 'f' })
     expect(makePlan(unknown, { name: '_start', inputs: [] })).toStrictEqual(program)
@@ -155,7 +155,7 @@ describe('the planner', () => {
     await expect(planner.plan(request, AbortSignal.abort())).rejects.toThrow('no longer needed')
   })
 
-  it('refuses a binary that it can not look into', async () => {
+  it('refuses a binary that it cannot look into', async () => {
     const planner = new Planner({ wrapper: () => Promise.resolve(['/bin/false']) })
     const request = { path: fixturePath('add'), digest: fixture('add').digest, name: 'add', inputs: [] }
     expect(await planner.plan(request, new AbortController().signal)).toMatchObject({

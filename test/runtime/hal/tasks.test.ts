@@ -7,7 +7,7 @@ import { fixture, run } from '../embedded/harness.js'
 import { callerOf, runtimeWithHal, scenesOf } from './harness.js'
 import { EVERYTHING, listening, say } from './network.js'
 
-it('issue 16, 4: what one task has open, another can not reach; a blocked accept holds up nobody', async () => {
+it('issue 16, 4: what one task has open, another cannot reach; a blocked accept holds up nobody', async () => {
   const runtime = await runtimeWithHal({}, { network: EVERYTHING, warm: 2 })
   const call = scenesOf(runtime)
   const port = await freePort()

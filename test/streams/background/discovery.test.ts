@@ -51,7 +51,7 @@ describe('discovery', () => {
   )
 
   it(
-    'is silent, complete or failed as its source is, and leaves it when it is left',
+    'stays silent, completes and fails with its source, and unsubscribes from it',
     marbles((m) => {
       const down = m.hot('    -d--', links)
       const empty = m.cold<Connection>('|')

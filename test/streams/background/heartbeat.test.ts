@@ -87,7 +87,7 @@ describe('heartbeat', () => {
   )
 
   it(
-    'is silent, complete or failed as its source is',
+    'stays silent, completes and fails with its source',
     marbles((m) => {
       const stage = heartbeat({ ...settings, clock: m.scheduler })
       const never = m.hot<Connection>('-')

@@ -69,7 +69,7 @@ describe('assemble', () => {
     expect(contentOf(take(piece(1, 2, 'b')))).toBe('ab')
   })
 
-  it('calls an image oversized as soon as one chunk tells that the whole can not fit', () => {
+  it('calls an image oversized as soon as one chunk tells that the whole cannot fit', () => {
     const { take, size } = createAssembly(10)
     expect(take(piece(0, 4, 'aaaa'))).toStrictEqual({ type: 'oversized', size: 12 })
     expect(size()).toBe(0)

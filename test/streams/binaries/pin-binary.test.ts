@@ -48,7 +48,7 @@ describe('pinBinary', () => {
   )
 
   it(
-    'forgets a file that can not be used before the task ends',
+    'forgets a file that cannot be used before the task ends',
     marbles((m) => {
       const digests: string[] = []
       const run = m.cold('  r-(f|)', values)

@@ -39,7 +39,7 @@ describe('decode', () => {
   )
 
   it(
-    'is silent, complete or failed as its source is',
+    'stays silent, completes and fails with its source',
     marbles((m) => {
       const stage = decode({ decoder, clock: m.scheduler })
       const never = m.cold<InboundMessage>('-')
@@ -55,7 +55,7 @@ describe('decode', () => {
   )
 
   it(
-    'leaves its source when it is left',
+    'unsubscribes from its source',
     marbles((m) => {
       const source = m.hot('  -m-m-m', { m: message })
       const subs = '           ^-!'

@@ -112,7 +112,7 @@ describe('batches', () => {
     }),
   )
   it(
-    'is silent, complete or failed as its source is, and leaves it when it is left',
+    'stays silent, completes and fails with its source, and unsubscribes from it',
     marbles((m) => {
       const source = m.hot('-')
       m.expect(sentBy(m, source, collector(m, [TAKEN])), '10ms !').toBeObservable('-')

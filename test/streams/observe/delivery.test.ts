@@ -116,7 +116,7 @@ describe('told', () => {
     }),
   )
   it(
-    'is silent, complete or failed as its sources are, and leaves them when it is left',
+    'stays silent, completes and fails with its sources, and unsubscribes from them',
     marbles((m) => {
       const deps = { now: () => 0, maxDue: 1 }
       const step$ = m.hot<Step>('-')

@@ -141,7 +141,7 @@ describe('phases', () => {
   )
 
   it(
-    'is silent, complete or failed as its source is, and leaves it when it is left',
+    'stays silent, completes and fails with its source, and unsubscribes from it',
     marbles((m) => {
       const event$ = m.hot('-u--u', events)
       m.expect(event$.pipe(phases(() => 0)), '^-!').toBeObservable('---')

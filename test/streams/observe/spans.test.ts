@@ -187,7 +187,7 @@ describe('spans', () => {
     }),
   )
   it(
-    'is silent, complete or failed as its sources are, and leaves them when it is left',
+    'stays silent, completes and fails with its sources, and unsubscribes from them',
     marbles((m) => {
       const step$ = m.hot<Step>('-')
       const resultDelivery$ = m.hot<ResultDelivery>('-')

@@ -102,7 +102,7 @@ describe('hold', () => {
   )
 
   it(
-    'is silent, complete or failed as its source is',
+    'stays silent, completes and fails with its source',
     marbles((m) => {
       const never = m.hot<Result>('-')
       const empty = m.cold<Result>('|')

@@ -124,7 +124,7 @@ describe('result', () => {
   )
 
   it(
-    'is silent, complete or failed as its source is, and leaves it when it is left',
+    'stays silent, completes and fails with its source, and unsubscribes from it',
     marbles((m) => {
       const never = m.hot('  -c--c', events)
       const empty = m.cold<TaskEvent>('|')

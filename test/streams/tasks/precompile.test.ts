@@ -65,7 +65,7 @@ describe('precompile', () => {
   )
 
   it(
-    'ends when it can not be compiled, or the runtime fails or throws',
+    'ends when it cannot be compiled, or the runtime fails or throws',
     marbles((m) => {
       const failing = m.cold('-w-(x|)', runEvents)
       const broken = m.cold(' -#', runEvents, new Error('no child'))

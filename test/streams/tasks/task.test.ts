@@ -48,7 +48,7 @@ describe('task', () => {
   )
 
   it(
-    'fails when its binary can not be acquired, and does not run',
+    'fails when its binary cannot be acquired, and does not run',
     marbles((m) => {
       const acquired = m.cold<TaskProgress>('-f-#', progress, new Error('no such image'))
       const run = m.cold('     -(e|)', runEvents)

@@ -67,7 +67,7 @@ describe('prepare', () => {
   )
 
   it(
-    'goes on without what can not be fetched, and says so',
+    'goes on without what cannot be fetched, and says so',
     marbles((m) => {
       const failed = new ExchangeError('it answered with status 500', false)
       const model = m.cold('  --(m|)', { m: '{}' })
@@ -137,7 +137,7 @@ describe('prepare', () => {
   )
 
   it(
-    'takes a data store that is no URL, or a name that can not stand in one, for one that fails',
+    'takes a data store that is no URL, or a name that cannot stand in one, for one that fails',
     marbles((m) => {
       const { prepare } = stage(m, () => of('1'))
       const without = 'the dataset could not be fetched; running the task without it: '
