@@ -37,6 +37,7 @@ const readTls = async (tls: TlsConfig | undefined): Promise<TlsOptions> => {
 export const channelLinkOptions = async ({ identity, mqtt }: Pick<Config, 'identity' | 'mqtt'>) =>
   ({
     address: mqtt.address,
+    ...(/^wss?$/.test(mqtt.address.transport) && (await import('../io/mqtt/web-socket.js'))),
     tls: await readTls(mqtt.tls),
     username: identity.clientId,
     password: identity.clientKey,

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import type { LinkJournal } from './journal.js'
 
 /** Where the broker is; `path` is the path of a WebSocket URL and unused otherwise. */
@@ -26,9 +27,23 @@ export type MqttLog = {
 
 export type Qos = 0 | 1 | 2
 
+/** Opens a connection for MQTT as a stream, with the trust of `node:tls` and a time limit in milliseconds. */
+export type OpenWebSocket = (
+  url: string,
+  options: {
+    readonly ca?: string
+    readonly cert?: string
+    readonly key?: string
+    readonly rejectUnauthorized: boolean
+    readonly handshakeTimeout: number
+  },
+) => Duplex
+
 export type MqttOptions = {
   readonly address: BrokerAddress
   readonly tls: TlsOptions
+  /** Needed for `ws` and `wss` addresses only, so its code is loaded for those only: see `web-socket.ts`. */
+  readonly openWebSocket?: OpenWebSocket
   readonly clientId: string
   readonly username: string
   readonly password: string
