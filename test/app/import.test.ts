@@ -28,7 +28,7 @@ describe('12.4 importing the library', () => {
       /^proplet-.*\.js$/.test(name),
     )
     const whole = importGraph(join(ROOT, 'dist/library', proplet))
-    expect(whole.bytes).toBeGreaterThan(1024 * KIB)
+    expect(whole.bytes).toBeGreaterThan(512 * KIB)
     expect(whole.packages).toContain('pino')
     expect(importGraph(join(ROOT, 'dist/index.js')).files).not.toContain(join(ROOT, 'dist/library', proplet))
   })

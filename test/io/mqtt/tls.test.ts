@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { MqttOptions } from '../../../src/io/mqtt/index.js'
+import { openWebSocket } from '../../../src/io/mqtt/web-socket.js'
 import type { Publication } from '../../../src/model/publication.js'
 import { makeCerts, type Certs } from '../../support/certs.js'
 import { useMqtt } from '../../support/mqtt-tests.js'
@@ -19,7 +20,7 @@ const secure = (
   tls: MqttOptions['tls'],
   host = 'localhost',
   transport: 'tls' | 'wss' | 'ws' = 'tls',
-) => open(port, { address: { transport, host, port, path: '/mqtt' }, tls })
+) => open(port, { address: { transport, host, port, path: '/mqtt' }, tls, openWebSocket })
 
 const secureMosquitto = (lines: readonly string[] = []) =>
   mosquitto({
