@@ -1,5 +1,5 @@
 // @ts-check
-// Beside wasmtime (WASMTIME=path) and another proplet (PROPLET_PEER=path), all in one run.
+// Measures the proplet beside wasmtime (WASMTIME=path) and another proplet (PROPLET_PEER=path), all in one run.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFile, mkdtemp, rm } from 'node:fs/promises'
@@ -103,7 +103,7 @@ const withSite = async (use) => {
 
 const ratio = (/** @type {number} */ a, /** @type {number} */ b) => `${(a / b).toFixed(2)} ×`
 
-/** Requests a second, in turns, so that what else the machine does falls on both. @returns {Promise<Row[]>} */
+/** Requests per second, in turns, so that other load on the machine affects both alike. @returns {Promise<Row[]>} */
 const http = () =>
   withSite(async ({ manager, proplet }) => {
     await proplet(OURS, {
@@ -248,7 +248,7 @@ const latencies = async () => {
   return rows
 }
 
-/** What the component prints. @param {Manager} manager */
+/** The text that the component prints. @param {Manager} manager */
 const textOf = async (manager) => {
   const id = manager.nextId()
   const answer = manager.result(id)
@@ -287,7 +287,7 @@ const mib = (/** @type {number} */ bytes) => `${(bytes / MIB).toFixed(1)} MiB`
 /** @param {number} pid @returns {number} proportional set size of it and of its children */
 const pssOf = (pid) => memoryOf(pid).pss + guestsMemory(pid).reduce((sum, { pss }) => sum + pss, 0)
 
-/** With a copy of Node's executable of its own, so that no other Node process shares its pages. @returns {Promise<Row[]>} */
+/** Uses a copy of the Node.js executable, so that no other process shares its pages. @returns {Promise<Row[]>} */
 const memory = async () => {
   const node = join(tmpdir(), `proplet-peers-node-${process.pid}`)
   await copyFile(process.execPath, node)
@@ -401,6 +401,7 @@ export const run = async () => ({
   notes: [
     `With \`WASMTIME\` (${WASMTIME === undefined ? 'not given' : (await output(WASMTIME, ['--version'])).trim()}) and another proplet (${PEER === undefined ? 'not given' : 'given'}); the column beside it has their figures of the same run, and ours in relation to them. HTTP is driven by wrk with one thread for ${HTTP_SECONDS} s, in turns, ${HTTP_ROUNDS} times each. Client, broker and runtimes share the processors.`,
     'Where an HTTP request of ours goes: it still travels from the daemon over a pipe to a child and back; connections are not handed to the children yet. In the child, an instance of the C component took 0.26 ms: 30 % in `WebAssembly.Instance`, where a fresh memory alone is 0.04 ms and the pages that it touches as much again, and 32 % in collecting what earlier instances left. Now that memories are used again, the first part is 13 %. What is left is the floor of a fresh instance for each request in V8, about 0.1 ms, and what its collector does with the instances.',
-    'Where a task goes in the daemon, by profile: 15 % collecting garbage (V8 is told to save memory: without `--optimize-for-size` a task takes a fifth less processor time, and the daemon holds 45 MiB more after a load), 15 % in system calls that write to sockets and pipes, 7 % to 15 % in the lines of its log, 2 % in `fdatasync` of the journal; RxJS and MQTT.js share most of the rest, without one place that stands out.',
+    'Where a task goes in the daemon, by profile with 10 in flight and monitoring on: a third in system calls and the collector (10 % collecting garbage, 10 % in the writes of the journal, 11 % in writes to sockets, pipes and the log, 3 % in `fdatasync`), 15 % in RxJS, 8 % in MQTT.js and what is around it, 11 % in our own stages, 6 % in the embedded runtime, 4 % in the lines of the log; no one place stands out. The journal writes seven records a task, each before what depends on it leaves the process, which is the floor for a daemon that loses nothing to `kill -9`. Without `--optimize-for-size` a task takes 5 % to 20 % less processor time, and the daemon holds 35 MiB more after a load, which the limit of 70 MiB does not allow; a semi-space that does not grow (`--semi-space-growth-factor=1`) saves nothing and holds 25 MiB more.',
+    'Where the start goes: a bare `node -e 0` takes a quarter of it. The rest is 1.4 MB of code in five files, of which V8 compiles what is called (Node.js 22.1 and newer from a cache, where there is a home directory), and 13 ms of modules of Node.js itself. Guests are started after the first heartbeat.',
   ],
 })
