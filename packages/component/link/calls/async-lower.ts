@@ -40,7 +40,7 @@ export function makeAsyncLowered(
 
 /**
  * The same for a function of another component. A callee that is kept waiting by a task that is ready to go on begins before
- * this returns, so that its caller does not depend on the order in which those instantiation.
+ * this returns, so that its caller does not depend on the order in which those run.
  */
 export function makeDeferringLowered(
   instantiation: Instantiation,
