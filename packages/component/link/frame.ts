@@ -65,7 +65,7 @@ export type CoreInstanceItem =
       readonly instance: number
       readonly functions: ReadonlyMap<string, FunctionType>
       /** The exported memories of 64 bits. */
-      readonly wideMemories: ReadonlySet<string>
+      readonly wide: ReadonlySet<string>
     }
   | { readonly from: 'bundle'; readonly items: ReadonlyMap<string, CoreItem> }
 

@@ -33,8 +33,8 @@ export function linkCoreInstance(
   checkArguments(shape, new Map(args.map(({ name, from }) => [name, from])), offset)
   const instance = builder.newCoreInstance(shape, offset)
   builder.steps.push(instantiateStep(module, args, instance, frame.instance))
-  const { functions, wideMemories } = shape
-  return { from: 'module', instance, functions, wideMemories }
+  const { functions, wide } = shape
+  return { from: 'module', instance, functions, wide }
 }
 
 type CoreArgument = { readonly name: string; readonly from: CoreInstanceItem }
@@ -104,7 +104,7 @@ export function coreExport(
       `core instance ${instance} exports no function ${JSON.stringify(name.slice(0, 60))}`,
       offset,
     )
-  const address = from.wideMemories.has(name) ? 'i64' : 'i32'
+  const address = from.wide.has(name) ? 'i64' : 'i32'
   return { from: 'instance', instance: from.instance, name, signature, address }
 }
 

@@ -1,6 +1,6 @@
 import { trap } from '../abi/trap.js'
 import type { Task } from './task.js'
-import type { Thread } from './thread.js'
+import type { Storage, Thread } from './thread.js'
 
 /** Steps in a row before timers are checked. */
 const TURNS_WITHOUT_TIMERS = 256
@@ -26,7 +26,7 @@ export class Scheduler {
   /** Whose code runs. */
   current: Thread | undefined
   /** What `context.get` gives outside of any thread. */
-  readonly #storage: [number, number] = [0, 0]
+  readonly #storage: Storage = [0, 0]
   readonly #ready: (() => void)[] = []
   /** Goes before all that is ready: one guest has handed over to another one. */
   readonly #first: (() => void)[] = []
@@ -51,7 +51,7 @@ export class Scheduler {
     return this.thread().task
   }
 
-  get storage(): [number, number] {
+  get storage(): Storage {
     return this.current?.storage ?? this.#storage
   }
 

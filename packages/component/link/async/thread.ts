@@ -2,13 +2,16 @@ import type { InstanceState } from '../abi/instance-state.js'
 import type { InstanceThread } from '../abi/thread-table.js'
 import type { Task } from './task.js'
 
+/** What a thread keeps in its two slots: numbers of the type i32 or i64. */
+export type Storage = [number | bigint, number | bigint]
+
 /** Guest code with its own stack. Each task starts with one, and can create more. */
 export class Thread implements InstanceThread {
   readonly task: Task
   /** V8 can suspend its stack; false for code that was called as any function is. */
   readonly canSuspend: boolean
   /** What `context.get` gives. */
-  readonly storage: [number, number] = [0, 0]
+  readonly storage: Storage = [0, 0]
   /** It has neither ended nor waits. What it called may run in the midst of it. */
   isRunning = false
   /** It is going to run: nothing else has to happen first. */
