@@ -119,7 +119,9 @@ export class Exchange {
   answered(end: GuestEnd): void {
     if (end.kind === 'failed') this.#fail(end.error)
     else if (!this.#writer.isOver)
-      this.#fail(this.#writer.isBegun ? 'it ended before its response was complete' : 'it ended without a response')
+      this.#fail(
+        this.#writer.isBegun ? 'it ended before its response was complete' : 'it ended without a response',
+      )
     this.#end()
   }
 
