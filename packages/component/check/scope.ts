@@ -71,7 +71,7 @@ export class Scope {
     return this.core.at('function', index, offset).signature ?? REFERENCE
   }
 
-  /** The resource types that this scope creates at each instantiation. */
+  /** The type of the component that this scope defines. */
   asComponent(): Component {
     return {
       kind: 'component',
