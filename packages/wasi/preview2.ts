@@ -24,16 +24,16 @@ export type Preview2Imports = Readonly<Record<string, Readonly<Record<string, un
 
 export type Preview2 = {
   /**
-   * By interface without version (`wasi:cli/environment`): functions and resource classes, in the shape of jco's
-   * bindings. They throw WitError for the error of a `result`, ProcessExit, what a sink throws, and
-   * WebAssembly.RuntimeError for what the interface says is a trap.
+   * By interface without version (`wasi:cli/environment`): functions and resource classes in the form of jco's bindings. They
+   * throw WitError for the error of a `result`, ProcessExit, exceptions of a sink, and WebAssembly.RuntimeError where the
+   * interface specifies a trap.
    */
   readonly imports: Preview2Imports
-  /** Closes every host descriptor; HostError, when all are closed, if one of them could not be. */
+  /** Closes every host descriptor; throws a HostError afterwards if one of them could not be closed. */
   close(): void
 }
 
-/** The same for every guest. */
+/** Shared by all guests. */
 export const shared: Preview2Imports = {
   'wasi:cli/exit': exit,
   'wasi:clocks/monotonic-clock': monotonicClock,
@@ -111,7 +111,7 @@ export function createPreview2InTurn(more: Preview2Imports = shared): Preview2In
 
 type Guest = { readonly options: WasiOptions; readonly opened: Opened }
 
-/** What differs between guests, of the one that `guest` returns when it is called. */
+/** The imports that differ between guests; `guest` returns the current one. */
 export function preview2Imports(guest: () => Guest): Preview2Imports {
   return {
     ...terminalImports(() => guest().options.terminals),
@@ -129,7 +129,7 @@ export function preview2Imports(guest: () => Guest): Preview2Imports {
     'wasi:cli/stdout': { getStdout: () => new OutputStream(toStreamSink(guest().options.stdout)) },
     'wasi:cli/stderr': { getStderr: () => new OutputStream(toStreamSink(guest().options.stderr)) },
     'wasi:filesystem/preopens': {
-      // Each call gives new descriptors, of directories that stay open until the guest ends.
+      // Each call returns new descriptors, of directories that stay open until the guest ends.
       getDirectories: () => {
         const { preopens, holdings } = guest().opened
         return preopens.map(({ guestPath, directory }) => [

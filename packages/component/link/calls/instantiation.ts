@@ -7,41 +7,41 @@ import { InstanceState } from '../abi/instance-state.js'
 import type { ResourceState } from '../abi/resource.js'
 import type { SpareInstantiations } from './spare-instantiations.js'
 
-/** A function of a component, over values as jco has them; a `result` is returned as `{ tag, val }`. */
+/** A function of a component, with values in the form of jco's bindings; a `result` is returned as `{ tag, val }`. */
 export type ComponentFunction = (args: readonly unknown[]) => unknown
 export type CoreFunction = (...args: unknown[]) => unknown
 
-/** What is known of a component's function before a run. */
+/** What is known of a component function before a run. */
 export type LinkedFunction = {
   readonly shape: FunctionShape
-  /** The number of the component instance it belongs to; undefined for the host. */
+  /** The number of its component instance; undefined for the host. */
   readonly instance: number | undefined
   readonly make: (instantiation: Instantiation) => ComponentFunction
-  /** For a function that is async: a call of it can be begun. */
+  /** Begins a call; undefined unless the function is async. */
   readonly start: ((instantiation: Instantiation) => AsyncFunction) | undefined
 }
 
-/** By interface without version; functions and classes in the shape of jco's bindings. */
+/** By interface name without version; functions and classes in the form of jco's bindings. */
 export type Imports = Readonly<Record<string, unknown>>
 
-/** What is known of a run before it begins. */
+/** What is known of an instantiation before it begins. */
 export type InstantiationParts = {
-  /** How many component instances there are. */
+  /** The number of component instances. */
   readonly instances: number
   readonly usesAsync: boolean
-  /** Of runs that have ended; undefined: none can be used again. */
+  /** Those of runs that have ended; undefined if they can't be used again. */
   readonly spare: SpareInstantiations | undefined
   /** The core instances that are the same in each run. */
   readonly lasting: ReadonlySet<number>
 }
 
 /**
- * One instance of a prepared component, with the instances that are inside. Once it has been released a later run may have it:
- * the functions of ours for core modules stay, what they reach is of the run that is going on. So V8, which keeps the instance of
- * a module and all that its imports reach until it looks at old objects, keeps nothing of a run that has ended.
+ * One instance of a prepared component, with all instances in it. Once released, it serves a later run: core functions of the linker
+ * are kept, and reach the state of the current run. V8 keeps a module's instance, and all that its imports reach, until it collects
+ * the old generation; this way that includes nothing of earlier runs.
  */
 export class Instantiation {
-  /** Exports of core instances, and functions of ours for core modules. */
+  /** Exports of core instances, and core functions of the linker. */
   readonly core: (WebAssembly.Exports | undefined)[] = []
   readonly hostFunctions: object[] = []
   /** What core modules import, where that is the same in each run. */
@@ -65,7 +65,7 @@ export class Instantiation {
     this.#instances = newStates(parts)
   }
 
-  /** The component has to do with WASI 0.3. */
+  /** Whether the component uses WASI 0.3. */
   get usesAsync(): boolean {
     return this.#parts.usesAsync
   }
@@ -74,7 +74,7 @@ export class Instantiation {
     return this.#imports
   }
 
-  /** Begins another run. Returns whether what the host provides has to be provided again. */
+  /** Begins another run. Returns whether the host's functions have to be provided again. */
   restart(imports: Imports): boolean {
     this.#isReleased = false
     if (imports === this.#imports) return false
@@ -83,7 +83,7 @@ export class Instantiation {
     return true
   }
 
-  /** A core instance that is there already, and as it was made. */
+  /** Whether a core instance exists already, unchanged since it was created. */
   isThere(instance: number): boolean {
     return this.#parts.lasting.has(instance) && this.core[instance] !== undefined
   }
@@ -93,7 +93,7 @@ export class Instantiation {
     return this.#parts.lasting.has(instance)
   }
 
-  /** Called when a run is over that may not be the last: what is kept of it has to be let go. */
+  /** Called at the end of a run that others may follow: drops what refers to it. */
   onRelease(forget: () => void): void {
     if (this.#parts.spare !== undefined) this.#forget.push(forget)
   }
@@ -110,7 +110,7 @@ export class Instantiation {
     return made
   }
 
-  /** Of a function that has no `start`, the call has ended when it has begun. */
+  /** If the function has no `start`, the call is complete once begun. */
   start(linked: LinkedFunction): AsyncFunction {
     const known = this.#starts.get(linked)
     if (known !== undefined) return known
@@ -142,14 +142,14 @@ export class Instantiation {
     return made
   }
 
-  /** What an instance with a memory from there imports for it. */
+  /** The imports that provide an instance with its memory. */
   memoryFrom(memories: SpareMemories): WebAssembly.Imports {
     const { imports, giveBack } = memories.take()
     this.#borrowed.push(giveBack)
     return imports
   }
 
-  /** Nothing of it runs any more, or ever will: later runs may have what it was made of. */
+  /** Declares that nothing of it runs any more: later runs may use its parts. */
   release(): void {
     for (const giveBack of this.#borrowed.splice(0)) giveBack()
     const { spare } = this.#parts
@@ -168,7 +168,7 @@ export class Instantiation {
     for (const forget of this.#forget) forget()
   }
 
-  /** The memories that can be seen from outside, in bytes. */
+  /** The sizes of the memories visible from outside, in bytes. */
   memoryBytes(): readonly number[] {
     const memories = new Set(this.#memories.keys())
     for (const [instance, exports] of this.core.entries()) {
