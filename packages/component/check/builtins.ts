@@ -13,7 +13,7 @@ const signature = (params: number, results: number): Signature => ({
 })
 const NEW_PAIR: Signature = { params: [], results: ['i64'] }
 
-/** The core types of those that always have the same one. */
+/** The core types of the built-ins whose type is always the same. */
 const SIGNATURES: ReadonlyMap<string, Signature> = new Map([
   ['task.cancel', signature(0, 0)],
   ['subtask.cancel', signature(1, 1)],

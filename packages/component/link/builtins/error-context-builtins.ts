@@ -3,7 +3,7 @@ import { address, i32, leaving, type MakeBuiltin } from './builtin.js'
 import { RANGE_FORMS } from '../abi/address.js'
 import { ErrorContext } from '../async/error-context.js'
 
-/** A message is for people; more of it is cut off. */
+/** Longer messages are cut off. */
 const MAX_MESSAGE = 4096
 
 const make: MakeBuiltin = ({ instance, canon }) => ({
