@@ -8,7 +8,7 @@ import { putAside } from './put-aside.js'
 import { toError } from '../../model/to-error.js'
 
 const NAME = /^(\d{12})\.log$/
-export const segmentName = (segment: number): string => `${String(segment).padStart(12, '0')}.log`
+const segmentName = (segment: number): string => `${String(segment).padStart(12, '0')}.log`
 
 /** Where a record is. */
 export type Place = { readonly segment: number; readonly offset: number; readonly bytes: number }
