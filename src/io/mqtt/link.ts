@@ -8,6 +8,7 @@ import type { ConnectionContext, Ended, Up } from './connection-events.js'
 import { ConnectionState } from './connection-state.js'
 import { deliverBy } from './deliver.js'
 import type { Entry } from './delivery.js'
+import { ExpiryLog } from './expiry-log.js'
 import { FailureLog } from './failure-log.js'
 import { incomingBy } from './incoming.js'
 import { topicsOf, type MqttOptions } from './options.js'
@@ -74,6 +75,7 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
     const failures = new FailureLog(log, broker)
     const rejections = new RejectionLog(log)
     const subscriptions = new SubscriptionLog(options)
+    const expiries = new ExpiryLog(options)
     const topics = topicsOf(options)
     const incoming = incomingBy(topics, options)
 
@@ -86,6 +88,10 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
       random,
       journal,
       onAcknowledged,
+      onRefused: (entry, reason) => {
+        outbox.reject(entry, 'refused', reason)
+        changes$.next()
+      },
       isListening: () => messages$.observed,
       onMessage: (sent, packet) => {
         const message = incoming(sent, packet, session.marker)
@@ -93,9 +99,11 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
       },
     })
     const { publishQos } = session
-    const onUp = ({ sessionPresent, granted, refused }: Up) => {
+    const onUp = ({ sessionPresent, granted, refused, sessionExpirySeconds }: Up) => {
       failures.up()
-      log.info({ broker, sessionPresent }, 'Connected to the broker')
+      const version = options.mqtt5 && { mqtt: '5' }
+      log.info({ broker, ...version, sessionPresent }, 'Connected to the broker')
+      expiries.report(sessionExpirySeconds)
       publishQos.grant(Math.min(qos, ...granted.values()))
       const { value: used } = publishQos
       subscriptions.report({ granted, refused }, used)
