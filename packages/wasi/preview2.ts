@@ -24,16 +24,16 @@ export type Preview2Imports = Readonly<Record<string, Readonly<Record<string, un
 
 export type Preview2 = {
   /**
-   * By interface without version (`wasi:cli/environment`): functions and resource classes, in the shape of jco's
-   * bindings. They throw WitError for the error of a `result`, ProcessExit, what a sink throws, and
-   * WebAssembly.RuntimeError for what the interface says is a trap.
+   * By interface without version (`wasi:cli/environment`): functions and resource classes in the form of jco's bindings. They
+   * throw WitError for the error of a `result`, ProcessExit, exceptions of a sink, and WebAssembly.RuntimeError where the
+   * interface specifies a trap.
    */
   readonly imports: Preview2Imports
-  /** Closes every host descriptor; HostError, when all are closed, if one of them could not be. */
+  /** Closes every host descriptor; throws a HostError afterwards if one of them could not be closed. */
   close(): void
 }
 
-/** The same for every guest. */
+/** Shared by all guests. */
 export const shared: Preview2Imports = {
   'wasi:cli/exit': exit,
   'wasi:clocks/monotonic-clock': monotonicClock,
@@ -77,7 +77,7 @@ export function createPreview2(options: Preview2Options, more: Preview2Imports =
   }
 }
 
-/** What differs between guests, for what was opened already. */
+/** The imports that differ between guests. */
 export function preview2Imports(
   { stdin, stdout, stderr, terminals }: WasiOptions,
   { environment: { args, variables }, preopens, holdings }: Opened,
@@ -93,7 +93,7 @@ export function preview2Imports(
     'wasi:cli/stdout': { getStdout: () => new OutputStream(toStreamSink(stdout)) },
     'wasi:cli/stderr': { getStderr: () => new OutputStream(toStreamSink(stderr)) },
     'wasi:filesystem/preopens': {
-      // Each call gives new descriptors, of directories that stay open until the guest ends.
+      // Each call returns new descriptors, of directories that stay open until the guest ends.
       getDirectories: () =>
         preopens.map(({ guestPath, directory }) => [
           new Descriptor(directory, holdings, () => undefined),

@@ -58,7 +58,7 @@ const instantiateStep =
     )
   }
 
-// Without a prototype, as names are those of the guest.
+// Without a prototype, because guests choose the names.
 const emptyNamespaces = (): WebAssembly.Imports => Object.create(null) as WebAssembly.Imports
 const emptyNamespace = (): WebAssembly.ModuleImports => Object.create(null) as WebAssembly.ModuleImports
 
@@ -146,7 +146,7 @@ export function checkSignature(
 const equal = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((each, index) => each === b[index])
 
-/** The core types of a function that is lifted, or, with `lowers`, of one that is lowered. */
+/** The core types of a lifted function, or with `lowers` of a lowered one. */
 export function coreSignature(
   shape: FunctionShape,
   lowers: boolean,
@@ -157,7 +157,7 @@ export function coreSignature(
   return { params: [...params, shape.address], results: [] }
 }
 
-/** The core types of a function that is lifted. */
+/** The core types of a lifted function. */
 export function liftSignature(
   shape: FunctionShape,
   { async, callback }: CanonOptions,

@@ -21,19 +21,19 @@ export type PrepareOptions = {
   readonly compile: (bytes: Bytes) => CompiledModule
 }
 
-/** A component that is compiled and linked as far as it can be without a run. */
+/** A component, compiled and linked as far as possible before a run. */
 export type PreparedComponent = {
   readonly description: ComponentDescription
-  /** The functions of the host that it needs. */
+  /** The host functions that it needs. */
   readonly imports: readonly HostFunction[]
-  /** Functions, and instances of functions, by name as written. */
+  /** Functions and instances of functions, by name as written. */
   readonly exports: ReadonlyMap<string, LinkedFunction | ReadonlyMap<string, LinkedFunction>>
   readonly steps: readonly Step[]
-  /** How many component instances there are in a run. */
+  /** The number of component instances in a run. */
   readonly instances: number
-  /** It has to do with WASI 0.3. */
+  /** Whether it uses WASI 0.3. */
   readonly usesAsync: boolean
-  /** Of runs that have ended. */
+  /** Those of runs that have ended. */
   readonly standIns: SpareStandIns
 }
 

@@ -12,7 +12,7 @@ export class TerminalOutput {
 
 const NONE: Terminals = { stdin: false, stdout: false, stderr: false }
 
-/** `wasi:cli/terminal-*`: which standard streams are terminals. There is nothing to be done with one but to know it. */
+/** `wasi:cli/terminal-*`: which standard streams are terminals. Terminal resources have no functions. */
 export const terminalImports = ({ stdin, stdout, stderr } = NONE) => ({
   'wasi:cli/terminal-input': { TerminalInput },
   'wasi:cli/terminal-output': { TerminalOutput },

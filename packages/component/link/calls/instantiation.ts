@@ -7,26 +7,26 @@ import { InstanceState } from '../abi/instance-state.js'
 import type { ResourceState } from '../abi/resource.js'
 import type { SpareStandIns, StandIns } from './stand-ins.js'
 
-/** A function of a component, over values as jco has them; a `result` is returned as `{ tag, val }`. */
+/** A function of a component, with values in the form of jco's bindings; a `result` is returned as `{ tag, val }`. */
 export type ComponentFunction = (args: readonly unknown[]) => unknown
 export type CoreFunction = (...args: unknown[]) => unknown
 
-/** What is known of a component's function before a run. */
+/** What is known of a component function before a run. */
 export type LinkedFunction = {
   readonly shape: FunctionShape
-  /** The number of the component instance it belongs to; undefined for the host. */
+  /** The number of its component instance; undefined for the host. */
   readonly instance: number | undefined
   readonly make: (instantiation: Instantiation) => ComponentFunction
-  /** For a function that is async: a call of it can be begun. */
+  /** Begins a call; undefined unless the function is async. */
   readonly start: ((instantiation: Instantiation) => AsyncFunction) | undefined
 }
 
-/** By interface without version; functions and classes in the shape of jco's bindings. */
+/** By interface name without version; functions and classes in the form of jco's bindings. */
 export type Imports = Readonly<Record<string, unknown>>
 
-/** What is known of a run before it begins. */
+/** What is known of an instantiation before it begins. */
 export type InstantiationParts = {
-  /** How many component instances there are. */
+  /** The number of component instances. */
   readonly instances: number
   readonly usesAsync: boolean
   readonly standIns: SpareStandIns
@@ -34,10 +34,10 @@ export type InstantiationParts = {
 
 const isCoreFunction = (made: object): made is CoreFunction => typeof made === 'function'
 
-/** One instance of a prepared component, with the instances that are inside. */
+/** One instance of a prepared component, with all instances in it. */
 export class Instantiation {
   readonly imports: Imports
-  /** Exports of core instances, and functions of ours for core modules. */
+  /** Exports of core instances, and core functions of the linker. */
   readonly core: WebAssembly.Exports[] = []
   readonly hostFunctions: object[] = []
   readonly resources: ResourceState[] = []
@@ -49,7 +49,7 @@ export class Instantiation {
   #scheduler: Scheduler | undefined
   #isReleased = false
 
-  /** The component has to do with WASI 0.3. */
+  /** Whether the component uses WASI 0.3. */
   readonly usesAsync: boolean
 
   readonly #spare: SpareStandIns
@@ -60,11 +60,11 @@ export class Instantiation {
     this.usesAsync = usesAsync
     this.instances = Array.from({ length: instances }, () => new InstanceState())
     this.#spare = standIns
-    // What JSPI makes of functions are no functions.
+    // JSPI turns functions into objects that are not functions.
     this.#standIns = usesAsync ? undefined : standIns.take()
   }
 
-  /** A function of ours for core modules. */
+  /** Stores a core function of the linker. */
   provideCore(index: number, made: object): void {
     this.hostFunctions[index] =
       this.#standIns === undefined || !isCoreFunction(made) ? made : this.#standIns.for(index, made)
@@ -82,7 +82,7 @@ export class Instantiation {
     return made
   }
 
-  /** Of a function that has no `start`, the call has ended when it has begun. */
+  /** If the function has no `start`, the call is complete once begun. */
   start(linked: LinkedFunction): AsyncFunction {
     const known = this.#starts.get(linked)
     if (known !== undefined) return known
@@ -114,14 +114,14 @@ export class Instantiation {
     return made
   }
 
-  /** What an instance with a memory from there imports for it. */
+  /** The imports that provide an instance with its memory. */
   memoryFrom(memories: SpareMemories): WebAssembly.Imports {
     const { imports, giveBack } = memories.take()
     this.#borrowed.push(giveBack)
     return imports
   }
 
-  /** Nothing of it runs any more, or ever will: later runs may have what it was made of. */
+  /** Declares that nothing of it runs any more: later runs may use its parts. */
   release(): void {
     for (const giveBack of this.#borrowed.splice(0)) giveBack()
     if (this.#standIns === undefined || this.#isReleased) return
@@ -129,7 +129,7 @@ export class Instantiation {
     this.#spare.giveBack(this.#standIns)
   }
 
-  /** The memories that can be seen from outside, in bytes. */
+  /** The sizes of the memories visible from outside, in bytes. */
   memoryBytes(): readonly number[] {
     const memories = new Set(this.#memories.keys())
     for (const exports of this.core) {

@@ -6,7 +6,7 @@ import type { CanonPlan } from '../abi/canon-plan.js'
 import type { FunctionShape } from './function.js'
 import type { ComponentFunction, LinkedFunction, CoreFunction, Instantiation } from './instantiation.js'
 
-/** `canon lower`: a function for core modules out of one of a component or of the host. */
+/** `canon lower`: a core function that calls a function of a component or of the host. */
 export function makeLowered(
   instantiation: Instantiation,
   linked: LinkedFunction,
@@ -14,7 +14,7 @@ export function makeLowered(
 ): CoreFunction {
   const shape = linked.shape.through(canon.address)
   const call = callContext(instantiation, canon)
-  // Most functions that are imported are not called.
+  // Created at the first call: most imported functions are never called.
   let callee: ComponentFunction | undefined
   const { result, spillsResult } = shape
   const resultAt = shape.flatParams === undefined ? 1 : shape.flatParams.length

@@ -7,13 +7,14 @@ const ended: CoreFunction = () => {
 }
 
 /**
- * What core modules are given in the place of the functions of a run. V8 keeps the instance of a module, and all that its
- * imports reach, until it looks at old objects; these are used again by later runs, so that what one run made goes at once.
+ * Functions that core modules import in place of the functions of a run. V8 keeps an instance, and everything that its imports
+ * reach, until the next collection of old objects. Stand-ins are used again by later runs, so that the objects of a run are
+ * released at once.
  */
 export class StandIns {
   readonly #all: (StandIn | undefined)[] = []
 
-  /** The function for core modules that calls this one until `clear`. */
+  /** The core function that calls `call` until `clear`. */
   for(index: number, call: CoreFunction): CoreFunction {
     const known = this.#all[index]
     if (known !== undefined) {
@@ -32,7 +33,7 @@ export class StandIns {
 
 const MAX_SPARE = 2
 
-/** The stand-ins of runs that have ended. */
+/** Stand-ins of runs that have ended. */
 export class SpareStandIns {
   readonly #spare: StandIns[] = []
 

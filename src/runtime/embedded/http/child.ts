@@ -18,26 +18,26 @@ export type ChildLimits = {
   readonly watchdog: Watchdog
   readonly memoryMaxBytes: number
   readonly network: NetworkOptions
-  /** Undefined: the hardware abstraction layer is off. */
+  /** Undefined if the hardware abstraction layer is off. */
   readonly hal: HalTask | undefined
 }
 
 export type ChildHooks = {
-  /** It serves, and has no request. */
+  /** The child serves and has no request. */
   readonly idle: (child: HttpChild) => void
-  /** It serves no more, and never will; the member is to be released. `problem`: it was not let go. */
+  /** The child has stopped serving for good; its member must be released. `problem` is set unless it was asked to leave. */
   readonly ended: (child: HttpChild, fate: GuestFate, problem: string | undefined) => void
   readonly output: (stream: StreamName, data: Uint8Array) => void
   readonly warn: (message: string) => void
 }
 
-/** A guest that serves no more says so within this. Milliseconds. */
+/** How long a guest may take to stop serving, in milliseconds. */
 const LEAVE_MS = 2000
 
-/** A guest of the pool while it serves one task: one request at a time. */
+/** A guest of the pool while it serves one task, one request at a time. */
 export class HttpChild implements GuestListener {
   readonly member: Member
-  /** That it has answered. */
+  /** The number of requests that it has answered. */
   requests = 0
   readonly #limits: ChildLimits
   readonly #hooks: ChildHooks
@@ -45,7 +45,7 @@ export class HttpChild implements GuestListener {
   readonly #outputBytes = { stdout: 0, stderr: 0 }
   readonly #unwatch: () => void
   #keep: () => void = () => undefined
-  /** Why it was ended, if we did it. */
+  /** Why the daemon ended it, if it did. */
   #reason: string | undefined
   #exchange: Exchange | undefined
   #network: NetworkSession | undefined
@@ -67,12 +67,12 @@ export class HttpChild implements GuestListener {
     member.guest.listen(this)
   }
 
-  /** Has it load the component; `idle` follows, or `ended`. */
+  /** Loads the component; `idle` follows, or `ended`. */
   start(request: RunRequest, outputMaxBytes: number): void {
     this.#keep = postRun(this.member.guest, this.member.modules, request, outputMaxBytes)
   }
 
-  /** It has said that it serves. */
+  /** The guest has reported that it serves. */
   isServing(): void {
     this.#isServing = true
   }
@@ -84,26 +84,26 @@ export class HttpChild implements GuestListener {
     this.#network = new NetworkSession(this.#limits.network, {
       give,
       warn: this.#hooks.warn,
-      breach: () => this.#kill('its child broke the rules of its channel'),
+      breach: () => this.#kill('its child violated the channel protocol'),
     })
     this.#hal =
       this.#limits.hal &&
       new HalSession(this.#limits.hal, {
         answer: (answer, bytes) => guest.post(answer, bytes),
-        breach: () => this.#kill('its child broke the rules of its channel'),
+        breach: () => this.#kill('its child violated the channel protocol'),
         unread: () => guest.unreadBytes?.() ?? 0,
       })
     exchange.begin({ ask: (request) => guest.post(request), give, kill: () => this.kill() })
   }
 
-  /** Gives the idle guest back; `ended` follows. */
+  /** Returns the idle guest to the pool; `ended` follows. */
   leave(): void {
     this.#isLeaving = true
     this.#leaveTimer = setTimeout(() => this.kill(), LEAVE_MS)
     this.member.guest.post({ type: 'leave' })
   }
 
-  /** Ends it, unless it is leaving anyway. */
+  /** Kills it, unless it is leaving already. */
   cut(): void {
     if (!this.#isLeaving) this.kill()
   }
@@ -200,7 +200,7 @@ export class HttpChild implements GuestListener {
     const { end, stdoutBytes, stderrBytes } = this.#done
     if (this.#outputBytes.stdout < stdoutBytes || this.#outputBytes.stderr < stderrBytes) return
     if (this.#isLeaving) this.#end(this.#isSettled ? 'settled' : 'settling', undefined)
-    else this.#end('discard', end.kind === 'failed' ? end.error : 'the component serves no more')
+    else this.#end('discard', end.kind === 'failed' ? end.error : 'the component stopped serving')
   }
 
   #end(fate: GuestFate, problem: string | undefined): void {
@@ -211,16 +211,16 @@ export class HttpChild implements GuestListener {
     this.#brake.release()
     this.#network?.close()
     this.#hal?.close()
-    this.#exchange?.lost(problem ?? 'its child was let go')
+    this.#exchange?.lost(problem ?? 'its child was asked to leave')
     this.#hooks.ended(this, fate, this.#isLeaving || this.#isServing ? undefined : problem)
   }
 }
 
-const OUT_OF_TURN = 'its child spoke out of turn'
+const OUT_OF_TURN = 'its child sent a message out of turn'
 
 /**
- * An instance that trapped is gone with all that it had, and the next request has a fresh one: to start a child anew for
- * each trap would let whoever finds one keep the processor busy.
+ * After a trap the instance is discarded and the next request gets a fresh one, so the child can be used again. A new child for
+ * each trap would let anyone who can cause a trap keep the processor busy.
  */
 const isReusable = (end: GuestEnd): boolean =>
   isHarmless(end) || (end.kind === 'failed' && (end.code === 'trap' || end.code === 'output'))

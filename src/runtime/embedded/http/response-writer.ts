@@ -5,11 +5,11 @@ import type { Answer } from '../bytes/waiter.js'
 import { isHopByHop } from '../../../net/hop-by-hop.js'
 import { messageOf } from '../../../model/message-of.js'
 
-/** Names in lower case, as wasmtime sends them. */
+/** Names are in lower case, as in wasmtime. */
 const endToEnd = (fields: readonly HttpField[]): [name: string, value: string][] =>
   fields.filter(([name]) => !isHopByHop(name)).map(([name, value]) => [name.toLowerCase(), value])
 
-/** What a guest says as an answer, on its way to the client. What breaks HTTP is an error, in words for the log. */
+/** Writes a guest's response to the client. Violations of HTTP are returned as errors, worded for the log. */
 export class ResponseWriter {
   readonly #response: ServerResponse
   readonly #maxBytes: number
@@ -27,7 +27,7 @@ export class ResponseWriter {
     return this.#response.headersSent
   }
 
-  /** All of it was handed over, or the client is gone. */
+  /** Whether everything was handed to the socket, or the client is gone. */
   get isOver(): boolean {
     return this.#body.isOver
   }
@@ -36,12 +36,12 @@ export class ResponseWriter {
     return this.#response.writableFinished
   }
 
-  /** More came than a guest sends without asking for room. */
+  /** Whether the guest sent more than the window without asking for room. */
   get isFlooded(): boolean {
     return this.#body.isFlooded
   }
 
-  /** The connection ends with it, in order. */
+  /** Closes the connection after this response. */
   isLast(): void {
     this.#response.shouldKeepAlive = false
     this.#response.once('finish', () => this.#response.req.socket.destroySoon())
@@ -53,10 +53,10 @@ export class ResponseWriter {
     if (status < 200 || status > 599) return `it answered with status ${status}`
     const lengths = headers.filter(([name]) => name.toLowerCase() === 'content-length')
     if (lengths.length > 1 || !lengths.every(([, value]) => /^\d{1,15}$/.test(value)))
-      return 'its content-length is no number'
+      return 'its content-length is not a number'
     const hasBody = this.#response.req.method !== 'HEAD' && status !== 204 && status !== 304
     if (hasBody && lengths[0] !== undefined) this.#declared = Number(lengths[0][1])
-    // Together with the beginning of the body, if that came along.
+    // Sent together with the beginning of the body, if that arrives in the same turn.
     setImmediate(() => this.#flushHead())
     return attempt(() => this.#response.writeHead(status, endToEnd(headers).flat()))
   }
@@ -65,12 +65,12 @@ export class ResponseWriter {
     const problem = this.#checkBody(bytes.length)
     if (problem === undefined) this.#body.write(bytes)
     else this.#body.skip(bytes)
-    return this.isFlooded ? 'it sends more than it was asked for' : problem
+    return this.isFlooded ? 'it sends more than was requested' : problem
   }
 
   finish(trailers: readonly HttpField[]): string | undefined {
     if (this.isOver) return undefined
-    if (!this.isBegun) return 'the end came before the head'
+    if (!this.isBegun) return 'the body ended before the head was sent'
     if (this.#sent < (this.#declared ?? 0)) return 'the response is shorter than its content-length'
     return attempt(() => {
       if (trailers.length > 0) this.#response.addTrailers(endToEnd(trailers))
@@ -78,12 +78,12 @@ export class ResponseWriter {
     })
   }
 
-  /** Answers with `some` when the client has taken enough of what was sent, with `broken` when it is gone. */
+  /** Answers with `some` once the client has consumed enough, or `broken` if it is gone. */
   room(waitMs: number | null, answer: Answer): void {
     this.#body.room(waitMs, answer)
   }
 
-  /** An answer of our own if there is none yet; one that has begun is broken off. */
+  /** Sends an error response, unless the guest's has begun: that one is cut off. */
   fail(status: number, text: string, headers: readonly HttpField[] = []): void {
     if (this.isOver) return
     if (this.isBegun) {
@@ -97,7 +97,7 @@ export class ResponseWriter {
 
   #checkBody(bytes: number): string | undefined {
     if (this.isOver) return undefined
-    if (!this.isBegun) return 'a body came before its head'
+    if (!this.isBegun) return 'the body began before the head was sent'
     this.#sent += bytes
     if (this.#sent > this.#maxBytes) return `the response is longer than ${this.#maxBytes} bytes`
     return this.#sent > (this.#declared ?? Infinity)
@@ -110,7 +110,7 @@ export class ResponseWriter {
   }
 }
 
-/** Node checks the syntax of fields, and throws. */
+/** Node.js throws if the syntax of a field is invalid. */
 function attempt(write: () => void): string | undefined {
   try {
     write()
