@@ -10,7 +10,7 @@ import type { Refused } from '../commands/refuse.js'
  *
  * @example
  * ```ts
- * const events$ = command$.pipe(decode({ decoder, clock: asyncScheduler }), refuse(admission), ofType('refused'), answerRefused)
+ * const events$ = message$.pipe(decode({ decoder, clock: asyncScheduler }), refuse(admission), ofType('refused'), answerRefused)
  * ```
  */
 export const answerRefused: OperatorFunction<Received<Refused>, TaskEvent> = map(
