@@ -98,7 +98,7 @@ describe('files', () => {
     const { journal } = await open(directory, { disk: quickDisk })
     take(journal, 'last')
     await journal.durable()
-    await expect.poll(() => filesOf(directory).length).toBeLessThan(70)
+    await expect.poll(() => filesOf(directory).length).toBeLessThanOrEqual(65)
     directory = killed(directory)
     expect(leftIn((await open(directory)).journal)).toEqual(['interrupted first', 'interrupted last'])
   })

@@ -30,17 +30,17 @@ const inShort = (each: Arrived<Decoded | Refused>): string => {
 it(
   'refuses starts for which there is no room, and passes all else (issue 14.2)',
   marbles((m) => {
-    const [first, second] = [start('a'), start('b')]
+    const first = { ...start('a'), message }
     const values = {
-      a: arrived(first),
-      b: arrived(second, 3),
+      a: first,
+      b: arrived(start('b'), 3),
       i: arrived(invoke('l', 'one')),
       x: arrived(stop('b')),
       c: arrived(chunk('image', 0, 1, 'data')),
     }
     const refused: Arrived<Refused> = {
       type: 'refused',
-      command: values.a,
+      command: first,
       because: FULL,
       receivedAt: 0,
       message,
