@@ -76,18 +76,12 @@ const granting =
   (properties?: NonNullable<IConnackPacket['properties']>): Answer =>
   (packet) => {
     const messageId = packet.messageId ?? 0
-    switch (packet.cmd) {
-      case 'connect':
-        return [accept(properties)]
-      case 'subscribe':
-        return [{ cmd: 'suback', messageId, granted: packet.subscriptions.map(({ qos }) => qos) }]
-      case 'publish':
-        return packet.qos === 0 ? [] : [{ cmd: packet.qos === 1 ? 'puback' : 'pubrec', messageId }]
-      case 'pubrel':
-        return [{ cmd: 'pubcomp', messageId }]
-      default:
-        return []
-    }
+    if (packet.cmd === 'connect') return [accept(properties)]
+    if (packet.cmd === 'subscribe')
+      return [{ cmd: 'suback', messageId, granted: packet.subscriptions.map(({ qos }) => qos) }]
+    if (packet.cmd === 'publish' && packet.qos > 0)
+      return [{ cmd: packet.qos === 1 ? 'puback' : 'pubrec', messageId }]
+    return packet.cmd === 'pubrel' ? [{ cmd: 'pubcomp', messageId }] : []
   }
 
 const firstReason = async (answer: Answer) => {
