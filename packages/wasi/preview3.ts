@@ -43,7 +43,7 @@ export function createPreview3(options: Preview2Options): Preview3 {
   })
   const interfaces = {
     ...shared,
-    ...terminalImports(options.terminals),
+    ...terminalImports(() => options.terminals),
     'wasi:cli/environment': {
       getEnvironment: () => environment.variables,
       getArguments: () => environment.args,
@@ -66,7 +66,11 @@ export function createPreview3(options: Preview2Options): Preview3 {
   }
   const versioned = Object.entries(interfaces).map(([name, members]) => [`${name}@0.3`, members] as const)
   return {
-    imports: { ...shared2, ...preview2Imports(options, opened), ...Object.fromEntries(versioned) },
+    imports: {
+      ...shared2,
+      ...preview2Imports(() => ({ options, opened })),
+      ...Object.fromEntries(versioned),
+    },
     work,
     close: () => holdings.closeAll(),
   }

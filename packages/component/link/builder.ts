@@ -7,6 +7,7 @@ import type { LinkedFunction, Instantiation } from './calls/instantiation.js'
 import type { HostFunction } from './calls/host-function.js'
 import type { CoreSignature } from './calls/adapter.js'
 import { enteringFunctions, waitingFunctions, type MakeEntering, type MakeWaiting } from './calls/jspi.js'
+import { LastingInstances } from './lasting-instances.js'
 import { weightOf } from './weight.js'
 
 /** Linked definitions and their parts, over all instances; a component of 15 MB has a few thousand. */
@@ -29,6 +30,7 @@ export type Step = (instantiation: Instantiation) => void
 export class Builder {
   readonly steps: Step[] = []
   readonly usesAsync: boolean
+  readonly lasting = new LastingInstances()
   readonly #hooks: LinkHooks
   readonly #modules = new Map<number, LinkedModule>()
   readonly #hostFunctions = new Set<HostFunction>()
@@ -104,12 +106,12 @@ export class Builder {
     return this.#resources - 1
   }
 
-  /** Reserves a core function of the linker, which `make` creates in each run. */
+  /** Reserves a core function of the linker, which `make` creates for the first run of an instantiation. */
   newCoreFunction(make: (instantiation: Instantiation) => object): number {
     const index = this.#coreFunctions
     this.#coreFunctions += 1
     this.steps.push((instantiation) => {
-      instantiation.provideCore(index, make(instantiation))
+      instantiation.hostFunctions[index] ??= make(instantiation)
     })
     return index
   }
@@ -119,8 +121,8 @@ export class Builder {
     const { start, end } = item
     const known = this.#modules.get(start)
     if (known !== undefined) return known
-    const { module, shape, memories } = this.#hooks.compile(start, end)
-    const linked: LinkedModule = { shape, moduleOf: () => module, memories }
+    const { module, shape, memories, role } = this.#hooks.compile(start, end)
+    const linked: LinkedModule = { shape, moduleOf: () => module, memories, role }
     this.#modules.set(start, linked)
     return linked
   }

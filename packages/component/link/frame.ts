@@ -1,3 +1,4 @@
+import type { ModuleRole } from '../wasm/module-role.js'
 import type { SpareMemories } from '../wasm/spare-memories.js'
 import type { CoreSort, Component, Scope } from '../binary/ast.js'
 import { malformed } from '../binary/error.js'
@@ -18,6 +19,7 @@ export type LinkedModule = {
   readonly moduleOf: (instantiation: Instantiation) => WebAssembly.Module
   /** The source of its memory; undefined if it defines its own. */
   readonly memories?: SpareMemories | undefined
+  readonly role?: ModuleRole | undefined
 }
 
 /** The items in the index spaces of a linked component. */

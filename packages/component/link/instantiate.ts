@@ -29,7 +29,10 @@ export type ComponentInstance = {
   ): Promise<unknown> | undefined
   /** Cancels what async functions have begun; no async function can be called afterwards. */
   stop(): void
-  /** Gives its parts, such as its memories, to later instances. After that it must not be called, nor its memories be read. */
+  /**
+   * Gives its parts, such as its memories, to later instances. After that it must not be called, nor its memories be read. A later
+   * instance that is given the same object of imports does not look them up again.
+   */
   release(): void
 }
 
@@ -52,20 +55,13 @@ export function instantiate(
   imports: Imports,
   work?: HostWork,
 ): ComponentInstance {
-  const instantiation = new Instantiation(imports, prepared)
+  const spare = prepared.spare?.take(imports)
+  const instantiation = spare ?? new Instantiation(imports, prepared)
   work?.attach(instantiation.scheduler)
-  provide(instantiation, prepared.imports, imports)
+  if (spare === undefined || spare.restart(imports)) provide(instantiation, prepared.imports, imports)
   for (const step of prepared.steps) step(instantiation)
-  const exports = new Map(
-    [...prepared.exports].map(([name, item]) => [
-      name,
-      'make' in item
-        ? exported(instantiation, item)
-        : new Map([...item].map(([member, func]) => [member, exported(instantiation, func)])),
-    ]),
-  )
   return {
-    exports,
+    exports: exportsOf(instantiation, prepared),
     memoryBytes: () => instantiation.memoryBytes(),
     begin: (instance, name, args, returned) => {
       const within = instance === undefined ? prepared.exports : prepared.exports.get(instance)
@@ -77,6 +73,19 @@ export function instantiate(
     release: () => instantiation.release(),
   }
 }
+
+const exportsOf = (
+  instantiation: Instantiation,
+  { exports }: PreparedComponent,
+): ComponentInstance['exports'] =>
+  new Map(
+    [...exports].map(([name, item]) => [
+      name,
+      'make' in item
+        ? exported(instantiation, item)
+        : new Map([...item].map(([member, func]) => [member, exported(instantiation, func)])),
+    ]),
+  )
 
 /** Created at the first call: most functions are never called. */
 const exported = (instantiation: Instantiation, func: LinkedFunction): ExportedFunction =>

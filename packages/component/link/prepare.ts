@@ -12,7 +12,7 @@ import type { LinkedFunction } from './calls/instantiation.js'
 import type { HostFunction } from './calls/host-function.js'
 import { linkComponent } from './link.js'
 import type { Item } from './frame.js'
-import { SpareStandIns } from './calls/stand-ins.js'
+import { SpareInstantiations } from './calls/spare-instantiations.js'
 import { Admission } from './admission.js'
 
 export type PrepareOptions = {
@@ -33,8 +33,10 @@ export type PreparedComponent = {
   readonly instances: number
   /** Whether it uses WASI 0.3. */
   readonly usesAsync: boolean
-  /** Those of runs that have ended. */
-  readonly standIns: SpareStandIns
+  /** Those of runs that have ended; undefined if they can't be used again. */
+  readonly spare: SpareInstantiations | undefined
+  /** The core instances that are the same in each run. */
+  readonly lasting: ReadonlySet<number>
 }
 
 /**
@@ -72,7 +74,9 @@ export function prepareComponent(bytes: Bytes, options: PrepareOptions): Prepare
     steps: builder.steps,
     instances: builder.instances,
     usesAsync: needsAsync,
-    standIns: new SpareStandIns(),
+    // Tasks end when they like, and what JSPI makes of functions are no functions.
+    spare: needsAsync ? undefined : new SpareInstantiations(),
+    lasting: needsAsync ? new Set() : builder.lasting.instances,
   }
 }
 

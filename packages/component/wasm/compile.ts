@@ -1,6 +1,7 @@
 import { ComponentError } from '../error.js'
 import { missingFeature } from './engine-features.js'
 import type { ScanLimits } from './module-limits.js'
+import { moduleRole, type ModuleRole } from './module-role.js'
 import { scanModule, type ModuleShape } from './scan.js'
 import { separateMemory, type SpareMemories } from './spare-memories.js'
 
@@ -11,6 +12,8 @@ export type CompiledModule = {
   readonly shape: ModuleShape
   /** The source of its memory, which it imports in addition to the imports in its shape; undefined if it defines its own. */
   readonly memories?: SpareMemories | undefined
+  /** Undefined: any other, or not looked for. */
+  readonly role?: ModuleRole | undefined
 }
 
 /**
@@ -32,11 +35,11 @@ export function compileModule(binary: Bytes, limits: ScanLimits): CompiledModule
   }
 }
 
-/** The same, with its memory made an import, so that successive instances can share one. */
+/** The same, with its memory made an import, so that successive instances can share one, and its role. */
 export function compileForReuse(binary: Bytes, limits: ScanLimits): CompiledModule {
   const shape = scanModule(binary, limits)
   const separated = separateMemory(binary, shape)
-  if (separated === undefined) return compileModule(binary, limits)
+  if (separated === undefined) return { ...compileModule(binary, limits), role: moduleRole(binary) }
   try {
     return { module: new WebAssembly.Module(separated.binary), shape, memories: separated.memories }
   } catch (error) {

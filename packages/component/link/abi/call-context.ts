@@ -13,7 +13,7 @@ export type Realloc = (at: number, size: number, align: number, newSize: number)
 
 export type CallContextOptions = {
   readonly instance: InstanceState
-  readonly resources: readonly ResourceState[]
+  readonly resources: readonly (ResourceState | undefined)[]
   readonly memory: LinearMemory
   /** The guest's `realloc`, with a context storage of its own. */
   readonly realloc: Realloc | undefined
@@ -23,7 +23,7 @@ export type CallContextOptions = {
 /** The canonical options of one lifted or lowered function of an instance; such a function is not reentrant. */
 export class CallContext {
   readonly instance: InstanceState
-  readonly resources: readonly ResourceState[]
+  readonly resources: readonly (ResourceState | undefined)[]
   readonly memory: LinearMemory
   readonly strings: StringFormat
   /** Borrowed handles that the callee received and has not dropped yet. */

@@ -1,10 +1,13 @@
 import { trap } from './trap.js'
 
+const NO_BYTES = new Uint8Array(0)
+const NO_VIEW = new DataView(NO_BYTES.buffer)
+
 /** The bytes of a core memory, whose buffer is replaced when it grows. */
 export class LinearMemory {
   readonly #memory: WebAssembly.Memory | undefined
-  #bytes = new Uint8Array(0)
-  #view = new DataView(this.#bytes.buffer)
+  #bytes = NO_BYTES
+  #view = NO_VIEW
 
   /** Without a memory, every access is out of bounds. */
   constructor(memory: WebAssembly.Memory | undefined) {

@@ -5,7 +5,7 @@ import { Scheduler } from '../async/scheduler.js'
 import type { FunctionShape } from './function.js'
 import { InstanceState } from '../abi/instance-state.js'
 import type { ResourceState } from '../abi/resource.js'
-import type { SpareStandIns, StandIns } from './stand-ins.js'
+import type { SpareInstantiations } from './spare-instantiations.js'
 
 /** A function of a component, with values in the form of jco's bindings; a `result` is returned as `{ tag, val }`. */
 export type ComponentFunction = (args: readonly unknown[]) => unknown
@@ -29,53 +29,81 @@ export type InstantiationParts = {
   /** The number of component instances. */
   readonly instances: number
   readonly usesAsync: boolean
-  readonly standIns: SpareStandIns
+  /** Those of runs that have ended; undefined if they can't be used again. */
+  readonly spare: SpareInstantiations | undefined
+  /** The core instances that are the same in each run. */
+  readonly lasting: ReadonlySet<number>
 }
 
-const isCoreFunction = (made: object): made is CoreFunction => typeof made === 'function'
-
-/** One instance of a prepared component, with all instances in it. */
+/**
+ * One instance of a prepared component, with all instances in it. Once released, it serves a later run: core functions of the linker
+ * are kept, and reach the state of the current run. V8 keeps a module's instance, and all that its imports reach, until it collects
+ * the old generation; this way that includes nothing of earlier runs.
+ */
 export class Instantiation {
-  readonly imports: Imports
   /** Exports of core instances, and core functions of the linker. */
-  readonly core: WebAssembly.Exports[] = []
+  readonly core: (WebAssembly.Exports | undefined)[] = []
   readonly hostFunctions: object[] = []
-  readonly resources: ResourceState[] = []
-  readonly instances: readonly InstanceState[]
+  /** What core modules import, where that is the same in each run. */
+  readonly coreImports: WebAssembly.Imports[] = []
+  readonly resources: (ResourceState | undefined)[] = []
+  readonly #parts: InstantiationParts
+  #imports: Imports
+  #instances: readonly InstanceState[]
+  readonly #bound = new Map<LinkedFunction, ComponentFunction>()
   readonly #functions = new Map<LinkedFunction, ComponentFunction>()
   readonly #starts = new Map<LinkedFunction, AsyncFunction>()
+  readonly #forget: (() => void)[] = []
   readonly #memories = new Map<WebAssembly.Memory, LinearMemory>()
   readonly #borrowed: (() => void)[] = []
   #scheduler: Scheduler | undefined
   #isReleased = false
 
-  /** Whether the component uses WASI 0.3. */
-  readonly usesAsync: boolean
-
-  readonly #spare: SpareStandIns
-  readonly #standIns: StandIns | undefined
-
-  constructor(imports: Imports, { instances, usesAsync, standIns }: InstantiationParts) {
-    this.imports = imports
-    this.usesAsync = usesAsync
-    this.instances = Array.from({ length: instances }, () => new InstanceState())
-    this.#spare = standIns
-    // JSPI turns functions into objects that are not functions.
-    this.#standIns = usesAsync ? undefined : standIns.take()
+  constructor(imports: Imports, parts: InstantiationParts) {
+    this.#imports = imports
+    this.#parts = parts
+    this.#instances = newStates(parts)
   }
 
-  /** Stores a core function of the linker. */
-  provideCore(index: number, made: object): void {
-    this.hostFunctions[index] =
-      this.#standIns === undefined || !isCoreFunction(made) ? made : this.#standIns.for(index, made)
+  /** Whether the component uses WASI 0.3. */
+  get usesAsync(): boolean {
+    return this.#parts.usesAsync
+  }
+
+  get imports(): Imports {
+    return this.#imports
+  }
+
+  /** Begins another run. Returns whether the host's functions have to be provided again. */
+  restart(imports: Imports): boolean {
+    this.#isReleased = false
+    if (imports === this.#imports) return false
+    this.#imports = imports
+    this.#bound.clear()
+    return true
+  }
+
+  /** Whether a core instance exists already, unchanged since it was created. */
+  isThere(instance: number): boolean {
+    return this.#parts.lasting.has(instance) && this.core[instance] !== undefined
+  }
+
+  /** Whether the exports of a core instance are the same in each run. */
+  lasts(instance: number): boolean {
+    return this.#parts.lasting.has(instance)
+  }
+
+  /** Called at the end of a run that others may follow: drops what refers to it. */
+  onRelease(forget: () => void): void {
+    if (this.#parts.spare !== undefined) this.#forget.push(forget)
   }
 
   provide(linked: LinkedFunction, func: ComponentFunction): void {
-    this.#functions.set(linked, func)
+    this.#bound.set(linked, func)
   }
 
   function(linked: LinkedFunction): ComponentFunction {
-    const known = this.#functions.get(linked)
+    const known = this.#bound.get(linked) ?? this.#functions.get(linked)
     if (known !== undefined) return known
     const made = linked.make(this)
     this.#functions.set(linked, made)
@@ -100,7 +128,7 @@ export class Instantiation {
   }
 
   instance(index: number): InstanceState {
-    const state = this.instances[index]
+    const state = this.#instances[index]
     if (state === undefined) throw new Error(`there is no state of instance ${index}`)
     return state
   }
@@ -124,20 +152,36 @@ export class Instantiation {
   /** Declares that nothing of it runs any more: later runs may use its parts. */
   release(): void {
     for (const giveBack of this.#borrowed.splice(0)) giveBack()
-    if (this.#standIns === undefined || this.#isReleased) return
+    const { spare } = this.#parts
+    if (spare === undefined || this.#isReleased) return
     this.#isReleased = true
-    this.#spare.giveBack(this.#standIns)
+    this.#clear()
+    spare.giveBack(this)
+  }
+
+  #clear(): void {
+    for (const instance of this.core.keys()) if (!this.lasts(instance)) this.core[instance] = undefined
+    this.resources.fill(undefined)
+    this.#instances = newStates(this.#parts)
+    this.#functions.clear()
+    this.#memories.clear()
+    for (const forget of this.#forget) forget()
   }
 
   /** The sizes of the memories visible from outside, in bytes. */
   memoryBytes(): readonly number[] {
     const memories = new Set(this.#memories.keys())
-    for (const exports of this.core) {
+    for (const [instance, exports] of this.core.entries()) {
+      // Those have no memories.
+      if (exports === undefined || this.lasts(instance)) continue
       for (const item of Object.values(exports)) if (item instanceof WebAssembly.Memory) memories.add(item)
     }
     return [...memories].map(({ buffer }) => buffer.byteLength)
   }
 }
+
+const newStates = ({ instances }: InstantiationParts): readonly InstanceState[] =>
+  Array.from({ length: instances }, () => new InstanceState())
 
 const startAtOnce =
   (func: ComponentFunction): AsyncFunction =>

@@ -13,12 +13,17 @@ export function makeLowered(
   canon: CanonPlan,
 ): CoreFunction {
   const shape = linked.shape.through(canon.address)
-  const call = callContext(instantiation, canon)
+  let context: CallContext | undefined = callContext(instantiation, canon)
   // Created at the first call: most imported functions are never called.
   let callee: ComponentFunction | undefined
+  instantiation.onRelease(() => {
+    context = undefined
+    callee = undefined
+  })
   const { result, spillsResult } = shape
   const resultAt = shape.flatParams === undefined ? 1 : shape.flatParams.length
   return (...values) => {
+    const call = (context ??= callContext(instantiation, canon))
     call.instance.checkLeave()
     const flat = values.map(toFlat)
     callee ??= instantiation.function(linked)
