@@ -9,7 +9,7 @@ import { putAside } from './put-aside.js'
 import { toError } from '../../model/to-error.js'
 
 const NAME = /^(\d{12})\.log$/
-export const segmentName = (segment: number): string => `${String(segment).padStart(12, '0')}.log`
+const segmentName = (segment: number): string => `${String(segment).padStart(12, '0')}.log`
 
 /** Where a record is. */
 export type Place = { readonly segment: number; readonly offset: number; readonly bytes: number }
@@ -100,20 +100,19 @@ export class Segments {
     }
   }
 
-  /** Throws if the disk fails; then nothing of it remains. */
-  append(...body: readonly Uint8Array[]): Place {
-    return this.appendAll([body])
-  }
-
-  /** The same for several bodies at a time; returns the place of the last. */
-  appendAll(bodies: readonly (readonly Uint8Array[])[]): Place {
+  /** Appends several bodies at a time; returns their places. Throws if the disk fails; then nothing of them remains. */
+  append(bodies: readonly (readonly Uint8Array[])[]): readonly Place[] {
     const head = this.#headFor(bodies.reduce((sum, body) => sum + lengthOf(body), 0))
     const { segment } = head
     const frames = bodies.map((body) => frame(body, head.salt))
+    let offset = Math.max(head.bytes, HEAD_BYTES)
     this.#write(head, frames.flat())
     this.#appended += bodies.length
-    const bytes = lengthOf(frames.at(-1) ?? [])
-    return { segment, offset: head.bytes - bytes, bytes }
+    return frames.map((framed) => {
+      const place = { segment, offset, bytes: lengthOf(framed) }
+      offset += place.bytes
+      return place
+    })
   }
 
   /** The body of a record; rejects if it cannot be read. */
