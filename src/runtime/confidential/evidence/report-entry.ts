@@ -9,7 +9,7 @@ import { isAlive } from '../../../host/is-alive.js'
 export type Report = { readonly provider: string; readonly outblob: Buffer; readonly auxblob: Buffer }
 
 /** A failed step, with the kernel's error. */
-class ReportError extends Error {
+export class ReportError extends Error {
   override readonly name = 'ReportError'
   readonly code: string
   readonly step: string
@@ -136,7 +136,7 @@ const reported = async (entry: string, data: Buffer, files: ReportFiles): Promis
 }
 
 /** The kernel removes an entry with its files; a simulated one must be emptied first. */
-const removeEntry = async (entry: string): Promise<void> => {
+export const removeEntry = async (entry: string): Promise<void> => {
   try {
     await rmdir(entry)
   } catch (error) {
