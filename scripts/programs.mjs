@@ -21,7 +21,7 @@ const SLOW_MS = 10_000
 const [loadAtStart] = loadavg()
 
 const [given, which = 'programs'] = process.argv.slice(2)
-/** `programs`: those of test/fixtures. `packages`: those that others have published. */
+/** `programs`: those in test/fixtures. `packages`: published packages of others. */
 const ofPackages = which === 'packages'
 if (given === undefined) {
   console.error(
@@ -34,7 +34,7 @@ const wasmtime = join(tools, 'bin/wasmtime')
 const work = mkdtempSync(join(tmpdir(), 'programs-'))
 process.on('exit', () => rmSync(work, { recursive: true, force: true }))
 
-/** The binary as a file, and its form that wasmtime has compiled. */
+/** The binary as a file, and its form compiled by wasmtime. */
 const prepare = (path) => {
   const [file, compiled] = ['wasm', 'cwasm'].map((kind) =>
     join(work, `${createHash('sha256').update(path).digest('hex').slice(0, 12)}.${kind}`),
@@ -71,7 +71,7 @@ function bundled(count) {
   return Object.fromEntries([...names.map(module), ['main.ts', `${main}console.log(${sum})\n`]])
 }
 
-/** What was run from where. */
+/** The programs, and their directories. */
 const programCases = [
   ['Go, arguments', program('go'), { args: ['args', 'x'], env: { GREETING: 'hello' } }],
   ['Go, goroutines', program('go'), { args: ['goroutines'] }],
@@ -291,7 +291,7 @@ const written = () => {
     .join('\n')
 }
 
-/** The same command a few times, with a fresh directory each time: the median of the times. */
+/** Runs the same command several times, with a fresh directory each time; returns the median of the times. */
 const run = (command, options) => {
   const all = []
   for (let count = 0; count < RUNS && (count === 0 || all[0].ms < SLOW_MS); count += 1) {
