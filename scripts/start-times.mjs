@@ -12,7 +12,7 @@ if (tools === undefined) {
   console.error('usage: node scripts/start-times.mjs DIR')
   process.exit(64)
 }
-const ROUNDS = 15
+const ROUNDS = 9
 const PAGE = inRoot('docs/conformance.md')
 const work = mkdtempSync(join(tmpdir(), 'start-times-'))
 process.on('exit', () => rmSync(work, { recursive: true, force: true }))
@@ -25,7 +25,7 @@ const cases = [
   ['Rust, 0.2', fixture('programs/rust-p2'), 'args', 'x'],
 ]
 const ways = (file, args) => [
-  [process.execPath, inRoot('dist/exec.js'), file, ...args],
+  [process.execPath, inRoot('dist/exec.cjs'), file, ...args],
   [wasmtime, 'run', '-C', 'cache=n', file, ...args],
   [process.execPath, '-e', '0'],
 ]
