@@ -249,6 +249,8 @@ const packageCases = [
     esbuild,
     {
       args: ['--bundle', '--minify', '--sourcemap', '/data/main.ts', '--outfile=/data/out.js'],
+      // It reads the directories above its entry, too.
+      mounts: [[work, '/']],
       files: bundled(200),
       warm: true,
     },
