@@ -1,8 +1,8 @@
 // @ts-check
 // Sends thousands of starts at once to a proplet with room for a thousand, and measures when results, the stop of a task that runs
 // and heartbeats get through; beside it, a bare MQTT.js client that refuses everything. It needs mosquitto.
-// `node bench/flood.mjs [--starts N] [--qos 1|2]… [--env NAME=VALUE]… [--profile DIRECTORY] [--write]`, after `npm run build`;
-// --write writes its section of RELIABILITY.md.
+// `node bench/flood.mjs [--starts N] [--qos 1|2]… [--env NAME=VALUE]… [--profile DIRECTORY] [--full] [--write]`, after `npm run build`;
+// --full leaves out the flood of a proplet with room, --write writes its section of RELIABILITY.md.
 import { cpus, loadavg } from 'node:os'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
@@ -38,6 +38,7 @@ const { values } = parseArgs({
     main: { type: 'string', default: fileURLToPath(new URL('../dist/main.cjs', import.meta.url)) },
     env: { type: 'string', multiple: true, default: [] },
     profile: { type: 'string' },
+    full: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
   },
 })
@@ -71,8 +72,10 @@ for (const qos of values.qos.map((each) =>
   each === '2' ? /** @type {const} */ (2) : /** @type {const} */ (1),
 )) {
   const bare = await floodBareClient({ qos, starts })
-  const proplet = await floodProplet({ qos, starts, main: values.main, env, profile: values.profile })
-  for (const each of [bare, proplet]) {
+  const options = { qos, starts, main: values.main, env, profile: values.profile }
+  const full = await floodProplet({ ...options, isFull: true })
+  const proplet = values.full ? [] : [await floodProplet(options)]
+  for (const each of [bare, full, ...proplet]) {
     const row = cells(qos, each)
     rows.push(row)
     console.log(HEADINGS.map((heading, i) => `${heading}: ${row[i]}`).join(' | '))
@@ -84,7 +87,8 @@ const section = [
   '',
   `\`node bench/flood.mjs --write\`: ${starts} starts of \`add\` at once, to a proplet that runs two at a time and has room for 1000 that`,
   'wait. The broker (mosquitto), who sends and who takes results use the same two cores. Beside it, what the same flood costs a bare',
-  'MQTT.js client that parses each start and answers with a refusal, by QoS 2 and ten in flight, as the proplet does. The time',
+  'MQTT.js client that parses each start and answers with a refusal, by QoS 2 and ten in flight, as the proplet does; and a proplet whose slots and queue are',
+  'taken by tasks that wait, so that it refuses everything. The time',
   `per start is that of the main process, for refusals and for tasks that ran alike. Heartbeats are due every ${BEAT_MS} ms.`,
   '',
   `Node.js ${process.versions.node}, ${cpus().length} cores; load of the machine ${loadBefore} before, ${load()} after.`,

@@ -157,10 +157,11 @@ export const floodBareClient = async (flood) => {
 }
 
 /**
- * @param {Flood & {main: string, env?: Record<string, string>, profile?: string | undefined}} flood
+ * @param {Flood & {main: string, env?: Record<string, string>, profile?: string | undefined, isFull?: boolean}} flood `isFull`: tasks that wait take all
+ * slots and the queue, so that everything is refused
  * @returns {Promise<Flooded>}
  */
-export const floodProplet = async ({ main, env = {}, profile, ...flood }) => {
+export const floodProplet = async ({ main, env = {}, profile, isFull = false, ...flood }) => {
   const { directory, port, manager, flooder, close } = await setUp(flood)
   const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]
   const daemon = spawn(process.execPath, [...profiling, main], {
@@ -173,6 +174,7 @@ export const floodProplet = async ({ main, env = {}, profile, ...flood }) => {
       PROPLET_METRICS_INTERVAL: '0',
       PROPLET_LOG_LEVEL: 'error',
       PROPLET_RESULT_HOLD_MS: '0',
+      ...(isFull && { PROPLET_MAX_TASKS: '2', PROPLET_QUEUE_MAX: '1' }),
       ...env,
     },
     stdio: ['ignore', 'inherit', 'inherit'],
@@ -191,8 +193,11 @@ export const floodProplet = async ({ main, env = {}, profile, ...flood }) => {
   const warm = results.resultOf('warm')
   await publish('start', { id: 'warm', ...ADD })
   await warm
+  if (isFull)
+    for (const id of ['held 1', 'held 2', 'held 3'])
+      await publish('start', { id, name: '_start', file: fixture('ticker').toString('base64') })
   // A task that is running when the flood starts, to be stopped during it.
-  await publish('start', { id: 'spin', name: 'spin', file: fixture('hostile').toString('base64') })
+  else await publish('start', { id: 'spin', name: 'spin', file: fixture('hostile').toString('base64') })
   await new Promise((resolve) => setTimeout(resolve, 300))
 
   const pid = daemon.pid ?? 0
@@ -204,14 +209,17 @@ export const floodProplet = async ({ main, env = {}, profile, ...flood }) => {
   let sentMs = Infinity
   flooder.once('message', () => (sentMs = performance.now() - beganAt))
   flooder.send('begin')
-  await new Promise((resolve) => setTimeout(resolve, STOP_AFTER_MS))
-  const stopAskedAt = performance.now()
-  const stopped = Promise.race([
-    results.resultOf('spin'),
-    new Promise((resolve) => setTimeout(() => resolve(Infinity), GIVE_UP_MS).unref()),
-  ])
-  await publish('stop', { id: 'spin' })
-  const stopMs = Number(await stopped) - stopAskedAt
+  const stop = async () => {
+    await new Promise((resolve) => setTimeout(resolve, STOP_AFTER_MS))
+    const stopAskedAt = performance.now()
+    const stopped = Promise.race([
+      results.resultOf('spin'),
+      new Promise((resolve) => setTimeout(() => resolve(Infinity), GIVE_UP_MS).unref()),
+    ])
+    await publish('stop', { id: 'spin' })
+    return Number(await stopped) - stopAskedAt
+  }
+  const stopMs = isFull ? undefined : await stop()
   await until(() => results.isDone(flood.starts), GIVE_UP_MS)
   const endedAt = performance.now()
   clearInterval(sampler)
@@ -221,11 +229,11 @@ export const floodProplet = async ({ main, env = {}, profile, ...flood }) => {
   await listener.endAsync(true)
   await close()
   return {
-    what: 'the proplet',
+    what: isFull ? 'the proplet, full before' : 'the proplet',
     counts: results.counts(),
     sentMs,
     ...results.times(beganAt),
-    stopMs,
+    ...(stopMs !== undefined && { stopMs }),
     gapMs: Math.max(...[beganAt, ...beats, endedAt].map((at, i, all) => at - (all[i - 1] ?? at))),
     cpuMs: after.cpuMs - before.cpuMs,
     beforeBytes: before.rss,
