@@ -58,8 +58,8 @@ const figuresOf = async (pid) => {
   return { rss: Number(statm.split(' ')[1]) * 4096, cpuMs: (Number(fields[11]) + Number(fields[12])) * 10 }
 }
 
-/** A mosquitto, a client that listens to results, and a process that floods, all ready. */
-const setUp = async (/** @type {Flood} */ { qos, starts }) => {
+/** A mosquitto on a free port that drops nothing. */
+export const startMosquitto = async () => {
   const directory = await mkdtemp(join(tmpdir(), 'proplet-flood-'))
   const port = await freePort()
   await writeFile(
@@ -72,6 +72,16 @@ const setUp = async (/** @type {Flood} */ { qos, starts }) => {
   })
   for await (const line of broker.stderr) if (`${line}`.includes('running')) break
   broker.stderr.resume()
+  const close = async () => {
+    broker.kill('SIGKILL')
+    await rm(directory, { recursive: true, force: true })
+  }
+  return { directory, port, close }
+}
+
+/** A mosquitto, a client that listens to results, and a process that floods, all ready. */
+const setUp = async (/** @type {Flood} */ { qos, starts }) => {
+  const { directory, port, close: closeBroker } = await startMosquitto()
   const manager = await connectClient(port)
   const flooder = fork(fileURLToPath(new URL('flooder.mjs', import.meta.url)), [
     String(port),
@@ -83,8 +93,7 @@ const setUp = async (/** @type {Flood} */ { qos, starts }) => {
   const close = async () => {
     flooder.disconnect()
     await manager.endAsync(true)
-    broker.kill('SIGKILL')
-    await rm(directory, { recursive: true, force: true })
+    await closeBroker()
   }
   return { directory, port, manager, flooder, close }
 }
