@@ -66,15 +66,17 @@ export class IdleMembers {
   }
 
   /**
-   * Removes and returns one that has the module, otherwise the one that keeps the fewest modules; among equals the one used last,
-   * so that the others become surplus.
+   * Removes and returns one that has the module; otherwise, of those with room for another module, the one that keeps the most,
+   * whose code is the warmest; otherwise the one that keeps the fewest. Among equals the one used last, so that the others
+   * become surplus.
    */
   take(digest: string): Member | undefined {
     const latestFirst = this.all.toReversed()
-    const fewest = Math.min(...latestFirst.map(({ modules }) => modules.size))
+    const withRoom = latestFirst.filter(({ modules }) => modules.hasRoom)
     const best =
       latestFirst.find(({ modules }) => modules.has(digest)) ??
-      latestFirst.find(({ modules }) => modules.size === fewest)
+      firstWith(withRoom, Math.max) ??
+      firstWith(latestFirst, Math.min)
     if (best !== undefined) this.#since.delete(best)
     return best
   }
@@ -121,4 +123,13 @@ export class IdleMembers {
     this.#since.delete(member)
     this.#dismiss(member)
   }
+}
+
+/** The first of those that keep the most modules, or the fewest. */
+function firstWith(
+  members: readonly Member[],
+  extreme: (...sizes: readonly number[]) => number,
+): Member | undefined {
+  const size = extreme(...members.map(({ modules }) => modules.size))
+  return members.find(({ modules }) => modules.size === size)
 }

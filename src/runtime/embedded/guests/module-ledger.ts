@@ -22,6 +22,11 @@ export class ModuleLedger {
     return this.#bytesOf.size
   }
 
+  /** Whether another module, unless it is large, can be kept without dropping any. */
+  get hasRoom(): boolean {
+    return this.#bytesOf.size < MAX_MODULES && this.#bytes <= MAX_BYTES / 2
+  }
+
   has(digest: string): boolean {
     return this.#bytesOf.has(digest)
   }
