@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { asyncScheduler, config as rxjs, connect, filter, finalize, ignoreElements, merge, tap } from 'rxjs'
 import { stopSignal } from '../app/signals.js'
 import { HeapBalance } from '../host/heap-balance.js'
+import type { Program } from '../host/program.js'
 import type { LoadedConfig } from '../io/config/config.js'
 import { busy } from '../streams/observe/busy.js'
 import type { PipelineOutput } from '../streams/pipeline.js'
@@ -52,8 +53,11 @@ const runDaemon = async ({ config, warnings }: LoadedConfig, storeCompiled: () =
   process.once('exit', () => proplet.unsubscribe())
 }
 
-/** The program `proplet`: a command, or the daemon, which stores its compiled code by `storeCompiled` once it runs. */
-export const main = async (host: NodeJS.Process, storeCompiled: () => void): Promise<void> => {
+/** The program `proplet`: a command, or the daemon, which stores its compiled code once it runs. */
+export const main = async (
+  host: NodeJS.Process,
+  { storeCompiled, compileCache }: Omit<Program<unknown>, 'exports'>,
+): Promise<void> => {
   const decision = runCli({
     argv: host.argv.slice(2),
     env: host.env,
@@ -67,7 +71,7 @@ export const main = async (host: NodeJS.Process, storeCompiled: () => void): Pro
     // What a command does not need is not loaded for it: the daemon stays small, the others are quick.
     case 'command': {
       const { runCommand } = await import('./command.js')
-      host.exitCode = await runCommand(decision.word, decision.argv, host)
+      host.exitCode = await runCommand(decision.word, decision.argv, host, compileCache)
       break
     }
     case 'run':
