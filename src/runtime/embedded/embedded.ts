@@ -170,6 +170,7 @@ const processMemory = ({ memoryMaxBytes, componentEngine }: EmbeddedOptions): nu
 
 async function prepareStart(options: EmbeddedOptions): Promise<StartGuest> {
   const { isolation, log } = options
+  const takesConnections = options.http !== undefined
   const limits = { memoryMaxBytes: processMemory(options), tableMaxElements: TABLE_MAX_ELEMENTS }
   if (isolation === 'thread') {
     const launch = { ...limits, entry: ENTRIES.thread }
@@ -179,11 +180,11 @@ async function prepareStart(options: EmbeddedOptions): Promise<StartGuest> {
   if (isolation === 'process') {
     const wrapper = await findWrapper()
     log.debug({ wrapper }, 'Child processes are started through these tools')
-    return () => startProcessGuest({ ...limits, entry: ENTRIES.process, wrapper })
+    return () => startProcessGuest({ ...limits, entry: ENTRIES.process, wrapper, takesConnections })
   }
   const wrapper = await sandboxWrapper(isolation, options)
   log.debug({ wrapper }, 'Child processes run in a sandbox')
-  return () => startProcessGuest({ ...limits, entry: SANDBOXED_ENTRY, wrapper, isNested: true })
+  return () => startProcessGuest({ ...limits, entry: SANDBOXED_ENTRY, wrapper, takesConnections, isNested: true })
 }
 
 /** Bubblewrap sees itself to what setpriv does, and where it is a set-user-ID program must be able to gain privileges. */

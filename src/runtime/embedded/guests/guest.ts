@@ -1,4 +1,5 @@
 import type { FromGuest, StreamName, ToGuest } from '../../guest/channel/protocol.js'
+import type { ConnectionChannel } from './connection-channel.js'
 import type { Counters, Figures } from '../../../model/figures.js'
 
 /** A child process or a thread that runs guests, seen from the daemon. */
@@ -16,6 +17,8 @@ export interface Guest {
   post(message: ToGuest, body?: Uint8Array): void
   /** Bytes posted that it has not read yet, as far as we know. */
   unreadBytes?(): number
+  /** By which it can be handed connections; undefined: it can't. */
+  readonly connections?: ConnectionChannel | undefined
   /** Lets its output wait where it is, or go on; ending it lets the rest through. */
   holdOutput(held: boolean): void
   /** Ends it at once, whatever it does. `closed` follows, after the rest of its output. */

@@ -5,6 +5,7 @@ import { encodeFrame } from '../../guest/channel/frames.js'
 import type { ToGuest } from '../../guest/channel/protocol.js'
 import { ProcessFiles } from '../../../host/process-files.js'
 import { WASM_PAGE_BYTES } from '@proplet/component/wasm/module-limits.js'
+import { ConnectionChannel } from './connection-channel.js'
 import { DirectProcess, NestedProcess, type GuestProcess } from './child-process.js'
 import { decodeFromGuest } from './decode.js'
 import { FrameDecoder } from '../../guest/channel/frame-decoder.js'
@@ -22,6 +23,8 @@ export type ProcessLaunch = {
   readonly isNested?: boolean
   readonly memoryMaxBytes: number
   readonly tableMaxElements: number
+  /** It can be handed connections. */
+  readonly takesConnections?: boolean
   /** Where the guest's output goes: to us (default), or with `inherit` to our own streams, in our process group. */
   readonly output?: 'pipe' | 'inherit'
   /** Whether the guest gets our standard input, or none. By default none. */
@@ -43,14 +46,22 @@ const ANSWERS_FD = 5
  * the daemon in its own time and not the guests before it.
  */
 export function startProcessGuest(launch: ProcessLaunch): Guest {
-  const { output = 'pipe', input = 'ignore', isNested = false } = launch
+  const { output = 'pipe', input = 'ignore', isNested = false, takesConnections = false } = launch
   const [command = process.execPath, ...args] = [
     ...launch.wrapper,
     process.execPath,
     ...nodeArguments(launch),
   ]
   const child = spawn(command, args, {
-    stdio: [input, output, output, 'pipe', isNested ? 'pipe' : 'ignore', 'pipe'],
+    stdio: [
+      input,
+      output,
+      output,
+      'pipe',
+      isNested ? 'pipe' : 'ignore',
+      'pipe',
+      ...(takesConnections ? (['ipc'] as const) : []),
+    ],
     env: launch.compileCache === undefined ? {} : { NODE_COMPILE_CACHE: launch.compileCache },
     cwd: '/',
     detached: output === 'pipe',
@@ -101,6 +112,7 @@ class ProcessGuest implements Guest {
   readonly #outputs: readonly Readable[]
   readonly #control: Writable
   readonly #answers: Writable
+  readonly connections: ConnectionChannel | undefined
   readonly #decoder = new FrameDecoder()
   #listener: GuestListener = DEAF
   #fault: string | undefined
@@ -112,6 +124,7 @@ class ProcessGuest implements Guest {
     const stdio: readonly (Readable | Writable | null | undefined)[] = child.stdio
     const answers = stdio[ANSWERS_FD]
     const { stdout, stderr } = child
+    this.connections = child.channel == null ? undefined : ConnectionChannel.of(child)
     if (!isDuplex(control) || !isDuplex(answers)) throw new Error('a child without a channel')
     const hear = () => control.on('data', (data: Buffer) => this.#receive(data))
     this.#control = control
@@ -205,6 +218,7 @@ class ProcessGuest implements Guest {
     this.#listener = DEAF
     this.#files?.close()
     this.#files = undefined
+    this.connections?.close()
     listener.closed(this.#fault === undefined ? { how, signal } : { how: this.#fault, signal: undefined })
   }
 }

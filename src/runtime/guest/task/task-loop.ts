@@ -1,10 +1,12 @@
-import type { Serve } from '../http/request.js'
+import type { Inbox } from '../channel/inbox.js'
+import type { Asked, Serve } from '../http/request.js'
 import type { Link, MessageHandler } from '../channel/link.js'
 import { withLongEnv } from '../channel/long-env.js'
 import { loadTranspiler, type Transpiler } from '../jco/transpiler.js'
 import { Modules } from './modules.js'
-import type { ReadyMessage, RunMessage } from '../channel/protocol.js'
-import { perform, performTask, type TaskContext, type TaskReport } from './task.js'
+import type { GuestEnd, ReadyMessage, RunMessage } from '../channel/protocol.js'
+import { httpServing } from './components.js'
+import { perform, performNow, performTask, type TaskContext, type TaskReport } from './task.js'
 import { sendResult } from '../call/send-result.js'
 import { warmUp } from './warm-up.js'
 
@@ -15,6 +17,8 @@ const LOOK_AFTER_TASKS = 200
 /** A collection takes 8 ms: it is due when the process has grown by as much since the last. */
 const COLLECT_AFTER_BYTES = 16 * 1024 * 1024
 
+const NO_BYTES = new Uint8Array(0)
+
 /** A task that serves HTTP, and what its requests wrote so far. */
 type Serving = { readonly run: RunMessage; readonly serve: Serve; stdoutBytes: number; stderrBytes: number }
 
@@ -23,6 +27,7 @@ export function createTaskLoop(
   link: Link,
   collect: () => void,
   hello: ReadyMessage = { type: 'ready' },
+  inbox?: Inbox,
 ): MessageHandler {
   let context: TaskContext | undefined
   let serving: Serving | undefined
@@ -54,14 +59,51 @@ export function createTaskLoop(
   const finish = (report: TaskReport, { outputMaxBytes }: RunMessage) =>
     done({ ...report, end: sendResult(link, report.end, outputMaxBytes) }, count(report))
 
-  const reply = (report: TaskReport, task: Serving) => {
+  const tally = (report: TaskReport, task: Serving) => {
     task.stdoutBytes += report.stdoutBytes
     task.stderrBytes += report.stderrBytes
+    return count(report)
+  }
+  const reply = (report: TaskReport, task: Serving) => {
     link.send({ type: 'answered', end: report.end })
-    if (count(report)) tidyUp()
+    if (tally(report, task)) tidyUp()
+  }
+  const answerHanded = (asked: Asked, task: Serving, within: TaskContext): GuestEnd => {
+    const { serve } = task
+    if (serve.kind === 'asynchronous') throw new Error('a connection came for a component of WASI 0.3')
+    const report = performNow(task.run, within, (session) => serve.answer(asked.message, session, asked))
+    if (tally(report, task)) setImmediate(tidyUp)
+    return report.end
+  }
+  /** Serves what comes over connections, beside what the daemon asks for. */
+  const openInbox = (task: Serving, within: TaskContext, from: Inbox, handle: MessageHandler): void => {
+    const server = new (httpServing().ConnectionServer)(link, (asked) => answerHanded(asked, task, within))
+    from.open((message, native) => {
+      switch (message.type) {
+        case 'connection':
+          if (native !== undefined) server.accept(message, native)
+          return
+        case 'share':
+          server.share(message.count)
+          return
+        case 'request':
+          server.run(() => {
+            const { serve } = task
+            if (serve.kind === 'asynchronous') throw new Error('a guest of WASI 0.3 takes no connections')
+            const report = performNow(task.run, within, (session) => serve.answer(message, session))
+            if (tally(report, task)) setImmediate(tidyUp)
+            return report.end
+          })
+          return
+        case 'leave':
+          server.end()
+          from.close()
+          void handle(message, NO_BYTES)
+      }
+    })
   }
 
-  return (message, body) => {
+  const handle: MessageHandler = (message, body) => {
     if (message.type === 'boot') {
       const begin = (transpiler?: Transpiler) => {
         context = { boot: message, modules: new Modules(message, transpiler), link }
@@ -83,15 +125,18 @@ export function createTaskLoop(
         const outcome = performTask(run, module, context)
         if (outcome instanceof Promise) return outcome.then((report) => finish(report, run))
         if ('serve' in outcome) {
-          serving = { run, serve: outcome.serve, stdoutBytes: 0, stderrBytes: 0 }
-          link.send({ type: 'serving', compileMs: outcome.compileMs })
+          const { serve, compileMs } = outcome
+          serving = { run, serve, stdoutBytes: 0, stderrBytes: 0 }
+          const takesConnections = inbox !== undefined && serve.kind === 'synchronous'
+          if (takesConnections) openInbox(serving, context, inbox, handle)
+          link.send({ type: 'serving', compileMs, takesConnections })
         } else finish(outcome, run)
         return undefined
       }
       case 'request': {
         const task = serving
         if (task === undefined) throw new Error('a request came for a task that does not serve')
-        const report = perform(task.run, context, (session) => task.serve(message, session))
+        const report = perform(task.run, context, (session) => task.serve.answer(message, session))
         if (report instanceof Promise) return report.then((each) => reply(each, task))
         reply(report, task)
         return undefined
@@ -102,7 +147,9 @@ export function createTaskLoop(
         return undefined
       case 'given':
       case 'hal-answer':
+      case 'taken-back':
         throw new Error('an answer came to what was not asked')
     }
   }
+  return handle
 }
