@@ -1,7 +1,7 @@
 // @ts-check
 // Thousands of starts at once, by QoS 1, at a proplet that has room for a thousand: when results, stops and heartbeats come
 // through meanwhile. `node bench/flood.mjs [--starts N] [--env NAME=VALUE]…`, after `npm run build`; it needs mosquitto.
-import { spawn } from 'node:child_process'
+import { fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
@@ -76,7 +76,12 @@ const daemon = spawn(process.execPath, [values.main], {
   stdio: ['ignore', 'inherit', 'inherit'],
 })
 const manager = await connectClient(port)
-const flooder = await connectClient(port)
+const flooder = fork(fileURLToPath(new URL('support/flooder.mjs', import.meta.url)), [
+  String(port),
+  `${DEMO_PREFIX}/control/manager/start`,
+  String(STARTS),
+])
+await once(flooder, 'message')
 /** @type {Map<string, number>} */
 const answers = new Map()
 const counts = { completed: 0, refused: 0, other: 0, twice: 0 }
@@ -86,13 +91,13 @@ const beats = []
 const waited = new Map()
 /** @type {number | undefined} */
 let firstAt
-manager.on('message', (topic, payload) => {
+// Clients of their own: to each the broker sends in order.
+const listener = await connectClient(port)
+listener.on('message', () => beats.push(performance.now()))
+await listener.subscribeAsync(`${DEMO_PREFIX}/control/proplet/alive`, { qos: 2 })
+manager.on('message', (_topic, payload) => {
   const now = performance.now()
   const body = JSON.parse(payload.toString())
-  if (topic.endsWith('/alive')) {
-    beats.push(now)
-    return
-  }
   waited.get(body.task_id)?.(now)
   if (!body.task_id.startsWith('flood ')) return
   firstAt ??= now
@@ -102,10 +107,7 @@ manager.on('message', (topic, payload) => {
   else if (body.error.startsWith('task refused')) counts.refused += 1
   else counts.other += 1
 })
-await manager.subscribeAsync(
-  ['results', 'alive'].map((name) => `${DEMO_PREFIX}/control/proplet/${name}`),
-  { qos: 2 },
-)
+await manager.subscribeAsync(`${DEMO_PREFIX}/control/proplet/results`, { qos: 2 })
 const publish = (/** @type {string} */ subtopic, /** @type {object} */ body) =>
   manager.publishAsync(`${DEMO_PREFIX}/control/manager/${subtopic}`, JSON.stringify(body), { qos: 1 })
 const resultOf = (/** @type {string} */ id) => new Promise((resolve) => waited.set(id, resolve))
@@ -130,15 +132,8 @@ const sampler = setInterval(async () => (most = Math.max(most, (await figuresOf(
 beats.length = 0
 const beganAt = performance.now()
 let sentAt = 0
-const sent = Promise.all(
-  Array.from({ length: STARTS }, (_, i) =>
-    flooder.publishAsync(
-      `${DEMO_PREFIX}/control/manager/start`,
-      JSON.stringify({ id: `flood ${i}`, ...ADD }),
-      { qos: 1 },
-    ),
-  ),
-).then(() => (sentAt = performance.now()))
+const sent = once(flooder, 'message').then(() => (sentAt = performance.now()))
+flooder.send('begin')
 await new Promise((resolve) => setTimeout(resolve, STOP_EVERY_MS))
 const stopAskedAt = performance.now()
 const stopped = resultOf('spin')
@@ -166,7 +161,8 @@ console.log(
   ].join('\n'),
 )
 daemon.kill('SIGKILL')
-await Promise.all([manager.endAsync(true), flooder.endAsync(true)])
+flooder.disconnect()
+await Promise.all([manager.endAsync(true), listener.endAsync(true)])
 broker.kill('SIGKILL')
 await rm(directory, { recursive: true, force: true })
 process.exitCode = answers.size === STARTS && counts.twice === 0 ? 0 : 1

@@ -57,7 +57,7 @@ export const run = () =>
       ],
       notes: [
         `Warm: after ${WARM_UP} tasks.`,
-        'Inside: a process that composes the proplet by `createProplet`; from the packet that MQTT.js received to our call of its `publish`; the runtime is timed from `run` to `ended` by a wrapper around it. Nothing of it is in the product.',
+        'Inside: a process that composes the proplet by `createProplet`; from the packet that MQTT.js received to the one that it sends; the runtime is timed from `run` to `ended` by a wrapper around it. Nothing of it is in the product.',
       ],
     }
   })

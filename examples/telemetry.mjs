@@ -1,5 +1,5 @@
-// A proplet with a stream of its own: it does all that `propeller-proplet` does, and tells on `telemetry/tasks` how many of
-// its tasks completed, failed or were stopped, and how often its link to the broker came up and was lost.
+// A proplet with a stream of its own: it does all that `propeller-proplet` does, and also publishes on `telemetry/tasks` how
+// many of its tasks completed, failed or were stopped, and how often its connection to the broker came up and was lost.
 //
 //   npm run build
 //   PROPLET_DOMAIN_ID=… PROPLET_CHANNEL_ID=… PROPLET_CLIENT_ID=… PROPLET_CLIENT_KEY=… node examples/telemetry.mjs
@@ -8,8 +8,8 @@ import { auditTime, lastValueFrom, map, merge, scan } from 'rxjs'
 
 const NOTHING_YET = { completed: 0, failed: 0, stopped: 0, linked: 0, lost: 0 }
 
-// A stream gets what happens in the pipeline, as observables, and returns an observable of messages to publish. It is
-// subscribed to once, and ends with the pipeline. Should it error, that is logged, and the proplet goes on without it.
+// A stream receives what happens in the pipeline as observables, and returns an observable of messages to publish. It is
+// subscribed to once, and ends with the pipeline. If it errors, the error is logged, and the proplet continues without it.
 const telemetry =
   (propletId) =>
   ({ outcome$, connection$, clock }) =>
@@ -24,12 +24,12 @@ const telemetry =
         // The topic is m/{domain}/c/{channel}/telemetry/tasks.
         subtopic: 'telemetry/tasks',
         payload: { proplet_id: propletId, ...counts },
-        // While the link is down, of messages like these only the newest is kept; 'all' would keep each of them.
+        // While the proplet is offline, only the newest of these messages is kept; 'all' would keep each of them.
         keep: 'latest',
       })),
     )
 
-// Reads the environment and config.toml like the daemon; throws an error that names all that is wrong.
+// Reads the environment and config.toml like the daemon; throws an error that lists every mistake.
 const { config, warnings } = loadConfig({ env: process.env })
 const { log, flush } = await createLogger({ level: config.logLevel })
 for (const warning of warnings) log.warn(warning)
@@ -42,6 +42,6 @@ const proplet$ = createProplet({
   stop$: stopSignal(process),
 })
 
-// Nothing happens before something subscribes, as this does.
+// Nothing happens until something subscribes, as this does.
 await lastValueFrom(proplet$, { defaultValue: undefined })
 await flush()

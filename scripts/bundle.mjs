@@ -6,12 +6,50 @@ const root = new URL('../', import.meta.url)
 
 export const inRoot = (path) => fileURLToPath(new URL(path, root))
 
-/** fp-ts and io-ts name CommonJS first, of which all would be bundled; of their ES modules, what is used is. */
+/**
+ * What these packages name first is for all engines, or for require(): of their ES modules only what is used is bundled, and
+ * runs without a look-up at each call.
+ */
+const ES_MODULES = [
+  { of: /^(fp|io)-ts(?:\/lib\/(.+))?$/, at: (name, path = 'index.js') => `${name}-ts/es6/${path}` },
+  {
+    of: /^(rxjs)(?:\/(.+))?$/,
+    at: (name, path = 'index') => inRoot(`node_modules/${name}/dist/esm/${path}.js`),
+  },
+]
 const treeShaken = {
   name: 'tree-shaken',
   resolveId(id, importer) {
-    const [, name, path = 'index.js'] = /^((?:fp|io)-ts)(?:\/lib\/(.+))?$/.exec(id) ?? []
-    return name === undefined ? null : this.resolve(`${name}/es6/${path}`, importer)
+    const found = ES_MODULES.find(({ of }) => of.test(id))
+    if (found === undefined) return null
+    const [, name, path] = found.of.exec(id)
+    return this.resolve(found.at(name, path), importer)
+  },
+}
+
+/**
+ * Of MQTT.js we use the client and its store, on streams that we open: so its transports, and what it loads for browsers,
+ * for MQTT 5 and for debugging, stay out, and streams are Node's own.
+ */
+const MQTT_PARTS = {
+  mqtt: `import client from 'mqtt/lib/client'
+import store from 'mqtt/lib/store'
+export { client as MqttClient, store as Store }`,
+  'worker-timers': 'module.exports = {}',
+  'lru-cache': 'module.exports = {}',
+  debug: 'module.exports = () => () => undefined',
+}
+const leanMqtt = {
+  name: 'lean-mqtt',
+  resolveId(id, importer = '') {
+    if (id === 'mqtt') return '\0lean:mqtt'
+    if (!/[\\/]node_modules[\\/](?:mqtt|mqtt-packet|bl)[\\/]/.test(importer)) return null
+    if (id === 'readable-stream') return { id: 'node:stream', external: true }
+    return Object.hasOwn(MQTT_PARTS, id) ? `\0lean:${id}` : null
+  },
+  load(id) {
+    const [, name] = /^\0lean:(.+)$/.exec(id) ?? []
+    return name === undefined ? null : MQTT_PARTS[name]
   },
 }
 
@@ -20,7 +58,7 @@ export const bundle = ({ from, to, modules, chunkFileNames, plugins = [], output
   input: Object.fromEntries(modules.map((module) => [module, inRoot(`${from}/${module}.ts`)])),
   platform: 'node',
   resolve: { extensionAlias: { '.js': ['.ts', '.js'] }, conditionNames: ['source', 'node', 'import'] },
-  plugins: [treeShaken, ...plugins],
+  plugins: [treeShaken, leanMqtt, ...plugins],
   logLevel: 'warn',
   ...more,
   output: { dir: inRoot(to), format: 'esm', entryFileNames: '[name].js', chunkFileNames, ...output },

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import process from 'node:process'
 import { bundle, inRoot, write } from './bundle.mjs'
-import { wasmTools, WASM_TOOLS_VERSION } from './wasm-tools.mjs'
+import { olderParser, wasmTools, WASM_TOOLS_VERSION } from './wasm-tools.mjs'
 
 const root = inRoot('.')
 const suites = process.env.CONFORMANCE_SUITES ?? inRoot('../shared/suites')
@@ -35,6 +35,7 @@ const { status, signal } = spawnSync(
       CONFORMANCE_SUITES: suites,
       CONFORMANCE_WASM_TOOLS: wasmTools() ?? '',
       CONFORMANCE_WASM_TOOLS_VERSION: WASM_TOOLS_VERSION,
+      CONFORMANCE_OLDER_PARSER: olderParser() ?? '',
     },
   },
 )

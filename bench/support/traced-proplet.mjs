@@ -1,14 +1,32 @@
 // @ts-check
 // A process of its own: the proplet as `createProplet` composes it, with the times of each task and invocation. Nothing in it is
-// changed: a task is timed from the packet that MQTT.js received to our call of its `publish`, and the runtime by a wrapper.
-import { MqttClient } from 'mqtt'
+// changed: a task is timed from the event of MQTT.js for its command to that for its result, and the runtime by a wrapper.
+import { EventEmitter } from 'node:events'
 import { Observable, tap } from 'rxjs'
-import { daemonEnv } from '../../dist/dev/daemon.js'
-import { createLogger, createProplet, loadConfig } from '../../dist/index.js'
-import { embeddedOptions } from '../../dist/app/embedded-options.js'
-import { createEmbeddedRuntime } from '../../dist/runtime/embedded/embedded.js'
 
 /** @typedef {{received: number, run: number, ended: number}} Trace */
+
+/** @type {Trace} */
+let current = { received: NaN, run: NaN, ended: NaN }
+/** @type {[number, number, number][]} receipt to run, run to its end, its end to publish */
+let times = []
+
+const { emit } = EventEmitter.prototype
+EventEmitter.prototype.emit = function (/** @type {any[]} */ ...args) {
+  const [event, packet] = args
+  if (event === 'packetreceive' && /\/(start|invoke)$/.test(String(packet.topic)))
+    current = { received: performance.now(), run: NaN, ended: NaN }
+  if (event === 'packetsend' && /\/(invoke_)?results$/.test(String(packet.topic))) {
+    const { received, run, ended } = current
+    times.push([run - received, ended - run, performance.now() - ended])
+  }
+  return Reflect.apply(emit, this, args)
+}
+// Imported only now: MQTT.js, which is part of the bundles, copies `emit` when it is loaded.
+const { daemonEnv } = await import('../../dist/dev/daemon.js')
+const { createLogger, createProplet, loadConfig } = await import('../../dist/index.js')
+const { embeddedOptions } = await import('../../dist/app/embedded-options.js')
+const { createEmbeddedRuntime } = await import('../../dist/runtime/embedded/embedded.js')
 
 const [port, cacheDir, stateDir] = process.argv.slice(2)
 const { config } = loadConfig({
@@ -24,25 +42,6 @@ const { log } = await createLogger({ level: config.logLevel })
 const runtime = createEmbeddedRuntime(
   await embeddedOptions({ ...config, hal: undefined }, { ca: undefined, verify: true }, undefined, log),
 )
-
-/** @type {Trace} */
-let current = { received: NaN, run: NaN, ended: NaN }
-/** @type {[number, number, number][]} receipt to run, run to its end, its end to publish */
-let times = []
-
-const { emit, publish } = MqttClient.prototype
-MqttClient.prototype.emit = function (/** @type {any[]} */ ...args) {
-  if (args[0] === 'packetreceive' && /\/(start|invoke)$/.test(String(args[1].topic)))
-    current = { received: performance.now(), run: NaN, ended: NaN }
-  return Reflect.apply(emit, this, args)
-}
-MqttClient.prototype.publish = function (/** @type {any[]} */ ...args) {
-  if (/\/(invoke_)?results$/.test(String(args[0]))) {
-    const { received, run, ended } = current
-    times.push([run - received, ended - run, performance.now() - ended])
-  }
-  return Reflect.apply(publish, this, args)
-}
 
 /** @type {import('../../src/model/runtime.js').Runtime} */
 const traced = {

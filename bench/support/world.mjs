@@ -15,7 +15,8 @@ import { childrenOf, isWaiting, startHelper } from './processes.mjs'
  * @property {string} cacheDir
  */
 
-const WARM = 2
+/** Before the first task. */
+const WARM = 1
 
 /** A guest that boots waits for the disk now and then, one that is ready for its first task all the time. */
 const WAITING_CHECKS = 5

@@ -54,6 +54,7 @@ export const embeddedOptions = async (
   isolation: runtime.isolation,
   componentEngine: runtime.componentEngine,
   warm: runtime.warm,
+  isLazy: true,
   // At most this many can be idle at once: those whose tasks have just ended, plus those kept warm.
   maxIdle: runtime.warm + limits.maxTasks,
   dirs: [...preopens(runtime.dirs, false), ...preopens(runtime.readonlyDirs, true)],

@@ -3,7 +3,6 @@ import type { Config } from '../io/config/config.js'
 import type { Journal } from '../io/journal/index.js'
 import { createLogger, type Logger } from '../io/log/log.js'
 import type { MqttOptions } from '../io/mqtt/index.js'
-import { loadHostMetrics } from '../host/metrics.js'
 import { brokerLinkOptions } from './broker-link.js'
 import { openConfidential, type Confidential } from './confidential/confidential.js'
 import { embeddedOptions } from './embedded-options.js'
@@ -34,7 +33,6 @@ export const prepare = async (config: Config, given: Logger | undefined): Promis
     brokerLinkOptions(config, log),
     openWatch(config, tls, log),
     openConfidential(config, log),
-    config.monitoring && config.intervals.metricsMs > 0 ? loadHostMetrics() : undefined,
   ])
   const own = { cache, mqtt: { ...mqtt, journal }, journal, watch, confidential }
   return { config, log, embedded: await embeddedOptions(config, tls, confidential, log), ...own }

@@ -22,7 +22,7 @@ export const refuseTask =
     if (command.type === 'start' && command.encrypted && confidential.obstacle !== undefined)
       return { code: 'unsupported', reason: confidential.obstacle }
     if (journal !== undefined && command.sequence === undefined)
-      return { code: 'overloaded', reason: journal.obstacle ?? 'the journal did not take it' }
+      return { code: 'overloaded', reason: journal.obstacle ?? 'the journal could not record it' }
     const { waiting, bytes } = backlog()
     if (waiting >= MAX_WAITING || bytes >= MAX_WAITING_BYTES)
       return { code: 'overloaded', reason: `${waiting} results are waiting for the broker` }

@@ -2,12 +2,15 @@ import {
   concat,
   connect,
   endWith,
+  filter,
   ignoreElements,
   map,
   merge,
   share,
   Subject,
+  take,
   tap,
+  timer,
   type Observable,
 } from 'rxjs'
 import { createTaskLog } from '../io/log/task-log.js'
@@ -48,7 +51,18 @@ const publicationsIn = (output$: Observable<PipelineOutput>): Observable<Publica
 /** Undelivered results that are tracked per run. */
 const MAX_DUE = 10_000
 
+/** Guests are started without a link to the broker, too, after so many milliseconds. */
+const WARM_UP_MS = 1000
+
 const now = () => performance.now()
+
+/** Guests are started when the proplet has announced itself, so that they do not delay its first heartbeat. */
+const warmUp = (runtime: Runtime, delivery$: Observable<Delivery>): Observable<never> =>
+  merge(delivery$.pipe(filter(({ at }) => at === 'acknowledged')), timer(WARM_UP_MS)).pipe(
+    take(1),
+    tap(() => runtime.warmUp?.()),
+    ignoreElements(),
+  )
 
 /** The events that observers get. */
 const propletEvents = (
@@ -102,7 +116,7 @@ export const run = (
             journal: journal && (() => journal.stats),
           }
           const watched$ = parts.watch(seen).pipe(tap((command) => commands.next(command)))
-          return merge(watched$, delivery$).pipe(ignoreElements())
+          return merge(watched$, delivery$, warmUp(runtime, delivery$)).pipe(ignoreElements())
         }),
       )
       return merge(published$, left$)

@@ -29,14 +29,14 @@ const createReporter = (log: Logger, collector: string) => {
     const { sent } = report
     lost += report.lost
     if (sent.kind === 'taken') {
-      if (isLost) log.info({ collector, lost }, 'Traces are delivered again')
+      if (isLost) log.info({ collector, lost }, 'Trace delivery resumed')
       else if (lost > 0)
-        log.debug({ collector, lost }, 'The collector is slower than the tasks, or refuses spans')
+        log.debug({ collector, lost }, 'Spans dropped: the collector is too slow or rejects them')
       isLost = false
       lost = 0
       return
     }
-    log[isLost ? 'debug' : 'warn']({ collector, lost }, `Traces could not be sent: ${sent.why}`)
+    log[isLost ? 'debug' : 'warn']({ collector, lost }, `Failed to send traces: ${sent.why}`)
     isLost = true
   }
 }

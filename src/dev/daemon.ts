@@ -86,7 +86,7 @@ export const startDaemon = (
       look()
       void exited.then(() => {
         look()
-        giveUp('the daemon ended and did not log')
+        giveUp('the daemon ended without logging')
       })
     })
 

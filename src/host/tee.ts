@@ -181,7 +181,7 @@ export const detectTee = (surroundings: TeeSurroundings): TeeDetection => {
     notes:
       guest === undefined && hasSevStatus(root)
         ? [
-            'SevStatus is set, but no driver sev-guest is there: SEV and SEV-ES can not attest at run time; a guest of SEV-SNP needs the driver.',
+            'SevStatus is set, but the driver sev-guest is missing. SEV and SEV-ES cannot attest at run time; an SEV-SNP guest needs the driver.',
           ]
         : [],
   }

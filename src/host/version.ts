@@ -8,6 +8,6 @@ const Manifest = t.type({ name: t.string, version: t.string })
 /** Name and version of this package. */
 export const packageVersion = (): { readonly name: string; readonly version: string } => {
   const manifest: unknown = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'))
-  if (!Manifest.is(manifest)) throw new Error('the package.json of the proplet has no name and version')
+  if (!Manifest.is(manifest)) throw new Error('the package.json of the proplet lacks a name or version')
   return { name: manifest.name, version: manifest.version }
 }

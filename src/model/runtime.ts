@@ -93,4 +93,6 @@ export interface Runtime {
   run(request: RunRequest, stop$: Observable<StopReason>): Observable<RunEvent>
   /** Usage of this task alone; undefined while it does not run. Omit it if the runtime can't tell. */
   usage?(id: string): Usage | undefined
+  /** Prepares for the first task; the proplet calls it once it has announced itself. Omit it if there is nothing to prepare. */
+  warmUp?(): void
 }

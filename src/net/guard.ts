@@ -36,7 +36,8 @@ export const guardedLookup =
       const refusals = found.map(({ address }) => guard(hostname, address, port))
       const admitted = found.filter((_, index) => refusals[index] === undefined)
       const [first] = admitted
-      if (first === undefined) callback(new GuardError(refusals[0] ?? `${hostname} leads to no address`), '')
+      if (first === undefined)
+        callback(new GuardError(refusals[0] ?? `${hostname} resolves to no address`), '')
       else if (options.all === true) callback(null, admitted)
       else callback(null, first.address, first.family)
     })

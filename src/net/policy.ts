@@ -8,11 +8,11 @@ export type NetworkRule = {
   readonly host: string
   /** Undefined: every port. */
   readonly port: number | undefined
-  /** Of `*`: link-local addresses as well, where clouds tell machines their secrets. */
+  /** With `*`: also allows link-local addresses, where clouds serve machines their secrets. */
   readonly isUnguarded?: boolean
 }
 
-/** What of the network there can be; by default all of it. */
+/** Which uses of the network are allowed; all by default. */
 export type NetworkUses = {
   readonly tcp: boolean
   readonly udp: boolean
@@ -24,7 +24,7 @@ export type NetworkOptions = {
   /** Empty: guests have no network. */
   readonly rules: readonly NetworkRule[]
   readonly uses?: NetworkUses
-  /** What would allow what was refused, for the log; by default a setting of the daemon. */
+  /** How to allow what was refused, for the log; by default a setting of the daemon. */
   readonly remedy?: string
   readonly tls: TlsTrust
 }
@@ -44,7 +44,10 @@ const listsAddress = (rules: readonly NetworkRule[], address: IpAddress, port: n
     return listed !== undefined && isSameAddress(listed, address)
   })
 
-/** Whether the list admits the host, a name or an address as the guest wrote it. `*` does not include link-local addresses. */
+/**
+ * Whether the list admits the host, a name or an address as the guest wrote it. `*` does not include link-local
+ * addresses.
+ */
 export const allows = (rules: readonly NetworkRule[], host: string, port: number): boolean => {
   const address = parseAddress(host)
   if (address === undefined)
@@ -65,8 +68,8 @@ export const linkLocalGuard =
   (host, address, port) => {
     if (allowsAddress(rules, address, port)) return undefined
     return host === address
-      ? `${address} is a link-local address, which is not listed`
-      : `${host} leads to ${address}, a link-local address, which is not listed`
+      ? `${address} is a link-local address that is not listed`
+      : `${host} resolves to ${address}, a link-local address that is not listed`
   }
 
 /** The guard for an operator's URL: a literal address is allowed; a name must not resolve to a link-local one. */

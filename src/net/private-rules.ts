@@ -29,9 +29,9 @@ export const downloadGuard = (rules: readonly PrivateRule[]): Guard => {
     const isListed = networks.some((network) => sharesPrefix(address, network.address, network.bits))
     const isMeant = rules.some((rule) => rule.type === 'all' || listsName(rule, host.toLowerCase()))
     if (kind !== 'unusable' && (isListed || (kind === 'private' && isMeant))) return undefined
-    const where = host === text ? `${text} is` : `${host} leads to ${text},`
+    const where = host === text ? `${text} is` : `${host} resolves to ${text},`
     return kind === 'unusable'
-      ? `${where} an address that nothing is fetched from`
+      ? `${where} an address that is never fetched from`
       : `${where} a ${kind} address, which PROPLET_FETCH_PRIVATE does not list`
   }
 }

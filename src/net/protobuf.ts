@@ -74,7 +74,7 @@ export const readFields = (message: Uint8Array): Fields => {
 const lengthOf = (bytes: Buffer, at: number, kind: number): readonly [length: number, start: number] => {
   if (kind === FIXED64) return [8, at]
   if (kind === FIXED32) return [4, at]
-  if (kind !== BYTES) throw new ProtobufError('a field of a kind that is not known')
+  if (kind !== BYTES) throw new ProtobufError('a field of an unknown wire type')
   const { value, end } = readVarint(bytes, at)
   if (value > BigInt(bytes.length)) throw new ProtobufError('a field beyond the end')
   return [Number(value), end]

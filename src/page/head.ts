@@ -29,7 +29,7 @@ export const createHead = () => {
       notice,
       isUp
         ? ''
-        : `No link to ${broker}${why} (${elapsed(now - state.since)}). Results wait until it is there again.`,
+        : `Not connected to ${broker}${why} (${elapsed(now - state.since)}). Results wait for the connection.`,
     )
   }
 
@@ -53,7 +53,7 @@ export const createHead = () => {
       document.body.dataset['feed'] = state
       if (state === 'lost') {
         link.box.dataset['state'] = 'unknown'
-        setText(link.text, 'broker link unknown')
+        setText(link.text, 'broker connection unknown')
         notice.hidden = true
       }
     },

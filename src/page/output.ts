@@ -86,7 +86,7 @@ export const createOutput = (): Output => {
     element,
     add: ({ skipped, pieces }) => {
       const wasFollowing = follows.checked
-      if (skipped > 0) append('left-out', `\n… ${bytes(skipped)} left out …\n`)
+      if (skipped > 0) append('left-out', `\n… ${bytes(skipped)} omitted …\n`)
       for (const { stream, data } of pieces) {
         const text = decoders[stream].decode(fromBase64(data), { stream: true })
         if (text !== '') append(stream, visible(text))

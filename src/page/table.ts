@@ -150,13 +150,13 @@ export const createTable = (deps: TableDeps): Table => {
     setText(
       empty,
       state.rows.size === 0
-        ? 'No tasks yet. They are here as soon as the Manager starts one.'
-        : 'No task is like that.',
+        ? 'No tasks yet. They appear here as soon as the Manager starts one.'
+        : 'No task matches.',
     )
     const under = [...state.rows.values()].filter((row) => !isEnded(row) && row.phase !== 'ready').length
     const hidden = state.totals.running + state.totals.waiting - under
     more.hidden = hidden <= 0
-    setText(more, `${hidden} more are under way.`)
+    setText(more, `${hidden} more are active.`)
   }
 
   const again = () => {

@@ -20,6 +20,7 @@ const HEADINGS = [
   'answered twice',
   'ran, by their marks',
   'ran twice',
+  'unexplained',
   'cut short',
   'refused',
   'left in journal, outbox',
@@ -38,6 +39,7 @@ const cells = ({ options: { victim, rate }, outcome }: Row): readonly string[] =
   String(outcome.twice.length),
   String(outcome.marked),
   String(outcome.runTwice.length),
+  String(outcome.unexplained.length),
   String(outcome.cutShort),
   String(outcome.refused),
   `${outcome.leftInJournal}, ${outcome.leftInOutbox}`,
@@ -53,6 +55,8 @@ const NOTES = [
   '- **ran twice**: each task leaves a mark in a file, which no kill undoes.',
   '- A broker that is killed has not saved all of its sessions: it forgets that it had given a start to the proplet or a result to the',
   '  observer, and gives it again (**twice**), or that it had taken one at all (**lost**). The proplet itself lives through these runs.',
+  '- **unexplained**: lost, answered or run twice, and not by what the broker lost, as seen by a proxy between the two: the broker gave',
+  '  the start once, or never acknowledged a result, or was given a result twice in one session.',
 ]
 
 const { values } = parseArgs({

@@ -1,10 +1,13 @@
 import { MAX_TASKS, type KillOptions, type KillOutcome } from './kills.js'
 
-/** Nothing is lost, nothing comes twice, and only what a guest was at is cut short; a killed broker answers for itself. */
+/**
+ * Nothing is lost, nothing comes twice, and only what a guest was at is cut short; where the broker is killed, nothing but what it
+ * lost itself.
+ */
 export const isSound = ({ victim }: Pick<KillOptions, 'victim'>, outcome: KillOutcome): boolean => {
-  const { kills, lost, twice, runTwice, cutShort, refused, otherErrors } = outcome
+  const { kills, lost, twice, runTwice, unexplained, cutShort, refused, otherErrors } = outcome
   const isEmpty = outcome.leftInJournal + outcome.leftInOutbox === 0
-  const isQuiet = refused + otherErrors.length === 0
+  const isQuiet = refused + otherErrors.length + unexplained.length === 0
   if (victim === 'broker') return isEmpty && isQuiet && cutShort === 0
   const isComplete = lost.length + twice.length + runTwice.length === 0
   const isFair = cutShort <= MAX_TASKS * kills

@@ -8,6 +8,8 @@ import { freePort } from '../support/free-port.js'
 import { Random } from '../support/random.js'
 import { createBooks, type Reckoning } from './books.js'
 import { startChaosBroker } from './brokers.js'
+import { createLedger } from './ledger.js'
+import { startLink } from './link.js'
 import { connectObserver, connectPublisher } from './publisher.js'
 
 export type KillOptions = {
@@ -25,6 +27,8 @@ export type KillOutcome = Reckoning & {
   /** Tasks of which the file says that they ran, and that they ran more than once. */
   readonly marked: number
   readonly runTwice: readonly string[]
+  /** Lost, answered or run more than once, and what the broker lost is not why: seen on the link of the proplet. */
+  readonly unexplained: readonly string[]
   /** What its metrics say that it still had at the end. */
   readonly leftInJournal: number
   readonly leftInOutbox: number
@@ -107,11 +111,20 @@ export const runKills = async ({
   await mkdir(join(directory, 'marks'))
   const broker = await startChaosBroker('mosquitto')
   const books = createBooks()
-  const observer = await connectObserver(broker.port, books.answered)
+  const ledger = createLedger()
+  const link = await startLink(broker.port, (direction, packet) => {
+    ledger.see(direction, packet)
+    return 'pass'
+  })
+  const ids: string[] = []
+  const observer = await connectObserver(broker.port, (body) => {
+    ledger.answered(body)
+    books.answered(body)
+  })
   const publisher = await connectPublisher(broker.port)
   const ops = await freePort()
   const random = new Random(seed, rate, kills)
-  const launch = (): Daemon => startDaemon(envOf(broker.port, ops, directory), [], { stderr: 'pipe' })
+  const launch = (): Daemon => startDaemon(envOf(link.port, ops, directory), [], { stderr: 'pipe' })
   const linked = (of: Daemon, from = 0) => of.logged('Connected to the broker', from, LINK_MS)
   let daemon = launch()
   await linked(daemon)
@@ -120,6 +133,7 @@ export const runKills = async ({
     () => books.open >= MAX_OPEN,
     (n) => {
       const id = `k${rate}-${n}`
+      ids.push(id)
       books.sent(id)
       publisher.start({ id, ...MARK, inputs: [id] })
     },
@@ -154,12 +168,14 @@ export const runKills = async ({
       kills: killed,
       marked: marks.size,
       runTwice: [...marks].flatMap(([id, times]) => (times > 1 ? [id] : [])),
+      unexplained: ledger.account(ids, marks).unexplained,
       seconds: (performance.now() - startedAt) / 1000,
     }
   } finally {
     stopSending()
     await daemon.stop()
     await Promise.all([publisher.close(), observer.close()])
+    await link.close()
     await broker.close()
     await rm(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
   }

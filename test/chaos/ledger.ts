@@ -9,6 +9,14 @@ type Entry = {
   isTaken: boolean
   /** Its results that the broker has acknowledged. */
   delivered: number
+  /** The proplet may have forgotten the packet of its start: the broker has released it, or lost the session. */
+  isReleased: boolean
+  /** After that, the broker sent its start again. */
+  isRedelivered: boolean
+  /** How many sessions the broker had lost when its result was published, not as a repetition. */
+  publishedIn: number | undefined
+  /** Its result was published twice in one session, neither time as a repetition, though its start came once. */
+  isPublishedTwice: boolean
   /** Its results that came to the Manager. */
   readonly answers: JsonObject[]
 }
@@ -28,6 +36,8 @@ export type Account = {
   readonly runTwice: readonly string[]
   /** Never came to the proplet, or its result not to the Manager: the broker, or who took its session, has lost it. */
   readonly lostElsewhere: readonly string[]
+  /** Those that are lost, or came or ran more than once, and what the broker lost is not why. */
+  readonly unexplained: readonly string[]
 }
 
 const START = 'control/manager/start'
@@ -49,10 +59,21 @@ export const createLedger = () => {
   const entries = new Map<string, Entry>()
   const starts = new Map<number, string>()
   const results = new Map<number, string>()
+  /** Starts that the broker has not released. */
+  const unreleased = new Map<number, string>()
+  let lostSessions = 0
   const changes$ = new Subject<void>()
 
   const entry = (id: string): Entry => {
-    const known = entries.get(id) ?? { isTaken: false, delivered: 0, answers: [] }
+    const known = entries.get(id) ?? {
+      isTaken: false,
+      delivered: 0,
+      isReleased: false,
+      isRedelivered: false,
+      publishedIn: undefined,
+      isPublishedTwice: false,
+      answers: [],
+    }
     entries.set(id, known)
     return known
   }
@@ -63,16 +84,36 @@ export const createLedger = () => {
     return id
   }
 
-  const published = (direction: Direction, { topic, payload, messageId = 0 }: IPublishPacket): void => {
+  const release = (id: string | undefined): void => {
+    if (id !== undefined) entry(id).isReleased = true
+  }
+  const published = (direction: Direction, { topic, payload, messageId = 0, dup }: IPublishPacket): void => {
     const open = direction === 'down' ? starts : results
     const isOurs = topic.endsWith(direction === 'down' ? START : RESULTS)
     const id = isOurs ? idOf(payload, direction === 'down' ? 'id' : 'task_id') : undefined
-    if (id === undefined) open.delete(messageId)
-    else open.set(messageId, id)
+    if (id === undefined) {
+      open.delete(messageId)
+      return
+    }
+    open.set(messageId, id)
+    const known = entry(id)
+    if (direction === 'down') {
+      unreleased.set(messageId, id)
+      known.isRedelivered ||= known.isReleased
+    } else if (!dup) {
+      known.isPublishedTwice ||= known.publishedIn === lostSessions && !known.isRedelivered
+      known.publishedIn = lostSessions
+    }
   }
   const see = (direction: Direction, packet: Packet): void => {
     // without a session of before, its message ids mean nothing
-    if (packet.cmd === 'connack' && !packet.sessionPresent) starts.clear()
+    if (packet.cmd === 'connack' && !packet.sessionPresent) {
+      starts.clear()
+      for (const id of unreleased.values()) release(id)
+      unreleased.clear()
+      lostSessions += 1
+    }
+    if (packet.cmd === 'pubrel' && direction === 'down') release(acknowledged(unreleased, packet.messageId))
     if (packet.cmd === 'publish') published(direction, packet)
     if (packet.cmd !== 'puback' && packet.cmd !== 'pubrec') return
     const id = acknowledged(direction === 'up' ? starts : results, packet.messageId)
@@ -83,6 +124,9 @@ export const createLedger = () => {
   }
 
   const isOpen = ({ isTaken, delivered }: Entry): boolean => isTaken && delivered === 0
+  /** The proplet was at fault, whatever the broker has lost. */
+  const isUnexplained = (task: Entry, runs: number): boolean =>
+    isOpen(task) || task.isPublishedTwice || (runs > 1 && !task.isRedelivered)
 
   return {
     changes$: changes$.asObservable(),
@@ -113,6 +157,7 @@ export const createLedger = () => {
         lostElsewhere: where(
           ({ isTaken, delivered, answers }) => answers.length === 0 && (!isTaken || delivered > 0),
         ),
+        unexplained: ids.filter((id) => isUnexplained(entry(id), runs.get(id) ?? 0)),
       }
     },
   }

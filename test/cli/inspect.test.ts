@@ -275,7 +275,7 @@ describe('what would fill the screen for ever', () => {
     const text = await inspectBytes(bytes)
     expect(text.code).toBe(0)
     expect(text.stdout.length).toBeLessThan(MAX_CHARACTERS + 100_000)
-    expect(text.stdout).toContain('… the rest is left out')
+    expect(text.stdout).toContain('… the rest is omitted')
     const json = await inspectBytes(bytes, true)
     expect(JSON.parse(json.stdout)).toMatchObject({ complete: false })
     expect(json.stdout.length).toBeLessThan(2 * MAX_CHARACTERS)
@@ -288,7 +288,7 @@ describe('what would fill the screen for ever', () => {
       types(instanceType([0x01, 0x40, vec(), 1, 0], ...declarations)),
       section(10, u32(uses.length), ...uses),
     )
-    expect((await inspectBytes(bytes)).stdout).toContain('… the rest is left out')
+    expect((await inspectBytes(bytes)).stdout).toContain('… the rest is omitted')
     expect(JSON.parse((await inspectBytes(bytes, true)).stdout)).toMatchObject({ complete: false })
   })
 })

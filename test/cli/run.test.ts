@@ -80,7 +80,7 @@ describe('the command line', () => {
     expect(stderr.split('\n')).toStrictEqual([
       'error: found "--mqtt-adress" (did you mean --mqtt-address?); expected an option that --help lists',
       'error: found "--client-kye" (did you mean --client-key?); expected an option that --help lists',
-      'error: found an argument that belongs to no option; expected only options, see --help',
+      'error: found an argument that belongs to no option; expected only options (see --help)',
       'error: --help: expected no value',
       'error: found "--constructor"; expected an option that --help lists',
       'error: found "-x"; expected an option that --help lists',

@@ -22,6 +22,7 @@ function suitesOf(): readonly Suite[] {
       : {
           program,
           version: environment('CONFORMANCE_WASM_TOOLS_VERSION'),
+          olderParser: process.env['CONFORMANCE_OLDER_PARSER'],
           cache: join(root, 'node_modules/.cache/conformance'),
         }
   const child = fileURLToPath(new URL('./wast/child.js', import.meta.url))

@@ -88,7 +88,7 @@ describe('the command line', () => {
     expect(unknown.stderr).toContain('did you mean --mqtt-address?')
     const secret = await run(['--client-key', 'hunter2'], IDENTITY)
     expect(secret).toMatchObject({ code: 64, stdout: '' })
-    expect(secret.stderr).toContain('secrets are not taken from the command line')
+    expect(secret.stderr).toContain('secrets are not accepted on the command line')
     expect(secret.stderr).not.toContain('hunter2')
   })
 })

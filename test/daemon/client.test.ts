@@ -121,7 +121,7 @@ describe.each(BROKERS)('over %s', (kind) => {
     expect(ran.stderr).toMatch(
       /^error: ".*big.wasm": the command would have 5\.\d kB; expected at most 4\.1 kB/,
     )
-    expect(ran.stderr).toContain('push it to a registry')
+    expect(ran.stderr).toContain('push the binary to a registry')
     await client(['submit', ADD, '--name', 'add', '--id', 'after', '--wait'])
     expect(here.proplet.log()).not.toContain('"task":"big"')
   })
@@ -135,7 +135,7 @@ describe.each(BROKERS)('over %s', (kind) => {
     expect(await ended).toStrictEqual({
       code: 130,
       stdout: '',
-      stderr: 'the task goes on; to end it: proplet stop left\n',
+      stderr: 'the task keeps running; to stop it: proplet stop left\n',
     })
     expect(await client(['stop', 'left', '--wait'])).toMatchObject({ code: 0 })
   })
@@ -200,7 +200,7 @@ describe('the link', () => {
       expect(await runClient(args, { env })).toStrictEqual({
         code: 69,
         stdout: '',
-        stderr: 'error: no link to the broker at tcp://127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1\n',
+        stderr: 'error: no connection to the broker at tcp://127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1\n',
       })
     }
   })

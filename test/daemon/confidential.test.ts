@@ -261,7 +261,7 @@ describe('a proplet that runs encrypted tasks', () => {
     }
     const refused = await site('embedded', { ...env, PROPLET_LAYER_STORE_PATH: directory() })
     expect((await refused.wire.run(hello('external', image('wasm'))))['error']).toMatch(
-      /external runtime gets the plain text .*PROPLET_ENCRYPTED_EXTERNAL=true allows it/,
+      /external runtime would get the decrypted binary .*PROPLET_ENCRYPTED_EXTERNAL=true allows that/,
     )
     const allowed = await site('embedded', {
       ...env,
@@ -334,6 +334,6 @@ describe('encrypted tasks where they can not be run', () => {
   it('are refused without a TEE, with a result that says why (17.1)', async () => {
     const { wire } = await site('embedded', { PROPLET_TEE: 'none' })
     const result = await wire.run(hello('no tee', 'localhost/x:v1'))
-    expect(result['error']).toMatch(/TEE runtime not available: this machine is not inside of a TEE/)
+    expect(result['error']).toMatch(/TEE runtime not available: this machine is not inside a TEE/)
   })
 })

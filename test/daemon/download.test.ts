@@ -150,7 +150,7 @@ describe('a proplet that downloads', () => {
     expect(await wire.run({ ...hello('inner', url), proplet_id: strict.id })).toMatchObject({
       results: '',
       error: expect.stringMatching(
-        /^GET http:\/\/localhost:\d+\/hello\.wasm: localhost leads to \S+, a private address, which PROPLET_FETCH_PRIVATE does not list$/,
+        /^GET http:\/\/localhost:\d+\/hello\.wasm: localhost resolves to \S+, a private address, which PROPLET_FETCH_PRIVATE does not list$/,
       ) as string,
     })
   })

@@ -169,7 +169,7 @@ describe('federated learning', () => {
     const published = onChannel(`fl/rounds/${task.env.ROUND_ID}/updates/${knowing.id}`)
     const result = await wire.run(task)
     expect(JSON.parse(await published)).toStrictEqual(updateIn(result))
-    expect(await knowing.logged('the coordinator did not take the update', before)).toMatchObject({
+    expect(await knowing.logged('the coordinator did not accept the update', before)).toMatchObject({
       level: 'warn',
       task: task.id,
       msg: expect.stringMatching(/\/update: it answered with status 409$/) as string,
@@ -193,7 +193,7 @@ describe('federated learning', () => {
     })
     expect(await round).toMatchObject([{ propletId: knowing.id, numSamples: 0, via: 'HTTP' }])
     expect(store.asked(knowing.id)).toBe(asked + 3)
-    const without = 'could not be fetched, and the task runs without'
+    const without = 'could not be fetched; running the task without it'
     for (const [what, status] of [
       ['the dataset', 500],
       ['the model', 404],

@@ -92,6 +92,6 @@ it('a sandbox that is not to be had is an error before anything else, and so is 
   })
   expect([status, stdout]).toStrictEqual([78, ''])
   expect(stderr).toMatch(
-    /^error: PROPLET_ISOLATION: found "sandbox"; expected process or thread, as bubblewrap can't build one here: bwrap: .*namespace/,
+    /^error: PROPLET_ISOLATION: found "sandbox"; expected process or thread, as bubblewrap cannot create a sandbox here: bwrap: .*namespace/,
   )
 })

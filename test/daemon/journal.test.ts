@@ -112,7 +112,7 @@ describe('after kill -9 and a restart', () => {
     expect(seen.on('control/proplet/results')).toHaveLength(0)
     await kill()
     const second = await start()
-    expect(second.log()).toContain('Found what an earlier run left in the journal')
+    expect(second.log()).toContain('Recovered commands and results from the journal')
     expect(await seen.result('held')).toMatchObject({ results: '30', error: null })
     expect(await seen.result('stopped')).toMatchObject({ error: 'task stopped' })
     expect(await seen.run(add('after'))).toMatchObject({ results: '30' })
@@ -256,7 +256,7 @@ describe('a state directory', () => {
     const { seen, start } = await scene()
     const refused = proplet(1, { PROPLET_STATE_DIR: '/proc/none' })
     expect(await refused.exited).toMatchObject({ code: 1 })
-    expect(refused.log()).toMatch(/the journal in \/proc\/none can not be used: ENOENT/)
+    expect(refused.log()).toMatch(/the journal in \/proc\/none cannot be used: ENOENT/)
     const without = await start({ PROPLET_STATE_DIR: '', XDG_STATE_HOME: '/proc' })
     expect(without.log()).toContain(
       'Running without a journal: commands and results are lost when the process ends',

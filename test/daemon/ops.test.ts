@@ -149,7 +149,7 @@ describe('a proplet that is watched', () => {
       running_tasks: 0,
     })
     expect(await own.stop()).toBe(0)
-    expect(own.lines().filter(({ msg }) => msg.includes('Traces could not be sent: '))).toHaveLength(1)
+    expect(own.lines().filter(({ msg }) => msg.includes('Failed to send traces: '))).toHaveLength(1)
     expect(own.log()).not.toContain('hunter2')
     expect(own.stderr()).toBe('')
   })

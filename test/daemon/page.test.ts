@@ -198,6 +198,6 @@ it('does not offer a stop where that is turned off', async () => {
   })
   expect([response.status, await response.json()]).toStrictEqual([
     403,
-    { error: 'stopping is turned off: PROPLET_UI_ACTIONS' },
+    { error: 'stopping tasks is disabled; PROPLET_UI_ACTIONS=true enables it' },
   ])
 })

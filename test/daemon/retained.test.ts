@@ -15,7 +15,7 @@ const RETAINED: Readonly<Record<string, object>> = {
   'control/manager/invoke': { id: 'latent', invocation_id: 'i', inputs: [1, 2] },
   'registry/server': { app_name: image, chunk_idx: 0, total_chunks: 1, data: add.file },
 }
-const DROPPED = 'a retained message was dropped: it may have been acted on before'
+const DROPPED = 'Retained message dropped: it may have been acted on before'
 
 /** Retains a message of each topic. */
 const retain = async (port: number): Promise<void> => {

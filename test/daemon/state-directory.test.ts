@@ -41,8 +41,8 @@ describe('issue 14.3: a state directory', () => {
     const state = directory()
     const refused = proplet(port, {}, { state, within: readOnly(state) })
     expect(await refused.exited).toMatchObject({ code: 1 })
-    expect(refused.log()).toContain(`the journal in ${state} can not be used: EROFS`)
-    expect(refused.log()).toContain('PROPLET_STATE_DIR names another directory, or none')
+    expect(refused.log()).toContain(`the journal in ${state} cannot be used: EROFS`)
+    expect(refused.log()).toContain('set PROPLET_STATE_DIR to another directory, or none')
 
     const seen = await wire(port)
     const env = { PROPLET_STATE_DIR: '', XDG_STATE_HOME: state }
@@ -63,10 +63,10 @@ describe('issue 14.3: a state directory', () => {
     // Its message has no room on the disk.
     const large = { ...add('large'), metadata: { padding: 'x'.repeat(100_000) } }
     const refused = await seen.run(large)
-    expect(refused['error']).toMatch(/^task refused: the journal can not be written: .*no space left/i)
+    expect(refused['error']).toMatch(/^task refused: the journal cannot be written: .*no space left/i)
     rmSync(`/proc/${started.process.pid ?? 0}/root${state}/${FILLER}`)
     expect(await seen.run({ ...large, id: 'again' })).toMatchObject({ results: '30', error: null })
-    expect(started.log()).toContain('the journal can be written again')
+    expect(started.log()).toContain('Journal works again')
   })
 
   it('that another proplet of this id uses ends the second one, with the reason, and does not disturb the first', async () => {
@@ -76,7 +76,7 @@ describe('issue 14.3: a state directory', () => {
     await seen.beats(1)
     const second = proplet(port, {}, { id: first.id, state: first.state })
     expect(await second.exited).toMatchObject({ code: 1 })
-    expect(second.log()).toContain(`the journal in ${first.state} can not be used: another proplet uses it`)
+    expect(second.log()).toContain(`the journal in ${first.state} cannot be used: another proplet uses it`)
     expect(await seen.run(add('t'))).toMatchObject({ results: '30' })
     expect(first.log()).not.toContain('Disconnected')
   })
@@ -100,7 +100,7 @@ describe('issue 14.3: a state directory', () => {
     const second = proplet(port, env, { id: first.id, state: first.state })
     await seen.beats(2)
     expect(await seen.run(add('after'))).toMatchObject({ results: '30' })
-    expect(second.log()).toContain('the head of a journal file is damaged: the file is put aside')
+    expect(second.log()).toContain('Journal file set aside: its header is damaged')
     expect(readFileSync(`${file}.damaged`)).toEqual(content)
     expect(await metric(ops, 'proplet_journal_damaged_files_total')).toBe(1)
     expect(await metric(ops, 'proplet_journal_damaged_bytes_total')).toBe(content.length)

@@ -130,7 +130,7 @@ describe('with proplet dev in another terminal', () => {
     await shell.sees(/^wait: .*\(\d\.\d s\)$/m)
     await shell.keys('C-c')
     const screen = await shell.sees(/^rc=130$/m)
-    expect(screen).toContain('the task goes on; to end it: proplet stop wait')
+    expect(screen).toContain('the task keeps running; to stop it: proplet stop wait')
     expect(screen).not.toMatch(/^wait: /m)
     await shell.command('proplet stop wait --wait')
   })

@@ -82,7 +82,7 @@ describe('a download', () => {
     for (const host of hosts) {
       const error = await failure(open(`http://${host}:${server.port}/`))
       expect(error.transient).toBe(false)
-      expect(error.message).toMatch(/a private address, which PROPLET_FETCH_PRIVATE|nothing is fetched from/)
+      expect(error.message).toMatch(/a private address, which PROPLET_FETCH_PRIVATE|never fetched from/)
     }
     expect(server.requests).toHaveLength(0)
     const listed = await downloader({ privateRules: [{ type: 'name', name: 'localhost' }] })

@@ -54,13 +54,13 @@ describe.each(LINK_LOCAL)('%s', (address) => {
     const { get } = createFederatedHttp({ network: { rules: ALL, tls: TRUST }, maxBytes: 1000 })
     const url = `http://${inUrl(address)}:9/models/1`
     expect(await errorOf(firstValueFrom(get({ url, shown: 'shown', isOfTask: true })))).toContain(
-      'a link-local address, which is not listed',
+      'a link-local address that is not listed',
     )
   })
 
   it('is not where traces go, if a name leads there', () => {
     expect(operatorGuard(new URL('http://collector.lan/v1/traces'))('collector.lan', address, 80)).toContain(
-      'collector.lan leads to',
+      'collector.lan resolves to',
     )
     expect(operatorGuard(new URL(`http://${inUrl(address)}/`))(address, address, 80)).toBeUndefined()
   })
@@ -80,7 +80,7 @@ it('a collector that may not be connected to is given up, not tried again', asyn
   const poster = createPoster({ url: new URL('http://169.254.169.254/'), timeoutMs: 1000, tls: TRUST, guard })
   expect(await firstValueFrom(poster.post('{}'))).toStrictEqual({
     kind: 'refused',
-    why: expect.stringContaining('169.254.169.254 is a link-local address, which is not listed') as string,
+    why: expect.stringContaining('169.254.169.254 is a link-local address that is not listed') as string,
   })
   poster.close()
 })

@@ -53,7 +53,7 @@ const outputs = {
     't',
     '',
     1,
-    'MODEL_REGISTRY_URL is not set; expected it in the environment of the task, or in that of the proplet',
+    'MODEL_REGISTRY_URL is not set; expected it in the environment of the task or of the proplet',
   ),
   x: resultOf('t', '', 1, 'task stopped'),
   W: resultOf('v', '', 1, 'task refused: 2 tasks are running or waiting already'),

@@ -11,10 +11,14 @@ const BINARIES = ['/usr/sbin/mosquitto', '/usr/local/sbin/mosquitto', '/opt/home
 /** Milliseconds. */
 const START_MS = 5000
 
+const QUIET = ['error', 'warning', 'notice', 'information'].map((type) => `log_type ${type}`)
+
 export type Mosquitto = {
   readonly port: number
   /** What it has logged so far. */
   readonly log: () => string
+  /** Ends it with SIGTERM, so that it saves its sessions if it is to keep them. */
+  readonly stop: () => Promise<void>
   /** Kills it with SIGKILL; of its sessions only what it has saved survives. */
   readonly kill: () => Promise<void>
 }
@@ -25,6 +29,8 @@ export type MosquittoOptions = {
   readonly config?: readonly string[]
   /** A directory where it saves its sessions, at every change; by default it doesn't. */
   readonly persistence?: string
+  /** Whether to log connections only, not each packet. */
+  readonly isQuiet?: boolean
 }
 
 /** Starts mosquitto on a free port of 127.0.0.1; resolves when it listens. */
@@ -47,7 +53,7 @@ export const startMosquitto = async (options: MosquittoOptions = {}): Promise<Mo
           'autosave_interval 1',
         ]),
     'log_dest stderr',
-    'log_type all',
+    ...(options.isQuiet === true ? QUIET : ['log_type all']),
     'set_tcp_nodelay true',
     ...(process.getuid?.() === 0 ? ['user root'] : []),
     `listener ${port} 127.0.0.1`,
@@ -59,12 +65,13 @@ export const startMosquitto = async (options: MosquittoOptions = {}): Promise<Mo
   // a test process that dies takes its brokers along
   const onExit = () => child.kill('SIGKILL')
   process.once('exit', onExit)
-  const kill = async () => {
+  const end = async (signal: NodeJS.Signals) => {
     process.off('exit', onExit)
-    child.kill('SIGKILL')
+    child.kill(signal)
     await exited
     await rm(directory, { recursive: true, force: true })
   }
+  const kill = () => end('SIGKILL')
   let log = ''
   try {
     await new Promise<void>((resolve, reject) => {
@@ -87,6 +94,7 @@ export const startMosquitto = async (options: MosquittoOptions = {}): Promise<Mo
   return {
     port,
     log: () => log,
+    stop: () => end('SIGTERM'),
     kill,
   }
 }

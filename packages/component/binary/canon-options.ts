@@ -48,7 +48,7 @@ function readOption(reader: ByteReader, scope: ScopeBuilder): Option {
       return { key: 'callback', value: scope.index(reader, 'core-func') }
     case 0x08:
     case 0x09:
-      throw unsupported('a canonical definition over garbage-collected types', at)
+      throw unsupported('a canonical definition with garbage-collected types', at)
     default:
       throw malformed(`unknown option 0x${code.toString(16)} of a canonical definition`, at)
   }

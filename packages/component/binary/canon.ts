@@ -20,7 +20,7 @@ export function readCanon(reader: ByteReader, scope: ScopeBuilder): CanonDefinit
   const code = reader.u8()
   if (code === LIFT || code === LOWER) {
     if (reader.u8() !== FUNCTION_SORT)
-      throw malformed('something else than a function is lifted or lowered', at)
+      throw malformed('something other than a function is lifted or lowered', at)
     return code === LIFT ? readLift(reader, scope) : readLower(reader, scope)
   }
   const kind = RESOURCE_FORMS.get(code)

@@ -127,6 +127,6 @@ function readExtern(reader: ByteReader, { types }: ModuleType): CoreExtern {
 function readFunctionIndex(reader: ByteReader, types: readonly CoreType[]): number {
   const at = reader.offset
   const index = reader.u32()
-  if (types[index]?.kind !== 'func') throw malformed(`type ${index} is no type of functions`, at)
+  if (types[index]?.kind !== 'func') throw malformed(`type ${index} is not a function type`, at)
   return index
 }

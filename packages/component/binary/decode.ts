@@ -68,7 +68,7 @@ function readComponent(
       continue
     }
     readSection(id, at, bytes, section, scope)
-    if (!section.done) throw malformed('a section is longer than what it holds', section.offset)
+    if (!section.done) throw malformed('a section is longer than its content', section.offset)
   }
   return { start, end, customSections, definitions: scope.definitions, spaces: scope.spaces }
 }

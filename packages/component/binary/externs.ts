@@ -14,7 +14,7 @@ export function readDescription(reader: ByteReader, scope: ScopeBuilder): Extern
   const form = reader.u8()
   switch (form) {
     case 0x00:
-      if (reader.u8() !== CORE_MODULE_SORT) throw malformed('a core item that is no module', at)
+      if (reader.u8() !== CORE_MODULE_SORT) throw malformed('a core item that is not a module', at)
       return { kind: 'core-module', type: scope.index(reader, 'core-type') }
     case 0x01:
       return { kind: 'func', type: scope.index(reader, 'type') }

@@ -33,7 +33,8 @@ export function readCoreInstance(reader: ByteReader, scope: ScopeBuilder): CoreI
 function readCoreArgument(reader: ByteReader, scope: ScopeBuilder): { name: string; instance: number } {
   const name = reader.name()
   const at = reader.offset
-  if (reader.u8() !== INSTANCE_SORT) throw malformed('an argument of a core module that is no instance', at)
+  if (reader.u8() !== INSTANCE_SORT)
+    throw malformed('an argument of a core module that is not an instance', at)
   return { name, instance: scope.index(reader, 'core-instance') }
 }
 

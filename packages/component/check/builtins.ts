@@ -1,7 +1,7 @@
 import type { AsyncBuiltin, CanonOptions } from '../binary/canon-ast.js'
-import { malformed } from '../binary/error.js'
+import { malformed, unsupported } from '../binary/error.js'
 import type { FunctionType as Signature } from '../wasm/value-types.js'
-import { checkOptions } from './canon-options.js'
+import { addressOf, checkOptions } from './canon-options.js'
 import type { Checker } from './checker.js'
 import type { Scope } from './scope.js'
 import type { Value } from './types.js'
@@ -69,6 +69,7 @@ export function builtinSignature(
     (kind === 'stream' || kind === 'future') && type !== undefined
       ? elementOf(kind, type, scope, offset)
       : undefined
+  checkAddresses(definition, scope, offset)
   if (definition.options !== undefined)
     checkBuiltin(definition, definition.options, element, scope, checker, offset)
   if (slot !== undefined && slot > 1)
@@ -77,8 +78,7 @@ export function builtinSignature(
   if (thread !== undefined) checkThread(thread, scope, offset)
   if (name === 'context.get') return signature(0, 1)
   if (name === 'context.set') return signature(1, 0)
-  if (name === 'task.return')
-    return { params: returned(definition, scope, checker, offset) ?? ['i32'], results: [] }
+  if (name === 'task.return') return { params: returned(definition, scope, checker, offset), results: [] }
   const known = SIGNATURES.get(name)
   if (known === undefined) throw malformed(`unknown built-in function ${name}`, offset)
   return known
@@ -91,8 +91,23 @@ function elementOf(kind: 'stream' | 'future', type: number, scope: Scope, offset
   return form.element
 }
 
-const returned = ({ result }: AsyncBuiltin, scope: Scope, { flattening }: Checker, offset: number) =>
-  result === undefined ? [] : flattening.of(useValue(result, scope, offset))
+function returned(
+  { result, options }: AsyncBuiltin,
+  scope: Scope,
+  { flattening }: Checker,
+  offset: number,
+): Signature['params'] {
+  if (result === undefined) return []
+  const address = options === undefined ? 'i32' : addressOf(options, scope, offset)
+  return flattening[address].of(useValue(result, scope, offset)) ?? [address]
+}
+
+/** Where one takes or returns more than a value of the function that it is for, addresses are among that. */
+function checkAddresses({ name, options, memory }: AsyncBuiltin, scope: Scope, offset: number): void {
+  const address = addressOf({ memory: options?.memory ?? memory }, scope, offset)
+  if (address === 'i64' && name !== 'task.return')
+    throw unsupported(`the built-in function ${name} over a memory of 64 bits`, offset)
+}
 
 function checkBuiltin(
   { name, result }: AsyncBuiltin,
@@ -105,7 +120,8 @@ function checkBuiltin(
   const value = result === undefined ? undefined : useValue(result, scope, offset)
   const reads = name.endsWith('.read')
   const isMessage = name.startsWith('error-context.')
-  const spills = value !== undefined && (points(value) || flattening.of(value) === undefined)
+  const flat = value === undefined ? [] : flattening[addressOf(options, scope, offset)].of(value)
+  const spills = value !== undefined && (points(value) || flat === undefined)
   checkOptions(
     options,
     {

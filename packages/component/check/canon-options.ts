@@ -1,7 +1,8 @@
 import type { CanonOptions } from '../binary/canon-ast.js'
-import { malformed, unsupported } from '../binary/error.js'
+import { malformed } from '../binary/error.js'
 import type { FunctionType as Signature } from '../wasm/value-types.js'
 import { isSameSignature, show } from './core-match.js'
+import type { AddressType } from './flat.js'
 import type { Scope } from './scope.js'
 
 /** What a canonical definition needs of its options. */
@@ -14,15 +15,22 @@ export type Needs = {
   readonly lifts: readonly Signature['results'][number][] | undefined
 }
 
-const REALLOC: Signature = { params: ['i32', 'i32', 'i32', 'i32'], results: ['i32'] }
 const CALLBACK: Signature = { params: ['i32', 'i32', 'i32'], results: ['i32'] }
+
+/** What the memory is addressed with. */
+export const addressOf = (
+  { memory }: Pick<CanonOptions, 'memory'>,
+  scope: Scope,
+  offset: number,
+): AddressType =>
+  memory !== undefined && scope.core.at('memory', memory, offset).limits.wide ? 'i64' : 'i32'
 
 export function checkOptions(options: CanonOptions, needs: Needs, scope: Scope, offset: number): void {
   const { memory, realloc, postReturn, callback, async } = options
-  if (memory !== undefined && scope.core.at('memory', memory, offset).limits.wide)
-    throw unsupported('a canonical definition over a memory of 64 bits', offset)
   if (realloc !== undefined) {
-    checkFunction('realloc', realloc, REALLOC, scope, offset)
+    const address = addressOf(options, scope, offset)
+    const wanted = { params: [address, address, address, address], results: [address] }
+    checkFunction('realloc', realloc, wanted, scope, offset)
     if (memory === undefined)
       throw malformed('canonical option `realloc` requires `memory` to also be specified', offset)
   }

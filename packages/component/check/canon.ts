@@ -2,7 +2,7 @@ import type { CanonDefinition, CanonOptions } from '../binary/canon-ast.js'
 import { malformed } from '../binary/error.js'
 import type { FunctionType as Signature } from '../wasm/value-types.js'
 import { builtinSignature } from './builtins.js'
-import { checkOptions } from './canon-options.js'
+import { addressOf, checkOptions } from './canon-options.js'
 import type { Checker } from './checker.js'
 import type { FlatType } from './flat.js'
 import type { Scope } from './scope.js'
@@ -59,10 +59,11 @@ function lift(
 ): Func {
   const func = scope.type(type)
   if (func?.kind !== 'func') throw malformed(`type index ${type} is not a function type`, offset)
-  const params = flattening.all(func.params.map((param) => param.type))
-  const flat = func.result === undefined ? [] : flattening.of(func.result)
+  const address = addressOf(options, scope, offset)
+  const params = flattening[address].all(func.params.map((param) => param.type))
+  const flat = func.result === undefined ? [] : flattening[address].of(func.result)
   const spills = !options.async && (flat === undefined || flat.length > MAX_RESULTS)
-  const results = options.async ? asyncResults(options) : spills ? (['i32'] as const) : flat
+  const results = options.async ? asyncResults(options) : spills ? [address] : flat
   const listsIn = params === undefined || func.params.some((param) => points(param.type))
   checkOptions(
     options,
@@ -76,7 +77,7 @@ function lift(
     offset,
   )
   const signature = scope.coreFunc(coreFunc, offset)
-  same('parameter', params ?? ['i32'], signature.params, offset)
+  same('parameter', params ?? [address], signature.params, offset)
   same('result', results ?? [], signature.results, offset)
   return func
 }
@@ -100,10 +101,11 @@ function lower(
   { flattening }: Checker,
   offset: number,
 ): Signature {
-  const flat = flattening.all(func.params.map((param) => param.type))
+  const address = addressOf(options, scope, offset)
+  const flat = flattening[address].all(func.params.map((param) => param.type))
   const most = options.async ? MAX_ASYNC_PARAMS : Infinity
   const params = flat === undefined || flat.length > most ? undefined : flat
-  const result = func.result === undefined ? [] : flattening.of(func.result)
+  const result = func.result === undefined ? [] : flattening[address].of(func.result)
   const spills =
     func.result !== undefined && (options.async || result === undefined || result.length > MAX_RESULTS)
   const listsOut = func.result !== undefined && points(func.result)
@@ -118,9 +120,9 @@ function lower(
     scope,
     offset,
   )
-  const given = params ?? (['i32'] as const)
+  const given = params ?? [address]
   return {
-    params: spills ? [...given, 'i32'] : given,
+    params: spills ? [...given, address] : given,
     results: options.async ? ['i32'] : spills ? [] : (result ?? []),
   }
 }

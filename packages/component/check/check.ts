@@ -30,7 +30,7 @@ export function validateComponent(bytes: Uint8Array): void {
 export function checkTypes({ bytes, root }: DecodedComponent): void {
   checkComponent(root, undefined, {
     work: new Work(),
-    flattening: new Flattening(),
+    flattening: { i32: new Flattening('i32'), i64: new Flattening('i64') },
     module: (start, end) => {
       try {
         return moduleOf(describeModule(bytes.subarray(start, end)), start)

@@ -1,11 +1,12 @@
-import type { Flattening } from './flat.js'
+import type { AddressType, Flattening } from './flat.js'
 import type { Module } from './types.js'
 import type { Work } from './work.js'
 
 /** What the check of a component has for all of its scopes. */
 export type Checker = {
   readonly work: Work
-  readonly flattening: Flattening
+  /** By what the memory is addressed with that values go through. */
+  readonly flattening: Readonly<Record<AddressType, Flattening>>
   /** The type of the core module that begins here and ends there. */
   readonly module: (start: number, end: number) => Module
 }

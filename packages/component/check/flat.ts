@@ -11,16 +11,25 @@ const WIDE: Readonly<Partial<Record<PrimitiveKind, readonly FlatType[]>>> = {
   u64: ['i64'],
   f32: ['f32'],
   f64: ['f64'],
-  string: ['i32', 'i32'],
 }
 const I32: readonly FlatType[] = ['i32']
-const POINTER: readonly FlatType[] = ['i32', 'i32']
+
+/** What a memory is addressed with. */
+export type AddressType = 'i32' | 'i64'
 
 /** The flat core values of a type; undefined if there are too many to pass. Computed once per type. */
 export class Flattening {
+  /** Of what is elsewhere in memory: where, and how much. */
+  readonly #range: readonly FlatType[]
   readonly #known = new Map<ValueType, readonly FlatType[] | undefined>()
 
+  /** @param address of the memory that values go through */
+  constructor(address: AddressType) {
+    this.#range = [address, address]
+  }
+
   readonly of = (type: Value): readonly FlatType[] | undefined => {
+    if (type === 'string') return this.#range
     if (typeof type === 'string') return WIDE[type] ?? I32
     if (this.#known.has(type)) return this.#known.get(type)
     const flat = this.#form(type.form)
@@ -48,12 +57,12 @@ export class Flattening {
       case 'tuple':
         return this.all(form.items)
       case 'list': {
-        if (form.length === undefined) return POINTER
+        if (form.length === undefined) return this.#range
         const { element } = form
         return form.length > MAX_FLAT ? undefined : this.all(Array<Value>(form.length).fill(element))
       }
       case 'map':
-        return POINTER
+        return this.#range
       case 'variant':
         return this.#choice(form.cases.map(({ type }) => type))
       case 'option':

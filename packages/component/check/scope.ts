@@ -20,8 +20,6 @@ export class Scope {
   readonly coreInstances: ReadonlyMap<string, ModuleItem>[] = []
   readonly imports = new Map<string, Entity>()
   readonly exports = new Map<string, Entity>()
-  readonly importNames = new NameScope('import')
-  readonly exportNames = new NameScope('export')
   /** Types that have a name by an import, and by an export. */
   readonly imported = new Set<object>()
   readonly exported = new Set<object>()
@@ -32,12 +30,22 @@ export class Scope {
   readonly kind: ScopeKind
   readonly work: Work
   readonly #parent: Scope | undefined
+  #importNames: NameScope | undefined
+  #exportNames: NameScope | undefined
 
   constructor(kind: ScopeKind, work: Work, parent: Scope | undefined) {
     this.kind = kind
     this.work = work
     this.from = work.resources
     this.#parent = parent
+  }
+
+  get importNames(): NameScope {
+    return (this.#importNames ??= new NameScope('import'))
+  }
+
+  get exportNames(): NameScope {
+    return (this.#exportNames ??= new NameScope('export'))
   }
 
   /** The scope `depth` levels further out, and whether a component lies between. */

@@ -46,7 +46,7 @@ function evaluateDefinition(definition: Definition, env: Environment): void {
     case 'start': {
       const { result } = env.items.at('func', definition.func, offset).type
       if ((definition.results === 1) !== (result !== undefined)) {
-        throw malformed('the start has not as many results as its function', offset)
+        throw malformed('the start does not have as many results as its function', offset)
       }
       if (result !== undefined) env.items.push({ kind: 'value', type: result })
       break

@@ -3,6 +3,7 @@ import type { ValType, ValueDefinition } from '../binary/type-ast.js'
 import type { PrimitiveKind } from '../types.js'
 import { channelCodec } from './async/channel-codec.js'
 import { enumCodec, optionCodec, resultCodec, variantCodec } from './abi/choices.js'
+import { RANGE_FORMS, type AddressType } from './abi/address.js'
 import type { Codec } from './abi/codec.js'
 import { flagsCodec } from './abi/flags.js'
 import { handleCodec } from './abi/handle.js'
@@ -11,6 +12,7 @@ import { primitiveCodec } from './abi/primitive.js'
 import { recordCodec, tupleCodec } from './abi/sequence.js'
 import type { ChannelType } from './async/end.js'
 import { errorContextCodec } from './async/error-context.js'
+import { Codecs } from './codecs.js'
 import type { Frame } from './frame.js'
 import type { TypeId } from './abi/type-ids.js'
 
@@ -19,16 +21,19 @@ const MAX_DEPTH = 100
 const MAX_BYTES = 1 << 28
 const MAX_FLAGS = 32
 
-/** The codec of a type, out of those of types that were defined before. */
-export function codecOf(definition: ValueDefinition, frame: Frame, offset: number): Codec {
-  const codec = build(definition, frame, offset)
+/** The codecs of a type, out of those of types that were defined before. */
+export const codecsOf = (definition: ValueDefinition, frame: Frame, offset: number): Codecs =>
+  new Codecs(codecOf(definition, frame, offset, 'i32'), () => codecOf(definition, frame, offset, 'i64'))
+
+function codecOf(definition: ValueDefinition, frame: Frame, offset: number, address: AddressType): Codec {
+  const codec = build(definition, frame, offset, address)
   if (codec.depth > MAX_DEPTH) throw unsupported(`a type more than ${MAX_DEPTH} deep`, offset)
   if (codec.size > MAX_BYTES) throw unsupported(`a type of ${codec.size} bytes`, offset)
   return codec
 }
 
-export const useCodec = (type: ValType, frame: Frame, offset: number): Codec =>
-  typeof type === 'number' ? frame.type('value', type, offset).codec : primitive(type)
+export const useCodec = (type: ValType, frame: Frame, offset: number, address: AddressType = 'i32'): Codec =>
+  typeof type === 'number' ? frame.type('value', type, offset).codecs[address] : primitive(type, address)
 
 export const useTypeId = (type: ValType, frame: Frame, offset: number): TypeId =>
   typeof type === 'number' ? frame.type('value', type, offset).id : type
@@ -51,20 +56,20 @@ export function channelType(
   return { kind, element: useCodec(element, frame, offset), elementId: useTypeId(element, frame, offset) }
 }
 
-function build(definition: ValueDefinition, frame: Frame, offset: number): Codec {
-  const of = (type: ValType) => useCodec(type, frame, offset)
+function build(definition: ValueDefinition, frame: Frame, offset: number, address: AddressType): Codec {
+  const of = (type: ValType) => useCodec(type, frame, offset, address)
   const optional = (type: ValType | undefined) => (type === undefined ? undefined : of(type))
   switch (definition.kind) {
     case 'primitive':
-      return primitive(definition.primitive)
+      return primitive(definition.primitive, address)
     case 'record':
       return recordCodec(definition.fields.map(({ name, type }) => ({ name, codec: of(type) })))
     case 'tuple':
       return tupleCodec(definition.items.map(of))
     case 'list':
-      return list(of(definition.element), definition.length, offset)
+      return list(of(definition.element), definition.length, offset, address)
     case 'map':
-      return listCodec(tupleCodec([of(definition.key), of(definition.value)]))
+      return listCodec(tupleCodec([of(definition.key), of(definition.value)]), RANGE_FORMS[address])
     case 'flags':
       if (definition.names.length > MAX_FLAGS) throw unsupported(`more than ${MAX_FLAGS} flags`, offset)
       return flagsCodec(definition.names)
@@ -85,12 +90,12 @@ function build(definition: ValueDefinition, frame: Frame, offset: number): Codec
   }
 }
 
-function primitive(kind: PrimitiveKind): Codec {
-  return kind === 'error-context' ? errorContextCodec() : primitiveCodec(kind)
+function primitive(kind: PrimitiveKind, address: AddressType): Codec {
+  return kind === 'error-context' ? errorContextCodec() : primitiveCodec(kind, RANGE_FORMS[address])
 }
 
-function list(element: Codec, length: number | undefined, offset: number): Codec {
-  if (length === undefined) return listCodec(element)
+function list(element: Codec, length: number | undefined, offset: number, address: AddressType): Codec {
+  if (length === undefined) return listCodec(element, RANGE_FORMS[address])
   if (length === 0) throw malformed('a list of the fixed length 0', offset)
   if (length * element.size > MAX_BYTES) throw unsupported(`a list of the fixed length ${length}`, offset)
   return fixedListCodec(element, length)

@@ -7,7 +7,7 @@ import type { CoreItem } from './abi/canon-plan.js'
 import type { LinkedFunction, Instantiation } from './calls/instantiation.js'
 import { TypeIds, type TypeId } from './abi/type-ids.js'
 import type { FunctionType } from '../wasm/value-types.js'
-import type { Codec } from './abi/codec.js'
+import type { Codecs } from './codecs.js'
 import type { ChannelType } from './async/end.js'
 import type { FunctionShape } from './calls/function.js'
 import type { ModuleShape } from '../wasm/scan.js'
@@ -47,11 +47,11 @@ export type TypeItem =
   /** `channel`: it is a stream or a future. */
   | {
       readonly kind: 'value'
-      readonly codec: Codec
+      readonly codecs: Codecs
       readonly id: TypeId
       readonly channel?: ChannelType | undefined
     }
-  | { readonly kind: 'func'; readonly shape: FunctionShape }
+  | { readonly kind: 'func'; readonly async: boolean; readonly shape: FunctionShape }
   /** `instance`: the number of the component instance that defines it; undefined for the host. */
   | { readonly kind: 'resource'; readonly slot: number; readonly instance: number | undefined }
   | { readonly kind: 'instance'; readonly scope: Scope; readonly frame: Frame }
@@ -64,6 +64,8 @@ export type CoreInstanceItem =
       readonly from: 'module'
       readonly instance: number
       readonly functions: ReadonlyMap<string, FunctionType>
+      /** The exported memories of 64 bits. */
+      readonly wideMemories: ReadonlySet<string>
     }
   | { readonly from: 'bundle'; readonly items: ReadonlyMap<string, CoreItem> }
 

@@ -18,11 +18,11 @@ export type ComponentInstance = {
   /** The sizes of its memories, as far as they can be seen. */
   memoryBytes(): readonly number[]
   /**
-   * Calls an async function of an exported instance. `returned` is told the result; the promise resolves when its task has
-   * ended, which may be later. Undefined: there is no such function.
+   * Calls an async function of an exported instance, or one that is exported by itself. `returned` is told the result; the
+   * promise resolves when its task has ended, which may be later. Undefined: there is no such function.
    */
   begin(
-    instance: string,
+    instance: string | undefined,
     name: string,
     args: readonly unknown[],
     returned: (value: unknown) => void,
@@ -68,9 +68,10 @@ export function instantiate(
     exports,
     memoryBytes: () => instantiation.memoryBytes(),
     begin: (instance, name, args, returned) => {
-      const found = prepared.exports.get(instance)
-      const func = found === undefined || 'make' in found ? undefined : found.get(name)
-      return func?.start && callAsync(instantiation, func, args, returned)
+      const within = instance === undefined ? prepared.exports : prepared.exports.get(instance)
+      const func = within === undefined || 'make' in within ? undefined : within.get(name)
+      if (func === undefined || !('make' in func) || func.start === undefined) return undefined
+      return callAsync(instantiation, func, args, returned)
     },
     stop: () => instantiation.stop(),
     release: () => instantiation.release(),

@@ -22,18 +22,20 @@ export function linkBuiltin(definition: AsyncBuiltin, frame: Frame, builder: Bui
   if (make === undefined) throw unsupported(`the built-in function ${definition.name}`, offset)
   const { options = NO_OPTIONS, memory, result, type, slot } = definition
   if (slot !== undefined && slot > 1) throw malformed(`${definition.name} of slot ${slot}`, offset)
+  const canon = canonPlan(options, frame, offset)
   const builtin = make({
     definition,
     instance: frame.instance,
-    canon: canonPlan(options, frame, offset),
+    canon,
     memory: memory === undefined ? undefined : frame.core('core-memory', memory, offset),
-    result: result === undefined ? undefined : useCodec(result, frame, offset),
+    result: result === undefined ? undefined : useCodec(result, frame, offset, canon.address),
     resultId: result === undefined ? undefined : useTypeId(result, frame, offset),
     thread: definition.thread && threadOf(definition.thread, frame, offset),
     waiting: (signature) => builder.waiting(signature),
     channel: (kind) => {
       const { channel } = frame.type('value', type ?? -1, offset)
-      if (channel?.kind !== kind) throw malformed(`${definition.name} of what is no ${kind}`, offset)
+      if (channel?.kind !== kind)
+        throw malformed(`${definition.name} of something that is not a ${kind}`, offset)
       return channel
     },
   })
@@ -50,9 +52,6 @@ function threadOf(
   const found = frame.coreTypes[type]
   const [argument, ...others] = found?.kind === 'func' && found.results.length === 0 ? found.params : []
   if ((argument !== 'i32' && argument !== 'i64') || others.length > 0)
-    throw malformed(
-      'a thread that begins in a function of a type other than (i32) -> () or (i64) -> ()',
-      offset,
-    )
+    throw malformed('a thread whose start function has a type other than (i32) -> () or (i64) -> ()', offset)
   return { argument, table: frame.core('core-table', table, offset) }
 }

@@ -33,7 +33,8 @@ export function linkCoreInstance(
   checkArguments(shape, new Map(args.map(({ name, from }) => [name, from])), offset)
   const instance = builder.newCoreInstance(shape, offset)
   builder.steps.push(instantiateStep(module, args, instance, frame.instance))
-  return { from: 'module', instance, functions: shape.functions }
+  const { functions, wideMemories } = shape
+  return { from: 'module', instance, functions, wideMemories }
 }
 
 type CoreArgument = { readonly name: string; readonly from: CoreInstanceItem }
@@ -103,18 +104,23 @@ export function coreExport(
       `core instance ${instance} exports no function ${JSON.stringify(name.slice(0, 60))}`,
       offset,
     )
-  return { from: 'instance', instance: from.instance, name, signature }
+  const address = from.wideMemories.has(name) ? 'i64' : 'i32'
+  return { from: 'instance', instance: from.instance, name, signature, address }
 }
 
 export function canonPlan(options: CanonOptions, frame: Frame, offset: number): CanonPlan {
   const func = (index: number | undefined) =>
     index === undefined ? undefined : frame.core('core-func', index, offset)
   const realloc = func(options.realloc)
-  if (realloc !== undefined) checkSignature(realloc, ['i32', 'i32', 'i32', 'i32'], ['i32'], 'realloc', offset)
+  const memory = options.memory === undefined ? undefined : frame.core('core-memory', options.memory, offset)
+  const address = memory?.from === 'instance' ? memory.address : 'i32'
+  if (realloc !== undefined)
+    checkSignature(realloc, [address, address, address, address], [address], 'realloc', offset)
   return {
     instance: frame.instance,
     strings: options.stringEncoding,
-    memory: options.memory === undefined ? undefined : frame.core('core-memory', options.memory, offset),
+    memory,
+    address,
     realloc,
     postReturn: func(options.postReturn),
   }
@@ -128,7 +134,7 @@ export function checkSignature(
   offset: number,
 ): void {
   const { signature } = item
-  if (signature === undefined) throw malformed(`${what} is no function`, offset)
+  if (signature === undefined) throw malformed(`${what} is not a function`, offset)
   if (!equal(signature.params, params) || !equal(signature.results, results))
     throw malformed(
       `${what} is (${signature.params.join(' ')}) -> (${signature.results.join(' ')}), ` +
@@ -145,10 +151,10 @@ export function coreSignature(
   shape: FunctionShape,
   lowers: boolean,
 ): { readonly params: readonly FlatType[]; readonly results: readonly FlatType[] } {
-  const params = shape.flatParams ?? ['i32']
-  const results = shape.spillsResult ? (['i32'] as const) : (shape.result?.flat ?? [])
+  const params = shape.flatParams ?? [shape.address]
+  const results = shape.spillsResult ? [shape.address] : (shape.result?.flat ?? [])
   if (!lowers || !shape.spillsResult) return { params, results }
-  return { params: [...params, 'i32'], results: [] }
+  return { params: [...params, shape.address], results: [] }
 }
 
 /** The core types of a function that is lifted. */

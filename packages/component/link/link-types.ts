@@ -7,19 +7,14 @@ import { resolveFunction } from './calls/core-item.js'
 import type { CoreItem } from './abi/canon-plan.js'
 import { asSynchronousTask } from './calls/start.js'
 import type { Builder, Step } from './builder.js'
-import { channelType, codecOf, typeIdOf, useCodec, useTypeId } from './codec-of.js'
 import { Frame, type Item, type TypeItem } from './frame.js'
-import { functionShape } from './calls/function.js'
+import { LazyFunctionType, LazyValueType } from './lazy-types.js'
 import { hostClass, hostFunction, hostModule, hostScope, type HostScope } from './calls/host-function.js'
 
 export function linkType(type: DefinedType, frame: Frame, builder: Builder, offset: number): TypeItem {
   switch (type.kind) {
-    case 'func': {
-      const params = type.params.map((param) => useCodec(param.type, frame, offset))
-      const result = type.result === undefined ? undefined : useCodec(type.result, frame, offset)
-      const resultId = type.result === undefined ? undefined : useTypeId(type.result, frame, offset)
-      return { kind: 'func', shape: functionShape(params, result, type.async, resultId) }
-    }
+    case 'func':
+      return new LazyFunctionType(type, frame, offset)
     case 'resource':
       return guestResource(type.destructor, frame, builder, offset)
     case 'instance':
@@ -38,17 +33,9 @@ export function linkType(type: DefinedType, frame: Frame, builder: Builder, offs
     case 'result':
     case 'own':
     case 'borrow':
-      return { kind: 'value', codec: codecOf(type, frame, offset), id: typeIdOf(type, frame, offset) }
     case 'stream':
-    case 'future': {
-      const channel = channelType(type, frame, offset)
-      return {
-        kind: 'value',
-        codec: codecOf(type, frame, offset),
-        id: typeIdOf(type, frame, offset),
-        channel,
-      }
-    }
+    case 'future':
+      return new LazyValueType(type, frame, offset)
   }
 }
 
@@ -90,8 +77,8 @@ export function hostItem(
 ): Item {
   switch (description.kind) {
     case 'func': {
-      const { shape } = frame.type('func', description.type, offset)
-      return { kind: 'func', func: builder.declare(hostFunction(scope, name, shape)) }
+      const type = frame.type('func', description.type, offset)
+      return { kind: 'func', func: builder.declare(hostFunction(scope, name, type)) }
     }
     case 'type-equal':
       return frame.items.item('type', description.type, offset)
@@ -164,7 +151,9 @@ function declare(definition: Definition, frame: Frame, host: HostScope, builder:
 function shapeOf(type: CoreType | undefined, offset: number): ModuleShape {
   if (type?.kind !== 'module') throw malformed('a core module that is imported with another type', offset)
   const functions = new Map<string, FunctionType>()
+  const wideMemories = new Set<string>()
   for (const { name, description } of type.exports) {
+    if (description.kind === 'memory' && description.limits.wide) wideMemories.add(name)
     const func = description.kind === 'func' ? type.types[description.type] : undefined
     if (func?.kind === 'func') functions.set(name, func)
   }
@@ -173,7 +162,7 @@ function shapeOf(type: CoreType | undefined, offset: number): ModuleShape {
     name,
     kind: kind === 'func' ? ('function' as const) : kind,
   }))
-  return { imports, functions, ownMemoryPages: [], ownTables: 0 }
+  return { imports, functions, wideMemories, ownMemoryPages: [], ownTables: 0 }
 }
 
 export function linkOuterAlias(

@@ -15,7 +15,12 @@ import {
 import { exportOf, hostItem, linkOuterAlias, linkType } from './link-types.js'
 import { CALLBACK_SIGNATURE, liftedAsTask } from './calls/async-lift.js'
 import { linkBuiltin } from './link-builtin.js'
-import { asyncSignature, makeAsyncLowered, makeWaitingLowered } from './calls/async-lower.js'
+import {
+  asyncSignature,
+  makeAsyncLowered,
+  makeDeferringLowered,
+  makeWaitingLowered,
+} from './calls/async-lower.js'
 import { makeLowered } from './calls/lower.js'
 import type { Instantiation, LinkedFunction } from './calls/instantiation.js'
 import { trap } from './abi/trap.js'
@@ -162,20 +167,22 @@ function lowering(
   // For now the specification has a trap where a component calls what it is made of, or what it is a part of.
   if (func.instance !== undefined && builder.areNested(frame.instance, func.instance))
     return () => () =>
-      trap('cannot enter component instance of a component that is around or within the caller')
-  if (options.async) return (instantiation) => makeAsyncLowered(instantiation, func, canon)
+      trap('cannot enter component instance of a component that contains the caller or is contained in it')
+  if (options.async && (func.start === undefined || func.instance === undefined))
+    return (instantiation) => makeAsyncLowered(instantiation, func, canon)
   if (func.start === undefined) return (instantiation) => makeLowered(instantiation, func, canon)
   const waiting = builder.waiting(signature)
-  return (instantiation) => makeWaitingLowered(instantiation, func, canon, waiting)
+  const make = options.async ? makeDeferringLowered : makeWaitingLowered
+  return (instantiation) => make(instantiation, func, canon, waiting)
 }
 
 function linkCanon(definition: CanonDefinition, frame: Frame, builder: Builder, offset: number): void {
   switch (definition.kind) {
     case 'lift': {
-      const { shape } = frame.type('func', definition.type, offset)
       const callee = frame.core('core-func', definition.coreFunc, offset)
       const { options } = definition
       const canon = canonPlan(options, frame, offset)
+      const shape = frame.type('func', definition.type, offset).shape.through(canon.address)
       if (options.async && !shape.async)
         throw malformed('a function that is not async is lifted with the option async', offset)
       const signature = liftSignature(shape, options)
@@ -200,7 +207,8 @@ function linkCanon(definition: CanonDefinition, frame: Frame, builder: Builder, 
       const func = builder.use(frame.items.at('func', definition.func, offset).func)
       const canon = canonPlan(definition.options, frame, offset)
       const { async } = definition.options
-      const signature = async ? asyncSignature(func.shape) : coreSignature(func.shape, true)
+      const shape = func.shape.through(canon.address)
+      const signature = async ? asyncSignature(shape) : coreSignature(shape, true)
       const make = lowering(func, definition, frame, builder, canon, signature)
       const index = builder.newCoreFunction(make)
       frame.pushCore('core-func', { from: 'host', index, signature })

@@ -47,8 +47,11 @@ export class ByteReader {
 
   /** LEB128, at most five bytes. */
   u32(): number {
-    let value = 0
-    for (let shift = 0; shift < 35; shift += 7) {
+    // Most numbers have one byte.
+    const first = this.u8()
+    if (first < 0x80) return first
+    let value = first & 0x7f
+    for (let shift = 7; shift < 35; shift += 7) {
       const byte = this.u8()
       value += (byte & 0x7f) * 2 ** shift
       if (byte < 0x80) {

@@ -36,9 +36,14 @@ export function compileModule(binary: Bytes, limits: ScanLimits): CompiledModule
 export function compileForReuse(binary: Bytes, limits: ScanLimits): CompiledModule {
   const shape = scanModule(binary, limits)
   const separated = separateMemory(binary, shape)
-  // Errors refer to offsets in the original binary.
-  if (separated === undefined || !WebAssembly.validate(binary)) return compileModule(binary, limits)
-  return { module: new WebAssembly.Module(separated.binary), shape, memories: separated.memories }
+  if (separated === undefined) return compileModule(binary, limits)
+  try {
+    return { module: new WebAssembly.Module(separated.binary), shape, memories: separated.memories }
+  } catch (error) {
+    if (!(error instanceof WebAssembly.CompileError)) throw error
+    // Errors refer to offsets in the original binary.
+    return compileModule(binary, limits)
+  }
 }
 
 /** `unsupported` where a newer Node.js takes the module, and then it says which one. */

@@ -175,7 +175,7 @@ function readExport(reader: ByteReader, shape: Shape): void {
   const index = reader.u32()
   const item = exportedItem(kind, index, shape)
   if (item === undefined)
-    throw reader.malformed(`an export of item ${index} of kind ${kind}, which is not there,`)
+    throw reader.malformed(`an export of item ${index} of kind ${kind}, which does not exist,`)
   shape.exports.push({ name, item })
 }
 

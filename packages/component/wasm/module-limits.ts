@@ -18,23 +18,38 @@ const TWO_MEMORIES = Uint8Array.of(
 )
 const HAS_SEVERAL_MEMORIES = WebAssembly.validate(TWO_MEMORIES)
 
+/** `(module (memory i64 1))` */
+const WIDE_MEMORY = Uint8Array.of(
+  ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+  ...[0x05, 0x03, 0x01, 0x04, 0x01],
+)
+const HAS_WIDE_MEMORIES = WebAssembly.validate(WIDE_MEMORY)
+
 const HAS_MAXIMUM = 1
 const SHARED = 2
-const WIDE_OR_CUSTOM_PAGES = 0xfc
+const WIDE = 4
+const OTHERS = 0xf8
 
-/** The initial size of a memory or a table; shared, 64-bit and custom-page ones are refused. */
-export function readLimits(reader: ByteReader, what: 'memory' | 'table'): number {
+/** The initial size of a memory or a table, and whether it is of 64 bits; shared and custom-page ones are refused, and such tables. */
+export function readLimits(
+  reader: ByteReader,
+  what: 'memory' | 'table',
+): { readonly initial: number; readonly wide: boolean } {
   const flags = reader.u8()
+  const wide = (flags & WIDE) !== 0
   if ((flags & SHARED) !== 0) throw new ComponentError('unsupported', `a shared ${what} is not supported`)
-  if ((flags & WIDE_OR_CUSTOM_PAGES) !== 0) {
+  if ((flags & OTHERS) !== 0)
+    throw new ComponentError('unsupported', `a ${what} with pages of its own size is not supported`)
+  if (wide && what === 'table') throw new ComponentError('unsupported', 'a table of 64 bits is not supported')
+  if (wide && !HAS_WIDE_MEMORIES)
     throw new ComponentError(
       'unsupported',
-      `a ${what} of 64 bits or with pages of its own size is not supported`,
+      `a memory of 64 bits needs Node.js 24 or newer; this is ${process.version}`,
     )
-  }
-  const initial = reader.u32()
-  if ((flags & HAS_MAXIMUM) !== 0) reader.u32()
-  return initial
+  const bound = () => (wide ? reader.u64() : reader.u32())
+  const initial = bound()
+  if ((flags & HAS_MAXIMUM) !== 0) bound()
+  return { initial, wide }
 }
 
 /** `pages`: of all memories of the module, of which this is the one number `ordinal`. */

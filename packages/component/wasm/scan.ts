@@ -14,6 +14,8 @@ export type ModuleShape = {
   readonly functions: ReadonlyMap<string, FunctionType>
   /** The initial sizes of the memories that are not imported. */
   readonly ownMemoryPages: readonly number[]
+  /** The exported memories of 64 bits, by name. */
+  readonly wideMemories: ReadonlySet<string>
   /** How many tables are not imported. */
   readonly ownTables: number
 }
@@ -25,6 +27,7 @@ const MAX_FUNCTIONS = 1_000_000
 const IMPORT_KINDS: readonly ImportKind[] = ['function', 'table', 'memory', 'global', 'tag']
 const FUNCTION_TYPE = 0x60
 const FUNCTION_EXPORT = 0
+const MEMORY_EXPORT = 2
 const TABLE_WITH_INITIALIZER = 0x40
 const TABLE_PREFIX_BYTES = 2
 
@@ -48,9 +51,11 @@ type Scan = {
   readonly imports: ModuleImport[]
   readonly exported: Map<string, number>
   readonly ownMemoryPages: number[]
+  /** Of each memory, whether it is of 64 bits. */
+  readonly wide: boolean[]
+  readonly exportedMemories: Map<string, number>
   tables: number
   ownTables: number
-  memories: number
   pages: number
 }
 
@@ -67,9 +72,10 @@ export function scanModule(binary: Uint8Array, limits: ScanLimits): ModuleShape 
     imports: [],
     exported: new Map(),
     ownMemoryPages: [],
+    wide: [],
+    exportedMemories: new Map(),
     tables: 0,
     ownTables: 0,
-    memories: 0,
     pages: 0,
   }
   while (!reader.done) {
@@ -77,7 +83,10 @@ export function scanModule(binary: Uint8Array, limits: ScanLimits): ModuleShape 
     readSection(id, reader.section(reader.u32()), scan)
   }
   const { imports, ownMemoryPages, ownTables } = scan
-  return { imports, functions: functionTypes(reader, scan), ownMemoryPages, ownTables }
+  const wideMemories = new Set(
+    [...scan.exportedMemories].filter(([, index]) => scan.wide[index] === true).map(([name]) => name),
+  )
+  return { imports, functions: functionTypes(reader, scan), ownMemoryPages, wideMemories, ownTables }
 }
 
 /** Every entry takes at least a byte, so a count that lies ends at the end of its section. */
@@ -149,7 +158,7 @@ function readOwnTable(reader: ByteReader, scan: Scan): void {
 function readTable(reader: ByteReader, scan: Scan): void {
   const type = readValueType(reader)
   scan.tables += 1
-  checkTable(type, readLimits(reader, 'table'), scan.tables, scan.limits)
+  checkTable(type, readLimits(reader, 'table').initial, scan.tables, scan.limits)
 }
 
 function readOwnMemory(reader: ByteReader, scan: Scan): void {
@@ -158,11 +167,11 @@ function readOwnMemory(reader: ByteReader, scan: Scan): void {
 
 /** Its initial size in pages. */
 function readMemory(reader: ByteReader, scan: Scan): number {
-  scan.memories += 1
-  const pages = readLimits(reader, 'memory')
-  scan.pages += pages
-  checkMemory(scan.pages, scan.memories, scan.limits)
-  return pages
+  const { initial, wide } = readLimits(reader, 'memory')
+  scan.wide.push(wide)
+  scan.pages += initial
+  checkMemory(scan.pages, scan.wide.length, scan.limits)
+  return initial
 }
 
 function readExport(reader: ByteReader, scan: Scan): void {
@@ -170,6 +179,7 @@ function readExport(reader: ByteReader, scan: Scan): void {
   const kind = reader.u8()
   const index = reader.u32()
   if (kind === FUNCTION_EXPORT) scan.exported.set(name, index)
+  if (kind === MEMORY_EXPORT) scan.exportedMemories.set(name, index)
 }
 
 function functionTypes(reader: ByteReader, scan: Scan): Map<string, FunctionType> {

@@ -62,8 +62,9 @@ type Section = {
 }
 
 /**
- * The module with its one small memory imported, all else as it was: index 0 of the memories is the same one. Undefined: it
- * has another number of memories, or a large one.
+ * The module with its one small memory imported, all else as it was: index 0 of the memories is the same one, and the engine
+ * takes either module or none. Undefined: it has another number of memories, or a large one, or one of 64 bits, or one
+ * where it does not belong.
  * @param shape of the binary, which was scanned: so its sections are well-formed
  */
 export function separateMemory(binary: Bytes, shape: ModuleShape): SeparatedModule | undefined {
@@ -72,17 +73,29 @@ export function separateMemory(binary: Bytes, shape: ModuleShape): SeparatedModu
   if (pages === undefined || ownMemoryPages.length > 1 || pages > MAX_PAGES || pages === 0) return undefined
   if (imports.some(({ kind, module }) => kind === 'memory' || module === NAMESPACE)) return undefined
   const sections = sectionsOf(binary)
-  const own = sections.find(({ id }) => id === MEMORY_SECTION)
+  const own = memorySection(sections)
   if (own === undefined) return undefined
   const limits = new ByteReader(binary, own.bodyStart, own.end)
   limits.u32()
   const limitsStart = limits.offset
-  const hasMaximum = (limits.u8() & HAS_MAXIMUM) !== 0
+  const flags = limits.u8()
+  // Engines differ in how JavaScript makes one of 64 bits, and few modules have it.
+  if (flags > HAS_MAXIMUM) return undefined
   limits.u32()
-  const type = hasMaximum ? { initial: pages, maximum: limits.u32() } : { initial: pages }
+  const type = flags === HAS_MAXIMUM ? { initial: pages, maximum: limits.u32() } : { initial: pages }
+  if (!limits.done) return undefined
   const entry = [...nameBytes(NAMESPACE), ...nameBytes(NAME), MEMORY_IMPORT]
   const imported = [...entry, ...binary.subarray(limitsStart, limits.offset)]
   return { binary: rewritten(binary, sections, imported), memories: new SpareMemories(type) }
+}
+
+/** The only one, where it belongs: the engine does not see it, and can't object. */
+function memorySection(sections: readonly Section[]): Section | undefined {
+  const known = sections.filter(({ id }) => id !== CUSTOM_SECTION)
+  const at = known.findIndex(({ id }) => id === MEMORY_SECTION)
+  const before = known[at - 1]?.id ?? 0
+  const after = known[at + 1]?.id ?? Infinity
+  return before < MEMORY_SECTION && after > MEMORY_SECTION ? known[at] : undefined
 }
 
 function rewritten(binary: Bytes, sections: readonly Section[], imported: readonly number[]): Bytes {

@@ -18,7 +18,7 @@ export class Output {
     if (this.#length > this.#maxLength)
       throw new WavePrintError(
         'too-large',
-        `expected a value of at most ${this.#maxLength} characters as text, found a longer one`,
+        `expected a value of at most ${this.#maxLength} characters of text, found a longer one`,
       )
     this.#pieces.push(piece)
   }

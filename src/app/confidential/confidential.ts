@@ -75,11 +75,11 @@ export const kbsClientOf = (
 
 const obstacleOf = ({ confidential, runtime }: Config, { platform }: Attester): string | undefined => {
   if (platform === undefined)
-    return 'TEE runtime not available: this machine is not inside of a TEE (proplet attest shows what was looked at; PROPLET_TEE=sample is for tests)'
+    return 'TEE runtime not available: this machine is not inside a TEE (`proplet attest` shows what was checked; PROPLET_TEE=sample is for tests)'
   if (confidential.keys === undefined)
     return 'TEE runtime not available: no Key Broker Service is configured (PROPLET_KBS_URI)'
   if (runtime.external !== undefined && !confidential.allowExternal)
-    return 'an external runtime gets the plain text of encrypted tasks as a file: PROPLET_ENCRYPTED_EXTERNAL=true allows it'
+    return 'an external runtime would get the decrypted binary as a file; PROPLET_ENCRYPTED_EXTERNAL=true allows that'
   return undefined
 }
 
@@ -133,7 +133,7 @@ export const openConfidential = async (config: Config, log: Logger): Promise<Con
   if (isOfInterest) for (const line of describeTee(attester.platform, confidential)) log.info(line)
   if (obstacle === undefined && !(await turnCoreDumpsOff()))
     log.warn(
-      'Core dumps of this process could not be turned off (prlimit): one would hold plain text and keys',
+      'Failed to disable core dumps of this process (prlimit): a dump would hold decrypted binaries and keys',
     )
   const layers = await openCache({
     dir: obstacle === undefined ? confidential.layersDirectory : undefined,

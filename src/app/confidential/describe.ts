@@ -22,7 +22,7 @@ export const describeTee = (
   return [
     found,
     ...(platform === undefined && hostSigns.length > 0
-      ? [`This machine can host confidential guests (${hostSigns.join(', ')}), but is not inside of one`]
+      ? [`This machine can host confidential guests (${hostSigns.join(', ')}), but is not one itself`]
       : []),
     ...notes,
   ]

@@ -83,12 +83,17 @@ export const openPage = async (config: Config, page: PageConfig, log: Logger): P
     (handle: OpsRoute['handle']): OpsRoute['handle'] =>
     (request, response, url) => {
       if (!isKnownHost(request.headers.host, page.hosts))
-        answerJson(response, { error: 'not a name of this server: PROPLET_UI_HOSTS' }, 421)
+        answerJson(
+          response,
+          { error: 'this server has no such name; PROPLET_UI_HOSTS lists more names' },
+          421,
+        )
       else handle(request, response, url)
     }
   const own = (handle: OpsRoute['handle']): OpsRoute['handle'] =>
     guarded((request, response, url) => {
-      if (isForeign(request, page.hosts)) answerJson(response, { error: 'not from this page' }, 403)
+      if (isForeign(request, page.hosts))
+        answerJson(response, { error: 'the request does not come from this page' }, 403)
       else handle(request, response, url)
     })
   const file = (path: string, asset: Asset): OpsRoute => ({
@@ -108,7 +113,7 @@ export const openPage = async (config: Config, page: PageConfig, log: Logger): P
     }
     if (streams >= MAX_STREAMS || !asks.observed) {
       response.setHeader('retry-after', '5')
-      answerJson(response, { error: 'too many pages are open' }, 503)
+      answerJson(response, { error: 'too many status pages are open' }, 503)
       return
     }
     asks.next((view) =>

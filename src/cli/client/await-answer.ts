@@ -40,7 +40,8 @@ export type Question<A> = {
   readonly live: boolean
 }
 
-const LOST = 'the link to the broker was lost and is tried again; an answer that comes meanwhile is missed'
+const LOST =
+  'the connection to the broker was lost; reconnecting. An answer that arrives in the meantime is missed'
 
 /** Sends a command and waits for the answer, reporting progress. */
 export const askAndWait = <A>(

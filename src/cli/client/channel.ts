@@ -21,7 +21,7 @@ export const loadedChannel = ({ flags }: Words, { env }: Pick<NodeJS.Process, 'e
   if (E.isLeft(loaded)) throw new CommandFailure(EXIT.config, loaded.left.problems.join('\nerror: '))
   const { config, devFile, warnings } = loaded.right
   const hint =
-    devFile === undefined ? undefined : `its address is from ${devFile}: is proplet dev still running?`
+    devFile === undefined ? undefined : `the address is from ${devFile}: is proplet dev still running?`
   return {
     config,
     warnings,

@@ -56,7 +56,7 @@ export const linked = <T>(
                 () =>
                   new CommandFailure(
                     EXIT.unavailable,
-                    `no link to the broker at ${describeAddress(options.address)}: ${connection.reason}`,
+                    `no connection to the broker at ${describeAddress(options.address)}: ${connection.reason}`,
                     hint,
                   ),
               ),
@@ -78,8 +78,8 @@ export const deliver = (link: MqttLink, publication: Publication): Observable<ne
         () =>
           new CommandFailure(
             EXIT.unavailable,
-            `the link was lost before the broker had the command: ${reason}`,
-            'a broker may close the connection at a message that is larger than it takes',
+            `the connection was lost before the broker had the command: ${reason}`,
+            'a broker may close the connection when a message is larger than it accepts',
           ),
       ),
     ),

@@ -32,7 +32,7 @@ const stages = (heard$: Observable<ChannelMessage>, { taskId, image }: Waited): 
     map((heard): string | undefined => {
       switch (heard.type) {
         case 'asked':
-          return heard.image === image ? `fetching ${safeLine(image, 60)}: asked for` : undefined
+          return heard.image === image ? `fetching ${safeLine(image, 60)}: requested` : undefined
         case 'chunk':
           return heard.image === image ? fetching(image, count(heard)) : undefined
         case 'task_metrics': {
@@ -92,7 +92,7 @@ const news = (heard$: Observable<ChannelMessage>, image: string): Observable<Sho
 
 const quiet = (heard$: Observable<ChannelMessage>, clock: SchedulerLike): Observable<Shown> =>
   timer(QUIET_MS, clock).pipe(
-    map(() => note(`no proplet was heard on this channel for ${QUIET_MS / 1000} s; is one running?`)),
+    map(() => note(`no message from any proplet on this channel for ${QUIET_MS / 1000} s; is one running?`)),
     takeUntil(heard$.pipe(filter((heard) => 'propletId' in heard && heard.type !== 'start'))),
   )
 

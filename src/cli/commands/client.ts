@@ -15,12 +15,12 @@ export const SUBMIT: CommandSpec = {
       name: 'cli-arg',
       value: 'ARG',
       many: true,
-      meaning: 'an argument for an external runtime, or --port and --addr of a server',
+      meaning: 'an argument for an external runtime, or --port or --addr for a server',
     },
-    { name: 'id', value: 'ID', meaning: 'the id of the task (a random one)' },
+    { name: 'id', value: 'ID', meaning: 'the ID of the task (random by default)' },
     PROPLET,
-    { name: 'daemon', meaning: 'the task stays until it ends or is stopped; its result comes at once' },
-    { name: 'latent', meaning: 'the task is kept ready, and run by `proplet invoke`' },
+    { name: 'daemon', meaning: 'run until it ends or is stopped; the result arrives at once' },
+    { name: 'latent', meaning: 'keep the task ready for `proplet invoke`' },
     {
       name: 'wait',
       short: 'w',
@@ -31,24 +31,24 @@ export const SUBMIT: CommandSpec = {
   ],
   settings: 'channel',
   notes: [
-    'A FILE goes with the command and must fit into one MQTT packet; - is standard input. An IMAGE is a reference ' +
-      'that the proplet fetches, as registry.example/add:v1. What is there as a file is one, and so is what ends in ' +
-      '.wasm or begins with a dot or a slash.',
-    'Standard output has the result and nothing else, without --wait the id of the task. What a failed task wrote is ' +
-      'there too; why it failed is on standard error.',
+    'A FILE is sent with the command and must fit into one MQTT packet; - is standard input. An IMAGE is a reference ' +
+      'for the proplet to fetch, such as registry.example/add:v1. An argument counts as a FILE if it exists, ends in ' +
+      '.wasm, or begins with a dot or a slash.',
+    'Standard output has only the result, or without --wait the ID of the task. It also has what a failed task ' +
+      'wrote; the reason of the failure is on standard error.',
     ...CLIENT_NOTES,
   ],
   examples: [
-    ['proplet submit add.wasm 10 20 --name add --wait', 'run an export, print what it returns'],
+    ['proplet submit add.wasm 10 20 --name add --wait', 'run an export and print what it returns'],
     ['proplet submit registry.example/app:v1 --proplet edge-7 --env LEVEL=2', 'an image, on one proplet'],
-    ['proplet submit web.wasm --id web --daemon && proplet stop web', 'a task that stays, and its end'],
+    ['proplet submit web.wasm --id web --daemon && proplet stop web', 'start a daemon task, then stop it'],
     ['proplet submit add.wasm --name add --id sum --latent', 'a latent task; see proplet invoke'],
   ],
   exits: [
     ['0', 'the task was sent, or with --wait, completed'],
     ['1', 'the task failed'],
-    ['65', 'the file is no WebAssembly binary, or too large to send'],
-    ['66', 'the file can not be read'],
+    ['65', 'the file is not WebAssembly, or is too large to send'],
+    ['66', 'the file cannot be read'],
     ...CLIENT_EXITS,
   ],
 }
@@ -64,10 +64,10 @@ export const STOP: CommandSpec = {
     JSON_OUTPUT,
   ],
   settings: 'channel',
-  notes: ['A proplet that has no such task says nothing: then --wait ends with 75.', ...CLIENT_NOTES],
+  notes: ['A proplet that has no such task does not answer: --wait then exits with 75.', ...CLIENT_NOTES],
   examples: [
     ['proplet stop web', 'send the command'],
-    ['proplet stop web --proplet edge-7 --wait', 'and wait until it has ended'],
+    ['proplet stop web --proplet edge-7 --wait', 'send it and wait until the task has ended'],
   ],
   exits: [['0', 'the command was sent, or with --wait, the task has ended'], ...CLIENT_EXITS],
 }
@@ -80,7 +80,7 @@ export const INVOKE: CommandSpec = {
   settings: 'channel',
   notes: CLIENT_NOTES,
   examples: [
-    ['proplet invoke sum 20 22', 'after: proplet submit add.wasm --name add --id sum --latent'],
+    ['proplet invoke sum 20 22', 'needs: proplet submit add.wasm --name add --id sum --latent'],
     ['proplet invoke sum --input -1 --input 1 --timeout 5s', 'an input that begins with a dash'],
   ],
   exits: [['0', 'done'], ['1', 'the invocation failed'], ...CLIENT_EXITS],
@@ -93,8 +93,8 @@ export const WATCH: CommandSpec = {
   options: [{ name: 'json', meaning: 'print a JSON object for each message, for programs' }],
   settings: 'channel',
   notes: [
-    'On a terminal it is a table; q or Ctrl-C ends it. Elsewhere it is a line for each thing that happens. It listens ' +
-      'only, to all that goes over the channel, also to binaries.',
+    'On a terminal this is a table; q or Ctrl-C quits. Otherwise it is one line for each event. It only listens, to ' +
+      'everything on the channel, including binaries.',
     ...CLIENT_NOTES,
   ],
   examples: [

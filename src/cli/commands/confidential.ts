@@ -3,29 +3,29 @@ import type { CommandSpec } from './spec.js'
 
 export const ATTEST: CommandSpec = {
   name: 'attest',
-  summary: 'show what this machine can prove of itself',
+  summary: 'show what this machine can prove about itself',
   arguments: [],
   options: [
     {
       name: 'nonce',
       value: 'HEX',
-      meaning: 'make evidence that is bound to these bytes, at most 64; with --json it is printed',
+      meaning: 'produce evidence bound to these bytes (at most 64); --json prints it',
     },
     { name: 'kbs', meaning: 'attest to the configured Key Broker Service' },
     JSON_OUTPUT,
   ],
   settings: 'proplet',
   notes: [
-    'Without options nothing is asked of the hardware: it shows which TEE was found, by which sign, and who gives keys.',
+    'Without options the hardware is not asked for evidence: it shows which TEE was detected, by which sign, and where keys come from.',
   ],
   examples: [
-    ['proplet attest', 'the TEE that was found, and by which sign'],
+    ['proplet attest', 'the detected TEE, and its sign'],
     ['proplet attest --nonce 00ff --json', 'evidence for a verifier'],
     ['proplet attest --kbs --kbs-uri http://127.0.0.1:8080', 'whether the service accepts it'],
   ],
   exits: [
     ['0', 'done'],
-    ['1', 'no evidence could be made, or it was refused'],
+    ['1', 'no evidence could be produced, or it was refused'],
     ['64', 'wrong command line'],
     ['78', 'wrong configuration'],
   ],
@@ -33,7 +33,7 @@ export const ATTEST: CommandSpec = {
 
 export const ENCRYPT: CommandSpec = {
   name: 'encrypt',
-  summary: 'make an encrypted image of a WebAssembly binary',
+  summary: 'encrypt a WebAssembly binary into an image',
   arguments: [{ name: 'FILE', completes: 'file' }],
   options: [
     {
@@ -47,7 +47,7 @@ export const ENCRYPT: CommandSpec = {
       value: 'FILE',
       many: true,
       completes: 'file',
-      meaning: 'the key, 32 bytes, raw or base64; as many as there are names',
+      meaning: 'the key: 32 bytes, raw or base64; one for each name',
     },
     {
       name: 'output',
@@ -63,7 +63,7 @@ export const ENCRYPT: CommandSpec = {
   ],
   settings: 'none',
   notes: [
-    'FILE may be -, for standard input. Who has one of the keys can open the image. A new key: head -c 32 /dev/urandom > key.bin. Into a registry: skopeo copy oci:app:v1 docker://HOST/app:v1.',
+    'FILE may be -, for standard input. Each of the keys opens the image. To create a key: head -c 32 /dev/urandom > key.bin. To push the image: skopeo copy oci:app:v1 docker://HOST/app:v1.',
   ],
   examples: [
     [
@@ -74,7 +74,7 @@ export const ENCRYPT: CommandSpec = {
   exits: [
     ['0', 'done'],
     ['64', 'wrong command line'],
-    ['65', 'no good binary, or no good key'],
-    ['66', 'a file can not be read'],
+    ['65', 'the binary or a key is invalid'],
+    ['66', 'a file cannot be read'],
   ],
 }

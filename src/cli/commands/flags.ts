@@ -28,5 +28,5 @@ export const secretProblem = (flag: string): string | undefined => {
   const key = secretKeys.get(flag)
   return key === undefined
     ? undefined
-    : `--${flag}: secrets are not taken from the command line, where other users can read them; expected it in ${variableOf(key)}, or as ${key} in the file`
+    : `--${flag}: secrets are not accepted on the command line, where other users can read them; expected it in ${variableOf(key)}, or as ${key} in the file`
 }

@@ -3,27 +3,27 @@ import type { CommandSpec } from './spec.js'
 
 export const INSPECT: CommandSpec = {
   name: 'inspect',
-  summary: 'tell what a module or component imports and exports',
+  summary: 'show what a module or component imports and exports',
   arguments: [{ name: 'FILE', completes: 'file' }],
   options: [JSON_OUTPUT],
   settings: 'none',
   notes: ['FILE may be -, for standard input.'],
   examples: [
     ['proplet inspect add.wasm', 'kind, size, digest, imports and exports with their types'],
-    ['proplet inspect --json app.wasm | jq .exports', 'the same for programs'],
+    ['proplet inspect --json app.wasm | jq .exports', 'the same as JSON'],
   ],
   exits: [
     ['0', 'done'],
     ['64', 'wrong command line'],
-    ['65', 'no good module'],
-    ['66', 'the file can not be read'],
+    ['65', 'not a valid module'],
+    ['66', 'the file cannot be read'],
   ],
 }
 
 /** Its command line is wasmtime's, and read by a parser of its own; this is what help and completion tell of it. */
 export const EXEC: CommandSpec = {
   name: 'exec',
-  summary: 'run a file here, without a broker, as wasmtime does',
+  summary: 'run a file locally, without a broker, as wasmtime does',
   usage: ['exec [run] [options] FILE [ARGS…]', 'exec serve [--addr HOST:PORT] [options] FILE'],
   arguments: [
     { name: 'FILE', completes: 'file' },
@@ -35,32 +35,32 @@ export const EXEC: CommandSpec = {
       name: 'env',
       value: 'K[=V]',
       many: true,
-      meaning: 'a variable; without =V, with the value it has here',
+      meaning: 'a variable; without =V, its value is inherited',
     },
     {
       name: 'dir',
       value: 'HOST[::GUEST]',
       many: true,
-      meaning: 'a directory that the guest may use',
+      meaning: 'a directory for the guest to use',
       completes: 'directory',
     },
-    { name: 'addr', value: 'HOST:PORT', meaning: 'where to serve (with serve)' },
-    { name: 'argv0', value: 'NAME', meaning: 'the first argument that the program sees' },
+    { name: 'addr', value: 'HOST:PORT', meaning: 'the address to serve on (with serve)' },
+    { name: 'argv0', value: 'NAME', meaning: 'the name of the program, as its first argument' },
     { name: 'wasm', short: 'W', value: 'OPTION', many: true, meaning: 'max-memory-size=BYTES' },
   ],
   settings: 'none',
-  notes: ['Options come before FILE; what comes behind it belongs to the guest.'],
+  notes: ['Options come before FILE; everything after it is for the guest.'],
   examples: [
     ['proplet exec --invoke add add.wasm 10 20', 'an export of a core module'],
     ['proplet exec --invoke \'greet("you")\' app.wasm', 'an export of a component, its arguments in WAVE'],
-    ['proplet exec --dir data::/data tool.wasm /data/in', 'a program and a directory for it'],
+    ['proplet exec --dir data::/data tool.wasm /data/in', 'a program with a directory'],
     ['proplet exec serve --addr 127.0.0.1:8080 web.wasm', 'a component that serves HTTP'],
   ],
   exits: [
-    ["the guest's", 'it exited'],
-    ['1', 'it failed otherwise'],
+    ["the guest's", 'status of the guest'],
+    ['1', 'any other failure'],
     ['64', 'wrong command line'],
     ['130, 143', 'ended by a signal'],
-    ['134', 'it trapped'],
+    ['134', 'trap'],
   ],
 }

@@ -36,7 +36,7 @@ const problemOf = (
     // It is not quoted: it may be the value of a mistyped secret.
     return hasArguments
       ? undefined
-      : 'found an argument that belongs to no option; expected only options, see --help'
+      : 'found an argument that belongs to no option; expected only options (see --help)'
   }
   const secret = secretProblem(token.name)
   if (secret !== undefined) return secret
@@ -64,7 +64,7 @@ const argumentProblem = (
 ): string | undefined => {
   const given = args.length
   const empty = specs.findIndex(({ optional }, i) => !optional && args[i] === '')
-  if (empty !== -1) return `${name}: found an empty ${specs[empty]?.name ?? ''}; expected one`
+  if (empty !== -1) return `${name}: found an empty ${specs[empty]?.name ?? ''}; expected a value`
   const least = specs.filter(({ optional }) => !optional).length
   const most = specs.some(({ many }) => many) ? Infinity : specs.length
   if (given >= least && given <= most) return undefined

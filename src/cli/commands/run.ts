@@ -2,12 +2,12 @@ import { HELP, type CommandSpec, type OptionSpec } from './spec.js'
 
 export const MODES = {
   help: HELP,
-  version: { name: 'version', meaning: 'show name, version and the version of Node.js' },
+  version: { name: 'version', meaning: 'show the versions of proplet and Node.js' },
   printConfig: {
     name: 'print-config',
     meaning: 'show every setting, its value and where it comes from, and exit',
   },
-  checkConfig: { name: 'check-config', meaning: 'say whether the configuration is good, and exit' },
+  checkConfig: { name: 'check-config', meaning: 'check the configuration, and exit' },
 } as const satisfies Readonly<Record<string, OptionSpec>>
 
 const EXITS = [
@@ -20,12 +20,12 @@ const EXITS = [
 /** The daemon: what the program does without a command. */
 export const RUN: CommandSpec = {
   name: 'run',
-  summary: 'run the daemon: what happens without a command',
+  summary: 'run the daemon, the default command',
   arguments: [],
   options: [MODES.printConfig, MODES.checkConfig],
   settings: 'all',
   examples: [
-    ['proplet run', 'with the variables and the config.toml that are here'],
+    ['proplet run', 'with the current variables and config.toml'],
     ['proplet --config /etc/proplet.toml --section proplet2', 'another file, another section'],
   ],
   exits: EXITS,
@@ -37,21 +37,23 @@ export const PRINT_CONFIG: CommandSpec = {
   ...VIEW,
   name: 'print-config',
   summary: 'show every setting, its value and where it comes from',
-  examples: [['proplet print-config | grep mqtt', 'what is set of the broker; secrets are masked']],
+  examples: [['proplet print-config | grep mqtt', 'settings of the broker; secrets are masked']],
   exits: EXITS,
 }
 
 export const CHECK_CONFIG: CommandSpec = {
   ...VIEW,
   name: 'check-config',
-  summary: 'say whether the configuration is good',
-  examples: [['proplet check-config --config new.toml && systemctl restart proplet', 'look before you leap']],
+  summary: 'check the configuration',
+  examples: [
+    ['proplet check-config --config new.toml && systemctl restart proplet', 'check before restarting'],
+  ],
   exits: EXITS,
 }
 
 export const VERSION: CommandSpec = {
   name: 'version',
-  summary: 'show name, version and the version of Node.js',
+  summary: 'show the versions of proplet and Node.js',
   arguments: [],
   options: [],
   settings: 'none',

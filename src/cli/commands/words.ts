@@ -5,13 +5,13 @@ export type Shell = (typeof SHELLS)[number]
 
 export const COMPLETION: CommandSpec = {
   name: 'completion',
-  summary: 'print what teaches a shell to complete these commands',
+  summary: 'print a completion script for a shell',
   arguments: [{ name: 'SHELL', completes: SHELLS }],
   options: [],
   settings: 'none',
   examples: [
     ['source <(proplet completion bash)', 'in ~/.bashrc'],
-    ['source <(proplet completion zsh)', 'in ~/.zshrc, behind compinit'],
+    ['source <(proplet completion zsh)', 'in ~/.zshrc, after compinit'],
     ['proplet completion fish > ~/.config/fish/completions/proplet.fish', 'once'],
   ],
   exits: [
@@ -22,7 +22,7 @@ export const COMPLETION: CommandSpec = {
 
 export const HELP_COMMAND: CommandSpec = {
   name: 'help',
-  summary: 'tell about a command',
+  summary: 'show help for a command',
   arguments: [{ name: 'COMMAND', optional: true }],
   options: [],
   settings: 'none',

@@ -29,7 +29,7 @@ export const devImages =
     const path = files.get(image)
     try {
       const bytes = path === undefined ? await next(...asked) : await readFile(path)
-      if (bytes === undefined) onMissing(image, 'expected one that --image names')
+      if (bytes === undefined) onMissing(image, 'expected an image given by --image')
       return bytes
     } catch (error) {
       onMissing(image, messageOf(error))

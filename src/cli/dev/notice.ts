@@ -9,7 +9,7 @@ export type Notice = { readonly path: string; readonly text: string }
 /** The text of it: a configuration file, with the identity of clients. */
 export const noticeText = ({ domainId, channelId, clientId, key }: DevSite, port: number): string =>
   [
-    '# Written by `proplet dev`, and gone when that ends.',
+    '# Written by `proplet dev`, which removes it when it ends.',
     '[proplet]',
     `mqtt_address = "tcp://127.0.0.1:${port}"`,
     `domain_id = "${domainId}"`,

@@ -19,10 +19,7 @@ export const welcome = ({ site, port, images, settingsFile }: WelcomeFacts): str
     ['  channel', devPrefix(site)],
     ['  proplet', site.propletId],
     ['  registry', [...served, 'images of other registries, such as localhost:5000/add:v1'].join(', ')],
-    [
-      '  settings',
-      settingsFile ?? 'nowhere: set HOME or XDG_STATE_HOME, and clients find them by themselves',
-    ],
+    ['  settings', settingsFile ?? 'nowhere; set HOME or XDG_STATE_HOME so that clients can find the key'],
   ])
   const another =
     settingsFile === undefined ? '' : `  proplet run --config ${settingsFile} --client-id another\n`

@@ -115,8 +115,7 @@ function takeEngineOptions(
   const letter = name.length === 1 ? name : LONG_LETTERS[name]
   if (letter === undefined) return unknown(`--${name}`)
   const options = readEngineOptions(letter, value)
-  if (options === undefined)
-    return `-${letter} ${JSON.stringify(value)} has no effect here; expected it left out`
+  if (options === undefined) return `-${letter} ${JSON.stringify(value)} is not supported here; leave it out`
   if (options.memoryMaxBytes !== undefined) given.memoryMaxBytes = options.memoryMaxBytes
   given.network = { ...given.network, ...options.network }
   given.stdin = options.inheritStdin ?? given.stdin
@@ -127,7 +126,7 @@ function takeEngineOptions(
 }
 
 const unknown = (option: string): string =>
-  `found ${JSON.stringify(option.slice(0, 100))}, which is no option; usage: ${EXEC_USAGE}`
+  `found ${JSON.stringify(option.slice(0, 100))}, which is not an option; usage: ${EXEC_USAGE}`
 
 function request(
   command: ExecRequest['command'],
@@ -137,7 +136,7 @@ function request(
 ): E.Either<string, ExecRequest> {
   const call = given.invoke === undefined ? undefined : parseWaveCall(given.invoke)
   if (call !== undefined && args.length > 0)
-    return E.left('--invoke: found arguments in the call and behind the file; expected them in one place')
+    return E.left('--invoke: found arguments both in the call and after the file; expected them in one place')
   if (command === 'serve' && (given.invoke !== undefined || args.length > 0))
     return E.left('serve: found a function or arguments; expected only a file')
   if (command === 'run' && given.addr !== undefined) return E.left('--addr: expected it with serve only')

@@ -37,7 +37,7 @@ export async function exec(argv: readonly string[], host: NodeJS.Process): Promi
   }
   const missing = missingDirectory(request)
   if (missing !== undefined) {
-    console.say('Error', `--dir: ${JSON.stringify(missing)} is no directory`)
+    console.say('Error', `--dir: ${JSON.stringify(missing)} is not a directory`)
     return EXIT_FAILED
   }
   try {

@@ -140,7 +140,7 @@ function runIn(guest: Guest, request: ExecRequest, bytes: Uint8Array, hooks: Run
 
 const broken: RunEnd = {
   kind: 'died',
-  death: { how: 'broke the rules of its channel', signal: undefined },
+  death: { how: 'violated the channel protocol', signal: undefined },
 }
 
 const runMessage = (request: ExecRequest): RunMessage => ({

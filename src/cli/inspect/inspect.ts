@@ -109,7 +109,7 @@ function bounded(lines: Iterable<string>): string {
   const kept: string[] = []
   for (const line of lines) {
     if (!budget.take(line.length)) {
-      kept.push('… the rest is left out')
+      kept.push('… the rest is omitted')
       break
     }
     kept.push(line)

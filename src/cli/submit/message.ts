@@ -12,7 +12,7 @@ const tooLarge = (what: string, bytes: number, limit: number): CommandFailure =>
   new CommandFailure(
     EXIT.data,
     `${what}: the command would have ${bytesText(bytes)}; expected at most ${bytesText(limit)} (PROPLET_MQTT_MAX_PACKET_SIZE)`,
-    'push it to a registry, and submit its reference',
+    'push the binary to a registry and submit its reference',
   )
 
 const base64Bytes = (bytes: number): number => Math.ceil(bytes / 3) * 4

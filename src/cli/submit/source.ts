@@ -57,6 +57,6 @@ export const findSource = async (text: string, stdin: NodeJS.ReadStream): Promis
   if (isReference(text)) return { type: 'image', image: text }
   throw new CommandFailure(
     EXIT.noInput,
-    `found ${quoted(text)}, which is no file and no image; expected a file that is there, or a reference with a registry or a tag, such as registry.example/add:v1`,
+    `found ${quoted(text)}, which is neither a file nor an image; expected an existing file, or a reference with a registry or a tag, such as registry.example/add:v1`,
   )
 }

@@ -33,7 +33,7 @@ const plan = async (words: Words, host: NodeJS.Process): Promise<Plan> => {
   return {
     warnings,
     shown$: open(answerTopics('control/proplet/results', image), (link) => askAndWait(link, question)),
-    parting: [`the task goes on; to end it: proplet stop ${safeLine(taskId)}`],
+    parting: [`the task keeps running; to stop it: proplet stop ${safeLine(taskId)}`],
   }
 }
 

@@ -65,7 +65,7 @@ const createTeller = () => {
       case 'invoke_result':
         return [`task ${safeLine(heard.taskId)} invocation ${safeLine(heard.invocationId)} ${outcome(heard)}`]
       case 'asked':
-        return [`fetch ${safeLine(heard.image)} asked for`]
+        return [`fetch ${safeLine(heard.image)} requested`]
       case 'chunk':
         return chunk(heard)
       case 'start': {

@@ -65,7 +65,7 @@ const fetchCells = ({ image, fetched }: FetchRow): readonly Cell[] => {
   const done = Math.round((percentOf(fetched) / 100) * BAR)
   const told =
     fetched.total === 0
-      ? 'asked for'
+      ? 'requested'
       : `${fetched.chunks} of ${fetched.total} chunks, ${bytesText(fetched.bytes)}`
   return [plain(image), { text: `[${'#'.repeat(done)}${'.'.repeat(BAR - done)}]` }, { text: told }]
 }
@@ -88,14 +88,14 @@ const linkText = ({ connection }: WatchView, style: Style): Cell => {
   if (connection === undefined) return { text: 'connecting' }
   return connection.state === 'up'
     ? { text: 'linked', paint: style.green }
-    : { text: `no link: ${safeLine(connection.reason)}`, paint: style.red }
+    : { text: `not connected: ${safeLine(connection.reason)}`, paint: style.red }
 }
 
 /** The view as the lines of a terminal: no more, and none longer, than it has room for. */
 export const render = (view: WatchView, { title, style, size }: Page): readonly string[] => {
   const { columns, rows } = size
   const [top = ''] = tableLines([[{ text: title, paint: style.bold }, linkText(view, style)]], [60], columns)
-  const foot = ['q quits', ...(view.dropped > 0 ? [`${view.dropped} rows gave way to newer ones`] : [])].join(
+  const foot = ['q quits', ...(view.dropped > 0 ? [`${view.dropped} rows replaced by newer ones`] : [])].join(
     '; ',
   )
   const fetches = section(head(['FETCH', '', ''], style), view.fetches.map(fetchCells), [50, BAR + 2], {

@@ -64,7 +64,9 @@ const lines = (link: MqttLink, json: boolean): Observable<Shown> => {
   const link$ = link.connection$.pipe(
     skip(1),
     map((connection) =>
-      note(connection.state === 'up' ? 'connected to the broker again' : `no link: ${connection.reason}`),
+      note(
+        connection.state === 'up' ? 'connected to the broker again' : `not connected: ${connection.reason}`,
+      ),
     ),
   )
   return merge(text$.pipe(map(result)), link$)

@@ -82,8 +82,8 @@ const demo = async (): Promise<boolean> => {
     await alive
     console.log(
       `Three proplets (pids ${daemons.map(({ process }) => process.pid ?? 0).join(', ')}), a model registry (${registry.url}), ` +
-        `a data store (${store.url})\nand a coordinator (${coordinator.url}) learn y = 2 x1 - 3 x2 + 0.5 of samples that stay ` +
-        'where they are.\nOf proplet-c the coordinator is away: its updates come by MQTT.\n',
+        `a data store (${store.url})\nand a coordinator (${coordinator.url}) learn y = 2 x1 - 3 x2 + 0.5 from samples that stay ` +
+        'where they are.\nproplet-c cannot reach the coordinator, so its updates arrive over MQTT.\n',
     )
     const learning = await startLearning(PARTICIPANTS, { registry, store, coordinator, run: manager.run })
     const reports: RoundReport[] = []

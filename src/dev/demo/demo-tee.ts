@@ -64,10 +64,10 @@ const demo = async (): Promise<boolean> => {
     )
 
     allowed = false
-    say('4. the policy of the service changes: the key is not released any more')
+    say('4. the policy of the service changes: it no longer releases the key')
     const second = await manager.run({ id: 'refused', ...task })
     say(`   error  ${second.error ?? 'none'}\n`)
-    say('Test evidence proves nothing: what a real TEE adds is that only its guest could have got the key.')
+    say('Test evidence proves nothing. With a real TEE, only its guest could have got the key.')
     const code = await daemon.stop()
     return code === 0 && first.results === '42' && /resource policy/.test(second.error ?? '')
   } finally {

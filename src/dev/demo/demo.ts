@@ -83,7 +83,7 @@ const examples = async (): Promise<readonly Example[]> => {
       stopped: true,
     },
     {
-      what: 'one that fails: a trap',
+      what: 'a failing task: a trap',
       command: { id: 'trap', name: 'trap', file: await inline('hostile') },
       expected: { results: '', error: /unreachable/ },
     },
@@ -123,7 +123,7 @@ const runExample = async (manager: Manager, example: Example): Promise<Row> => {
 
 const table = (rows: readonly Row[]): string =>
   columns([
-    ['task', 'what came back', 'start to result', ''],
+    ['task', 'result', 'start to result', ''],
     ...rows.map(({ what, answer, ms, right }) => [
       what,
       answer,
@@ -158,7 +158,7 @@ const demo = async (): Promise<boolean> => {
     for (const example of await examples()) rows.push(await runExample(manager, example))
     console.log(table(rows))
     console.log(
-      'Results wait until 150 ms after their start (PROPLET_RESULT_HOLD_MS), for the sake of the Manager.',
+      'Results are held until 150 ms after their start (PROPLET_RESULT_HOLD_MS), for the sake of the Manager.',
     )
     const code = await daemon.stop()
     if (code !== 0) console.error(`the proplet ended with ${code ?? 'a signal'}`)

@@ -50,7 +50,9 @@ export function findSandbox(directories: readonly string[] = DIRECTORIES): E.Eit
   if (problemOf(hardest) === undefined) return E.right(hardest)
   const plain = sandbox([])
   const problem = problemOf(plain)
-  return problem === undefined ? E.right(plain) : E.left(`bubblewrap can't build one here: ${problem}`)
+  return problem === undefined
+    ? E.right(plain)
+    : E.left(`bubblewrap cannot create a sandbox here: ${problem}`)
 }
 
 export type SandboxedChild = {

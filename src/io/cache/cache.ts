@@ -64,7 +64,7 @@ const tryStore = async ({ dir, maxBytes, log }: CacheOptions, report: Report): P
   try {
     return await openStore(dir, maxBytes)
   } catch (error) {
-    report(error, 'the cache directory can not be used: binaries are not kept')
+    report(error, 'Cache directory unusable: binaries are not cached')
     return undefined
   }
 }
@@ -91,11 +91,11 @@ export const openCache = async (options: CacheOptions): Promise<BinaryCache> => 
 
   return {
     byImage: (image) =>
-      abortable(attempt('the cache could not be read', async (disk) => (await disk.byImage(image))?.binary)),
-    known: (image) => attempt('the cache could not be read', (disk) => disk.byImage(image))(NEVER_ABORTED),
+      abortable(attempt('Failed to read the cache', async (disk) => (await disk.byImage(image))?.binary)),
+    known: (image) => attempt('Failed to read the cache', (disk) => disk.byImage(image))(NEVER_ABORTED),
     note: async (image, { digest, size, content }, etag) => {
       if (!('path' in content)) return
-      await attempt('an image could not be noted in the cache', (disk, signal) =>
+      await attempt('Failed to record an image in the cache', (disk, signal) =>
         disk.name({ image, digest, size, ...(etag !== undefined && { etag }) }, signal),
       )(NEVER_ABORTED)
     },
@@ -103,7 +103,7 @@ export const openCache = async (options: CacheOptions): Promise<BinaryCache> => 
       new Spool(
         store && {
           path: store.temporaryPath(),
-          report: (error) => report(error, 'the cache could not be written: a binary is kept in memory'),
+          report: (error) => report(error, 'Failed to write to the cache: keeping a binary in memory'),
         },
         budget,
       ),
@@ -112,7 +112,7 @@ export const openCache = async (options: CacheOptions): Promise<BinaryCache> => 
       const kept =
         path === undefined
           ? undefined
-          : await attempt('a binary could not be kept in the cache', async (disk) => {
+          : await attempt('Failed to store a binary in the cache', async (disk) => {
               await spool.sync()
               return disk.adopt(digest, size, path)
             })(NEVER_ABORTED)
@@ -120,24 +120,24 @@ export const openCache = async (options: CacheOptions): Promise<BinaryCache> => 
       const pieces = await spool.take()
       return { digest, size, content: { bytes: await joined(pieces, NEVER_ABORTED) } }
     },
-    byDigest: (digest) => abortable(attempt('the cache could not be read', (disk) => disk.byDigest(digest))),
+    byDigest: (digest) => abortable(attempt('Failed to read the cache', (disk) => disk.byDigest(digest))),
     put: (pieces, image) =>
       abortable(async (signal) => {
         const digest = await digestOf(pieces, signal)
         const size = sizeOf(pieces)
-        const kept = await attempt('a binary could not be kept in the cache', (disk) =>
+        const kept = await attempt('Failed to store a binary in the cache', (disk) =>
           disk.put(digest, size, pieces, signal),
         )(signal)
         if (kept === undefined) return { digest, size, content: { bytes: await joined(pieces, signal) } }
         if (image !== undefined)
-          await attempt('an image could not be noted in the cache', (disk) =>
+          await attempt('Failed to record an image in the cache', (disk) =>
             disk.name({ image, digest, size }, signal),
           )(signal)
         return kept
       }),
     hold: (digest) => new Observable(() => store?.hold(digest)),
     evict: (digest) =>
-      abortable(attempt('a binary could not be removed from the cache', (disk) => disk.evict(digest))).pipe(
+      abortable(attempt('Failed to remove a binary from the cache', (disk) => disk.evict(digest))).pipe(
         ignoreElements(),
       ),
   }

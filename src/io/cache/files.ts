@@ -53,14 +53,24 @@ const withFile = async <T>(path: string, use: Visit<T>): Promise<T | undefined> 
   return undefined
 }
 
+/**
+ * Milliseconds. A file marked this recently is not marked again, as looking takes one call to the disk and marking four. To other
+ * processes it seems that much older, out of the minute for which they leave it alone.
+ */
+const MARK_VALID_MS = 5000
+
 /** Marks a file as used now, for the order of eviction. Returns its size; undefined if there is none. */
-export const touch = (path: string): Promise<number | undefined> =>
-  withFile(path, async (handle, size) => {
+export const touch = async (path: string): Promise<number | undefined> => {
+  const found = await orUndefined(lstat(path))
+  if (found === undefined || !found.isFile()) return undefined
+  if (Math.abs(Date.now() - found.mtimeMs) < MARK_VALID_MS) return found.size
+  return withFile(path, async (handle, size) => {
     const now = new Date()
     // A file of another user, or a read-only disk, keeps its time: that only makes it look less used than it is.
     await handle.utimes(now, now).catch(() => undefined)
     return size
   })
+}
 
 /** The text of a file of at most `max` bytes; undefined if it is missing or larger. */
 export const readText = (path: string, max: number): Promise<string | undefined> =>

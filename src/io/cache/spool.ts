@@ -164,7 +164,7 @@ export class Spool {
 
   #hold(bytes: number): void {
     if (!this.#budget.take(bytes))
-      throw new SpoolError('binaries being fetched fill the memory that there is for them')
+      throw new SpoolError('binaries being fetched use up the memory available for them')
     this.#held += bytes
   }
 

@@ -18,7 +18,7 @@ const isForeign = (text: string): boolean =>
   text.includes('-') || text.includes('_') || Buffer.byteLength(text) !== text.length
 
 const whyNot = (text: string): string => {
-  if (!ALPHABET.test(text)) return 'expected standard base64, found a character that is not of its alphabet'
+  if (!ALPHABET.test(text)) return 'expected standard base64, found a character outside its alphabet'
   return 'expected canonical base64, found bits after the last byte'
 }
 
@@ -28,7 +28,8 @@ const whyNot = (text: string): string => {
  */
 export const decodeBase64Strict = (text: string): E.Either<string, Uint8Array> => {
   if (text.length === 0) return E.right(new Uint8Array())
-  if (text.length % 4 !== 0) return E.left('expected padded base64, found a length that is no multiple of 4')
+  if (text.length % 4 !== 0)
+    return E.left('expected padded base64, found a length that is not a multiple of 4')
   const padding = paddingOf(text)
   const size = (text.length / 4) * 3 - padding
   if (isForeign(text)) return E.left(whyNot(text))

@@ -11,7 +11,7 @@ const MAX_CHUNKS = 65536
 const chunk = t.type(
   {
     app_name: filled(2048),
-    chunk_idx: integer('an integer from 0 on', 0, Number.MAX_SAFE_INTEGER),
+    chunk_idx: integer('an integer of at least 0', 0, Number.MAX_SAFE_INTEGER),
     total_chunks: integer(`an integer from 1 to ${MAX_CHUNKS}`, 1, MAX_CHUNKS),
     data: anyText,
   },

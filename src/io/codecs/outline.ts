@@ -96,7 +96,7 @@ const excess = (fields: ReadonlyMap<string, Field>): string | undefined => {
     if (sums.counted > MAX_VALUES)
       return `${key}: expected at most ${MAX_VALUES} values in all fields together`
     if (sums.bare > MAX_BARE_BYTES)
-      return `${key}: expected at most ${MAX_BARE_BYTES} bytes outside of strings in all fields together`
+      return `${key}: expected at most ${MAX_BARE_BYTES} bytes outside strings in all fields together`
     if (sums.bytes > MAX_FIELD_BYTES)
       return `${key}: expected at most ${MAX_FIELD_BYTES} bytes in all fields together`
   }

@@ -33,7 +33,7 @@ const isWhole = (values: object): values is ChannelValues =>
 
 const UNSET =
   'no broker and no identity is set, and no `proplet dev` is running; expected PROPLET_MQTT_ADDRESS and ' +
-  'PROPLET_DOMAIN_ID, _CHANNEL_ID, _CLIENT_ID, _CLIENT_KEY, or a config.toml here, or one that --config names'
+  'PROPLET_DOMAIN_ID, _CHANNEL_ID, _CLIENT_ID, _CLIENT_KEY, or a config.toml in this directory, or another file with --config'
 
 /** Whether there is a word about who and where, anywhere but in the file of `proplet dev`. */
 const isTouched = (sources: Sources): boolean =>

@@ -21,8 +21,7 @@ const checkDirs = ({ values, nameOf }: Resolution, files: ConfigFiles): readonly
       (values[key] ?? [])
         .filter((directory) => !files.isDirectory(directory))
         .map(
-          (directory) =>
-            `${nameOf(key)}: found ${JSON.stringify(directory)}; expected a directory that is there`,
+          (directory) => `${nameOf(key)}: found ${JSON.stringify(directory)}; expected an existing directory`,
         ),
     ),
     ...(values.dirs_readonly ?? [])
@@ -30,7 +29,7 @@ const checkDirs = ({ values, nameOf }: Resolution, files: ConfigFiles): readonly
       .map(
         (directory) =>
           `${nameOf('dirs_readonly')}: found ${JSON.stringify(directory)}; ` +
-          `expected a directory that is in none of ${nameOf('dirs')}, through which it could be changed`,
+          `expected a directory outside ${nameOf('dirs')}, because guests could change it through those`,
       ),
   ]
 }
@@ -51,11 +50,13 @@ const checkIsolation = ({ values, nameOf, isSet }: Resolution, { sandbox }: Soug
       ? [`${nameOf('isolation')}: found "sandbox"; expected process or thread, as ${sandbox.left}`]
       : []),
     ...(isOutside && values.isolation === 'sandbox'
-      ? [`${nameOf('isolation')}: found "sandbox"; expected process, as ${external} runs tasks outside of it`]
+      ? [
+          `${nameOf('isolation')}: found "sandbox"; expected process, because ${external} runs tasks outside it`,
+        ]
       : []),
     ...(isOutside && isSet('dirs_readonly')
       ? [
-          `${nameOf('dirs_readonly')} is set; expected none, as ${external} has no directories that can't be changed`,
+          `${nameOf('dirs_readonly')} is set; expected none, because ${external} cannot make directories read-only`,
         ]
       : []),
   ]
@@ -64,7 +65,7 @@ const checkIsolation = ({ values, nameOf, isSet }: Resolution, { sandbox }: Soug
 const checkEngine = ({ nameOf }: Resolution, { jco }: Sought): readonly string[] =>
   jco === false
     ? [
-        `${nameOf('component_engine')}: found "jco"; expected linker, as @bytecodealliance/jco-transpile is not installed`,
+        `${nameOf('component_engine')}: found "jco"; expected linker, because @bytecodealliance/jco-transpile is not installed`,
       ]
     : []
 

@@ -40,19 +40,19 @@ const checkTls = ({ values, nameOf, isSet }: Resolution, files: ConfigFiles): Fi
         .map(([one, other]) => `${nameOf(one)} is set without ${nameOf(other)}; expected both or neither`),
       ...(secure ? [] : used).map(
         (key) =>
-          `${nameOf(key)} is set, but ${nameOf('mqtt_address')} names an address that is not encrypted; ` +
+          `${nameOf(key)} is set, but ${nameOf('mqtt_address')} is an unencrypted address; ` +
           'expected an ssl, tls, mqtts or wss address',
       ),
       ...TLS_FILES.flatMap((key) => {
         const file = values[key]
         return file === undefined || files.isReadable(file)
           ? []
-          : [`${nameOf(key)}: found ${JSON.stringify(file)}; expected a file that can be read`]
+          : [`${nameOf(key)}: found ${JSON.stringify(file)}; expected a readable file`]
       }),
     ],
     warnings:
       insecure && secure
-        ? [`${nameOf('mqtt_tls_insecure_skip_verify')} is set: the certificate of the broker is not checked`]
+        ? [`${nameOf('mqtt_tls_insecure_skip_verify')} is set: the broker's certificate is not verified`]
         : [],
   }
 }
@@ -63,11 +63,11 @@ const checkNetwork = ({ values, nameOf }: Resolution, files: ConfigFiles): Findi
     problems:
       file === undefined || files.isReadable(file)
         ? []
-        : [`${nameOf('http_tls_ca_cert')}: found ${JSON.stringify(file)}; expected a file that can be read`],
+        : [`${nameOf('http_tls_ca_cert')}: found ${JSON.stringify(file)}; expected a readable file`],
     warnings:
       values.http_tls_insecure_skip_verify === true
         ? [
-            `${nameOf('http_tls_insecure_skip_verify')} is set: HTTPS of components, downloads and federated learning is not checked`,
+            `${nameOf('http_tls_insecure_skip_verify')} is set: HTTPS certificates of components, downloads and federated learning are not verified`,
           ]
         : [],
   }
@@ -94,13 +94,13 @@ const checkPage = ({ values, nameOf, isSet }: Resolution): Findings => {
     problems: isSet('ui_token')
       ? []
       : [
-          `${nameOf('ui_actions')} is set without ${nameOf('ui_token')}; expected a token that requests have to carry`,
+          `${nameOf('ui_actions')} is set without ${nameOf('ui_token')}; expected a token for requests to carry`,
         ],
     warnings: [
-      ...(isServed ? [] : [`${nameOf('ui_actions')} has no effect, as no page is served`]),
+      ...(isServed ? [] : [`${nameOf('ui_actions')} has no effect, because no page is served`]),
       ...(isServed && host !== undefined && !isLoopback(host)
         ? [
-            `${nameOf('ui_actions')}: the token is not encrypted on its way to ${host}; put a TLS proxy before it`,
+            `${nameOf('ui_actions')}: the token travels unencrypted to ${host}; put a TLS proxy in front of it`,
           ]
         : []),
     ],
@@ -110,7 +110,9 @@ const checkPage = ({ values, nameOf, isSet }: Resolution): Findings => {
 const checkFetch = ({ values, nameOf }: Resolution): readonly string[] => {
   const { fetch_retry: retry, fetch_stall: stall } = values
   return retry !== undefined && stall !== undefined && retry >= stall
-    ? [`${nameOf('fetch_retry')} is not below ${nameOf('fetch_stall')}: no fetch will be asked for again`]
+    ? [
+        `${nameOf('fetch_retry')} is not below ${nameOf('fetch_stall')}: no fetch will ever be requested again`,
+      ]
     : []
 }
 

@@ -36,7 +36,7 @@ const fileOf = <T>(
   const parsed = E.chain((text: string) => parse(text, path))(
     E.tryCatch(
       () => files.read(path),
-      () => 'expected a file that can be read',
+      () => 'expected a readable file',
     ),
   )
   return E.isRight(parsed)
@@ -73,7 +73,7 @@ const plainWarning = (url: string): readonly string[] => {
   return protocol === 'https:' || isLocalHost(host)
     ? []
     : [
-        `the Key Broker Service at ${host} is spoken to without TLS: keys are encrypted to the attested key, but anybody on the way can see and hold back requests`,
+        `the Key Broker Service at ${host} is contacted without TLS: keys are encrypted to the attested key, but anyone on the network path can see and drop requests`,
       ]
 }
 
@@ -124,17 +124,17 @@ export const findConfidential = (
       ...(values.hal_storage_key?.type !== 'kbs' || keys?.type === 'kbs' || isUnread
         ? []
         : [
-            `${nameOf('hal_storage_key')} names a Key Broker Service; expected ${nameOf('kbs_uri')} beside it`,
+            `${nameOf('hal_storage_key')} names a Key Broker Service; expected ${nameOf('kbs_uri')} to be set too`,
           ]),
     ],
     warnings: [
       ...(agent.value?.warnings ?? []).map((warning) => `${nameOf('aa_config_path')}: ${warning}`),
       ...(providersFile !== undefined && listed.problems.length === 0 && listed.value === undefined
-        ? [`${nameOf('ocicrypt_keyprovider_config')} names no provider that speaks gRPC, and has no effect`]
+        ? [`${nameOf('ocicrypt_keyprovider_config')} names no gRPC provider, and has no effect`]
         : []),
       ...(keys?.type === 'kbs' ? plainWarning(keys.url) : []),
       ...(values.tee === 'sample'
-        ? [`${nameOf('tee')} is sample: evidence is made up and proves nothing; for tests only`]
+        ? [`${nameOf('tee')} is sample: evidence is fabricated and proves nothing; for tests only`]
         : []),
     ],
     keys,

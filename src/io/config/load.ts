@@ -101,7 +101,7 @@ export const loadConfig = (
       ? { program: program.path, searchPath, allowCliArgs, temporaryDirectory: tempDirectory }
       : undefined
   const isolation = sandbox && E.isRight(sandbox) ? sandbox.right : resolution.values.isolation
-  if (isolation === 'sandbox') throw new Error('a sandbox that was not found is a problem')
+  if (isolation === 'sandbox') throw new Error('no sandbox was found')
   const isStateChosen = resolution.isSet('state_dir')
   const config = assemble(resolution.values, { external, isolation, isStateChosen, confidential, env })
   return E.right({ config, settings: resolution.settings, warnings })

@@ -10,7 +10,7 @@ const MAX_NAME = 253
 export const isHostPattern = (text: string): boolean => text.length <= MAX_NAME && NAME.test(text)
 
 const EXPECTED =
-  'hosts with commas between them: names, *.example.org, IP addresses ([::1]:80 with a port), or * for all'
+  'hosts separated by commas: names, *.example.org, IP addresses ([::1]:80 with a port), or * for all'
 
 const portOf = (digits: string | undefined): number | undefined =>
   digits === undefined ? undefined : Number(digits)

@@ -5,7 +5,7 @@ import { isHostPattern } from './network.js'
 import type { Reader } from './setting.js'
 
 const EXPECTED =
-  'true, false, or hosts with commas between them: names, *.example.lan, IP addresses, networks such as 192.168.0.0/16'
+  'true, false, or hosts separated by commas: names, *.example.lan, IP addresses, networks such as 192.168.0.0/16'
 
 const networkOf = (text: string): PrivateRule | undefined => {
   const [, address = '', digits] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(text) ?? []

@@ -15,7 +15,7 @@ export const findProgram = (
     const path = resolve(program)
     return files.isExecutable(path)
       ? { kind: 'found', path }
-      : { kind: 'missing', expected: 'the path of a program that can be run' }
+      : { kind: 'missing', expected: 'the path of an executable program' }
   }
   const candidates = searchPath
     .split(delimiter)

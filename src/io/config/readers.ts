@@ -32,7 +32,7 @@ export const topicLevel: Reader<string> = scalar((found) =>
 /** An MQTT password: anything but what a badly cut file leaves at the ends of one. */
 export const secretText: Reader<string> = scalar((found) =>
   found.length > 65_535 || CONTROL.test(found) || found.trim() !== found
-    ? E.left('text without control characters, and without white space at its ends')
+    ? E.left('text without control characters and without leading or trailing white space')
     : E.right(found),
 )
 

@@ -63,7 +63,7 @@ const resolveOne = (
       const text = setting.presence.of(facts)
       const value = E.mapLeft(
         (expected: string) =>
-          `the default ${JSON.stringify(text)} of ${variable} does not fit; expected ${expected}`,
+          `the default ${JSON.stringify(text)} of ${variable} is invalid; expected ${expected}`,
       )(setting.reader.read(text))
       return outcome(value, text, 'default')
     }

@@ -44,7 +44,7 @@ const missingSection = (choice: SectionChoice, present: readonly string[]): stri
   const listed =
     present.length === 0 ? 'no sections at all' : present.map((name) => `[${printable(name)}]`).join(', ')
   return (
-    `${choice.file} has no section [${choice.section}], it has ${listed}; ` +
+    `${choice.file} has no section [${choice.section}], only ${listed}; ` +
     'expected the section of this proplet: name it with PROPLET_CONFIG_SECTION or --section'
   )
 }
@@ -60,7 +60,7 @@ export const readSection = (choice: SectionChoice, needed: boolean, files: Confi
   )
   if (E.isLeft(read)) {
     const problem = `${choice.file} can't be read: ${READ_ERRORS[read.left] ?? read.left}`
-    if (choice.fileExplicit) return without(`${problem}; expected the configuration file that was named`)
+    if (choice.fileExplicit) return without(`${problem}; expected a readable configuration file`)
     if (read.left === 'ENOENT') return without()
     return needed ? without(problem) : { ...without(), warnings: [problem] }
   }

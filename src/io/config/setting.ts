@@ -100,7 +100,7 @@ const QUOTED_MAX = 120
 
 /** What was found, quoted for an error; cut when it is long. */
 export const quoted = (setting: Setting<unknown>, raw: Raw): string => {
-  if (setting.secret) return 'a value that is not shown'
+  if (setting.secret) return 'a value that is kept secret'
   const mask = setting.reader.mask ?? ((text: string) => text)
   const safe = typeof raw === 'string' ? mask(raw) : raw.map(mask)
   const text = JSON.stringify(safe)

@@ -179,7 +179,11 @@ export const settings = {
     'linker',
     'what runs components: linker, or jco (needs the optional package @bytecodealliance/jco-transpile)',
   ),
-  warm: withDefault(integer(0, 256), '2', 'number of idle child processes kept ready'),
+  warm: withDefault(
+    integer(0, 256),
+    '2',
+    'number of idle child processes kept ready; one before the first task, and when there was none for 30 s',
+  ),
   dirs: withDefault(directories, '', 'host directories that guests may read and write, separated by colons'),
   dirs_readonly: withDefault(
     directories,

@@ -49,7 +49,7 @@ export const rawOf = (value: unknown): E.Either<string, Raw> =>
   pipe(
     Value.decode(value),
     E.bimap(
-      () => (Array.isArray(value) ? 'an array of other things than text' : 'a table or a date'),
+      () => (Array.isArray(value) ? 'an array with values other than text' : 'a table or a date'),
       (found) => (Array.isArray(found) ? found.map(String) : String(found)),
     ),
   )

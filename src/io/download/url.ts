@@ -14,7 +14,7 @@ import { shownUrl } from './http/shown.js'
 
 const TYPES: ReadonlySet<string> = new Set(['application/wasm', 'application/octet-stream'])
 const EXPECTED =
-  'image_url: expected an http or https URL, with #sha256=… of 64 hexadecimal digits or without'
+  'image_url: expected an http or https URL, optionally with #sha256=… and 64 hexadecimal digits'
 
 type UrlReference = {
   /** Without credentials and fragment. */
@@ -111,7 +111,7 @@ export const downloadUrl = (reference: string, context: DownloadContext, openHtt
       drop(response)
       // What there was of it does not fit any more: the next attempt begins anew.
       if (status === 206 || status === 416)
-        throw new DownloadError(`${what}: the range that was asked for is not there`, { transient: true })
+        throw new DownloadError(`${what}: the requested range is not available`, { transient: true })
       throw statusError(what, status, response.headers['retry-after'])
     }
     checkType(response, what)

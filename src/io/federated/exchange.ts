@@ -64,7 +64,7 @@ const redirectOf = (from: URL, { statusCode, headers }: IncomingMessage, sent: S
   if (!REDIRECTS.has(statusCode) || location === undefined) return undefined
   const to = URL.canParse(location, from.href) ? new URL(location, from) : undefined
   if (to?.origin !== from.origin || (sent.method === 'POST' && !SAME_METHOD.has(statusCode)))
-    throw new ExchangeError('it redirects to elsewhere, which is not followed', false)
+    throw new ExchangeError('it redirects to another origin, which is not followed', false)
   to.username = from.username
   to.password = from.password
   return to

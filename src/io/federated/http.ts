@@ -21,12 +21,12 @@ const DRAINED_BYTES = 64 * 1024
 const tooLarge = (maxBytes: number) =>
   new ExchangeError(`its answer is larger than ${maxBytes} bytes (PROPLET_FL_MAX_BYTES)`, false)
 
-const noJson = (problem: string) => new ExchangeError(`its answer is no JSON: ${problem}`, false)
+const noJson = (problem: string) => new ExchangeError(`its answer is not JSON: ${problem}`, false)
 
 const checkHead = ({ headers }: IncomingMessage, maxBytes: number): void => {
   const encoding = headers['content-encoding'] ?? 'identity'
   if (encoding !== 'identity')
-    throw new ExchangeError(`its answer is compressed (${encoding}), which was not asked for`, false)
+    throw new ExchangeError(`its answer is compressed (${encoding}), which was not requested`, false)
   if (Number(headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes)
 }
 

@@ -91,7 +91,7 @@ export class JsonScanner {
   /** Throws a `JsonError` when the value is not complete. */
   end(): void {
     if (this.#token === 'number') this.#endNumber()
-    if (this.#expected !== 'nothing more' || this.#token !== 'none') throw new JsonError('it ends too early')
+    if (this.#expected !== 'nothing more' || this.#token !== 'none') throw new JsonError('unexpected end')
   }
 
   /** Where the bytes end, from `start` on, that change nothing: most of a string, and of a number. */
@@ -197,7 +197,7 @@ export class JsonScanner {
   }
 
   #endNumber(): void {
-    if (!isWhole(this.#number)) throw new JsonError('found a number that is not complete')
+    if (!isWhole(this.#number)) throw new JsonError('found an incomplete number')
     this.#endValue()
   }
 

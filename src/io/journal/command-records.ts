@@ -6,11 +6,11 @@ import { runsAgain } from './recover.js'
 import type { RecordKeeping } from './record-keeping.js'
 import { isRepeated, roundVariablesOf, subjectOf } from './subject.js'
 
-/** Commands in the journal: taken in while there is room and the disk takes them, until they are closed. */
+/** Commands in the journal: accepted while there is room and the disk works, and kept until they are closed. */
 export class CommandRecords {
   readonly #keeping: RecordKeeping
   readonly #contents: Contents
-  /** The number of appends that the last command was among: the broker hears of it when they are durable. */
+  /** How many appends there were once the last command was written; it is acknowledged when those are durable. */
   #acknowledgeAt = 0
   #refused = 0
 
@@ -19,17 +19,17 @@ export class CommandRecords {
     this.#contents = contents
   }
 
-  /** That were refused since the start. */
+  /** Commands refused since the start. */
   get refused(): number {
     return this.#refused
   }
 
-  /** Why no command is taken; undefined: they are. */
+  /** Why no command can be accepted; undefined if one can. */
   get obstacle(): string | undefined {
     const { writer, ledger, segments, limits } = this.#keeping
-    if (writer.failure !== undefined) return `the journal can not be written: ${writer.failure}`
+    if (writer.failure !== undefined) return `the journal cannot be written: ${writer.failure}`
     const isFull = ledger.liveBytes >= limits.commandBytes || segments.bytes >= limits.fileBytes
-    return isFull ? `the journal is full: ${ledger.liveBytes} bytes wait in it` : undefined
+    return isFull ? `the journal is full: it holds ${ledger.liveBytes} live bytes` : undefined
   }
 
   record(command: JournaledCommand, message: InboundMessage): number | undefined {
@@ -83,14 +83,14 @@ export class CommandRecords {
     return command !== undefined && !command.once && runsAgain(command)
   }
 
-  /** Resolves when all that were taken so far would outlive a loss of power; undefined: they would already. */
+  /** Resolves when every command accepted so far would survive a power failure; undefined if it would already. */
   durable(): Promise<void> | undefined {
     const { segments, writer } = this.#keeping
     if (this.#contents.isIdle && this.#acknowledgeAt <= segments.synced) return undefined
     return writer.isSyncFailing ? undefined : writer.gather()
   }
 
-  /** Of what is to run after a restart, unless there is no room for it. */
+  /** The message to keep for a run after a restart; undefined if none is needed or there is no room. */
   #contentToKeep(command: JournaledCommand, { payload }: InboundMessage): Uint8Array | undefined {
     if (command.type !== 'start' && command.type !== 'invoke') return undefined
     const { ledger, limits, log } = this.#keeping
@@ -98,14 +98,14 @@ export class CommandRecords {
     if (isRoom) return payload
     log[isRepeated(command) ? 'warn' : 'info'](
       { id: command.id, bytes: payload.length },
-      'no room in the journal: the task will not run again',
+      'No room in the journal: the task will not run again after a restart',
     )
     return undefined
   }
 
   #admit(record: JournalRecord, content?: Uint8Array): boolean {
     const { writer, segments } = this.#keeping
-    // A write that failed is just tried again; after a sync that failed, what is written means nothing.
+    // A failed write can simply be retried; after a failed sync, what was written cannot be trusted.
     if (writer.isSyncFailing || (writer.failure === undefined && this.obstacle !== undefined)) {
       this.#refused += 1
       return false

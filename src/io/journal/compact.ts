@@ -7,9 +7,9 @@ type Live = Command | KeptResult | KnownPacket
 export type CompactParts = {
   readonly ledger: Ledger
   readonly segments: Segments
-  /** Throws when the disk does not take it. */
+  /** Throws if the disk fails. */
   readonly append: (record: JournalRecord, content?: Uint8Array) => void
-  /** Files that hold so many bytes of what is over are worth the work. */
+  /** Compact only when the files hold this many dead bytes. */
   readonly slackBytes: number
 }
 
@@ -20,7 +20,7 @@ const isWhere = (live: Live, place: Place, ledger: Ledger): boolean => {
   return command !== undefined && (command.place === place || [...command.parts.values()].includes(place))
 }
 
-/** The record that says all that is known now. */
+/** A record with everything that is known now. */
 const renewed = (live: Live, record: JournalRecord): JournalRecord => {
   if ('packet' in live) return { type: 'packet', packet: live.packet }
   if (record.type === 'part') return record
@@ -45,29 +45,29 @@ const renewed = (live: Live, record: JournalRecord): JournalRecord => {
   }
 }
 
-/** That of a command that has begun may be of no use any more. */
+/** The content of a command that has started may no longer be needed. */
 const hasContent = (live: Live): boolean =>
   !('packet' in live) && ('command' in live || live.contentBytes > 0)
 
-/** Appends again what is live of a file. */
+/** Appends the live records of a file again. */
 const evacuate = async (segment: number, { ledger, segments, append }: CompactParts): Promise<void> => {
   for (const { place, of } of [...ledger.placesIn(segment)]) {
     const body = await segments.body(place).catch(() => undefined)
     const decoded = body && decodeRecord(body)
-    // It may be over by now. What can't be read any more is in memory still, and lost only with the process.
+    // It may be dead by now. A record that can no longer be read is still in memory, and lost only with the process.
     if (decoded === undefined || !isWhere(of, place, ledger)) continue
     const { record, content } = decoded
     append(renewed(of, record), content.length > 0 && hasContent(of) ? content : undefined)
   }
 }
 
-/** Each process begins a file of its own. */
+/** Each process starts a new file, so small files accumulate. */
 const MAX_FILES = 64
 
 const isWorthIt = ({ ledger, segments, slackBytes }: CompactParts): boolean =>
   segments.bytes > 2 * ledger.liveBytes + slackBytes || segments.closed.length > MAX_FILES
 
-/** Lets go of the oldest files while most of what they all hold is over; rejects when the disk fails. */
+/** Removes the oldest files while most of the journal is dead; rejects if the disk fails. */
 export const compact = async (parts: CompactParts): Promise<void> => {
   const { segments } = parts
   for (const segment of segments.closed) {
@@ -78,7 +78,7 @@ export const compact = async (parts: CompactParts): Promise<void> => {
   }
 }
 
-/** Appends all that is live again, in a new file, and lets go of the others; rejects when the disk fails. */
+/** Appends all live records to a new file and removes the others; rejects if the disk fails. */
 export const renew = async (parts: CompactParts): Promise<void> => {
   const { segments } = parts
   segments.mend()

@@ -3,7 +3,7 @@ import type { Ledger } from './ledger.js'
 import { decodeRecord, type JournalRecord } from './record.js'
 import type { Place, Segments } from './segments.js'
 
-/** A content of more bytes is written in parts of so many: the event loop turns in between. */
+/** Larger contents are written in parts of this size, so that the event loop turns in between. */
 export const PART_BYTES = 128 * 1024
 
 type Append = (record: JournalRecord, content: Uint8Array) => void
@@ -14,7 +14,7 @@ export class Contents {
   readonly #append: Append
   readonly #writing = new Set<Promise<void>>()
 
-  /** `append` throws when the disk does not take it. */
+  /** `append` throws if the disk fails. */
   constructor(ledger: Ledger, append: Append) {
     this.#ledger = ledger
     this.#append = append
@@ -24,14 +24,17 @@ export class Contents {
     return this.#writing.size === 0
   }
 
-  /** Writes the parts of a content whose command is in the ledger; gives up when that is closed or of no use any more, or the disk fails. */
+  /**
+   * Writes the parts of a content whose command is in the ledger; gives up if the command is closed, no longer needs
+   * it, or the disk fails.
+   */
   write(number: number, content: Uint8Array, onFailure: (error: unknown) => void): void {
     const writing = this.#write(number, content).catch(onFailure)
     this.#writing.add(writing)
     void writing.finally(() => this.#writing.delete(writing))
   }
 
-  /** Resolves when all that was begun before is written. */
+  /** Resolves when all contents begun so far are written. */
   async written(): Promise<void> {
     await Promise.all(this.#writing)
   }
@@ -46,14 +49,14 @@ export class Contents {
   }
 }
 
-/** What a record holds beside itself; rejects when it can't be read. */
+/** The content of a record; rejects if it cannot be read. */
 export const contentAt = async (segments: Segments, place: Place): Promise<Buffer> => {
   const decoded = decodeRecord(await segments.body(place))
-  if (decoded === undefined) throw new Error('its record is not one of this release')
+  if (decoded === undefined) throw new Error('its record has an unknown format')
   return decoded.content
 }
 
-/** The content of a command; rejects when it isn't whole. */
+/** The content of a command; rejects if it is incomplete. */
 export const contentOf = async (
   segments: Segments,
   { place, parts, contentBytes }: { place: Place; parts: ReadonlyMap<number, Place>; contentBytes: number },

@@ -2,13 +2,13 @@ import { fdatasync, ftruncateSync, writeSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { promisify } from 'node:util'
 
-/** What a disk does that may fail while a journal is written. */
+/** The disk operations of a journal that may fail; tests replace them. */
 export type Disk = {
-  /** Bytes that it took. */
+  /** Returns the number of bytes written. */
   readonly write: (fd: number, bytes: Uint8Array, position: number) => number
   readonly truncate: (fd: number, length: number) => void
   readonly sync: (fd: number) => Promise<void>
-  /** So that the names of new files are there. */
+  /** Makes the names of new files durable. */
   readonly syncDirectory: (path: string) => Promise<void>
 }
 

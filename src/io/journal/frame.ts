@@ -1,11 +1,11 @@
 import { crc32 } from 'node:zlib'
 
-/** Begins each frame, so that what follows damage is found again. */
+/** Starts each frame, so that reading can resume after damage. */
 const MARK = Buffer.from([0xf5, 0x50, 0x4a, 0x0a])
 /** The mark, the length of the body and a checksum, four bytes each. */
 const HEADER_BYTES = 12
 
-/** Unknown to whoever sends us messages: no frame that is written inside of one passes for one of ours. */
+/** Random and secret, so that a frame inside a received message cannot pass for one of ours. */
 export type Salt = number
 
 const checksumOf = (length: Uint8Array, body: Uint8Array, salt: Salt): number =>
@@ -22,7 +22,7 @@ export const frame = (body: readonly Uint8Array[], salt: Salt): Buffer => {
 export type Frame = { readonly body: Buffer; readonly offset: number; readonly bytes: number }
 export type Damage = { readonly offset: number; readonly bytes: number; readonly isAtEnd: boolean }
 
-/** The frame that begins at `offset`, if a whole one does. */
+/** The complete frame at `offset`, if there is one. */
 const frameAt = (bytes: Buffer, offset: number, salt: Salt): Frame | undefined => {
   if (offset + HEADER_BYTES > bytes.length || MARK.compare(bytes, offset, offset + MARK.length) !== 0)
     return undefined
@@ -33,14 +33,14 @@ const frameAt = (bytes: Buffer, offset: number, salt: Salt): Frame | undefined =
   return checksum === bytes.readUInt32LE(offset + 8) ? { body, offset, bytes: end - offset } : undefined
 }
 
-/** The next offset from `from` on where a whole frame begins, or the end. */
+/** The offset of the next complete frame from `from` on, or the end. */
 const nextFrame = (bytes: Buffer, from: number, salt: Salt): number => {
   for (let at = bytes.indexOf(MARK, from); at >= 0; at = bytes.indexOf(MARK, at + 1))
     if (frameAt(bytes, at, salt) !== undefined) return at
   return bytes.length
 }
 
-/** All whole frames, as views of `bytes`; what lies between them, or is torn at the end, is damage. */
+/** All complete frames, as views of `bytes`; anything between them, or incomplete at the end, is damage. */
 export const unframe = (bytes: Buffer, from: number, salt: Salt) => {
   const frames: Frame[] = []
   const damages: Damage[] = []
@@ -59,7 +59,7 @@ export const unframe = (bytes: Buffer, from: number, salt: Salt) => {
   return { frames, damages }
 }
 
-/** The body of one frame; undefined: it is damaged. */
+/** The body of one frame; undefined if it is damaged. */
 export const unframeOne = (bytes: Buffer, salt: Salt): Buffer | undefined => {
   const found = frameAt(bytes, 0, salt)
   return found?.bytes === bytes.length ? found.body : undefined

@@ -21,7 +21,7 @@ export const createSalt = (): Salt => randomInt(2 ** 32)
 
 const checksumOf = (head: Buffer): number => crc32(head.subarray(0, CHECKSUM_AT))
 
-/** What a file of a journal begins with: its name, the version of its format, its salt, and the CRC-32 of these. */
+/** The header of a journal file: its magic, the format version, its salt, and the CRC-32 of these. */
 export const headOf = (salt: Salt): Buffer => {
   const head = Buffer.alloc(HEAD_BYTES)
   NAME.copy(head)
@@ -34,7 +34,7 @@ export const headOf = (salt: Salt): Buffer => {
 export type Head = { readonly salt: Salt; readonly bytes: number }
 
 /**
- * Undefined: it is damaged, or was never finished. Throws when a newer release wrote it: every format from 2 on begins
+ * Undefined if it is damaged or incomplete. Throws if a newer release wrote it: every format from 2 on begins
  * with these fields, so that a damaged version is not taken for a newer one.
  */
 export const readHead = (file: Buffer): Head | undefined => {

@@ -24,13 +24,14 @@ export type JournalParts = {
   readonly log: JournalLog
 }
 
-/** A process that lives so long did not end because of what it runs again. */
+/** Uptime after which the counter of repeated runs resets. */
 const STEADY_MS = 60_000
 
 /**
- * What must not be lost, on disk: commands that were taken in, and results until the broker has acknowledged them. What
- * it is told is written when the call returns, and so outlives this process; the broker is told that we have a command
- * only once it would outlive a loss of power too. The disk itself is waited for off the event loop, for all at once.
+ * Keeps on disk what must not be lost: accepted commands, and results until the broker has acknowledged them. A record is
+ * written when the call returns, and so survives this process; only records that the broker is about to be told of are
+ * written together, by `flush`. A command is acknowledged to the broker only once it would survive a power failure too.
+ * One `fsync`, off the event loop, covers all records so far.
  */
 export class Journal implements TaskJournal, LinkJournal {
   readonly unfinished: TaskJournal['unfinished']
@@ -81,12 +82,12 @@ export class Journal implements TaskJournal, LinkJournal {
     }
   }
 
-  /** Why no command is taken; undefined: they are. */
+  /** Why no command can be accepted; undefined if one can. */
   get obstacle(): string | undefined {
     return this.#commands.obstacle
   }
 
-  // What the pipeline tells.
+  // Called by the pipeline.
 
   record(command: JournaledCommand, message: InboundMessage): number | undefined {
     return this.#commands.record(command, message)
@@ -113,7 +114,7 @@ export class Journal implements TaskJournal, LinkJournal {
     return this.#kept.keep(publication, { command: sequence, final: more !== true })
   }
 
-  // What the link tells.
+  // Called by the MQTT client.
 
   get packets() {
     return [...this.#keeping.ledger.packets.values()].map(({ packet }) => packet)
@@ -121,7 +122,7 @@ export class Journal implements TaskJournal, LinkJournal {
 
   forget(id: number): void {
     const { ledger, writer } = this.#keeping
-    if (ledger.packets.has(id)) writer.write({ type: 'forgotten', id })
+    if (ledger.packets.has(id)) writer.defer({ type: 'forgotten', id })
   }
 
   loseSession(): void {
@@ -141,23 +142,27 @@ export class Journal implements TaskJournal, LinkJournal {
     this.#kept.released(sequence)
   }
 
+  flush(): void {
+    this.#keeping.writer.flush()
+  }
+
   durable(): Promise<void> | undefined {
     return this.#commands.durable()
   }
 
-  // What becomes of a publication.
+  // The fate of publications.
 
-  /** Nothing more is to be done for a result: the broker has it, or never will. */
+  /** A result needs nothing more: the broker has it, or never will. */
   settle(sequence: number): void {
     this.#kept.settle(sequence)
   }
 
-  /** Another publication takes the place of a result that can't be delivered. */
+  /** Replaces a result that cannot be delivered by another publication. */
   replace(sequence: number, publication: Publication): Publication {
     return this.#kept.replace(sequence, publication)
   }
 
-  /** Resolves when all is on disk and another process may open it. */
+  /** Resolves when everything is on disk and another process may open the journal. */
   end(): Promise<void> {
     this.#end ??= this.#close()
     return this.#end

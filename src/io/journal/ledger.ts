@@ -8,11 +8,11 @@ export type Command = {
   readonly subtopic: string
   readonly invocation: { readonly id?: string } | undefined
   readonly env: Readonly<Record<string, string>> | undefined
-  /** Its content is kept only until a guest begins. */
+  /** The content is kept only until a guest starts the command. */
   readonly once: boolean
-  /** 0: there is none, or none any more. */
+  /** 0 if there is none, or no longer one. */
   contentBytes: number
-  /** Of a content that is not in the record. */
+  /** The parts of a content that is not in the record itself. */
   readonly parts: Map<number, Place>
   stopped: boolean
   reruns: number
@@ -24,7 +24,7 @@ export type KeptResult = {
   readonly command: number
   readonly subtopic: string
   readonly final: boolean
-  /** The packet id that it went out under, if it did. */
+  /** The packet ID that it was sent under, if it was sent. */
   messageId: number | undefined
   released: boolean
   place: Place
@@ -32,12 +32,12 @@ export type KeptResult = {
 
 export type KnownPacket = { readonly packet: Packet; place: Place }
 
-/** Brokers have fewer in flight; of QoS 1 nothing tells when one won't come again. */
+/** Brokers have fewer in flight. With QoS 1 nothing shows when a packet will not be repeated. */
 const MAX_PACKETS_OF_QOS_1 = 1000
 
 /**
- * What the records add up to: commands that something is still to come of, results that the broker hasn't got, and
- * packets that it may send again. A record of a command or a result that is known already only says where it is now.
+ * The state that the records add up to: unsettled commands, results that the broker does not have yet, and
+ * packets that it may send again. A further record of a known command or result only updates its place.
  */
 export class Ledger {
   readonly commands = new Map<number, Command>()
@@ -48,12 +48,12 @@ export class Ledger {
   #resultBytes = 0
   #packetsOfQos1 = 0
 
-  /** The highest number so far. */
+  /** The highest sequence number so far. */
   get last(): number {
     return this.#last
   }
 
-  /** Of the records of what is live, with their contents. */
+  /** The size of the live records, with their contents. */
   get liveBytes(): number {
     return this.#liveBytes
   }
@@ -116,7 +116,7 @@ export class Ledger {
     }
   }
 
-  /** What is live of one segment; of a command its record and its parts are told one by one. */
+  /** The live records of one segment; a command's record and its parts are listed one by one. */
   *placesIn(
     segment: number,
   ): Generator<{ readonly place: Place; readonly of: Command | KeptResult | KnownPacket }> {

@@ -1,20 +1,20 @@
 export type Limits = {
-  /** No command is taken while more is live. */
+  /** Commands are refused while more is live. */
   readonly commandBytes: number
-  /** Nor is one while the files have more. */
+  /** Commands are refused while the files are larger. */
   readonly fileBytes: number
-  /** Of what is live, with the results of the commands that were taken. */
+  /** Results are kept in memory only while more is live. */
   readonly keepBytes: number
-  /** Of a file; a larger record has one of its own. */
+  /** The size of a file; a larger record has one of its own. */
   readonly segmentBytes: number
-  /** What is over may take as much room as what is live, and this. */
+  /** Dead records may take this much more room than live ones. */
   readonly slackBytes: number
 }
 
 const SEGMENT_BYTES = 4 * 1024 * 1024
 const SLACK_BYTES = 8 * 1024 * 1024
 
-/** How a journal shares its room: so much to commands that results still find some, and the rest to what is over. */
+/** Divides the space of a journal so that commands leave room for results, and both for dead records. */
 export const limitsOf = (maxBytes: number): Limits => ({
   commandBytes: Math.floor(maxBytes / 4),
   fileBytes: Math.floor((maxBytes * 15) / 16),

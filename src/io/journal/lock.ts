@@ -33,11 +33,11 @@ const isAnswered = (path: string): Promise<boolean> =>
   })
 
 /**
- * Takes a directory for this process, until it gives it back or ends, however that comes. Rejects with a
- * `JournalInUseError` when another one has it.
+ * Locks a directory for this process, until it unlocks it or ends in any way. Rejects with a
+ * `JournalInUseError` if another process has it.
  *
- * The lock is a socket that listens, since Node has no `flock`. On Linux its name is in no file system, so that nothing
- * of it is left by a process that was killed; a container with a network of its own does not see it.
+ * The lock is a listening socket, since Node.js has no `flock`. On Linux its name is abstract, so that a killed
+ * process leaves nothing behind; a container with a network of its own does not see it.
  */
 export const lock = async (directory: string): Promise<() => Promise<void>> => {
   const { dev, ino } = statSync(directory, { bigint: true })

@@ -15,15 +15,15 @@ import { messageOf } from '../../model/message-of.js'
 
 export type JournalOptions = {
   readonly directory: string
-  /** What makes a proplet another one: each has a journal of its own in a directory that they share. */
+  /** Identifies the proplet: each identity has its own journal in a shared directory. */
   readonly identity: readonly string[]
-  /** Of all its files; see `limitsOf`. */
+  /** The size of all files together; see `limitsOf`. */
   readonly maxBytes: number
   readonly log: JournalLog
   readonly disk?: Disk
 }
 
-/** A journal can't be used; the message says why and what to do. */
+/** A journal cannot be used; the message says why and what to do. */
 export class JournalError extends Error {
   override readonly name = 'JournalError'
   readonly code = 'ERR_JOURNAL'
@@ -53,23 +53,23 @@ const read = async (segments: Segments, ledger: Ledger, log: JournalLog): Promis
     },
     damage: ({ file, offset, bytes, isAtEnd }) => {
       damagedBytes += bytes
-      if (isAtEnd) log.warn({ file, offset, bytes }, 'the end of a journal file was torn, and is left out')
-      else log.error({ file, offset, bytes }, 'a journal file is damaged: what was there is lost')
+      if (isAtEnd)
+        log.warn({ file, offset, bytes }, 'Skipped an incomplete record at the end of a journal file')
+      else log.error({ file, offset, bytes }, 'Journal file damaged: the records there are lost')
     },
     unreadable: ({ file, aside, bytes }) => {
       damagedBytes += bytes
       damagedFiles += 1
-      log.error({ file, aside, bytes }, 'the head of a journal file is damaged: the file is put aside')
+      log.error({ file, aside, bytes }, 'Journal file set aside: its header is damaged')
     },
   })
-  if (unknown > 0)
-    log.error({ records: unknown }, 'the journal holds records that this release does not know')
+  if (unknown > 0) log.error({ records: unknown }, 'Skipped journal records that this release does not know')
   return { damagedBytes, damagedFiles }
 }
 
 /**
- * Opens the journal of a proplet, and reads what an earlier process left. Rejects with a `JournalError` when it can't be
- * used: no directory that can be written, another process that uses it, a newer format.
+ * Opens the journal of a proplet, and reads what an earlier process left. Rejects with a `JournalError` if it cannot be
+ * used: the directory is not writable, another process uses it, or its format is newer.
  */
 export const openJournal = async (options: JournalOptions): Promise<Journal> => {
   const { log, maxBytes, disk = realDisk } = options
@@ -81,18 +81,18 @@ export const openJournal = async (options: JournalOptions): Promise<Journal> => 
       const segments = new Segments(directory, limitsOf(maxBytes).segmentBytes, disk)
       const ledger = new Ledger()
       const damages = await read(segments, ledger, log)
-      // So that a disk that can't be written is found now.
+      // Detects an unwritable disk now.
       segments.append(...encodeRecord({ type: 'opened' }))
       const recovered = await recover({
         ledger,
         segments,
-        lost: (what, err) => log.error({ err }, `a ${what} in the journal can not be read, and is given up`),
+        lost: (what, err) => log.error({ err }, `Failed to read a ${what} from the journal; giving it up`),
       })
       const { unfinished: left, results } = recovered
       if (left.length + results.length > 0)
         log.info(
           { commands: left.length, results: results.length },
-          'Found what an earlier run left in the journal',
+          'Recovered commands and results from the journal',
         )
       return new Journal({ segments, ledger, recovered, maxBytes, damages, unlock, log })
     } catch (error) {
@@ -101,7 +101,7 @@ export const openJournal = async (options: JournalOptions): Promise<Journal> => 
     }
   } catch (error) {
     throw new JournalError(
-      `the journal in ${options.directory} can not be used: ${messageOf(error)}; PROPLET_STATE_DIR names another directory, or none`,
+      `the journal in ${options.directory} cannot be used: ${messageOf(error)}; set PROPLET_STATE_DIR to another directory, or to none`,
       { cause: error },
     )
   }

@@ -2,10 +2,10 @@ import { readdir, rename, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 
 const SUFFIX = '.damaged'
-/** Older ones give way, so that a disk which damages files again and again does not fill up with them. */
+/** Only the newest are kept, so that a failing disk does not fill up with damaged files. */
 const MAX_ASIDE = 4
 
-/** Keeps a file that can't be read, for whoever wants to look at it: its new name. */
+/** Renames an unreadable file, so that it can be examined; returns its new name. */
 export const putAside = async (directory: string, file: string): Promise<string> => {
   const aside = `${file}${SUFFIX}`
   await rename(join(directory, file), join(directory, aside))

@@ -4,7 +4,7 @@ import type { JournalLog } from './reports.js'
 import type { Segments } from './segments.js'
 import type { Writer } from './writer.js'
 
-/** What the records of commands and of results share. */
+/** Shared by the records of commands and of results. */
 export type RecordKeeping = {
   readonly segments: Segments
   readonly ledger: Ledger

@@ -16,13 +16,13 @@ const command = t.intersection([
   t.type({
     type: t.literal('command'),
     number: whole,
-    /** Of the task. */
+    /** The ID of the task. */
     id: t.string,
     subtopic: t.string,
-    /** Of the message, if it is kept to be run again: here if there are few, else in parts; 0: it is not kept. */
+    /** Size of the message if it is kept for another run: in this record if small, else in parts; 0 if it is not kept. */
     contentBytes: whole,
   }),
-  /** `env`: what tells of a round. `once`: its message is kept only until a guest begins. */
+  /** `env`: the variables that describe a round. `once`: the message is kept only until a guest starts it. */
   t.partial({
     packet,
     invocation,
@@ -39,7 +39,7 @@ const result = t.intersection([
     number: whole,
     command: whole,
     subtopic: t.string,
-    /** The last of its command. */
+    /** Whether this is the last result of its command. */
     final: t.boolean,
   }),
   t.partial({ messageId: whole, released: t.boolean }),
@@ -64,9 +64,10 @@ const record = t.union([
 ])
 
 /**
- * One thing that happened. A `command` is there until it is `closed` by its final result or without one; a `stop` is for
- * the commands of its task before it; it has `begun` when a guest is about to get it. A `result` is there until it is `settled`; it was `sent` under a packet id, and is
- * `released` by us once the broker has it (QoS 2). A `packet` came and may come again until it is `forgotten`.
+ * One event. A `command` lives until it is `closed`, by its final result or without one; a `stop` applies to earlier
+ * commands of its task; a command has `begun` when a guest is about to get it. A `result` lives until it is `settled`;
+ * it was `sent` under a packet ID, and is `released` by us once the broker has it (QoS 2). A `packet` was received and
+ * may be repeated until it is `forgotten`.
  * A process that was `opened` is `steady` when it has lived for a while.
  */
 export type JournalRecord = t.TypeOf<typeof record>
@@ -74,7 +75,7 @@ export type RecordOf<T extends JournalRecord['type']> = Extract<JournalRecord, {
 
 const END_OF_HEAD = Buffer.from('\n')
 
-/** JSON, and behind a line feed the bytes that belong to it. */
+/** JSON, followed by a line feed and the content. */
 export const encodeRecord = (value: JournalRecord, content?: Uint8Array): Uint8Array[] => {
   const head = Buffer.from(JSON.stringify(value))
   return content === undefined ? [head] : [head, END_OF_HEAD, content]
@@ -93,7 +94,7 @@ const NOTHING = Buffer.alloc(0)
 
 export type WithContent = { readonly record: JournalRecord; readonly content: Buffer }
 
-/** `content` is a view of `body`. Undefined: not a record that this release knows. */
+/** `content` is a view of `body`. Undefined if this release does not know the record. */
 export const decodeRecord = (body: Buffer): WithContent | undefined => {
   const end = body.indexOf(END_OF_HEAD)
   const head = end < 0 ? body : body.subarray(0, end)

@@ -4,12 +4,12 @@ import type { Command, KeptResult, Ledger } from './ledger.js'
 import type { Segments } from './segments.js'
 import type { Unfinished } from '../../model/journal.js'
 
-/** A command is not run again for ever if the proplet ends, soon, each time: of those that a guest may have begun. */
+/** How often a command that a guest may have started is run again after early crashes. */
 const MAX_RERUNS = 5
-/** Of those that only waited each time, so that another command must have been the cause. */
+/** The same for a command that was only waiting, so that another one must have caused the crash. */
 const MAX_WAITS = 100
 
-/** What an earlier process left behind, in order. */
+/** What an earlier process left, in order. */
 export type Recovered = {
   readonly unfinished: readonly Unfinished[]
   /** Results that the broker has not acknowledged. */
@@ -19,7 +19,7 @@ export type Recovered = {
 export type RecoverParts = {
   readonly ledger: Ledger
   readonly segments: Segments
-  /** A content that can't be read is given up. */
+  /** Called when a content cannot be read and is given up. */
   readonly lost: (what: 'command' | 'result', error: unknown) => void
 }
 
@@ -28,7 +28,7 @@ const isObject = (value: unknown): value is object => typeof value === 'object' 
 const inOrder = <T extends { readonly number: number }>(live: ReadonlyMap<number, T>): readonly T[] =>
   [...live.values()].sort((a, b) => a.number - b.number)
 
-/** Whether the next process runs a command that is not answered until then. */
+/** Whether the next process runs a command that has no answer by then. */
 export const runsAgain = ({ contentBytes, once, stopped, reruns }: Command): boolean =>
   contentBytes > 0 && !stopped && reruns < (once ? MAX_WAITS : MAX_RERUNS)
 

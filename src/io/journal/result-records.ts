@@ -11,12 +11,12 @@ export class ResultRecords {
     this.#keeping = keeping
   }
 
-  /** Those in memory only, since the start. */
+  /** Results kept in memory only, since the start. */
   get unkept(): number {
     return this.#unkept
   }
 
-  /** Writes a publication; `final`: it ends its command. One that can't be written is returned without a number. */
+  /** Writes a publication; `final`: it closes its command. If it cannot be written, it is returned without a number. */
   keep(publication: Publication, { command, final }: { command: number; final: boolean }): Publication {
     const { ledger, writer, limits, log, nextSequence } = this.#keeping
     const sequence = nextSequence()
@@ -28,7 +28,7 @@ export class ResultRecords {
     } catch (error) {
       this.#unkept += 1
       if (this.#isKeeping)
-        log.error({ err: error }, 'results can not be written to the journal: they are in memory only')
+        log.error({ err: error }, 'Failed to write results to the journal: keeping them in memory only')
       this.#isKeeping = false
       if (final && ledger.commands.has(command)) writer.write({ type: 'closed', number: command })
       return { ...publication, encoded }
@@ -37,17 +37,18 @@ export class ResultRecords {
     return { ...publication, sequence, encoded }
   }
 
-  /** Another publication takes the place of a result that can't be delivered. */
+  /** Replaces a result that cannot be delivered by another publication. */
   replace(sequence: number, { subtopic, payload, keep }: Publication): Publication {
     const kept = this.keep({ subtopic, payload, keep }, { command: 0, final: false })
     this.settle(sequence)
+    this.#keeping.writer.flush()
     return kept
   }
 
-  /** Nothing more is to be done for a result: the broker has it, or never will. */
+  /** A result needs nothing more: the broker has it, or never will. */
   settle(sequence: number): void {
     const { ledger, writer } = this.#keeping
-    if (ledger.results.has(sequence)) writer.write({ type: 'settled', number: sequence })
+    if (ledger.results.has(sequence)) writer.defer({ type: 'settled', number: sequence })
   }
 
   flight(sequence: number) {
@@ -57,10 +58,10 @@ export class ResultRecords {
   }
 
   sent(sequence: number, messageId: number): void {
-    this.#keeping.writer.write({ type: 'sent', number: sequence, messageId })
+    this.#keeping.writer.defer({ type: 'sent', number: sequence, messageId })
   }
 
   released(sequence: number): void {
-    this.#keeping.writer.write({ type: 'released', number: sequence })
+    this.#keeping.writer.defer({ type: 'released', number: sequence })
   }
 }

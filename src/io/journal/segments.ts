@@ -16,7 +16,7 @@ export type Place = { readonly segment: number; readonly offset: number; readonl
 export type Visitor = {
   readonly record: (body: Buffer, place: Place) => void
   readonly damage: (damage: Damage & { readonly file: string }) => void
-  /** The head of a file was damaged, so that nothing in it can be read: it is kept under another name, `aside`. */
+  /** The header of a file is damaged, so none of it can be read; it was renamed to `aside`. */
   readonly unreadable: (found: {
     readonly file: string
     readonly aside: string
@@ -28,15 +28,15 @@ type File = { readonly segment: number; readonly salt: Salt; bytes: number }
 type Head = File & { readonly fd: number }
 
 /**
- * The files of a journal, only ever written at the end of the newest. An append is one `write`, done when it returns: it
- * outlives this process at once, and a loss of power from the next `durable` on. A new process begins a new file, so that
- * nothing is written behind what was torn.
+ * The files of a journal; only the end of the newest is ever written. An append is one synchronous `write`: it
+ * survives this process at once, and a power failure from the next `durable` on. A new process starts a new file, so that
+ * nothing follows an incomplete record.
  */
 export class Segments {
   readonly #directory: string
   readonly #segmentBytes: number
   readonly #disk: Disk
-  /** Oldest first, without the head. */
+  /** The files, oldest first, without the newest. */
   readonly #closed = new Map<number, File>()
   readonly #unsynced = new Set<number>()
   readonly #leaving = new Set<number>()
@@ -45,7 +45,7 @@ export class Segments {
   #next = 1
   #appended = 0
   #synced = 0
-  /** Why nothing is known to be on the disk: it failed to sync, and may have dropped what it was given. */
+  /** Set after a failed sync: the disk may have dropped what was written, so nothing can be trusted. */
   #suspect: Error | undefined
   #running: Promise<void> = Promise.resolve()
   #waiting: Promise<void> | undefined
@@ -56,26 +56,27 @@ export class Segments {
     this.#disk = disk
   }
 
-  /** Of all files. */
+  /** The size of all files. */
   get bytes(): number {
     return [...this.#closed.values()].reduce((sum, { bytes }) => sum + bytes, this.#head?.bytes ?? 0)
   }
 
-  /** Files that nothing is written to any more, oldest first. */
+  /** Files that are no longer written to, oldest first. */
   get closed(): readonly number[] {
     return [...this.#closed.keys()]
   }
 
-  /** Appends so far, and how many of them would outlive a loss of power. */
+  /** The number of appends so far. */
   get appended(): number {
     return this.#appended
   }
 
+  /** The number of appends that would survive a power failure. */
   get synced(): number {
     return this.#synced
   }
 
-  /** Reads what is there, oldest first. */
+  /** Reads the existing files, oldest first. */
   async read({ record, damage, unreadable }: Visitor): Promise<void> {
     const found = (await readdir(this.#directory)).flatMap((name) => NAME.exec(name)?.[1] ?? [])
     for (const segment of found.map(Number).sort((a, b) => a - b)) {
@@ -87,7 +88,7 @@ export class Segments {
         unreadable({ file, aside: await putAside(this.#directory, file), bytes: content.length })
         continue
       }
-      // A process that ended before its first record was written leaves no more than a part of a head.
+      // A process that ended before its first record leaves at most part of a header.
       const { frames, damages } =
         head === undefined
           ? { frames: [], damages: [{ offset: 0, bytes: content.length, isAtEnd: true }] }
@@ -98,18 +99,26 @@ export class Segments {
     }
   }
 
-  /** Throws when the disk does not take it; then nothing of it stays. */
+  /** Throws if the disk fails; then nothing of it remains. */
   append(...body: readonly Uint8Array[]): Place {
-    const head = this.#headFor(body.reduce((sum, { length }) => sum + length, 0))
-    const { segment } = head
-    const offset = Math.max(head.bytes, HEAD_BYTES)
-    const framed = frame(body, head.salt)
-    this.#write(head, framed)
-    this.#appended += 1
-    return { segment, offset, bytes: framed.length }
+    return this.appendAll([body])
   }
 
-  /** The body of a record; rejects when it can't be read. */
+  /** The same for several bodies at a time; returns the place of the last. */
+  appendAll(bodies: readonly (readonly Uint8Array[])[]): Place {
+    const head = this.#headFor(bodies.flat().reduce((sum, { length }) => sum + length, 0))
+    const { segment } = head
+    const frames = bodies.map((body) => frame(body, head.salt))
+    const [last] = frames.slice(-1)
+    const framed = frames.length === 1 && last !== undefined ? last : Buffer.concat(frames)
+    const end = Math.max(head.bytes, HEAD_BYTES) + framed.length
+    this.#write(head, framed)
+    this.#appended += bodies.length
+    const bytes = last?.length ?? 0
+    return { segment, offset: end - bytes, bytes }
+  }
+
+  /** The body of a record; rejects if it cannot be read. */
   async body({ segment, offset, bytes }: Place): Promise<Buffer> {
     const file = this.#head?.segment === segment ? this.#head : this.#closed.get(segment)
     if (file === undefined) throw new Error(`there is no file ${segmentName(segment)}`)
@@ -125,7 +134,7 @@ export class Segments {
     }
   }
 
-  /** Resolves once all that was appended before is on the disk itself. Calls while one is under way share the next. */
+  /** Resolves once all earlier appends are on the disk itself. Calls during a sync share the next one. */
   durable(): Promise<void> {
     const next = () => {
       this.#waiting = undefined
@@ -136,7 +145,7 @@ export class Segments {
     return this.#waiting
   }
 
-  /** What comes next goes into a new file. */
+  /** Starts a new file with the next append. */
   rotate(): void {
     if (this.#head === undefined) return
     const { segment, salt, bytes, fd } = this.#head
@@ -145,14 +154,14 @@ export class Segments {
     this.#head = undefined
   }
 
-  /** All that is live is about to be appended anew, behind what the disk may have dropped. */
+  /** Call before appending all live records again, after what the disk may have dropped. */
   mend(): void {
     this.rotate()
     this.#unsynced.clear()
     this.#suspect = undefined
   }
 
-  /** Deletes a file that is not written to any more, oldest first. What is live of it has to be durable elsewhere. */
+  /** Deletes a file that is no longer written to, oldest first. Its live records must be durable elsewhere. */
   async remove(segment: number): Promise<void> {
     if (!this.#closed.delete(segment)) return
     await unlink(join(this.#directory, segmentName(segment)))
@@ -182,7 +191,7 @@ export class Segments {
     return head
   }
 
-  /** All of it or nothing: a part of it would pass for damage. The head of a new file goes with its first record. */
+  /** All or nothing, because a part would pass for damage. The header of a new file is written with its first record. */
   #write(head: Head, framed: Buffer): void {
     const bytes = head.bytes === 0 ? Buffer.concat([headOf(head.salt), framed]) : framed
     this.#unsynced.add(head.fd)

@@ -10,33 +10,35 @@ export type WriterParts = {
   readonly segments: Segments
   readonly ledger: Ledger
   readonly slackBytes: number
-  /** Resolves when what is written bit by bit is written. */
+  /** Resolves when contents that are written in parts are complete. */
   readonly written: () => Promise<void>
   readonly log: JournalLog
 }
 
-/** What nobody waits for is on the disk itself after at most this, in milliseconds. */
+/** Records that nothing waits for are synced within this time, in milliseconds. */
 const LAZY_SYNC_MS = 50
-/** For so long, acknowledgements gather that wait for the disk together: nobody waits for them but the broker. */
+/** Acknowledgements gather for this long to share a sync; only the broker waits for them. */
 const GATHER_MS = 1
-/** When the disk failed to sync, it is tried again after this. */
+/** Delay before retrying after a failed sync. */
 const RETRY_MS = 1000
-/** Records that a failing disk did not take, and is given when it works again. */
+/** Cap on the records that wait for a failing disk to work again. */
 const MAX_OWED = 10_000
+/** Cap on deferred records; beyond it they are written at once. */
+const MAX_DEFERRED = 256
 
 const NOWHERE = { segment: 0, offset: 0, bytes: 0 }
 
 /**
- * Writes records: at once to the files, later to the disk itself, and lets go of what is over.
+ * Writes records to the files at once, syncs them later, and removes dead ones.
  *
- * A write that fails is tried again with the next record. After a sync that failed, what was written before means nothing:
- * all that is live is written again, elsewhere, until that is synced.
+ * A failed write is retried with the next record. After a failed sync, earlier writes cannot be trusted:
+ * all live records are written again, to a new file, until that is synced.
  */
 export class Writer {
   readonly #segments: Segments
   readonly #ledger: Ledger
   readonly #compaction: CompactParts
-  readonly #written: () => Promise<void>
+  readonly #contentsWritten: () => Promise<void>
   readonly #log: JournalLog
   #owed: JournalRecord[] = []
   #failure: string | undefined
@@ -51,13 +53,13 @@ export class Writer {
   constructor({ segments, ledger, slackBytes, written, log }: WriterParts) {
     this.#segments = segments
     this.#ledger = ledger
-    this.#written = written
+    this.#contentsWritten = written
     this.#log = log
     const append = (record: JournalRecord, content?: Uint8Array) => this.append(record, content)
     this.#compaction = { ledger, segments, append, slackBytes }
   }
 
-  /** Why nothing can be written; undefined: it can. */
+  /** Why nothing can be written; undefined if it can. */
   get failure(): string | undefined {
     return this.#failure
   }
@@ -70,18 +72,37 @@ export class Writer {
     return this.#isSyncFailing
   }
 
-  /** Throws when the disk does not take it. */
+  /** Throws if the disk fails. */
   append(record: JournalRecord, content?: Uint8Array): void {
-    for (let [owed] = this.#owed; owed !== undefined; [owed] = this.#owed) {
-      this.#segments.append(...encodeRecord(owed))
-      this.#owed.shift()
-    }
-    this.#ledger.apply(record, this.#segments.append(...encodeRecord(record, content)))
-    if (!this.#isSyncFailing) this.#recovered()
+    const owed = this.#owed.map((each) => encodeRecord(each))
+    this.#ledger.apply(record, this.#segments.appendAll([...owed, encodeRecord(record, content)]))
+    this.#written(owed.length)
+  }
+
+  /**
+   * Takes a record without content or place that must be written before the broker is told about it: it is written with the
+   * next record, or by `flush`.
+   */
+  defer(record: JournalRecord): void {
+    if (this.#isClosed) return
+    this.#ledger.apply(record, NOWHERE)
+    this.#owe(record)
+    if (this.#owed.length >= MAX_DEFERRED && this.#failure === undefined) this.flush()
     this.#later(LAZY_SYNC_MS)
   }
 
-  /** A record without a content: what the disk doesn't take, it is owed. */
+  /** Writes the deferred records. */
+  flush(): void {
+    if (this.#owed.length === 0 || this.#isClosed) return
+    try {
+      this.#segments.appendAll(this.#owed.map((each) => encodeRecord(each)))
+      this.#written(this.#owed.length)
+    } catch (error) {
+      this.fail(error)
+    }
+  }
+
+  /** Writes a record without a content; if the disk fails, it is written later. */
   write(record: JournalRecord): void {
     if (this.#isClosed) return
     try {
@@ -89,16 +110,17 @@ export class Writer {
     } catch (error) {
       this.fail(error)
       this.#ledger.apply(record, NOWHERE)
-      if (this.#owed.length < MAX_OWED) this.#owed.push(record)
+      this.#owe(record)
     }
   }
 
-  /** Resolves when all so far is on the disk itself, or it fails; never rejects. */
+  /** Resolves when all records so far are synced, or the sync failed; never rejects. */
   async commit(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
     try {
-      await this.#written()
+      await this.#contentsWritten()
+      this.flush()
       if (this.#isSyncFailing) await this.#renew()
       else await this.#segments.durable()
     } catch (error) {
@@ -110,7 +132,7 @@ export class Writer {
     if (!this.#isCompacting && !this.#isClosed) void this.#compact()
   }
 
-  /** The same, a moment later, for all that call meanwhile. */
+  /** The same after a short delay, shared by all callers in the meantime. */
   gather(): Promise<void> {
     this.#gathering ??= delay(GATHER_MS).then(() => {
       this.#gathering = undefined
@@ -120,10 +142,11 @@ export class Writer {
   }
 
   async close(): Promise<void> {
+    this.flush()
     this.#isClosed = true
     clearTimeout(this.#timer)
     try {
-      await this.#written()
+      await this.#contentsWritten()
       await this.#segments.close()
     } catch (error) {
       this.fail(error)
@@ -133,12 +156,22 @@ export class Writer {
   fail(error: unknown): void {
     this.#failures += 1
     if (this.#failure === undefined)
-      this.#log.error({ err: error }, 'the journal can not be written: tasks are refused until it can')
+      this.#log.error({ err: error }, 'Failed to write to the journal: refusing tasks until it works again')
     this.#failure = messageOf(error)
   }
 
+  #owe(record: JournalRecord): void {
+    if (this.#owed.length < MAX_OWED) this.#owed.push(record)
+  }
+
+  #written(owed: number): void {
+    this.#owed.splice(0, owed)
+    if (!this.#isSyncFailing) this.#recovered()
+    this.#later(LAZY_SYNC_MS)
+  }
+
   #recovered(): void {
-    if (this.#failure !== undefined) this.#log.info({}, 'the journal can be written again')
+    if (this.#failure !== undefined) this.#log.info({}, 'Journal works again')
     this.#failure = undefined
   }
 

@@ -5,7 +5,7 @@ import { decode } from '../codecs/decode.js'
 import { optional } from '../codecs/types.js'
 import { TEE_KEY_ALGORITHMS, type TeeKeyAlgorithm } from './tee-key.js'
 
-/** What the configuration file of the Attestation Agent says of the Key Broker Service. */
+/** The Key Broker Service in the configuration file of the Attestation Agent. */
 export type AgentFile = {
   readonly url: string | undefined
   /** PEM certificates to trust. */
@@ -39,7 +39,7 @@ const checkUrl = (url: string | undefined): E.Either<string, string | undefined>
     ? E.right(url)
     : E.left('token_configs.kbs.url: expected a URL that starts with http:// or https://')
 
-/** Reads the file: JSON by its suffix, else TOML. Left: what is wrong. Keys that the agent has beside these are ignored. */
+/** Reads the file: JSON by its suffix, else TOML. Left: what is wrong. Other keys are ignored. */
 export const parseAgentFile = (text: string, path: string): E.Either<string, AgentFile> =>
   E.Monad.chain(parsed(text, path), (value) => {
     const decoded = decode(file)(value)

@@ -45,7 +45,7 @@ const parsed = (text: string): unknown =>
 const checked = <A>(codec: t.Decoder<unknown, A>, text: string, what: string): A => {
   const decoded = decode(codec)(parsed(text))
   if (E.isRight(decoded)) return decoded.right
-  throw new KbsError('malformed', `${what} is not what the protocol has: ${decoded.left.message}`)
+  throw new KbsError('malformed', `${what} does not follow the protocol: ${decoded.left.message}`)
 }
 
 export type Challenge = { readonly nonce: string; readonly hash: BindingHash }
@@ -59,7 +59,10 @@ export const readChallenge = (text: string): Challenge => {
     return { nonce, hash: 'sha384' }
   const hash = extra['selected-hash-algorithm']
   if (isHash(hash)) return { nonce, hash }
-  throw new KbsError('malformed', 'the answer to /auth selects a hash algorithm that was not offered')
+  throw new KbsError(
+    'malformed',
+    'the answer to /auth selects a hash algorithm that the proplet did not offer',
+  )
 }
 
 /** The answer to `/attest`. */
@@ -79,7 +82,7 @@ const printable = (text: string): string => {
   return line.length > MAX_DETAIL ? `${line.slice(0, MAX_DETAIL)}…` : line
 }
 
-/** The body of a refusal; undefined: it is something else, such as the page of a proxy. */
+/** The body of a refusal; undefined if it is something else, such as the page of a proxy. */
 export const readRefusal = (text: string): Refusal | undefined => {
   const decoded = decode(refusal)(parsed(text))
   if (E.isLeft(decoded)) return undefined
@@ -90,7 +93,7 @@ export const readRefusal = (text: string): Refusal | undefined => {
 
 const times = t.type({ exp: optional(t.number), iat: optional(t.number) }, 'claims')
 
-/** How long a token is good for, in milliseconds from when it was made; undefined: it does not say. */
+/** The lifetime of a token in milliseconds; undefined if it states none. */
 export const tokenLifeMs = (token: string): number | undefined => {
   const claims = decode(times)(parsed(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8')))
   if (E.isLeft(claims) || claims.right.exp === undefined || claims.right.iat === undefined) return undefined

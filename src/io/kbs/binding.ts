@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** The public half of a key of this process, in just the members that the service hashes. */
+/** A public key of this process, with exactly the members that the service hashes. */
 export type TeePublicKey =
   | { readonly kty: 'EC'; readonly crv: string; readonly alg: string; readonly x: string; readonly y: string }
   | { readonly kty: 'RSA'; readonly alg: string; readonly n: string; readonly e: string }
@@ -17,7 +17,7 @@ export type BindingHash = (typeof BINDING_HASHES)[number]
 
 type Value = string | { readonly [key: string]: Value | undefined }
 
-/** JSON in the one form of RFC 8785, as far as objects of strings go. */
+/** Canonical JSON (RFC 8785) of objects of strings. */
 export const canonicalJson = (value: Value): string => {
   if (typeof value === 'string') return JSON.stringify(value)
   const members = Object.entries(value)
@@ -28,6 +28,6 @@ export const canonicalJson = (value: Value): string => {
   return `{${members.join(',')}}`
 }
 
-/** What evidence has to carry so that it speaks for this key and this challenge. */
+/** The report data that binds evidence to this key and this challenge. */
 export const bindingOf = (bound: Bound, hash: BindingHash = 'sha384'): Buffer =>
   createHash(hash).update(canonicalJson(bound)).digest()

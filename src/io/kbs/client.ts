@@ -7,7 +7,7 @@ import { textOfKey, type KeyReference } from './resource-uri.js'
 import { toError } from '../../model/to-error.js'
 
 export type KbsClientOptions = HandshakeOptions & {
-  /** Of a whole request with its handshake and all that is tried again; milliseconds. */
+  /** Time limit of a request, including its handshake and retries; milliseconds. */
   readonly totalMs: number
   /** Uniform in [0, 1). */
   readonly random: () => number
@@ -15,20 +15,20 @@ export type KbsClientOptions = HandshakeOptions & {
 
 export type KbsClient = {
   /**
-   * A resource, as it is. Rejects with a `KbsError`, or with what making the evidence failed with. The caller overwrites
-   * it once it is used.
+   * Fetches a resource. Rejects with a `KbsError`, or with the error of producing the evidence. The caller overwrites
+   * the bytes after use.
    */
   readonly resource: (key: KeyReference, signal: AbortSignal) => Promise<Uint8Array>
-  /** Attests now, if there is no session: resolves with the kind of machine that the service accepted. */
+  /** Attests unless there is a session; resolves with the type of TEE that the service accepted. */
   readonly attest: (signal: AbortSignal) => Promise<{ readonly tee: string }>
-  /** Ends what is under way, and forgets the session. */
+  /** Aborts pending requests and forgets the session. */
   readonly close: () => void
 }
 
 const BACKOFF_MS = 250
 const MAX_BACKOFF_MS = 10_000
 
-/** Rejects when the signal is aborted, while the work goes on for those who still want it. */
+/** Rejects when the signal is aborted; the work continues for other callers. */
 const orAborted = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
   new Promise((resolve, reject) => {
     signal.throwIfAborted()
@@ -38,15 +38,17 @@ const orAborted = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
   })
 
 const lasted = (error: KbsError, totalMs: number): KbsError =>
-  new KbsError(error.reason, `${error.message}; it was tried again for ${totalMs / 1000} s`, { cause: error })
+  new KbsError(error.reason, `${error.message}; gave up after retrying for ${totalMs / 1000} s`, {
+    cause: error,
+  })
 
-/** One session: being made, or at hand. */
+/** A session that is being opened, or open. */
 type Slot = { readonly made: Promise<KbsSession>; held?: KbsSession }
 
 /**
- * A client of one Key Broker Service. Whoever needs a session while one is being made waits for that one; it is used for as
- * long as its token lives, and a service that does not know it any more gets one new handshake. Sessions and tokens are in
- * memory only, resources are not kept at all.
+ * A client of one Key Broker Service. Callers that need a session while one is being opened share it. It is used for as
+ * long as its token lives; if the service no longer knows it, there is one new handshake. Sessions and tokens are kept in
+ * memory only; resources are not kept at all.
  */
 export const createKbsClient = (options: KbsClientOptions): KbsClient => {
   const { service, transport, totalMs, random, now } = options
@@ -54,7 +56,7 @@ export const createKbsClient = (options: KbsClientOptions): KbsClient => {
   const closing = new AbortController()
   let current: Slot | undefined
 
-  /** Tries again what may pass, for as long as the time lasts. */
+  /** Retries transient failures until the deadline. */
   const patiently = async <T>(deadline: number, signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
     for (let failures = 1; ; failures += 1) {
       try {
@@ -76,7 +78,7 @@ export const createKbsClient = (options: KbsClientOptions): KbsClient => {
     current = slot
     slot.made.then(
       (session) => (slot.held = session),
-      // One that failed is not kept; those who wait for it hear of it.
+      // A failed session is not kept; its waiting callers get the error.
       () => {
         if (current === slot) current = undefined
       },
@@ -109,7 +111,7 @@ export const createKbsClient = (options: KbsClientOptions): KbsClient => {
       if (answer.status === 200) return held.key.open(readSealed(answer.text))
       if (!needsHandshake(answer) || renewals > 0)
         throw resourceRefused({ service, key: textOfKey(key), tee: held.tee }, answer)
-      // Of all who are told so, the first makes the new one.
+      // The first caller that learns this opens the new session.
       if (current?.held === held) current = undefined
     }
   }

@@ -1,4 +1,4 @@
-/** Why a Key Broker Service gave no key; stable, for tests and metrics. */
+/** Why a Key Broker Service released no key. Stable, so that tests and metrics can rely on it. */
 export type KbsReason =
   | 'unreachable'
   | 'version'
@@ -10,7 +10,7 @@ export type KbsReason =
   | 'malformed'
   | 'refused'
 
-/** A key that did not come. The message names the service and what to look at; it holds no key, token or evidence. */
+/** No key was released. The message names the service and what to check; it contains no key, token or evidence. */
 export class KbsError extends Error {
   override readonly name = 'KbsError'
   readonly code = 'kbs'

@@ -14,11 +14,11 @@ import { handshakeRefused, isPassing, passing } from './refusals.js'
 import { createTeeKey, type TeeKey, type TeeKeyAlgorithm } from './tee-key.js'
 import type { KbsAnswer, KbsRequest, Transport } from './transport.js'
 
-/** What a handshake needs to know of the machine. */
+/** The machine, as a handshake needs it. */
 export type EvidenceSource = {
-  /** The kind of machine, as the protocol names it, such as `tdx`. */
+  /** The type of TEE, as the protocol names it, such as `tdx`. */
   readonly tee: (signal: AbortSignal) => Promise<string>
-  /** Evidence that carries these bytes, as JSON text. */
+  /** Evidence bound to these bytes, as JSON text. */
   readonly evidence: (binding: Uint8Array, signal: AbortSignal) => Promise<string>
 }
 
@@ -39,7 +39,7 @@ export type HandshakeStep = {
 }
 
 export type HandshakeOptions = {
-  /** As it is named in errors. */
+  /** The name of the service for errors. */
   readonly service: string
   readonly transport: Transport
   readonly source: EvidenceSource
@@ -51,12 +51,12 @@ export type HandshakeOptions = {
 const COOKIE = 'kbs-session-id'
 /** The body that the service takes by default. */
 const MAX_BODY_BYTES = 2_000_000
-/** Of a session whose token does not say how long it lives. */
+/** Lifetime of a session whose token states none. */
 const SESSION_MS = 5 * 60_000
-/** A session that is about to end is not begun a request with. */
+/** A session this close to its end is not used for another request. */
 const MARGIN_MS = 5000
 
-/** `name=value` of the session; undefined: it is not among the cookies. */
+/** `name=value` of the session cookie, if it is set. */
 const sessionCookie = (cookies: readonly string[]): string | undefined =>
   cookies
     .map((cookie) => cookie.split(';')[0]?.trim() ?? '')
@@ -70,8 +70,8 @@ const wrongVersion = (service: string, expected: string, sent: string): KbsError
   )
 
 /**
- * Proves to the service what this machine is: challenge, evidence, token. The version is the one that the service says it
- * expects, where that is spoken here.
+ * Attests this machine to the service: challenge, evidence, token. Uses the version that the service expects,
+ * if it is one of ours.
  */
 export const createHandshake = (options: HandshakeOptions) => {
   const { service, transport, source, keyAlgorithm, onStep, now } = options
@@ -95,7 +95,8 @@ export const createHandshake = (options: HandshakeOptions) => {
       const answer = await sent({ path: '/auth', body: authBody(version, tee) }, signal)
       if (answer.status === 200) {
         const cookie = sessionCookie(answer.cookies)
-        if (cookie === undefined) throw new KbsError('malformed', `the KBS at ${service} opened no session`)
+        if (cookie === undefined)
+          throw new KbsError('malformed', `the KBS at ${service} did not open a session`)
         return { ...readChallenge(answer.text), cookie }
       }
       const expected = expectedVersion(readRefusal(answer.text)?.detail ?? '')
@@ -111,7 +112,7 @@ export const createHandshake = (options: HandshakeOptions) => {
     if (size > MAX_BODY_BYTES)
       throw new KbsError(
         'evidence-refused',
-        `the evidence has ${size} bytes, a KBS takes ${MAX_BODY_BYTES}: PROPLET_TEE_EVENTLOG=false leaves the event log out`,
+        `the evidence has ${size} bytes, but a KBS accepts at most ${MAX_BODY_BYTES}; PROPLET_TEE_EVENTLOG=false leaves the event log out`,
       )
     const answer = await sent({ path: '/attest', body, headers: { cookie } }, signal)
     if (answer.status !== 200) throw handshakeRefused({ service, tee }, '/attest', answer)
@@ -120,7 +121,7 @@ export const createHandshake = (options: HandshakeOptions) => {
 
   return async (signal: AbortSignal): Promise<KbsSession> => {
     const tee = await source.tee(signal)
-    // A session answers with its first token whatever comes later: a new key needs a new challenge.
+    // A session always returns its first token, so a new key needs a new challenge.
     const key = await createTeeKey(keyAlgorithm)
     const { nonce, hash, cookie } = await timed('/auth', tee, () => auth(tee, signal))
     const binding = bindingOf(boundOf(version, nonce, key.publicKey), hash)

@@ -1,12 +1,12 @@
 import type { Bound, TeePublicKey } from './binding.js'
 
-/** Versions of the protocol that are spoken here, the one that is tried first at the front. */
+/** The supported versions of the protocol, preferred first. */
 export const VERSIONS = ['0.4.0', '0.2.0'] as const
 export type Version = (typeof VERSIONS)[number]
 
 export const isSpoken = (version: string): version is Version => VERSIONS.some((known) => known === version)
 
-/** What a service that speaks another version says that it expects; undefined: it is another refusal. */
+/** The version that a service expects, from its refusal; undefined if the refusal has another reason. */
 export const expectedVersion = (detail: string): string | undefined =>
   /Version Mismatch: expect [\^~<>=\s]*(\d+\.\d+\.\d+)/.exec(detail)?.[1]
 

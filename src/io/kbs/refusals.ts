@@ -2,10 +2,10 @@ import { readRefusal, type Refusal } from './answers.js'
 import { KbsError } from './errors.js'
 import type { KbsAnswer } from './transport.js'
 
-/** What errors say of the service and of the key that is asked for. */
+/** The service and the requested key, for errors. */
 export type Asked = { readonly service: string; readonly key: string; readonly tee: string }
 
-/** A proxy in between, or a service that is being started: not the word of the service itself. */
+/** The answer comes from a proxy, or from a service that is starting: worth a retry. */
 export const isPassing = ({ status }: KbsAnswer): boolean => status >= 500 || status === 429 || status === 408
 
 export const passing = (service: string, { status }: KbsAnswer): KbsError =>
@@ -13,7 +13,7 @@ export const passing = (service: string, { status }: KbsAnswer): KbsError =>
 
 const NEEDS_HANDSHAKE = new Set(['TokenNotFound', 'TokenVerifierError'])
 
-/** Whether a handshake may help: the session is over, or the answer can't be read. */
+/** Whether a handshake may help: the session has ended, or the answer is unreadable. */
 export const needsHandshake = (answer: KbsAnswer): boolean => {
   if (answer.status !== 401) return false
   const refusal = readRefusal(answer.text)
@@ -33,7 +33,7 @@ export const resourceRefused = ({ service, key, tee }: Asked, answer: KbsAnswer)
       return new KbsError(
         'policy',
         `the resource policy of the KBS at ${service} does not release ${key} to this machine ${said}: ` +
-          `compare the policy with what it says of evidence of ${tee}`,
+          `compare the policy with the claims that it derives from ${tee} evidence`,
       )
     case 'PluginInternalError':
       return new KbsError(
@@ -46,14 +46,14 @@ export const resourceRefused = ({ service, key, tee }: Asked, answer: KbsAnswer)
     case 'JweError':
       return new KbsError(
         'key-kind',
-        `the KBS at ${service} can't encrypt ${key} to the kind of key that was offered ${said}: ` +
-          'change tee_key_algorithm in the file of the agent',
+        `the KBS at ${service} cannot encrypt ${key} to the offered type of key ${said}: ` +
+          "change tee_key_algorithm in the agent's configuration file",
       )
     case 'TokenNotFound':
     case 'TokenVerifierError':
       return new KbsError(
         'session',
-        `the KBS at ${service} does not accept its own session for ${key} ${said}: look at its clock and its log`,
+        `the KBS at ${service} does not accept its own session for ${key} ${said}: check its clock and its log`,
       )
     default:
       return new KbsError('refused', `the KBS at ${service} refused ${key} ${said}`)
@@ -72,7 +72,7 @@ export const handshakeRefused = (
     return new KbsError(
       'evidence-refused',
       `the KBS at ${service} refused the evidence of ${tee} ${said}: its log says why; ` +
-        'reference values, certificates and the event log are what to look at',
+        'check reference values, certificates and the event log',
     )
   return new KbsError('refused', `the KBS at ${service} refused ${step} for ${tee} ${said}`)
 }

@@ -5,15 +5,15 @@ export type KeyReference = {
   readonly plugin: string
   /** `repository/type/tag`. */
   readonly path: string
-  /** Without its question mark; empty: none. */
+  /** Without the question mark; may be empty. */
   readonly query: string
-  /** `host` or `host:port`, in lower case; empty: whichever service is configured. */
+  /** `host` or `host:port`, in lower case; empty for the configured service. */
   readonly host: string
 }
 
 const EXPECTED = 'expected kbs:///REPOSITORY/TYPE/TAG'
 const MAX = 1024
-// What the service takes for each of the three parts.
+// What the service accepts as one of the three parts.
 const SEGMENT = /^[A-Za-z0-9_-][A-Za-z0-9_.-]*$/
 const HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*)|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/
 const QUERY = /^[\x21-\x7e]*$/
@@ -55,6 +55,6 @@ export const isSameKey = (one: KeyReference, other: KeyReference): boolean =>
 const withPort = (host: string, protocol: string): string =>
   /:\d+$/.test(host) ? host : `${host}:${protocol === 'https:' ? 443 : 80}`
 
-/** Whether a reference means the service at this address: it names no host, or the same one. */
+/** Whether a reference belongs to the service at this address: it has no host, or the same one. */
 export const isOfService = ({ host }: KeyReference, service: URL): boolean =>
   host === '' || withPort(host, service.protocol) === withPort(service.host.toLowerCase(), service.protocol)

@@ -4,14 +4,14 @@ import type { FlattenedJWE } from 'jose'
 import type { TeePublicKey } from './binding.js'
 import { KbsError } from './errors.js'
 
-/** Key kinds by the names that the configuration of the Attestation Agent has for them. */
+/** Key types, as the configuration of the Attestation Agent names them. */
 export const TEE_KEY_ALGORITHMS = ['ECDH-ES+A256KW-P256', 'ECDH-ES+A256KW-P521', 'RSA-OAEP-256'] as const
 export type TeeKeyAlgorithm = (typeof TEE_KEY_ALGORITHMS)[number]
 
-/** A key pair for one session with a service: what it sends is encrypted to it. */
+/** The key pair of one session; the service encrypts its answers to it. */
 export type TeeKey = {
   readonly publicKey: TeePublicKey
-  /** The payload. Rejects with a `KbsError` for whatever is not encrypted to this key, or was changed. */
+  /** Decrypts a payload. Rejects with a `KbsError` if it is encrypted to another key, or was changed. */
   readonly open: (jwe: FlattenedJWE) => Promise<Uint8Array>
 }
 
@@ -41,7 +41,7 @@ const rsaKey = async () => {
   return { publicKey: shown, privateKey }
 }
 
-/** Opens what is encrypted to the private half, with just the algorithms that were agreed on. */
+/** Decrypts with the private key, accepting only the agreed algorithms. */
 export const teeKeyOf = (publicKey: TeePublicKey, privateKey: KeyObject): TeeKey => ({
   publicKey,
   open: async (jwe) => {
@@ -53,9 +53,13 @@ export const teeKeyOf = (publicKey: TeePublicKey, privateKey: KeyObject): TeeKey
       })
       return plaintext
     } catch (error) {
-      throw new KbsError('malformed', 'the answer could not be decrypted: damaged, or for another key', {
-        cause: error,
-      })
+      throw new KbsError(
+        'malformed',
+        'the answer could not be decrypted: it is damaged or encrypted to another key',
+        {
+          cause: error,
+        },
+      )
     }
   },
 })

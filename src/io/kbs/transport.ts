@@ -6,10 +6,10 @@ import { codeOf } from '../../model/code-of.js'
 import { messageOf } from '../../model/message-of.js'
 
 export type KbsRequest = {
-  /** Behind `/kbs/v0`. */
+  /** The path after `/kbs/v0`. */
   readonly path: string
   readonly headers?: Readonly<Record<string, string>>
-  /** JSON text; with it the request is a POST. */
+  /** JSON text; makes the request a POST. */
   readonly body?: string
 }
 
@@ -22,11 +22,11 @@ export type KbsAnswer = {
 export type Transport = (request: KbsRequest, signal: AbortSignal) => Promise<KbsAnswer>
 
 export type TransportOptions = {
-  /** Of the service, without `/kbs/v0`. */
+  /** The URL of the service, without `/kbs/v0`. */
   readonly url: URL
-  /** PEM certificates that are trusted beside those of the system. */
+  /** PEM certificates to trust in addition to those of the system. */
   readonly ca: string | undefined
-  /** Of one request, in milliseconds. */
+  /** Time limit of one request, in milliseconds. */
   readonly timeoutMs: number
   readonly userAgent: string
 }
@@ -47,32 +47,35 @@ const unreachable = (origin: string, error: unknown): KbsError => {
   if (isCertificateError(code))
     return new KbsError(
       'unreachable',
-      `the certificate of the KBS at ${origin} is not trusted (${why}): give its authority in the agent's file, as "cert"`,
+      `the certificate of the KBS at ${origin} is not trusted (${why}): set "cert" in the agent's configuration file to its authority`,
       { cause: error },
     )
-  return new KbsError('unreachable', `the KBS at ${origin} can't be reached: ${why}`, {
+  return new KbsError('unreachable', `the KBS at ${origin} cannot be reached: ${why}`, {
     transient: true,
     cause: error,
   })
 }
 
-/** Where a redirect goes to, if it is one that may be followed: within the origin, the method kept. */
+/** The target of a redirect, if it may be followed: same origin, same method. */
 const redirectOf = ({ statusCode, headers }: IncomingMessage, from: URL, isGet: boolean): URL | undefined => {
   const keepsMethod = statusCode === 307 || statusCode === 308
   const isPlain = statusCode === 301 || statusCode === 302 || statusCode === 303
   if (!keepsMethod && !(isPlain && isGet)) return undefined
   const to = headers.location === undefined ? undefined : new URL(headers.location, from)
   if (to?.origin === from.origin) return to
-  throw new KbsError('refused', `the KBS at ${from.origin} redirects to another place, which is not followed`)
+  throw new KbsError(
+    'refused',
+    `the KBS at ${from.origin} redirects to another origin, which is not followed`,
+  )
 }
 
-/** The service is the operator's own choice, wherever it is. */
+/** No guard: the operator chose the service. */
 const anywhere = (): undefined => undefined
 
-/** Requests to one service; each ends within its time. Rejects with a `KbsError`, or what the signal was aborted with. */
+/** Sends requests to one service, each with a time limit. Rejects with a `KbsError`, or the reason of the signal. */
 export const createTransport = ({ url, ca, timeoutMs, userAgent }: TransportOptions): Transport => {
   const base = `${url.href.replace(/\/+$/, '')}/kbs/v0`
-  // There are few requests, far apart.
+  // Connections are not kept: there are few requests, far apart.
   const client = createHttpClients({ tls: { ca, verify: true }, userAgent, connections: 0 })()
 
   const exchange = async ({ path, headers, body }: KbsRequest, signal: AbortSignal): Promise<KbsAnswer> => {
@@ -113,7 +116,7 @@ export const createTransport = ({ url, ca, timeoutMs, userAgent }: TransportOpti
       if (timeout.aborted)
         throw new KbsError(
           'unreachable',
-          `the KBS at ${url.origin} gave no answer for ${timeoutMs / 1000} s`,
+          `the KBS at ${url.origin} did not answer within ${timeoutMs / 1000} s`,
           {
             transient: true,
           },

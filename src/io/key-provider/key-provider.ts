@@ -6,17 +6,17 @@ import { decodeBase64Strict } from '../codecs/base64.js'
 import { parseBoundedJson } from '../../net/json/bounded-json.js'
 import { decode } from '../codecs/decode.js'
 
-/** A key provider that did not unwrap a key. The message holds nothing of it. */
+/** A key provider failed to unwrap a key. The message contains no part of the key. */
 export class KeyProviderError extends Error {
   override readonly name = 'KeyProviderError'
   readonly code = 'key-provider'
 }
 
 const METHOD = '/keyprovider.KeyProviderService/UnWrapKey'
-/** Bytes: a key, and what goes with it. */
+/** Maximum size of the options, in bytes: a key and its parameters. */
 const MAX_OPTIONS = 4096
 
-/** Go's servers write base64, those of Rust an array of numbers. */
+/** Servers written in Go send base64, those in Rust an array of numbers. */
 const results = t.type({
   keyunwrapresults: t.type({ optsdata: t.union([t.string, t.array(t.Int)]) }, 'results'),
 })
@@ -32,7 +32,7 @@ const requestOf = (provider: string, packet: Uint8Array): string =>
   })
 
 const malformed = (address: string): KeyProviderError =>
-  new KeyProviderError(`the key provider at ${address} answered with something else than a key`)
+  new KeyProviderError(`the key provider at ${address} answered with something other than a key`)
 
 /** The private options in an answer. Throws a `KeyProviderError`. */
 export const readUnwrapped = (answer: Uint8Array, address: string): Uint8Array => {
@@ -52,11 +52,11 @@ export const readUnwrapped = (answer: Uint8Array, address: string): Uint8Array =
 export type KeyProviderOptions = {
   /** `host:port`. */
   readonly address: string
-  /** Of one call; milliseconds. */
+  /** Time limit of one call, in milliseconds. */
   readonly timeoutMs: number
 }
 
-/** Unwraps keys of images through a key provider of ocicrypt, over gRPC. Rejects with a `KeyProviderError`. */
+/** Unwraps image keys through an ocicrypt key provider, over gRPC. Rejects with a `KeyProviderError`. */
 export const createKeyProvider =
   ({ address, timeoutMs }: KeyProviderOptions) =>
   async (
@@ -70,7 +70,7 @@ export const createKeyProvider =
     } catch (error) {
       if (error instanceof ProtobufError) throw malformed(address)
       if (!(error instanceof CallError)) throw error
-      throw new KeyProviderError(`the key provider did not unwrap the key: ${error.message}`, {
+      throw new KeyProviderError(`the key provider failed to unwrap the key: ${error.message}`, {
         cause: error,
       })
     }

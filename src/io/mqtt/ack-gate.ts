@@ -1,38 +1,15 @@
+import { PacketSplitter, type WholePacket } from './packet-splitter.js'
+
 const PUBACK = 4
 const PUBREC = 5
 
-/** One MQTT packet, in the pieces that it is written in. */
-type Written = { readonly type: number; readonly pieces: readonly Buffer[] }
+type Written = Pick<WholePacket, 'type' | 'pieces'>
 
-/** Whole packets, as views (MQTT 3.1.1, section 2.2). */
+/** Whole packets, as views, and what is left of one that has not ended. */
 const packetsIn = (chunks: readonly Buffer[]): readonly Written[] => {
-  const packets: Written[] = []
-  let pieces: Buffer[] = []
-  let header: number[] = []
-  let left = -1
-  for (const chunk of chunks) {
-    let from = 0
-    let at = 0
-    while (at < chunk.length) {
-      if (left < 0) {
-        header.push(chunk.readUInt8(at++))
-        const isComplete = header.length > 1 && ((header.at(-1) ?? 0) & 0x80) === 0
-        if (isComplete) left = header.slice(1).reduce((sum, byte, i) => sum + (byte & 0x7f) * 128 ** i, 0)
-      } else {
-        const taken = Math.min(left, chunk.length - at)
-        left -= taken
-        at += taken
-      }
-      if (left !== 0) continue
-      packets.push({ type: (header[0] ?? 0) >> 4, pieces: [...pieces, chunk.subarray(from, at)] })
-      from = at
-      pieces = []
-      header = []
-      left = -1
-    }
-    if (from < at) pieces.push(chunk.subarray(from, at))
-  }
-  return pieces.length === 0 ? packets : [...packets, { type: 0, pieces }]
+  const splitter = new PacketSplitter()
+  const packets: Written[] = chunks.flatMap((chunk) => splitter.push(chunk))
+  return splitter.pending.length === 0 ? packets : [...packets, { type: 0, pieces: splitter.pending }]
 }
 
 /**

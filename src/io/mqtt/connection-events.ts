@@ -38,6 +38,8 @@ export type ConnectionContext = {
   readonly outbox: Outbox
   /** When the messages so far may be acknowledged. */
   readonly ready: () => Promise<void> | undefined
+  /** Called before anything is written to the broker. */
+  readonly beforeWrite: () => void
   /** A publication of QoS 0 has been written. */
   readonly onWritten: (entry: Entry) => void
   readonly onOversize: (subtopic: string, packetBytes: number) => void

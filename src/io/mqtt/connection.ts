@@ -13,6 +13,8 @@ class MqttConnection {
   readonly #client: ConnectionClient
   readonly #unsent = new Set<Entry>()
   readonly #watch: NodeJS.Timeout
+  readonly #watchMs: number
+  #watchedAt = performance.now()
   #subackTimer: NodeJS.Timeout | undefined
   #reason: string | undefined
   #byPeer = true
@@ -24,7 +26,7 @@ class MqttConnection {
   #isEnding = false
 
   constructor(context: ConnectionContext, subscriber: Subscriber<Up | Ended>) {
-    const { options, topics, session, ready, onOversize } = context
+    const { options, topics, session, ready, beforeWrite, onOversize } = context
     const { timeoutMs } = options
     this.#context = context
     this.#subscriber = subscriber
@@ -32,11 +34,10 @@ class MqttConnection {
       onOversize: (topic, packetBytes) => onOversize(topics.get(topic) ?? topic, packetBytes),
       onSilence: () => this.#fail('the broker did not answer a ping'),
       ready,
+      beforeWrite,
     })
-    this.#watch = setInterval(
-      () => this.#checkAcknowledgements(),
-      Math.max(20, Math.min(1000, timeoutMs / 8)),
-    )
+    this.#watchMs = Math.max(20, Math.min(1000, timeoutMs / 8))
+    this.#watch = setInterval(() => this.#checkAcknowledgements(), this.#watchMs)
     this.#listen()
   }
 
@@ -82,7 +83,7 @@ class MqttConnection {
     const { session } = this.#context
     if (packet.cmd === 'suback' && packet.granted.length !== this.#context.topics.size)
       this.#fail(
-        `the broker answered for ${packet.granted.length} of ${this.#context.topics.size} subscriptions`,
+        `the broker acknowledged ${packet.granted.length} of ${this.#context.topics.size} subscriptions`,
       )
     if (packet.cmd !== 'connack') return
     const { returnCode = 0, sessionPresent } = packet
@@ -124,7 +125,7 @@ class MqttConnection {
     for (const subtopic of refused) granted.delete(subtopic)
     if (missing.length > 0) {
       const names = missing.map((subtopic) => `${topicPrefix}/${subtopic}`)
-      this.#fail(`the broker refused to subscribe us to ${names.join(', ')}`)
+      this.#fail(`the broker refused the subscription to ${names.join(', ')}`)
     } else if (error && refused.length === 0) this.#fail(`the subscription failed: ${error.message}`)
     else this.#up({ sessionPresent, granted, refused })
   }
@@ -141,13 +142,19 @@ class MqttConnection {
 
   #checkAcknowledgements(): void {
     const { options, session } = this.#context
-    const before = performance.now() - options.timeoutMs
+    const now = performance.now()
+    const sleptMs = now - this.#watchedAt - this.#watchMs
+    this.#watchedAt = now
+    // After a sleep, of the machine or of this process, timers come before what has arrived meanwhile.
+    if (sleptMs > options.timeoutMs / 2) return
+    const before = now - options.timeoutMs
     if (this.#client.bulkAt < before && session.flights.overdue(before))
       this.#fail(`a publication was not acknowledged within ${options.timeoutMs} ms`)
   }
 
   #takeNext(): Entry | undefined {
-    return this.#isEnding ? undefined : this.#context.outbox.take()
+    const { outbox, session } = this.#context
+    return this.#isEnding ? undefined : outbox.take(session.flights.isHeldUp())
   }
 
   #pump(): void {
@@ -167,9 +174,9 @@ class MqttConnection {
       outbox.putBack([entry])
       return
     }
-    const qos = session.publishQos.value
+    const { keep, sequence } = entry.publication
+    const qos = keep === 'latest' && session.flights.isHeldUp() ? 0 : session.publishQos.value
     if (qos > 0) {
-      const { sequence } = entry.publication
       // Before it is sent: otherwise the next process would send it again under another ID.
       if (sequence !== undefined) options.journal?.sent(sequence, session.ids.next ?? 0)
       this.#client.publish(entry.topic, entry.payload, { qos })

@@ -3,6 +3,9 @@ import type { MqttLog } from './options.js'
 
 /** A persistent failure is logged again after this many attempts. */
 const REPEAT_EVERY = 10
+/** Connections in a row that the broker closes before they are this old, in milliseconds, are too many for chance. */
+const SHORT_MS = 120_000
+const TOO_MANY = 5
 
 /** Logs why there is no link: each new reason at once, and then now and then; the rest is for debugging. */
 export class FailureLog {
@@ -10,13 +13,24 @@ export class FailureLog {
   readonly #broker: string
   #reason: string | undefined
   #attempts = 0
+  #short = 0
 
   constructor(log: MqttLog, broker: string) {
     this.#log = log
     this.#broker = broker
   }
 
-  ended({ reason, unauthorized, upMs }: Ended): void {
+  ended(ended: Ended): void {
+    this.#reportEnd(ended)
+    this.#reportShort(ended)
+  }
+
+  up(): void {
+    this.#reason = undefined
+    this.#attempts = 0
+  }
+
+  #reportEnd({ reason, unauthorized, upMs }: Ended): void {
     const isNew = reason !== this.#reason
     this.#attempts = isNew ? 1 : this.#attempts + 1
     this.#reason = reason
@@ -32,8 +46,14 @@ export class FailureLog {
       )
   }
 
-  up(): void {
-    this.#reason = undefined
-    this.#attempts = 0
+  #reportShort({ byPeer, upMs }: Ended): void {
+    if (upMs === undefined) return
+    this.#short = byPeer && upMs < SHORT_MS ? this.#short + 1 : 0
+    if (this.#short === 0 || this.#short % TOO_MANY !== 0) return
+    this.#log.warn(
+      { broker: this.#broker, connections: this.#short },
+      'The broker keeps closing the connection: does another client use the same client ID, or does a proxy close ' +
+        'connections that are idle for less than the keep-alive interval?',
+    )
   }
 }

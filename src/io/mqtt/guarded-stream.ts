@@ -1,25 +1,38 @@
 import { Duplex } from 'node:stream'
 import { AckGate } from './ack-gate.js'
+import { InboundLanes } from './inbound-lanes.js'
 import { BULK_BYTES, type PacketLimiter } from './limiter.js'
 import { toError } from '../../model/to-error.js'
 
 type Callback = (error?: Error | null) => void
 
 /**
- * The socket as the MQTT client sees it: what comes in goes through the limiter; what goes out in bulk goes in pieces,
- * so that a slow link can be told from a dead one. Closes with the socket, and closes the socket.
+ * The socket as the MQTT client sees it: what comes in goes through the limiter, and messages wait behind all else; what goes
+ * out in bulk goes in pieces, so that a slow link can be told from a dead one. Closes with the socket, and closes the socket.
  */
 export class GuardedStream extends Duplex {
   /** When a packet of bulk size last moved, either way, on the clock of `performance.now()`. */
   bulkAt = -Infinity
   readonly #inner: Duplex
+  readonly #beforeWrite: () => void
   readonly #gate: AckGate | undefined
+  readonly #lanes = new InboundLanes((piece) => {
+    if (!this.#hasEnded) this.push(piece)
+  })
+  /** What has waited until then is not acknowledged, and comes again. */
+  #hasEnded = false
   #uncorks = 0
 
   /** `ready`: when acknowledgements may go out, see `LinkJournal.durable`; by default at once. */
-  constructor(inner: Duplex, limiter: PacketLimiter, ready?: () => Promise<void> | undefined) {
+  constructor(
+    inner: Duplex,
+    limiter: PacketLimiter,
+    ready?: () => Promise<void> | undefined,
+    beforeWrite: () => void = () => undefined,
+  ) {
     super({ allowHalfOpen: false })
     this.#inner = inner
+    this.#beforeWrite = beforeWrite
     const write = (acknowledgement: Buffer) => {
       if (!this.writableEnded && !this.destroyed) this.write(acknowledgement)
     }
@@ -28,19 +41,28 @@ export class GuardedStream extends Duplex {
       try {
         const parts = limiter.push(chunk)
         if (limiter.bulk) this.bulkAt = performance.now()
-        const full = parts.reduce((more, part) => this.push(part) && more, true)
-        if (!full) inner.pause()
+        for (const part of parts) this.#lanes.push(part)
+        if (this.#lanes.isFull) inner.pause()
       } catch (error) {
         this.destroy(toError(error))
       }
     })
     inner.on('error', (error: Error) => this.destroy(error))
-    inner.on('end', () => this.push(null))
+    inner.on('end', () => {
+      this.#hasEnded = true
+      this.push(null)
+    })
     inner.on('close', () => this.destroy())
   }
 
+  /** The client has begun with a message. */
+  messageTaken(): void {
+    this.#lanes.taken()
+    if (!this.#lanes.isFull && this.#inner.isPaused()) this.#inner.resume()
+  }
+
   override _read(): void {
-    this.#inner.resume()
+    // What comes is passed on as the lanes say.
   }
 
   /**
@@ -81,16 +103,14 @@ export class GuardedStream extends Duplex {
       done()
       return
     }
+    this.#beforeWrite()
     if (buffers.reduce((sum, buffer) => sum + buffer.length, 0) > BULK_BYTES) {
       this.#passBulk(pieces(buffers), done)
       return
     }
-    this.#inner.cork()
-    buffers.forEach((buffer, i) => {
-      if (i === buffers.length - 1) this.#inner.write(buffer, done)
-      else this.#inner.write(buffer)
-    })
-    this.#inner.uncork()
+    // One buffer: a packet comes in up to eight.
+    const [first] = buffers
+    this.#inner.write(buffers.length === 1 ? first : Buffer.concat(buffers), done)
   }
 
   #passBulk(parts: Iterator<Buffer>, done: Callback): void {

@@ -20,7 +20,7 @@ export const incomingBy =
     else if (retain && retained === false)
       log.warn(
         { subtopic, bytes: bytes.length },
-        'a retained message was dropped: it may have been acted on before',
+        'Retained message dropped: it may have been acted on before',
       )
     else if (!bytes.equals(marker)) return { subtopic, payload: bytes, ...(packet && { packet }) }
     return undefined

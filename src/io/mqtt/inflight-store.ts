@@ -8,6 +8,10 @@ export const SUSPECT_BYTES = 64 * 1024
 export const SUSPECT_WITHIN_MS = 10_000
 /** Consecutive lost connections after which the publication is dropped. */
 export const STRIKES = 5
+/** A link that carries less to the broker, in bytes a second, counts as broken. */
+const SLOWEST_LINK = 16 * 1024
+/** Acknowledgements that take longer, in milliseconds, are behind a large message, or the link is bad. */
+const HELD_UP_MS = 1000
 
 type Callback = (error?: Error) => void
 type PacketCallback = (error?: Error, packet?: Packet) => void
@@ -26,8 +30,12 @@ type Flight = {
   state: 'published' | 'released'
   /** When it was last sent on this connection, on the clock of `performance.now()`. */
   sentAt: number | undefined
+  /** When it was sent, or an answer came to one sent before it, whichever was later: until then it was queued. */
+  awaitedSince: number | undefined
   strikes: number
 }
+
+const transitMs = (bytes: number): number => (bytes / SLOWEST_LINK) * 1000
 
 /**
  * Publications of QoS 1 and 2 in flight. This is the client's outgoing store, and outlives its connections: a client
@@ -54,19 +62,20 @@ export class InflightStore implements IStore {
 
   /** The entry has been handed to the client, which gave it this id. */
   launch(id: number, entry: Entry): void {
-    this.#flights.set(id, { entry, state: 'published', sentAt: performance.now(), strikes: 0 })
+    const now = performance.now()
+    this.#flights.set(id, { entry, state: 'published', sentAt: now, awaitedSince: now, strikes: 0 })
   }
 
   /** An earlier process had it in flight under this ID. */
   resume(id: number, entry: Entry, isReleased: boolean): void {
     const state = isReleased ? 'released' : 'published'
-    this.#flights.set(id, { entry, state, sentAt: undefined, strikes: 0 })
+    this.#flights.set(id, { entry, state, sentAt: undefined, awaitedSince: undefined, strikes: 0 })
   }
 
   /** The client writes a PUBLISH or PUBREL of this id. */
   sent(id: number): void {
     const flight = this.#flights.get(id)
-    if (flight !== undefined) flight.sentAt = performance.now()
+    if (flight !== undefined) flight.sentAt = flight.awaitedSince = performance.now()
   }
 
   /** A connection was accepted. */
@@ -87,9 +96,21 @@ export class InflightStore implements IStore {
     )
   }
 
-  /** Something sent before this moment is still not acknowledged. */
+  /** Something that has reached the broker before this moment, even over a slow link, is still not acknowledged. */
   overdue(before: number): boolean {
-    return [...this.#flights.values()].some(({ sentAt }) => sentAt !== undefined && sentAt < before)
+    return this.#arrivals().some((arrivedAt) => arrivedAt < before)
+  }
+
+  /** An acknowledgement is late: whoever can do without had better. */
+  isHeldUp(): boolean {
+    const before = performance.now() - HELD_UP_MS
+    return [...this.#flights.values()].some(({ awaitedSince = Infinity }) => awaitedSince < before)
+  }
+
+  /** Something sent is perhaps still on its way to the broker, and whatever was sent after it with it. */
+  isInTransit(): boolean {
+    const now = performance.now()
+    return this.#arrivals().some((arrivedAt) => arrivedAt > now)
   }
 
   /**
@@ -101,7 +122,7 @@ export class InflightStore implements IStore {
     const culprits: Entry[] = []
     for (const [id, flight] of this.#flights) {
       const { entry, state, sentAt } = flight
-      flight.sentAt = undefined
+      flight.sentAt = flight.awaitedSince = undefined
       if (sentAt === undefined || !byPeer) continue
       const suspect = state === 'published' && entry.payload.length > SUSPECT_BYTES && sentAt >= soon
       flight.strikes = suspect ? flight.strikes + 1 : 0
@@ -116,6 +137,7 @@ export class InflightStore implements IStore {
     const flight = this.#flights.get(packet.messageId ?? 0)
     if (packet.cmd === 'pubrel' && flight !== undefined && flight.state !== 'released') {
       flight.state = 'released'
+      this.#answered(flight)
       this.#hooks.onReleased?.(flight.entry)
     }
     done()
@@ -129,6 +151,7 @@ export class InflightStore implements IStore {
       done(new Error('missing packet'))
       return this
     }
+    this.#answered(flight)
     this.#flights.delete(id)
     done(undefined, this.#packet(id, flight))
     this.#hooks.onAcknowledged(flight.entry)
@@ -151,6 +174,26 @@ export class InflightStore implements IStore {
 
   close(done: Callback): void {
     done()
+  }
+
+  /** When, at the latest, each of those that were sent has reached the broker; they go out one after another. */
+  #arrivals(): number[] {
+    let bytes = 0
+    return [...this.#flights.values()].flatMap(({ entry, state, awaitedSince }) => {
+      if (awaitedSince === undefined) return []
+      if (state === 'published') bytes += entry.payload.length
+      return [awaitedSince + transitMs(bytes)]
+    })
+  }
+
+  /** The broker answers in order (MQTT 3.1.1, section 4.6), so it comes to those sent after this one only now. */
+  #answered(flight: Flight): void {
+    const now = performance.now()
+    let isBehind = false
+    for (const other of this.#flights.values()) {
+      isBehind ||= other === flight
+      if (isBehind && other.awaitedSince !== undefined) other.awaitedSince = now
+    }
   }
 
   #packet(messageId: number, { entry, state }: Flight): Packet {

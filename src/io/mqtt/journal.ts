@@ -1,6 +1,9 @@
 import type { Packet } from '../../model/connection.js'
 
-/** What remembers messages and publications, should the process end. What returns nothing is done when it returns. */
+/**
+ * What remembers messages and publications, should the process end. What `forget`, `sent` and `released` are told is on record
+ * once `flush` has returned.
+ */
 export type LinkJournal = {
   /** Those of an earlier process that the broker may send again. */
   readonly packets: readonly Packet[]
@@ -13,6 +16,8 @@ export type LinkJournal = {
    * never rejects. Undefined: they may be already.
    */
   readonly durable: () => Promise<void> | undefined
+  /** Call before anything is written to the broker. */
+  readonly flush: () => void
   /** How an earlier process sent a publication, if it did. */
   readonly flight: (
     sequence: number,

@@ -102,7 +102,11 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
         log.info({ broker }, 'The broker keeps closing the connection at QoS 2; publishing with QoS 1')
       for (const entry of session.flights.disconnected(ended.byPeer)) {
         const bytes = entry.payload.length
-        outbox.reject(entry, 'refused', `the broker closes the connection at this message of ${bytes} bytes`)
+        outbox.reject(
+          entry,
+          'refused',
+          `the broker closes the connection whenever this message of ${bytes} bytes is sent`,
+        )
       }
       state.change({ state: 'down', reason: ended.reason })
       changes$.next()
@@ -113,6 +117,7 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
       session,
       outbox,
       ready: () => (messages$.observed ? journal?.durable() : NEVER_READY),
+      beforeWrite: () => journal?.flush(),
       onWritten: onAcknowledged,
       onOversize: (subtopic, packetBytes) => {
         log.error({ subtopic, packetBytes, maxPacketBytes }, 'Message dropped: too large')

@@ -67,7 +67,7 @@ export class Outbox {
     const reject = (cause: RejectionCause, reason: string) =>
       report({ publication, at: 'rejected', cause, reason })
     if (this.#closed) {
-      reject('closed', 'the link is closing')
+      reject('closed', 'the connection is closing')
       return
     }
     const encoded = encode(publication, topicPrefix, maxPacketBytes)
@@ -109,9 +109,12 @@ export class Outbox {
     return entry
   }
 
-  /** The next entry to hand over, if one may be; it is in flight from now on. */
-  take(): Entry | undefined {
-    const lane = this.#nextLane()
+  /**
+   * The next entry to hand over, if one may be; it is in flight from now on. `latest` passes the limit of those in flight
+   * while acknowledgements are held up: it is then sent without one.
+   */
+  take(isHeldUp = false): Entry | undefined {
+    const lane = this.#nextLane(isHeldUp)
     if (lane === undefined) return undefined
     const entry = lane === 'all' ? this.#all.shift() : this.#shiftLatest()
     if (entry === undefined) return undefined
@@ -157,11 +160,11 @@ export class Outbox {
     this.#closed = true
   }
 
-  #nextLane(): Lane | undefined {
+  #nextLane(isHeldUp: boolean): Lane | undefined {
     const { inflight } = this.#options
-    if (this.#taken.size >= inflight) return undefined
-    const forAll = this.#all.length > 0 && this.#takenOfAll < Math.max(1, inflight - 1)
     const forLatest = this.#latest.size + this.#latestOfKeys.size > 0
+    if (this.#taken.size >= inflight) return isHeldUp && forLatest ? 'latest' : undefined
+    const forAll = this.#all.length > 0 && this.#takenOfAll < Math.max(1, inflight - 1)
     if (forAll && forLatest) return this.#lastLane === 'all' ? 'latest' : 'all'
     if (forAll) return 'all'
     return forLatest ? 'latest' : undefined

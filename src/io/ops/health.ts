@@ -54,7 +54,7 @@ export const createHealth = ({ heartbeatMs, now }: HealthOptions): OpsPart => {
     return since > heartbeatMs * MISSED_BEATS + GRACE_MS ? `no heartbeat for ${seconds(since)}` : undefined
   }
   const broker: Check = () => {
-    if (link === undefined) return 'not yet linked'
+    if (link === undefined) return 'not yet connected'
     return link.state === 'up' ? undefined : `down: ${link.reason}`
   }
   /** What is to be known, and no reason to take tasks elsewhere. */
@@ -62,10 +62,10 @@ export const createHealth = ({ heartbeatMs, now }: HealthOptions): OpsPart => {
     const lowered = link?.state === 'up' ? link.lowered : undefined
     if (lowered === undefined) return []
     return [
-      `the broker takes QoS ${lowered.used} where ${lowered.asked} was asked: results are published with it`,
+      `the broker accepts QoS ${lowered.used} instead of ${lowered.asked}: results are published with QoS ${lowered.used}`,
     ]
   }
-  const stopping: Check = () => (isStopping ? 'the proplet is being stopped' : undefined)
+  const stopping: Check = () => (isStopping ? 'the proplet is shutting down' : undefined)
 
   const route = (path: string, answerTo: (response: ServerResponse) => void) => ({
     method: 'GET' as const,

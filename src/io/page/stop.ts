@@ -52,7 +52,8 @@ export const createStop = ({ propletId, token, log }: StopDeps) => {
       answerJson(response, { error }, status)
       return EMPTY
     }
-    if (isAllowed === undefined) return refuse(403, 'stopping is turned off: PROPLET_UI_ACTIONS')
+    if (isAllowed === undefined)
+      return refuse(403, 'stopping tasks is disabled; PROPLET_UI_ACTIONS=true enables it')
     if (!isAllowed(request)) {
       log.warn({ address: request.socket.remoteAddress }, 'Stop from the page refused: wrong token')
       response.setHeader('www-authenticate', 'Bearer')
@@ -67,7 +68,7 @@ export const createStop = ({ propletId, token, log }: StopDeps) => {
         const key = keyIn(body)
         if (key === undefined) return refuse(400, 'expected {"task": N}')
         const id = view.stoppable(key)
-        if (id === undefined) return refuse(409, 'that task is not under way any more')
+        if (id === undefined) return refuse(409, 'that task is no longer active')
         log.info({ task: cut(id, MAX_LOGGED), address: request.socket.remoteAddress }, 'Stop from the page')
         answerJson(response, { stopping: key }, 202)
         return of<StopCommand>({ type: 'stop', id, broadcast: false, propletId })

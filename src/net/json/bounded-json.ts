@@ -5,7 +5,7 @@ import { JsonLimitError, JsonWalker, MAX_DEPTH } from './json-walker.js'
 const MAX_BYTES = 4 * 1024 * 1024
 /** Items and members, at any depth. */
 const MAX_VALUES = 8192
-/** Bytes outside of strings: numbers, brackets, white space. */
+/** Bytes outside strings: numbers, brackets, white space. */
 const MAX_BARE_BYTES = 256 * 1024
 
 const checkBounds = (json: Uint8Array, maxValues: number): string | undefined => {
@@ -13,14 +13,12 @@ const checkBounds = (json: Uint8Array, maxValues: number): string | undefined =>
   const walker = new JsonWalker(json)
   walker.peek()
   if (walker.takeValue(MAX_DEPTH) > maxValues) return `expected at most ${maxValues} values`
-  return walker.bare > MAX_BARE_BYTES
-    ? `expected at most ${MAX_BARE_BYTES} bytes outside of strings`
-    : undefined
+  return walker.bare > MAX_BARE_BYTES ? `expected at most ${MAX_BARE_BYTES} bytes outside strings` : undefined
 }
 
 /**
- * The value of a JSON text out of the network, such that it takes a few milliseconds whatever it holds. Left: why not, with
- * nothing of the text.
+ * Parses JSON from the network within a few milliseconds, whatever it contains. Left: why it was refused, with
+ * none of its text.
  */
 export const parseBoundedJson = (json: Uint8Array, maxValues = MAX_VALUES): E.Either<string, unknown> => {
   try {

@@ -6,22 +6,22 @@ const CLOSE_ARRAY = 0x5d
 const OPEN_OBJECT = 0x7b
 const CLOSE_OBJECT = 0x7d
 
-/** JSON text that is not read. The message holds nothing of it. */
+/** JSON text that is refused. The message contains none of it. */
 export class JsonLimitError extends Error {
   override readonly name = 'JsonLimitError'
 }
 
 export const MAX_DEPTH = 256
-/** Bytes looked at one by one; the rest are the insides of strings, which the engine searches through at once. */
+/** Cap on the bytes examined one by one; the engine searches the insides of strings much faster. */
 const MAX_STEPS = 1024 * 1024
 /** The cost of a string in addition to its bytes, in steps. */
 const STRING_STEPS = 16
-/** Bytes of a string that are looked at before its end is searched for: most strings are short. */
+/** Bytes of a string examined one by one before searching for its end: most strings are short. */
 const STRIDE = 256
 
 /**
- * Steps over the values of a JSON text without making anything of them: 10 MB of base64 take a millisecond, and no text takes
- * more than `MAX_STEPS`. What is no JSON is not noticed everywhere: it looks at brackets, commas and quotes.
+ * Skips the values of a JSON text without building them: 10 MB of base64 take a millisecond, and no text takes
+ * more than `MAX_STEPS`. Looks only at brackets, commas and quotes, so it does not notice all invalid JSON.
  */
 export class JsonWalker {
   readonly #json: Uint8Array
@@ -37,12 +37,12 @@ export class JsonWalker {
     return this.#at
   }
 
-  /** Bytes of the values so far that were outside of strings: numbers, brackets, white space. */
+  /** Bytes so far outside strings: numbers, brackets, white space. */
   get bare(): number {
     return this.#bare
   }
 
-  /** The byte at hand, after white space; -1 at the end. */
+  /** The next byte after white space; -1 at the end. */
   peek(): number {
     const json = this.#json
     const last = Math.min(json.length, this.#at + MAX_STEPS)
@@ -56,7 +56,7 @@ export class JsonWalker {
     return json[at] ?? -1
   }
 
-  /** Steps over one byte, if it is this one. */
+  /** Skips one byte, if it is this one. */
   take(c: number): boolean {
     if (this.peek() !== c) return false
     this.#step(1)
@@ -64,7 +64,7 @@ export class JsonWalker {
     return true
   }
 
-  /** Steps over a string and its quotes; false: there is none, or it does not end. */
+  /** Skips a string with its quotes; false if there is none, or it does not end. */
   takeString(): boolean {
     if (this.peek() !== QUOTE) return false
     const end = this.#endOfString(this.#at)
@@ -73,7 +73,7 @@ export class JsonWalker {
   }
 
   /**
-   * Steps over a value, up to what follows it. Returns how many values it holds at most: itself, items and members.
+   * Skips a value. Returns an upper bound of the values in it: itself, items and members.
    * Throws a `JsonLimitError`.
    */
   takeValue(maxDepth: number): number {
@@ -85,7 +85,7 @@ export class JsonWalker {
     let at = from
     for (; at < length; at++) {
       const c = json[at] ?? 0
-      // Most bytes are none of them.
+      // Fast path: most bytes are neither bracket nor comma.
       if (c > COMMA && c < OPEN_ARRAY) continue
       if (c === QUOTE) {
         this.#leave(at - from)
@@ -116,10 +116,10 @@ export class JsonWalker {
   #step(count: number): void {
     this.#steps += count
     if (this.#steps > MAX_STEPS)
-      throw new JsonLimitError(`expected at most ${MAX_STEPS} bytes beside the insides of strings`)
+      throw new JsonLimitError(`expected at most ${MAX_STEPS} bytes outside strings`)
   }
 
-  /** Where the string ends whose opening quote is at `start`: at its quote, or at the end of all. */
+  /** The end of the string whose opening quote is at `start`: its closing quote, or the end of the text. */
   #endOfString(start: number): number {
     const json = this.#json
     const { length } = json

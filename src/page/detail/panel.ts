@@ -90,6 +90,6 @@ export class Panel {
     )
     setText(this.#result, visible(text))
     this.#cutNote.hidden = resultCut === 0
-    setText(this.#cutNote, `${count(resultCut)} more characters went to the Manager.`)
+    setText(this.#cutNote, `${count(resultCut)} more characters were sent to the Manager.`)
   }
 }

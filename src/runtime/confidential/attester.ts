@@ -71,7 +71,9 @@ const fromAgent = (agent: Agent, kind: TeeKind | undefined): Source => {
   const teeOf = async (signal: AbortSignal): Promise<string> => {
     const tee = (await agent.tee(signal)) ?? kind
     if (tee !== undefined) return tee
-    throw new EvidenceError(`the agent at ${agent.where} does not say what this machine is: set PROPLET_TEE`)
+    throw new EvidenceError(
+      `the agent at ${agent.where} does not report the type of this machine: set PROPLET_TEE`,
+    )
   }
   return {
     tee: teeOf,
@@ -108,7 +110,7 @@ const sourcesOf = (options: AttesterOptions, { kind }: TeePlatform): readonly So
 }
 
 const NO_SOURCE = new EvidenceError(
-  'inside of this enclave no quote can be had from Node.js: Gramine is needed, or the Attestation Agent',
+  'Node.js cannot get a quote inside this enclave: use Gramine or the Attestation Agent',
 )
 
 const together = (errors: readonly unknown[]): unknown => {

@@ -28,7 +28,9 @@ const evidenceOf = async (report: Report, data: Uint8Array, options: AttesterOpt
     case 'snp':
       return snpEvidence(report.outblob, report.auxblob, data)
     case 'cca':
-      throw new EvidenceError('evidence of Arm CCA is not made here: start the Attestation Agent')
+      throw new EvidenceError(
+        'the proplet cannot produce Arm CCA evidence itself: start the Attestation Agent',
+      )
     case 'sgx':
     case undefined:
       throw new EvidenceError(

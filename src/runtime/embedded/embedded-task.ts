@@ -7,6 +7,7 @@ import type { HalHost } from '../hal/daemon/host.js'
 import type { HalTask } from '../hal/daemon/task.js'
 import { Execution } from './run/execution.js'
 import { HttpTask, type HttpTaskHooks, type HttpTaskParts } from './http/http-task.js'
+import type { Guest } from './guests/guest.js'
 import type { Member } from './guests/idle-members.js'
 import { TaskUsage } from './run/usage.js'
 import { verdictOfStop } from './run/verdict.js'
@@ -18,6 +19,12 @@ export type EmbeddedTaskParts = Omit<HttpTaskParts, 'usage' | 'hal'> & {
   readonly metered: boolean
 }
 
+/**
+ * The kernel counts processor time in ticks of 10 ms, so there is nothing to report of a task that ends sooner. Reading `/proc` for
+ * it would take longer than everything else that a short task needs here.
+ */
+const TICK_MS = 10
+
 /** One task from the wish to run it to its `ended`: it waits for a guest, then runs in it, or serves HTTP from there. */
 export class EmbeddedTask {
   /** To be subscribed to once. */
@@ -27,6 +34,8 @@ export class EmbeddedTask {
   #execution: Execution | undefined
   #server: HttpTask | undefined
   #usage: TaskUsage | undefined
+  #meter: NodeJS.Timeout | undefined
+  #granted: { readonly guest: Guest; readonly at: number } | undefined
   /** Of a stop that came before there was a guest. */
   #stopped: StopReason | undefined
   #endEarly: ((reason: StopReason) => void) | undefined
@@ -43,7 +52,7 @@ export class EmbeddedTask {
 
   /** Undefined while it waits for a guest. */
   usage(): Usage | undefined {
-    return this.#usage?.read()
+    return this.#measure()?.read()
   }
 
   stop(reason: StopReason): void {
@@ -72,19 +81,27 @@ export class EmbeddedTask {
     const withdraw = this.#parts.pool.acquire(this.#request.binary.digest, {
       granted: (member) => {
         this.#endEarly = undefined
+        this.#granted = { guest: member.guest, at: performance.now() }
         this.#execution = this.#execute(member, hal, { event: (each) => subscriber.next(each), ended })
-        // The guest has its task by now: the look at `/proc` takes nothing from the time to its result.
-        if (this.#parts.metered) this.#usage = new TaskUsage(member.guest)
+        if (this.#parts.metered) this.#meter = setTimeout(() => this.#measure(), TICK_MS)
       },
       refused: (error) => ended({ kind: 'failed', code: 'runtime', error, results: '' }, 0),
     })
     return () => {
       withdraw()
+      clearTimeout(this.#meter)
       this.#endEarly = undefined
       this.#execution?.stop('stopped')
       this.#server?.kill()
       hal?.close()
     }
+  }
+
+  #measure(): TaskUsage | undefined {
+    clearTimeout(this.#meter)
+    if (this.#parts.metered && this.#granted !== undefined)
+      this.#usage ??= new TaskUsage(this.#granted.guest, this.#granted.at)
+    return this.#usage
   }
 
   #execute(member: Member, hal: HalTask | undefined, { event, ended }: HttpTaskHooks): Execution {
@@ -105,7 +122,7 @@ export class EmbeddedTask {
           this.#server = new HttpTask(
             { member, takesConnections },
             this.#request,
-            { ...this.#parts, hal, usage: this.#usage },
+            { ...this.#parts, hal, usage: this.#measure() },
             { event, ended },
           )
         },

@@ -25,10 +25,12 @@ import { findWrapper } from './guests/wrapper.js'
 export type EmbeddedOptions = {
   /** `thread` does not contain hostile code: it can use up the memory of the daemon's process. */
   readonly isolation: 'process' | 'thread' | Sandbox
-  /** Idle guests kept ready. */
+  /** Idle guests kept ready; only one before the first task, and when there was none for 30 s. */
   readonly warm: number
-  /** Maximum number of idle guests; those beyond `warm` end after 30 s. */
+  /** Maximum number of idle guests; those beyond `warm` end after 3 s. */
   readonly maxIdle: number
+  /** No guest is started before `warmUp` or the first task. */
+  readonly isLazy?: boolean
   /** Directories of the host that guests get. */
   readonly dirs: readonly Preopen[]
   /** The directory of binaries passed by path; sandboxed children may read it. */
@@ -62,7 +64,8 @@ export type EmbeddedRuntime = Runtime & {
 }
 
 const NO_NETWORK: NetworkOptions = { rules: [], tls: { ca: undefined, verify: true } }
-const SURPLUS_IDLE_MS = 30_000
+const SURPLUS_IDLE_MS = 3000
+const REST_IDLE_MS = 30_000
 /** Large programs have function tables of some ten thousand elements. */
 const TABLE_MAX_ELEMENTS = 200_000
 /** Starting the next one blocks the event loop; what a guest keeps is bounded by its resident size, looked at more often. */
@@ -96,6 +99,7 @@ export function createEmbeddedRuntime(given: EmbeddedOptions): EmbeddedRuntime {
     warm,
     maxIdle,
     surplusIdleMs: SURPLUS_IDLE_MS,
+    restIdleMs: REST_IDLE_MS,
     maxTasks: MAX_TASKS_PER_GUEST,
     maxResidentBytes: MAX_RESIDENT_BYTES,
     log,
@@ -110,12 +114,19 @@ export function createEmbeddedRuntime(given: EmbeddedOptions): EmbeddedRuntime {
     metered,
   }
   const running = new Set<EmbeddedTask>()
-  void prepareStart(options).then((start) => pool.open(start))
+  let isOpen = false
+  const warmUp = () => {
+    if (isOpen) return
+    isOpen = true
+    void prepareStart(options).then((start) => pool.open(start))
+  }
+  if (options.isLazy !== true) warmUp()
 
   return {
     name: 'v8-internal',
     run: (request: RunRequest, stop$: Observable<StopReason>): Observable<RunEvent> =>
       defer(() => {
+        warmUp()
         const task = new EmbeddedTask(request, parts)
         running.add(task)
         const stops$ = stop$.pipe(
@@ -132,7 +143,11 @@ export function createEmbeddedRuntime(given: EmbeddedOptions): EmbeddedRuntime {
       for (const task of running) task.stop('shutdown')
       return pool.close()
     },
-    ready: () => pool.ready(),
+    warmUp,
+    ready: () => {
+      warmUp()
+      return pool.ready()
+    },
     pids: () => pool.pids(),
   }
 }

@@ -71,5 +71,5 @@ function isAllowed({ name, value }: CliOption, allowed: readonly string[]): bool
 
 function refusal({ name, value }: CliOption): string {
   if (HARMLESS.has(name) && value === undefined) return `cli_args: ${name}: expected a value`
-  return `cli_args: ${quote(name)} is not allowed here; expected ${[...HARMLESS].join(', ')} or what PROPLET_ALLOW_CLI_ARGS lists`
+  return `cli_args: ${quote(name)} is not allowed here; expected ${[...HARMLESS].join(', ')} or a flag that PROPLET_ALLOW_CLI_ARGS lists`
 }

@@ -67,7 +67,7 @@ export function checkTexts({ name, inputs, cliArgs, env }: RunRequest): E.Either
   const sizes = all.map((text) => Buffer.byteLength(text))
   if (sizes.some((size) => size > MAX_TEXT_BYTES))
     return E.left(
-      `inputs, cli_args and env: expected at most ${formatBytes(MAX_TEXT_BYTES + 1)} each, as a process takes them`,
+      `inputs, cli_args and env: expected at most ${formatBytes(MAX_TEXT_BYTES + 1)} each, the most that a process accepts`,
     )
   return sizes.reduce((sum, size) => sum + size, 0) > MAX_ALL_BYTES ? E.left(TOO_LONG) : E.right(undefined)
 }

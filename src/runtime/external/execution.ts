@@ -40,7 +40,7 @@ const LISTEN_TIMEOUT_MS = 60_000
 
 /** What runtimes say of a guest that imports the hardware abstraction layer. */
 const NAMES_HAL = /elastic:(?:tee-)?hal\//
-const NO_HAL = '; an external runtime has no hardware abstraction layer, the embedded one has'
+const NO_HAL = '; only the embedded runtime has a hardware abstraction layer, not an external one'
 
 /**
  * One task in one process of the runtime, from its start to its end. Invariants: the first reason to end wins (`#verdict` is
@@ -153,7 +153,7 @@ export class ExternalExecution implements ProcessListener {
     const measure = () => readTreeResidentBytes(pid)
     return watchdog.watch(measure, memoryMaxBytes + RESIDENT_ALLOWANCE_BYTES, (residentBytes) => {
       const limit = `memory limit of ${formatBytes(memoryMaxBytes)} exceeded`
-      this.#fail('memory', `${limit}: the runtime has ${formatBytes(residentBytes)}`)
+      this.#fail('memory', `${limit}: the runtime uses ${formatBytes(residentBytes)}`)
     })
   }
 

@@ -19,7 +19,7 @@ const TMPFS_MAGIC = 0x01021994
 /** Where files are in memory only. Rejects where there is no such place. */
 export const memoryDirectory = async (): Promise<string> => {
   if ((await statfs(IN_MEMORY)).type === TMPFS_MAGIC) return IN_MEMORY
-  throw new Error(`${IN_MEMORY} is not in memory: a confidential binary can't be put there`)
+  throw new Error(`${IN_MEMORY} is not in memory, so a confidential binary cannot be stored there`)
 }
 
 export const removePrivateDirectory = (path: string): Promise<void> =>

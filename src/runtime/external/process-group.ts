@@ -121,7 +121,7 @@ export class ProcessGroup {
     this.#finish(
       signal === null
         ? { kind: 'exited', status: code ?? -1 }
-        : { kind: 'signalled', death: { how: `was ended by ${signal}`, signal } },
+        : { kind: 'signalled', death: { how: `was killed by ${signal}`, signal } },
     )
   }
 

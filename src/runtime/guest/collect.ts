@@ -7,7 +7,7 @@ export function garbageCollector(): () => void {
   if (gc !== undefined) return () => gc()
   setFlagsFromString('--expose-gc')
   const collect: unknown = runInNewContext('gc')
-  if (!isCollector(collect)) throw new Error('this Node.js gives no access to its garbage collector')
+  if (!isCollector(collect)) throw new Error('this Node.js does not expose its garbage collector')
   return collect
 }
 

@@ -52,7 +52,7 @@ const assembled = (
     held.add(assembly.size() - before)
     if (!held.isExceeded) return taken
     throw new FetchError(
-      `fetching ${image}: binaries being fetched fill more than ${limits.maxTotalBytes} bytes`,
+      `fetching ${image}: binaries being fetched take up more than ${limits.maxTotalBytes} bytes`,
     )
   }
   return chunksOf(image).pipe(

@@ -60,7 +60,7 @@ describe('what is told while a task is waited for', () => {
     'that nobody is there, once, and not when somebody is',
     marbles((m) => {
       const deps = { clock: m.scheduler, live: false }
-      const quiet = note('no proplet was heard on this channel for 15 s; is one running?')
+      const quiet = note('no message from any proplet on this channel for 15 s; is one running?')
       m.expect(waiting(m.cold('-'), { taskId: 't' }, deps)).toBeObservable('15s (q|)', { q: quiet })
       const heard$ = m.cold<ChannelMessage>('--a', { a: alive })
       m.expect(waiting(heard$, { taskId: 't' }, deps)).toBeObservable('--|')
@@ -86,8 +86,8 @@ describe('what is told while a task is waited for', () => {
       const told$ = waiting(heard$, { taskId: 't\x1b', image: 'img' }, { clock: m.scheduler, live: true })
       m.expect(told$, '^ 2900ms !').toBeObservable('(12) 996ms 3 500ms 4 498ms 5 500ms 6', {
         1: status('t\\u001b: waiting for its result (0.0 s)'),
-        2: status('t\\u001b: fetching img: asked for (0.0 s)'),
-        3: status('t\\u001b: fetching img: asked for (1.0 s)'),
+        2: status('t\\u001b: fetching img: requested (0.0 s)'),
+        3: status('t\\u001b: fetching img: requested (1.0 s)'),
         4: status('t\\u001b: fetching img: 1 of 4 chunks, 25 %, 1.0 kB (1.0 s)'),
         5: status('t\\u001b: fetching img: 1 of 4 chunks, 25 %, 1.0 kB (2.0 s)'),
         6: status('t\\u001b: running on p 98 % cpu 4.2 MB (2.0 s)'),

@@ -58,10 +58,10 @@ describe('what is wrong with one', () => {
       '--name: found the option --wait; expected a value (or --name=--wait)',
     ],
     [SUBMIT, [], 'submit: found no argument; expected FILE|IMAGE [INPUT…]'],
-    [SUBMIT, [''], 'submit: found an empty FILE|IMAGE; expected one'],
+    [SUBMIT, [''], 'submit: found an empty FILE|IMAGE; expected a value'],
     [STOP, ['a', 'b'], 'stop: found 2 arguments; expected ID'],
     [INSPECT, ['a', 'b'], 'inspect: found 2 arguments; expected FILE'],
-    [WATCH, ['s3cret'], 'found an argument that belongs to no option; expected only options, see --help'],
+    [WATCH, ['s3cret'], 'found an argument that belongs to no option; expected only options (see --help)'],
     // settings of the daemon alone
     [WATCH, ['--max-tasks', '1'], 'found "--max-tasks"; expected an option that --help lists'],
   ])('%#: %j', (spec, argv, problem) => {

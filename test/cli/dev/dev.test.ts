@@ -91,7 +91,7 @@ describe('the images of the registry', () => {
     expect((await ask('b'))?.toString()).toBe('two')
     for (const image of ['c', 'gone', 'bad']) expect(await ask(image)).toBeUndefined()
     expect(missing).toStrictEqual([
-      'c: expected one that --image names',
+      'c: expected an image given by --image',
       expect.stringContaining('gone: ENOENT'),
       'bad: 401',
     ])

@@ -60,7 +60,7 @@ describe('exec', () => {
     expect(stdout).toContain('file')
     expect(await run(['--dir', join(dir, 'nope'), fixturePath('add')])).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('is no directory') as string,
+      stderr: expect.stringContaining('is not a directory') as string,
     })
   })
 

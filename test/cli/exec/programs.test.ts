@@ -79,7 +79,7 @@ describe('C34: programs of other compilers', () => {
     expect(await run([fixturePath('programs/rust-http')])).toStrictEqual({
       code: 1,
       stdout: '',
-      stderr: 'Error: the component is no command; it serves HTTP, which `serve` does\n',
+      stderr: 'Error: the component is not a command but serves HTTP; run it with `serve`\n',
     })
   })
 })

@@ -66,7 +66,7 @@ it('says how many rows it leaves out', () => {
 it('says why there is no link', () => {
   const lost = model.view(0, { state: 'down', reason: 'gone\n' })
   const [top] = render(lost, { title: 't', style: plain, size: { columns: 80, rows: 24 } })
-  expect(top).toBe('t  no link: gone\\n')
+  expect(top).toBe('t  not connected: gone\\n')
 })
 
 it.each([

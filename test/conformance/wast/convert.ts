@@ -2,14 +2,21 @@ import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { convertOlderText } from './older-text.js'
 
-export type Converter = { readonly program: string; readonly version: string; readonly cache: string }
+export type Converter = {
+  readonly program: string
+  readonly version: string
+  /** The path of a module that parses older text; undefined or empty: there is none. */
+  readonly olderParser: string | undefined
+  readonly cache: string
+}
 
 /** The path of the converted script, or why it can't be converted. Converted once for a text and a version of the converter. */
-export function convert(
+export async function convert(
   wast: string,
-  { program, version, cache }: Converter,
-): { readonly script: string } | { readonly problem: string } {
+  { program, version, olderParser = '', cache }: Converter,
+): Promise<{ readonly script: string } | { readonly problem: string }> {
   const digest = createHash('sha256').update(version).update(readFileSync(wast)).digest('hex').slice(0, 32)
   const folder = join(cache, digest)
   const script = join(folder, 'script.json')
@@ -22,8 +29,12 @@ export function convert(
     { encoding: 'utf8' },
   )
   if (status !== 0) {
-    rmSync(unfinished, { recursive: true, force: true })
-    return { problem: `wasm-tools ${version} does not read it: ${stderr.split('\n')[0] ?? ''}` }
+    const problem = `wasm-tools ${version} does not read it: ${stderr.split('\n')[0] ?? ''}`
+    const isOlder = /is no longer supported/.test(problem) && olderParser !== ''
+    if (!isOlder || !(await convertOlderText(wast, unfinished, olderParser))) {
+      rmSync(unfinished, { recursive: true, force: true })
+      return { problem }
+    }
   }
   rmSync(folder, { recursive: true, force: true })
   renameSync(unfinished, folder)

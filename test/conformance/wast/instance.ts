@@ -11,6 +11,20 @@ export const prepare = (bytes: Bytes): PreparedComponent =>
 /** Scripts bring all that their components import. */
 export const start = (prepared: PreparedComponent): ComponentInstance => instantiate(prepared, {})
 
+/** The result of a function; what its task does after it has returned goes on beside later commands. */
+export function resultOf(
+  instance: ComponentInstance,
+  field: string,
+  args: readonly unknown[],
+): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const ended = instance.begin(undefined, field, args, resolve)
+    if (ended === undefined) invoke(instance, field, args).then(resolve, reject)
+    else ended.then(resolve, reject)
+  })
+}
+
+/** Calls a function until its task has ended. */
 export async function invoke(
   { exports }: ComponentInstance,
   field: string,

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { isErrorWithCode, messageOf, outcomeOfError } from './errors.js'
 import { failed, passed, refused, type Outcome, type Result } from '../outcome.js'
-import { invoke, prepare, start } from './instance.js'
+import { invoke, prepare, resultOf, start } from './instance.js'
 import { validateComponent } from '@proplet/component/check/check.js'
 import type { ComponentInstance } from '@proplet/component/link/instantiate.js'
 import { isForRuntime, type Command, type Script } from './script.js'
@@ -114,7 +114,8 @@ async function returns(
   if ('kind' in current)
     return current.kind === 'refused' ? refused(current.reason) : failed('its component could not be made')
   try {
-    const actual = await call(current, command.action)
+    const { field, args } = command.action
+    const actual = await resultOf(current, field, args.map(argumentOf))
     if (command.type === 'action' || isExpected(command.expected, actual)) return passed
     return failed(`it returned ${show(actual)}`)
   } catch (error) {

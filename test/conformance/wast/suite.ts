@@ -27,7 +27,7 @@ async function runOne(
   child: string,
 ): Promise<FileResult> {
   if (converter === undefined) return unconverted(name, 'wasm-tools could not be installed')
-  const converted = convert(wast, converter)
+  const converted = await convert(wast, converter)
   return 'problem' in converted
     ? unconverted(name, converted.problem)
     : runFile(name, converted.script, node, child)

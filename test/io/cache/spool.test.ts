@@ -63,7 +63,7 @@ describe('a spool', () => {
     const budget = createBudget(100)
     const [one, two] = [new Spool(undefined, budget), new Spool(undefined, budget)]
     await one.write(bytesOf(1, 60))
-    await expect(two.write(bytesOf(2, 41))).rejects.toThrow('fill the memory')
+    await expect(two.write(bytesOf(2, 41))).rejects.toThrow('use up the memory')
     await two.write(bytesOf(2, 40))
     await one.close()
     await two.reset()

@@ -17,17 +17,17 @@ describe('decodeBase64Strict', () => {
   })
 
   it.each([
-    ['missing padding', 'AA', /no multiple of 4/],
-    ['only padding', '====', /not of its alphabet/],
-    ['three paddings', 'A===', /not of its alphabet/],
-    ['padding in the middle', 'AA==AAAA', /not of its alphabet/],
-    ['padding, then a digit', 'AAAAAA=A', /not of its alphabet/],
-    ['a space', 'AA A', /not of its alphabet/],
-    ['a line end', 'AAAA\nAAA', /not of its alphabet/],
-    ['a line end at the end', 'AAA\n', /not of its alphabet/],
-    ['the alphabet of URLs', '_-8=', /not of its alphabet/],
-    ['a character that a byte would truncate to a digit', '\u0141AAA', /not of its alphabet/],
-    ['a surrogate pair', '😀AA', /not of its alphabet/],
+    ['missing padding', 'AA', /not a multiple of 4/],
+    ['only padding', '====', /outside its alphabet/],
+    ['three paddings', 'A===', /outside its alphabet/],
+    ['padding in the middle', 'AA==AAAA', /outside its alphabet/],
+    ['padding, then a digit', 'AAAAAA=A', /outside its alphabet/],
+    ['a space', 'AA A', /outside its alphabet/],
+    ['a line end', 'AAAA\nAAA', /outside its alphabet/],
+    ['a line end at the end', 'AAA\n', /outside its alphabet/],
+    ['the alphabet of URLs', '_-8=', /outside its alphabet/],
+    ['a character that a byte would truncate to a digit', '\u0141AAA', /outside its alphabet/],
+    ['a surrogate pair', '😀AA', /outside its alphabet/],
     ['bits after one byte', 'AB==', /bits after the last byte/],
     ['bits after two bytes', 'AAB=', /bits after the last byte/],
   ])('refuses %s', (_, text, problem) => {

@@ -50,9 +50,9 @@ describe('the file', () => {
   it('that lacks it says what it has', () => {
     const text = section('proplet1', 'p') + section('manager', 'm')
     expect(problems({}, { config: file(text), section: 'proplet' })[0]).toContain(
-      'it has [proplet1], [manager]',
+      'only [proplet1], [manager]',
     )
-    expect(problems({}, { config: file('[a]\n') })[0]).toContain('has no section [proplet], it has [a]')
+    expect(problems({}, { config: file('[a]\n') })[0]).toContain('has no section [proplet], only [a]')
     expect(problems({}, { config: '/no/such.toml' })[0]).toContain("/no/such.toml can't be read")
   })
 })

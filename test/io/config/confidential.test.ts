@@ -63,7 +63,7 @@ describe('the Key Broker Service', () => {
 
   it('is warned of without TLS, beyond this machine', () => {
     expect(loaded({ env: { ...IDENTITY, PROPLET_KBS_URI: 'http://kbs:8080' } }).warnings).toStrictEqual([
-      expect.stringContaining('kbs:8080 is spoken to without TLS'),
+      expect.stringContaining('kbs:8080 is contacted without TLS'),
     ])
   })
 
@@ -93,7 +93,7 @@ describe('the Key Broker Service', () => {
   it("is a problem when the agent's file can't be read, or used", () => {
     const problem = (file: string) => problemsOf({ env: { ...LOCAL, PROPLET_AA_CONFIG_PATH: file } })
     const dir = tree({ 'a.toml': '= x', 'b.toml': '[token_configs.kbs]\ntee_key_algorithm = "none"\n' })
-    expect(problem('/nowhere/aa.toml')[0]).toContain('expected a file that can be read')
+    expect(problem('/nowhere/aa.toml')[0]).toContain('expected a readable file')
     expect(problem(`${dir}/a.toml`)[0]).toContain('expected TOML')
     expect(problem(`${dir}/b.toml`)[0]).toContain('tee_key_algorithm: expected one of')
   })
@@ -130,7 +130,7 @@ describe('a key provider (17.4)', () => {
       'expected JSON',
     )
     expect(loaded({ env: { ...LOCAL, OCICRYPT_KEYPROVIDER_CONFIG: `${dir}/none` } }).warnings[0]).toContain(
-      'names no provider that speaks gRPC',
+      'names no gRPC provider',
     )
   })
 })

@@ -141,7 +141,7 @@ describe('the file', () => {
       `mqtt_qos in ${file} [proplet]: found ["1"]; expected one value, not an array`,
       `log_level in ${file} [proplet]: found a table or a date`,
       `warm in ${file} [proplet]: found a table or a date`,
-      `tags in ${file} [proplet]: found an array of other things than text`,
+      `tags in ${file} [proplet]: found an array with values other than text`,
     ])
   })
 
@@ -162,14 +162,14 @@ describe('the file', () => {
     const root = tree({ 'large.toml': '#'.repeat(2 ** 20 + 1), 'full.toml': '#'.repeat(2 ** 20) })
     const named = (name: string) =>
       problemsOf({ env: { ...IDENTITY, PROPLET_CONFIG_FILE: join(root, name) } })
-    const end = '; expected the configuration file that was named'
+    const end = '; expected a readable configuration file'
     expect(named('none.toml')).toStrictEqual([`${root}/none.toml can't be read: there is no such file${end}`])
     expect(named('.')).toStrictEqual([`${root} can't be read: it is a directory${end}`])
     expect(named('large.toml')).toStrictEqual([
       `${root}/large.toml can't be read: it is larger than 1048576 bytes${end}`,
     ])
     expect(named('full.toml')).toStrictEqual([
-      `${root}/full.toml has no section [proplet], it has no sections at all; ` +
+      `${root}/full.toml has no section [proplet], only no sections at all; ` +
         'expected the section of this proplet: name it with PROPLET_CONFIG_SECTION or --section',
     ])
     expect(problemsOf({ env: IDENTITY, flags: { config: '/none' } })).toHaveLength(1)
@@ -210,7 +210,7 @@ describe('the section', () => {
 
   it('is an error that lists the sections that are there, when something of it is needed', () => {
     const expected =
-      'config.toml has no section [proplet], it has [manager], [proplet1], [proplet2], [proxy]; ' +
+      'config.toml has no section [proplet], only [manager], [proplet1], [proplet2], [proxy]; ' +
       'expected the section of this proplet: name it with PROPLET_CONFIG_SECTION or --section'
     expect(problemsOf({}, host)[0]).toBe(expected)
     expect(problemsOf({ env: { ...IDENTITY, PROPLET_CONFIG_FILE: 'config.toml' } }, host)).toStrictEqual([
@@ -225,7 +225,7 @@ describe('the section', () => {
 
   it('never reaches into the prototype', () => {
     const { input } = withFile(TOML, { PROPLET_CONFIG_SECTION: '__proto__' })
-    expect(problemsOf(input)[0]).toContain('has no section [__proto__], it has [proplet]')
+    expect(problemsOf(input)[0]).toContain('has no section [__proto__], only [proplet]')
   })
 })
 
@@ -294,7 +294,7 @@ describe('TLS', () => {
       PROPLET_MQTT_TLS_INSECURE_SKIP_VERIFY: 'yes',
     }
     const end =
-      ' is set, but PROPLET_MQTT_ADDRESS names an address that is not encrypted; expected an ssl, tls, mqtts or wss address'
+      ' is set, but PROPLET_MQTT_ADDRESS is an unencrypted address; expected an ssl, tls, mqtts or wss address'
     expect(problemsOf({ env: { ...env, ...tls(files(), { CA_CERT: 'ca.pem' }) } })).toStrictEqual([
       `PROPLET_MQTT_TLS_CA_CERT${end}`,
       `PROPLET_MQTT_TLS_INSECURE_SKIP_VERIFY${end}`,
@@ -305,14 +305,14 @@ describe('TLS', () => {
     const root = files()
     const env = { ...IDENTITY, PROPLET_MQTT_ADDRESS: 'ssl://b', ...tls(root, { CA_CERT: 'none.pem' }) }
     expect(problemsOf({ env })).toStrictEqual([
-      `PROPLET_MQTT_TLS_CA_CERT: found "${root}/none.pem"; expected a file that can be read`,
+      `PROPLET_MQTT_TLS_CA_CERT: found "${root}/none.pem"; expected a readable file`,
     ])
   })
 
   it('warns when the broker is not checked', () => {
     const env = { ...IDENTITY, PROPLET_MQTT_ADDRESS: 'ssl://b', PROPLET_MQTT_TLS_INSECURE_SKIP_VERIFY: '1' }
     expect(loaded({ env }).warnings).toStrictEqual([
-      'PROPLET_MQTT_TLS_INSECURE_SKIP_VERIFY is set: the certificate of the broker is not checked',
+      "PROPLET_MQTT_TLS_INSECURE_SKIP_VERIFY is set: the broker's certificate is not verified",
     ])
     expect(loaded({ env }).config.mqtt.tls?.verify).toBe(false)
   })
@@ -326,8 +326,8 @@ it('names the directory that is not there', () => {
   })
   expect(loaded(dirs('data')).config.runtime.dirs).toStrictEqual([join(root, 'data')])
   expect(problemsOf(dirs('data', 'none', 'file'))).toStrictEqual([
-    `PROPLET_DIRS: found "${root}/none"; expected a directory that is there`,
-    `PROPLET_DIRS: found "${root}/file"; expected a directory that is there`,
+    `PROPLET_DIRS: found "${root}/none"; expected an existing directory`,
+    `PROPLET_DIRS: found "${root}/file"; expected an existing directory`,
   ])
 })
 
@@ -343,7 +343,7 @@ it('refuses to promise that nobody changes a directory which is in one that gues
   })
   const inside = (name: string) =>
     `PROPLET_DIRS_READONLY: found "${join(root, name)}"; ` +
-    'expected a directory that is in none of PROPLET_DIRS, through which it could be changed'
+    'expected a directory outside PROPLET_DIRS, because guests could change it through those'
   expect(problemsOf(dirs('data', ['data', 'data/models', 'link']))).toStrictEqual(
     ['data', 'data/models', 'link'].map(inside),
   )
@@ -352,7 +352,7 @@ it('refuses to promise that nobody changes a directory which is in one that gues
     readonlyDirs: [join(root, 'data'), join(root, 'database')],
   })
   expect(problemsOf(dirs('data', ['none']))).toStrictEqual([
-    `PROPLET_DIRS_READONLY: found "${root}/none"; expected a directory that is there`,
+    `PROPLET_DIRS_READONLY: found "${root}/none"; expected an existing directory`,
   ])
 })
 
@@ -382,8 +382,8 @@ describe('isolation by a sandbox', () => {
   it('is not promised for an external runtime, nor are directories that it can not change', () => {
     const external = { ...env, PROPLET_EXTERNAL_WASM_RUNTIME: process.execPath, PROPLET_DIRS_READONLY: '/' }
     expect(problemsOf({ env: external }, { findSandbox: () => E.right(sandbox) })).toStrictEqual([
-      'PROPLET_ISOLATION: found "sandbox"; expected process, as PROPLET_EXTERNAL_WASM_RUNTIME runs tasks outside of it',
-      "PROPLET_DIRS_READONLY is set; expected none, as PROPLET_EXTERNAL_WASM_RUNTIME has no directories that can't be changed",
+      'PROPLET_ISOLATION: found "sandbox"; expected process, because PROPLET_EXTERNAL_WASM_RUNTIME runs tasks outside it',
+      'PROPLET_DIRS_READONLY is set; expected none, because PROPLET_EXTERNAL_WASM_RUNTIME cannot make directories read-only',
     ])
   })
 })
@@ -420,7 +420,7 @@ it('completes the URL of a collector that has no path, and serves operators only
 it('warns of a fetch that would never be asked for again', () => {
   const env = { ...IDENTITY, PROPLET_FETCH_RETRY: '10m' }
   expect(loaded({ env }).warnings).toStrictEqual([
-    'PROPLET_FETCH_RETRY is not below PROPLET_FETCH_STALL: no fetch will be asked for again',
+    'PROPLET_FETCH_RETRY is not below PROPLET_FETCH_STALL: no fetch will ever be requested again',
   ])
 })
 
@@ -514,7 +514,7 @@ describe('an external runtime', () => {
     const root = programs()
     const file = join(root, 'text/wasmtime')
     expect(problemsOf(withRuntime(file))).toStrictEqual([
-      `PROPLET_EXTERNAL_WASM_RUNTIME: found "${file}"; expected the path of a program that can be run`,
+      `PROPLET_EXTERNAL_WASM_RUNTIME: found "${file}"; expected the path of an executable program`,
     ])
     expect(problemsOf(withRuntime(root))).toHaveLength(1)
     expect(problemsOf(withRuntime('wasmtime', `${root}/text`))).toStrictEqual([
@@ -570,7 +570,7 @@ describe('the page', () => {
     })
     const without = { ...IDENTITY, PROPLET_METRICS_ENABLED: 'true', PROPLET_UI_ACTIONS: 'true' }
     expect(problemsOf({ env: without })).toStrictEqual([
-      'PROPLET_UI_ACTIONS is set without PROPLET_UI_TOKEN; expected a token that requests have to carry',
+      'PROPLET_UI_ACTIONS is set without PROPLET_UI_TOKEN; expected a token for requests to carry',
     ])
     expect(problemsOf({ env: { ...without, PROPLET_UI_TOKEN: 'short' } }).join()).not.toContain('short')
   })
@@ -578,11 +578,11 @@ describe('the page', () => {
   it('warns of actions that have no effect, and of a token that is not encrypted', () => {
     const warnings = (env: Record<string, string>) =>
       loaded({ env: { ...IDENTITY, PROPLET_UI_ACTIONS: 'true', PROPLET_UI_TOKEN: TOKEN, ...env } }).warnings
-    expect(warnings({})).toStrictEqual(['PROPLET_UI_ACTIONS has no effect, as no page is served'])
+    expect(warnings({})).toStrictEqual(['PROPLET_UI_ACTIONS has no effect, because no page is served'])
     const open = { PROPLET_METRICS_ENABLED: 'true', PROPLET_METRICS_HOST: '0.0.0.0' }
-    expect(warnings(open)).toStrictEqual(['PROPLET_UI_ACTIONS has no effect, as no page is served'])
+    expect(warnings(open)).toStrictEqual(['PROPLET_UI_ACTIONS has no effect, because no page is served'])
     expect(warnings({ ...open, PROPLET_UI_ENABLED: 'true' })).toStrictEqual([
-      'PROPLET_UI_ACTIONS: the token is not encrypted on its way to 0.0.0.0; put a TLS proxy before it',
+      'PROPLET_UI_ACTIONS: the token travels unencrypted to 0.0.0.0; put a TLS proxy in front of it',
     ])
   })
 })

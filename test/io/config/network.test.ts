@@ -26,7 +26,7 @@ describe('the list of destinations', () => {
   it.each(['http://a', 'a b', 'a:0', 'a:65536', 'a:b', '[::1', '[a]:1', '*.', 'a..b', '-a', '*a', 'a@b'])(
     'refuses %j',
     (text) => {
-      expect(rules(text)).toMatch(/^hosts with commas/)
+      expect(rules(text)).toMatch(/^hosts separated by commas/)
     },
   )
 

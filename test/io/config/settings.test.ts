@@ -176,7 +176,7 @@ describe.each(cases)('$key', ({ key, setting, samples: [inFile, inEnv, inFlag, b
     const byEnv = problemsOf({ env: { ...env, [variable]: bad } }, files('[proplet]'))
     const byFile = problemsOf({ env }, files(section(bad)))
     const byFlag = problemsOf({ env, flags: { [flag]: bad } }, files('[proplet]'))
-    const found = setting.secret ? 'a value that is not shown' : JSON.stringify(bad)
+    const found = setting.secret ? 'a value that is kept secret' : JSON.stringify(bad)
     for (const [problems, name] of [
       [byEnv, variable],
       [byFile, `${key} in f.toml [proplet]`],

@@ -48,7 +48,7 @@ describe('a binary of a URL', () => {
       message: `GET ${url}: found content type "text/html"; expected application/wasm`,
       transient: false,
     })
-    expect((await failure(open(url))).message).toBe(`GET ${url}: a content encoding that was not asked for`)
+    expect((await failure(open(url))).message).toBe(`GET ${url}: an unrequested content encoding`)
   })
 
   it('is given from memory when there is no cache', async () => {
@@ -64,7 +64,7 @@ describe('a binary of a URL', () => {
     const tiny = await downloader({ cacheMax: 10 })
     expect((await got(tiny.open(server.origin))).binary.content).toHaveProperty('bytes')
     const none = await downloader({ dir: undefined, maxTotalBytes: BINARY.length - 1 })
-    expect((await failure(none.open(server.origin))).message).toContain('fill the memory')
+    expect((await failure(none.open(server.origin))).message).toContain('use up the memory')
   })
 
   it.each([
@@ -259,9 +259,9 @@ describe('redirects', () => {
 
   it.each([
     ['/', 'more than 5 redirects'],
-    [undefined, 'a redirect without a place to go to'],
-    ['http://[', 'a redirect without a place to go to'],
-    ['file:///etc/passwd', 'a redirect to something else than http or https'],
+    [undefined, 'a redirect without a location'],
+    ['http://[', 'a redirect without a location'],
+    ['file:///etc/passwd', 'a redirect to something other than http or https'],
   ])('to %s are not followed for ever', async (location, message) => {
     const server = await to(location)
     const { open } = await downloader()

@@ -70,14 +70,18 @@ describe('GET', () => {
   })
 
   it.each([
-    ['no JSON', answering('{"a":'), 'its answer is no JSON: it ends too early'],
-    ['a page', answering('<html>'), 'its answer is no JSON: expected a value'],
-    ['nothing', answering(''), 'its answer is no JSON: it ends too early'],
-    ['what is no UTF-8', answering(Buffer.from([0x22, 0xff, 0x22])), 'its answer is no JSON: expected UTF-8'],
+    ['no JSON', answering('{"a":'), 'its answer is not JSON: unexpected end'],
+    ['a page', answering('<html>'), 'its answer is not JSON: expected a value'],
+    ['nothing', answering(''), 'its answer is not JSON: unexpected end'],
+    [
+      'what is no UTF-8',
+      answering(Buffer.from([0x22, 0xff, 0x22])),
+      'its answer is not JSON: expected UTF-8',
+    ],
     [
       'what is compressed',
       answering(gzipSync('{}'), { 'content-encoding': 'gzip' }),
-      'its answer is compressed (gzip), which was not asked for',
+      'its answer is compressed (gzip), which was not requested',
     ],
     ['404', answering('{}', {}, 404), 'it answered with status 404'],
     ['304', answering('', {}, 304), 'it answered with status 304'],
@@ -145,7 +149,7 @@ describe('GET', () => {
     const other = await serve(() => {
       throw new Error('it was followed')
     })
-    const message = 'it redirects to elsewhere, which is not followed'
+    const message = 'it redirects to another origin, which is not followed'
     for (const location of [`${other}/`, 'file:///etc/passwd', 'http://[', '//169.254.169.254/latest'])
       expect(await failing(get(await serve(answering('', { location }, 302))))).toMatchObject({
         message,
@@ -178,7 +182,7 @@ describe('GET', () => {
     'does not ask %s for a task',
     async (host) => {
       const error = await failing(firstValueFrom(http().get(at(`http://${host}/latest/meta-data`, true))))
-      expect(error.message).toContain('is a link-local address, which is not listed')
+      expect(error.message).toContain('is a link-local address that is not listed')
       expect(error.isPassing).toBe(false)
     },
   )
@@ -239,7 +243,7 @@ describe('POST', () => {
     })
     expect(await post(`${url}/a`, '{}')).toBe(true)
     expect((await failing(post(`${url}/c`, '{}'))).message).toBe(
-      'it redirects to elsewhere, which is not followed',
+      'it redirects to another origin, which is not followed',
     )
     expect(seen).toStrictEqual(['POST', '/a', 'POST', '/b', 'POST', '/c'])
   })

@@ -4,6 +4,7 @@ import { crc32 } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { PART_BYTES } from '../../../src/io/journal/contents.js'
+import { realDisk, type Disk } from '../../../src/io/journal/disk.js'
 import { HEAD_BYTES } from '../../../src/io/journal/head.js'
 import { journalDirectory, type Journal } from '../../../src/io/journal/index.js'
 import { invoke, stop } from '../../support/model.js'
@@ -35,6 +36,7 @@ describe('a command', () => {
     const result = journal.recordResult(resultOf('t', sequence, '30'))
     expect(await next(directory)).toEqual(['result {"task_id":"t","results":"30"}'])
     journal.settle(result.sequence ?? -1)
+    journal.flush()
     expect(await next(directory)).toEqual([])
   })
 
@@ -200,6 +202,7 @@ describe('packets', () => {
     expect(await known()).toEqual([packet(1), packet(2), packet(3, 1)])
     journal.forget(1)
     journal.forget(77)
+    journal.flush()
     expect(await known()).toEqual([packet(2), packet(3, 1)])
     journal.loseSession()
     expect(await known()).toEqual([])
@@ -221,20 +224,49 @@ describe('a result', () => {
     const { sequence = -1 } = journal.recordResult(resultOf('t', take(journal, 't')))
     expect(journal.flight(sequence)).toBeUndefined()
     journal.sent(sequence, 5)
+    journal.flush()
     expect((await open(killed(directory))).journal.flight(sequence)).toEqual({
       messageId: 5,
       isReleased: false,
     })
     journal.released(sequence)
+    journal.flush()
     expect((await open(killed(directory))).journal.flight(sequence)).toEqual({
       messageId: 5,
       isReleased: true,
     })
     journal.sent(sequence, 6)
+    journal.flush()
     expect((await open(killed(directory))).journal.flight(sequence)).toEqual({
       messageId: 6,
       isReleased: false,
     })
+  })
+
+  it('issue 14.2: is settled, and was sent, by one write for all, once the link flushes or something else is written', async () => {
+    const directory = stateDirectory()
+    let writes = 0
+    const counting: Disk = {
+      ...quickDisk,
+      write: (...args) => ((writes += 1), realDisk.write(...args)),
+    }
+    const { journal } = await open(directory, { disk: counting })
+    const sequences = Array.from({ length: 10 }, (_, i) => {
+      const kept = journal.recordResult(resultOf(`t${i}`, take(journal, `t${i}`)))
+      return kept.sequence ?? -1
+    })
+    const before = writes
+    for (const [i, sequence] of sequences.entries()) journal.sent(sequence, 1 + i)
+    for (const sequence of sequences.slice(1)) journal.settle(sequence)
+    expect(writes).toBe(before)
+    journal.flush()
+    journal.flush()
+    expect(writes).toBe(before + 1)
+    const { journal: found } = await open(killed(directory))
+    expect(leftIn(found)).toEqual(['result {"task_id":"t0","results":"done"}'])
+    expect(found.flight(sequences[0] ?? -1)).toEqual({ messageId: 1, isReleased: false })
+    for (let i = 0; i < 256; i++) journal.sent(sequences[0] ?? -1, i)
+    expect(writes).toBe(before + 2)
   })
 
   it('that can not be delivered gives way to another one at once', async () => {
@@ -317,7 +349,7 @@ describe('what is found on the disk', () => {
     truncateSync(torn, readFileSync(file).length)
     rewrite(torn, (content) => Buffer.concat([content, Buffer.from([0xf5, 0x50, 0x4a, 0x0a, 99, 0])]))
     const { journal: second, logged } = await open(copy)
-    expect(logged).toContain('warn the end of a journal file was torn, and is left out')
+    expect(logged).toContain('warn Skipped an incomplete record at the end of a journal file')
     expect(second.stats.damagedBytes).toBe(6)
     take(second, 'b')
     expect(await next(copy)).toEqual(['interrupted a', 'interrupted b'])
@@ -335,7 +367,7 @@ describe('what is found on the disk', () => {
     })
     const { journal: second, logged } = await open(copy)
     expect(leftIn(second)).toEqual(['interrupted a', 'interrupted c'])
-    expect(logged).toContain('error a journal file is damaged: what was there is lost')
+    expect(logged).toContain('error Journal file damaged: the records there are lost')
     expect(second.stats.damagedBytes).toBeGreaterThan(50)
   })
 
@@ -353,7 +385,7 @@ describe('what is found on the disk', () => {
       const damaged = readFileSync(file)
       const { journal: second, logged } = await open(copy, { disk: quickDisk })
       expect(leftIn(second)).toEqual([])
-      expect(logged).toEqual(['error the head of a journal file is damaged: the file is put aside'])
+      expect(logged).toEqual(['error Journal file set aside: its header is damaged'])
       expect(second.stats).toMatchObject({ damagedFiles: 1, damagedBytes: damaged.length })
       expect(readFileSync(`${file}.damaged`)).toEqual(damaged)
       takeWaiting(second, 'b')
@@ -393,8 +425,8 @@ describe('what is found on the disk', () => {
     writeFileSync(join(path, 'a file of someone else'), 'x')
     const { journal: second, logged } = await open(copy)
     expect(leftIn(second)).toEqual(['interrupted a'])
-    expect(logged).toContain('warn the end of a journal file was torn, and is left out')
-    expect(logged).toContain('error the head of a journal file is damaged: the file is put aside')
+    expect(logged).toContain('warn Skipped an incomplete record at the end of a journal file')
+    expect(logged).toContain('error Journal file set aside: its header is damaged')
     take(second, 'b')
     expect(await next(copy)).toEqual(['interrupted a', 'interrupted b'])
   })
@@ -412,7 +444,7 @@ describe('what is found on the disk', () => {
     })
     const before = readFileSync(file)
     await expect(open(copy)).rejects.toThrow(
-      /can not be used: it was written by a newer release, in format 3; this release knows formats up to 2; PROPLET_STATE_DIR/,
+      /cannot be used: it was written by a newer release, in format 3; this release knows formats up to 2; set PROPLET_STATE_DIR/,
     )
     expect(readFileSync(file)).toEqual(before)
     // Nor does it stay locked.
@@ -441,7 +473,7 @@ describe('the directory', () => {
   it('is used by one process at a time, until it ends', async () => {
     const directory = stateDirectory()
     const { journal } = await open(directory)
-    await expect(open(directory)).rejects.toThrow(/can not be used: another proplet uses it/)
+    await expect(open(directory)).rejects.toThrow(/cannot be used: another proplet uses it/)
     await journal.end()
     const again = await open(directory)
     expect(leftIn(again.journal)).toEqual([])
@@ -460,12 +492,12 @@ describe('the directory', () => {
     const directory = stateDirectory()
     writeFileSync(join(directory, 'file'), '')
     await expect(open(join(directory, 'file'))).rejects.toThrow(
-      /can not be used: ENOTDIR.*PROPLET_STATE_DIR names another/,
+      /cannot be used: ENOTDIR.*set PROPLET_STATE_DIR to another/,
     )
-    await expect(open('/proc/none')).rejects.toThrow(/can not be used: ENOENT/)
+    await expect(open('/proc/none')).rejects.toThrow(/cannot be used: ENOENT/)
     mkdirSync(journalDirectory(directory, IDENTITY))
     mkdirSync(join(journalDirectory(directory, IDENTITY), '000000000001.log'))
-    await expect(open(directory)).rejects.toThrow(/can not be used: EISDIR/)
+    await expect(open(directory)).rejects.toThrow(/cannot be used: EISDIR/)
   })
 })
 
@@ -527,6 +559,7 @@ describe('whatever happens in whatever order', () => {
             for (const each of model.commands.values()) if (each.id === `t${which}`) each.isStopped = true
           } else if (what === 'settle' && record !== undefined) {
             journal.settle(record)
+            journal.flush()
             model.results.delete(record)
           } else if (what === 'sent' && record !== undefined) journal.sent(record, which)
           else if (what === 'durable') await journal.durable()

@@ -32,7 +32,7 @@ describe('a full journal', () => {
 
     let i = 0
     for (; journal.obstacle === undefined; i++) take(journal, 'filler'.repeat(1000) + String(i))
-    expect(journal.obstacle).toMatch(/^the journal is full: \d+ bytes wait in it$/)
+    expect(journal.obstacle).toMatch(/^the journal is full: it holds \d+ live bytes$/)
     expect(take(journal, 'one more')).toBeUndefined()
     expect(journal.stats.refused).toBe(1)
     const kept = journal.recordResult(resultOf('t0', receipts[0]))
@@ -116,7 +116,7 @@ describe.each(['ENOSPC', 'EIO', 'a short write'])('a disk that fails to write: %
     fail(true)
     expect(take(journal, 'refused')).toBeUndefined()
     expect(take(journal, 'refused too')).toBeUndefined()
-    expect(journal.obstacle).toMatch(/^the journal can not be written: /)
+    expect(journal.obstacle).toMatch(/^the journal cannot be written: /)
     journal.close(closed ?? -1)
     journal.record(stop('before'), message('', { packet: packet(3) }))
     const unkept = journal.recordResult(resultOf('before', before))
@@ -133,8 +133,8 @@ describe.each(['ENOSPC', 'EIO', 'a short write'])('a disk that fails to write: %
     const found = await open(killed(directory))
     expect(leftIn(found.journal)).toEqual(['interrupted after'])
     expect(found.logged.filter((line) => !line.startsWith('info'))).toEqual([])
-    expect(logged.filter((line) => line.includes('tasks are refused'))).toHaveLength(1)
-    expect(logged).toContain('info the journal can be written again')
+    expect(logged.filter((line) => line.includes('refusing tasks'))).toHaveLength(1)
+    expect(logged).toContain('info Journal works again')
   })
 })
 
@@ -149,7 +149,7 @@ it('does not trust what a disk was given when it fails to sync: all that is live
   // It is held up no longer: the broker would wait for ever.
   await journal.durable()
   expect(journal.durable()).toBeUndefined()
-  expect(journal.obstacle).toBe('the journal can not be written: EIO: the disk fails')
+  expect(journal.obstacle).toBe('the journal cannot be written: EIO: the disk fails')
   expect(take(journal, 'refused')).toBeUndefined()
   const [suspect = ''] = filesOf(directory)
 

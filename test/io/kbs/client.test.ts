@@ -213,7 +213,7 @@ describe('what may pass is tried again (17.3)', () => {
     const { client } = await opened({ intercept, client: { totalMs: 600 } })
     await expect(client.resource(KEY, signal)).rejects.toMatchObject({
       reason: 'unreachable',
-      message: expect.stringMatching(/status 502; it was tried again for 0\.6 s/) as string,
+      message: expect.stringMatching(/status 502; gave up after retrying for 0\.6 s/) as string,
     })
   })
 

@@ -80,13 +80,13 @@ describe('a key provider over gRPC (17.4)', () => {
 
   it.each([
     ['refuses', undefined, /policy says no/],
-    ['answers with something else', 5, /something else than a key/],
-    ['answers with what is not bytes', [300], /something else than a key/],
+    ['answers with an unexpected message', 5, /something other than a key/],
+    ['answers with what is not bytes', [300], /something other than a key/],
   ])('is told of when it %s', async (_, answer, text) => {
     await expect(opened(await provider(() => answer))).rejects.toThrow(text)
   })
 
   it('is told of when it is not there', async () => {
-    await expect(opened('127.0.0.1:1')).rejects.toThrow(/did not unwrap the key: 127\.0\.0\.1:1/)
+    await expect(opened('127.0.0.1:1')).rejects.toThrow(/failed to unwrap the key: 127\.0\.0\.1:1/)
   })
 })

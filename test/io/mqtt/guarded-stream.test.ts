@@ -59,8 +59,25 @@ it('does not take small packets for such a sign', async () => {
 it('takes a large packet that is arriving for one', async () => {
   const { socket, stream } = setUp()
   socket.push(Buffer.concat([Buffer.from([0x30, 0x80, 0x80, 0x08]), Buffer.alloc(1000)]))
-  await once(stream, 'data')
+  await once(socket, 'data')
   expect(stream.bulkAt).toBeGreaterThan(0)
+})
+
+it('issue 14.2: gives messages one at a time, each when the one before was taken, and all else at once', async () => {
+  const { socket, stream } = setUp()
+  const message = Buffer.from([0x30, 3, 0, 1, 0x74])
+  const pingresp = Buffer.from([0xd0, 0])
+  socket.push(Buffer.concat([message, message, pingresp]))
+  await once(socket, 'data')
+  const read = () => Buffer.concat([Buffer.from((stream.read() as Buffer | null) ?? [])])
+  expect(read()).toEqual(Buffer.concat([pingresp, message]))
+  stream.messageTaken()
+  expect(read()).toEqual(message)
+  stream.messageTaken()
+  socket.push(null)
+  await once(socket, 'end')
+  stream.messageTaken()
+  expect(read()).toEqual(Buffer.alloc(0))
 })
 
 it('closes with its socket, and its socket with it', async () => {

@@ -98,6 +98,29 @@ describe('InflightStore', () => {
     expect(flights.overdue(performance.now() + 1)).toBe(true)
   })
 
+  it('gives a large one the time that a slow link takes for it, and those behind it too (issue 14.5)', () => {
+    const { flights } = setUp()
+    flights.launch(3, entry(160 * 1024))
+    flights.launch(4, entry(1))
+    const sentAt = performance.now()
+    expect([9900, 10_100].map((ms) => flights.overdue(sentAt + ms))).toEqual([false, true])
+    expect(flights.isInTransit()).toBe(true)
+    flights.disconnected(true)
+    expect(flights.isInTransit()).toBe(false)
+  })
+
+  it('waits anew for those behind one that is answered, but not for those before it (issue 14.5)', () => {
+    const answerOf = (id: number) => {
+      const { flights, release } = setUp()
+      for (const each of [1, 2, 3]) flights.launch(each, entry(0))
+      const sentAt = performance.now()
+      while (performance.now() - sentAt < 5);
+      release(id)
+      return flights.overdue(sentAt + 2)
+    }
+    expect([1, 2, 3].map(answerOf)).toEqual([false, true, true])
+  })
+
   const lose = (flights: InflightStore, byPeer = true) => {
     flights.connected(true)
     flights.sent(1)

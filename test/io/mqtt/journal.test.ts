@@ -112,6 +112,7 @@ it('acknowledges nothing before it is on the disk, and goes on with other messag
       sent: (record, id) => journal.sent(record, id),
       released: (record) => journal.released(record),
       durable: () => isSafe,
+      flush: () => undefined,
     },
   })
   await up()

@@ -1,6 +1,7 @@
 import { connectAsync } from 'mqtt'
-import { firstValueFrom, from, lastValueFrom, map, range, tap, toArray } from 'rxjs'
+import { firstValueFrom, from, interval, lastValueFrom, map, of, range, tap, toArray } from 'rxjs'
 import { describe, expect, it } from 'vitest'
+import type { Delivery } from '../../../src/model/delivery.js'
 import type { Publication } from '../../../src/model/publication.js'
 import { PREFIX } from '../../support/mqtt-link.js'
 import { next, useMqtt } from '../../support/mqtt-tests.js'
@@ -295,6 +296,26 @@ describe('publications', () => {
     expect(await got).toEqual(['{"n":1}', '{"n":3}'])
   })
 
+  it('heartbeats come while acknowledgements are held up, behind a large message or otherwise (issue 14.5)', async () => {
+    const { port } = await broker()
+    const manager = await peer(port, [ALIVE])
+    let isHolding = false
+    const hold = (data: Buffer) => (isHolding ? Buffer.alloc(0) : data)
+    const between = await proxy(port, undefined, hold)
+    const { link, up, deliver } = open(between.port, { inflight: 2, timeoutMs: 60_000 })
+    await up()
+    isHolding = true
+    const stuck: Delivery[] = []
+    link.send(of(result(1))).subscribe((delivery) => stuck.push(delivery))
+    const beat$ = interval(50).pipe(
+      map((beat): Publication => ({ subtopic: ALIVE, payload: { beat }, keep: 'latest' })),
+    )
+    const beats = beat$.subscribe((beat) => void deliver(beat))
+    expect(await next(manager, 3)).toHaveLength(3)
+    beats.unsubscribe()
+    expect(stuck.map(({ at }) => at)).toEqual(['handed'])
+  })
+
   it('of heartbeats that could not be sent are replaced by the newest; results are kept', async () => {
     const { port } = await broker()
     const manager = await peer(port, [RESULTS, ALIVE])
@@ -358,6 +379,19 @@ describe('the link', () => {
     expect(tries).toBeGreaterThan(1)
     expect(logged('error')).toHaveLength(1)
     expect(JSON.stringify([lines, connections])).not.toContain('top-secret-key')
+  })
+
+  it('says what may be wrong when the broker closes one connection after another (issue 14.5)', async () => {
+    const { port } = await broker()
+    const between = await proxy(port)
+    const { up, logged } = open(between.port)
+    for (const times of [1, 2, 3, 4, 5]) {
+      expect(logged('warn').filter((line) => line.includes('same client ID'))).toEqual([])
+      await up(times)
+      between.cut()
+    }
+    await up(6)
+    expect(logged('warn').filter((line) => line.includes('same client ID'))).toHaveLength(1)
   })
 
   it('leaves its Last Will when it is cut', async () => {

@@ -73,6 +73,20 @@ it('delivers commands sent while the link was down', async () => {
   expect(connections.at(-1)).toEqual({ state: 'up', sessionPresent: true })
 })
 
+it('keeps the connection when the process slept while acknowledgements came (issue 14.5)', async () => {
+  const { port } = await mosquitto()
+  const { deliver, up, connections } = open(port, { timeoutMs: 400 })
+  await up()
+  const delivered = deliver(result(1))
+  const from = performance.now()
+  // it is on its way by the next turn
+  setImmediate(() => {
+    while (performance.now() - from < 1500);
+  })
+  expect(await delivered).toMatchObject({ at: 'acknowledged' })
+  expect(connections.map(({ state }) => state)).toEqual(['up'])
+})
+
 it('leaves the Last Will when the socket is cut', async () => {
   const { port } = await mosquitto()
   const between = await proxy(port)

@@ -69,21 +69,21 @@ describe('health', () => {
 
   it('is ready while the link is up and nobody has asked it to stop', () => {
     const { connection$, stop$, get } = setUp()
-    expect(get('/readyz')).toContain('503 {"status":"unavailable","checks":{"broker":"not yet linked"')
+    expect(get('/readyz')).toContain('503 {"status":"unavailable","checks":{"broker":"not yet connected"')
     connection$.next({ state: 'up', sessionPresent: false })
     expect(get('/readyz')).toBe(
       '200 {"status":"ok","checks":{"broker":"ok","pipeline":"ok","stopping":"ok"}}',
     )
     connection$.next({ state: 'up', sessionPresent: false, lowered: { asked: 2, used: 1 } })
     expect(get('/readyz')).toBe(
-      '200 {"status":"ok","checks":{"broker":"ok","pipeline":"ok","stopping":"ok"},"notes":["the broker takes QoS 1 where 2 was asked: results are published with it"]}',
+      '200 {"status":"ok","checks":{"broker":"ok","pipeline":"ok","stopping":"ok"},"notes":["the broker accepts QoS 1 instead of 2: results are published with QoS 1"]}',
     )
     connection$.next({ state: 'down', reason: 'closed by the broker' })
     expect(get('/readyz')).toContain('503 {"status":"unavailable","checks":{"broker":"down: closed by the')
     expect(get('/livez')).toBe('200 {"status":"ok","checks":{"pipeline":"ok"}}')
     connection$.next({ state: 'up', sessionPresent: true })
     stop$.next()
-    expect(get('/readyz')).toContain('"stopping":"the proplet is being stopped"')
+    expect(get('/readyz')).toContain('"stopping":"the proplet is shutting down"')
     expect(get('/livez')).toContain('200 ')
   })
 

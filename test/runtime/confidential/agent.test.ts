@@ -80,11 +80,11 @@ describe('the agent over REST (17.2)', () => {
   })
 
   it.each([
-    ['sample evidence', '{"svn":"1","report_data":"AA=="}', /sample evidence only/],
-    ['no JSON', '<html>', /something else than JSON/],
+    ['sample evidence', '{"svn":"1","report_data":"AA=="}', /only sample evidence/],
+    ['no JSON', '<html>', /something other than JSON/],
     ['a million brackets', '['.repeat(1_000_000), /JSON nested at most 256 deep/],
     ['half a million numbers', `[0${',0'.repeat(500_000)}]`, /at most 32768 values/],
-    ['a list', '[]', /something else than evidence/],
+    ['a list', '[]', /something other than evidence/],
     ['nothing of a quote', '{}', /without a quote/],
   ])('is refused with %s', async (_, json, text) => {
     await expect(attester(await rest(true, () => json)).evidence(DATA, signal)).rejects.toThrow(text)
@@ -92,7 +92,7 @@ describe('the agent over REST (17.2)', () => {
 
   it('says where it was looked for', async () => {
     const made = attester({ type: 'rest', url: 'http://127.0.0.1:1' })
-    await expect(made.evidence(DATA, signal)).rejects.toThrow(/127\.0\.0\.1:1 can't be reached/)
+    await expect(made.evidence(DATA, signal)).rejects.toThrow(/127\.0\.0\.1:1 cannot be reached/)
   })
 })
 

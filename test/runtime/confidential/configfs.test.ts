@@ -78,7 +78,7 @@ describe('evidence through configfs-tsm (17.2)', () => {
   it('is not sent when it is bound to other data', async () => {
     const root = tree()
     simulated({ root, outblob: () => tdxQuote(Buffer.alloc(64, 1)) })
-    await expect(attester(root).evidence(DATA, signal)).rejects.toThrow('other report data')
+    await expect(attester(root).evidence(DATA, signal)).rejects.toThrow('different report data')
   })
 
   it('is made anew when somebody else wrote to the entry', async () => {
@@ -208,6 +208,6 @@ describe('evidence through configfs-tsm (17.2)', () => {
     expect((await attester(root).evidence(DATA, signal)).tee).toBe('sgx')
     quote.fill(1, 368, 400)
     writeFileSync(join(root, 'dev/attestation/quote'), quote)
-    await expect(attester(root).evidence(DATA, signal)).rejects.toThrow('other report data')
+    await expect(attester(root).evidence(DATA, signal)).rejects.toThrow('different report data')
   })
 })

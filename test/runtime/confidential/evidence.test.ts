@@ -40,7 +40,7 @@ describe('SEV-SNP (17.2)', () => {
   const report = snpReport(3, 25, 1, 1)
 
   it.each([
-    ['of other data', report, Buffer.alloc(64, 1), /other report data/],
+    ['of other data', report, Buffer.alloc(64, 1), /different report data/],
     ['that is too short', report.subarray(1), reportDataOf(report), /1183 bytes; expected 1184/],
     ['of version 2', snpReport(2, 25, 1, 1), reportDataOf(report), /version 2.*firmware/],
   ])('refuses a report %s', (_, bytes, data, text) => {
@@ -72,7 +72,7 @@ describe('TDX (17.2)', () => {
   })
 
   it.each([
-    ['of other data', tdxQuote(Buffer.alloc(64, 1)), /other report data/],
+    ['of other data', tdxQuote(Buffer.alloc(64, 1)), /different report data/],
     ['that is none', Buffer.alloc(100), /malformed/],
     ['that is too short', tdxQuote(Buffer.alloc(64)).subarray(0, 500), /too short/],
   ])('refuses a quote %s', (_, quote, text) => {

@@ -74,9 +74,9 @@ describe.each(ISOLATIONS)('a call (%s)', (isolation) => {
 
     it('refuses a wrong count, naming what is wanted', async () => {
       expect(await numbers('all', '1')).toStrictEqual(
-        failed('call', /^"all" takes 4 \(i32, i64, f32, f64\), 1 given$/),
+        failed('call', /^"all" takes 4 \(i32, i64, f32, f64\), found 1$/),
       )
-      expect(await numbers('nothing', '1')).toStrictEqual(failed('call', /takes no arguments, 1 given/))
+      expect(await numbers('nothing', '1')).toStrictEqual(failed('call', /takes no arguments, found 1/))
     })
 
     it('refuses results without a text form before it calls', async () => {

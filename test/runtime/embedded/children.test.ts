@@ -49,7 +49,7 @@ describe('a child', () => {
     const { outcome } = await run(runtime, spin, undefined, (event) => {
       if (event.type === 'started') process.kill(pid, 'SIGSEGV')
     })
-    expect(outcome).toMatchObject({ code: 'runtime', error: 'the guest was ended by SIGSEGV' })
+    expect(outcome).toMatchObject({ code: 'runtime', error: 'the guest was killed by SIGSEGV' })
   })
 
   it('that dies while idle is replaced', async () => {

@@ -174,7 +174,10 @@ describe.each(ISOLATIONS)('a component (%s)', (isolation) => {
 
     it('names the function when more than one instance has it', async () => {
       expect(await outcome({ binary: hostile, name: 'echo', inputs: ['"x"'] })).toStrictEqual(
-        failed('call', /more than one function "echo" is exported; say which: "counters#echo", "user#echo"/),
+        failed(
+          'call',
+          /more than one function "echo" is exported; use one of these names: "counters#echo", "user#echo"/,
+        ),
       )
       expect(await outcome({ binary: hostile, name: 'user#echo', inputs: ['"x"'] })).toStrictEqual(
         completed('"x"'),

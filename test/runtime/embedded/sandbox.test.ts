@@ -40,9 +40,9 @@ describe('a sandbox', () => {
   it('is not had where bubblewrap fails, which is quoted', () => {
     const directory = bwrapOf('echo "bwrap: No permissions to create new namespace" >&2; exit 1')
     expect(leftOf(directory)).toBe(
-      "bubblewrap can't build one here: bwrap: No permissions to create new namespace",
+      'bubblewrap cannot create a sandbox here: bwrap: No permissions to create new namespace',
     )
-    expect(leftOf(bwrapOf('exit 3'))).toBe("bubblewrap can't build one here: it ended with status 3")
+    expect(leftOf(bwrapOf('exit 3'))).toBe('bubblewrap cannot create a sandbox here: it ended with status 3')
   })
 
   it('is not had where the system forbids namespaces of users', () => {
@@ -55,7 +55,7 @@ describe('a sandbox', () => {
     const { stdout } = spawnSync('unshare', ['-r', 'sh', '-c', command, process.execPath, script], {
       encoding: 'utf8',
     })
-    expect(stdout).toMatch(/^bubblewrap can't build one here: bwrap: .*namespace/)
+    expect(stdout).toMatch(/^bubblewrap cannot create a sandbox here: bwrap: .*namespace/)
   })
 
   it('does without what an older bubblewrap does not know', () => {

@@ -152,7 +152,7 @@ describe('the planner', () => {
   it('gives up when it is told to', async () => {
     const { planner } = counting()
     const request = { path: fixturePath('add'), digest: fixture('add').digest, name: 'add', inputs: [] }
-    await expect(planner.plan(request, AbortSignal.abort())).rejects.toThrow('not wanted any more')
+    await expect(planner.plan(request, AbortSignal.abort())).rejects.toThrow('no longer needed')
   })
 
   it('refuses a binary that it can not look into', async () => {

@@ -128,7 +128,7 @@ describe('a limit', () => {
     const { outcome } = await run(runtime, script)
     expect(outcome).toMatchObject({
       code: 'memory',
-      error: expect.stringMatching(/^memory limit of 1 MiB exceeded: the runtime has [\d.]+ MiB$/) as string,
+      error: expect.stringMatching(/^memory limit of 1 MiB exceeded: the runtime uses [\d.]+ MiB$/) as string,
     })
   })
 })
@@ -148,9 +148,9 @@ describe('a daemon', () => {
 })
 
 it.each([
-  ['SEGV', 'runtime', 'the guest was ended by SIGSEGV'],
+  ['SEGV', 'runtime', 'the guest was killed by SIGSEGV'],
   ['KILL', 'memory', 'the guest was killed, most likely because the machine ran out of memory'],
-])('says that it was ended by SIG%s', async (signal, code, error) => {
+])('says that it was killed by SIG%s', async (signal, code, error) => {
   const { runtime } = externalOfTest({ program: program('crash.sh') })
   const { outcome } = await run(runtime, { ...script, inputs: [signal] })
   expect(outcome).toStrictEqual({ kind: 'failed', code, error, results: '' })

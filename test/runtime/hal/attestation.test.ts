@@ -97,7 +97,7 @@ it('issue 16, 5: capabilities say what there is, over 64 bytes are an error, and
     'err("Invalid parameter: report data must be at most 64 bytes")',
   )
   expect(await call('attestation', ['[1]'])).toBe(
-    'err("Attestation failed: the TDX quote is one of other report data")',
+    'err("Attestation failed: the TDX quote is for different report data")',
   )
 })
 

@@ -8,7 +8,7 @@ import { binary, chunk } from '../../support/model.js'
 describe('fetch: the total of bytes', () => {
   const budget = { maxTotalBytes: CHUNK_OVERHEAD_BYTES + 10 }
   const part = chunk('other', 0, 2, 'part')
-  const full = new FetchError('fetching img: binaries being fetched fill more than 266 bytes')
+  const full = new FetchError('fetching img: binaries being fetched take up more than 266 bytes')
   const otherEvents = { ...events, f: fetching(1, 'other') }
 
   it(
@@ -16,7 +16,7 @@ describe('fetch: the total of bytes', () => {
     marbles((m) => {
       const chunk$ = m.hot('  -p-w-q', { p: part, w: whole, q: chunk('other', 1, 2, '') })
       const { fetch } = fetchWith(m, { chunk$, limits: { ...budget, maxTotalBytes: 2 * 256 + 4 } })
-      const error = new FetchError('fetching img: binaries being fetched fill more than 516 bytes')
+      const error = new FetchError('fetching img: binaries being fetched take up more than 516 bytes')
       const values = { ...otherEvents, P: fetched('part', 'registry') }
       m.expect(fetch('other')).toBeObservable('fs---(tP|)', values)
       m.expect(fetch('img')).toBeObservable('  f--#', events, error)
@@ -69,7 +69,7 @@ describe('fetch: the total of bytes', () => {
       })
       const { fetch } = fetchWith(m, { chunk$, limits: budget })
       const large = new FetchError('other is larger than 20 bytes')
-      const third = new FetchError('fetching third: binaries being fetched fill more than 266 bytes')
+      const third = new FetchError('fetching third: binaries being fetched take up more than 266 bytes')
       m.expect(fetch('other')).toBeObservable('       fs#', otherEvents, large)
       m.expect(fetch('third'), '---^').toBeObservable('---f#', { f: fetching(1, 'third') }, third)
       m.expect(fetch('img'), '---^').toBeObservable('  ---f-(uG|)', events)

@@ -82,7 +82,7 @@ describe('fetch: giving up and asking again', () => {
         p: { type: 'chunk', received: 1, total: 20 } as const,
         q: { type: 'chunk', received: 2, total: 20 } as const,
       }
-      const error = new FetchError('fetching img: binaries being fetched fill more than 512 bytes')
+      const error = new FetchError('fetching img: binaries being fetched take up more than 512 bytes')
       m.expect(fetch('img')).toBeObservable('fpq#', values, error)
     }),
   )

@@ -8,6 +8,7 @@ import type { StringFormat } from './string-format.js'
 /** What the host makes of the values of one call: as much as wasmtime allows. Small lists can name the same bytes again. */
 const MAX_LIFTED_BYTES = 128 * 1024 * 1024
 
+/** Returns where the memory is; anything else than a number is none. */
 export type Realloc = (at: number, size: number, align: number, newSize: number) => unknown
 
 export type CallContextOptions = {
@@ -46,12 +47,12 @@ export class CallContext {
 
   /** More of it, or less. */
   reallocate(from: number, oldSize: number, align: number, size: number): number {
-    if (this.#realloc === undefined) return trap('there is no realloc to take memory from')
+    if (this.#realloc === undefined) return trap('there is no realloc to allocate memory with')
     if (size > 0x7fffffff) return trap('a value is too large for the guest')
     this.instance.mayLeave = false
     const returned = this.#realloc(from, oldSize, align, size)
     this.instance.mayLeave = true
-    const at = typeof returned === 'number' ? returned >>> 0 : trap('realloc returned no pointer')
+    const at = typeof returned === 'number' ? returned : trap('realloc returned no pointer')
     if (at % align !== 0) trap(`realloc return: result not aligned: unaligned pointer ${hex(at)}`)
     if (at + size > this.memory.bytes.length)
       trap(`realloc return: beyond end of memory: content out-of-bounds, ${size} bytes at ${hex(at)}`)

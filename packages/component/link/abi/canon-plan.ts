@@ -1,4 +1,5 @@
 import type { StringEncoding } from '../../binary/canon-ast.js'
+import type { AddressType } from './address.js'
 import type { FunctionType } from '../../wasm/value-types.js'
 
 /** An item of a core index space: where a run has it. The signature is known of functions only. */
@@ -8,6 +9,8 @@ export type CoreItem =
       readonly instance: number
       readonly name: string
       readonly signature: FunctionType | undefined
+      /** Of a memory. */
+      readonly address: AddressType
     }
   | { readonly from: 'host'; readonly index: number; readonly signature: FunctionType }
 
@@ -17,6 +20,8 @@ export type CanonPlan = {
   readonly instance: number
   readonly strings: StringEncoding
   readonly memory: CoreItem | undefined
+  /** What that is addressed with. */
+  readonly address: AddressType
   readonly realloc: CoreItem | undefined
   readonly postReturn: CoreItem | undefined
 }

@@ -45,14 +45,14 @@ export function numberAt(flat: FlatValues, index: number): number {
   const value = flat[index]
   return typeof value === 'number'
     ? value
-    : trap('a core function has not the type of its component function')
+    : trap('a core function does not have the type of its component function')
 }
 
 export function bigAt(flat: FlatValues, index: number): bigint {
   const value = flat[index]
   return typeof value === 'bigint'
     ? value
-    : trap('a core function has not the type of its component function')
+    : trap('a core function does not have the type of its component function')
 }
 
 export const unsignedAt = (flat: FlatValues, index: number): number => numberAt(flat, index) >>> 0

@@ -54,7 +54,7 @@ export class HandleTable {
   entry<T extends Entry>(index: number, type: abstract new (...args: never[]) => T): T {
     const entry = this.#entries[index]
     if (entry === undefined) return trap(`unknown handle index ${index}`)
-    return entry instanceof type ? entry : trap(`handle index ${index} is no ${type.name}`)
+    return entry instanceof type ? entry : trap(`handle index ${index} is not a ${type.name}`)
   }
 
   removeEntry(index: number): void {

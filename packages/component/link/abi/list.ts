@@ -1,38 +1,39 @@
 import { trap } from './trap.js'
 import type { CallContext } from './call-context.js'
 import { alignTo, mismatch, type Codec } from './codec.js'
-import { concatFlat, MAX_FLAT_PARAMS, unsignedAt } from './flat.js'
+import { RANGE_FORMS, type RangeForm } from './address.js'
+import { concatFlat, MAX_FLAT_PARAMS } from './flat.js'
 import { numberArray, type ElementsCodec } from './number-array.js'
 
 /** What an element of a JavaScript array takes at least. */
 const ELEMENT_BYTES = 16
 
-/** Lists of numbers are typed arrays, other lists are arrays. */
-export function listCodec(element: Codec): Codec {
+/**
+ * Lists of numbers are typed arrays, other lists are arrays.
+ * @param form how it is passed where its elements are
+ */
+export function listCodec(element: Codec, form: RangeForm = RANGE_FORMS.i32): Codec {
   const { load, store } = numberArray(element.kind) ?? elementwise(element)
   return {
     kind: 'list',
-    size: 8,
-    align: 4,
-    flat: ['i32', 'i32'],
+    size: 2 * form.bytes,
+    align: form.bytes,
+    flat: [form.type, form.type],
     depth: element.depth + 1,
     nullable: false,
     load: (call, at) => {
-      const { view } = call.memory
-      return load(call, view.getUint32(at, true), view.getUint32(at + 4, true))
+      const { pointer, length } = form.load(call.memory.view, at)
+      return load(call, pointer, length)
     },
     store: (call, at, value) => {
-      const { pointer, length } = store(call, value)
-      const { view } = call.memory
-      view.setUint32(at, pointer, true)
-      view.setUint32(at + 4, length, true)
+      const range = store(call, value)
+      form.store(call.memory.view, at, range)
     },
-    lift: (call, flat, from) => load(call, unsignedAt(flat, from), unsignedAt(flat, from + 1)),
-    lower: (call, value, flat, to) => {
-      const { pointer, length } = store(call, value)
-      flat[to] = pointer
-      flat[to + 1] = length
+    lift: (call, flat, from) => {
+      const { pointer, length } = form.lift(flat, from)
+      return load(call, pointer, length)
     },
+    lower: (call, value, flat, to) => form.lower(store(call, value), flat, to),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ValueType } from '../../types.js'
+import type { Range } from './address.js'
 import type { CallContext } from './call-context.js'
 import { mismatch } from './codec.js'
 import { primitiveCodec, type NumberKind } from './primitive.js'
@@ -6,7 +7,7 @@ import { primitiveCodec, type NumberKind } from './primitive.js'
 /** The elements of a list, in memory. */
 export type ElementsCodec = {
   readonly load: (call: CallContext, at: number, length: number) => unknown
-  readonly store: (call: CallContext, value: unknown) => { readonly pointer: number; readonly length: number }
+  readonly store: (call: CallContext, value: unknown) => Range
 }
 
 type NumberArray = {
@@ -55,11 +56,7 @@ export function numberArray(kind: ValueType['kind']): ElementsCodec | undefined 
   }
 }
 
-function storeBytes(
-  call: CallContext,
-  value: NodeJS.TypedArray,
-  align: number,
-): { pointer: number; length: number } {
+function storeBytes(call: CallContext, value: NodeJS.TypedArray, align: number): Range {
   const { length, byteLength } = value
   const pointer = call.allocate(byteLength, align)
   call.memory.bytes.set(new Uint8Array(value.buffer, value.byteOffset, byteLength), pointer)

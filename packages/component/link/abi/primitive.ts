@@ -1,4 +1,5 @@
 import type { PrimitiveKind } from '../../types.js'
+import { RANGE_FORMS, type RangeForm } from './address.js'
 import { trap } from './trap.js'
 import { mismatch, type Codec } from './codec.js'
 import { bigAt, numberAt, unsignedAt, type FlatType } from './flat.js'
@@ -151,42 +152,45 @@ const codeOf = (value: unknown): number => {
   return code
 }
 
-const string = (): Codec => ({
+const string = (form: RangeForm): Codec => ({
   kind: 'string',
-  size: 8,
-  align: 4,
-  flat: ['i32', 'i32'],
+  size: 2 * form.bytes,
+  align: form.bytes,
+  flat: [form.type, form.type],
   depth: 1,
   nullable: false,
   load: (call, at) => {
-    const { view } = call.memory
-    return call.strings.load(call, view.getUint32(at, true), view.getUint32(at + 4, true))
+    const { pointer, length } = form.load(call.memory.view, at)
+    return call.strings.load(call, pointer, length)
   },
   store: (call, at, value) => {
-    const { pointer, length } = call.strings.store(call, textOf(value))
-    const { view } = call.memory
-    view.setUint32(at, pointer, true)
-    view.setUint32(at + 4, length, true)
+    const range = call.strings.store(call, textOf(value))
+    form.store(call.memory.view, at, range)
   },
-  lift: (call, flat, from) => call.strings.load(call, unsignedAt(flat, from), unsignedAt(flat, from + 1)),
-  lower: (call, value, flat, to) => {
-    const { pointer, length } = call.strings.store(call, textOf(value))
-    flat[to] = pointer
-    flat[to + 1] = length
+  lift: (call, flat, from) => {
+    const { pointer, length } = form.lift(flat, from)
+    return call.strings.load(call, pointer, length)
   },
+  lower: (call, value, flat, to) => form.lower(call.strings.store(call, textOf(value)), flat, to),
 })
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : mismatch('a string', value))
 
-/** Error contexts are handles. */
-export function primitiveCodec(kind: Exclude<PrimitiveKind, 'error-context'>): Codec {
+/**
+ * Error contexts are handles.
+ * @param form how a string is passed where its bytes are
+ */
+export function primitiveCodec(
+  kind: Exclude<PrimitiveKind, 'error-context'>,
+  form: RangeForm = RANGE_FORMS.i32,
+): Codec {
   switch (kind) {
     case 'bool':
       return bool()
     case 'char':
       return char()
     case 'string':
-      return string()
+      return string(form)
     case 's64':
     case 'u64':
       return bigCodec(kind)

@@ -1,9 +1,7 @@
 import type { StringEncoding } from '../../binary/canon-ast.js'
+import { UTF16_TAG, type Range } from './address.js'
 import { trap } from './trap.js'
 import type { LinearMemory } from './linear-memory.js'
-
-/** `length` is in the unit of the encoding: bytes, or units of two bytes. */
-export type StoredString = { readonly pointer: number; readonly length: number }
 
 /** What a string needs of the call that it passes in. */
 type StringCall = {
@@ -15,13 +13,12 @@ type StringCall = {
 
 export type StringFormat = {
   readonly load: (call: StringCall, at: number, length: number) => string
-  readonly store: (call: StringCall, text: string) => StoredString
+  /** `length` is in the unit of the encoding: bytes, or units of two bytes. */
+  readonly store: (call: StringCall, text: string) => Range
 }
 
 /** Up to here JavaScript is faster than a call into a decoder. */
 const SHORT = 24
-/** In the length of a string of `latin1+utf16`: it is the latter. */
-const UTF16_TAG = 0x80000000
 
 const utf8Decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const utf16Decoder = new TextDecoder('utf-16le', { fatal: true, ignoreBOM: true })

@@ -25,7 +25,7 @@ export function endAt(handles: HandleTable, index: number, type: ChannelType, di
   const end = handles.entry(index, End)
   return end.is(type, direction)
     ? end
-    : trap(`handle index ${index} is another end, or of another ${type.kind}`)
+    : trap(`handle index ${index} is the other end, or belongs to another ${type.kind}`)
 }
 
 /** One end of a stream or of a future, for the instance that has its handle. */

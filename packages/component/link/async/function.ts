@@ -5,6 +5,8 @@ export type Resolve = (result: { readonly value: unknown } | undefined) => void
 export type AsyncCall = {
   /** Asks it to end early, which it need not do. */
   cancel(): void
+  /** It has not begun, and will as soon as those have run that are ready to. */
+  readonly isDue?: boolean
 }
 
 /** What `start` begins. */

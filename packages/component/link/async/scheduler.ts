@@ -171,8 +171,7 @@ export class Scheduler {
   /** Lets the guest wait in the midst of its code; `begin` is given what lets it go on. */
   suspend(begin: (goOn: GoOn) => void): Promise<unknown> {
     const thread = this.thread()
-    if (this.#suspended >= MAX_SUSPENDED)
-      trap(`more than ${MAX_SUSPENDED} tasks wait in the midst of their code`)
+    if (this.#suspended >= MAX_SUSPENDED) trap(`more than ${MAX_SUSPENDED} tasks are suspended`)
     this.#suspended += 1
     thread.isRunning = false
     this.endPiece(thread)
@@ -181,11 +180,13 @@ export class Scheduler {
         const job = () => {
           this.#suspended -= 1
           thread.instance.enter()
+          thread.isReady = false
           thread.isRunning = true
           this.current = thread
           this.#resumed = thread
           resolve(value())
         }
+        thread.isReady = true
         if (when === 'later') this.later(job)
         else this.#handOver(job, when === 'first' ? 0 : 1)
       }

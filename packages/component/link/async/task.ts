@@ -85,7 +85,7 @@ export class Task {
 
   /** `task.cancel`. */
   confirmCancel(): void {
-    if (this.#state !== 'cancel-delivered') trap('task.cancel of a task that was not asked to end')
+    if (this.#state !== 'cancel-delivered') trap('task.cancel for a task that was not asked to end')
     this.#end()
     this.#resolve(undefined)
   }

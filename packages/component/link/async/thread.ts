@@ -11,6 +11,8 @@ export class Thread implements InstanceThread {
   readonly storage: [number, number] = [0, 0]
   /** It has neither ended nor waits. What it called may run in the midst of it. */
   isRunning = false
+  /** It is going to run: nothing else has to happen first. */
+  isReady = false
   start: (() => void) | undefined
   wake: ((when: 'first' | 'later') => void) | undefined
   /** What follows once its function has returned. */
@@ -34,6 +36,7 @@ export class Thread implements InstanceThread {
 
   /** Its function is called; `onEnd` is called with what it returns. */
   begin(onEnd: (returned: unknown) => void): void {
+    this.isReady = false
     this.isRunning = true
     this.onEnd = onEnd
   }

@@ -161,8 +161,7 @@ export class HostWork {
   }
 
   get #run(): Scheduler {
-    if (this.#scheduler === undefined)
-      throw new Error('the work of a host was begun before there was an instance')
+    if (this.#scheduler === undefined) throw new Error('host work began before the instance existed')
     return this.#scheduler
   }
 }

@@ -1,11 +1,10 @@
 import type { CoreSignature } from '../calls/adapter.js'
 import type { Instantiation } from '../calls/instantiation.js'
-import { trap } from '../abi/trap.js'
 import { i32, leaving, type Builtin, type BuiltinContext, type MakeBuiltin } from './builtin.js'
 import { Channel } from '../async/channel.js'
 import { beginCancel, beginCopy, findEnd, outcomeNow } from './copy.js'
 import { End, type ChannelKind, type Direction } from '../async/end.js'
-import { CANNOT_BLOCK, type Outcome } from '../calls/jspi.js'
+import { checkMayBlock, type Outcome } from '../calls/jspi.js'
 
 const create =
   (kind: ChannelKind): MakeBuiltin =>
@@ -81,7 +80,7 @@ function waitingOrNot(
     make: (instantiation) =>
       waiting(instantiation, (...args): Outcome => {
         leaving(instantiation, instance)
-        if (!instantiation.scheduler.task().mayBlock) trap(CANNOT_BLOCK)
+        checkMayBlock(instantiation.scheduler.thread())
         const end = begin(instantiation, args, false)
         const outcome = () => end.takeEvent()[2]
         if (end.hasEvent) return { value: outcome() }

@@ -1,6 +1,7 @@
 import { callContext } from '../calls/canon.js'
 import type { CanonPlan } from '../abi/canon-plan.js'
 import { resolveMemory } from '../calls/core-item.js'
+import { addressAt } from '../abi/address.js'
 import { MAX_FLAT_PARAMS } from '../abi/flat.js'
 import type { Instantiation } from '../calls/instantiation.js'
 import { toFlat } from '../calls/lower.js'
@@ -20,7 +21,7 @@ const taskReturn: MakeBuiltin = ({ result, resultId, instance, canon }) => {
   const flatResult = result === undefined ? [] : result.flat
   const flat = flatResult !== undefined && flatResult.length <= MAX_FLAT_PARAMS ? flatResult : undefined
   return {
-    params: flat ?? ['i32'],
+    params: flat ?? [canon.address],
     results: [],
     make:
       (instantiation) =>
@@ -36,7 +37,7 @@ const taskReturn: MakeBuiltin = ({ result, resultId, instance, canon }) => {
     if (result === undefined) return undefined
     const call = callContext(instantiation, canon)
     if (flat !== undefined) return result.lift(call, values.map(toFlat), 0)
-    const at = i32(values[0])
+    const at = addressAt(values.map(toFlat), 0, canon.address)
     call.memory.check(at, result.size, result.align)
     return result.load(call, at)
   }
@@ -56,7 +57,7 @@ const taskCancel: MakeBuiltin = ({ instance }) => ({
 })
 
 const slotOf = (slot: number | undefined): 0 | 1 =>
-  slot === 0 || slot === 1 ? slot : trap('a slot of the context that is not there')
+  slot === 0 || slot === 1 ? slot : trap('a context slot that does not exist')
 
 const contextGet: MakeBuiltin = ({ definition }) => {
   const slot = slotOf(definition.slot)

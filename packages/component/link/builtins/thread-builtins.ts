@@ -17,7 +17,7 @@ const threadIndex: MakeBuiltin = ({ instance }) => ({
 })
 
 const newIndirect: MakeBuiltin = ({ instance, thread }) => {
-  if (thread === undefined) throw new Error('a thread that begins in no function')
+  if (thread === undefined) throw new Error('a thread without a start function')
   const { argument, table } = thread
   const module = threadModule(argument)
   return {
@@ -33,7 +33,7 @@ const newIndirect: MakeBuiltin = ({ instance, thread }) => {
       const fits = functionOf(exports, 'fits')
       return (index: unknown, closure: unknown) => {
         leaving(instantiation, instance)
-        if (fits(index) !== 1) trap('a thread would begin in a function of another type')
+        if (fits(index) !== 1) trap('a thread whose start function has another type')
         const { task } = scheduler.thread()
         task.join()
         const made = new Thread(task, true)

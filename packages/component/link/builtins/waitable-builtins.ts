@@ -2,9 +2,8 @@ import { resolveMemory } from '../calls/core-item.js'
 import type { CoreItem } from '../abi/canon-plan.js'
 import type { LinearMemory } from '../abi/linear-memory.js'
 import type { Instantiation } from '../calls/instantiation.js'
-import { trap } from '../abi/trap.js'
 import { i32, leaving, type MakeBuiltin } from './builtin.js'
-import { CANNOT_BLOCK, type Outcome } from '../calls/jspi.js'
+import { checkMayBlock, type Outcome } from '../calls/jspi.js'
 import { BLOCKED, Subtask } from '../async/subtask.js'
 import { CANCELLED, NO_EVENT, Waitable, WaitableSet, type Event } from '../async/waitable.js'
 
@@ -25,8 +24,9 @@ const setWait: MakeBuiltin = ({ definition, instance, memory, waiting: waitingOf
       const { scheduler } = instantiation
       return waiting(instantiation, (index, at): Outcome => {
         const state = leaving(instantiation, instance)
-        const task = scheduler.task()
-        if (!task.mayBlock) trap(CANNOT_BLOCK)
+        const thread = scheduler.thread()
+        checkMayBlock(thread)
+        const { task } = thread
         const set = state.handles.entry(i32(index), WaitableSet)
         if (task.deliverCancel(cancellable)) return { value: store(bytes, i32(at), CANCELLED) }
         if (set.hasEvent) return { value: store(bytes, i32(at), set.takeEvent()) }
@@ -85,7 +85,7 @@ const subtaskCancel: MakeBuiltin = ({ definition, instance, waiting: waitingOf }
       return waiting(instantiation, (index): Outcome => {
         const state = leaving(instantiation, instance)
         const thread = scheduler.thread()
-        if (!isAsync && !thread.task.mayBlock) trap(CANNOT_BLOCK)
+        if (!isAsync) checkMayBlock(thread)
         const subtask = state.handles.entry(i32(index), Subtask)
         if (!isAsync) subtask.checkSynchronous()
         const { handedOver } = scheduler

@@ -97,8 +97,8 @@ class LiftedCall implements AsyncCall {
   readonly #options: Parameters<AsyncFunction>[0]
   readonly #task: Task
   readonly #thread: Thread
-  /** It may not run concurrently with another such task of its instance. */
-  readonly #exclusive: boolean
+  /** Its thread, if it may not run concurrently with another such task of its instance. */
+  readonly #exclusive: Thread | undefined
   #state: 'queued' | 'admitted' | 'begun' | 'cancelled' = 'admitted'
   #leaveQueue: () => void = () => undefined
 
@@ -107,23 +107,26 @@ class LiftedCall implements AsyncCall {
     const { resolve, exit } = options
     this.#core = core
     this.#options = options
-    this.#exclusive = !isAsync || callback !== undefined
     this.#task = new Task({ scheduler, call: newCall(), shape, canon, isAsync, resolve, exit })
     this.#thread = new Thread(this.#task, true)
+    this.#exclusive = !isAsync || callback !== undefined ? this.#thread : undefined
   }
 
   enter(): this {
-    const { scheduler } = this.#core
     const { gate } = this.#task.instance
     if (gate.admit(this.#exclusive)) this.#begin()
     else {
       this.#state = 'queued'
       this.#leaveQueue = gate.queue(this.#exclusive, () => {
         this.#state = 'admitted'
-        scheduler.later(() => this.#begin())
+        this.#later(() => this.#begin())
       })
     }
     return this
+  }
+
+  get isDue(): boolean {
+    return this.#state === 'queued' ? this.#task.instance.gate.isAboutToOpen : this.#state === 'admitted'
   }
 
   cancel(): void {
@@ -132,7 +135,7 @@ class LiftedCall implements AsyncCall {
       return
     }
     if (this.#state === 'queued') this.#leaveQueue()
-    else if (this.#exclusive) this.#task.instance.gate.release()
+    else if (this.#exclusive !== undefined) this.#task.instance.gate.release()
     this.#state = 'cancelled'
     this.#options.resolve(undefined)
     this.#options.exit?.()
@@ -174,7 +177,7 @@ class LiftedCall implements AsyncCall {
       return
     }
     if (code > CALLBACK.wait) trap(`unsupported callback code: ${code}`)
-    if (this.#exclusive) task.instance.gate.release()
+    if (this.#exclusive !== undefined) task.instance.gate.release()
     if (code === CALLBACK.yield) task.yield(true, this.#callback, NO_EVENT)
     else task.waitFor(task.instance.handles.entry(packed >>> 4, WaitableSet), true, this.#callback)
   }
@@ -184,14 +187,19 @@ class LiftedCall implements AsyncCall {
     if (callback === undefined) return
     const call = () => scheduler.run(this.#thread, () => callback(...event), this.#next)
     const { gate } = this.#task.instance
-    if (!this.#exclusive || gate.take(() => scheduler.later(call))) {
+    if (this.#exclusive === undefined || gate.take(this.#exclusive, () => this.#later(call))) {
       if (first) call()
-      else scheduler.later(call)
+      else this.#later(call)
     }
   }
 
+  #later(run: () => void): void {
+    this.#thread.isReady = true
+    this.#core.scheduler.later(run)
+  }
+
   #exit(): void {
-    if (this.#exclusive) this.#task.instance.gate.release()
+    if (this.#exclusive !== undefined) this.#task.instance.gate.release()
     this.#thread.leave()
   }
 }

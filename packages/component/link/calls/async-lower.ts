@@ -1,13 +1,14 @@
 import { callContext } from './canon.js'
 import type { CanonPlan } from '../abi/canon-plan.js'
 import type { CallContext } from '../abi/call-context.js'
-import { unsignedAt, type FlatType, type FlatValue, type FlatValues } from '../abi/flat.js'
+import { addressAt } from '../abi/address.js'
+import type { FlatType, FlatValue, FlatValues } from '../abi/flat.js'
 import type { CoreSignature } from './adapter.js'
 import type { FunctionShape } from './function.js'
 import type { LinkedFunction, CoreFunction, Instantiation } from './instantiation.js'
 import { liftArguments, toFlat } from './lower.js'
-import { trap } from '../abi/trap.js'
-import { CANNOT_BLOCK, type MakeWaiting, type Outcome } from './jspi.js'
+import { checkMayBlock, type MakeWaiting, type Outcome } from './jspi.js'
+import type { AsyncCall } from '../async/function.js'
 import type { GoOn } from '../async/scheduler.js'
 import { Subtask } from '../async/subtask.js'
 
@@ -20,8 +21,8 @@ const asyncParams = ({ flatParams }: FunctionShape): readonly FlatType[] | undef
 /** The core types of a function that is lowered with the option `async`. */
 export const asyncSignature = (shape: FunctionShape): CoreSignature => ({
   params: [
-    ...(asyncParams(shape) ?? ['i32' as const]),
-    ...(shape.result === undefined ? [] : ['i32' as const]),
+    ...(asyncParams(shape) ?? [shape.address]),
+    ...(shape.result === undefined ? [] : [shape.address]),
   ],
   results: ['i32'],
 })
@@ -32,32 +33,78 @@ export function makeAsyncLowered(
   linked: LinkedFunction,
   canon: CanonPlan,
 ): CoreFunction {
-  const { result } = linked.shape
+  const begin = beginning(instantiation, linked, canon)
+  return (...values) => begin(values).report()
+}
+
+/**
+ * The same for a function of another component. A callee that is kept waiting by a task that is ready to go on begins before
+ * this returns, so that its caller does not depend on the order in which those instantiation.
+ */
+export function makeDeferringLowered(
+  instantiation: Instantiation,
+  linked: LinkedFunction,
+  canon: CanonPlan,
+  waiting: MakeWaiting,
+): object {
+  const { scheduler } = instantiation
+  const begin = beginning(instantiation, linked, canon)
+  return waiting(instantiation, (...values): Outcome => {
+    const { callee, report } = begin(values)
+    if (callee.isDue !== true || !scheduler.thread().canSuspend) return { value: report() }
+    return {
+      wait: (goOn) => {
+        const proceed = () => {
+          if (callee.isDue === true) scheduler.later(proceed)
+          else goOn(report, 'first')
+        }
+        scheduler.later(proceed)
+      },
+    }
+  })
+}
+
+type Begun = {
+  readonly callee: AsyncCall
+  /** What the caller is told, once. */
+  readonly report: () => number
+}
+
+function beginning(
+  instantiation: Instantiation,
+  linked: LinkedFunction,
+  canon: CanonPlan,
+): (values: readonly unknown[]) => Begun {
+  const own = linked.shape.through(canon.address)
+  const shape = { ...own, flatParams: asyncParams(own) }
   const instance = instantiation.instance(canon.instance)
-  const shape = { ...linked.shape, flatParams: asyncParams(linked.shape) }
-  const callee = instantiation.start(linked)
-  return (...values) => {
+  const start = instantiation.start(linked)
+  return (values) => {
     instance.checkLeave()
     const flat = values.map(toFlat)
     const call = callContext(instantiation, canon)
     const subtask = new Subtask(call)
-    subtask.callee = callee({
+    const callee = start({
       begin: () => {
         subtask.begin()
         return liftArguments(call, shape, flat)
       },
       resolve: (resolved) => {
-        if (resolved !== undefined && result !== undefined)
+        if (resolved !== undefined)
           storeResult(call, shape, flat, shape.flatParams?.length ?? 1, resolved.value)
         subtask.resolve(resolved !== undefined)
       },
     })
-    if (subtask.isResolved) {
-      subtask.deliver()
-      return subtask.code
+    subtask.callee = callee
+    const report = () => {
+      if (subtask.isResolved) {
+        subtask.deliver()
+        return subtask.code
+      }
+      subtask.index = instance.handles.addEntry(subtask)
+      return subtask.code | (subtask.index << 4)
     }
-    subtask.index = instance.handles.addEntry(subtask)
-    return subtask.code | (subtask.index << 4)
+    return { callee, report }
   }
 }
 
@@ -68,13 +115,13 @@ export function makeWaitingLowered(
   canon: CanonPlan,
   waiting: MakeWaiting,
 ): object {
-  const { shape } = linked
+  const shape = linked.shape.through(canon.address)
   const { scheduler } = instantiation
   const instance = instantiation.instance(canon.instance)
   const callee = instantiation.start(linked)
   return waiting(instantiation, (...values): Outcome => {
     instance.checkLeave()
-    if (!scheduler.task().mayBlock) trap(CANNOT_BLOCK)
+    checkMayBlock(scheduler.thread())
     const flat = values.map(toFlat)
     const call = callContext(instantiation, canon)
     let goOn: GoOn | undefined
@@ -111,13 +158,13 @@ function finish(
 
 function storeResult(
   call: CallContext,
-  { result }: FunctionShape,
+  { result, address }: FunctionShape,
   flat: FlatValues,
   index: number,
   value: unknown,
 ): void {
   if (result === undefined) return
-  const at = unsignedAt(flat, index)
+  const at = addressAt(flat, index, address)
   call.memory.check(at, result.size, result.align)
   result.store(call, at, value)
 }

@@ -1,4 +1,5 @@
-import { CallContext } from '../abi/call-context.js'
+import { toAddress, type AddressType } from '../abi/address.js'
+import { CallContext, type Realloc } from '../abi/call-context.js'
 import { STRING_FORMATS } from '../abi/string-format.js'
 import type { CanonPlan } from '../abi/canon-plan.js'
 import { resolveFunction, resolveMemory } from './core-item.js'
@@ -6,17 +7,33 @@ import type { CoreFunction, Instantiation } from './instantiation.js'
 
 export function callContext(
   instantiation: Instantiation,
-  { instance, strings, memory, realloc }: CanonPlan,
+  { instance, strings, memory, address, realloc }: CanonPlan,
 ): CallContext {
   return new CallContext({
     instance: instantiation.instance(instance),
     resources: instantiation.resources,
     memory: instantiation.memory(memory && resolveMemory(instantiation, memory)),
-    realloc: realloc && withOwnContext(instantiation, resolveFunction(instantiation, realloc)),
+    realloc:
+      realloc && withOwnContext(instantiation, REALLOCS[address](resolveFunction(instantiation, realloc))),
     strings: STRING_FORMATS[strings],
   })
 }
 
+const REALLOCS: Readonly<Record<AddressType, (realloc: CoreFunction) => Realloc>> = {
+  i32:
+    (realloc) =>
+    (...args) => {
+      const returned = realloc(...args)
+      return typeof returned === 'number' ? returned >>> 0 : undefined
+    },
+  i64:
+    (realloc) =>
+    (...args) => {
+      const returned = realloc(...args.map(BigInt))
+      return typeof returned === 'bigint' ? toAddress(returned) : undefined
+    },
+}
+
 /** A component without tasks has no context. */
-const withOwnContext = (instantiation: Instantiation, realloc: CoreFunction): CoreFunction =>
+const withOwnContext = (instantiation: Instantiation, realloc: Realloc): Realloc =>
   instantiation.usesAsync ? (...args) => instantiation.scheduler.isolated(() => realloc(...args)) : realloc

@@ -1,4 +1,5 @@
 import { tupleCodec } from '../abi/sequence.js'
+import type { AddressType } from '../abi/address.js'
 import type { Codec } from '../abi/codec.js'
 import { MAX_FLAT_RESULTS, type FlatType } from '../abi/flat.js'
 import type { TypeId } from '../abi/type-ids.js'
@@ -7,6 +8,8 @@ import type { TypeId } from '../abi/type-ids.js'
 export type FunctionShape = {
   /** Its type is async: it may keep its caller waiting. */
   readonly async: boolean
+  /** What the memory is addressed with that values go through. */
+  readonly address: AddressType
   /** A tuple. */
   readonly params: Codec
   readonly result: Codec | undefined
@@ -15,22 +18,32 @@ export type FunctionShape = {
   readonly flatParams: readonly FlatType[] | undefined
   /** The result goes through memory. */
   readonly spillsResult: boolean
+  /** The same function over a memory that is addressed so. */
+  readonly through: (address: AddressType) => FunctionShape
 }
 
-export function functionShape(
-  params: readonly Codec[],
-  result: Codec | undefined,
-  async: boolean,
-  resultId: TypeId | undefined,
-): FunctionShape {
-  const tuple = tupleCodec(params)
-  return {
-    async,
-    params: tuple,
+/** What a function takes and returns, by what the memory is addressed with that values go through. */
+export type FunctionParts = {
+  readonly async: boolean
+  readonly params: (address: AddressType) => readonly Codec[]
+  readonly result: (address: AddressType) => Codec | undefined
+  readonly resultId: TypeId | undefined
+}
+
+export function functionShape(parts: FunctionParts, address: AddressType = 'i32'): FunctionShape {
+  const params = tupleCodec(parts.params(address))
+  const result = parts.result(address)
+  let other: FunctionShape | undefined
+  const shape: FunctionShape = {
+    async: parts.async,
+    address,
+    params,
     result,
-    resultId,
-    flatParams: tuple.flat,
+    resultId: parts.resultId,
+    flatParams: params.flat,
     spillsResult:
       result !== undefined && (result.flat === undefined || result.flat.length > MAX_FLAT_RESULTS),
+    through: (wanted) => (wanted === address ? shape : (other ??= functionShape(parts, wanted))),
   }
+  return shape
 }

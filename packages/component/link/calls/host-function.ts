@@ -34,25 +34,28 @@ export function hostScope(name: string, within: HostScope | undefined): HostScop
 }
 
 /** @param scope undefined if it is imported by itself */
-export function hostFunction(scope: HostScope | undefined, name: string, shape: FunctionShape): HostFunction {
+export function hostFunction(
+  scope: HostScope | undefined,
+  name: string,
+  type: { readonly async: boolean; readonly shape: FunctionShape },
+): HostFunction {
   const find = scope === undefined ? plainBinder(name) : memberBinder(scope, name)
   const label = scope === undefined ? { interface: name, name: '' } : { interface: scope.name, name }
-  const throws = shape.result?.kind === 'result'
   const bind: Bind = (imports) => {
     const found = find(imports)
-    return found !== undefined && throws ? catching(found) : found
+    return found !== undefined && type.shape.result?.kind === 'result' ? catching(found) : found
   }
   const func: HostFunction = {
     ...label,
-    shape,
+    get shape() {
+      return type.shape
+    },
     instance: undefined,
     bind,
     make: () => {
       throw new Error(`${label.interface} ${label.name} was not bound`)
     },
-    start: shape.async
-      ? (instantiation) => startHost(instantiation, instantiation.function(func))
-      : undefined,
+    start: type.async ? (instantiation) => startHost(instantiation, instantiation.function(func)) : undefined,
   }
   return func
 }

@@ -8,7 +8,15 @@ import type { Thread } from '../async/thread.js'
 /** Whether this Node.js can let a guest wait in the midst of a call: by JavaScript Promise Integration. */
 export const hasJspi = (): boolean => WebAssembly.Suspending !== undefined
 
-export const CANNOT_BLOCK = 'cannot block a synchronous task before returning'
+const CANNOT_BLOCK = 'cannot block a synchronous task before returning'
+
+/**
+ * Traps where a guest is about to call what may have to wait and may not wait itself. Threads of its instance that are ready
+ * to begin can run meanwhile, whichever of them makes the call.
+ */
+export function checkMayBlock({ task, instance }: Thread): void {
+  if (!task.mayBlock && instance.threads.ready.size === 0) trap(CANNOT_BLOCK)
+}
 
 /** What came of a call that may have to wait: a value, or what is to be waited for. */
 export type Outcome = { readonly value: unknown } | { readonly wait: (goOn: GoOn) => void }

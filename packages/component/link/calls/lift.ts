@@ -1,5 +1,6 @@
 import { callContext } from './canon.js'
 import type { CanonPlan, CoreItem } from '../abi/canon-plan.js'
+import { addressAt, fromAddress } from '../abi/address.js'
 import type { FlatValue } from '../abi/flat.js'
 import { resolveFunction } from './core-item.js'
 import type { FunctionShape } from './function.js'
@@ -63,20 +64,19 @@ export function lowerArguments(
   }
   const at = call.allocate(shape.params.size, shape.params.align)
   shape.params.store(call, at, args)
-  return [at]
+  return [fromAddress(at, shape.address)]
 }
 
 export function liftResult(
   call: CallContext,
-  { result, spillsResult }: FunctionShape,
+  { result, spillsResult, address }: FunctionShape,
   returned: unknown,
 ): unknown {
   if (result === undefined) return undefined
   if (typeof returned !== 'number' && typeof returned !== 'bigint')
     return trap('a function did not return a value')
   if (!spillsResult) return result.lift(call, [returned], 0)
-  if (typeof returned !== 'number') return trap('a function did not return a pointer')
-  const at = returned >>> 0
+  const at = addressAt([returned], 0, address)
   call.memory.check(at, result.size, result.align)
   return result.load(call, at)
 }

@@ -1,5 +1,6 @@
 import type { CallContext } from '../abi/call-context.js'
-import { unsignedAt, type FlatValue, type FlatValues } from '../abi/flat.js'
+import { addressAt } from '../abi/address.js'
+import type { FlatValue, FlatValues } from '../abi/flat.js'
 import { callContext } from './canon.js'
 import type { CanonPlan } from '../abi/canon-plan.js'
 import type { FunctionShape } from './function.js'
@@ -11,7 +12,7 @@ export function makeLowered(
   linked: LinkedFunction,
   canon: CanonPlan,
 ): CoreFunction {
-  const { shape } = linked
+  const shape = linked.shape.through(canon.address)
   const call = callContext(instantiation, canon)
   // Most functions that are imported are not called.
   let callee: ComponentFunction | undefined
@@ -28,7 +29,7 @@ export function makeLowered(
     }
     const results: FlatValue[] = []
     if (spillsResult) {
-      const at = unsignedAt(flat, resultAt)
+      const at = addressAt(flat, resultAt, shape.address)
       call.memory.check(at, result.size, result.align)
       result.store(call, at, returned)
     } else {
@@ -44,14 +45,14 @@ export const toFlat = (value: unknown): FlatValue | undefined =>
 
 export function liftArguments(
   call: CallContext,
-  { params, flatParams }: Pick<FunctionShape, 'params' | 'flatParams'>,
+  { params, flatParams, address }: Pick<FunctionShape, 'params' | 'flatParams' | 'address'>,
   flat: FlatValues,
 ): readonly unknown[] {
   let args: unknown
   if (flatParams !== undefined) {
     args = params.lift(call, flat, 0)
   } else {
-    const at = unsignedAt(flat, 0)
+    const at = addressAt(flat, 0, address)
     call.memory.check(at, params.size, params.align)
     args = params.load(call, at)
   }

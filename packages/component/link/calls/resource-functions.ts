@@ -22,7 +22,10 @@ export function makeResourceFunction(
     case 'resource-new':
       return (rep) => {
         state.checkLeave()
-        return handles.add(resource, typeof rep === 'number' ? rep | 0 : trap('resource.new of no i32'))
+        return handles.add(
+          resource,
+          typeof rep === 'number' ? rep | 0 : trap('resource.new of something other than an i32'),
+        )
       }
     case 'resource-rep':
       return (index) => handles.get(indexOf(index), resource).rep
@@ -37,4 +40,4 @@ export function makeResourceFunction(
 }
 
 const indexOf = (value: unknown): number =>
-  typeof value === 'number' ? value >>> 0 : trap('a handle that is no i32')
+  typeof value === 'number' ? value >>> 0 : trap('a handle that is not an i32')

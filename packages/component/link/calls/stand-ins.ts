@@ -3,7 +3,7 @@ type CoreFunction = (...args: unknown[]) => unknown
 type StandIn = { readonly func: CoreFunction; call: CoreFunction }
 
 const ended: CoreFunction = () => {
-  throw new Error('a function of a run that has ended was called')
+  throw new Error('a function of a task that has ended was called')
 }
 
 /**

@@ -16,6 +16,7 @@ export function asSynchronousTask<T>(instantiation: Instantiation, instance: num
     instance,
     strings: 'utf8',
     memory: undefined,
+    address: 'i32',
     realloc: undefined,
     postReturn: undefined,
   }

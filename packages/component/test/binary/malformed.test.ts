@@ -54,7 +54,7 @@ describe('what is refused', () => {
     [
       'a section that is too long',
       component(section(7, vec(), 0)),
-      'malformed component: a section is longer than what it holds at byte 11',
+      'malformed component: a section is longer than its content at byte 11',
     ],
     [
       'a number that is too long',

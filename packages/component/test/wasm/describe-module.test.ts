@@ -122,7 +122,7 @@ describe('what is refused', () => {
     [
       'an export of what is not there',
       core(section(7, vec([name('f'), 0, 7]))),
-      'malformed WebAssembly binary: an export of item 7 of kind 0, which is not there, at byte 15',
+      'malformed WebAssembly binary: an export of item 7 of kind 0, which does not exist, at byte 15',
     ],
     [
       'a count that can not be true',

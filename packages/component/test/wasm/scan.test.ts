@@ -51,7 +51,8 @@ describe('the scanner of modules', () => {
       /more than (one|8) memor/,
     ],
     ['a shared memory', [section(5, 1, 3, 1, 1)], 'unsupported', /a shared memory/],
-    ['a memory of 64 bits', [section(5, 1, 4, 1)], 'unsupported', /a memory of 64 bits/],
+    ['a table of 64 bits', [section(4, 1, 0x70, 4, 1)], 'unsupported', /a table of 64 bits/],
+    ['pages of their own size', [section(5, 1, 8, 1, 0)], 'unsupported', /pages of its own size/],
     [
       'too large a memory',
       [section(5, 1, 0, ...leb(1025))],

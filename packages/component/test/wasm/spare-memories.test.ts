@@ -31,6 +31,12 @@ const started = (wat: string) => {
   }
 }
 
+/** A type, a function of it, a memory of a page, and the code: sections of a module. */
+const TYPES = [1, 4, 1, 0x60, 0, 0]
+const FUNCTIONS = [3, 2, 1, 0]
+const MEMORY_SECTION = [5, 3, 1, 0, 1]
+const CODE = [10, 4, 1, 2, 0, 0x0b]
+
 describe('memories of instances that have ended', () => {
   it('are as fresh ones: zeros, then the data of the module, and its own globals', () => {
     const start = started(MEMORY)
@@ -82,6 +88,16 @@ describe('memories of instances that have ended', () => {
     ['large', '(module (memory 9))'],
   ])('are left to the module: %s', (_what, wat) => {
     expect(compileForReuse(binaryOf(wat), limits).memories).toBeUndefined()
+  })
+
+  it.each([
+    ['before the functions', [TYPES, MEMORY_SECTION, FUNCTIONS, CODE]],
+    ['after the code', [TYPES, FUNCTIONS, CODE, MEMORY_SECTION]],
+    ['in two sections', [TYPES, FUNCTIONS, MEMORY_SECTION, [5, 1, 0], CODE]],
+    ['with more than its section tells', [TYPES, FUNCTIONS, [5, 4, 1, 0, 1, 0], CODE]],
+  ])('do not hide that a memory is %s, which is no module', (_what, sections) => {
+    const binary = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, ...sections.flat()])
+    expect(() => compileForReuse(binary, limits)).toThrow(/not a valid WebAssembly module/)
   })
 
   it('leave the error of an invalid module as it is', () => {

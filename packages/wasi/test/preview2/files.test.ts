@@ -102,7 +102,7 @@ describe('a file', () => {
     }
   })
 
-  it('is no directory', () => {
+  it('is not a directory', () => {
     const { root } = sandbox.current
     const file = create(root, 'f')
     for (const call of [

@@ -19,7 +19,7 @@ export async function* piecesOf(response: IncomingMessage, what: string): AsyncG
   const encoding = response.headers['content-encoding']?.toLowerCase() ?? 'identity'
   if (encoding !== 'identity') {
     drop(response)
-    throw new DownloadError(`${what}: a content encoding that was not asked for`)
+    throw new DownloadError(`${what}: an unrequested content encoding`)
   }
   const body: AsyncIterator<unknown, undefined> = response[Symbol.asyncIterator]()
   try {

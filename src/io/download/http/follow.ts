@@ -25,10 +25,10 @@ export type Reply = {
 
 const nextUrl = (what: string, from: URL, location: string | undefined): URL => {
   if (location === undefined || !URL.canParse(location, from.href))
-    throw new DownloadError(`${what}: a redirect without a place to go to`)
+    throw new DownloadError(`${what}: a redirect without a location`)
   const to = new URL(location, from)
   if (to.protocol !== 'https:' && to.protocol !== 'http:')
-    throw new DownloadError(`${what}: a redirect to something else than http or https`)
+    throw new DownloadError(`${what}: a redirect to something other than http or https`)
   if (from.protocol === 'https:' && to.protocol === 'http:')
     throw new DownloadError(`${what}: a redirect from https to http`)
   return to

@@ -57,7 +57,7 @@ export const createAuthorizer = (options: AuthorizerOptions): Authorizer => {
     const url = URL.canParse(realm) ? new URL(realm) : undefined
     const isAllowed = url?.protocol === 'https:' || (url?.protocol === 'http:' && mayBePlain(url))
     if (url === undefined || !isAllowed)
-      throw new DownloadError(`${registry} names a server of tokens that is no https URL`)
+      throw new DownloadError(`${registry} names a token server that is not an https URL`)
     return url
   }
 
@@ -113,7 +113,7 @@ export const createAuthorizer = (options: AuthorizerOptions): Authorizer => {
     else
       throw new DownloadError(
         offered('basic') === undefined
-          ? `${registry} wants an authentication that the proplet does not know`
+          ? `${registry} wants a kind of authentication that the proplet does not support`
           : `${registry} wants a user name and password, and the docker configuration has none for it`,
       )
   }

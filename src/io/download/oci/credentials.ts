@@ -25,7 +25,7 @@ const helperEnv = (env: Environment): NodeJS.ProcessEnv =>
 
 /** In words that hold nothing of what it said. */
 const problemOf = ({ code, killed }: ExecFileException): string => {
-  if (code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') return 'said too much'
+  if (code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') return 'printed too much'
   return killed === true ? 'took too long' : `failed (${code ?? 'a signal'})`
 }
 
@@ -39,7 +39,7 @@ const askHelper = (
   new Promise((resolve, reject) => {
     const program = `docker-credential-${name}`
     if (!HELPER_NAME.test(name)) {
-      reject(new DownloadError('the name of a credential helper of the docker configuration is malformed'))
+      reject(new DownloadError('the Docker configuration names a malformed credential helper'))
       return
     }
     const options = {

@@ -81,7 +81,7 @@ export const openImage = (text: string, { insecure, authFile, env }: RegistryOpt
         if (!goesOn && spool.size > 0) await spool.reset()
         if (!goesOn && response.statusCode !== 200) {
           drop(response)
-          throw new DownloadError(`${what}: the range that was asked for is not there`, { transient: true })
+          throw new DownloadError(`${what}: the requested range is not available`, { transient: true })
         }
         await receive({ response, what, spool, maxBytes, size, emit: attempt.emit })
       }

@@ -91,7 +91,7 @@ export const parseManifest = (bytes: Buffer, type: string | undefined, what: str
 /** Throws a `DownloadError` for a descriptor whose digest is malformed. */
 export const checked = (found: Descriptor, what: string): Descriptor => {
   if (DIGEST.test(found.digest)) return found
-  throw new DownloadError(`${what}: a digest that is no sha256 of 64 hexadecimal digits`)
+  throw new DownloadError(`${what}: a digest that is not sha256 with 64 hexadecimal digits`)
 }
 
 const WASM_OS = /^(?:wasi|wasip[0-9]|wasm)$/
@@ -127,8 +127,8 @@ export const chooseManifest = (entries: readonly Descriptor[], host: Host, what:
   if (chosen === undefined)
     throw new DownloadError(
       entries.length === 0
-        ? `${what}: an index of nothing`
-        : `${what}: an index of attestations and artifacts, without an image`,
+        ? `${what}: an empty index`
+        : `${what}: an index with attestations and artifacts only, without an image`,
     )
   return checked(chosen, what)
 }

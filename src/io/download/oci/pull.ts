@@ -94,7 +94,7 @@ export const pullImage = (
       await spool.reset()
       layers = layers.slice(1)
     }
-    const others = passed.length === 0 ? '' : `; passed over: ${passed.join(', ')}`
+    const others = passed.length === 0 ? '' : `; skipped: ${passed.join(', ')}`
     throw new DownloadError(`${shown}: no layer holds a wasm binary${others}`)
   }
 

@@ -35,7 +35,7 @@ const createFeed = (pieces: AsyncIterable<Uint8Array>) => {
     async *pieces(): AsyncGenerator<Uint8Array, void> {
       try {
         for await (const piece of pieces) {
-          if (unaccounted > MAX_EXTENSION_BYTES) throw new TarError('a name that is too long')
+          if (unaccounted > MAX_EXTENSION_BYTES) throw new TarError('a name is too long')
           unaccounted += piece.length
           yield piece
         }

@@ -39,8 +39,7 @@ const optionsOf = (text: string, what: string): PublicOptions => {
     decodeBase64(text, MAX_OPTIONS, read),
     read,
   )
-  if (cipher !== CIPHER)
-    throw new SealError(`${what} has a cipher that is not known here; expected ${CIPHER}`)
+  if (cipher !== CIPHER) throw new SealError(`${what} has an unsupported cipher; expected ${CIPHER}`)
   if (hmac.length !== 32) throw new SealError(`${read} have an HMAC of ${hmac.length} bytes; expected 32`)
   return { hmac, nonce: cipheroptions?.nonce }
 }

@@ -67,7 +67,7 @@ const keyOf = ({ kid }: Packet, options: OpenOptions, what: string, trusted?: Ke
       `${what} names the key ${textOfKey(key)}, the task's kbs_resource_path ${textOfKey(trusted)}`,
     )
   if (key.path === TEST_KEY && !options.allowTestKey)
-    throw new SealError(`${what} is encrypted with the sample key ${textOfKey(key)}, which everybody knows`)
+    throw new SealError(`${what} is encrypted with the sample key ${textOfKey(key)}, which is public`)
   const { source } = options
   if (source.type === 'kbs' && !isOfService(key, source.service))
     throw new SealError(
@@ -176,7 +176,9 @@ export const openSealed = async (
       return {
         binary: await unpackLayer({ layer: plain, diffId, maxBytes: options.maxBytes, what, signal }),
         // Where the layer was compressed while it was encrypted, the digest is that of what was there before.
-        warnings: isAsMade ? [] : [`${what} has not the digest that stands with its key; its HMAC is right`],
+        warnings: isAsMade
+          ? []
+          : [`${what} does not have the digest stored with its key, although its HMAC is correct`],
       }
     } finally {
       plain.fill(0)

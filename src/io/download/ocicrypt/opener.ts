@@ -28,9 +28,7 @@ const ciphertextOf = async ({ content, digest, seal }: Sealed, cache: SealedCach
   const bytes = await readFile(content.path, { signal })
   if ((await digestOf([bytes], signal)) === digest) return bytes
   await lastValueFrom(cache.evict(digest), { defaultValue: undefined })
-  throw new SealError(
-    `the kept file of ${seal.what} is damaged: it is fetched anew when the task is started again`,
-  )
+  throw new SealError(`the stored file of ${seal.what} is damaged; start the task again to fetch a new copy`)
 }
 
 /**
@@ -55,7 +53,7 @@ export const createOpener = ({ cache, ...options }: OpenerOptions) => {
         }
       } catch (error) {
         if (!(error instanceof NoBinaryError) || below === undefined || !isSealed(below)) throw error
-        warnings.push(`${error.message}: the layer below is looked into`)
+        warnings.push(`${error.message}; trying the layer below`)
         layer = below
       }
     }

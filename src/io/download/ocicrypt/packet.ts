@@ -44,7 +44,7 @@ export const parsePacket = (bytes: Uint8Array, what: string): Packet => {
     )
   if (wrap_type === 'A256GCM' && wrapped.length < TAG_BYTES)
     throw new SealError(
-      `${read} has ${wrapped.length} bytes of wrapped data; expected a tag of ${TAG_BYTES} at least`,
+      `${read} has ${wrapped.length} bytes of wrapped data; expected at least a tag of ${TAG_BYTES}`,
     )
   return { kid, wrapped, iv, wrapType: wrap_type }
 }

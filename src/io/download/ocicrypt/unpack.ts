@@ -39,7 +39,7 @@ const decompressor = (layer: Buffer, what: string): Transform | undefined => {
   if (!isZstd(layer)) return undefined
   const transform = zstd()
   if (transform !== undefined) return transform
-  throw new SealError(`${what} is compressed with zstd, which this Node.js does not have; expected gzip`)
+  throw new SealError(`${what} is compressed with zstd, which this Node.js does not support; expected gzip`)
 }
 
 function* slices(layer: Buffer): Generator<Buffer> {

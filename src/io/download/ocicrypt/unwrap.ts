@@ -59,7 +59,7 @@ const privateOptions = t.type({
 
 /** Reads the private options. Throws a `SealError`. */
 export const readLayerKey = (options: Uint8Array, what: string): LayerKey => {
-  const read = `what the key packet of ${what} holds`
+  const read = `the content of the key packet of ${what}`
   const { symkey, digest, cipheroptions } = decodeJson(privateOptions, options, read)
   if (symkey.length !== KEY_BYTES)
     throw new SealError(`${read} is malformed: a key of ${symkey.length} bytes; expected ${KEY_BYTES}`)

@@ -4,25 +4,25 @@ import type { JournalStats } from '../../../model/journal.js'
 import type { PropletEvents } from '../../../model/proplet-events.js'
 
 const GAUGES: Readings<JournalStats> = {
-  proplet_journal_commands: ['Commands taken in and not done with', ({ commands }) => commands],
-  proplet_journal_results: ['Results that the broker has not acknowledged', ({ results }) => results],
-  proplet_journal_bytes: ['Bytes of the files of the journal', ({ bytes }) => bytes],
-  proplet_journal_live_bytes: ['Bytes of what is live in them', ({ liveBytes }) => liveBytes],
+  proplet_journal_commands: ['Commands accepted and not yet settled', ({ commands }) => commands],
+  proplet_journal_results: ['Results not yet acknowledged by the broker', ({ results }) => results],
+  proplet_journal_bytes: ['Size of the journal files in bytes', ({ bytes }) => bytes],
+  proplet_journal_live_bytes: ['Bytes of live records in the journal files', ({ liveBytes }) => liveBytes],
 }
 
 const COUNTERS: Readings<JournalStats> = {
-  proplet_journal_failures_total: ['Writes that failed', ({ failures }) => failures],
+  proplet_journal_failures_total: ['Failed writes', ({ failures }) => failures],
   proplet_journal_refused_total: [
-    'Commands refused for a failure or for want of room',
+    'Commands refused because the journal failed or was full',
     ({ refused }) => refused,
   ],
-  proplet_journal_unkept_total: ['Results that are in memory only', ({ unkept }) => unkept],
+  proplet_journal_unkept_total: ['Results kept in memory only', ({ unkept }) => unkept],
   proplet_journal_damaged_bytes_total: [
-    'Bytes that were damaged or torn when it was opened',
+    'Bytes found damaged or incomplete when the journal was opened',
     ({ damagedBytes }) => damagedBytes,
   ],
   proplet_journal_damaged_files_total: [
-    'Files that could not be read when it was opened, and were put aside',
+    'Unreadable files set aside when the journal was opened',
     ({ damagedFiles }) => damagedFiles,
   ],
 }

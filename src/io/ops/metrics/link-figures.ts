@@ -7,8 +7,8 @@ import type { PropletEvents } from '../../../model/proplet-events.js'
 const IDLE: OutboxStats = { waiting: 0, bytes: 0, inflight: 0, dropped: 0 }
 
 const GAUGES: Readings<OutboxStats> = {
-  proplet_outbox_messages: ['Messages that wait for the broker', ({ waiting }) => waiting],
-  proplet_outbox_bytes: ['Bytes of their payloads', ({ bytes }) => bytes],
+  proplet_outbox_messages: ['Messages waiting for the broker', ({ waiting }) => waiting],
+  proplet_outbox_bytes: ['Payload bytes of messages waiting for the broker', ({ bytes }) => bytes],
   proplet_outbox_inflight: ['Messages sent and not yet acknowledged', ({ inflight }) => inflight],
 }
 
@@ -22,7 +22,7 @@ export const linkFigures = (registry: Registry) => {
   let outbox = () => IDLE
   const connected = new Gauge({
     name: 'proplet_mqtt_connected',
-    help: 'Whether the link to the broker is up: 1 or 0',
+    help: 'Whether the proplet is connected to the broker: 1 or 0',
     registers,
   })
   const reconnects = new Counter({
@@ -32,7 +32,7 @@ export const linkFigures = (registry: Registry) => {
   })
   const published = new Counter({
     name: 'proplet_mqtt_publications_total',
-    help: 'Messages by what became of them: acknowledged by the broker, replaced by a newer one, rejected',
+    help: 'Messages by fate: acknowledged by the broker, replaced by a newer one, or rejected',
     labelNames: ['fate'],
     registers,
   })

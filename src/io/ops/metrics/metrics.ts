@@ -35,7 +35,7 @@ export const createMetrics = (log: Logger): OpsPart => {
             (text) => answer(response, text, { type: registry.contentType }),
             (error: unknown) => {
               log.error({ err: error }, 'Failed to collect metrics')
-              answer(response, 'the metrics could not be taken\n', { status: 500 })
+              answer(response, 'the metrics could not be collected\n', { status: 500 })
             },
           )
         },

@@ -32,14 +32,14 @@ const FIGURES: readonly Figure[] = [
   ['gauge', 'process_resident_memory_bytes', 'Resident memory', ({ memory }) => memory.rss_bytes],
   ['gauge', 'process_open_fds', 'Open file descriptors', ({ descriptors }) => descriptors],
   ['gauge', 'nodejs_heap_size_total_bytes', 'Size of the heap', ({ memory }) => memory.heap_sys_bytes],
-  ['gauge', 'nodejs_heap_size_used_bytes', 'Of it in use', ({ memory }) => memory.heap_alloc_bytes],
+  ['gauge', 'nodejs_heap_size_used_bytes', 'Heap in use', ({ memory }) => memory.heap_alloc_bytes],
   ['gauge', 'nodejs_external_memory_bytes', 'Memory of buffers', ({ external }) => external],
   ['counter', 'proplet_cpu_user_seconds_total', 'CPU time in user mode', ({ cpu }) => cpu.user_seconds],
   ['counter', 'proplet_cpu_system_seconds_total', 'CPU time in the kernel', ({ cpu }) => cpu.system_seconds],
   [
     'gauge',
     'proplet_cpu_usage_ratio',
-    'CPU usage since the scrape before; 1.0 is one core',
+    'CPU usage since the previous scrape; 1.0 is one core',
     ({ cpu }) => cpu.percent / 100,
   ],
   ['gauge', 'proplet_memory_rss_bytes', 'Process RSS memory', ({ memory }) => memory.rss_bytes],
@@ -87,14 +87,14 @@ export const processFigures = (registry: Registry) => {
   const loop = eventLoopDelay()
   const late = new Gauge({
     name: 'proplet_event_loop_delay_seconds',
-    help: 'Delay of the event loop since the scrape before',
+    help: 'Event loop delay since the previous scrape',
     labelNames: ['stat'],
     registers,
   })
   const { version } = packageVersion()
   new Gauge({
     name: 'proplet_build_info',
-    help: 'The release of the proplet, and of Node.js',
+    help: 'Versions of the proplet and of Node.js',
     labelNames: ['version', 'node'],
     registers,
   }).set({ version, node: process.version }, 1)

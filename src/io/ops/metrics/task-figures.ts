@@ -31,17 +31,17 @@ export const taskFigures = (registry: Registry) => {
   const started = counter('proplet_tasks_started_total', 'Tasks received and started, invocations included')
   const completed = counter('proplet_tasks_completed_total', 'Tasks completed successfully')
   const failed = counter('proplet_tasks_failed_total', 'Tasks that errored or were rejected')
-  const stopped = counter('proplet_tasks_stopped_total', 'Tasks that ended by a stop command')
-  const duplicates = counter('proplet_tasks_duplicate_total', 'Starts of tasks that were running already')
-  const rejected = counter('proplet_messages_rejected_total', 'Messages refused that name no task')
+  const stopped = counter('proplet_tasks_stopped_total', 'Tasks ended by a stop command')
+  const duplicates = counter('proplet_tasks_duplicate_total', 'Starts of tasks that were already running')
+  const rejected = counter('proplet_messages_rejected_total', 'Refused messages that name no task')
   const failures = new Counter({
     name: 'proplet_task_failures_total',
     help: 'Tasks that errored or were rejected, by the kind of failure',
     labelNames: ['code'],
     registers,
   })
-  const hits = counter('proplet_cache_hits_total', 'Images that tasks got from the cache on disk')
-  const misses = counter('proplet_cache_misses_total', 'Images that tasks got from the registry')
+  const hits = counter('proplet_cache_hits_total', 'Binaries that tasks got from the cache')
+  const misses = counter('proplet_cache_misses_total', 'Binaries that were fetched for tasks')
   const fetchedBytes = counter('proplet_wasm_fetch_bytes_total', 'Bytes fetched for wasm binaries')
   const phases = new Histogram({
     name: 'proplet_task_phase_seconds',
@@ -53,7 +53,7 @@ export const taskFigures = (registry: Registry) => {
   const census = createCensus()
   const gauges: Readonly<Record<string, readonly [help: string, value: (runs: StageCounts) => number]>> = {
     proplet_tasks_running: ['Tasks currently executing', ({ preparing, running }) => preparing + running],
-    proplet_tasks_queued: ['Tasks that wait for a slot', ({ queued }) => queued],
+    proplet_tasks_queued: ['Tasks waiting for a slot', ({ queued }) => queued],
     proplet_tasks_fetching: ['Tasks whose binary is being fetched', ({ fetching }) => fetching],
     proplet_tasks_latent: ['Latent tasks that can be invoked', ({ deployed }) => deployed],
   }

@@ -56,7 +56,11 @@ export const createRouter = ({ routes, localOnly, log }: RouterOptions): Request
     }
     const { host } = request.headers
     if (localOnly && host !== undefined && !isLocalHost(host)) {
-      refuse(response, 421, 'this server answers only to names of this machine, such as localhost')
+      refuse(
+        response,
+        421,
+        'this server answers only requests whose Host names this machine, such as localhost',
+      )
       return
     }
     const url = parse(request.url ?? '/')

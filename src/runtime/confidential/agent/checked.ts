@@ -17,13 +17,13 @@ const MAX_VALUES = 32 * 1024
 const parsed = (text: string): unknown => {
   const read = parseBoundedJson(Buffer.from(text), MAX_VALUES)
   if (E.isLeft(read))
-    throw new EvidenceError(`the agent answered with something else than JSON: ${read.left}`)
+    throw new EvidenceError(`the agent answered with something other than JSON: ${read.left}`)
   return read.right
 }
 
 const otherData = (where: string): EvidenceError =>
   new EvidenceError(
-    `the evidence of the agent at ${where} is bound to other data: its REST service takes bytes from release 0.21 on; use its socket`,
+    `the evidence of the agent at ${where} is bound to other data: its REST service accepts bytes only from release 0.21 on; use its socket`,
   )
 
 const startsWithData = (found: Uint8Array, data: Uint8Array): boolean =>
@@ -36,10 +36,10 @@ const startsWithData = (found: Uint8Array, data: Uint8Array): boolean =>
 export const checkedEvidence = (tee: string, json: string, data: Uint8Array, where: string): Evidence => {
   const value = parsed(json)
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new EvidenceError(`the agent at ${where} answered with something else than evidence`)
+    throw new EvidenceError(`the agent at ${where} answered with something other than evidence`)
   if (tee === 'sample' || sampled.is(value))
     throw new EvidenceError(
-      `the agent at ${where} makes sample evidence only, which proves nothing: PROPLET_TEE=sample is for tests`,
+      `the agent at ${where} returns only sample evidence, which proves nothing: PROPLET_TEE=sample is for tests`,
     )
   if (tee === 'tdx') {
     const quote = quoted.decode(value)
@@ -48,7 +48,7 @@ export const checkedEvidence = (tee: string, json: string, data: Uint8Array, whe
       const { measurements } = tdxEvidence(Buffer.from(quote.right.quote, 'base64'), undefined, data)
       return { tee, json, measurements }
     } catch (error) {
-      if (error instanceof EvidenceError && error.message.includes('other report data'))
+      if (error instanceof EvidenceError && error.message.includes('different report data'))
         throw otherData(where)
       throw error
     }

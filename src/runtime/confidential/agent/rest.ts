@@ -15,7 +15,7 @@ const tooLarge = () => new EvidenceError(`the agent answered with more than ${MA
 const reported = t.type({ tee: t.string })
 
 const HINT =
-  'it serves evidence when it is started with --features all or attestation, and to programs of the same machine only'
+  'it serves evidence only if started with --features all or attestation, and only to programs on the same machine'
 
 /** The agent by its REST service. */
 export const restAgent = (base: string): Agent => {
@@ -37,7 +37,7 @@ export const restAgent = (base: string): Agent => {
       signal.throwIfAborted()
       if (error instanceof EvidenceError) throw error
       const why = timeout.aborted ? `no answer for ${AGENT_TIMEOUT_MS / 1000} s` : messageOf(error)
-      throw new EvidenceError(`the agent at ${base} can't be reached: ${why}`, { cause: error })
+      throw new EvidenceError(`the agent at ${base} cannot be reached: ${why}`, { cause: error })
     }
   }
   return {

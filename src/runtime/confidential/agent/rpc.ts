@@ -46,6 +46,6 @@ export const grpcAgent = (address: string): Agent =>
     } catch (error) {
       signal.throwIfAborted()
       const why = messageOf(error)
-      throw new EvidenceError(`the agent can't be used: ${why}`, { cause: error })
+      throw new EvidenceError(`the agent cannot be used: ${why}`, { cause: error })
     }
   })

@@ -78,8 +78,8 @@ export const ttrpcCall = (call: TtrpcCall, signal: AbortSignal): Promise<Buffer>
     signal.addEventListener('abort', abort, { once: true })
     socket.setTimeout(AGENT_TIMEOUT_MS, () => fail(`gave no answer for ${AGENT_TIMEOUT_MS / 1000} s`))
     socket.once('connect', () => socket.write(requestFrame(call)))
-    socket.once('error', (error) => fail(`can't be reached: ${error.message}`, error))
-    socket.once('end', () => fail('ended the connection without an answer'))
+    socket.once('error', (error) => fail(`cannot be reached: ${error.message}`, error))
+    socket.once('end', () => fail('closed the connection without an answer'))
     socket.on('data', (piece: Buffer) => {
       received = Buffer.concat([received, piece])
       try {

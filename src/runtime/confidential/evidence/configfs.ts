@@ -18,18 +18,18 @@ const failed = t.type({ step: t.string, errno: t.string })
 
 const ADVICE: Readonly<Record<string, string>> = {
   ENOENT:
-    'configfs-tsm is not there: Linux 6.7 or later, the driver of the guest (modprobe tdx_guest, or sev-guest) and configfs (mount -t configfs none /sys/kernel/config) are needed',
-  EACCES: 'making evidence needs root (User=root in the service) or CAP_DAC_OVERRIDE',
-  EPERM: 'making evidence needs root (User=root in the service) or CAP_DAC_OVERRIDE',
-  EROFS: 'configfs is read-only here: ProtectKernelTunables=yes in the service does that, leave it out',
-  ENXIO: 'no driver provides reports: load that of the guest (modprobe tdx_guest, or sev-guest)',
+    'configfs-tsm is missing: it needs Linux 6.7 or later, the guest driver (modprobe tdx_guest or sev-guest) and configfs (mount -t configfs none /sys/kernel/config)',
+  EACCES: 'producing evidence needs root (User=root in the service) or CAP_DAC_OVERRIDE',
+  EPERM: 'producing evidence needs root (User=root in the service) or CAP_DAC_OVERRIDE',
+  EROFS: 'configfs is read-only here: remove ProtectKernelTunables=yes from the service',
+  ENXIO: 'no driver provides reports: load the guest driver (modprobe tdx_guest or sev-guest)',
   EINVAL: 'the kernel refused the request: its length, or the privilege level',
-  EBUSY: 'an earlier request is still with the host',
-  EINTR: 'it was interrupted each time',
+  EBUSY: 'the host is still handling an earlier request',
+  EINTR: 'each attempt was interrupted',
   ETIMEDOUT: 'the host did not answer in time: is its quoting service running?',
-  ENOTTY: 'the firmware takes no more requests from this guest until it is started again',
-  EFBIG: 'the report is larger than the kernel or this proplet takes',
-  [FOREIGN]: 'another program wrote to the same entry each time',
+  ENOTTY: 'the firmware accepts no more requests from this guest until the guest is restarted',
+  EFBIG: 'the report is larger than the kernel or this proplet accepts',
+  [FOREIGN]: 'another program wrote to the same entry at each attempt',
 }
 
 /** What a person can do about a step that failed. */
@@ -56,7 +56,7 @@ const answerOf = (text: string): Report => {
   const problem = failed.decode(value)
   throw E.isRight(problem)
     ? reportFailure(problem.right)
-    : new EvidenceError('the process that asks the kernel for a report ended without one')
+    : new EvidenceError('the process that requests a report from the kernel ended without one')
 }
 
 /** One report of the kernel, made in a process of its own. Rejects with an `EvidenceError`, or what the signal says. */
@@ -96,7 +96,7 @@ export const configfsReport = (root: string, data: Buffer, signal: AbortSignal):
     child.stdin.on('error', () => undefined)
     child.once('error', (error) =>
       settle(() => {
-        throw new EvidenceError(`the process that asks for a report could not be started: ${error.message}`)
+        throw new EvidenceError(`the process that requests a report could not be started: ${error.message}`)
       }),
     )
     child.once('close', () => settle(() => answerOf(text)))

@@ -29,7 +29,7 @@ export const gramineEvidence = async (root: string, data: Uint8Array): Promise<E
   if (quote.length < REPORT_DATA + wanted.length || quote.readUInt16LE(0) !== VERSION)
     throw new EvidenceError(`the SGX quote is malformed: expected version ${VERSION}`)
   if (!quote.subarray(REPORT_DATA, REPORT_DATA + wanted.length).equals(wanted))
-    throw new EvidenceError('the SGX quote is one of other report data')
+    throw new EvidenceError('the SGX quote is for different report data')
   return {
     tee: 'sgx',
     json: jsonText({ quote: quote.toString('base64') }),

@@ -78,7 +78,7 @@ export const snpEvidence = (report: Buffer, table: Buffer, data: Uint8Array): Ev
       `the SNP report has version ${version}; expected ${FIRST_VERSION} to ${LAST_VERSION}: update the firmware of the host`,
     )
   if (!timingSafeEqual(report.subarray(REPORT_DATA, REPORT_DATA + 64), padded(data)))
-    throw new EvidenceError('the SNP report is one of other report data')
+    throw new EvidenceError('the SNP report is for different report data')
   return {
     tee: 'snp',
     json: jsonText({ attestation_report: fieldsOf(report, version), cert_chain: certificatesOf(table) }),

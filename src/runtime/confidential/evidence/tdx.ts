@@ -14,10 +14,10 @@ const bodyOf = (quote: Buffer): Buffer => {
   const version = quote.length < 64 ? undefined : quote.readUInt16LE(0)
   if (version !== 4 && version !== 5)
     throw new EvidenceError('the TDX quote is malformed: expected version 4 or 5')
-  if (quote.readUInt32LE(4) !== TEE_TDX) throw new EvidenceError('the quote is not one of TDX')
+  if (quote.readUInt32LE(4) !== TEE_TDX) throw new EvidenceError('the quote is not a TDX quote')
   const start = version === 4 ? 48 : 54
   if (version === 5 && ![2, 3].includes(quote.readUInt16LE(48)))
-    throw new EvidenceError('the TDX quote is malformed: a body that is not known here')
+    throw new EvidenceError('the TDX quote is malformed: unknown body type')
   if (quote.length < start + BODY_BYTES)
     throw new EvidenceError('the TDX quote is malformed: it is too short')
   return quote.subarray(start, start + BODY_BYTES)
@@ -30,7 +30,7 @@ const bodyOf = (quote: Buffer): Buffer => {
 export const tdxEvidence = (quote: Buffer, eventLog: Buffer | undefined, data: Uint8Array): Evidence => {
   const body = bodyOf(quote)
   if (!timingSafeEqual(body.subarray(REPORT_DATA, REPORT_DATA + 64), padded(data)))
-    throw new EvidenceError('the TDX quote is one of other report data')
+    throw new EvidenceError('the TDX quote is for different report data')
   const measurements = Object.fromEntries(
     Object.entries(REGISTERS).map(([name, at]) => [name, body.toString('hex', at, at + REGISTER_BYTES)]),
   )

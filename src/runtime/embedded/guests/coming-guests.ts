@@ -6,8 +6,11 @@ import type { Guest, StartGuest } from './guest.js'
 import type { Log } from './log.js'
 import { messageOf } from '../../../model/message-of.js'
 
-/** `urgent`: someone waits for it. `refill`: warm guests are missing, which come one by one. */
-export type Need = 'urgent' | 'refill' | 'none'
+/**
+ * `urgent`: someone waits for it. `refill`: warm guests are missing, which come one by one. `later`: they are missing, but were taken
+ * so recently that they may be back soon.
+ */
+export type Need = 'urgent' | 'refill' | 'later' | 'none'
 
 export type ComingGuestsOptions = {
   readonly boot: BootMessage
@@ -23,7 +26,7 @@ export type ComingGuestsOptions = {
 
 const READY_TIMEOUT_MS = 10_000
 /** Starting a guest blocks the daemon for some milliseconds: results go first. */
-const REFILL_DELAY_MS = 50
+export const REFILL_DELAY_MS = 50
 const MAX_FAILURES = 3
 
 /**
@@ -91,7 +94,9 @@ export class ComingGuests {
     const delayMs = Math.max(isUrgent ? 0 : REFILL_DELAY_MS, backoffMs(this.#failures))
     const timer = setTimeout(() => {
       this.#scheduled = undefined
-      if (this.#need() !== 'none') this.#boot(start)
+      const still = this.#need()
+      if (still === 'urgent' || still === 'refill') this.#boot(start)
+      else this.startIfNeeded()
     }, delayMs)
     this.#scheduled = { timer, isUrgent }
   }
@@ -121,7 +126,7 @@ export class ComingGuests {
   #fail(how: string): void {
     if (!this.#isClosed) {
       this.#failures += 1
-      this.#options.log.warn({ failures: this.#failures }, `a guest failed while it was started: it ${how}`)
+      this.#options.log.warn({ failures: this.#failures }, `a guest failed during its start: it ${how}`)
       if (this.#failures >= MAX_FAILURES) this.#options.hopeless(`no guest can be started: it ${how}`)
     }
     this.#options.gone()

@@ -7,6 +7,8 @@ export type Member = {
   readonly modules: ModuleLedger
   /** That it has run. */
   tasks: number
+  /** When the latest task got it, on the clock of `performance.now()`. */
+  takenAt: number
 }
 
 export type IdleOptions = {
@@ -16,15 +18,18 @@ export type IdleOptions = {
   readonly maxIdle: number
   /** Milliseconds after which an idle guest beyond `warm` is ended. */
   readonly surplusIdleMs: number
+  /** Milliseconds after which an idle guest beyond the first is ended. */
+  readonly restIdleMs: number
 }
 
-/** The members without a task. More than `maxIdle` never stay; more than `warm` do for a while. */
+/** The members without a task. More than `maxIdle` never stay; more than `warm` do for a while, and more than one for longer. */
 export class IdleMembers {
   readonly #options: IdleOptions
   readonly #dismiss: (member: Member) => void
   /** With the time since which they are idle; the longest first. */
   readonly #since = new Map<Member, number>()
   #timer: NodeJS.Timeout | undefined
+  #dueAt = 0
 
   /** `dismiss` is called for a member that has just been taken out as surplus. */
   constructor(options: IdleOptions, dismiss: (member: Member) => void) {
@@ -45,6 +50,11 @@ export class IdleMembers {
     const { warm, maxIdle } = this.#options
     if (this.#since.size > Math.max(warm, maxIdle)) this.#dismissOldest()
     this.#scheduleTrim()
+  }
+
+  /** Whether one of them keeps the module. */
+  has(digest: string): boolean {
+    return this.all.some(({ modules }) => modules.has(digest))
   }
 
   /** Whether it was here. */
@@ -74,18 +84,31 @@ export class IdleMembers {
     return all
   }
 
+  /** For how long the longest idle one may stay, in milliseconds; undefined: as long as it likes. */
+  get #patienceMs(): number | undefined {
+    const { warm, surplusIdleMs, restIdleMs } = this.#options
+    if (this.#since.size > warm) return surplusIdleMs
+    return this.#since.size > 1 ? restIdleMs : undefined
+  }
+
   #scheduleTrim(): void {
     const [oldest] = this.#since.values()
-    if (this.#since.size <= this.#options.warm || oldest === undefined || this.#timer !== undefined) return
-    const dueMs = oldest + this.#options.surplusIdleMs - performance.now()
-    this.#timer = setTimeout(() => this.#trim(), Math.max(0, dueMs)).unref()
+    const patienceMs = this.#patienceMs
+    if (patienceMs === undefined || oldest === undefined) return
+    const dueAt = oldest + patienceMs
+    // A member that is taken meanwhile does not move the timer: that is all that happens under load.
+    if (this.#timer !== undefined && this.#dueAt <= dueAt) return
+    clearTimeout(this.#timer)
+    this.#dueAt = dueAt
+    this.#timer = setTimeout(() => this.#trim(), Math.max(0, dueAt - performance.now())).unref()
   }
 
   #trim(): void {
     this.#timer = undefined
     const [oldest] = this.#since.values()
-    if (oldest === undefined || this.#since.size <= this.#options.warm) return
-    if (oldest + this.#options.surplusIdleMs <= performance.now()) this.#dismissOldest()
+    const patienceMs = this.#patienceMs
+    if (oldest === undefined || patienceMs === undefined) return
+    if (oldest + patienceMs <= performance.now()) this.#dismissOldest()
     this.#scheduleTrim()
   }
 

@@ -1,5 +1,6 @@
 const MAX_MODULES = 32
 const MAX_BYTES = 32 * 1024 * 1024
+const COSTLY_BYTES = 1024 * 1024
 
 /** How a module gets into the guest for one task. */
 export type ModulePlan = {
@@ -23,6 +24,11 @@ export class ModuleLedger {
 
   has(digest: string): boolean {
     return this.#bytesOf.has(digest)
+  }
+
+  /** Whether it is here, and would take longer to compile than a guest takes to tidy up. */
+  isCostly(digest: string): boolean {
+    return (this.#bytesOf.get(digest) ?? 0) >= COSTLY_BYTES
   }
 
   plan(digest: string, bytes: number): ModulePlan {

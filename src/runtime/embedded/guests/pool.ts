@@ -1,10 +1,11 @@
 import type { BootMessage } from '../../guest/channel/protocol.js'
-import { ComingGuests, type Need } from './coming-guests.js'
+import { ComingGuests, REFILL_DELAY_MS, type Need } from './coming-guests.js'
 import type { GuestFate } from './fate.js'
 import { DEAF, type Guest, type StartGuest } from './guest.js'
 import { IdleMembers, type IdleOptions, type Member } from './idle-members.js'
 import type { Log } from './log.js'
 import { ModuleLedger } from './module-ledger.js'
+import { WaitingList, type Applicant } from './waiting-list.js'
 
 export type PoolOptions = IdleOptions & {
   readonly boot: BootMessage
@@ -15,17 +16,11 @@ export type PoolOptions = IdleOptions & {
   readonly log: Log
 }
 
-export type Applicant = {
-  granted(member: Member): void
-  /** No guest can be started. */
-  refused(error: string): void
-}
-
 /**
  * Guests, each for one task at a time.
  *
  * Invariants: a living guest is in exactly one of `#coming` (booting or tidying up), `#idle`, `#taken` (with its
- * applicant) or `#leaving` (ended, not yet gone); while someone waits, nobody is idle.
+ * applicant) or `#leaving` (ended, not yet gone); while someone waits for any guest, nobody is idle.
  */
 export class Pool {
   readonly #options: PoolOptions
@@ -33,14 +28,21 @@ export class Pool {
   readonly #idle: IdleMembers
   readonly #taken = new Set<Member>()
   readonly #leaving = new Set<Guest>()
-  readonly #waiting = new Set<Applicant>()
+  /** Of `#coming`, those that tidy up. */
+  readonly #settling = new Set<Member>()
+  readonly #waiting = new WaitingList()
   readonly #onReady = new Set<{ resolve: () => void; reject: (error: Error) => void }>()
   readonly #onEmpty = new Set<() => void>()
+  /** No task came for long, or none yet: one idle guest is enough. */
+  #isAtRest = true
   #isClosed = false
 
   constructor(options: PoolOptions) {
     this.#options = options
-    this.#idle = new IdleMembers(options, (member) => this.#dismiss(member.guest))
+    this.#idle = new IdleMembers(options, (member) => {
+      if (this.#idle.size < options.warm) this.#isAtRest = true
+      this.#dismiss(member.guest)
+    })
     this.#coming = new ComingGuests({
       boot: options.boot,
       log: options.log,
@@ -57,17 +59,16 @@ export class Pool {
     this.#balance()
   }
 
-  /** Grants at once if a guest is idle. Returns how to withdraw. */
+  /** Grants at once if a guest is idle, unless another one that will be soon has what would take longer to compile. Returns how to withdraw. */
   acquire(digest: string, applicant: Applicant): () => void {
     if (this.#isClosed) {
       applicant.refused('the runtime is closed')
       return () => undefined
     }
-    const member = this.#idle.take(digest)
-    if (member === undefined) this.#waiting.add(applicant)
-    else this.#grant(member, applicant)
+    this.#isAtRest = false
+    this.#admit(digest, applicant)
     this.#balance()
-    return () => void this.#waiting.delete(applicant)
+    return () => this.#waiting.delete(applicant)
   }
 
   release(member: Member, fate: GuestFate): void {
@@ -88,6 +89,7 @@ export class Pool {
         reject(new Error('the runtime is closed'))
         return
       }
+      this.#isAtRest = false
       this.#onReady.add({ resolve, reject })
       this.#balance()
     })
@@ -111,17 +113,24 @@ export class Pool {
     })
   }
 
+  #admit(digest: string, applicant: Applicant): void {
+    const isSoon = (each: Member) => each.modules.isCostly(digest) && !this.#waiting.isWanted(each)
+    const wanted = this.#idle.has(digest) ? undefined : [...this.#settling].find(isSoon)
+    const member = wanted === undefined ? this.#idle.take(digest) : undefined
+    if (member === undefined) this.#waiting.add(applicant, digest, wanted)
+    else this.#grant(member, applicant)
+  }
+
   #grant(member: Member, applicant: Applicant): void {
+    member.takenAt = performance.now()
     this.#taken.add(member)
     applicant.granted(member)
   }
 
   #rest(member: Member): void {
-    const [first] = this.#waiting
-    if (first !== undefined) {
-      this.#waiting.delete(first)
-      this.#grant(member, first)
-    } else {
+    const first = this.#waiting.next(member)
+    if (first !== undefined) this.#grant(member, first)
+    else {
       member.guest.listen({
         message: () => this.#expel(member),
         output: () => this.#expel(member),
@@ -133,7 +142,7 @@ export class Pool {
   }
 
   #expel(member: Member): void {
-    this.#lose(member, 'spoke out of turn')
+    this.#lose(member, 'sent a message out of turn')
     this.#dismiss(member.guest)
   }
 
@@ -158,9 +167,13 @@ export class Pool {
 
   #settle(member: Member): void {
     const { guest } = member
+    this.#settling.add(member)
     this.#coming.add(guest, (failure) => {
+      this.#settling.delete(member)
       if (failure === undefined) this.#keepUnlessLarge(member)
       else this.#lose(member, failure)
+      for (const [applicant, digest] of this.#waiting.leftBy(member)) this.#admit(digest, applicant)
+      this.#balance()
     })
   }
 
@@ -173,13 +186,11 @@ export class Pool {
 
   #welcome(guest: Guest): void {
     if (this.#isClosed) this.#dismiss(guest)
-    else this.#rest({ guest, modules: new ModuleLedger(), tasks: 0 })
+    else this.#rest({ guest, modules: new ModuleLedger(), tasks: 0, takenAt: 0 })
   }
 
   #refuseAll(error: string): void {
-    const waiting = [...this.#waiting]
-    this.#waiting.clear()
-    for (const applicant of waiting) applicant.refused(error)
+    for (const applicant of this.#waiting.drain()) applicant.refused(error)
     for (const { reject } of this.#onReady) reject(new Error(error))
     this.#onReady.clear()
   }
@@ -202,8 +213,21 @@ export class Pool {
 
   #need(): Need {
     const coming = this.#coming.size
-    const isShort = this.#idle.size + coming < this.#options.warm
+    const isShort = this.#idle.size + coming < this.#kept
     if (this.#waiting.size > coming || (isShort && this.#onReady.size > 0)) return 'urgent'
-    return isShort && coming === 0 ? 'refill' : 'none'
+    if (!isShort || coming > 0) return 'none'
+    return this.#idle.size + this.#soonBack() < this.#kept ? 'refill' : 'later'
+  }
+
+  /** Idle guests that are kept ready now. */
+  get #kept(): number {
+    const { warm } = this.#options
+    return this.#isAtRest ? Math.min(1, warm) : warm
+  }
+
+  /** Taken no longer ago than a refill waits: short tasks, as a rule. */
+  #soonBack(): number {
+    const since = performance.now() - REFILL_DELAY_MS
+    return [...this.#taken].filter(({ takenAt }) => takenAt > since).length
   }
 }

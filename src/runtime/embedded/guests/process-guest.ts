@@ -195,11 +195,11 @@ class ProcessGuest implements Guest {
     try {
       this.#decoder.push(data, (value, body) => {
         const message = decodeFromGuest(value, body)
-        if (message === undefined) throw new Error('a message that no guest sends')
+        if (message === undefined) throw new Error('an unknown message')
         this.#listener.message(message)
       })
     } catch (error) {
-      this.#fault = `broke the rules of its channel: ${messageOf(error)}`
+      this.#fault = `violated the channel protocol: ${messageOf(error)}`
       this.kill()
     }
   }
@@ -213,7 +213,7 @@ class ProcessGuest implements Guest {
 
   #close(code: number | null, given: NodeJS.Signals | null): void {
     const signal = this.#process.signalOf(code, given)
-    const how = signal === undefined ? `ended with status ${code ?? 'unknown'}` : `was ended by ${signal}`
+    const how = signal === undefined ? `ended with status ${code ?? 'unknown'}` : `was killed by ${signal}`
     const listener = this.#listener
     this.#listener = DEAF
     this.#files?.close()

@@ -120,7 +120,7 @@ class ThreadGuest implements Guest {
       this.#listener.message(decoded)
       return
     }
-    this.#fault ??= 'broke the rules of its channel'
+    this.#fault ??= 'violated the channel protocol'
     this.kill()
   }
 

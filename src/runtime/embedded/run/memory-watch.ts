@@ -18,7 +18,7 @@ export function watchMemory(
     memoryMaxBytes + RESIDENT_ALLOWANCE_BYTES,
     (residentBytes) => {
       const size = formatBytes(residentBytes)
-      exceeded(`memory limit of ${formatBytes(memoryMaxBytes)} exceeded: the guest's process has ${size}`)
+      exceeded(`memory limit of ${formatBytes(memoryMaxBytes)} exceeded: the guest's process uses ${size}`)
     },
   )
 }

@@ -21,11 +21,13 @@ type Account = { readonly before: Counters | undefined; spent: Counters | undefi
  */
 export class TaskUsage {
   readonly #accounts = new Map<Guest, Account>()
-  readonly #startedAt = performance.now()
+  readonly #startedAt: number
   /** By guests that left. */
   #spent = NOTHING
 
-  constructor(first: Guest) {
+  /** `startedAt`: on the clock of `performance.now()`. */
+  constructor(first: Guest, startedAt = performance.now()) {
+    this.#startedAt = startedAt
     this.take(first)
   }
 

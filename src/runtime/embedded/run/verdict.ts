@@ -12,7 +12,7 @@ export function verdictOfStop(reason: StopReason): Verdict {
 }
 
 export function verdictOfBreach(): Verdict {
-  return failed('runtime', 'the guest broke the rules of its channel')
+  return failed('runtime', 'the guest violated the channel protocol')
 }
 
 /** `sent`: what of its result the guest sent ahead. */
@@ -42,7 +42,7 @@ export function verdictOfDeath(death: Death, stderr: string): Verdict {
   if (/heap (limit|out of memory)|out of memory/i.test(stderr) || death.how.includes('memory limit')) {
     return failed(
       'memory',
-      `memory outside of the linear memory is used up, as by tables; the guest ${death.how}`,
+      `memory outside the linear memory, such as tables, is used up; the guest ${death.how}`,
     )
   }
   return failed('runtime', `the guest ${death.how}`)

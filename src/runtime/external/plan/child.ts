@@ -23,7 +23,7 @@ function plan(request: PlanRequest): Plan {
 function parse(json: string): PlanRequest {
   const request: unknown = JSON.parse(json)
   if (isRequest(request)) return request
-  throw new Error('a request that the daemon does not send')
+  throw new Error('an unknown request from the daemon')
 }
 
 /** The daemon is trusted: its messages are only discriminated, not validated. */

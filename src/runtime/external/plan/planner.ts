@@ -68,7 +68,7 @@ export class Planner {
       const limits = { timeout: TIMEOUT_MS, killSignal: 'SIGKILL', maxBuffer: MAX_ANSWER_BYTES } as const
       const child = execFile(command, args, { ...limits, env: {}, cwd: '/', signal }, (error, stdout) => {
         if (!signal.aborted) resolve(error === null ? stdout : '')
-        else reject(new Error('the plan is not wanted any more', { cause: error }))
+        else reject(new Error('the plan is no longer needed', { cause: error }))
       })
       // It breaks when the child ends early, and the callback tells of that.
       child.stdin?.on('error', () => undefined)
@@ -81,5 +81,5 @@ export class Planner {
 const GAVE_UP: Plan = {
   kind: 'refused',
   code: 'binary',
-  error: 'the binary could not be looked into: it takes too much time or memory',
+  error: 'the binary could not be inspected: it takes too much time or memory',
 }

@@ -29,7 +29,7 @@ export function parseArguments(
   if (params.length !== inputs.length) {
     const wanted =
       params.length === 0 ? 'no arguments' : `${params.length} (${params.slice(0, 20).join(', ')})`
-    throw new TaskFailure('call', `${quote(name)} takes ${wanted}, ${inputs.length} given`)
+    throw new TaskFailure('call', `${quote(name)} takes ${wanted}, found ${inputs.length}`)
   }
   return params.map((param, index) => {
     const parsed = parseValue(inputs[index] ?? '', param)

@@ -51,7 +51,10 @@ export const isCommandName = (name: string): boolean => name === COMMAND || name
 function planCommand(shape: ModuleShape, warning: string | undefined): CallPlan {
   const type = shape.functions.get(COMMAND)
   if (type !== undefined && type.params.length + type.results.length > 0) {
-    throw new TaskFailure('call', '"_start" of a WASI command takes and returns nothing, this one does')
+    throw new TaskFailure(
+      'call',
+      '"_start" of a WASI command must not take or return anything, but this one does',
+    )
   }
   return { kind: 'command', warning }
 }

@@ -92,13 +92,13 @@ function find(functions: readonly Callable[], name: string): Callable {
     isCommandName(name) &&
     functions.some(({ instance }) => HANDLER.test(instance ?? ''))
   )
-    throw new TaskFailure('call', 'the component is no command; it serves HTTP, which `serve` does')
+    throw new TaskFailure('call', 'the component is not a command but serves HTTP; run it with `serve`')
   if (match === undefined)
     throw new TaskFailure('call', `no function ${quote(name)} is exported; ${listed(functions)}`)
   if (matches.length > 1)
     throw new TaskFailure(
       'call',
-      `more than one function ${quote(name)} is exported; say which: ${list(matches)}`,
+      `more than one function ${quote(name)} is exported; use one of these names: ${list(matches)}`,
     )
   return match
 }

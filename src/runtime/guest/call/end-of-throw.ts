@@ -24,7 +24,7 @@ export function endOfThrow(thrown: unknown): GuestEnd {
   }
   if (thrown instanceof RangeError) return endOfRangeError(thrown)
   if (thrown instanceof Error) {
-    return { kind: 'failed', code: 'runtime', error: `the host of the guest failed: ${thrown.message}` }
+    return { kind: 'failed', code: 'runtime', error: `a host function failed: ${thrown.message}` }
   }
   return { kind: 'failed', code: 'trap', error: 'trap: an exception of the guest was not caught' }
 }

@@ -14,8 +14,7 @@ export class FrameDecoder {
     while (this.#pending.length >= FRAME_HEADER_BYTES) {
       const jsonBytes = this.#pending.readUInt32LE(0)
       const bodyBytes = this.#pending.readUInt32LE(4)
-      if (jsonBytes > MAX_JSON_BYTES || bodyBytes > BODY_PIECE_BYTES)
-        throw new Error('a frame of a child is too long')
+      if (jsonBytes > MAX_JSON_BYTES || bodyBytes > BODY_PIECE_BYTES) throw new Error('a frame is too long')
       const jsonEnd = FRAME_HEADER_BYTES + jsonBytes
       const end = jsonEnd + bodyBytes
       if (this.#pending.length < end) return

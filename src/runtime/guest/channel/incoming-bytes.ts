@@ -37,7 +37,7 @@ export class IncomingBytes implements BodySource {
       this.#piece = this.#piece.subarray(length)
       return bytes
     }
-    if (this.#state === 'broken') throw new HostError('EPIPE', 'the message broke off')
+    if (this.#state === 'broken') throw new HostError('EPIPE', 'the message ended early')
     return this.#state === 'ended' ? undefined : NO_BYTES
   }
 

@@ -65,7 +65,7 @@ export function readFrame(): Incoming | undefined {
 function parse(json: string): ToGuest {
   const message: unknown = JSON.parse(json)
   if (isToGuest(message)) return message
-  throw new Error('a message that the daemon does not send')
+  throw new Error('an unknown message from the daemon')
 }
 
 const TYPES: ReadonlySet<string> = new Set<ToGuest['type']>([

@@ -44,7 +44,7 @@ export class DaemonCalls {
 }
 
 export const unexpected = ({ name }: HalCall): never => {
-  throw new Error(`the daemon answered ${name} with something else`)
+  throw new Error(`the daemon answered ${name} with an unexpected message`)
 }
 
 const LARGEST = BigInt(Number.MAX_SAFE_INTEGER)

@@ -21,7 +21,7 @@ export class RawMemory {
     try {
       return decoder.decode(this.read(pointer, length))
     } catch {
-      throw new HalFailure('no UTF-8')
+      throw new HalFailure('not UTF-8')
     }
   }
 

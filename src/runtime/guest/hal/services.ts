@@ -23,7 +23,7 @@ export type Services = {
 }
 
 const OPENED_LEGACY =
-  'data that the Rust proplet encrypted was opened (PROPLET_HAL_LEGACY_DECRYPT); encrypt it again: its nonce is always zero'
+  'data encrypted by the Rust proplet was decrypted (PROPLET_HAL_LEGACY_DECRYPT); encrypt it again, because its nonce is always zero'
 
 export function createServices(grant: HalGrant, link: Link): Services {
   const daemon = new DaemonCalls(link)

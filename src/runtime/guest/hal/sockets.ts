@@ -40,7 +40,7 @@ export class Sockets {
   bind(handle: bigint, { ip, port }: Address): void {
     const { protocol, role } = this.#find(handle)
     if (role.kind !== 'new') throw new HalFailure('socket already activated; cannot bind')
-    if (isIP(ip) === 0) throw failure('parameter', 'the address to bind to is no IP address')
+    if (isIP(ip) === 0) throw failure('parameter', 'the address to bind to is not an IP address')
     this.#sockets.set(handle, { protocol, role: { kind: 'new', local: { address: ip, port } } })
   }
 

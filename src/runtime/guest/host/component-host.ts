@@ -62,6 +62,6 @@ function refuseDrafts({ imports }: Pick<EngineComponent, 'imports'>): void {
   if (old === undefined) return
   throw new TaskFailure(
     'unsupported',
-    `the component imports ${quote(old.interface)}: of the drafts of WASI 0.3, those since ${LAST_DRAFT} run`,
+    `the component imports ${quote(old.interface)}: only drafts of WASI 0.3 since ${LAST_DRAFT} are supported`,
   )
 }

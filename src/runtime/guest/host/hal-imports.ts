@@ -19,7 +19,7 @@ function grantFor(wanted: string, { boot }: Granted): HalGrant {
   if (boot.hal !== undefined) return boot.hal
   throw new TaskFailure(
     'unsupported',
-    `${quote(wanted, 120)} is imported, but the hardware abstraction layer is off: PROPLET_HAL_ENABLED turns it on, in the embedded runtime`,
+    `${quote(wanted, 120)} is imported, but the hardware abstraction layer is off: PROPLET_HAL_ENABLED=true turns it on for the embedded runtime`,
   )
 }
 

@@ -26,8 +26,8 @@ export const targetOf = ({
 }: Pick<IncomingMessage, 'url' | 'method' | 'rawHeaders'>): E.Either<string, Target> => {
   const hosts = hostsIn(rawHeaders)
   const [host] = hosts
-  if (hosts.length > 1) return E.left('more than one Host')
-  if (host !== undefined && host !== '' && !AUTHORITY.test(host)) return E.left('a malformed Host')
+  if (hosts.length > 1) return E.left('more than one Host field')
+  if (host !== undefined && host !== '' && !AUTHORITY.test(host)) return E.left('a malformed Host field')
   if (url.includes('#')) return E.left('a fragment in the request target')
   if (url.startsWith('/') || (url === '*' && method === 'OPTIONS'))
     return E.right({ authority: host, path: url })

@@ -43,7 +43,7 @@ export const prepareWithJco = (
   if (description.needsAsync)
     throw new TaskFailure(
       'unsupported',
-      'the component needs WASI 0.3, which runs with PROPLET_COMPONENT_ENGINE=linker',
+      'the component needs WASI 0.3, which needs PROPLET_COMPONENT_ENGINE=linker',
     )
   const transpiled = transpile(binary)
   const modules = new Map(
@@ -87,7 +87,8 @@ const SILENT_CONSOLE = { error: () => undefined, log: () => undefined, warn: () 
 const evaluate = (script: string): Instantiate => {
   const body = `'use strict';${script.replaceAll(/^export /gm, '')}\nreturn instantiate`
   const factory: unknown = compileFunction(body, ['console'], { filename: 'component.js' })
-  if (typeof factory !== 'function') throw new TaskFailure('runtime', 'the script of jco is not a function')
+  if (typeof factory !== 'function')
+    throw new TaskFailure('runtime', 'the script made by jco is not a function')
   return (factory as (console: object) => Instantiate)(SILENT_CONSOLE)
 }
 

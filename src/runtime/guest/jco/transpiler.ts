@@ -38,13 +38,15 @@ const isModule = (loaded: object): loaded is { readonly generate: Generate; read
 export const loadTranspiler = async (url: string): Promise<Transpiler> => {
   const loaded: unknown = await import(url)
   if (typeof loaded !== 'object' || loaded === null || !isModule(loaded))
-    throw new Error(`${url} is not a transpiler of jco that this proplet knows`)
+    throw new Error(`${url} is not a version of jco's transpiler that this proplet supports`)
   await loaded.$init
   return (component) => {
     try {
       return loaded.generate(component, OPTIONS)
     } catch (error) {
-      throw new TaskFailure('binary', `jco can't transpile the component: ${textOf(error)}`, { cause: error })
+      throw new TaskFailure('binary', `jco cannot transpile the component: ${textOf(error)}`, {
+        cause: error,
+      })
     }
   }
 }

@@ -31,6 +31,11 @@ export function startCore(
 
   const hal = rawHalOf(loaded.shape.imports, { boot, link })
   const imports = { ...hal?.imports, ...(wasi !== undefined && { [WASI_MODULE]: wasi.imports }) }
+  if (Object.keys(imports).length > 0 && loaded.shape.wideMemories.has('memory'))
+    throw new TaskFailure(
+      'unsupported',
+      `the module has a memory of 64 bits, which ${Object.keys(imports).join(' and ')} has no form for; a component can have one`,
+    )
   checkImports(loaded.shape, imports)
   const instance = new WebAssembly.Instance(loaded.module, imports)
   const memory = instance.exports['memory']
@@ -56,7 +61,7 @@ function call(instance: WebAssembly.Instance, plan: CallPlan): GuestEnd {
 function exportedFunction(instance: WebAssembly.Instance, name: string): (...args: unknown[]) => unknown {
   const exported: unknown = instance.exports[name]
   if (isFunction(exported)) return exported
-  throw new TaskFailure('runtime', `the export ${JSON.stringify(name)} is no function after all`)
+  throw new TaskFailure('runtime', `the export ${JSON.stringify(name)} is not a function after all`)
 }
 
 function isFunction(value: unknown): value is (...args: unknown[]) => unknown {

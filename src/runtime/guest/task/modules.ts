@@ -44,7 +44,7 @@ export class Modules {
       case 'kept': {
         const loaded = this.#kept.get(source.digest)
         if (loaded === undefined)
-          throw new TaskFailure('runtime', `${source.digest} is not kept by this guest`)
+          throw new TaskFailure('runtime', `this guest does not keep ${source.digest}`)
         return { loaded, compileMs: 0 }
       }
       case 'body': {

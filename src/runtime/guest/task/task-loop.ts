@@ -118,7 +118,7 @@ export function createTaskLoop(
       begin()
       return undefined
     }
-    if (context === undefined) throw new Error('a task came before the boot message')
+    if (context === undefined) throw new Error('a task arrived before the boot message')
     switch (message.type) {
       case 'run': {
         const { run, body: module } = withLongEnv(message, body)
@@ -135,7 +135,7 @@ export function createTaskLoop(
       }
       case 'request': {
         const task = serving
-        if (task === undefined) throw new Error('a request came for a task that does not serve')
+        if (task === undefined) throw new Error('a request arrived for a task that does not serve')
         const report = perform(task.run, context, (session) => task.serve.answer(message, session))
         if (report instanceof Promise) return report.then((each) => reply(each, task))
         reply(report, task)
@@ -148,7 +148,7 @@ export function createTaskLoop(
       case 'given':
       case 'hal-answer':
       case 'taken-back':
-        throw new Error('an answer came to what was not asked')
+        throw new Error('an answer arrived that nothing was waiting for')
     }
   }
   return handle

@@ -4,10 +4,10 @@ import { MAX_MESSAGE_BYTES, MAX_WAITING_MESSAGES } from '../limits.js'
 type Waiting = { readonly sender: string; readonly payload: Uint8Array; readonly encrypted: boolean }
 type Mailbox = { members: number; readonly waiting: Waiting[] }
 
-/** Payloads that wait, of all tasks. */
+/** Bytes of waiting payloads, of all tasks together. */
 const MAX_WAITING_BYTES = 64 * 2 ** 20
 
-/** The mailboxes of the tasks that run and exchange messages, by their ids. */
+/** The mailboxes of running tasks that exchange messages, by task ID. */
 export class Workloads {
   readonly #mailboxes = new Map<string, Mailbox>()
   #waitingBytes = 0
@@ -23,7 +23,7 @@ export class Workloads {
     this.#mailboxes.set(id, mailbox)
   }
 
-  /** With the last of an id its messages are gone. */
+  /** When the last run of an ID leaves, its messages are discarded. */
   leave(id: string): void {
     const mailbox = this.#mailboxes.get(id)
     if (mailbox === undefined) return
@@ -40,7 +40,7 @@ export class Workloads {
     if (length > MAX_MESSAGE_BYTES)
       throw failure('communication', `a message holds at most ${MAX_MESSAGE_BYTES} bytes`)
     if (mailbox.waiting.length >= MAX_WAITING_MESSAGES)
-      throw failure('communication', `the mailbox is full: ${MAX_WAITING_MESSAGES} messages wait`)
+      throw failure('communication', `the mailbox is full: ${MAX_WAITING_MESSAGES} messages are waiting`)
     if (this.#waitingBytes + length > MAX_WAITING_BYTES)
       throw failure('communication', 'the mailboxes of this proplet are full')
     mailbox.waiting.push(message)

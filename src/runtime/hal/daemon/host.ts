@@ -14,7 +14,7 @@ const MIB = 2 ** 20
 
 type Shared = { readonly storage: TaskStorage; users: number }
 
-/** What guests of the HAL are told of this machine. */
+/** What guests of the HAL learn about this machine. */
 export const grantOf = ({ attestation, opensLegacy, securesStorage = false }: HalOptions): HalGrant => ({
   platform: attestation?.platform ?? { type: 'None', version: '0.0.0' },
   attests: attestation !== undefined,
@@ -27,7 +27,7 @@ export class HalHost {
   readonly #options: HalOptions
   readonly #memoryMaxBytes: number
   readonly #workloads = new Workloads()
-  /** By directory: runs of one task at a time see the same. */
+  /** By directory: concurrent runs of a task share their storage. */
   readonly #storages = new Map<string, Shared>()
 
   constructor(options: HalOptions, memoryMaxBytes: number) {
@@ -35,7 +35,7 @@ export class HalHost {
     this.#memoryMaxBytes = memoryMaxBytes
   }
 
-  /** Left: why the task can't run. */
+  /** Left: why the task cannot run. */
   begin({ id, halStoragePath }: Pick<RunRequest, 'id' | 'halStoragePath'>): E.Either<string, HalTask> {
     const { storage: options, attestation } = this.#options
     const directory = options && this.#directoryFor(options.directory, id, halStoragePath)
@@ -43,7 +43,7 @@ export class HalHost {
       return E.left(
         options === undefined
           ? 'hal_storage_path is given, but this proplet has no PROPLET_HAL_STORAGE_DIR'
-          : `hal_storage_path ${quote(halStoragePath, 120)} is not below PROPLET_HAL_STORAGE_DIR, or among the directories of tasks there`,
+          : `hal_storage_path ${quote(halStoragePath, 120)} must lie below PROPLET_HAL_STORAGE_DIR, outside the directories of tasks there`,
       )
     const shared = options && directory !== undefined ? this.#share(directory, options) : undefined
     return E.right(

@@ -1,19 +1,19 @@
 import type { StorageOptions } from '../storage/task-storage.js'
 
 export type HalAttestation = {
-  /** As guests are told of it, such as `IntelTdx`. */
+  /** As reported to guests, such as `IntelTdx`. */
   readonly platform: { readonly type: string; readonly version: string }
   /** Evidence that is bound to up to 64 bytes, as JSON text. Rejects with an Error whose message guests get. */
   readonly attest: (data: Uint8Array, signal: AbortSignal) => Promise<string>
 }
 
 export type HalOptions = {
-  /** Undefined: there is nowhere to store anything. */
+  /** Undefined if guests have no storage. */
   readonly storage?: StorageOptions | undefined
-  /** Undefined: this machine is no TEE. */
+  /** Undefined outside a TEE. */
   readonly attestation?: HalAttestation | undefined
-  /** Whether the storage is encrypted with a key that the host can't have; by default it is not. */
+  /** Whether the storage is encrypted with a key that the host does not have; false by default. */
   readonly securesStorage?: boolean
-  /** What the Rust proplet encrypted is opened. */
+  /** Whether guests can decrypt what the Rust proplet encrypted. */
   readonly opensLegacy: boolean
 }

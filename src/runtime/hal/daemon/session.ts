@@ -9,18 +9,18 @@ import type { HalTask } from './task.js'
 
 export type HalHooks = {
   readonly answer: (answer: HalAnswer, bytes?: Uint8Array) => void
-  /** The guest does what no guest does. */
+  /** The guest violated the protocol. */
   readonly breach: () => void
-  /** Bytes sent to the guest that it has not read. */
+  /** Bytes sent to the guest and not yet read. */
   readonly unread: () => number
 }
 
 type Result = { readonly value?: HalValue; readonly bytes?: Uint8Array }
 
-/** A guest that makes calls reads the answers. */
+/** A guest that does not read its answers is ended at this many bytes. */
 const MAX_UNREAD_BYTES = 2 * MAX_OBJECT_BYTES
 
-/** The calls of one instance. Its handles are its own, and end with it. */
+/** The calls of one instance. Its handles belong to it and end with it. */
 export class HalSession {
   readonly #task: HalTask
   readonly #hooks: HalHooks

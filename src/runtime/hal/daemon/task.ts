@@ -7,16 +7,16 @@ import type { HalAttestation } from './options.js'
 
 export type HalTaskParts = {
   readonly id: string
-  /** Undefined: this machine is no TEE. */
+  /** Undefined outside a TEE. */
   readonly attest: HalAttestation['attest'] | undefined
-  /** Undefined: there is none. */
+  /** Undefined if there is no storage. */
   readonly storage: TaskStorage | undefined
   readonly workloads: Workloads
   readonly ledger: Ledger
   readonly closed: () => void
 }
 
-/** What one task has of the HAL, in all of its instances. */
+/** The HAL state of one task, shared by all its instances. */
 export class HalTask {
   readonly parts: HalTaskParts
   readonly #subscriptions = new Set<Subscriptions>()
@@ -48,7 +48,7 @@ export class HalTask {
     for (const each of this.#subscriptions) each.offer(event)
   }
 
-  /** It is being stopped, and may go on for a while. */
+  /** The task is being stopped, and may continue for a while. */
   stopping(): void {
     this.emit('platform', { event: 'stopping' })
   }

@@ -19,7 +19,7 @@ export class Subscriptions {
     if (!this.#all.delete(handle)) throw failure('missing', 'Event handler not found')
   }
 
-  /** Of more than fit the oldest are lost. */
+  /** Beyond the cap, the oldest events are dropped. */
   offer(event: HalEvent): void {
     for (const { type, waiting } of this.#all.values())
       if (type === event.type) {

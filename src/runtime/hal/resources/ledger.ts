@@ -2,7 +2,7 @@ import type { ResourceType } from '../calls.js'
 import { failure } from '../failure.js'
 import { MAX_ALLOCATIONS } from '../limits.js'
 
-/** As identifiers and errors name them. */
+/** The names in identifiers and errors. */
 const NAMES: Readonly<Record<ResourceType, string>> = {
   memory: 'Memory',
   cpu: 'CpuCores',
@@ -13,7 +13,7 @@ const NAMES: Readonly<Record<ResourceType, string>> = {
 /** MiB, cores, MiB and Mbit/s. */
 export type ResourceLimits = Readonly<Record<ResourceType, bigint>>
 
-/** What one task has set aside of what it may use. */
+/** What one task has reserved of its resources. */
 export class Ledger {
   readonly #task: string
   readonly #limits: ResourceLimits

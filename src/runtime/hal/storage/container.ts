@@ -1,7 +1,7 @@
-/** What is known of one object without reading it. */
+/** Metadata of one object. */
 export type Entry = { readonly size: number; readonly createdAt: number; readonly cost: number }
 
-/** Disks give space in blocks of this size. Bytes. */
+/** File systems allocate blocks of this size, in bytes. */
 const BLOCK_BYTES = 4096
 /** A directory and the file with its name. */
 export const CONTAINER_COST = 2 * BLOCK_BYTES
@@ -46,7 +46,7 @@ export class Container {
     if (this.#entries.delete(key)) this.#keys.splice(this.#firstNotBelow(key), 1)
   }
 
-  /** The next keys behind `after`; null: the first. */
+  /** The keys after `after`; from the first if null. */
   keysAfter(after: string | null, count: number): readonly string[] {
     const at = after === null ? 0 : this.#firstNotBelow(after)
     const start = after !== null && this.#keys[at] === after ? at + 1 : at

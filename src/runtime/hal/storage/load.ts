@@ -5,14 +5,18 @@ import { Container, costOf, type Entry } from './container.js'
 import { HEADER_MAX_BYTES, overheadOf, readHeader } from './object-file.js'
 
 export const NAME_FILE = 'name'
-/** Files and directories that are being made, or removed. */
+/** Prefix of files and directories that are being created or removed. */
 export const UNFINISHED = 'tmp-'
 
-/** Makes the directory, which must not lead out of `root` by links, and reads which containers and objects are in it. */
+/**
+ * Creates the directory, which no symbolic link may lead out of `root`, and reads its index of containers and
+ * objects.
+ */
 export async function loadContainers(root: string, directory: string): Promise<readonly Container[]> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const expected = join(await realpath(root), relative(resolve(root), directory))
-  if ((await realpath(directory)) !== expected) throw failure('storage', 'the directory leads elsewhere')
+  if ((await realpath(directory)) !== expected)
+    throw failure('storage', 'the directory is a symbolic link to another place')
   const containers: Container[] = []
   for (const found of await readdir(directory, { withFileTypes: true })) {
     const path = join(directory, found.name)

@@ -6,7 +6,7 @@ const FIXED_BYTES = 15
 const ENCRYPTED = 1
 const ALGORITHM = 'aes-256-gcm'
 
-/** Bytes from which `readHeader` can tell; longer than any header. */
+/** Bytes that `readHeader` needs; longer than any header. */
 export const HEADER_MAX_BYTES = 2048
 
 export type Header = {
@@ -14,15 +14,15 @@ export type Header = {
   /** Seconds since 1970. */
   readonly createdAt: number
   readonly isEncrypted: boolean
-  /** Of the header itself. */
+  /** Size of the header itself. */
   readonly bytes: number
 }
 
-/** Bytes of a file that are no data. */
+/** Bytes of a file in addition to the data. */
 export const overheadOf = ({ bytes, isEncrypted }: Header): number =>
   bytes + (isEncrypted ? NONCE_BYTES + TAG_BYTES : 0)
 
-/** Undefined: it is no object of ours. */
+/** Undefined if it is not an object file. */
 export function readHeader(file: Buffer): Header | undefined {
   if (file.length < FIXED_BYTES || !file.subarray(0, MAGIC.length).equals(MAGIC)) return undefined
   const bytes = FIXED_BYTES + file.readUInt16LE(5)
@@ -35,7 +35,7 @@ export function readHeader(file: Buffer): Header | undefined {
   }
 }
 
-/** What the encryption binds beside the data: the container, and the header with the key in it. */
+/** What the encryption authenticates besides the data: the container, and the header with the object's key. */
 const boundTo = (container: string, header: Uint8Array): Buffer => {
   const name = Buffer.from(container)
   const length = Buffer.alloc(4)
@@ -66,7 +66,7 @@ export function encodeObject(
   return Buffer.concat([header, ...seal(ALGORITHM, secret, data, boundTo(container, header))])
 }
 
-/** The data of a whole file. Throws HalFailure for what was changed, or does not fit the key. */
+/** The data of a whole file. Throws a HalFailure if it was changed, or encrypted with another key. */
 export function decodeObject(
   file: Buffer,
   container: string,
@@ -80,7 +80,7 @@ export function decodeObject(
     if (header.isEncrypted) throw failure('storage', 'the object is encrypted, and no key is set')
     return body
   }
-  if (!header.isEncrypted) throw failure('storage', 'the object is not encrypted, though a key is set')
+  if (!header.isEncrypted) throw failure('storage', 'the object is not encrypted, although a key is set')
   if (body.length < NONCE_BYTES + TAG_BYTES) throw failure('storage', 'the object is damaged')
   const bound = boundTo(container, file.subarray(0, header.bytes))
   const plain = unseal(ALGORITHM, secret, body.subarray(0, NONCE_BYTES), body.subarray(NONCE_BYTES), bound)

@@ -11,20 +11,20 @@ import { decodeObject, encodeObject } from './object-file.js'
 import { fileNameOf } from './paths.js'
 
 export type StorageOptions = {
-  /** Absolute; storage of tasks is below. */
+  /** Absolute path; the storage of all tasks is below it. */
   readonly directory: string
-  /** Bytes on disk of one task. */
+  /** Limit per task, in bytes on disk. */
   readonly maxBytes: number
-  /** Objects of one task, 50,000 by default. */
+  /** Limit of objects per task; 50,000 by default. */
   readonly maxObjects?: number
-  /** 32 bytes, or who has them and is asked at the first use; undefined: objects are not encrypted. */
+  /** 32 bytes, or a function that fetches them at the first use; undefined: objects are not encrypted. */
   readonly secret: Uint8Array | (() => Promise<Uint8Array>) | undefined
 }
 
-/** Of one task, as keys are held in memory. */
+/** Per task, because keys are kept in memory. */
 const MAX_OBJECTS = 50_000
 
-/** The containers of one task. Invariants: one change at a time; a file has its name once it is whole. */
+/** The containers of one task. Invariants: one change at a time; a file gets its name once it is complete. */
 export class TaskStorage {
   readonly #options: StorageOptions
   readonly #directory: string
@@ -41,7 +41,7 @@ export class TaskStorage {
     this.#directory = directory
   }
 
-  /** Bytes on disk that may still be used. */
+  /** Bytes left of the limit. */
   get leftBytes(): number {
     return Math.max(0, this.#options.maxBytes - this.#usedBytes)
   }
@@ -158,7 +158,7 @@ export class TaskStorage {
     return join(directory, `${UNFINISHED}${process.pid}-${this.#unfinished}`)
   }
 
-  /** Whoever reads finds all of the old file or all of the new one, whenever the process or the machine is ended. */
+  /** Atomic: a reader finds the old file or the new one, whenever the process or the machine dies. */
   async #writeWhole(directory: string, name: string, bytes: Uint8Array): Promise<void> {
     const path = this.#temporary(directory)
     try {
@@ -192,11 +192,11 @@ const secretFrom = async (ask: () => Promise<Uint8Array>): Promise<Uint8Array> =
   try {
     return await ask()
   } catch (error) {
-    throw failure('storage', `the key of the storage could not be had: ${messageOf(error)}`)
+    throw failure('storage', `the storage key is not available: ${messageOf(error)}`)
   }
 }
 
-/** Messages of the system hold paths of the host, their codes do not. */
+/** System messages contain paths of the host; their codes do not. */
 const toStorageFailure = (error: unknown): HalFailure => {
   if (error instanceof HalFailure) return error
   return failure('storage', codeOf(error) ?? 'failed')

@@ -38,7 +38,7 @@ const pathOf = (segments: readonly string[]): string =>
     .map((segment) => {
       // As a whole segment they would change the path, however they are encoded.
       if (segment === '' || segment === '.' || segment === '..')
-        throw new EndpointError(`expected a name that can stand in a URL, found ${JSON.stringify(segment)}`)
+        throw new EndpointError(`expected a name that can be part of a URL, found ${JSON.stringify(segment)}`)
       return encodeURIComponent(segment)
     })
     .join('/')
@@ -76,6 +76,6 @@ export const neededEndpoint = (
   const found = endpointOf(service, env, urls, segments)
   if (found !== undefined) return found
   throw new EndpointError(
-    `${service.variables[0]} is not set; expected it in the environment of the task, or in that of the proplet`,
+    `${service.variables[0]} is not set; expected it in the environment of the task or of the proplet`,
   )
 }

@@ -97,7 +97,7 @@ const NOTHING: Fetched = { events: [], env: {} }
 export const prepare = (deps: PrepareDeps) => {
   const failed = ({ what }: Wanted, problem: string): Fetched => ({
     events: [
-      { type: 'warning', message: `${what} could not be fetched, and the task runs without: ${problem}` },
+      { type: 'warning', message: `${what} could not be fetched; running the task without it: ${problem}` },
     ],
     env: {},
   })

@@ -41,7 +41,7 @@ export const report =
 
     const deliver = (json: string, end: TaskEvent): Observable<TaskEvent> => {
       const byChannel = (why: string) => [
-        warning(`the coordinator did not take the update, it goes to the channel instead: ${why}`),
+        warning(`the coordinator did not accept the update; publishing it on the channel instead: ${why}`),
         reported({ channel: json }),
         end,
       ]

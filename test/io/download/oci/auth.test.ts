@@ -84,7 +84,7 @@ describe('a registry that wants a user name and password', () => {
   it.each([
     ['broken', 'echo secret-of-helper; exit 3', 'docker-credential-broken failed (3)'],
     ['chatty', 'echo \'{"Username":1,"Secret":"secret-of-helper"}\'', 'Username: expected string'],
-    ['endless', 'exec yes secret-of-helper', 'docker-credential-endless said too much'],
+    ['endless', 'exec yes secret-of-helper', 'docker-credential-endless printed too much'],
   ])('says so when the helper is %s, without what it said', async (name, script, message) => {
     await helper(name, script)
     const error = await failure(await open({ credsStore: name }))
@@ -219,10 +219,10 @@ describe('a hostile challenge', () => {
   }
 
   it.each([
-    ['Bearer realm="ftp://a/token"', 'no https URL'],
-    ['Bearer realm="http://registry.example/token"', 'no https URL'],
-    ['Bearer service="a"', 'no https URL'],
-    ['Negotiate', 'an authentication that the proplet does not know'],
+    ['Bearer realm="ftp://a/token"', 'not an https URL'],
+    ['Bearer realm="http://registry.example/token"', 'not an https URL'],
+    ['Bearer service="a"', 'not an https URL'],
+    ['Negotiate', 'a kind of authentication that the proplet does not support'],
   ])('%s leads nowhere', async (header, message) => {
     const { error } = await challenged(header)
     expect(error.message).toContain(message)

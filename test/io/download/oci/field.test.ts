@@ -189,7 +189,7 @@ describe('C31: layers', () => {
       expect((await got(open())).binary.digest).toBe(digestOf(BINARY))
       const { open: only } = await registryOf({}, imageOf(other))
       expect((await failure(only())).message).toContain(
-        `no layer holds a wasm binary; passed over: ${other.mediaType}`,
+        `no layer holds a wasm binary; skipped: ${other.mediaType}`,
       )
     },
   )

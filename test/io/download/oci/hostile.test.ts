@@ -66,12 +66,12 @@ describe('a manifest', () => {
     [
       'with a path as a digest',
       { manifest: json({ layers: [{ ...layer, digest: 'sha256:../../etc/passwd' }] }) },
-      'no sha256',
+      'not sha256',
     ],
     [
       'with another algorithm',
       { manifest: json({ layers: [{ ...layer, digest: `md5:${'0'.repeat(32)}` }] }) },
-      'no sha256',
+      'not sha256',
     ],
     [
       'of a layer that is too large',
@@ -79,7 +79,7 @@ describe('a manifest', () => {
       'larger than 1000000 bytes',
     ],
     ['that is gigantic', { manifest: Buffer.alloc(600_000, 32) }, 'more than 524288 bytes'],
-    ['that is an empty index', { manifest: json({ manifests: [] }), type: INDEX }, 'an index of nothing'],
+    ['that is an empty index', { manifest: json({ manifests: [] }), type: INDEX }, 'an empty index'],
   ] as const)('%s is refused', async (_, answers, message) => {
     const { open } = await registry(answers)
     const error = await failure(open())
@@ -221,7 +221,7 @@ describe('a tar', () => {
     [
       'a name without end',
       [gzipSync(Buffer.concat([tarHeader('././@LongLink', 2 ** 31, 'L'), Buffer.alloc(3_000_000, 97)]))],
-      'a name that is too long',
+      'a name is too long',
     ],
     [
       'a negative size in a pax header',

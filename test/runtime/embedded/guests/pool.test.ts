@@ -15,6 +15,21 @@ const limits = { memoryMaxBytes: 64 * MIB, tableMaxElements: 1000 }
 const entry = fileURLToPath(new URL('../../../../dist/runtime/guest/child.js', import.meta.url))
 const start: StartGuest = () => startProcessGuest({ ...limits, entry, wrapper: [] })
 
+/** A guest that is ready as soon as it is told to boot, and gone as soon as it is killed. */
+const readyGuest = (): Guest => {
+  let listener: GuestListener = DEAF
+  return {
+    pid: undefined,
+    counters: () => undefined,
+    figures: () => undefined,
+    residentBytes: () => undefined,
+    listen: (next) => (listener = next),
+    post: () => listener.message({ type: 'ready' }),
+    holdOutput: () => undefined,
+    kill: () => listener.closed({ how: 'ended', signal: undefined }),
+  }
+}
+
 function createPool(options: Partial<PoolOptions> = {}) {
   const warnings: string[] = []
   const silent = () => undefined
@@ -23,6 +38,7 @@ function createPool(options: Partial<PoolOptions> = {}) {
     warm: 0,
     maxIdle: 4,
     surplusIdleMs: 30_000,
+    restIdleMs: 30_000,
     maxTasks: 1000,
     maxResidentBytes: 512 * MIB,
     log: { debug: silent, info: silent, error: silent, warn: (_obj, message) => warnings.push(message) },
@@ -32,9 +48,9 @@ function createPool(options: Partial<PoolOptions> = {}) {
   return { pool, warnings }
 }
 
-const acquire = (pool: Pool): Promise<Member> =>
+const acquire = (pool: Pool, digest = 'sha256:none'): Promise<Member> =>
   new Promise((granted, reject) => {
-    pool.acquire('sha256:none', { granted, refused: (error) => reject(new Error(error)) })
+    pool.acquire(digest, { granted, refused: (error) => reject(new Error(error)) })
   })
 
 describe('the pool', () => {
@@ -86,6 +102,41 @@ describe('the pool', () => {
     expect(pool.pids()).toHaveLength(1)
   })
 
+  it('15.5 keeps one idle guest until a task comes, and again when none came for long', async () => {
+    const { pool } = createPool({ warm: 2, surplusIdleMs: 100, restIdleMs: 100 })
+    pool.open(start)
+    await vi.waitUntil(() => pool.pids().length === 1)
+    const member = await acquire(pool)
+    await pool.ready()
+    pool.release(member, 'reuse')
+    const pids = pool.pids()
+    expect(pids.length).toBeGreaterThanOrEqual(2)
+    await vi.waitUntil(() => pids.filter(isAlive).length === 1)
+    expect(pool.pids()).toHaveLength(1)
+  })
+
+  it('15.5 starts none in the place of one that is soon back', () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const { pool } = createPool({ warm: 1, maxTasks: Infinity })
+    const starts = vi.fn(readyGuest)
+    pool.open(starts)
+    vi.advanceTimersByTime(100)
+    const granted: Member[] = []
+    const take = () =>
+      pool.acquire('sha256:none', { granted: (member) => granted.push(member), refused: () => undefined })
+    for (let i = 0; i < 20; i++) {
+      take()
+      vi.advanceTimersByTime(40)
+      for (const member of granted.splice(0)) pool.release(member, 'reuse')
+    }
+    expect(starts).toHaveBeenCalledTimes(1)
+    take()
+    vi.advanceTimersByTime(110)
+    expect(starts).toHaveBeenCalledTimes(2)
+    for (const member of granted) pool.release(member, 'gone')
+  })
+
   it('starts no guest over and over while all that it may need are busy now and then', async () => {
     const warm = 2
     const { pool } = createPool({ warm, maxIdle: 2 * warm })
@@ -100,6 +151,40 @@ describe('the pool', () => {
     }
     for (let i = 0; i < 5; i++) await load()
     expect(starts).toHaveBeenCalledTimes(2 * warm)
+  })
+
+  it('has a task wait for the guest that keeps its large module while that tidies up', async () => {
+    const { pool } = createPool({ warm: 1 })
+    const boot = { type: 'boot', preopens: [], ...limits } as const
+    pool.open(start)
+    const member = await acquire(pool)
+    member.modules.kept('sha256:large', 2 * MIB)
+    member.modules.kept('sha256:small', 1000)
+    await pool.ready()
+    pool.release(member, 'settling')
+    const large = acquire(pool, 'sha256:large')
+    const other = await acquire(pool, 'sha256:small')
+    expect(other).not.toBe(member)
+    const second = await acquire(pool, 'sha256:large')
+    expect(second).not.toBe(member)
+    // Having booted again, it says that it is ready.
+    member.guest.post(boot)
+    expect(await large).toBe(member)
+    for (const each of [member, other, second]) pool.release(each, 'reuse')
+  })
+
+  it('gives a task another guest where the one that it waits for is lost', async () => {
+    const { pool } = createPool({ warm: 1 })
+    pool.open(start)
+    const member = await acquire(pool)
+    member.modules.kept('sha256:large', 2 * MIB)
+    await pool.ready()
+    pool.release(member, 'settling')
+    const waiting = acquire(pool, 'sha256:large')
+    member.guest.kill()
+    const given = await waiting
+    expect(given).not.toBe(member)
+    pool.release(given, 'reuse')
   })
 
   it('withdraws one that does not wait any longer', async () => {
@@ -124,7 +209,7 @@ describe('the pool', () => {
     await expect(acquire(pool)).rejects.toThrow(/no guest can be started: it ended with status 1: .*nowhere/s)
     await ready
     expect(starts).toBeLessThanOrEqual(4)
-    expect(warnings[0]).toContain('a guest failed while it was started')
+    expect(warnings[0]).toContain('a guest failed during its start')
     await pool.close()
     expect(pool.pids()).toStrictEqual([])
   })

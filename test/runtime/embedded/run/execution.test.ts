@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { Execution, type GuestFate } from '../../../../src/runtime/embedded/run/execution.js'
+import { Execution } from '../../../../src/runtime/embedded/run/execution.js'
+import type { GuestFate } from '../../../../src/runtime/embedded/guests/fate.js'
 import { DEAF, type Guest, type GuestListener } from '../../../../src/runtime/embedded/guests/guest.js'
 import { ModuleLedger } from '../../../../src/runtime/embedded/guests/module-ledger.js'
 import { Watchdog } from '../../../../src/runtime/embedded/run/watchdog.js'
@@ -142,7 +143,7 @@ describe('an execution', () => {
       'SIGABRT',
       'FATAL ERROR: Reached heap limit',
       'memory',
-      /memory outside of the linear memory is used up/,
+      /memory outside the linear memory, such as tables, is used up/,
     ],
     ['SIGILL', 'Fatal process out of memory: Zone', 'memory', /used up/],
     ['SIGSEGV', '', 'runtime', /^the guest died$/],

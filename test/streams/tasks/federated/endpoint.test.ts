@@ -50,7 +50,7 @@ describe('an endpoint', () => {
 
   it('that is needed is an error where there is none, which names the variable', () => {
     expect(() => neededEndpoint(COORDINATOR, {}, NONE, ['update'])).toThrow(
-      'MANAGER_COORDINATOR_URL is not set; expected it in the environment of the task, or in that of the proplet',
+      'MANAGER_COORDINATOR_URL is not set; expected it in the environment of the task or of the proplet',
     )
   })
 
@@ -72,6 +72,7 @@ describe('an endpoint', () => {
       endpointOf(DATA_STORE, {}, { ...NONE, dataStore: 'http://s' }, ['datasets', id])?.url
     expect(of('../../admin')).toBe('http://s/datasets/..%2F..%2Fadmin')
     expect(of('a?b#c')).toBe('http://s/datasets/a%3Fb%23c')
-    for (const id of ['.', '..', '']) expect(() => of(id)).toThrow('expected a name that can stand in a URL')
+    for (const id of ['.', '..', ''])
+      expect(() => of(id)).toThrow('expected a name that can be part of a URL')
   })
 })

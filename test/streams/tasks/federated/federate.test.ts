@@ -102,7 +102,7 @@ describe('federate', () => {
       }
       const without = stage(m, { urls: { ...urls, coordinator: undefined } })
       m.expect(told(without(learning, never, NEVER))).toBeObservable('(e|)', {
-        e: 'failed MANAGER_COORDINATOR_URL is not set; expected it in the environment of the task, or in that of the proplet',
+        e: 'failed MANAGER_COORDINATOR_URL is not set; expected it in the environment of the task or of the proplet',
       })
     }),
   )

@@ -75,7 +75,7 @@ describe('prepare', () => {
       const { prepare } = stage(m, (url) => (url === MODEL ? model : dataset))
       m.expect(prepare(start('t', { env: round }))).toBeObservable('--(wmp|)', {
         w: warning(
-          `the dataset could not be fetched, and the task runs without: ${DATASET}: it answered with status 500`,
+          `the dataset could not be fetched; running the task without it: ${DATASET}: it answered with status 500`,
         ),
         m: provided('MODEL_DATA', MODEL, 2),
         p: prepared({ ...round, MODEL_DATA: '{}' }),
@@ -90,7 +90,7 @@ describe('prepare', () => {
       const { prepare } = stage(m, () => silent, { urls: { ...urls, dataStore: undefined } })
       m.expect(prepare(start('t', { env: round }))).toBeObservable('1s (wp|)', {
         w: warning(
-          `the model could not be fetched, and the task runs without: ${MODEL}: no answer within 1 s`,
+          `the model could not be fetched; running the task without it: ${MODEL}: no answer within 1 s`,
         ),
         p: prepared(round),
       })
@@ -140,7 +140,7 @@ describe('prepare', () => {
     'takes a data store that is no URL, or a name that can not stand in one, for one that fails',
     marbles((m) => {
       const { prepare } = stage(m, () => of('1'))
-      const without = 'the dataset could not be fetched, and the task runs without: '
+      const without = 'the dataset could not be fetched; running the task without it: '
       const env = { PROPLET_ID: 'p1', DATA_STORE_URL: 'store' }
       m.expect(prepare(start('t', { env }))).toBeObservable('(wp|)', {
         w: warning(`${without}DATA_STORE_URL: expected a URL that starts with http:// or https://`),
@@ -148,7 +148,7 @@ describe('prepare', () => {
       })
       const parent = { PROPLET_ID: '..', DATA_STORE_URL: 'http://store' }
       m.expect(prepare(start('t', { env: parent }))).toBeObservable('(wp|)', {
-        w: warning(`${without}expected a name that can stand in a URL, found ".."`),
+        w: warning(`${without}expected a name that can be part of a URL, found ".."`),
         p: prepared(parent),
       })
     }),

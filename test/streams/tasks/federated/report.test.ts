@@ -24,18 +24,18 @@ const events = {
   w: {
     type: 'warning',
     id: 't',
-    message: `the coordinator did not take the update, it goes to the channel instead: ${UPDATE}: it answered with status 409`,
+    message: `the coordinator did not accept the update; publishing it on the channel instead: ${UPDATE}: it answered with status 409`,
   },
   l: {
     type: 'warning',
     id: 't',
-    message: `the coordinator did not take the update, it goes to the channel instead: ${UPDATE}: no answer within 1 s`,
+    message: `the coordinator did not accept the update; publishing it on the channel instead: ${UPDATE}: no answer within 1 s`,
   },
   d: {
     type: 'warning',
     id: 't',
     message:
-      'the coordinator did not take the update, it goes to the channel instead: the proplet is shutting down',
+      'the coordinator did not accept the update; publishing it on the channel instead: the proplet is shutting down',
   },
   n: {
     type: 'warning',

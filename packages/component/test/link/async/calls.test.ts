@@ -105,6 +105,12 @@ describe('async calls from component to component', () => {
     await expectAnswer(call('async-composed', 'user', name, args), value)
   })
 
+  it('begin before their caller goes on where only a task that is ready to go on keeps them waiting', async () => {
+    const [starting, returned] = [0, 2]
+    await expectAnswer(call('async-order', 'ready', '', []), returned)
+    await expectAnswer(call('async-order', 'held', '', []), starting)
+  })
+
   it('are not without number, where each keeps a stack', async () => {
     await expectFailure(call('async-composed', 'user', 'crowd', [501]), /more than 500 tasks wait/)
   })

@@ -24,7 +24,7 @@ describe('what breaks the rules of the async ABI traps', () => {
     ['read-a-set', /handle index 1 is no End/],
     ['read-nothing', /unknown handle index 99/],
     ['read-handle-zero', /unknown handle index 0/],
-    ['future-of-a-stream', /handle index 1 is another end, or of another future/],
+    ['future-of-a-stream', /handle index 1 is the other end, or belongs to another future/],
     ['cancel-what-is-idle', /cannot cancel a read of a stream which is not in progress/],
     ['pass-on-while-reading', /cannot remove busy stream/],
     ['pass-on-the-other-end', /handle index 2 is another end/],

@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto'
+import { config as rxjs, tap } from 'rxjs'
+import { stopSignal } from '../app/signals.js'
+import { flushCompileCache } from '../host/compile-cache.js'
+import type { LoadedConfig } from '../io/config/config.js'
+import { createLogger } from '../io/log/log.js'
+import { runCli } from './run.js'
+
+/** When all that a start needs was compiled, in milliseconds: a daemon may end by a signal that it can't hear. */
+const COMPILED_MS = 10_000
+
+const runDaemon = async ({ config, warnings }: LoadedConfig): Promise<void> => {
+  const { log, flush } = await createLogger({ level: config.logLevel })
+  const exit = (code: number) => void flush().finally(() => process.exit(code))
+  const fail = (error: unknown) => {
+    log.fatal({ err: error }, 'The proplet failed')
+    exit(1)
+  }
+  rxjs.onUnhandledError = fail
+  process.on('uncaughtException', fail)
+  process.on('unhandledRejection', fail)
+
+  log.info(`Starting Proplet (TypeScript) - Instance ID: ${randomUUID()}`)
+  for (const warning of warnings) log.warn(warning)
+  const stop$ = stopSignal(process).pipe(
+    tap((signal) => log.info(`${signal}: taking no more tasks; a second signal ends the proplet at once`)),
+  )
+  const { createProplet } = await import('../app/proplet.js')
+  const proplet = createProplet({ config, log, stop$ }).subscribe({ error: fail, complete: () => exit(0) })
+  setTimeout(flushCompileCache, COMPILED_MS).unref()
+  // However the process ends, its guests end with it, also where the system has no way to see to that.
+  process.once('exit', () => proplet.unsubscribe())
+}
+
+/** The program `proplet`: a command, or the daemon. */
+export const main = async (host: NodeJS.Process): Promise<void> => {
+  const decision = runCli({
+    argv: host.argv.slice(2),
+    env: host.env,
+    stdout: host.stdout,
+    stderr: host.stderr,
+  })
+  switch (decision.kind) {
+    case 'exit':
+      host.exitCode = decision.code
+      break
+    // What a command does not need is not loaded for it: the daemon stays small, the others are quick.
+    case 'command': {
+      const { runCommand } = await import('./command.js')
+      host.exitCode = await runCommand(decision.word, decision.argv, host)
+      break
+    }
+    case 'run':
+      await runDaemon(decision.loaded)
+  }
+}

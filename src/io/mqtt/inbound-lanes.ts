@@ -1,0 +1,74 @@
+import { Fifo } from './fifo.js'
+import { PacketSplitter, type WholePacket } from './packet-splitter.js'
+
+const PUBLISH = 3
+
+/** Bytes of messages that are read ahead of the client; beyond that nothing more is read until half of it is gone. */
+export const MAX_AHEAD_BYTES = 16 * 1024 * 1024
+/** The cost of a message in addition to its bytes. */
+const MESSAGE_BYTES = 256
+
+const costOf = ({ bytes }: WholePacket): number => bytes + MESSAGE_BYTES
+
+/**
+ * Lets packets about our own publications, pings and subscriptions pass messages that wait. A broker may send thousands of
+ * messages without a pause, and mosquitto 2.0 does so even beyond its window of messages in flight: what acknowledges a result
+ * would come behind all of them, and no further result could go out.
+ *
+ * The client gets one message at a time, the next one when it has begun with the one before. The broker can't have sent a packet
+ * about a message (PUBREL) before we have acknowledged it, so none passes its own message.
+ */
+export class InboundLanes {
+  readonly #splitter = new PacketSplitter()
+  readonly #messages = new Fifo<WholePacket>()
+  readonly #pass: (piece: Buffer) => void
+  #bytes = 0
+  #isClientBusy = false
+  #isFull = false
+
+  /** `pass` gives bytes to the client. */
+  constructor(pass: (piece: Buffer) => void) {
+    this.#pass = pass
+  }
+
+  /** Read no more until this is false. */
+  get isFull(): boolean {
+    return this.#isFull
+  }
+
+  /** Messages that wait. */
+  get waiting(): number {
+    return this.#messages.length
+  }
+
+  push(chunk: Buffer): void {
+    for (const packet of this.#splitter.push(chunk)) {
+      if (packet.type === PUBLISH) {
+        this.#messages.push(packet)
+        this.#bytes += costOf(packet)
+      } else this.#give(packet)
+    }
+    this.#isFull ||= this.#bytes > MAX_AHEAD_BYTES
+    this.#next()
+  }
+
+  /** The client has begun with the message that it was given, and may be given the next. */
+  taken(): void {
+    this.#isClientBusy = false
+    this.#next()
+  }
+
+  #next(): void {
+    if (this.#isClientBusy) return
+    const message = this.#messages.shift()
+    if (message === undefined) return
+    this.#isClientBusy = true
+    this.#bytes -= costOf(message)
+    if (this.#bytes < MAX_AHEAD_BYTES / 2) this.#isFull = false
+    this.#give(message)
+  }
+
+  #give({ pieces }: WholePacket): void {
+    for (const piece of pieces) this.#pass(piece)
+  }
+}

@@ -1,0 +1,47 @@
+/** One MQTT packet, in the pieces that it came in. */
+export type WholePacket = {
+  readonly type: number
+  readonly bytes: number
+  readonly pieces: readonly Buffer[]
+}
+
+/** Finds the packets in bytes that are split anywhere (MQTT 3.1.1, section 2.2); their pieces are views. */
+export class PacketSplitter {
+  #header: number[] = []
+  #pieces: Buffer[] = []
+  /** Bytes of the packet that are still to come; negative: its header is being read. */
+  #left = -1
+
+  /** Bytes of a packet that has not ended. */
+  get pending(): readonly Buffer[] {
+    return this.#pieces
+  }
+
+  push(chunk: Buffer): readonly WholePacket[] {
+    const packets: WholePacket[] = []
+    let from = 0
+    let at = 0
+    while (at < chunk.length) {
+      if (this.#left < 0) {
+        this.#header.push(chunk.readUInt8(at++))
+        const isComplete = this.#header.length > 1 && ((this.#header.at(-1) ?? 0) & 0x80) === 0
+        if (isComplete)
+          this.#left = this.#header.slice(1).reduce((sum, byte, i) => sum + (byte & 0x7f) * 128 ** i, 0)
+      } else {
+        const taken = Math.min(this.#left, chunk.length - at)
+        this.#left -= taken
+        at += taken
+      }
+      if (this.#left !== 0) continue
+      const pieces = [...this.#pieces, chunk.subarray(from, at)]
+      const bytes = pieces.reduce((sum, { length }) => sum + length, 0)
+      packets.push({ type: (this.#header[0] ?? 0) >> 4, bytes, pieces })
+      from = at
+      this.#pieces = []
+      this.#header = []
+      this.#left = -1
+    }
+    if (from < at) this.#pieces.push(chunk.subarray(from, at))
+    return packets
+  }
+}
