@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import type { ConnectionMessage, ToConnections } from '../../guest/channel/protocol.js'
 
 /** What Node.js has a channel as, inside. */
-type Incoming = { readStop(): void }
+type Incoming = { readStop(): void; onread: (bytes?: ArrayBuffer) => void }
 
 /**
  * The IPC channel of Node.js, which alone passes connections to another process. It is used in one direction: Node.js would
@@ -12,9 +12,11 @@ type Incoming = { readStop(): void }
  */
 export class ConnectionChannel {
   readonly #child: ChildProcess
+  readonly #incoming: Incoming
 
-  private constructor(child: ChildProcess) {
+  private constructor(child: ChildProcess, incoming: Incoming) {
     this.#child = child
+    this.#incoming = incoming
   }
 
   /** To be called as soon as the child was spawned, before anything can be read. Undefined: reading can't be prevented here. */
@@ -25,7 +27,7 @@ export class ConnectionChannel {
       return undefined
     }
     incoming.readStop()
-    return new ConnectionChannel(child)
+    return new ConnectionChannel(child, incoming)
   }
 
   say(message: ToConnections): void {
@@ -40,8 +42,9 @@ export class ConnectionChannel {
     return true
   }
 
-  close(): void {
-    if (this.#child.connected) this.#child.disconnect()
+  /** The child has ended, which is not read either: says so, as without it the child is not closed for Node.js. */
+  end(): void {
+    if (this.#child.connected) this.#incoming.onread()
   }
 
   #send(message: ToConnections, native: object | undefined): void {
@@ -62,4 +65,9 @@ function incomingOf(child: ChildProcess): Incoming | undefined {
 }
 
 const isIncoming = (value: unknown): value is Incoming =>
-  typeof value === 'object' && value !== null && 'readStop' in value && typeof value.readStop === 'function'
+  typeof value === 'object' &&
+  value !== null &&
+  'readStop' in value &&
+  typeof value.readStop === 'function' &&
+  'onread' in value &&
+  typeof value.onread === 'function'

@@ -138,6 +138,8 @@ class ProcessGuest implements Guest {
     // A pipe breaks when the child ends, which `close` reports.
     for (const stream of [...this.#outputs, control, answers, info]) stream?.on('error', () => undefined)
     child.on('error', (error) => (this.#fault ??= `could not be ended: ${error.message}`))
+    // Its end is not read from the channel, without which `close` does not come.
+    child.on('exit', () => this.connections?.end())
     child.on('close', (code, signal) => this.#close(code, signal))
   }
 
@@ -218,7 +220,6 @@ class ProcessGuest implements Guest {
     this.#listener = DEAF
     this.#files?.close()
     this.#files = undefined
-    this.connections?.close()
     listener.closed(this.#fault === undefined ? { how, signal } : { how: this.#fault, signal: undefined })
   }
 }
