@@ -163,6 +163,7 @@ export class HttpChild implements GuestListener {
 
   /** Ends it, unless it is leaving anyway. */
   cut(): void {
+    this.#handed?.cut()
     if (!this.#isLeaving || this.#handed?.isBusy === true) this.kill()
   }
 

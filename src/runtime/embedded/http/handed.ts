@@ -137,6 +137,11 @@ export class HandedConnections {
     if (problem !== undefined) this.#hooks.failed(problem)
   }
 
+  /** All of them end at once. */
+  cut(): void {
+    for (const { socket } of this.#connections.values()) socket.destroy()
+  }
+
   /** The child is gone. */
   lost(how: string): void {
     const current = this.#current

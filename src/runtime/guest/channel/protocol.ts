@@ -78,7 +78,7 @@ export type ConnectionMessage = {
   readonly type: 'connection'
   /** Its number; the first is 1. */
   readonly connection: number
-  /** Of a response. */
+  /** Of a request, and of a response. */
   readonly bodyMaxBytes: number
   /** For a whole request to come; 0: none. */
   readonly requestTimeoutMs: number

@@ -10,6 +10,7 @@ const NOTHING = Buffer.alloc(0)
 /** Waits for the whole of a request, if that is short and comes soon; calls one of the two, or none if the client is gone. */
 export function readRequest(
   request: IncomingMessage,
+  bodyMaxBytes: number,
   { whole, tooMuch }: { readonly whole: (body: Buffer) => void; readonly tooMuch: () => void },
 ): void {
   const { headers } = request
@@ -18,7 +19,8 @@ export function readRequest(
     whole(NOTHING)
     return
   }
-  if (declared > MAX_BYTES) {
+  const maxBytes = Math.min(MAX_BYTES, bodyMaxBytes)
+  if (declared > maxBytes) {
     tooMuch()
     return
   }
@@ -34,7 +36,7 @@ export function readRequest(
   const timer = setTimeout(() => settle(tooMuch), MAX_MS)
   request.on('data', (piece: Buffer) => {
     bytes += piece.length
-    if (bytes > MAX_BYTES) settle(tooMuch)
+    if (bytes > maxBytes) settle(tooMuch)
     else pieces.push(piece)
   })
   request.once('end', () => settle(() => whole(Buffer.concat(pieces))))

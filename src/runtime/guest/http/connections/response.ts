@@ -40,8 +40,9 @@ export class HandedResponse {
   /** The side of the guest. */
   readonly responder: Responder = {
     respond: (head) => {
-      this.#fail(this.#head === undefined ? this.#rules.head(head.status, head.headers) : 'it answered twice')
-      this.#head ??= head
+      const problem = this.#head === undefined ? this.#rules.head(head.status, head.headers) : 'it answered twice'
+      this.#fail(problem)
+      if (problem === undefined) this.#head = head
       return this.#sink
     },
     fail: (code) => this.#fail(`it answered with the error ${code}`),
@@ -63,8 +64,11 @@ export class HandedResponse {
   complete(error: string | undefined): string | undefined {
     if (error !== undefined) this.#fail(error)
     else if (!this.#isFinished) this.#fail(this.#head === undefined ? 'it gave no answer' : 'it ended before its response did')
-    if (!this.#isFinished && !this.#isBegun) this.#answer(500, 'the component failed')
-    else if (!this.#isFinished) this.#socket.destroy()
+    if (this.#isFinished) return this.#problem
+    // What the guest has written begins the response, whether it was sent by then or not.
+    if (this.#rules.bytes > 0 && this.#head !== undefined) this.#send()
+    if (this.#isBegun) this.#socket.destroy()
+    else this.#answer(500, 'the component failed')
     return this.#problem
   }
 
@@ -88,7 +92,10 @@ export class HandedResponse {
   }
 
   #flush(): void {
-    if (this.#isGone || this.#head === undefined) return
+    if (!this.#isGone && this.#head !== undefined) this.#send()
+  }
+
+  #send(): void {
     this.#attempt(() => {
       this.#begin()
       if (this.#heldBytes > 0) this.#response.write(this.#take())

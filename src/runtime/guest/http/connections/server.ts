@@ -112,7 +112,7 @@ export class ConnectionServer {
       response.writeHead(400, { 'content-type': 'text/plain', connection: 'close' }).end(`${target.left}\n`)
       return
     }
-    readRequest(request, {
+    readRequest(request, this.#bodyMaxBytes, {
       whole: (body) => this.#serve(socket, request, response, { ...target.right, body }),
       tooMuch: () => this.#putBack(request, response),
     })
