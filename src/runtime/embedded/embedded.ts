@@ -185,6 +185,7 @@ const processMemory = ({ memoryMaxBytes, componentEngine }: EmbeddedOptions): nu
 
 async function prepareStart(options: EmbeddedOptions): Promise<StartGuest> {
   const { isolation, log } = options
+  // Not in a sandbox: whoever has a socket can have it connect elsewhere, in the network that it was made in.
   const takesConnections = options.http !== undefined
   const limits = { memoryMaxBytes: processMemory(options), tableMaxElements: TABLE_MAX_ELEMENTS }
   if (isolation === 'thread') {
@@ -199,7 +200,7 @@ async function prepareStart(options: EmbeddedOptions): Promise<StartGuest> {
   }
   const wrapper = await sandboxWrapper(isolation, options)
   log.debug({ wrapper }, 'Child processes run in a sandbox')
-  return () => startProcessGuest({ ...limits, entry: SANDBOXED_ENTRY, wrapper, takesConnections, isNested: true })
+  return () => startProcessGuest({ ...limits, entry: SANDBOXED_ENTRY, wrapper, isNested: true })
 }
 
 /** Bubblewrap sees itself to what setpriv does, and where it is a set-user-ID program must be able to gain privileges. */

@@ -182,7 +182,10 @@ export class Children {
   /** A child that has come takes its part of the connections. */
   #spread(child: HttpChild): void {
     if (!child.takesConnections || child.connections > 0) return
-    const most = [...this.#all].reduce((best, each) => (each.connections > best.connections ? each : best), child)
+    const most = [...this.#all].reduce(
+      (best, each) => (each.connections > best.connections ? each : best),
+      child,
+    )
     if (most.connections > 1) most.share(Math.floor(most.connections / 2))
   }
 

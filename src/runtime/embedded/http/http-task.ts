@@ -189,7 +189,8 @@ export class HttpTask {
     })
     this.#exchanges.add(exchange)
     if (this.#outcome !== undefined) exchange.refuse(503, 'the server is stopping')
-    else if (this.#exchanges.size + this.#children.busy > options.maxRequests) exchange.refuse(503, 'too many requests')
+    else if (this.#exchanges.size + this.#children.busy > options.maxRequests)
+      exchange.refuse(503, 'too many requests')
     else if (Number(request.headers['content-length'] ?? 0) > options.bodyMaxBytes)
       exchange.refuse(413, 'the request is too long')
     else this.#children.answer(exchange)
@@ -225,7 +226,8 @@ export class HttpTask {
   }
 }
 
-const requestTimeoutOf = (timeoutMs: number): number => (timeoutMs > 0 ? Math.max(timeoutMs, HEADERS_TIMEOUT_MS) : 0)
+const requestTimeoutOf = (timeoutMs: number): number =>
+  timeoutMs > 0 ? Math.max(timeoutMs, HEADERS_TIMEOUT_MS) : 0
 
 /** Before there is anything to answer it. */
 const refuse = (response: ServerResponse, status: number, text: string): void => {

@@ -12,12 +12,7 @@ export type Inbox = {
   close(): void
 }
 
-const TYPES: ReadonlySet<string> = new Set<ToConnections['type']>([
-  'connection',
-  'share',
-  'request',
-  'leave',
-])
+const TYPES: ReadonlySet<string> = new Set<ToConnections['type']>(['connection', 'share', 'request', 'leave'])
 
 /**
  * By the IPC channel of Node.js, which alone carries connections; undefined where there is none. The daemon never reads from

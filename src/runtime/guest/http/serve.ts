@@ -58,13 +58,7 @@ export function createServe(prepared: EngineComponent): Serve {
     if (handle === undefined) throw new TaskFailure('runtime', 'the HTTP handler is not exported after all')
     const { method, scheme, authority, path, headers } = request
     const { outparam, complete } = responseOutparam(asked.responder)
-    handle(
-      incomingRequest(
-        { method, scheme, authority, pathWithQuery: path, headers },
-        asked.body,
-      ),
-      outparam,
-    )
+    handle(incomingRequest({ method, scheme, authority, pathWithQuery: path, headers }, asked.body), outparam)
     complete()
     return { kind: 'printed' }
   }

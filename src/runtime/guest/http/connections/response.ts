@@ -25,12 +25,7 @@ export class HandedResponse {
   #isFinished = false
   #problem: string | undefined
 
-  constructor(
-    response: ServerResponse,
-    socket: HandedSocket,
-    bodyMaxBytes: number,
-    responding: () => void,
-  ) {
+  constructor(response: ServerResponse, socket: HandedSocket, bodyMaxBytes: number, responding: () => void) {
     this.#response = response
     this.#socket = socket
     this.#responding = responding
@@ -40,7 +35,8 @@ export class HandedResponse {
   /** The side of the guest. */
   readonly responder: Responder = {
     respond: (head) => {
-      const problem = this.#head === undefined ? this.#rules.head(head.status, head.headers) : 'it answered twice'
+      const problem =
+        this.#head === undefined ? this.#rules.head(head.status, head.headers) : 'it answered twice'
       this.#fail(problem)
       if (problem === undefined) this.#head = head
       return this.#sink
@@ -63,7 +59,8 @@ export class HandedResponse {
   /** The guest is done, for what reason so ever. Returns what was wrong with the response. */
   complete(error: string | undefined): string | undefined {
     if (error !== undefined) this.#fail(error)
-    else if (!this.#isFinished) this.#fail(this.#head === undefined ? 'it gave no answer' : 'it ended before its response did')
+    else if (!this.#isFinished)
+      this.#fail(this.#head === undefined ? 'it gave no answer' : 'it ended before its response did')
     if (this.#isFinished) return this.#problem
     // What the guest has written begins the response, whether it was sent by then or not.
     if (this.#rules.bytes > 0 && this.#head !== undefined) this.#send()

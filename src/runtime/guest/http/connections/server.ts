@@ -122,7 +122,11 @@ export class ConnectionServer {
     socket: HandedSocket,
     request: IncomingMessage,
     response: ServerResponse,
-    { authority, path, body }: { readonly authority: string | undefined; readonly path: string; readonly body: Buffer },
+    {
+      authority,
+      path,
+      body,
+    }: { readonly authority: string | undefined; readonly path: string; readonly body: Buffer },
   ): void {
     if (socket.destroyed || socket.isReturned) return
     const { connection } = socket
@@ -220,7 +224,10 @@ export class ConnectionServer {
     const { socket } = request
     if (!(socket instanceof HandedSocket) || socket.isReturned) return
     if (socket.requests <= 1) this.#return(socket, false)
-    else response.writeHead(503, { 'content-type': 'text/plain', connection: 'close' }).end('send it by itself\n')
+    else
+      response
+        .writeHead(503, { 'content-type': 'text/plain', connection: 'close' })
+        .end('send it by itself\n')
   }
 
   #return(socket: HandedSocket, isLast: boolean): void {
