@@ -24,6 +24,7 @@ const LONG = [
   'test/daemon/confidential.test.ts',
   'test/daemon/external.test.ts',
   'test/daemon/federated.test.ts',
+  'test/daemon/flood.test.ts',
   'test/daemon/hal.test.ts',
   'test/daemon/journal.test.ts',
   'test/daemon/lifecycle.test.ts',

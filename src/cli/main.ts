@@ -3,13 +3,17 @@ import { config as rxjs, tap } from 'rxjs'
 import { stopSignal } from '../app/signals.js'
 import { flushCompileCache } from '../host/compile-cache.js'
 import type { LoadedConfig } from '../io/config/config.js'
-import { createLogger } from '../io/log/log.js'
 import { runCli } from './run.js'
 
 /** When all that a start needs was compiled, in milliseconds: a daemon may end by a signal that it can't hear. */
 const COMPILED_MS = 10_000
 
 const runDaemon = async ({ config, warnings }: LoadedConfig): Promise<void> => {
+  // Commands need neither.
+  const [{ createLogger }, { createProplet }] = await Promise.all([
+    import('../io/log/log.js'),
+    import('../app/proplet.js'),
+  ])
   const { log, flush } = await createLogger({ level: config.logLevel })
   const exit = (code: number) => void flush().finally(() => process.exit(code))
   const fail = (error: unknown) => {
@@ -25,7 +29,6 @@ const runDaemon = async ({ config, warnings }: LoadedConfig): Promise<void> => {
   const stop$ = stopSignal(process).pipe(
     tap((signal) => log.info(`${signal}: taking no more tasks; a second signal ends the proplet at once`)),
   )
-  const { createProplet } = await import('../app/proplet.js')
   const proplet = createProplet({ config, log, stop$ }).subscribe({ error: fail, complete: () => exit(0) })
   setTimeout(flushCompileCache, COMPILED_MS).unref()
   // However the process ends, its guests end with it, also where the system has no way to see to that.

@@ -18,7 +18,7 @@ const problem = (base64: string): Promise<unknown> =>
   )
 
 describe('decodeInline', () => {
-  it.each([0, 1, 2, 3, 8, 256 * 1024])('gives %i bytes from memory', async (size) => {
+  it.each([0, 1, 2, 3, 8, 256 * 1024])('returns %i bytes in memory', async (size) => {
     const bytes = bytesOf(7, size)
     expect(await get(decodeInline(encode(bytes), untouched))).toStrictEqual({
       digest: `sha256:${sha256(bytes)}`,
@@ -41,7 +41,7 @@ describe('decodeInline', () => {
     },
   )
 
-  it('gives large ones from memory where nothing can be kept', async () => {
+  it('returns large ones in memory if there is no cache', async () => {
     const cache = await open(await temporaryDirectory(), { maxBytes: 0 })
     const bytes = bytesOf(7, 3 * MEGABYTE)
     const { content } = await get(decodeInline(encode(bytes), cache))
@@ -78,7 +78,7 @@ describe('decodeInline', () => {
     expect(turns).toBeGreaterThanOrEqual(14)
   })
 
-  it('gives up the cache with the one who asked', async () => {
+  it('stops writing to the cache when the subscriber leaves', async () => {
     const released = await new Promise<string>((resolve) => {
       const cache = {
         put: () =>
@@ -96,7 +96,7 @@ describe('decodeInline', () => {
     expect(released).toBe('released')
   })
 
-  it('starts nothing before it is subscribed to, and nothing after it was left', async () => {
+  it('starts nothing before subscription or after unsubscription', async () => {
     let puts = 0
     const cache = {
       put: () => {

@@ -7,7 +7,7 @@ import { IDENTITY, loaded, tree } from '../io/config/helpers.js'
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
 
 describe('hostMetadata', () => {
-  it('tells what is configured and what the host is', async () => {
+  it('describes the configuration and the host', async () => {
     const env = { ...IDENTITY, PROPLET_DESCRIPTION: 'd', PROPLET_TAGS: 'a, b', PROPLET_LOCATION: 'here' }
     const { ip, ...metadata } = await hostMetadata(loaded({ env }).config, 'v8', tree())
     expect(metadata).toStrictEqual({
@@ -25,7 +25,7 @@ describe('hostMetadata', () => {
     expect(ip ?? '10.0.0.1').not.toMatch(/^127\.|^::1$|^fe80:/i)
   })
 
-  it('leaves out what was not set, and what must not be told', async () => {
+  it('leaves out unset values and secrets', async () => {
     const env = { ...IDENTITY, PROPLET_COLLECT_SYSTEM_INFO: 'false' }
     const metadata = await hostMetadata(loaded({ env }).config, 'v8', tree({ '.dockerenv': '' }))
     expect(Object.keys(metadata).sort()).toStrictEqual([

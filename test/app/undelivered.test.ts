@@ -34,7 +34,7 @@ it('does the same for the result of an invocation', () => {
   })
 })
 
-it('takes the update out of the result of a round', () => {
+it('removes the update from the result of a round', () => {
   const envelope = { task_id: 't', round_id: 'r', num_samples: 3, update_b64: 'bG9uZw==', metrics: { a: 1 } }
   const learned: Publication = { ...result, payload: { task_id: 't', results: envelope, error: null } }
   expect(insteadOf(rejected('size', learned))).toStrictEqual({
@@ -48,13 +48,13 @@ it('takes the update out of the result of a round', () => {
 })
 
 it.each(['invalid', 'overflow', 'closed'] as const)(
-  'adds nothing to a link that rejects for: %s',
+  'publishes no replacement if the rejection is: %s',
   (cause) => {
     expect(insteadOf(rejected(cause))).toBeUndefined()
   },
 )
 
-it('has nothing to say of other messages, nor of those that arrived', () => {
+it('ignores other messages, and those that arrived', () => {
   expect(insteadOf(rejected('size', { ...result, subtopic: 'control/proplet/metrics' }))).toBeUndefined()
   expect(insteadOf({ publication: result, at: 'acknowledged' })).toBeUndefined()
 })

@@ -27,7 +27,7 @@ const SHORT: readonly (readonly [BrokerKind, string])[] = [
 ]
 
 it.each(SHORT)(
-  'chaos: with the %s broker and this fault no task is lost, and none is answered twice: %s',
+  'chaos: with the %s broker and this fault no task is lost or answered twice: %s',
   async (kind, name) => {
     const world = await startWorld(kind)
     try {

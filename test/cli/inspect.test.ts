@@ -191,8 +191,8 @@ describe('as JSON', () => {
   })
 })
 
-describe('what can not be told', () => {
-  it('a file that is not there, or is a directory', async () => {
+describe('what cannot be inspected', () => {
+  it('a missing file, or a directory', async () => {
     const missing = await run(join(folder, 'missing.wasm'))
     expect(missing).toMatchObject({ code: 66, stdout: '' })
     expect(missing.stderr).toMatch(/^error: .*missing\.wasm: ENOENT/)
@@ -246,7 +246,7 @@ describe('names from outside', () => {
         section(0, name(HOSTILE)),
       ),
     ],
-  ])('%s can not act upon the terminal', async (_, bytes) => {
+  ])('%s cannot control the terminal', async (_, bytes) => {
     const text = await inspectBytes(bytes)
     expect(text.code).toBe(0)
     expect(text.stdout.replaceAll('\n', '')).not.toMatch(/[\p{C}\p{Zl}]/u)
@@ -256,13 +256,13 @@ describe('names from outside', () => {
     expect(JSON.stringify(JSON.parse(json.stdout))).toContain(JSON.stringify(HOSTILE))
   })
 
-  it('of files can not either', async () => {
+  it('of files cannot either', async () => {
     const { stderr } = await run(join(folder, 'a\u001b[2Jb'))
     expect(stderr.trimEnd()).not.toMatch(/\p{C}/u)
   })
 })
 
-describe('what would fill the screen for ever', () => {
+describe('endless output', () => {
   it('a large type in many functions', async () => {
     const levels = Array.from({ length: 15 }, (_, index) =>
       record(['a', index33(index)], ['b', index33(index)]),

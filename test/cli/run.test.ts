@@ -36,7 +36,7 @@ describe('the command line', () => {
     expect(run(['-h'], {}).result).toMatchObject({ word: 'help' })
   })
 
-  it('leaves words to commands, but for those that are options of the daemon', () => {
+  it('passes words to commands, except options of the daemon', () => {
     expect(run(['submit', '--wait', 'x'], {}).result).toStrictEqual({
       kind: 'command',
       word: 'submit',
@@ -58,14 +58,14 @@ describe('the command line', () => {
     })
   })
 
-  it.each(['--client-key=s3cret', '--api-key=s3cret'])('takes no secret: %s', (argument) => {
+  it.each(['--client-key=s3cret', '--api-key=s3cret'])('accepts no secret: %s', (argument) => {
     const { result, stderr } = run([argument])
     expect(result).toStrictEqual(exit(64))
     expect(stderr).toContain('expected it in PROPLET_CLIENT_KEY, or as client_key in the file')
     expect(stderr).not.toContain('s3cret')
   })
 
-  it('tells all that is wrong with it, and shows no argument', () => {
+  it('reports every mistake, and shows no argument', () => {
     const { result, stdout, stderr } = run([
       '--mqtt-adress=x',
       '--client-kye',
@@ -117,7 +117,7 @@ describe('--print-config', () => {
   })
 })
 
-it('--check-config says whether the configuration is good', () => {
+it('--check-config reports whether the configuration is valid', () => {
   expect(run(['--check-config'])).toStrictEqual({ result: exit(0), stdout: 'configuration ok\n', stderr: '' })
   const bad = run(['--check-config'], { ...IDENTITY, PROPLET_WARM: 'x' })
   expect(bad).toStrictEqual({

@@ -3,8 +3,8 @@ import { classOf } from './exceptions.js'
 import { countOf, type FileResult, type Outcome } from './outcome.js'
 import type { SuiteResult } from './run-suite.js'
 
-const BEGIN = '<!-- programs -->'
-const END = '<!-- /programs -->'
+/** Parts that `npm run programs` writes. */
+const KEPT = ['programs', 'packages']
 const REASON_LENGTH = 240
 
 const INTRODUCTION = `# Conformance
@@ -33,28 +33,29 @@ The suites are not part of this repository. \`CONFORMANCE_SUITES\` names the fol
   itself in vain to have another text, and one that what a call has begun does nothing until the next call.
 `
 
-/** Writes the page; the part between its marks stays as it is. */
+/** Writes the page; the parts between marks stay as they are. */
 export function writePage(path: string, results: readonly SuiteResult[]): void {
   const page = [
     INTRODUCTION,
     `## Results\n\n${summary(results)}\n`,
-    kept(path),
+    ...KEPT.map((name) => kept(path, name)),
     ...results.map(section),
   ].join('\n')
   writeFileSync(path, page)
 }
 
-function kept(path: string): string {
+function kept(path: string, name: string): string {
+  const [opening, closing] = [`<!-- ${name} -->`, `<!-- /${name} -->`]
   let text = ''
   try {
     text = readFileSync(path, 'utf8')
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
   }
-  const begin = text.indexOf(BEGIN)
-  const end = text.indexOf(END)
-  const part = begin === -1 || end === -1 ? '\n' : text.slice(begin + BEGIN.length, end)
-  return `${BEGIN}${part}${END}\n`
+  const begin = text.indexOf(opening)
+  const end = text.indexOf(closing)
+  const part = begin === -1 || end === -1 ? '\n' : text.slice(begin + opening.length, end)
+  return `${opening}${part}${closing}\n`
 }
 
 const summary = (results: readonly SuiteResult[]): string =>

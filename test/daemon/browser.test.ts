@@ -66,7 +66,7 @@ const press = (page: Page, selector: string) =>
   page.locator(selector).evaluate((element) => (element as unknown as { click: () => void }).click())
 
 describe('the page in a browser', () => {
-  it('shows tasks as they come and end, their output live, the link and the plots', async () => {
+  it('shows tasks as they start and end, their live output, the connection and the plots', async () => {
     const { page, faults } = await open()
     expect(await page.textContent('#name')).toBe('seen')
     expect(await page.innerText('#link')).toBe('broker connected')
@@ -104,7 +104,7 @@ describe('the page in a browser', () => {
     await page.context().close()
   }, 60_000)
 
-  it('shows hostile names and errors as the text that they are', async () => {
+  it('shows hostile names and errors as plain text', async () => {
     await wire.run({ id: HOSTILE, name: '<b>bold</b>\u202etxt', file: inline('add', 'add').file })
     const { page, faults } = await open()
     const hostile = row(page, HOSTILE)
@@ -122,7 +122,7 @@ describe('the page in a browser', () => {
     await page.context().close()
   }, 60_000)
 
-  it('fits a phone without scrolling sideways, and the dark', async () => {
+  it('fits a phone without horizontal scrolling, and has a dark mode', async () => {
     const { page } = await open({ viewport: { width: 360, height: 740 }, colorScheme: 'dark' })
     await row(page, 'added').waitFor(WITHIN)
     const [content = NaN, window = NaN] = await page.evaluate<number[]>(
@@ -136,7 +136,7 @@ describe('the page in a browser', () => {
     await page.context().close()
   }, 60_000)
 
-  it('stops a task for one who has the token, and not for others', async () => {
+  it('stops a task only for a user with the token', async () => {
     const { page } = await open()
     await wire.start({ id: 'endless', ...inline('hostile', 'spin') })
     await row(page, 'endless').locator('.badge[data-phase=running]').waitFor(WITHIN)
@@ -153,7 +153,7 @@ describe('the page in a browser', () => {
     await page.context().close()
   }, 60_000)
 
-  it('finds the proplet again when that was restarted', async () => {
+  it('reconnects after a restart of the proplet', async () => {
     const { page, faults } = await open()
     await row(page, 'added').waitFor(WITHIN)
     daemon.process.kill('SIGKILL')

@@ -56,7 +56,7 @@ describe('the command line', () => {
     })
   })
 
-  it('--print-config masks the key and tells where values come from, also from config.toml', async () => {
+  it('--print-config masks the key and shows where values come from, config.toml included', async () => {
     const cwd = directory()
     writeFileSync(
       join(cwd, 'config.toml'),
@@ -74,7 +74,7 @@ describe('the command line', () => {
     expect(stdout).not.toMatch(/hunter2|from-file/)
   })
 
-  it('does not start with a wrong configuration, and says all that is wrong', async () => {
+  it('does not start with a wrong configuration, and reports every mistake', async () => {
     const { code, stdout, stderr } = await run([], { PROPLET_DOMAIN_ID: 'a/b', PROPLET_WARM: 'some' })
     expect([code, stdout]).toStrictEqual([78, ''])
     expect(stderr).toContain('PROPLET_DOMAIN_ID: found "a/b"; expected')
@@ -82,7 +82,7 @@ describe('the command line', () => {
     expect(stderr).toContain('PROPLET_WARM: found "some"; expected a whole number from 0 to 256')
   })
 
-  it('knows its flags, and takes no secret', async () => {
+  it('knows its flags, and accepts no secret', async () => {
     const unknown = await run(['--mqtt-adress', 'x'], IDENTITY)
     expect(unknown).toMatchObject({ code: 64, stdout: '' })
     expect(unknown.stderr).toContain('did you mean --mqtt-address?')
@@ -94,7 +94,7 @@ describe('the command line', () => {
 })
 
 describe('the log', () => {
-  it('says at the start what the design document says', async () => {
+  it('logs at the start what the design document requires', async () => {
     const { proplet: daemon } = await site('embedded', { PROPLET_LOG_LEVEL: 'info' })
     await daemon.logged('Published discovery message')
     const uuid = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
@@ -116,7 +116,7 @@ describe('the log', () => {
     ])
   })
 
-  it('holds no secret, however much it tells, and whoever asks', async () => {
+  it('contains no secret at any level', async () => {
     const key = 'hunter2-hunter2'
     const port = await broker('mosquitto')
     const seen = await wire(port)

@@ -28,7 +28,7 @@ describe.each(BROKERS)('over %s', (kind) => {
   })
   const client = (args: readonly string[], options: ClientOptions = {}) =>
     runClient(args, { ...options, env: { ...clientEnv(here.port), ...options.env } })
-  it('a file runs, and standard output has the result and nothing else', async () => {
+  it('a file runs, and standard output has only the result', async () => {
     const ran = await client(['submit', ADD, '10', '--wait', '20', '--name', 'add'])
     expect(ran).toStrictEqual({ code: 0, stdout: '30\n', stderr: '' })
   })
@@ -56,7 +56,7 @@ describe.each(BROKERS)('over %s', (kind) => {
     })
   })
 
-  it('a task that fails is an exit code, and why is on standard error', async () => {
+  it('a failed task sets the exit code, and the reason is on standard error', async () => {
     const ran = await client(['submit', HOSTILE, '--name', 'trap', '--wait', '--id', 'trap'])
     expect(ran).toStrictEqual({ code: 1, stdout: '', stderr: 'error: trap: unreachable\n' })
     const { code, stdout } = await client([
@@ -75,7 +75,7 @@ describe.each(BROKERS)('over %s', (kind) => {
     ])
   })
 
-  it('a task is stopped by the id that submit prints', async () => {
+  it('a task can be stopped by the ID that submit prints', async () => {
     const { code, stdout } = await client(['submit', HOSTILE, '--name', 'spin'])
     const id = stdout.trim()
     expect([code, id]).toStrictEqual([0, expect.stringMatching(/^[0-9a-f-]{36}$/)])
@@ -96,7 +96,7 @@ describe.each(BROKERS)('over %s', (kind) => {
     expect(missing.stderr).toContain('has not been precompiled')
   })
 
-  it('an image is fetched, and how far is told', async () => {
+  it('an image is fetched, with progress', async () => {
     const images = new Map([['registry.example/add:v1', fixture('add')]])
     await registry(here.port, { images, chunkSize: 16 })
     const ran = await client(['submit', 'registry.example/add:v1', '1', '2', '--name', 'add', '--wait'])
@@ -104,7 +104,7 @@ describe.each(BROKERS)('over %s', (kind) => {
     expect(ran.stderr).toContain('fetching registry.example/add:v1: 3 of 3 chunks, 100 %')
   })
 
-  it('an answer that does not come is a code of its own', async () => {
+  it('a missing answer has its own exit code', async () => {
     const other = await client(['submit', ADD, '--wait', '--proplet', 'other', '--timeout', '200ms'])
     expect(other).toStrictEqual({ code: 75, stdout: '', stderr: 'error: no answer within 0.2 s\n' })
     expect(await client(['stop', 'nothing', '--wait', '--timeout', '200ms'])).toMatchObject({ code: 75 })
@@ -113,7 +113,7 @@ describe.each(BROKERS)('over %s', (kind) => {
     })
   })
 
-  it('what is too large is not sent', async () => {
+  it('a file that is too large is not sent', async () => {
     const file = join(directory(), 'big.wasm')
     writeFileSync(file, Buffer.concat([fixture('add'), Buffer.alloc(4000)]))
     const ran = await client(['submit', file, '--id', 'big', '--mqtt-max-packet-size', '4096'])
@@ -140,7 +140,7 @@ describe.each(BROKERS)('over %s', (kind) => {
     expect(await client(['stop', 'left', '--wait'])).toMatchObject({ code: 0 })
   })
 
-  it('watch tells, a line each, until it is ended', async () => {
+  it('watch prints one line per event until it is ended', async () => {
     const { output, ended, signal } = beginClient(['watch'], { env: clientEnv(here.port) })
     await vi.waitFor(async () => {
       await here.wire.publish('control/proplet/alive', { proplet_id: 'other', status: 'alive' })
@@ -154,14 +154,14 @@ describe.each(BROKERS)('over %s', (kind) => {
     expect(await ended).toMatchObject({ code: 143, stderr: '' })
   })
 
-  it('the daemon keeps its link and its session all the while', () => {
+  it('the daemon keeps its connection and its session throughout', () => {
     const links = here.proplet.lines().filter(({ msg }) => /connected to the broker/i.test(msg))
     expect(links.map(({ msg }) => msg)).toStrictEqual(['Connected to the broker'])
   })
 })
 
-describe('the link', () => {
-  it('that is lost is tried again, and the answer is waited for', async () => {
+describe('the connection', () => {
+  it('is made again after a loss, and the client still waits for the answer', async () => {
     const { port, wire, proplet } = embedded
     const from = proplet.lines().length
     let isTaken = false
@@ -194,7 +194,7 @@ describe('the link', () => {
     expect((await running.ended).code).toBe(0)
   })
 
-  it('that is not there is told at once', async () => {
+  it('that cannot be made is reported at once', async () => {
     const env = { ...clientEnv(1), PROPLET_MQTT_ADDRESS: 'tcp://127.0.0.1:1' }
     for (const args of [['submit', ADD], ['stop', 'x', '--wait'], ['invoke', 'x'], ['watch']]) {
       expect(await runClient(args, { env })).toStrictEqual({
@@ -205,7 +205,7 @@ describe('the link', () => {
     }
   })
 
-  it('that the broker refuses says so, and holds no key', async () => {
+  it('that the broker refuses is reported without the key', async () => {
     const { port } = await mosquitto({ config: ['allow_anonymous false'] })
     const ran = await runClient(['stop', 'x'], { env: { ...clientEnv(port), PROPLET_CLIENT_KEY: 'hunter2' } })
     expect(ran).toMatchObject({ code: 69, stdout: '' })
@@ -213,7 +213,7 @@ describe('the link', () => {
     expect(ran.stderr).not.toContain('hunter2')
   })
 
-  it('whose broker takes less than we do says that it may be the size', async () => {
+  it('that is closed for a large message is reported with a hint at the size', async () => {
     const { port } = await mosquitto({ config: ['allow_anonymous true', 'max_packet_size 1000'] })
     const file = join(directory(), 'large.wasm')
     writeFileSync(file, Buffer.concat([fixture('add'), Buffer.alloc(4000)]))
@@ -222,7 +222,7 @@ describe('the link', () => {
     expect(ran.stderr).toContain('larger than it takes')
   })
 
-  it('is that of a file, with the section of the Manager', async () => {
+  it('is configured by a file with the section of the Manager', async () => {
     const port = await broker('embedded')
     const file = join(directory(), 'config.toml')
     writeFileSync(
@@ -238,7 +238,7 @@ describe('the link', () => {
 })
 
 describe('the process', () => {
-  it('ends by itself, and with the code of a signal', async () => {
+  it('exits on its own, and with the status of a signal', async () => {
     const { port, proplet } = embedded
     const env = clientEnv(port)
     const ran = await startClient(['submit', ADD, '1', '2', '--name', 'add', '--wait'], env).ended
@@ -251,7 +251,7 @@ describe('the process', () => {
     expect((await ended).code).toBe(143)
   })
 
-  it('ends when nobody reads its lines any more', async () => {
+  it('ends when nobody reads its output any more', async () => {
     const { port, wire } = embedded
     const { child } = startClient(['watch', '--json'], clientEnv(port))
     child.stdout.destroy()

@@ -37,7 +37,7 @@ describe.each(BROKERS)('commands, over the %s broker', (kind) => {
     expect(await wire.run({ id, ...add, inputs })).toStrictEqual(completed(id, sum))
   })
 
-  it('loses no digit of a 64-bit integer', async () => {
+  it('keeps every digit of a 64-bit integer', async () => {
     const id = next()
     const command = JSON.stringify({ id, ...inline('numbers', 'i64'), inputs: ['N'] })
     await wire.publish('control/manager/start', Buffer.from(command.replace('"N"', '9007199254740993')))
@@ -60,7 +60,7 @@ describe.each(BROKERS)('commands, over the %s broker', (kind) => {
     )
   })
 
-  it('keeps what a program says on stderr out of its results, and in the log', async () => {
+  it("keeps a program's stderr out of the results, and logs it", async () => {
     const id = next()
     expect(await wire.run({ id, ...inline('exit', '_start') })).toStrictEqual(completed(id, 'to stdout\n'))
     await expect
@@ -90,7 +90,7 @@ describe.each(BROKERS)('commands, over the %s broker', (kind) => {
     })
   })
 
-  it('takes the form of v0.4, with null for what is not set, and keys it has never heard of', async () => {
+  it('accepts the form of v0.4, with null for unset keys, and with unknown keys', async () => {
     const id = next()
     const unset = {
       image_url: null,
@@ -108,7 +108,7 @@ describe.each(BROKERS)('commands, over the %s broker', (kind) => {
     expect(await wire.run(command)).toStrictEqual(completed(id, '3'))
   })
 
-  it('acts when it is named, when nobody is, and when all are, and is silent otherwise', async () => {
+  it('acts if the command names it, or no proplet, or all of them, and is silent otherwise', async () => {
     const [other, named, empty, all] = [next(), next(), next(), next()]
     await wire.start({ id: other, ...add, inputs: [1, 2], proplet_id: 'another' })
     await wire.publish('control/manager/start', { id: other, proplet_id: 'another', file: 7 })
@@ -129,7 +129,7 @@ describe.each(BROKERS)('commands, over the %s broker', (kind) => {
       { name: 'x', image_url: 'r/x:v1', encrypted: true, kbs_resource_path: 'a/b/c' },
       /TEE runtime not available/,
     ],
-  ])('refuses a command %s, and says why', async (_, command, error) => {
+  ])('refuses a command %s, with the reason', async (_, command, error) => {
     const id = next()
     expect(await wire.run({ id, ...command })).toStrictEqual({
       ...completed(id, ''),
@@ -144,7 +144,7 @@ describe.each(BROKERS)('commands, over the %s broker', (kind) => {
     ['a list', Buffer.from('[]'), 'expected a JSON object'],
     ['5 MB of brackets', Buffer.from(`{"x":${'['.repeat(5_000_000)}`), 'nested at most'],
     ['a command without an id', Buffer.from('{"name":"add"}'), 'id: expected a non-empty string'],
-  ])('only logs %s, and goes on', async (_, payload, reason) => {
+  ])('only logs %s, and continues', async (_, payload, reason) => {
     const before = proplet.lines().length
     const results = wire.on('control/proplet/results').length
     await wire.publish('control/manager/start', payload)
@@ -164,7 +164,7 @@ describe.each(BROKERS)('commands, over the %s broker', (kind) => {
       expect(await wire.result(id)).toStrictEqual({ ...completed(id, ''), error: 'task stopped' })
     })
 
-    it('leaves what a program has written', async () => {
+    it('keeps what a program has written', async () => {
       const id = next()
       const before = proplet.lines().length
       await wire.start({ id, ...inline('ticker', '_start') })
@@ -176,13 +176,13 @@ describe.each(BROKERS)('commands, over the %s broker', (kind) => {
       })
     })
 
-    it('that follows its start at once stops it', async () => {
+    it('stops a task right after its start', async () => {
       const id = next()
       await Promise.all([wire.start({ id, ...inline('hostile', 'spin') }), wire.stop(id)])
       expect(await wire.result(id)).toStrictEqual({ ...completed(id, ''), error: 'task stopped' })
     })
 
-    it('meant for another proplet, or for a task that is not here, does nothing', async () => {
+    it('for another proplet, or for an unknown task, does nothing', async () => {
       const id = next()
       const before = proplet.lines().length
       await wire.start({ id, ...inline('ticker', '_start') })
@@ -197,7 +197,7 @@ describe.each(BROKERS)('commands, over the %s broker', (kind) => {
       expect((await wire.result(id))['error']).toBe('task stopped')
     })
 
-    it('in the form of v0.3, the whole task, stops it', async () => {
+    it('in the form of v0.3, with the whole task, works too', async () => {
       const id = next()
       const command = { id, ...inline('hostile', 'spin'), state: 1, inputs: null }
       await wire.start(command)
@@ -207,7 +207,7 @@ describe.each(BROKERS)('commands, over the %s broker', (kind) => {
   })
 
   describe('a daemon task', () => {
-    it('has its result when it is started, and none when it is stopped later (14.7)', async () => {
+    it('has its result at its start, and none when it is stopped later (14.7)', async () => {
       const id = next()
       const before = proplet.lines().length
       expect(await wire.run({ id, ...inline('ticker', '_start'), daemon: true })).toStrictEqual(
@@ -220,7 +220,7 @@ describe.each(BROKERS)('commands, over the %s broker', (kind) => {
       expect(wire.resultsOf(id)).toHaveLength(1)
     })
 
-    it('has no further result when it ends well, and one when it fails', async () => {
+    it('has no further result if it ends well, and one if it fails', async () => {
       const [well, badly] = [next(), next()]
       await wire.start({ id: well, ...inline('ticker', 'thrice'), daemon: true })
       await wire.start({ id: badly, ...inline('ticker', 'fail'), daemon: true })
@@ -236,7 +236,7 @@ describe.each(BROKERS)('commands, over the %s broker', (kind) => {
     })
   })
 
-  it('runs a start that comes twice once', async () => {
+  it('runs a start that is delivered twice only once', async () => {
     const id = next()
     const before = proplet.lines().length
     const command = { id, ...add, inputs: [1, 2] }
@@ -246,7 +246,7 @@ describe.each(BROKERS)('commands, over the %s broker', (kind) => {
     expect(wire.resultsOf(id)).toHaveLength(1)
   })
 
-  it('takes a binary as large as a packet may be', async () => {
+  it('accepts a binary as large as a packet may be', async () => {
     const section = Buffer.alloc(5_000_000)
     const name = Buffer.from([4, 0x6a, 0x75, 0x6e, 0x6b])
     const size = section.length + name.length

@@ -177,7 +177,7 @@ describe('a proplet that runs encrypted tasks', () => {
     ['cloud', /key service "aliyun"; expected kbs/],
     ['packet', /a key packet of .* is malformed: kid/],
     ['nowhere', /nowhere.*404/],
-  ])('refuses the image %s with a text of its own (17.4)', async (name, text) => {
+  ])('refuses the image %s with a specific error (17.4)', async (name, text) => {
     const result = await wire.run(hello(`refuse ${name}`, image(name)))
     expect(result).toMatchObject({ error: expect.stringMatching(text) as string })
     expect(result['results'] ?? '').toBe('')
@@ -188,7 +188,7 @@ describe('a proplet that runs encrypted tasks', () => {
     expect(result['error']).toMatch(/kbs:\/\/\/default\/key\/wasm.*kbs_resource_path kbs:\/\/\/a\/b\/c/)
   })
 
-  it('invokes a latent one, stops a daemon, serves HTTP (17.5)', async () => {
+  it('invokes latent ones, stops daemons and serves HTTP (17.5)', async () => {
     await wire.start({ id: 'latent', name: 'add', image_url: image('add'), encrypted: true, latent: true })
     await wire.invoke({ id: 'latent', invocation_id: 'one', inputs: [20, 22] })
     expect(await wire.invoked('latent', 'one')).toMatchObject({ results: '42' })
@@ -252,7 +252,7 @@ describe('a proplet that runs encrypted tasks', () => {
     )
   })
 
-  it('is run by an external runtime only where that was allowed, and leaves nothing there (17.5)', async () => {
+  it('uses an external runtime only if that is allowed, and leaves nothing behind (17.5)', async () => {
     const env = {
       PROPLET_TEE: 'sample',
       PROPLET_KBS_URI: kbs.url,
@@ -281,7 +281,7 @@ describe('a proplet that runs encrypted tasks', () => {
     expect(proplet.lines().some(({ msg }) => msg.includes('released on test evidence'))).toBe(true)
   })
 
-  it('leaves plain text, keys, token and evidence nowhere (17.5)', () => {
+  it('leaves decrypted binaries, keys, token and evidence nowhere (17.5)', () => {
     const pid = proplet.process.pid ?? 0
     const binary = fixture('args-env')
     const secrets = new Map<string, readonly Buffer[]>([
@@ -325,12 +325,12 @@ describe('a proplet that runs encrypted tasks', () => {
       expect(readFileSync(`/proc/${each}/limits`, 'utf8')).toMatch(/^Max core file size\s+1\s+1\s/m)
   })
 
-  it('ends what still runs', async () => {
+  it('ends running tasks', async () => {
     await wire.stop('ticker')
   })
 })
 
-describe('encrypted tasks where they can not be run', () => {
+describe('encrypted tasks on a machine that cannot run them', () => {
   it('are refused without a TEE, with a result that says why (17.1)', async () => {
     const { wire } = await site('embedded', { PROPLET_TEE: 'none' })
     const result = await wire.run(hello('no tee', 'localhost/x:v1'))

@@ -61,7 +61,7 @@ describe('a proplet that downloads', () => {
 
   const requestsFor = (path: string) => web.requests.filter(({ url }) => url?.startsWith(path) === true)
 
-  it('runs the binary of a URL, asks whether it has changed, and tells nobody its secrets', async () => {
+  it('runs the binary of a URL, checks whether it has changed, and reveals no secrets', async () => {
     paths.set('/hello.wasm', serveFile)
     const url = `http://user:hunter2@127.0.0.1:${web.port}/hello.wasm?sig=hunter3`
     expect(await wire.run(hello('url 1', url))).toMatchObject({ results: HELLO, error: null })
@@ -76,7 +76,7 @@ describe('a proplet that downloads', () => {
     expect(proplet.log()).not.toMatch(/hunter[23]/)
   })
 
-  it('asks once for a URL with the digest of its binary', async () => {
+  it('requests a URL with a digest only once', async () => {
     paths.set('/pinned.wasm', serveFile)
     const url = `${web.origin}/pinned.wasm#sha256=${HEX}`
     expect(await wire.run(hello('pinned 1', url))).toMatchObject({ results: HELLO })
@@ -90,7 +90,7 @@ describe('a proplet that downloads', () => {
     })
   })
 
-  it('answers with what is wrong', async () => {
+  it('answers with the reason of a failure', async () => {
     expect(await wire.run(hello('missing', `${web.origin}/missing?sig=hunter3`))).toMatchObject({
       results: '',
       error: `GET ${web.origin}/missing?…: 404 Not Found`,
@@ -103,7 +103,7 @@ describe('a proplet that downloads', () => {
     })
   })
 
-  it('tries again what may pass', async () => {
+  it('retries transient failures', async () => {
     let count = 0
     paths.set('/flaky', (exchange) => {
       if (count++ === 0) exchange.response.writeHead(503).end()
@@ -113,7 +113,7 @@ describe('a proplet that downloads', () => {
     expect(proplet.log()).toContain('/flaky: 503 Service Unavailable; retrying')
   })
 
-  it('downloads once for tasks that want the same, and stops when none does', async () => {
+  it('downloads once for tasks that want the same binary, and stops when none needs it', async () => {
     let settle: ((exchange: Exchange) => void) | undefined
     const asked = new Promise<Exchange>((resolve) => (settle = resolve))
     paths.set('/slow', (exchange) => {
@@ -134,7 +134,7 @@ describe('a proplet that downloads', () => {
     expect(requestsFor('/slow')).toHaveLength(1)
   })
 
-  it('pulls images by itself, and uses its copy, with a warning, when the registry is away', async () => {
+  it('pulls images itself, and uses the cached copy, with a warning, when the registry is away', async () => {
     const image = `${registry.host}/hello:v1`
     expect(await wire.run(hello('image 1', image))).toMatchObject({ results: HELLO, error: null })
     await registry.kill()
@@ -143,7 +143,7 @@ describe('a proplet that downloads', () => {
     expect(wire.on('registry/proplet')).toStrictEqual([])
   })
 
-  it('does not leave the public net unless it is told to', async () => {
+  it('does not connect to private addresses unless they are listed', async () => {
     const strict = startProplet(port)
     await wire.until(() => wire.alive().some(({ body }) => body['proplet_id'] === strict.id))
     const url = `http://localhost:${web.port}/hello.wasm`

@@ -72,7 +72,7 @@ describe('a proplet with an external runtime', () => {
     expect(privateDirectories(proplet.temporary)).toStrictEqual([])
   })
 
-  it('says at which port a server listens, and goes on', async () => {
+  it('reports the port of a server, and continues', async () => {
     const port = await freePort()
     const { wire, proplet } = await site('mosquitto', {
       PROPLET_EXTERNAL_WASM_RUNTIME: script('server.mjs'),
@@ -89,7 +89,7 @@ describe('a proplet with an external runtime', () => {
     expect(wire.resultsOf('server')).toHaveLength(1)
   })
 
-  it('takes its runtimes along when it is killed; the next one removes what it left', async () => {
+  it('takes its runtimes down when it is killed; the next process removes what it left', async () => {
     const { program } = installed()
     const { wire, port, proplet: first } = await site('mosquitto', { PROPLET_EXTERNAL_WASM_RUNTIME: program })
     await wire.start({ id: 'endless', ...inline('ticker', '_start') })
@@ -106,7 +106,7 @@ describe('a proplet with an external runtime', () => {
     expect(privateDirectories(first.temporary)).toStrictEqual([])
   })
 
-  it('does not start when the runtime is not there', async () => {
+  it('does not start if the runtime is missing', async () => {
     const daemon = startDaemon(
       {
         PATH: '/usr/bin:/bin',

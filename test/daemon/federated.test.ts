@@ -111,7 +111,7 @@ const silence = async () => {
 }
 
 describe('federated learning', () => {
-  it('lets the loss fall round by round: three proplets, five rounds', async () => {
+  it('reduces the loss round by round: three proplets, five rounds', async () => {
     const manager = await connectManager({ port, prefix: DEMO_PREFIX })
     cleanup(() => manager.close())
     const participants = [
@@ -149,7 +149,7 @@ describe('federated learning', () => {
     }
   })
 
-  it('goes by MQTT where the coordinator is away, with the very text that was printed', async () => {
+  it('sends the printed text unchanged over MQTT if the coordinator is away', async () => {
     const task = roundTask({ MANAGER_COORDINATOR_URL: `http://127.0.0.1:${await freePort()}` })
     const dotted = { ...task, env: { ...task.env, ROUND_ID: `${task.env.ROUND_ID}/1.0 #+` } }
     for (const each of [task, dotted]) {
@@ -163,7 +163,7 @@ describe('federated learning', () => {
     }
   })
 
-  it('goes by MQTT where the coordinator refuses', async () => {
+  it('sends the update over MQTT if the coordinator refuses it', async () => {
     const task = roundTask()
     const before = knowing.lines().length
     const published = onChannel(`fl/rounds/${task.env.ROUND_ID}/updates/${knowing.id}`)
@@ -176,7 +176,7 @@ describe('federated learning', () => {
     })
   })
 
-  it('goes on without what the data store and the registry do not give', async () => {
+  it('continues without what the data store and the registry do not provide', async () => {
     store.failWith(500)
     const task = roundTask({ MODEL_URI: 'global_model_v999' })
     const round = coordinator.round(task.env.ROUND_ID, 1)
@@ -209,7 +209,7 @@ describe('federated learning', () => {
     ['the coordinator', {}, /^MANAGER_COORDINATOR_URL is not set/],
     ['the registry', { COORDINATOR_URL: 'http://127.0.0.1:9' }, /^MODEL_REGISTRY_URL is not set/],
     ['a good URL', { MANAGER_COORDINATOR_URL: 'coordinator' }, /^MANAGER_COORDINATOR_URL: expected a URL/],
-  ])('answers with a failure that names the variable where it lacks %s', async (_, env, error) => {
+  ])('answers with a failure that names the variable if it lacks %s', async (_, env, error) => {
     const task = roundTask(env, ignorant)
     expect(await wire.run(task)).toStrictEqual(failureOf(task, expect.stringMatching(error)))
   })
@@ -233,7 +233,7 @@ describe('federated learning', () => {
     await knowing.logged('stdout is not one JSON object', before)
   })
 
-  it('ends by a stop while it fetches, and while it reports', async () => {
+  it('ends at a stop during a fetch, and during a report', async () => {
     const [hole, abyss] = [await silence(), await silence()]
     const fetching = roundTask({ MODEL_REGISTRY_URL: hole.url })
     await wire.start(fetching)
@@ -247,7 +247,7 @@ describe('federated learning', () => {
     expect(await wire.result(reporting.id)).toStrictEqual(failureOf(reporting, 'task stopped'))
   })
 
-  it('takes a model of 10 MB', async () => {
+  it('accepts a model of 10 MB', async () => {
     const padding = 'é"\\'.repeat(2_000_000)
     const version = registry.add({ w: [0, 0], b: 0, padding })
     const task = roundTask({ MODEL_URI: `fl/models/global_model_v${version}` })

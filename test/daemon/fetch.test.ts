@@ -36,14 +36,14 @@ describe.each(BROKERS)('binaries of a registry, over the %s broker', (kind) => {
     wire.on('registry/proplet').filter(({ body }) => body['app_name'] === image)
   const linesAbout = (image: string) => proplet.lines().filter((line) => line['image'] === image)
 
-  it('are fetched in chunks, by the reference exactly as it came', async () => {
+  it('are fetched in chunks, by the reference exactly as received', async () => {
     const image = 'Registry.example:5000/Hello World/args-env:v1'
     images.set(image, fixture('args-env'))
     expect(await wire.run(hello('chunked', image))).toMatchObject({ results: HELLO, error: null })
     expect(requestsFor(image).map(({ body }) => body)).toStrictEqual([{ app_name: image }])
   })
 
-  it('are asked for again at each start, unless the reference has a digest', async () => {
+  it('are requested again at each start, unless the reference has a digest', async () => {
     const [tagged, pinned] = ['example/tagged:v1', `example/pinned@sha256:${'a'.repeat(64)}`]
     for (const image of [tagged, pinned]) {
       images.set(image, fixture('args-env'))
@@ -69,7 +69,7 @@ describe.each(BROKERS)('binaries of a registry, over the %s broker', (kind) => {
     expect(linesAbout(image).filter((line) => line['attempt'] === 1)).toHaveLength(1)
   })
 
-  it('are asked for again when the registry is silent, and then given up', async () => {
+  it('are requested again while the registry is silent, and then given up', async () => {
     const image = 'example/nowhere:v1'
     expect(await wire.run(hello('silent', image))).toMatchObject({
       results: '',
@@ -78,7 +78,7 @@ describe.each(BROKERS)('binaries of a registry, over the %s broker', (kind) => {
     expect(requestsFor(image)).toHaveLength(2)
   })
 
-  it('are not waited for any longer by a task that is stopped', async () => {
+  it('are no longer waited for by a stopped task', async () => {
     const image = 'example/never:v1'
     const before = proplet.lines().length
     await wire.start(hello('fetching', image))
@@ -87,7 +87,7 @@ describe.each(BROKERS)('binaries of a registry, over the %s broker', (kind) => {
     expect(await wire.result('fetching')).toMatchObject({ results: '', error: 'task stopped' })
   })
 
-  it('come from the disk, also of an earlier run, when the registry is silent; damaged ones do not run', async () => {
+  it('come from the disk, even from an earlier run, if the registry is silent; damaged ones do not run', async () => {
     const image = 'example/kept:v1'
     images.set(image, fixture('args-env'))
     await wire.run(hello('kept 1', image))

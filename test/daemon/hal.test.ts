@@ -58,7 +58,7 @@ describe('the hardware abstraction layer of a proplet', () => {
     )
   })
 
-  it('leaves whole objects when it is killed while it writes (16.3)', async () => {
+  it('leaves complete objects when it is killed during writes (16.3)', async () => {
     const port = await broker('embedded')
     const wire = await connect(port)
     const state = directory()
@@ -85,7 +85,7 @@ describe('the hardware abstraction layer of a proplet', () => {
     }
   })
 
-  it('is there for components that serve HTTP, and for latent tasks (16.7)', async () => {
+  it('is available to components that serve HTTP, and to latent tasks (16.7)', async () => {
     const { wire, proplet } = await site('embedded', {
       PROPLET_HTTP_ENABLED: 'true',
       PROPLET_HTTP_PROXY_PORT: '19622',
@@ -108,7 +108,7 @@ describe('the hardware abstraction layer of a proplet', () => {
     expect(await wire.run({ id: 'latent', ...recall })).toMatchObject(ok('two'))
   })
 
-  it('is refused when it is off, and where an external runtime runs the tasks (16.7)', async () => {
+  it('is refused if it is off, or if an external runtime runs the tasks (16.7)', async () => {
     const off = await site('embedded', { PROPLET_HAL_ENABLED: 'false' })
     expect(
       await off.wire.run({ id: 'component', ...inline('components/hal-test', 'run-hal-test') }),

@@ -12,7 +12,7 @@ const portOf = ({ results }: { readonly results?: unknown }) =>
 const get = (port: number, path: string) => fetch(`http://127.0.0.1:${port}${path}`)
 
 describe('a task that serves HTTP', () => {
-  it('is answered with its port, stays until it is stopped, and takes no slot of other tasks', async () => {
+  it('has its port as its result, runs until it is stopped, and takes no slot of other tasks', async () => {
     const { wire, proplet } = await site('mosquitto', HTTP)
     const started = await wire.run(server('web'))
     expect(started).toStrictEqual({
@@ -41,7 +41,7 @@ describe('a task that serves HTTP', () => {
     expect(proplet.stderr()).toBe('')
   })
 
-  it('is refused where that is not allowed, and a failure where its port is in use', async () => {
+  it('is refused if serving is disabled, and fails if its port is in use', async () => {
     const { wire, proplet } = await site('mosquitto', HTTP)
     const port = portOf(await wire.run(server('web')))
     expect(await wire.run(server('busy', { cli_args: [`--addr=127.0.0.1:${port}`] }))).toMatchObject({
@@ -57,7 +57,7 @@ describe('a task that serves HTTP', () => {
     })
   })
 
-  it('ends with the proplet, however that ends', async () => {
+  it('ends with the proplet, however the proplet ends', async () => {
     const { wire, proplet } = await site('mosquitto', HTTP)
     const port = portOf(await wire.run(server('web')))
     const hanging = get(port, '/hang-late')

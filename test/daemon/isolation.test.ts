@@ -37,7 +37,7 @@ describe('a proplet with isolation by a sandbox', () => {
     await registry(started.port, { images: new Map([[IMAGE, large]]) })
   })
 
-  it('runs what it always runs, large binaries from its cache too', async () => {
+  it('runs everything as usual, including large binaries from its cache', async () => {
     const add = { ...inline('add', 'add'), inputs: [10, 20] }
     expect(await wire.run({ id: 'add', ...add })).toMatchObject({ results: '30', error: null })
     const fetched = { name: 'add', image_url: IMAGE, inputs: [20, 22] }
@@ -47,7 +47,7 @@ describe('a proplet with isolation by a sandbox', () => {
     })
   })
 
-  it('gives its directories to guests, to change and to read', async () => {
+  it('gives guests its directories, writable and read-only', async () => {
     const inputs = ['write', join(data ?? '', 'new'), 'text', 'read', join(models ?? '', 'weights')]
     const refused = ['write', join(models ?? '', 'new'), 'text', 'read', '/etc/passwd']
     const files = { ...inline('files', '_start'), inputs: [...inputs, ...refused] }
@@ -58,7 +58,7 @@ describe('a proplet with isolation by a sandbox', () => {
     expect(readdirSync(models ?? '')).toStrictEqual(['weights'])
   })
 
-  it('stops what spins, and takes all of it along when it is killed', async () => {
+  it('stops endless loops, and takes all children down when it is killed', async () => {
     await wire.start({ id: 'spin', ...inline('hostile', 'spin') })
     await wire.stop('spin')
     expect(await wire.result('spin')).toMatchObject({ error: 'task stopped' })
@@ -72,7 +72,7 @@ describe('a proplet with isolation by a sandbox', () => {
   })
 })
 
-it('a sandbox that is not to be had is an error before anything else, and so is the exit code', () => {
+it('an unavailable sandbox is a configuration error at the start', () => {
   const env = {
     PROPLET_DOMAIN_ID: 'domain',
     PROPLET_CHANNEL_ID: 'channel',

@@ -47,7 +47,7 @@ const scene = async (env: Record<string, string> = {}, kind: BrokerKind = 'mosqu
 }
 
 describe('after kill -9 and a restart', () => {
-  it('everything that was accepted is answered once: running, a daemon, invoked; waiting or fetching, it runs (issue 14.3)', async () => {
+  it('everything accepted is answered once: running tasks, daemons and invocations; waiting and fetching tasks run (issue 14.3)', async () => {
     const { seen, start, kill, finish } = await scene({ PROPLET_MAX_TASKS: '3' })
     const first = await start()
     await seen.start({ ...waiting('latent', 1), inputs: [], latent: true })
@@ -101,7 +101,7 @@ describe('after kill -9 and a restart', () => {
     ).toBe('')
   })
 
-  it('a result that was held is delivered, once, and a stop that had come is honoured', async () => {
+  it('a held result is delivered once, and an earlier stop is honoured', async () => {
     const { seen, start, kill } = await scene()
     const first = await start({ PROPLET_RESULT_HOLD_MS: '60000' })
     await seen.start(add('held'))
@@ -119,7 +119,7 @@ describe('after kill -9 and a restart', () => {
     expect(seen.on('control/proplet/results')).toHaveLength(3)
   })
 
-  it('results that no broker was there for are delivered, once', async () => {
+  it('results that found no broker are delivered once', async () => {
     const { seen, between, start, kill, finish } = await scene()
     const first = await start()
     for (const n of [1, 2, 3]) await seen.start(waiting(`t${n}`, n))
@@ -203,7 +203,7 @@ describe('after kill -9 and a restart', () => {
     },
   )
 
-  it('a large binary that came with its command runs again', async () => {
+  it('a large inline binary runs again', async () => {
     const { seen, start, kill, finish } = await scene()
     const first = await start()
     const file = Buffer.concat([fixture('await-file'), customSection(1_500_000)]).toString('base64')
@@ -224,7 +224,7 @@ const customSection = (bytes: number): Buffer => {
   return Buffer.concat([Buffer.from([0, ...length, 1, 0x70]), Buffer.alloc(bytes)])
 }
 
-it('a clean stop leaves what lasts to the next process: latent tasks, and daemons that are to run again', async () => {
+it('a clean stop leaves lasting tasks to the next process: latent tasks, and daemons to run again', async () => {
   const { seen, start, finish } = await scene()
   const first = await start()
   await seen.start({ ...waiting('latent', 1), inputs: [], latent: true })
@@ -252,7 +252,7 @@ it('a clean stop leaves what lasts to the next process: latent tasks, and daemon
 })
 
 describe('a state directory', () => {
-  it('that can not be used ends the proplet if it was asked for, and is done without if not', async () => {
+  it('that cannot be used ends the proplet if it was configured; else the proplet runs without it', async () => {
     const { seen, start } = await scene()
     const refused = proplet(1, { PROPLET_STATE_DIR: '/proc/none' })
     expect(await refused.exited).toMatchObject({ code: 1 })
@@ -272,7 +272,7 @@ describe('a state directory', () => {
     expect(second.log()).toContain('another proplet uses it')
   })
 
-  it('is left alone where it is turned off', async () => {
+  it('is not touched if the journal is disabled', async () => {
     const { seen, start, kill } = await scene({ PROPLET_STATE_DIR: 'none' })
     const first = await start()
     await seen.start({ id: 't', ...inline('ticker', '_start') })

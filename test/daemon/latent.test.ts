@@ -52,7 +52,7 @@ describe('latent tasks, over mosquitto', () => {
   const running = (id: string, n: number) =>
     expect.poll(() => logged(id, 'Invocation started'), WITHIN).toBe(n)
 
-  it('answers each of many invocations at once with its own id and result, and no start', async () => {
+  it('answers each of many concurrent invocations with its own ID and result, and the start not at all', async () => {
     await wire.start({ id: 'sums', ...add, inputs: [100, 100], latent: true })
     const commands = Array.from({ length: 20 }, (_, n) => ({
       id: 'sums',
@@ -85,7 +85,7 @@ describe('latent tasks, over mosquitto', () => {
     await wire.stop('digits')
   })
 
-  it('waits for a task that is still being fetched, and lays variables over those of the start', async () => {
+  it('waits for a task that is still being fetched, and overrides variables of the start', async () => {
     const env = { GREETING: 'of the start' }
     const id = `env: PROPLET_ID=${proplet.id}\n`
     await wire.start({ id: 'env', name: '_start', image_url: IMAGE, latent: true, env })
@@ -99,7 +99,7 @@ describe('latent tasks, over mosquitto', () => {
     await wire.stop('env')
   })
 
-  it('holds a binary on disk, and has the task deployed again when it was damaged', async () => {
+  it('keeps a binary on disk, and asks to deploy the task again if it was damaged', async () => {
     const command = { id: 'large', name: 'add', file: paddedAdd.toString('base64'), latent: true }
     await wire.start(command)
     expect(await invoke('large', { inputs: [1, 2] })).toStrictEqual(answer('3'))
@@ -126,13 +126,13 @@ describe('latent tasks, over mosquitto', () => {
     await wire.stop('typed')
   })
 
-  it('says of an unknown id what the Manager understands', async () => {
+  it('answers an unknown ID with the error that the Manager recognises', async () => {
     expect(await invoke('nobody')).toStrictEqual(
       answer('', 'task nobody has not been precompiled; deploy it as a latent task first'),
     )
   })
 
-  it('ends what runs by a stop, whose results say so, and knows the task no more', async () => {
+  it('ends running invocations at a stop, says so in their results, and forgets the task', async () => {
     await wire.start({ id: 'loop', ...inline('hostile', 'spin'), latent: true })
     await Promise.all(['a', 'b', 'c'].map((invocation_id) => wire.invoke({ id: 'loop', invocation_id })))
     await running('loop', 2)
@@ -144,7 +144,7 @@ describe('latent tasks, over mosquitto', () => {
     expect(await invoke('loop')).toStrictEqual(failure(/has not been precompiled/))
   })
 
-  it('is replaced by a new start, of a latent task or of another', async () => {
+  it('is replaced by a new start, latent or not', async () => {
     // A start that follows within 25 ms counts as delivered twice.
     const restart = (command: Command, replaced: number) =>
       expect
@@ -164,7 +164,7 @@ describe('latent tasks, over mosquitto', () => {
     expect(await invoke('again', { inputs: [5] })).toStrictEqual(failure(/has not been precompiled/))
   })
 
-  it('runs an invocation once that is delivered twice, and any number of those without a name', async () => {
+  it('runs an invocation that is delivered twice once, and unnamed ones every time', async () => {
     await wire.start({ id: 'once', ...inline('hostile', 'spin'), latent: true })
     await wire.invoke({ id: 'once', invocation_id: 'i' })
     await wire.invoke({ id: 'once', invocation_id: 'i' })
@@ -184,7 +184,7 @@ describe('latent tasks, over mosquitto', () => {
   it.each([
     ['a bad binary', { name: 'add', file: 'AGFzbQ==' }, /WebAssembly/],
     ['a component that serves HTTP', inline('components/http', 'x'), /cannot be invoked/],
-  ])('fails to deploy %s with a result, and those who wait for it with the same', async (_, start, error) => {
+  ])('fails to deploy %s with a result, and fails waiting invocations likewise', async (_, start, error) => {
     const id = randomUUID()
     await wire.start({ id, ...start, latent: true })
     await wire.invoke({ id, invocation_id: 'waits' })
@@ -213,7 +213,7 @@ describe('latent tasks, over mosquitto', () => {
     expect(await wire.invoked(id, invocation)).toStrictEqual(failure(error))
   })
 
-  it('is silent about what is meant for another proplet', async () => {
+  it('is silent about commands for another proplet', async () => {
     const id = randomUUID()
     await wire.start({ id, ...add, latent: true, proplet_id: proplet.id })
     await wire.invoke({ id, invocation_id: 'x', proplet_id: 'another' })
@@ -223,7 +223,7 @@ describe('latent tasks, over mosquitto', () => {
     expect(wire.invokeResultsOf(id)).toHaveLength(1)
   })
 
-  it('ends silently with the proplet, which answers what it does not run any more', async () => {
+  it('ends silently with the proplet, which answers invocations that it no longer runs', async () => {
     const { wire: own, proplet: leaving } = await site('embedded', { PROPLET_MAX_TASKS: '1' })
     await own.start({ id: 'idle', ...add, latent: true })
     await own.start({ id: 'busy', ...inline('hostile', 'spin'), latent: true })

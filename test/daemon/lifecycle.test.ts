@@ -6,7 +6,7 @@ import { inline } from '../support/wire.js'
 const { broker, wire, proxy, proplet, site } = useDaemons()
 
 describe.each(BROKERS)('with the %s broker', (kind) => {
-  it('announces itself once, with all it is asked to tell, and beats at once, also after a lost link', async () => {
+  it('announces itself once, with all required metadata, and sends a heartbeat at each connection', async () => {
     const port = await broker(kind)
     const between = await proxy(port)
     const seen = await wire(port)
@@ -49,7 +49,7 @@ describe.each(BROKERS)('with the %s broker', (kind) => {
     expect(seen.on('control/proplet/metrics')).toHaveLength(0)
   })
 
-  it('beats on time', async () => {
+  it('sends heartbeats on time', async () => {
     const { wire: seen } = await site(kind, { PROPLET_LIVELINESS_INTERVAL: '300ms' })
     const beats = (await seen.beats(4)).slice(0, 4)
     const gaps = beats.slice(1).map(({ at }, n) => at - (beats[n]?.at ?? 0))
@@ -57,7 +57,7 @@ describe.each(BROKERS)('with the %s broker', (kind) => {
     expect(gaps.reduce((sum, gap) => sum + gap, 0)).toBeGreaterThan(600)
   })
 
-  it('is said to be offline by the broker when it is killed, and by itself when it is stopped; commands wait for it', async () => {
+  it('is announced as offline by the broker if killed, and by itself if stopped; commands wait for it', async () => {
     const { port, wire: seen, proplet: first } = await site(kind)
     const offline = { status: 'offline', proplet_id: first.id, namespace: 'default' }
     first.process.kill('SIGKILL')

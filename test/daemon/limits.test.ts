@@ -9,7 +9,7 @@ const { directory, site } = useDaemons()
 const add = { ...inline('add', 'add'), inputs: [10, 20] }
 
 describe('slots', () => {
-  it('are few: one task runs, one waits and can be stopped, a third is refused; a daemon takes none', async () => {
+  it('are limited: one task runs, one waits and can be stopped, a third is refused; a daemon takes none', async () => {
     const shared = directory()
     const { wire, proplet } = await site('embedded', {
       PROPLET_MAX_TASKS: '1',
@@ -40,7 +40,7 @@ describe('slots', () => {
 })
 
 describe('the hold of results', () => {
-  it('delays a result until so long after its start, and no other task; then the id is free again', async () => {
+  it('delays a result, but no other task, and then frees the ID', async () => {
     const resultHoldMs = 500
     const { wire } = await site('embedded', {
       PROPLET_MAX_TASKS: '1',
@@ -59,7 +59,7 @@ describe('the hold of results', () => {
 })
 
 describe('metrics', () => {
-  it('come on their topic, with the keys of the wire', async () => {
+  it('arrive on their topic, in the wire format', async () => {
     const { wire, proplet } = await site('embedded', { PROPLET_METRICS_INTERVAL: '200ms' })
     const [, { body } = { body: {} }] = await wire.until(() => {
       const metrics = wire.on('control/proplet/metrics')
@@ -80,7 +80,7 @@ describe('metrics', () => {
     })
   })
 
-  it('do not come without monitoring', async () => {
+  it('are not published without monitoring', async () => {
     const { wire } = await site('embedded', {
       PROPLET_METRICS_INTERVAL: '50ms',
       PROPLET_ENABLE_MONITORING: 'false',
@@ -124,7 +124,7 @@ describe('PROPLET_ISOLATION=thread', () => {
 })
 
 describe('the limits of a task', () => {
-  it('end it with an error of their own', async () => {
+  it('each end it with a specific error', async () => {
     const { wire } = await site('embedded', {
       PROPLET_TASK_TIMEOUT: '300ms',
       PROPLET_TASK_OUTPUT_MAX: '10000',

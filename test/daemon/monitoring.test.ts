@@ -16,7 +16,7 @@ const number: unknown = expect.any(Number)
 const time: unknown = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/)
 
 describe.runIf(process.platform === 'linux')('monitoring of tasks', () => {
-  it('tells what running tasks use, each as its profile says, until they end', async () => {
+  it('publishes what running tasks use, according to their profiles, until they end', async () => {
     const { wire, proplet } = await site('mosquitto')
     await wire.start({ id: 'seconds', ...spin, monitoring_profile: { interval: 1 } })
     const [first, second] = await samples(wire, 'seconds', 2)
@@ -62,7 +62,7 @@ describe.runIf(process.platform === 'linux')('monitoring of tasks', () => {
     expect(metricsOf(wire, 'seconds')).toHaveLength(told)
   })
 
-  it('says nothing of a task whose profile turns it off', async () => {
+  it('publishes nothing for a task whose profile disables it', async () => {
     const { wire } = await site('mosquitto')
     const silent = { interval: 0.1, export_to_mqtt: false }
     await wire.start({ id: 'silent', ...spin, monitoring_profile: silent })
@@ -78,7 +78,7 @@ describe.runIf(process.platform === 'linux')('monitoring of tasks', () => {
     expect(metricsOf(wire, 'off')).toHaveLength(0)
   })
 
-  it('says nothing where PROPLET_ENABLE_MONITORING is off', async () => {
+  it('publishes nothing if PROPLET_ENABLE_MONITORING is off', async () => {
     const env = { PROPLET_ENABLE_MONITORING: 'false', PROPLET_LIVELINESS_INTERVAL: '500ms' }
     const { wire } = await site('mosquitto', env)
     await wire.start({ id: 'unseen', ...spin, daemon: true, monitoring_profile: { interval: 0.1 } })

@@ -17,7 +17,7 @@ const valueOf = (metrics: string, series: string): number | undefined => {
 }
 
 describe('a proplet that is watched', () => {
-  it('tells Prometheus, probes and a collector of traces what it does', async () => {
+  it('reports to Prometheus, probes and a trace collector', async () => {
     const broker = await mosquitto()
     const collector = await startCollector()
     cleanup(() => collector.close())
@@ -126,7 +126,7 @@ describe('a proplet that is watched', () => {
     }
   }
 
-  it('runs tasks as ever when its port is taken and its collector is away, and takes the port when it is free', async () => {
+  it('runs tasks even if its port is taken and its collector is away, and listens once the port is free', async () => {
     const broker = await mosquitto()
     const seen = await wire(broker.port)
     const port = await freePort()

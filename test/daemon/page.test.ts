@@ -75,7 +75,7 @@ const raw = async (...lines: readonly string[]): Promise<string> => {
 }
 
 describe('the files of the page', () => {
-  it('come with a strict policy and an ETag, and are not sent again to one who has them', async () => {
+  it('have a strict policy and an ETag, and are not sent again to a client that has them', async () => {
     const first = await fetch(at('/'))
     const html = await first.text()
     expect(first.headers.get('content-security-policy')).toContain("default-src 'none'; script-src 'self';")
@@ -91,7 +91,7 @@ describe('the files of the page', () => {
     expect((await fetch(at('/ui/../../package.json'))).status).toBe(404)
   })
 
-  it('are refused under a name that is none of ours, as one that was let resolve to us', async () => {
+  it('are refused under a foreign host name, as after DNS rebinding', async () => {
     expect(await raw('GET / HTTP/1.1', 'Host: evil.example.com', 'Connection: close')).toMatch(
       /^HTTP\/1.1 421 /,
     )
@@ -102,7 +102,7 @@ describe('the files of the page', () => {
 })
 
 describe('the events of the page', () => {
-  it('tell of tasks with their phases, and of the link', async () => {
+  it('report tasks with their phases, and the connection', async () => {
     await wire.run({ id: 'added', ...inline('add', 'add'), inputs: [10, 20] })
     const row = await rowOf('added', ({ spans }) => spans.publish !== undefined)
     const ms: unknown = expect.any(Number)
@@ -121,13 +121,13 @@ describe('the events of the page', () => {
     })
   })
 
-  it('bring samples of the host and the proplet', async () => {
+  it('include samples of the host and the proplet', async () => {
     const updates = await follow<Update>('/ui/events', ({ points }) => points.length > 0)
     const bytes: unknown = expect.any(Number)
     expect(updates.at(-1)?.points.at(-1)).toMatchObject({ memory: bytes, hostMemoryTotal: bytes, running: 0 })
   })
 
-  it('bring the output of a task, whatever it writes', async () => {
+  it('include the output of a task, whatever it writes', async () => {
     await wire.run({ id: 'garbled', ...inline('speak', 'garbage') })
     const { key } = await rowOf('garbled')
     const messages = await follow<DetailMessage>(`/ui/task?key=${key}`, ({ isLast }) => isLast)
@@ -139,7 +139,7 @@ describe('the events of the page', () => {
     expect(none).toStrictEqual([{ skipped: 0, pieces: [], isLast: true }])
   })
 
-  it('are refused to pages of others, and to more pages than there may be', async () => {
+  it('are refused to pages of other origins, and beyond the maximum number of pages', async () => {
     const foreign = await fetch(at('/ui/events'), { headers: { 'sec-fetch-site': 'cross-site' } })
     expect(foreign.status).toBe(403)
     const open = new AbortController()
@@ -162,7 +162,7 @@ describe('the events of the page', () => {
 })
 
 describe('a stop from the page', () => {
-  it('goes the way of every stop: the Manager gets the usual result', async () => {
+  it('works like any stop: the Manager gets the usual result', async () => {
     await wire.start({ id: 'spinning', ...inline('hostile', 'spin') })
     const { key } = await rowOf('spinning', ({ phase }) => phase === 'running')
     const wrong = await stop({ task: key }, { authorization: 'Bearer wrong-wrong-wrong-wrong' })
@@ -186,7 +186,7 @@ describe('a stop from the page', () => {
   })
 })
 
-it('does not offer a stop where that is turned off', async () => {
+it('offers no stop if that is disabled', async () => {
   const mqtt = await broker('embedded')
   const other = await freePort()
   const quiet = proplet(mqtt, { PROPLET_METRICS_ENABLED: 'true', PROPLET_METRICS_PORT: String(other) })

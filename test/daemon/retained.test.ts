@@ -26,7 +26,7 @@ const retain = async (port: number): Promise<void> => {
 }
 
 describe('retained commands (14.6)', () => {
-  it('are no orders, at no connect, and those that are not retained are', async () => {
+  it('are ignored at every connection, unlike those that are not retained', async () => {
     const { port } = await mosquitto()
     await retain(port)
     const between = await proxy(port)
@@ -50,7 +50,7 @@ describe('retained commands (14.6)', () => {
     expect(await seen.result('running')).toMatchObject({ error: 'task stopped' })
   })
 
-  it('run where PROPLET_RETAINED_COMMANDS allows them', async () => {
+  it('run if PROPLET_RETAINED_COMMANDS allows them', async () => {
     const { port } = await mosquitto()
     await retain(port)
     const seen = await wire(port)

@@ -10,7 +10,7 @@ const spin = { id: 'spin', ...inline('hostile', 'spin') }
 const STOPPING = 'taking no more tasks'
 
 describe('SIGTERM', () => {
-  it('lets a running task finish; what waits, runs without end or comes now fails; then it is offline', async () => {
+  it('lets a running task finish; waiting, endless and new tasks fail; then the proplet goes offline', async () => {
     const shared = directory()
     const { wire, proplet } = await site('embedded', { PROPLET_DIRS: shared, PROPLET_MAX_TASKS: '1' })
     const wait = inline('await-file', 'wait')
@@ -99,7 +99,7 @@ describe('a second signal', () => {
 })
 
 describe('kill -9', () => {
-  it('takes the children along, idle or in an endless loop', async () => {
+  it('takes the children down, idle or in an endless loop', async () => {
     const { wire, proplet } = await site('embedded', { PROPLET_WARM: '2' })
     await wire.start(spin)
     await proplet.logged('Task started')

@@ -9,7 +9,7 @@ const { broker, cleanup, directory, proplet, proxy, wire } = useDaemons()
 const script = fileURLToPath(new URL('../../examples/telemetry.mjs', import.meta.url))
 
 describe('examples/telemetry.mjs', () => {
-  it('is a proplet that also counts how its tasks end and how its link fares', async () => {
+  it('is a proplet that also counts outcomes of tasks and changes of the connection', async () => {
     const port = await broker('embedded')
     const between = await proxy(port)
     const seen = await wire(port)
@@ -38,7 +38,7 @@ describe('examples/telemetry.mjs', () => {
     expect(own.stderr()).toBe('')
   })
 
-  it('says what is wrong with its configuration', async () => {
+  it('reports what is wrong with its configuration', async () => {
     const own = startDaemon({}, [], { script, stderr: 'pipe', cwd: directory() })
     cleanup(() => own.process.kill('SIGKILL'))
     expect((await own.exited).code).toBe(1)

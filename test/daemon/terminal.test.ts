@@ -84,7 +84,7 @@ describe('without a broker', () => {
     expect(code).toBe(0)
   })
 
-  it('a word that is none, and a broker that is not there', async () => {
+  it('an unknown command, and a missing broker', async () => {
     expect((await shell.command('proplet wtach')).screen).toContain('did you mean watch?')
     const { screen, code } = await shell.command('proplet submit add.wasm')
     expect(code).toBe(78)
@@ -101,7 +101,7 @@ describe('with proplet dev in another terminal', () => {
     await site.sees(/A broker, a registry and a proplet are running/)
   }, 30_000)
 
-  it('dev says how it is used, and keeps its key to the user', async () => {
+  it('dev explains its use, and keeps its key private to the user', async () => {
     const text = await site.sees(/proplet watch/)
     expect(text).toContain(`tcp://127.0.0.1:${port}`)
     expect(text).toContain('demo/add:v1 (add.wasm)')
@@ -124,7 +124,7 @@ describe('with proplet dev in another terminal', () => {
     expect([trap.code, /^error: trap: unreachable$/m.test(trap.screen)]).toStrictEqual([1, true])
   })
 
-  it('shows how a task stands, and Ctrl-C ends the wait', async () => {
+  it('shows the progress of a task, and Ctrl-C ends the wait', async () => {
     await shell.type('clear; proplet submit hostile.wasm --name spin --id wait --wait; echo "rc=$?"')
     await shell.keys('Enter')
     await shell.sees(/^wait: .*\(\d\.\d s\)$/m)
@@ -135,7 +135,7 @@ describe('with proplet dev in another terminal', () => {
     await shell.command('proplet stop wait --wait')
   })
 
-  it('lets nothing of the network act on the terminal', async () => {
+  it('lets no control characters from the network reach the terminal', async () => {
     const evil = '$(printf "\\033]0;evil\\007\\033[31mred")'
     const { screen } = await shell.command(`proplet submit args-env.wasm "${evil}" --wait`)
     expect(screen).toContain('arg 1: \\u001b]0;evil\\u0007\\u001b[31mred')
@@ -165,7 +165,7 @@ describe('with proplet dev in another terminal', () => {
     expect(after.screen).not.toMatch(/-icanon|-echo /)
   })
 
-  it('watch ends by Ctrl-C and by a signal, too', async () => {
+  it('watch ends at Ctrl-C and at a signal, too', async () => {
     const start = async () => {
       await shell.type('clear; proplet watch; echo "rc=$?"')
       await shell.keys('Enter')
@@ -184,13 +184,13 @@ describe('with proplet dev in another terminal', () => {
     await isClean(143)
   })
 
-  it('watch piped is lines', async () => {
+  it('watch prints lines into a pipe', async () => {
     await shell.type('clear; proplet watch | head -n 1')
     await shell.keys('Enter')
     await shell.sees(/^\d{4}-\d\d-\d\dT\S+Z proplet dev-proplet alive$/m)
   })
 
-  it('dev ends by Ctrl-C, and leaves nothing behind', async () => {
+  it('dev ends at Ctrl-C, and leaves nothing behind', async () => {
     await site.keys('C-c')
     await site.sees(/^ended=0$/m)
     expect(existsSync(notice())).toBe(false)

@@ -31,7 +31,7 @@ const trusting = (port: number) => ({
 })
 
 describe('over TLS', () => {
-  it('works with a broker whose authority it is told', async () => {
+  it('works with a broker whose authority is configured', async () => {
     const { port, seen } = await secure()
     const daemon = proplet(port, trusting(port))
     await seen.beats(1)
@@ -40,7 +40,7 @@ describe('over TLS', () => {
     expect(await daemon.stop()).toBe(0)
   })
 
-  it('works with a certificate of its own, which the broker asks for', async () => {
+  it('works with a client certificate, if the broker requires one', async () => {
     const { port, seen, log } = await secure(['require_certificate true'])
     const without = proplet(port, trusting(port))
     await without.logged('Not connected to the broker')
@@ -55,7 +55,7 @@ describe('over TLS', () => {
     expect(await without.stop()).toBe(0)
   })
 
-  it('does not talk to a broker that it can not trust', async () => {
+  it('does not talk to a broker that it cannot trust', async () => {
     const { port, log } = await secure()
     const daemon = proplet(port, {
       ...trusting(port),
@@ -68,7 +68,7 @@ describe('over TLS', () => {
 })
 
 describe('quality of service', () => {
-  it.each(['0', '1'])('%s is asked for, and used', async (qos) => {
+  it.each(['0', '1'])('%s is requested, and used', async (qos) => {
     const { port, log } = await mosquitto()
     const seen = await wire(port)
     const daemon = proplet(port, { PROPLET_MQTT_QOS: qos })

@@ -46,7 +46,7 @@ describe.each(ISOLATIONS)('C3: WASI 0.3 in a proplet, over MQTT (%s)', (isolatio
     expect(await wire.result('latent')).toMatchObject(refused)
   })
 
-  it.runIf(runs)('serves HTTP as a task, and sends requests where the network list allows', async () => {
+  it.runIf(runs)('serves HTTP as a task, and sends requests if the network list allows them', async () => {
     for (const name of ['async-http', 'async-http-draft']) {
       const env = { OF: 'the task' }
       const port = portOf(await wire.run({ id: name, ...inline(`components/${name}`, 'serve'), env }))
@@ -83,7 +83,7 @@ describe.each(ISOLATIONS)('C3: WASI 0.3 in a proplet, over MQTT (%s)', (isolatio
     })
   })
 
-  it('ends with the proplet, without a word on standard error', async () => {
+  it('ends with the proplet, without output on standard error', async () => {
     expect(await proplet.stop()).toBe(0)
     expect(proplet.stderr()).toBe('')
   })

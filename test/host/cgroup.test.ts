@@ -34,7 +34,7 @@ describe('containerMemory', () => {
     })
   })
 
-  it('leaves out the limit of version 2 when there is none', async () => {
+  it('omits the limit of version 2 if there is none', async () => {
     const root = tree({
       'proc/self/cgroup': '0::/\n',
       'sys/fs/cgroup/memory.current': '1000\n',
@@ -69,7 +69,7 @@ describe('containerMemory', () => {
     expect(await containerMemory(root)).toStrictEqual({ container_usage_bytes: 7, container_limit_bytes: 8 })
   })
 
-  it('falls back to the mount of version 1, and knows the number that is no limit', async () => {
+  it('falls back to the mount of version 1, and recognises the number that means no limit', async () => {
     const root = tree({
       'proc/self/cgroup': V1,
       'sys/fs/cgroup/memory/memory.usage_in_bytes': '7\n',
@@ -78,7 +78,7 @@ describe('containerMemory', () => {
     expect(await containerMemory(root)).toStrictEqual({ container_usage_bytes: 7 })
   })
 
-  it.each(['', 'x', '-1'])('tells nothing of a host without figures, or with %j', async (figure) => {
+  it.each(['', 'x', '-1'])('returns nothing for a host without figures, or with %j', async (figure) => {
     expect(await containerMemory(tree({ 'sys/fs/cgroup/memory.current': figure }))).toStrictEqual({})
   })
 })

@@ -12,7 +12,7 @@ const work = (milliseconds: number) => {
   while (process.cpuUsage().user < end);
 }
 
-it('measures this process since the sample before', async () => {
+it('measures this process since the previous sample', async () => {
   const metrics = createHostMetrics()
   const first = await firstValueFrom(metrics.sample())
   work(100)
@@ -28,7 +28,7 @@ it('measures this process since the sample before', async () => {
   expect(heap.heap_alloc_bytes).toBeGreaterThan(2 ** 20)
 })
 
-it('measures the host, and what its files tell', async () => {
+it('measures the host from its files', async () => {
   const root = tree({
     'proc/stat': 'cpu  100 0 100 800 0 0 0 0 50 0\ncpu0 1 1 1 1\n',
     'proc/self/cgroup': '0::/\n',
@@ -45,7 +45,7 @@ it('measures the host, and what its files tell', async () => {
   expect(memory.container_usage_bytes).toBe(123)
 })
 
-it('takes a sample for each subscription, not before', async () => {
+it('takes a sample at each subscription, not before', async () => {
   const root = tree({ 'proc/stat': 'cpu  0 0 0 100 0 0 0 0\n' })
   const sample$ = createHostMetrics(root).sample()
   await firstValueFrom(sample$)
@@ -54,7 +54,7 @@ it('takes a sample for each subscription, not before', async () => {
   expect((await firstValueFrom(sample$)).host_metrics.cpu_percent).toBe(0)
 })
 
-it('takes the times of Node where there is no readable procfs', async () => {
+it('uses the times of Node.js if procfs is not readable', async () => {
   for (const files of [{}, { 'proc/stat': 'cpu  x\n' }]) {
     const { busy, total } = await cpuTimes(tree(files))
     expect(busy).toBeGreaterThan(0)

@@ -37,13 +37,13 @@ describe('signs of a guest (17.1)', () => {
   it.each([
     'sys/kernel/config/tsm/report/.keep',
     'run/confidential-containers/attestation-agent/attestation-agent.sock',
-  ])('a guest whose kind is asked for later by %s', (file) => {
+  ])('a guest whose type is determined later by %s', (file) => {
     const { guest } = detect({ [file]: '' })
     expect(guest).toBeDefined()
     expect(guest?.kind).toBeUndefined()
   })
 
-  it('believes a provider before a device', () => {
+  it('trusts a provider more than a device', () => {
     const files = { 'sys/kernel/config/tsm/report/a/provider': 'sev_guest\n', 'dev/tdx_guest': '' }
     expect(detect(files).guest?.kind).toBe('snp')
   })
@@ -56,19 +56,19 @@ describe('signs of a host (17.1)', () => {
     ['dev/sgx/enclave', '/dev/sgx/enclave'],
     ['dev/isgx', '/dev/isgx'],
     ['sys/module/kvm_amd/refcnt', '/sys/module/kvm_amd'],
-  ])('%s is no guest', (file, sign) => {
+  ])('%s does not make a guest', (file, sign) => {
     expect(detect({ [file]: '' })).toMatchObject({ guest: undefined, hostSigns: [sign] })
   })
 
-  it.each(['sev', 'sev_es', 'sev_snp', 'sgx', 'tdx_host_platform'])('nor is the flag %s', (flag) => {
+  it.each(['sev', 'sev_es', 'sev_snp', 'sgx', 'tdx_host_platform'])('nor does the flag %s', (flag) => {
     expect(detect(cpuinfo(flag))).toMatchObject({ guest: undefined, hostSigns: [`the CPU flag ${flag}`] })
   })
 
-  it('nor is an attestation type of Gramine that has no quotes', () => {
+  it('nor does an attestation type of Gramine without quotes', () => {
     expect(detect({ 'dev/attestation/attestation_type': 'none\n' }).guest).toBeUndefined()
   })
 
-  it('says that plain SEV can not attest', () => {
+  it('says that plain SEV cannot attest', () => {
     const { guest, notes } = detect({
       'sys/firmware/efi/efivars/SevStatus-00000000-0000-0000-0000-000000000000': '',
     })

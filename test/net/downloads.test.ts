@@ -35,13 +35,13 @@ describe('what may be connected to', () => {
     downloadGuard(rules)(host, address, 80) !== undefined
   const network = (address: string, bits: number): PrivateRule => ({ type: 'network', address, bits })
 
-  it('is what is public, without any rule', () => {
+  it('is any public address, without rules', () => {
     expect(refused([], '8.8.8.8')).toBe(false)
     for (const address of ['10.0.0.1', '::1', '169.254.169.254', '0.0.0.0', 'nonsense'])
       expect(refused([], address)).toBe(true)
   })
 
-  it('is what is private too, but not link-local, with all', () => {
+  it('is any address but link-local ones, with `true`', () => {
     const rules: readonly PrivateRule[] = [{ type: 'all' }]
     expect(refused(rules, '10.0.0.1')).toBe(false)
     expect(refused(rules, '::ffff:10.0.0.1')).toBe(false)
@@ -50,7 +50,7 @@ describe('what may be connected to', () => {
     expect(refused(rules, '0.0.0.0')).toBe(true)
   })
 
-  it('is what a network has, link-local or not', () => {
+  it('is any address of a listed network, link-local or not', () => {
     const rules = [network('192.168.4.0', 22), network('fe80::', 10), network('::ffff:10.1.1.1', 32)]
     expect(refused(rules, '192.168.7.255')).toBe(false)
     expect(refused(rules, '192.168.8.0')).toBe(true)
@@ -59,7 +59,7 @@ describe('what may be connected to', () => {
     expect(refused(rules, '10.1.1.2')).toBe(true)
   })
 
-  it('is what a listed name leads to, but not link-local addresses', () => {
+  it('is any address that a listed name resolves to, except link-local ones', () => {
     const rules: readonly PrivateRule[] = [
       { type: 'name', name: 'nas.lan' },
       { type: 'name', name: '*.edge.lan' },
@@ -89,7 +89,7 @@ describe('a download', () => {
     expect((await got(listed.open(`http://localhost:${server.port}/`))).binary.digest).toBe(sha256(BINARY))
   })
 
-  it('connects to those addresses of a name that it may, and to no others', async () => {
+  it('connects only to the allowed addresses of a name', async () => {
     const server = await serve((exchange) => sendBody(exchange, BINARY))
     const only = (address: string) =>
       downloader({ privateRules: [{ type: 'network', address, bits: address === '::1' ? 128 : 32 }] })
@@ -99,7 +99,7 @@ describe('a download', () => {
     expect(server.requests).toHaveLength(1)
   })
 
-  it('is not led there by a redirect', async () => {
+  it('does not follow a redirect there', async () => {
     const inner = await serve((exchange) => sendBody(exchange, BINARY))
     const outer = await serve(({ response }) => {
       response.writeHead(302, { location: `http://127.0.0.1:${inner.port}/admin` })

@@ -29,7 +29,7 @@ describe.each(LINK_LOCAL)('%s', (address) => {
     expect(parsed && kindOf(parsed)).toBe('link-local')
   })
 
-  it('is not admitted to guests by *, by a name or by another address; listed as an address, it is', () => {
+  it('is allowed to guests only if listed as an address, not by *, a name or another address', () => {
     for (const rules of [ALL, [...ALL, { host: '169.254.1.1', port: undefined }], []]) {
       expect(allows(rules, address, 80)).toBe(false)
       expect(allowsAddress(rules, address, 80)).toBe(false)
@@ -50,7 +50,7 @@ describe.each(LINK_LOCAL)('%s', (address) => {
     expect(downloadGuard([{ type: 'network', address, bits }])(address, address, 80)).toBeUndefined()
   })
 
-  it('is not asked for a task of federated learning', async () => {
+  it('gets no request for a federated learning task', async () => {
     const { get } = createFederatedHttp({ network: { rules: ALL, tls: TRUST }, maxBytes: 1000 })
     const url = `http://${inUrl(address)}:9/models/1`
     expect(await errorOf(firstValueFrom(get({ url, shown: 'shown', isOfTask: true })))).toContain(
@@ -58,7 +58,7 @@ describe.each(LINK_LOCAL)('%s', (address) => {
     )
   })
 
-  it('is not where traces go, if a name leads there', () => {
+  it('gets no traces if a name resolves to it', () => {
     expect(operatorGuard(new URL('http://collector.lan/v1/traces'))('collector.lan', address, 80)).toContain(
       'collector.lan resolves to',
     )
@@ -67,7 +67,7 @@ describe.each(LINK_LOCAL)('%s', (address) => {
 })
 
 describe.each(OTHERS)('%s', (address) => {
-  it('is not link-local, and admitted by *', () => {
+  it('is not link-local, and allowed by *', () => {
     const parsed = parseAddress(address)
     expect(parsed && kindOf(parsed)).not.toBe('link-local')
     expect(allows(ALL, address, 80)).toBe(true)
@@ -75,7 +75,7 @@ describe.each(OTHERS)('%s', (address) => {
   })
 })
 
-it('a collector that may not be connected to is given up, not tried again', async () => {
+it('a collector at a refused address is given up without retries', async () => {
   const guard = linkLocalGuard([])
   const poster = createPoster({ url: new URL('http://169.254.169.254/'), timeoutMs: 1000, tls: TRUST, guard })
   expect(await firstValueFrom(poster.post('{}'))).toStrictEqual({

@@ -19,7 +19,7 @@ const FILTER_FD = 3
  * user that is not root and has no capabilities, a file system that is read-only but for two directories, and only the
  * system calls of the unit.
  */
-it('runs tasks where it may do little', async () => {
+it('runs tasks in a confined environment', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'proplet-confined-'))
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
   const [state, cache, filter] = ['state', 'cache', 'filter'].map((name) => join(directory, name)) as [

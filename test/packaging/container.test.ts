@@ -26,7 +26,7 @@ describe('the container file', () => {
     expect(copied).toStrictEqual([`${name}-*.tgz`])
   })
 
-  it('runs programs and files that the package has', () => {
+  it('runs only programs and files of the package', () => {
     const { name, bin, files } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
       readonly name: string
       readonly bin: Readonly<Record<string, string>>
@@ -40,7 +40,7 @@ describe('the container file', () => {
     expect(existsSync(join(ROOT, health))).toBe(true)
   })
 
-  it('ends as a user that is not root', () => {
+  it('runs as a user other than root', () => {
     const users = readFileSync(CONTAINERFILE, 'utf8').match(/^USER .*$/gm)
     expect(users?.at(-1)).toBe('USER 1000:1000')
   })
@@ -66,7 +66,7 @@ describe('its health check', () => {
     return new Promise((resolve) => child.once('close', resolve))
   }
 
-  it('is good when the server says so, and bad when it says otherwise or nothing', async () => {
+  it('follows the answer of the server, and fails without one', async () => {
     expect(await check(200)).toBe(0)
     expect(await check(503)).toBe(1)
     expect(await ended(1)).toBe(1)

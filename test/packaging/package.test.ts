@@ -74,7 +74,7 @@ describe('12.8 the package', () => {
     expect(files.filter((file) => !PACKED.some((pattern) => pattern.test(file)))).toStrictEqual([])
   })
 
-  it('is not private, and asks for nothing that only this repository has', () => {
+  it('is not private, and needs nothing that only this repository has', () => {
     const manifest: unknown = JSON.parse(run(directory, 'tar', ['-xzOf', tarball, 'package/package.json']))
     expect(manifest).not.toHaveProperty('private')
     expect(JSON.stringify((manifest as { readonly dependencies: object }).dependencies)).not.toContain(
@@ -82,14 +82,14 @@ describe('12.8 the package', () => {
     )
   })
 
-  it('names the licence of every package that is bundled', () => {
+  it('names the licence of every bundled package', () => {
     const notices = run(directory, 'tar', ['-xzOf', tarball, 'package/dist/THIRD-PARTY-NOTICES.txt'])
     for (const name of ['mqtt', 'fp-ts', 'io-ts', 'systeminformation', 'toml', 'ws', 'prom-client', 'pino'])
       expect(notices).toMatch(new RegExp(`^${name} [\\d.]+, [\\w.-]+$`, 'm'))
   })
 
   it(
-    'gives the programs in an empty prefix, within 40 MiB',
+    'installs the programs in an empty prefix, within 40 MiB',
     async () => {
       const prefix = scratch('prefix')
       install(directory, ['--global', '--omit=dev', '--prefix', prefix, tarball])
@@ -128,7 +128,7 @@ describe('12.4 the library', () => {
   }, SETUP_MS)
 
   it(
-    'compiles and tests what docs/composing.md shows, in a strict project of its own',
+    'compiles and tests the code of docs/composing.md in a strict project',
     async () => {
       execFileSync('npx', ['tsc'], { cwd: project, stdio: 'inherit' })
       const tests = run(project, process.execPath, ['--test', '--test-reporter=tap', 'out/'])
@@ -152,7 +152,7 @@ describe('12.4 the library', () => {
     SETUP_MS,
   )
 
-  it('has types that name nothing which those who install it lack', () => {
+  it('has types that refer only to installed packages', () => {
     const packages = run(project, 'grep', [
       '-rhoE',
       '--include=*.d.ts',

@@ -40,7 +40,7 @@ describe.each([
     expect(analyze('verify', unitHere(dropIn))).toStrictEqual({ status: 0, text: '' })
   })
 
-  it('leaves little open', () => {
+  it('has a low exposure score', () => {
     const found = analyze('security', '--offline=true', `--threshold=${threshold}`, unitHere(dropIn))
     expect(found.status, found.text.slice(-100)).toBe(0)
   })
@@ -60,7 +60,7 @@ it('starts the command of the package, where docs/running.md installs it', () =>
   expect(page).toContain('/opt/proplet/lib/node_modules/propeller-proplet/packaging/proplet.service')
 })
 
-it('gives the proplet the time that it takes to stop', () => {
+it('gives the proplet enough time to stop', () => {
   const [stop] = valuesOf(UNIT, 'TimeoutStopSec')
   // PROPLET_SHUTDOWN_TIMEOUT, and what is undelivered
   expect(Number(stop)).toBeGreaterThan(30 + 10)

@@ -33,8 +33,8 @@ describe('numbers for people', () => {
   })
 })
 
-describe('texts of strangers', () => {
-  it('show what can not be seen, and do not turn the text around', () => {
+describe('untrusted texts', () => {
+  it('show invisible characters, and do not change the text direction', () => {
     expect(visible('a\u001b[31mb\u0000\n\tc\u007f')).toBe('a␛[31mb␀\n\tc␡')
     expect(visible('\u202etxt.\u2066exe')).toBe('\ufffdtxt.\ufffdexe')
     expect(oneLine('  a\n\n b\tc\r\n')).toBe('a ⏎ b c')
@@ -42,7 +42,7 @@ describe('texts of strangers', () => {
 })
 
 describe('the plots', () => {
-  it('end at a round number', () => {
+  it('have an axis that ends at a round number', () => {
     expect([0, 0.03, 1, 1.01, 7, 21, 250e6].map(roundUp)).toStrictEqual([1, 0.05, 1, 2, 10, 25, 250e6])
   })
 

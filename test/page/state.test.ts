@@ -67,13 +67,13 @@ const after = (...deltas: readonly Delta[]): State => {
 }
 
 describe('what the page knows', () => {
-  it('is what a snapshot says, and nothing before it', () => {
+  it('is the content of a snapshot, and nothing before it', () => {
     expect(apply(undefined, delta({ rows: [row(1)] }))).toBeUndefined()
     expect([...after().rows.keys()]).toStrictEqual([1, 2])
     expect([...(apply(after(delta({ rows: [row(9)] })), snapshot)?.rows.keys() ?? [])]).toStrictEqual([1, 2])
   })
 
-  it('changes row by row, also where a change is told twice', () => {
+  it('changes row by row, even if a change arrives twice', () => {
     const change = delta({ rows: [row(2, { phase: 'failed' }), row(3)], gone: [1, 77] })
     for (const state of [after(change), after(change, change)])
       expect([...state.rows.values()].map(({ key, phase }) => [key, phase])).toStrictEqual([
@@ -102,7 +102,7 @@ describe('the rows that are shown', () => {
     return [live.map(({ key }) => key), ended.map(({ key }) => key)]
   }
 
-  it('are those that run, wait, and stand ready, then those that ended, each the latest first', () => {
+  it('are running, waiting and latent ones, then ended ones, each newest first', () => {
     expect(keys(rows, 'all', '')).toStrictEqual([
       [6, 2, 1, 3],
       [4, 5],

@@ -27,7 +27,7 @@ describe('a C program', () => {
     expect(run).toStrictEqual({ status, stdout: 'to stdout\n', stderr: 'to stderr\n' })
   })
 
-  it('is ended by what a sink throws', () => {
+  it('is ended by an exception of a sink', () => {
     const limit = Object.assign(new Error('output limit'), { code: 'EPIPE', syscall: 'write' })
     const stdout = () => {
       throw limit
@@ -53,7 +53,7 @@ describe('a C program', () => {
       /^environment variable A: expected a value without NUL$/,
     ],
   ]
-  it.each(notPassable)('is not started with %s that can not be passed on', (_, options, message) => {
+  it.each(notPassable)('is not started with %s that cannot be passed on', (_, options, message) => {
     expect(() => runCommand('args-env', options)).toThrow(
       expect.objectContaining({
         code: 'EINVAL',
@@ -66,7 +66,7 @@ describe('a C program', () => {
 describe('files through the C library', () => {
   const sandbox = eachInSandbox()
 
-  it('writes, appends, reads, cuts and asks about a file', () => {
+  it('writes, appends to, reads, truncates and stats a file', () => {
     const { inside } = sandbox.current
     const lines = runFiles(
       inside,
@@ -92,7 +92,7 @@ describe('files through the C library', () => {
     expect(readFileSync(join(inside, 'f'), 'utf8')).toBe('hell')
   })
 
-  it('makes, lists, renames and removes', () => {
+  it('creates, lists, renames and removes files', () => {
     const lines = runFiles(
       sandbox.current.inside,
       ...['mkdir', '/d', 'write', '/d/a', 'A', 'link', '/d/a', '/d/b', 'symlink', 'd/a', '/l', 'list', '/d'],
@@ -149,7 +149,7 @@ describe('files through the C library', () => {
     expect(runFiles(inside, 'remove-all', '/big', 'list', '/')).toStrictEqual(['ok', 'list'])
   })
 
-  it('goes on below a directory that was moved', () => {
+  it('keeps working below a directory that was moved', () => {
     const { inside, outside } = sandbox.current
     runFiles(inside, 'mkdir', '/d', 'write', '/d/f', 'F', 'write', '/up', 'UP')
     renameSync(join(inside, 'd'), join(outside, 'd'))

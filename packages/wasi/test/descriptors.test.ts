@@ -35,7 +35,7 @@ describe('descriptors', () => {
     expect(guest.opened(ROOT, 'f')).toBe(FIRST_FILE + 1)
   })
 
-  it('can be given another number', () => {
+  it('can be renumbered', () => {
     const { inside, guest } = sandbox.current
     writeFileSync(join(inside, 'f'), 'F')
     const fd = guest.opened(ROOT, 'f')
@@ -47,7 +47,7 @@ describe('descriptors', () => {
     expect(guest.call('fd_renumber', 99, 0)).toBe(E.BADF)
   })
 
-  it('are at most 1024, and closing one makes room', () => {
+  it('are limited to 1024, and closing one makes room', () => {
     const { inside, guest } = sandbox.current
     writeFileSync(join(inside, 'f'), '')
     const before = hostDescriptors()
@@ -62,7 +62,7 @@ describe('descriptors', () => {
     expect(guest.opened(ROOT, 'f')).toBe(500)
   })
 
-  it('that are not there are EBADF for every function', () => {
+  it('that do not exist are EBADF for every function', () => {
     const { guest } = sandbox.current
     guest.put(AT.path, 'x')
     const at = [AT.path, 1] as const
@@ -148,7 +148,7 @@ describe('descriptors', () => {
 })
 
 describe('rights', () => {
-  it('are those that a C library looks for', () => {
+  it('include those that a C library checks', () => {
     const { inside, guest } = sandbox.current
     writeFileSync(join(inside, 'f'), '')
     const root = fdstat(guest, ROOT)
@@ -161,7 +161,7 @@ describe('rights', () => {
     expect(fdstat(guest, 1).rights & (RIGHTS.read | RIGHTS.write | RIGHTS.seek)).toBe(RIGHTS.write)
   })
 
-  it('to read and write are those that were asked for', () => {
+  it('to read and write are those that were requested', () => {
     const { inside, guest } = sandbox.current
     writeFileSync(join(inside, 'f'), 'text')
     const reader = guest.opened(ROOT, 'f')
@@ -188,7 +188,7 @@ describe('rights', () => {
     expect(fdstat(guest, ROOT)).toMatchObject({ rights: rights & ~open, inheriting: 0n })
   })
 
-  it('to set flags know no unknown ones', () => {
+  it('to set flags exclude unknown ones', () => {
     const { guest } = sandbox.current
     expect(guest.call('fd_fdstat_set_flags', 1, 4)).toBe(E.SUCCESS)
     expect(fdstat(guest, 1).flags).toBe(4)
@@ -197,7 +197,7 @@ describe('rights', () => {
 })
 
 describe('host descriptors', () => {
-  it('do not leak, whatever fails, and close gives back all', () => {
+  it('do not leak, whatever fails, and close releases all of them', () => {
     const { inside, outside } = sandbox.current
     mkdirSync(join(inside, 'd/e'), { recursive: true })
     writeFileSync(join(inside, 'd/f'), 'F')
@@ -267,7 +267,7 @@ describe('a preopen', () => {
     throw new Error('expected an error')
   }
 
-  it('that can not be opened is a clear error, and leaves nothing open', () => {
+  it('that cannot be opened is a clear error, and leaves nothing open', () => {
     const { inside } = sandbox.current
     writeFileSync(join(inside, 'f'), '')
     const before = hostDescriptors()

@@ -50,7 +50,7 @@ describe('a file', () => {
     expect(guest.result64).toBe(5n)
   })
 
-  it('is sought from start, position and end, not before the start nor beyond what a file can be', () => {
+  it('can be positioned from start, position and end, but not before the start or beyond the maximum size', () => {
     const { guest } = sandbox.current
     const fd = guest.opened(ROOT, 'f', readWrite)
     guest.write(fd, 'hello')
@@ -77,7 +77,7 @@ describe('a file', () => {
     expect(seek(0n, CUR)).toBe(1n)
   })
 
-  it('is appended to wherever the position is, and not any more when the flag is gone', () => {
+  it('is appended to wherever the position is, until the flag is cleared', () => {
     const { inside, guest } = sandbox.current
     writeFileSync(join(inside, 'f'), 'start')
     const fd = guest.opened(ROOT, 'f', { rights: RIGHTS.all, fdflags: 1 })
@@ -93,7 +93,7 @@ describe('a file', () => {
     expect(readFileSync(join(inside, 'f'), 'utf8')).toBe('STart others mine')
   })
 
-  it('is written through, when asked, and synchronised', () => {
+  it('is written through if requested, and synchronised', () => {
     const { inside, guest } = sandbox.current
     for (const fdflags of [2, 8, 16]) {
       const fd = guest.opened(ROOT, `f${fdflags}`, { ...readWrite, fdflags })
@@ -107,7 +107,7 @@ describe('a file', () => {
     expect(guest.call('fd_sync', 1)).toBe(E.INVAL)
   })
 
-  it('gets a size, up to what the file system can do', () => {
+  it('can be resized, up to the limit of the file system', () => {
     const { inside, guest } = sandbox.current
     const fd = guest.opened(ROOT, 'f', readWrite)
     const size = () => statSync(join(inside, 'f')).size
@@ -147,7 +147,7 @@ describe('a file', () => {
     expect(readFileSync(join(inside, 'f'), 'utf8')).toBe('text')
   })
 
-  it('gets times: given ones, the present, and none', () => {
+  it('can get times: given ones, the current time, or none', () => {
     const { inside, guest } = sandbox.current
     const fd = guest.opened(ROOT, 'f', readWrite)
     const times = (name: string) => {
@@ -183,7 +183,7 @@ describe('a file', () => {
     expect(guest.call('fd_filestat_set_times', 1, 5n, 5n, 5)).toBe(E.INVAL)
   })
 
-  it('of a link that is not followed gets times itself', () => {
+  it('that is a symbolic link not followed gets its own times', () => {
     const { inside, guest } = sandbox.current
     writeFileSync(join(inside, 'f'), '')
     guest.symlink('f', ROOT, 'l')
@@ -210,7 +210,7 @@ describe('a file', () => {
 })
 
 describe('path_open', () => {
-  it('makes, keeps, empties and refuses as its flags say', () => {
+  it('creates, keeps, truncates and refuses as its flags say', () => {
     const { inside, guest } = sandbox.current
     const contents = () => readFileSync(join(inside, 'f'), 'utf8')
     const write = RIGHTS.read | RIGHTS.write
@@ -247,7 +247,7 @@ describe('path_open', () => {
     expect(guest.call('fd_seek', fd, 0n, SET, AT.result)).toBe(E.ISDIR)
   })
 
-  it('makes no file through a link that dangles inside, but its target', () => {
+  it('creates the target of a dangling link inside, not another file', () => {
     const { inside, guest } = sandbox.current
     guest.symlink('target', ROOT, 'l')
     expect(guest.open(ROOT, 'l', { ...readWrite, follow: false })).toBe(E.LOOP)
@@ -255,7 +255,7 @@ describe('path_open', () => {
     expect(statSync(join(inside, 'target')).isFile()).toBe(true)
   })
 
-  it('of a file that is removed leaves it usable', () => {
+  it('of a file that is then removed leaves it usable', () => {
     const { inside, guest } = sandbox.current
     const fd = guest.opened(ROOT, 'f', readWrite)
     guest.write(fd, 'text')

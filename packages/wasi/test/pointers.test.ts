@@ -9,7 +9,7 @@ const sandbox = eachInSandbox()
 const ROOT = 3
 const SIZE = 4 * 65_536
 
-describe('pointers out of the memory', () => {
+describe('pointers outside the memory', () => {
   const outside = [SIZE, SIZE - 3, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32 - 4]
 
   it.each(outside)('are EFAULT everywhere: %i', (bad) => {
@@ -113,7 +113,7 @@ describe('pointers out of the memory', () => {
     }
   })
 
-  it('open nothing for which the number could not be told', () => {
+  it('do not open a file whose descriptor cannot be returned', () => {
     const { guest } = sandbox.current
     const [at, length] = guest.put(AT.path, 'new')
     const all = RIGHTS.all
@@ -133,7 +133,7 @@ describe('the memory', () => {
     expect(Buffer.concat(guest.stdout).toString()).toBe('beforeafter')
   })
 
-  it('is not there before bind', () => {
+  it('is missing before bind', () => {
     const wasi = createPreview1({ args: [], env: {}, preopens: [], stdout: () => 0, stderr: () => 0 })
     const unbound = new WebAssembly.Instance(rawModule, { wasi_snapshot_preview1: wasi.imports })
     expect(functionOf(unbound, 'random_get')(0, 1)).toBe(E.FAULT)
@@ -142,7 +142,7 @@ describe('the memory', () => {
 })
 
 describe('outputs', () => {
-  it('get one write in one piece up to 64 KiB, and larger ones buffer by buffer', () => {
+  it('receive a write in one piece up to 64 KiB, and larger ones buffer by buffer', () => {
     const { guest } = sandbox.current
     guest.put(AT.data, 'abcdef')
     guest.iovec(AT.data, 3, 0)
@@ -158,7 +158,7 @@ describe('outputs', () => {
     expect(guest.stdout).toHaveLength(3)
   })
 
-  it('let through what a sink throws, and go on', () => {
+  it('let an exception of a sink through, and continue to work', () => {
     const thrown = new Error('full')
     let full = true
     const guest = new RawGuest([], {
@@ -175,7 +175,7 @@ describe('outputs', () => {
 })
 
 describe('the rest', () => {
-  it('exits by a throw, with all 32 bits', () => {
+  it('exits with an exception that has all 32 bits', () => {
     const { guest } = sandbox.current
     for (const status of [0, 1, 2 ** 32 - 1]) {
       const exit = () => guest.call('proc_exit', status)
@@ -202,7 +202,7 @@ describe('the rest', () => {
     expect(guest.call('random_get', SIZE, 0)).toBe(E.SUCCESS)
   })
 
-  it('gives arguments and environment by pointers', () => {
+  it('writes arguments and environment through pointers', () => {
     const guest = new RawGuest([], { args: ['a', 'bc'], env: { K: 'v' } })
     expect(guest.call('args_sizes_get', AT.result, AT.result + 4)).toBe(E.SUCCESS)
     expect([guest.result, guest.bytes.readUInt32LE(AT.result + 4)]).toStrictEqual([2, 5])

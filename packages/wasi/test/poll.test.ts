@@ -90,13 +90,13 @@ describe('poll_oneoff', () => {
     expect(now(guest, clock)).toBeGreaterThanOrEqual(until)
   })
 
-  it('does not sleep for what is past', () => {
+  it('does not sleep until a time in the past', () => {
     const { guest } = sandbox.current
     expect(poll(guest, { clock: 0, timeout: 1n, flags: 1 })).toStrictEqual([timeUp(100n)])
     expect(poll(guest, { clock: 1, timeout: 0n })).toStrictEqual([timeUp(100n)])
   })
 
-  it('wakes for the earliest, and tells all that are due', () => {
+  it('wakes for the earliest, and reports all that are due', () => {
     const { guest } = sandbox.current
     const never = 2n ** 64n - 1n
     const subscriptions = [
@@ -124,7 +124,7 @@ describe('poll_oneoff', () => {
     ])
   })
 
-  it('tells by an event what is wrong with a subscription', () => {
+  it('reports an invalid subscription as an event', () => {
     const { guest } = sandbox.current
     const wrong: [Subscription, number][] = [
       [{ read: 99 }, E.BADF],
@@ -143,7 +143,7 @@ describe('poll_oneoff', () => {
     expect(events).toMatchObject(wrong.map(([, error], index) => ({ userdata: BigInt(index + 100), error })))
   })
 
-  it('refuses none, and more than could be of use', () => {
+  it('refuses no subscriptions, and too many', () => {
     const { guest } = sandbox.current
     expect(poll(guest)).toBe(E.INVAL)
     expect(guest.call('poll_oneoff', 0, 0, 2049, AT.result)).toBe(E.INVAL)

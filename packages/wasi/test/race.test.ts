@@ -50,8 +50,8 @@ async function raced(
   return tally
 }
 
-describe('while a name is swapped between the inside and a link to the outside', () => {
-  it('a directory on the way never leads out', async () => {
+describe('while a name is swapped between a directory inside and a symbolic link to the outside', () => {
+  it('a directory in the path never leads out', async () => {
     const { inside, outside, guest } = sandbox.current
     mkdirSync(join(inside, 'd'))
     writeFileSync(join(inside, 'd/secret'), 'inside')
@@ -82,7 +82,7 @@ describe('while a name is swapped between the inside and a link to the outside',
     expect(readFileSync(join(outside, 'secret'), 'utf8')).toBe('SECRET')
   })
 
-  it('nothing is made, changed or removed outside', async () => {
+  it('nothing is created, changed or removed outside', async () => {
     const { inside, outside, guest } = sandbox.current
     mkdirSync(join(inside, 'd'))
     symlinkSync(outside, join(inside, 'evil'))

@@ -93,7 +93,7 @@ describe('fd_readdir', () => {
     expect(read.sort()).toStrictEqual(['.', '..', ...names].sort())
   })
 
-  it('goes back to any cookie, and afresh to the first', () => {
+  it('continues from any cookie, and starts again from the first', () => {
     const { inside, guest } = sandbox.current
     fill(join(inside, 'd'), 1100)
     const fd = guest.opened(ROOT, 'd')
@@ -115,7 +115,7 @@ describe('fd_readdir', () => {
     expect(readdir(guest, ROOT, 0, 0n).entries).toStrictEqual([])
   })
 
-  it('fills the buffer with as much as fits of an entry', () => {
+  it('fills the buffer with as much of an entry as fits', () => {
     const { guest } = sandbox.current
     for (const room of [1, 23, 24, 25, 26]) {
       expect(guest.call('fd_readdir', ROOT, AT.data, room, 0n, AT.result)).toBe(E.SUCCESS)
@@ -123,7 +123,7 @@ describe('fd_readdir', () => {
     }
   })
 
-  it('leaves out a name that is no UTF-8', () => {
+  it('leaves out a name that is not UTF-8', () => {
     const { inside, guest } = sandbox.current
     writeFileSync(Buffer.concat([Buffer.from(`${inside}/`), Buffer.from([0xff, 0xfe])]), '')
     writeFileSync(join(inside, '\ufffd'), '')

@@ -48,7 +48,7 @@ describe('a path that leads out', () => {
     expect(readdirSync(outside)).toStrictEqual(['secret'])
   })
 
-  it('is refused as the last link, followed', () => {
+  it('is refused as a final symbolic link that is followed', () => {
     const { inside, outside, guest } = sandbox.current
     symlinkSync(join(outside, 'secret'), join(inside, 'absolute'))
     symlinkSync('../outside/secret', join(inside, 'relative'))
@@ -82,7 +82,7 @@ describe('a path that leads out', () => {
     expect(guest.open(ROOT, 'd/..')).toBe(E.NOENT)
   })
 
-  it('is no way in the other direction either: a path stays below the directory it begins in', () => {
+  it('does not lead into another directory either: a path stays below the directory it starts in', () => {
     const { guest } = sandbox.current
     expect(guest.path('path_create_directory', ROOT, 'd')).toBe(E.SUCCESS)
     const held = guest.opened(ROOT, 'd', { flags: O.directory })
@@ -120,12 +120,12 @@ describe('symbolic links inside', () => {
   })
 
   const escaping = ['/', '/etc', '..', '../x', 'a/../../x', './..', 'd/../..']
-  it.each(escaping)('are not made to lead out: %s', (target) => {
+  it.each(escaping)('cannot be created to lead out: %s', (target) => {
     expect(sandbox.current.guest.symlink(target, ROOT, 'l')).toBe(E.PERM)
     expect(existsSync(join(sandbox.current.inside, 'l'))).toBe(false)
   })
 
-  it('are made to lead up inside, counted from the preopen', () => {
+  it('may lead upwards within the preopen', () => {
     const { inside, guest } = sandbox.current
     mkdirSync(join(inside, 'd/e'), { recursive: true })
     expect(guest.symlink('../../x', ROOT, 'd/e/l')).toBe(E.SUCCESS)
@@ -139,7 +139,7 @@ describe('symbolic links inside', () => {
     expect(guest.symlink('x', ROOT, 'd/')).toBe(E.EXIST)
   })
 
-  it('are hard-linked and renamed themselves, and followed only when asked', () => {
+  it('are hard-linked and renamed themselves, and followed only if requested', () => {
     const { inside, guest } = sandbox.current
     writeFileSync(join(inside, 'f'), 'F')
     symlinkSync('f', join(inside, 'l'))
@@ -153,14 +153,14 @@ describe('symbolic links inside', () => {
     expect(existsSync(join(inside, 'f'))).toBe(true)
   })
 
-  it('with a target that is no UTF-8 are refused', () => {
+  it('with a target that is not UTF-8 are refused', () => {
     const { inside, guest } = sandbox.current
     symlinkSync(Buffer.from([0xff]), join(inside, 'l'))
     expect(guest.open(ROOT, 'l')).toBe(E.ILSEQ)
     expect(guest.open(ROOT, 'l/x')).toBe(E.ILSEQ)
   })
 
-  it('that lead to files are no directories', () => {
+  it('that lead to files are not directories', () => {
     const { inside, guest } = sandbox.current
     writeFileSync(join(inside, 'f'), 'F')
     symlinkSync('f', join(inside, 'l'))
@@ -173,7 +173,7 @@ describe('symbolic links inside', () => {
 })
 
 describe('odd paths', () => {
-  it('with dots and slashes are what they are for Linux', () => {
+  it('with dots and slashes mean what they mean to Linux', () => {
     const { inside, guest } = sandbox.current
     mkdirSync(join(inside, 'd'))
     writeFileSync(join(inside, 'd/f'), 'F')
@@ -302,7 +302,7 @@ describe('a read-only directory', () => {
   })
 })
 
-describe('a hard link that others made', () => {
+describe('a hard link that others created', () => {
   it('is a file like any other', () => {
     const { inside, outside, guest } = sandbox.current
     linkSync(join(outside, 'secret'), join(inside, 'shared'))

@@ -17,7 +17,7 @@ const times = (name: string) => {
 }
 
 describe('C6: times of files', () => {
-  it('keep their nanoseconds, of files, directories and links, by descriptor and by path', () => {
+  it('keep their nanoseconds, for files, directories and symbolic links, by descriptor and by path', () => {
     const { inside, guest } = sandbox.current
     const fd = guest.opened(ROOT, 'f', { flags: O.creat, rights: RIGHTS.all })
     expect(guest.call('fd_filestat_set_times', fd, EXACT, EXACT + 1n, SET.atim | SET.mtim)).toBe(E.SUCCESS)
@@ -32,7 +32,7 @@ describe('C6: times of files', () => {
     expect(readdirSync(inside).sort()).toStrictEqual(['f', 'l'])
   })
 
-  it('keep those of the time that is left alone', () => {
+  it('keep the nanoseconds of a time that is not set', () => {
     const { guest } = sandbox.current
     guest.opened(ROOT, 'f', { flags: O.creat })
     guest.setTimes(ROOT, 'f', EXACT, EXACT)
@@ -46,7 +46,7 @@ describe('C6: times of files', () => {
     expect(accessed).toBeGreaterThan(before)
   })
 
-  it('are refused where the file is gone, and in a directory that is read-only', () => {
+  it('are refused if the file is gone, and in a read-only directory', () => {
     const { inside, guest } = sandbox.current
     writeFileSync(join(inside, 'f'), '')
     expect(guest.setTimes(ROOT + 1, 'f', EXACT, EXACT)).toBe(E.ROFS)
@@ -56,7 +56,7 @@ describe('C6: times of files', () => {
 })
 
 describe('C7: path_open with O_DIRECTORY', () => {
-  it('is EISDIR for what is to be written, and opens otherwise', () => {
+  it('is EISDIR for writing, and opens otherwise', () => {
     const { inside, guest } = sandbox.current
     mkdirSync(join(inside, 'd'))
     writeFileSync(join(inside, 'f'), '')
@@ -85,7 +85,7 @@ describe('C8: readlink of a path that ends in a slash', () => {
   })
 })
 
-describe('C9: text that UTF-8 has no bytes for', () => {
+describe('C9: text that cannot be encoded as UTF-8', () => {
   it.each([
     ['an argument', ['ok', 'a\ud800'], {}, /^argument 1: expected Unicode text/],
     ['the value of a variable', [], { A: '\udfff' }, /^environment variable A: expected Unicode text/],
@@ -95,7 +95,7 @@ describe('C9: text that UTF-8 has no bytes for', () => {
     expect(() => runCommand('args-env', { args, env })).toThrow(problem)
   })
 
-  it('is not what pairs of surrogates are', () => {
+  it('does not include surrogate pairs', () => {
     expect(runCommand('args-env', { args: ['😀', '\ufffd'] }).stdout).toBe('arg 0: 😀\narg 1: \ufffd\n')
   })
 })

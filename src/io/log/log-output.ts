@@ -87,10 +87,18 @@ const streamSink = (stream: Writable, write: Sink['write'] = (line) => stream.wr
   },
 })
 
+/** What one turn of the event loop says is written together, up to so much. */
+const GATHERED_BYTES = 8 * 1024
+
 /** Files and terminals: Node's own stdout would block the loop on these; pino writes them in a thread. */
 const descriptorSink = (descriptor: number): Sink => {
-  const file = pino.destination({ dest: descriptor, sync: false })
+  const file = pino.destination({ dest: descriptor, sync: false, minLength: GATHERED_BYTES })
   let waiting = 0
+  let isFlushing = false
+  const flush = () => {
+    isFlushing = false
+    file.flush()
+  }
   file.on('write', (bytes: number) => (waiting -= bytes))
   // Such as a full disk: pino keeps the lines and tries again with the next one.
   file.on('error', () => undefined)
@@ -98,6 +106,9 @@ const descriptorSink = (descriptor: number): Sink => {
     write: (line) => {
       waiting += Buffer.byteLength(line)
       file.write(line)
+      // Once a turn of the event loop: each write takes a thread.
+      if (!isFlushing) setImmediate(flush)
+      isFlushing = true
     },
     waiting: () => waiting,
     onProgress: (listener) => {

@@ -6,6 +6,7 @@ import type { MqttOptions, Qos } from './options.js'
 import { EventLoopBudget } from './event-loop-budget.js'
 import type { Session } from './session.js'
 import { openTransport } from './transport.js'
+import type { Precedence } from './waiting-messages.js'
 
 export type ClientHooks = {
   readonly onOversize: (topic: string, packetBytes: number) => void
@@ -14,6 +15,8 @@ export type ClientHooks = {
   /** When the messages so far may be acknowledged. */
   readonly ready: () => Promise<void> | undefined
   readonly beforeWrite: () => void
+  /** Whether to take a further message; call `resumeMessages` when there is room again. */
+  readonly isRoom: () => boolean
 }
 
 /** An MQTT.js client for one connection. It neither reconnects nor subscribes by itself; the session outlives it. */
@@ -33,9 +36,9 @@ export class ConnectionClient extends MqttClient {
     const pace = new EventLoopBudget()
     // Else it makes a buffer for each number below 65536 beforehand: 10 MB, and a fifth of the time that the proplet takes to start.
     writeToStream.cacheNumbers = false
+    const precedence = precedenceOf(options)
     super(
-      () =>
-        (open.stream = new GuardedStream(openTransport(options), limiter, hooks.ready, hooks.beforeWrite)),
+      () => (open.stream = new GuardedStream(openTransport(options), limiter, { ...hooks, precedence })),
       {
         ...protocolOptions(options),
         incomingStore: session.inbound,
@@ -59,6 +62,10 @@ export class ConnectionClient extends MqttClient {
     return this.#open.stream?.bulkAt ?? -Infinity
   }
 
+  resumeMessages(): void {
+    this.#open.stream?.resumeMessages()
+  }
+
   /** Closes the connection at once, without a DISCONNECT, and lets go of every timer. */
   cut(): void {
     if (this.#open.stream !== undefined) this.end(true)
@@ -79,6 +86,12 @@ export class ConnectionClient extends MqttClient {
       this.#hooks.onSilence()
     }
   }
+}
+
+const precedenceOf = ({ topicPrefix, precedence }: MqttOptions): Precedence | undefined => {
+  if (precedence === undefined) return undefined
+  const topicOf = (subtopic: string) => `${topicPrefix}/${subtopic}`
+  return { topic: topicOf(precedence.subtopic), ordered: precedence.ordered.map(topicOf) }
 }
 
 const protocolOptions = (options: MqttOptions) => {

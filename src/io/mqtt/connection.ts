@@ -35,6 +35,7 @@ class MqttConnection {
       onSilence: () => this.#fail('the broker did not answer a ping'),
       ready,
       beforeWrite,
+      isRoom: () => context.outbox.isRoom,
     })
     this.#watchMs = Math.max(20, Math.min(1000, timeoutMs / 8))
     this.#watch = setInterval(() => this.#checkAcknowledgements(), this.#watchMs)
@@ -165,6 +166,7 @@ class MqttConnection {
     } finally {
       this.#isPumping = false
     }
+    if (this.#context.outbox.isRoom && !this.#isEnding) this.#client.resumeMessages()
   }
 
   #hand(entry: Entry): void {

@@ -2,9 +2,20 @@ import { Duplex } from 'node:stream'
 import { AckGate } from './ack-gate.js'
 import { InboundLanes } from './inbound-lanes.js'
 import { BULK_BYTES, type PacketLimiter } from './limiter.js'
+import type { Precedence } from './waiting-messages.js'
 import { toError } from '../../model/to-error.js'
 
 type Callback = (error?: Error | null) => void
+
+export type StreamHooks = {
+  /** When acknowledgements may go out, see `LinkJournal.durable`; by default at once. */
+  readonly ready?: () => Promise<void> | undefined
+  /** Called before anything is written. */
+  readonly beforeWrite?: () => void
+  /** Whether the client may be given a further message; `resumeMessages` is called when it may again. */
+  readonly isRoom?: () => boolean
+  readonly precedence?: Precedence | undefined
+}
 
 /**
  * The socket as the MQTT client sees it: what comes in goes through the limiter, and messages wait behind all else; what goes
@@ -16,23 +27,23 @@ export class GuardedStream extends Duplex {
   readonly #inner: Duplex
   readonly #beforeWrite: () => void
   readonly #gate: AckGate | undefined
-  readonly #lanes = new InboundLanes((piece) => {
-    if (!this.#hasEnded) this.push(piece)
-  })
+  readonly #lanes: InboundLanes
   /** What has waited until then is not acknowledged, and comes again. */
   #hasEnded = false
   #uncorks = 0
 
-  /** `ready`: when acknowledgements may go out, see `LinkJournal.durable`; by default at once. */
-  constructor(
-    inner: Duplex,
-    limiter: PacketLimiter,
-    ready?: () => Promise<void> | undefined,
-    beforeWrite: () => void = () => undefined,
-  ) {
+  constructor(inner: Duplex, limiter: PacketLimiter, hooks: StreamHooks = {}) {
     super({ allowHalfOpen: false })
+    const { ready, isRoom, precedence, beforeWrite = () => undefined } = hooks
     this.#inner = inner
     this.#beforeWrite = beforeWrite
+    this.#lanes = new InboundLanes({
+      pass: (piece) => {
+        if (!this.#hasEnded) this.push(piece)
+      },
+      ...(isRoom && { isRoom }),
+      precedence,
+    })
     const write = (acknowledgement: Buffer) => {
       if (!this.writableEnded && !this.destroyed) this.write(acknowledgement)
     }
@@ -58,7 +69,13 @@ export class GuardedStream extends Duplex {
   /** The client has begun with a message. */
   messageTaken(): void {
     this.#lanes.taken()
-    if (!this.#lanes.isFull && this.#inner.isPaused()) this.#inner.resume()
+    this.#readMore()
+  }
+
+  /** There may be room for further messages. */
+  resumeMessages(): void {
+    this.#lanes.resume()
+    this.#readMore()
   }
 
   override _read(): void {
@@ -95,6 +112,10 @@ export class GuardedStream extends Duplex {
   override _destroy(error: Error | null, done: Callback): void {
     this.#inner.destroy()
     done(error)
+  }
+
+  #readMore(): void {
+    if (!this.#lanes.isFull && this.#inner.isPaused()) this.#inner.resume()
   }
 
   #pass(chunks: readonly Buffer[], done: Callback): void {

@@ -1,5 +1,5 @@
-import { Fifo } from './fifo.js'
 import { PacketSplitter, type WholePacket } from './packet-splitter.js'
+import { WaitingMessages, type Precedence } from './waiting-messages.js'
 
 const PUBLISH = 3
 
@@ -7,6 +7,14 @@ const PUBLISH = 3
 export const MAX_AHEAD_BYTES = 16 * 1024 * 1024
 /** The cost of a message in addition to its bytes. */
 const MESSAGE_BYTES = 256
+
+export type LanesOptions = {
+  /** Gives bytes to the client. */
+  readonly pass: (piece: Buffer) => void
+  /** Whether the client may be given a further message; call `resume` when it may again. */
+  readonly isRoom?: () => boolean
+  readonly precedence?: Precedence | undefined
+}
 
 const costOf = ({ bytes }: WholePacket): number => bytes + MESSAGE_BYTES
 
@@ -20,15 +28,17 @@ const costOf = ({ bytes }: WholePacket): number => bytes + MESSAGE_BYTES
  */
 export class InboundLanes {
   readonly #splitter = new PacketSplitter()
-  readonly #messages = new Fifo<WholePacket>()
-  readonly #pass: (piece: Buffer) => void
+  readonly #messages: WaitingMessages
+  readonly #pass: LanesOptions['pass']
+  readonly #isRoom: () => boolean
   #bytes = 0
   #isClientBusy = false
   #isFull = false
 
-  /** `pass` gives bytes to the client. */
-  constructor(pass: (piece: Buffer) => void) {
+  constructor({ pass, isRoom = () => true, precedence }: LanesOptions) {
     this.#pass = pass
+    this.#isRoom = isRoom
+    this.#messages = new WaitingMessages(precedence)
   }
 
   /** Read no more until this is false. */
@@ -49,18 +59,19 @@ export class InboundLanes {
       } else this.#give(packet)
     }
     this.#isFull ||= this.#bytes > MAX_AHEAD_BYTES
-    this.#next()
+    this.resume()
   }
 
   /** The client has begun with the message that it was given, and may be given the next. */
   taken(): void {
     this.#isClientBusy = false
-    this.#next()
+    this.resume()
   }
 
-  #next(): void {
-    if (this.#isClientBusy) return
-    const message = this.#messages.shift()
+  /** There may be room again. */
+  resume(): void {
+    if (this.#isClientBusy || this.#messages.length === 0) return
+    const message = this.#messages.shift(this.#isRoom())
     if (message === undefined) return
     this.#isClientBusy = true
     this.#bytes -= costOf(message)

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import type { LinkJournal } from './journal.js'
 
 /** Where the broker is; `path` is the path of a WebSocket URL and unused otherwise. */
@@ -26,9 +27,23 @@ export type MqttLog = {
 
 export type Qos = 0 | 1 | 2
 
+/** Opens a connection for MQTT as a stream, with the trust of `node:tls` and a time limit in milliseconds. */
+export type OpenWebSocket = (
+  url: string,
+  options: {
+    readonly ca?: string
+    readonly cert?: string
+    readonly key?: string
+    readonly rejectUnauthorized: boolean
+    readonly handshakeTimeout: number
+  },
+) => Duplex
+
 export type MqttOptions = {
   readonly address: BrokerAddress
   readonly tls: TlsOptions
+  /** Needed for `ws` and `wss` addresses only, so its code is loaded for those only: see `web-socket.ts`. */
+  readonly openWebSocket?: OpenWebSocket
   readonly clientId: string
   readonly username: string
   readonly password: string
@@ -38,6 +53,11 @@ export type MqttOptions = {
   readonly subscriptions: readonly string[]
   /** Those of them that the link does without where the broker refuses them. */
   readonly optional?: readonly string[]
+  /**
+   * Messages of `subtopic` pass others that wait to be delivered; those of `ordered` only if all of them are about other tasks, by
+   * their `id`.
+   */
+  readonly precedence?: { readonly subtopic: string; readonly ordered: readonly string[] }
   /** Whether to deliver retained messages (default); otherwise they are acknowledged and dropped. */
   readonly retained?: boolean
   /** What the broker publishes when it loses us. */

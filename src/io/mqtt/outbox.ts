@@ -7,6 +7,8 @@ import type { Delivery, RejectionCause, OutboxStats } from '../../model/delivery
 /** What waits at most: beyond this, a new publication is rejected and counted. */
 export const MAX_WAITING_MESSAGES = 100_000
 export const MAX_WAITING_BYTES = 256 * 1024 * 1024
+/** While more wait, the link takes no further messages, for they lead to further publications. */
+export const MAX_WAITING_TO_TAKE = 256
 /** Limit of keyed `latest` publications; beyond it the oldest is dropped, so they never displace results. */
 export const MAX_WAITING_KEYS = 1000
 
@@ -55,6 +57,11 @@ export class Outbox {
       inflight: this.#taken.size,
       dropped: this.#dropped,
     }
+  }
+
+  /** Messages may be taken. */
+  get isRoom(): boolean {
+    return this.#all.length < MAX_WAITING_TO_TAKE
   }
 
   get empty(): boolean {

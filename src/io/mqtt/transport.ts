@@ -1,23 +1,20 @@
 import { connect as connectTcp, isIP } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { connect as connectTls } from 'node:tls'
-import { WebSocket, createWebSocketStream } from 'ws'
-import type { BrokerAddress, TlsOptions } from './options.js'
-
-/** `ws` keeps a frame in memory until it is whole; this bounds it, in bytes (and is its own default). */
-const MAX_WEBSOCKET_FRAME_BYTES = 100 * 1024 * 1024
+import type { BrokerAddress, OpenWebSocket, TlsOptions } from './options.js'
 
 export type TransportOptions = {
   readonly address: BrokerAddress
   readonly tls: TlsOptions
   readonly timeoutMs: number
+  readonly openWebSocket?: OpenWebSocket | undefined
 }
 
 /**
  * Opens the byte stream to the broker, with Nagle's algorithm off. Errors, such as a refused connection or a certificate
  * that isn't trusted, arrive as its `error` event; keys or certificates that can't be read throw at once.
  */
-export const openTransport = ({ address, tls, timeoutMs }: TransportOptions): Duplex => {
+export const openTransport = ({ address, tls, timeoutMs, openWebSocket }: TransportOptions): Duplex => {
   const host = bareHost(address.host)
   const { port } = address
   switch (address.transport) {
@@ -29,16 +26,9 @@ export const openTransport = ({ address, tls, timeoutMs }: TransportOptions): Du
       return socket
     }
     case 'ws':
-    case 'wss': {
-      // ws turns Nagle's algorithm off by itself, and sets the server name
-      const socket = new WebSocket(describeAddress(address), 'mqtt', {
-        ...trust(tls),
-        perMessageDeflate: false,
-        handshakeTimeout: timeoutMs,
-        maxPayload: MAX_WEBSOCKET_FRAME_BYTES,
-      })
-      return createWebSocketStream(socket)
-    }
+    case 'wss':
+      if (openWebSocket === undefined) throw new Error(`nothing opens ${address.transport} addresses`)
+      return openWebSocket(describeAddress(address), { ...trust(tls), handshakeTimeout: timeoutMs })
   }
 }
 

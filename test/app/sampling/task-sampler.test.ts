@@ -64,7 +64,7 @@ describe('createTaskSampler', () => {
     expect(await sample()).toBeUndefined()
   })
 
-  it('is none of a runtime that can not tell', () => {
+  it('is none of a runtime that cannot tell', () => {
     expect(createTaskSampler({})).toBeUndefined()
   })
 })

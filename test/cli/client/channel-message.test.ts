@@ -84,6 +84,6 @@ it.each([
   ['registry/server', { app_name: 'i', chunk_idx: 0.5, total_chunks: 1, data: '' }],
   ['registry/server', { app_name: 'i', chunk_idx: 0, total_chunks: 1 }],
   ['telemetry/tasks', { proplet_id: 'p' }],
-])('makes nothing of %s %j', (subtopic, body) => {
+])('ignores %s %j', (subtopic, body) => {
   expect(hear(subtopic, body)).toBeUndefined()
 })

@@ -26,7 +26,7 @@ describe('the request of a command line', () => {
     })
   })
 
-  it('has all that a start command takes', () => {
+  it('has every field of a start command', () => {
     const { command, timeoutMs } = request(
       ...['1', '--input', '-2', '--name', 'f', '--env', 'HOME', '--env', 'A=b=c', '--env', 'UNSET'],
       ...['--cli-arg', '--port', '--cli-arg=80', '--daemon', '--proplet', 'p', '--id', 'me'],
@@ -76,7 +76,7 @@ describe('FILE or IMAGE', () => {
     expect(await findSource(text, process.stdin)).toStrictEqual({ type: 'image', image: text })
   })
 
-  it('what is there is a file', async () => {
+  it('an existing file is a file', async () => {
     expect(await findSource(built, process.stdin)).toMatchObject({ type: 'file', name: built })
   })
 
@@ -130,7 +130,7 @@ describe('the start command', () => {
     [file(1_000_000), {}, '"big.wasm": the command would have 1.3 MB; expected at most 2.0 kB'],
     [file(1530), {}, '"big.wasm": the command would have 2.1 kB; expected at most 2.0 kB'],
     [{ type: 'image', image: 'i' } as const, { inputs: ['x'.repeat(3000)] }, 'the inputs: the command'],
-  ])('has to fit into a packet: %#', (source, command, message) => {
+  ])('must fit into a packet: %#', (source, command, message) => {
     expect(() => startMessage(command, source, config)).toThrow(
       expect.objectContaining({ exit: 65, message: expect.stringContaining(message) as string }),
     )

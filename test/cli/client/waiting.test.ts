@@ -20,7 +20,7 @@ const note = (text: string): Shown => ({ type: 'note', text })
 const status = (text: string): Shown => ({ type: 'status', text })
 
 describe('the count of chunks', () => {
-  it('takes each once, and begins anew behind the last one and at another total', () => {
+  it('counts each once, and starts again after the last one and at another total', () => {
     const count = createFetchCount()
     expect([chunk(0), chunk(2), chunk(2), chunk(1)].map(count).at(-1)).toStrictEqual({
       total: 4,
@@ -34,9 +34,9 @@ describe('the count of chunks', () => {
   })
 })
 
-describe('what is told while a task is waited for', () => {
+describe('the progress shown while waiting for a task', () => {
   it(
-    'in a log: each quarter of its own fetch',
+    'in a log: each quarter of its fetch',
     marbles((m) => {
       const heard$ = m.hot<ChannelMessage>('  -abcd--x--e--|', {
         a: chunk(0),
@@ -57,7 +57,7 @@ describe('what is told while a task is waited for', () => {
   )
 
   it(
-    'that nobody is there, once, and not when somebody is',
+    'a single warning if no proplet is there',
     marbles((m) => {
       const deps = { clock: m.scheduler, live: false }
       const quiet = note('no message from any proplet on this channel for 15 s; is one running?')
@@ -70,7 +70,7 @@ describe('what is told while a task is waited for', () => {
   )
 
   it(
-    'on a terminal: each second, and what is new at once',
+    'on a terminal: each second, and news at once',
     marbles((m) => {
       const heard$ = m.cold<ChannelMessage>('a 1500ms b 999ms c', {
         a: { type: 'asked', image: 'img' },
@@ -96,7 +96,7 @@ describe('what is told while a task is waited for', () => {
   )
 
   it(
-    'ends with an error of what it hears',
+    'ends with an error of its source',
     marbles((m) => {
       const deps = { clock: m.scheduler, live: false }
       m.expect(waiting(m.cold('#'), { taskId: 't', image: 'i' }, deps)).toBeObservable('#')

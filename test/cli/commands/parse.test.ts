@@ -23,7 +23,7 @@ describe('a command line', () => {
     expect([words.on.has('wait'), words.on.has('json'), words.help]).toStrictEqual([true, false, false])
   })
 
-  it('has values that begin with a dash, and nothing but arguments behind --', () => {
+  it('accepts values that begin with a dash, and only arguments after --', () => {
     const words = parsed(SUBMIT, 'a.wasm', '--input', '-5', '--', '--wait', '-x')
     expect(words.values('input')).toStrictEqual(['-5'])
     expect(words.args).toStrictEqual(['a.wasm', '--wait', '-x'])
@@ -45,7 +45,7 @@ describe('a command line', () => {
   })
 })
 
-describe('what is wrong with one', () => {
+describe('a mistake in one', () => {
   it.each([
     [SUBMIT, ['a', '--wiat'], 'found "--wiat" (did you mean --wait?); expected an option that --help lists'],
     [SUBMIT, ['a', '-x'], 'found "-x"; expected an option that --help lists'],
@@ -68,7 +68,7 @@ describe('what is wrong with one', () => {
     expect(problems(spec, ...argv).join('; ')).toContain(problem)
   })
 
-  it('is told all at once, and a secret is not told', () => {
+  it('is reported all at once, without secrets', () => {
     const found = problems(SUBMIT, '--client-key=s3cret', '--client-kye', 's3cret', '--name')
     expect(found).toHaveLength(3)
     expect(found[0]).toContain('expected it in PROPLET_CLIENT_KEY, or as client_key in the file')

@@ -13,7 +13,7 @@ import { runClient } from '../../support/client.js'
 
 const site = newDevSite()
 
-it('has a new key each time, and lets in those who know it', async () => {
+it('has a new key each time, and admits those who know it', async () => {
   expect(newDevSite().key).not.toBe(site.key)
   const broker = await startBroker({ aedes: keyHoldersOnly(site) })
   onTestFinished(() => broker.close())
@@ -26,7 +26,7 @@ it('has a new key each time, and lets in those who know it', async () => {
   await expect(connectPeer({ port: broker.port, prefix: devPrefix(site) }, [])).rejects.toThrow()
 })
 
-it('says that a port is taken', async () => {
+it('reports a port that is taken', async () => {
   const { port, close } = await startBroker()
   onTestFinished(close)
   expect(await runClient(['dev', '--port', String(port)])).toMatchObject({
@@ -40,7 +40,7 @@ describe('the notice', () => {
   const post = (HOME: string, text = noticeText(site, 7)) =>
     postNotice({ path: join(HOME, '.local/state/proplet/dev.toml'), text })
 
-  it('is for the user alone, and leads clients to the broker', async () => {
+  it('is readable by the user only, and leads clients to the broker', async () => {
     const HOME = tree()
     const { path } = await post(HOME)
     expect([statSync(path).mode & 0o777, statSync(join(path, '..')).mode & 0o777]).toStrictEqual([
@@ -57,7 +57,7 @@ describe('the notice', () => {
     })
   })
 
-  it('takes the place of an older one, which then leaves it alone', async () => {
+  it('replaces an older one, which then leaves it alone', async () => {
     const HOME = tree()
     const older = await post(HOME)
     const newer = await post(HOME, noticeText(newDevSite(), 8))
@@ -69,7 +69,7 @@ describe('the notice', () => {
 })
 
 describe('the images of the registry', () => {
-  it('are files, read anew each time; then what the next source has; what nobody has is told', async () => {
+  it('are files, read again each time, then those of the next source; a missing image is reported', async () => {
     const path = join(tree(), 'a.wasm')
     writeFileSync(path, 'one')
     const missing: string[] = []
@@ -101,7 +101,7 @@ describe('the images of the registry', () => {
 describe('the proplet', () => {
   const facts = { site, port: 7, cache: '/tmp/cache' }
 
-  it('has what variables and flags say, but for who it is and where its broker is', () => {
+  it('follows variables and flags, except for its identity and its broker', () => {
     const { config } = devConfig(
       { 'max-tasks': '3' },
       {
@@ -126,7 +126,7 @@ describe('the proplet', () => {
     expect([config.http !== undefined, config.cache?.directory]).toStrictEqual([true, '/tmp/cache'])
   })
 
-  it('says what is wrong with them', () => {
+  it('reports what is wrong with them', () => {
     expect(() => devConfig({ warm: 'x' }, {}, facts)).toThrow(
       expect.objectContaining({
         exit: 78,

@@ -128,7 +128,7 @@ describe('a call in WAVE', () => {
     expect(parseWaveCall(text)).toBeUndefined(),
   )
 
-  it('is cut into as many values as it was made of', () => {
+  it('is split into as many values as it was made of', () => {
     const value = fc.oneof(
       fc.string().map((text) => JSON.stringify(text.replaceAll(/[^ -~]/g, ''))),
       fc.integer().map(String),

@@ -52,7 +52,7 @@ describe('exec', () => {
     expect(result).toStrictEqual({ code: 0, stdout: '3\n', stderr: '' })
   })
 
-  it('gives a program directories, under another name if that is wanted', async () => {
+  it('gives a program directories, under another name if requested', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'proplet-test-'))
     onTestFinished(() => rmSync(dir, { recursive: true }))
     writeFileSync(join(dir, 'file'), 'text')
@@ -80,16 +80,10 @@ describe('exec', () => {
       '',
       /^Error: no function "nope" is exported; exported/,
     ],
-    [
-      '1 for what can not be read',
-      ['/nowhere.wasm'],
-      1,
-      '',
-      /^Error: "\/nowhere.wasm" can't be read: ENOENT/,
-    ],
+    ['1 for what cannot be read', ['/nowhere.wasm'], 1, '', /^Error: "\/nowhere.wasm" can't be read: ENOENT/],
     ['1 for what is no binary', ['package.json'], 1, '', /^Error: not a WebAssembly binary/],
     ['64 for a wrong command line', ['--no-such=1'], 64, '', /^Error: found "--no-such/],
-  ])('ends with %s', async (_, args, code, stdout, stderr) => {
+  ])('exits with %s', async (_, args, code, stdout, stderr) => {
     expect(await run(args)).toStrictEqual({ code, stdout, stderr: expect.stringMatching(stderr) as string })
   })
 
@@ -116,7 +110,7 @@ describe('exec', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
-  ] as const)('ends the guest by %s, and says so in its status', async (signal, code) => {
+  ] as const)('ends the guest by %s, and reports it in its status', async (signal, code) => {
     const { child, ended, output } = start(['--invoke', 'wait', fixturePath('speak')])
     await vi.waitUntil(() => output.stdout === 'said on stdout', { timeout: 15_000 })
     const guests = childrenOf(child.pid)
@@ -126,7 +120,7 @@ describe('exec', () => {
     await gone(guests)
   })
 
-  it('takes the guest along when it is killed', async () => {
+  it('takes the guest down when it is killed', async () => {
     const { child, ended, output } = start(['--invoke', 'wait', fixturePath('speak')])
     await vi.waitUntil(() => output.stdout === 'said on stdout', { timeout: 15_000 })
     const guests = childrenOf(child.pid)
@@ -135,7 +129,7 @@ describe('exec', () => {
     await gone(guests)
   })
 
-  it('passes on output of any size, as it comes', async () => {
+  it('passes on output of any size, as it arrives', async () => {
     const { code, stdout } = await run(['--invoke', 'some', fixturePath('flood')])
     expect([code, stdout.length]).toStrictEqual([0, 2 ** 20])
   })

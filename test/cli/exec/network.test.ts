@@ -39,7 +39,7 @@ describe('C33: exec of a component that uses the network ends', () => {
     ['a listener', ['listen', '0'], ACCESS_DENIED],
     ['a datagram', ['udp', '127.0.0.1', '9', 'x'], ACCESS_DENIED],
     ['a look-up', ['lookup', 'localhost'], UNRESOLVABLE],
-  ])('where there is none: %s', async (_, args, stdout) => {
+  ])('without a network: %s', async (_, args, stdout) => {
     for (const flags of [[], ['-S', 'tcp,udp'], ['-S', 'inherit-network,tcp=n,udp=n']]) {
       const result = await run([...flags, SOCKETS, ...args])
       expect(result).toMatchObject({ code: 0, stdout })
@@ -47,7 +47,7 @@ describe('C33: exec of a component that uses the network ends', () => {
     }
   })
 
-  it('where there is one, with -S inherit-network: TCP, UDP, and listeners', async () => {
+  it('with -S inherit-network: TCP, UDP, and listeners', async () => {
     const flags = ['-S', 'inherit-network', SOCKETS]
     const echoed = { code: 0, stdout: 'hello', stderr: '' }
     expect(await run([...flags, 'tcp', '127.0.0.1', await tcpEcho(), 'hello'])).toStrictEqual(echoed)
@@ -56,7 +56,7 @@ describe('C33: exec of a component that uses the network ends', () => {
     expect(refused).toStrictEqual({ code: 0, stdout: 'error 14\n', stderr: '' })
   })
 
-  it('with -S allow-ip-name-lookup, which gives look-ups and no more', async () => {
+  it('with -S allow-ip-name-lookup, which allows only look-ups', async () => {
     const flags = ['-S', 'allow-ip-name-lookup', SOCKETS]
     expect(await run([...flags, 'lookup', 'localhost'])).toMatchObject({
       code: 0,
@@ -68,7 +68,7 @@ describe('C33: exec of a component that uses the network ends', () => {
     })
   })
 
-  it('with -S http, which gives requests and no more', async () => {
+  it('with -S http, which allows only requests', async () => {
     const port = await httpEcho()
     const { code, stdout, stderr } = await run([
       '-S',
@@ -90,7 +90,7 @@ describe('C33: exec of a component that uses the network ends', () => {
     })
   })
 
-  it('keeps requests from where clouds tell machines their secrets', async () => {
+  it('refuses requests to cloud metadata addresses', async () => {
     const { stdout, stderr } = await run(['-S', 'http', CLIENT, 'GET', 'http', '169.254.169.254', '/'])
     expect({ stdout, stderr }).toStrictEqual({
       stdout: REQUEST_DENIED,

@@ -43,7 +43,7 @@ describe('C34: a program of Go', () => {
     expect((await ended).code).toBe(0)
   })
 
-  it('makes, renames, lists and removes files', async () => {
+  it('creates, renames, lists and removes files', async () => {
     const { code, stdout } = await run(['--dir', `${holder.folder}::/data`, go(), 'files', '/data'])
     expect(code).toBe(0)
     expect(stdout).toMatch(/^f1 1000 false\n(?:.*\n)*[0-9a-f]{64}\ntrue\n$/)
@@ -75,7 +75,7 @@ describe('C34: programs of other compilers', () => {
     })
   })
 
-  it('are refused by name where they only serve HTTP', async () => {
+  it('are refused with a hint if they only serve HTTP', async () => {
     expect(await run([fixturePath('programs/rust-http')])).toStrictEqual({
       code: 1,
       stdout: '',
@@ -86,7 +86,7 @@ describe('C34: programs of other compilers', () => {
 
 describe('C33: Rust programs of WASI 0.2', () => {
   const program = RUST[1]
-  it('end where the network is denied, and where it is not', async () => {
+  it('end with the network denied, and with it allowed', async () => {
     expect(await run([program, 'tcp', '127.0.0.1:9'])).toMatchObject({
       code: 0,
       stdout: 'PermissionDenied\n',

@@ -28,7 +28,7 @@ const PROGRAMS = [
 ] as const
 
 describe.each(PROGRAMS)('C2: standard input of a program of WASI %s', (_, program) => {
-  it('streams: what comes is read as it comes, to the end', async () => {
+  it('streams: data is read as it arrives, to the end', async () => {
     const { child, says, ended } = start([program, 'cat'])
     child.stdin.write('one\n')
     await says('one\n')
@@ -59,7 +59,7 @@ describe.each(PROGRAMS)('C2: standard input of a program of WASI %s', (_, progra
     expect(stdout).toBe('end\n')
   })
 
-  it('may be a terminal, and is known for one', async () => {
+  it('may be a terminal, and is recognised as one', async () => {
     const terminal = await openTerminal('bash --norc', { PS1: '$ ' })
     onTestFinished(terminal.close)
     const exec = `${process.execPath} ${script('exec.js')} ${program}`
@@ -82,7 +82,7 @@ describe.each(PROGRAMS)('C2: standard input of a program of WASI %s', (_, progra
     await terminal.sees(/^\^C.*status=130$/ms)
   })
 
-  it('is at its end where it is not to be inherited', async () => {
+  it('is empty if it is not inherited', async () => {
     const { ended } = start(['-S', 'inherit-stdin=n', program, 'poll'])
     expect(await ended).toStrictEqual({ code: 0, stdout: 'end\n', stderr: '' })
   })
@@ -104,7 +104,7 @@ describe.each(PROGRAMS)('C2: standard input of a program of WASI %s', (_, progra
 })
 
 describe('C2: a program of preview 1', () => {
-  it('gets EAGAIN where it reads without waiting', async () => {
+  it('gets EAGAIN if it reads without waiting', async () => {
     const { child, ended } = start([fixturePath('stdin'), 'again'])
     expect(await ended).toStrictEqual({ code: 0, stdout: 'EAGAIN\n', stderr: '' })
     child.stdin.end()
@@ -120,7 +120,7 @@ describe('C2: standard input that nobody reads', () => {
     expect(await start(args).ended).toStrictEqual({ code: 0, stdout, stderr: '' })
   })
 
-  it('is left to others that have it', async () => {
+  it('is left to other processes that share it', async () => {
     const { stdout } = await shell(
       `printf 'a\\nb\\n' | { "$NODE" "$EXEC" --invoke add "$PROGRAM" 1 2; cat; }`,
       { PROGRAM: fixturePath('add') },
@@ -128,7 +128,7 @@ describe('C2: standard input that nobody reads', () => {
     expect(stdout).toBe('3\na\nb\n')
   })
 
-  it('is not there for a binary that comes from it', async () => {
+  it('is empty for a binary that was read from it', async () => {
     const file = openSync(fixturePath('stdin'), 'r')
     const child = spawn(process.execPath, [script('exec.js'), '-', 'cat'], {
       stdio: [file, 'pipe', 'inherit'],
@@ -162,12 +162,12 @@ describe('C9: exec', () => {
       'export BAD=$\'\\xc3\'; "$NODE" "$EXEC" --env BAD "$PROGRAM"',
       /^Error: environment variable "BAD": expected UTF-8\n$/,
     ],
-  ])('refuses %s that is no UTF-8', async (_, line, problem) => {
+  ])('refuses %s that is not UTF-8', async (_, line, problem) => {
     const failed = await shell(line, { PROGRAM: fixturePath('args-env') }).catch((error: unknown) => error)
     expect(failed).toMatchObject({ code: 64, stdout: '', stderr: expect.stringMatching(problem) as string })
   })
 
-  it('takes U+FFFD itself for what it is', async () => {
+  it('accepts U+FFFD itself', async () => {
     const { stdout } = await run([fixturePath('args-env'), 'a\ufffd'])
     expect(stdout).toContain('arg 1: a\ufffd\n')
   })

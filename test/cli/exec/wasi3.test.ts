@@ -8,7 +8,7 @@ const runs = hasJspi || process.versions.node.startsWith('24.')
 const REFUSED = `Error: the component needs WASI 0.3, which runs on Node.js 24 and newer; this is ${process.version}\n`
 
 describe('C1: exec of a component that exports `run` of 0.2 and of 0.3', () => {
-  it('runs that of 0.3, where the other traps', async () => {
+  it('runs that of 0.3; the other one traps', async () => {
     const { code, stderr } = await run([fixturePath('components/two-runs')])
     expect({ code, stderr }).toStrictEqual(runs ? { code: 0, stderr: '' } : { code: 1, stderr: REFUSED })
   })

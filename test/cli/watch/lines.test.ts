@@ -27,7 +27,7 @@ const MESSAGES: Readonly<Record<string, ChannelMessage>> = {
 const withoutTime = (line: string): string => line.replace(/^1970-01-01T00:00:00\.\d{3}Z /, '').trimEnd()
 
 it(
-  'a line for what happens, one line each, and beats only when they are news',
+  'prints one line per event, and heartbeats only when they are news',
   marbles((m) => {
     const lines$ = watchLines(m.cold<ChannelMessage>('aaoasmurf0011|', MESSAGES), m.scheduler).pipe(
       map(withoutTime),

@@ -54,16 +54,16 @@ describe.each([
     expect(Math.max(...lines.map(widthOf))).toBeLessThanOrEqual(columns)
   })
 
-  it('lets nothing through that a terminal acts upon', () => {
+  it('lets no control characters through to the terminal', () => {
     expect(lines.join('')).not.toMatch(/\p{Cc}/u)
   })
 })
 
-it('says how many rows it leaves out', () => {
+it('reports how many rows are hidden', () => {
   expect(at(80, 24).join('\n')).toMatch(/^… and \d+ more$/m)
 })
 
-it('says why there is no link', () => {
+it('says why it is not connected', () => {
   const lost = model.view(0, { state: 'down', reason: 'gone\n' })
   const [top] = render(lost, { title: 't', style: plain, size: { columns: 80, rows: 24 } })
   expect(top).toBe('t  not connected: gone\\n')

@@ -59,7 +59,7 @@ describe('the view of the stream', () => {
   const deps = { caps: CAPS, frameMs: 5, tickMs: 100 }
 
   it(
-    'is there at once, changes at most once in a frame, and at least at each tick',
+    'appears at once, changes at most once per frame, and at least at each tick',
     marbles((m) => {
       const heard$ = m.hot<ChannelMessage>('     --ab-----c-----', {
         a: alive('p'),
@@ -79,7 +79,7 @@ describe('the view of the stream', () => {
   )
 
   it(
-    'tells of proplets that fall silent, and of a lost link',
+    'shows proplets that fall silent, and a lost connection',
     marbles((m) => {
       const heard$ = m.hot<ChannelMessage>('a', { a: alive('p') })
       const connection$ = m.cold<Connection>('u 9s d', { u: up, d: { state: 'down', reason: 'x' } })
@@ -99,7 +99,7 @@ describe('the view of the stream', () => {
   )
 
   it(
-    'goes on when nothing more is heard, and ends with an error',
+    'continues without messages, and ends with an error',
     marbles((m) => {
       const view$ = (source: string) =>
         watchView(m.cold<ChannelMessage>(source), m.cold('-'), { ...deps, clock: m.scheduler }).pipe(
@@ -131,7 +131,7 @@ describe('the rows', () => {
     expect(phases[2]).toMatchObject({ name: 'f', since: 0, endedAt: 2, cpuPercent: 50, text: 'of t' })
   })
 
-  it('tell failures, stops, and what is asked to stop', () => {
+  it('show failures, stops, and pending stops', () => {
     expect(tasks(start('t'), result('t', 'p', 'why'))[0]).toMatchObject({ phase: 'failed', text: 'why' })
     expect(tasks(result('t', 'p', 'task stopped'))[0]).toMatchObject({ phase: 'stopped' })
     const stop: ChannelMessage = { type: 'stop', taskId: 't', propletId: '' }
@@ -140,13 +140,13 @@ describe('the rows', () => {
     expect(tasks(stop)).toStrictEqual([])
   })
 
-  it('are several for a task that several proplets run', () => {
+  it('are separate for each proplet that runs a task', () => {
     expect(short(told(start('t'), usage('t', 'p'), result('t', 'q'), result('t', 'p')))).toBe(
       'up t@q:completed t@p:completed',
     )
   })
 
-  it('begin anew when a task does', () => {
+  it('start again when a task does', () => {
     expect(tasks(start('t'), result('t', 'p', 'why'), start('t'))).toMatchObject([
       { phase: 'sent', text: '', endedAt: undefined },
     ])
@@ -173,7 +173,7 @@ describe('the rows', () => {
     expect(tasks(latent, call, call)[0]).toMatchObject({ phase: 'deployed', calls: 2, text: '7' })
   })
 
-  it('have what goes on before what has ended', () => {
+  it('show active tasks before ended ones', () => {
     expect(short(told(start('a'), start('b'), result('b', 'p'), start('c')))).toBe(
       'up c@:sent a@:sent b@p:completed',
     )
@@ -188,7 +188,7 @@ describe('the rows', () => {
     expect(short(model.view(10_003, up))).toBe('up')
   })
 
-  it('give way when there are too many, those that have ended first', () => {
+  it('are dropped when there are too many, ended ones first', () => {
     expect(short(told(start('a'), start('b'), result('b', 'p'), start('c'), start('d')))).toBe(
       'up d@:sent c@:sent a@:sent dropped:1',
     )
@@ -197,7 +197,7 @@ describe('the rows', () => {
     expect(short(told(chunk('a', 0), chunk('b', 0), chunk('c', 0)))).toBe('up b:1/2 c:1/2 dropped:1')
   })
 
-  it('stay bounded, however much is told', () => {
+  it('stay bounded, however many messages arrive', () => {
     const model = new WatchModel(CAPS)
     for (let i = 0; i < 5000; i += 1) {
       model.hear(alive(`p${i}`), i)

@@ -65,13 +65,13 @@ describe('no command blocks the event loop', () => {
     expect(decoded(payload)).toMatchObject({ type: 'rejected' })
   })
 
-  it.each(Object.entries(WELCOME))('takes %s within 20 ms', (_, payload) => {
+  it.each(Object.entries(WELCOME))('accepts %s within 20 ms', (_, payload) => {
     const bytes = Buffer.from(payload)
     expect(quickest(() => decoder({ subtopic: START, payload: bytes }))).toBeLessThan(MAX_MS)
     expect(decoded(payload)).toMatchObject({ type: 'start', id: 'a' })
   })
 
-  it('answers what is too large, when it could be read whom it was for', () => {
+  it('answers a command that is too large if its target can be read', () => {
     expect(decoded(HOSTILE['numbers in inputs'] ?? '')).toMatchObject({
       task: { id: 'a', propletId: 'p' },
       reason: 'malformed start command "a": inputs: expected at most 8192 values in all fields together',
@@ -112,11 +112,11 @@ describe('a large command', () => {
     ['no end', `{"id":"a","name":"n","file":"AA==",${filler}`],
     ['a comma at its end', `{"id":"a","name":"n","file":"AA==",${filler},}`],
     ['a value that is none', `{"id":a,"name":"n","file":"AA==",${filler}}`],
-  ])('with %s is no JSON', (_, payload) => {
+  ])('with %s is not JSON', (_, payload) => {
     expect(decoded(payload)).toMatchObject({ reason: 'malformed start command: expected valid JSON' })
   })
 
-  it('that is no UTF-8 where it is read is refused, and a file that is no ASCII is no base64', () => {
+  it('is refused if a field is not UTF-8, or a file is not ASCII', () => {
     const bytes = Buffer.from(task(`"file":"AA==","inputs":["Q"],${filler}`))
     bytes[bytes.indexOf('Q')] = 0xff
     expect(decoder({ subtopic: START, payload: bytes })).toMatchObject({
@@ -128,7 +128,7 @@ describe('a large command', () => {
     })
   })
 
-  it('makes at most three times its size in memory', () => {
+  it('allocates at most three times its size', () => {
     const payload = Buffer.from(WELCOME['a file'] ?? '')
     decoder({ subtopic: START, payload })
     const held = () => process.memoryUsage().heapUsed + process.memoryUsage().external

@@ -34,7 +34,7 @@ describe('the cache', () => {
     expect(await get(cache.byDigest(put.digest))).toStrictEqual(put)
   })
 
-  it('knows it still after it was opened again', async () => {
+  it('still knows it after it was opened again', async () => {
     const dir = await temporaryDirectory()
     const put = await get((await open(dir)).put([A], IMAGE))
     const again = await open(dir)
@@ -42,7 +42,7 @@ describe('the cache', () => {
     expect(await get(again.byDigest(put.digest))).toStrictEqual(put)
   })
 
-  it('finds nothing that it was not given', async () => {
+  it('finds nothing that was not stored', async () => {
     const cache = await open(await temporaryDirectory())
     await get(cache.put([A]))
     for (const image of [IMAGE, '', '../x', '\0'.repeat(3), 'x'.repeat(100_000)]) {
@@ -60,7 +60,7 @@ describe('the cache', () => {
     }
   })
 
-  it('takes what an image was last', async () => {
+  it('replaces the binary of an image by a newer one', async () => {
     const cache = await open(await temporaryDirectory())
     await get(cache.put([A], IMAGE))
     const second = await get(cache.put([B], IMAGE))
@@ -68,7 +68,7 @@ describe('the cache', () => {
     expect(await get(cache.byDigest(`sha256:${sha256(A)}`))).toMatchObject({ size: 1000 })
   })
 
-  it('keeps everything to itself, and leaves no temporary files', async () => {
+  it('keeps its files private, and leaves no temporary files', async () => {
     const dir = join(await temporaryDirectory(), 'new', 'cache')
     const cache = await open(dir)
     await get(cache.put([A], IMAGE))
@@ -82,7 +82,7 @@ describe('the cache', () => {
     expect(await readdir(join(dir, 'images'))).toHaveLength(1)
   })
 
-  it('writes a binary that it has no second time', async () => {
+  it('does not write a binary again', async () => {
     const dir = await temporaryDirectory()
     const cache = await open(dir)
     await get(cache.put([A], IMAGE))
@@ -93,7 +93,7 @@ describe('the cache', () => {
     expect((await lstat(imagePath(dir, IMAGE))).ino).toBe(record.ino)
   })
 
-  it('takes many puts of many binaries at once', async () => {
+  it('accepts many concurrent puts', async () => {
     const dir = await temporaryDirectory()
     const caches = [await open(dir), await open(dir)]
     const binaries = Array.from({ length: 10 }, (_, i) => bytesOf(i, 50_000))
@@ -160,7 +160,7 @@ describe('the cache', () => {
     expect(turns).toBeGreaterThanOrEqual(16)
   })
 
-  it('gives up a put that nobody waits for', async () => {
+  it('abandons a put that nobody waits for', async () => {
     const dir = await temporaryDirectory()
     const cache = await open(dir)
     cache
@@ -180,7 +180,7 @@ describe('the cache', () => {
 })
 
 describe('a damaged cache', () => {
-  it('does not give a binary of another size for an image, and heals', async () => {
+  it('returns no binary of the wrong size for an image, and recovers', async () => {
     const dir = await temporaryDirectory()
     const cache = await open(dir)
     await get(cache.put([A], IMAGE))

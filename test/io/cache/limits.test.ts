@@ -36,7 +36,7 @@ const filled = async (): Promise<string> => {
 }
 
 describe('the size of the cache', () => {
-  it('is kept by deleting what was used longest ago', async () => {
+  it('is limited by deleting the least recently used', async () => {
     const dir = await filled()
     const cache = await open(dir, { maxBytes: 3500 })
     const D = bytesOf(4, 1600)
@@ -56,13 +56,13 @@ describe('the size of the cache', () => {
     expect(await blobsIn(dir)).not.toContain(sha256(B))
   })
 
-  it('is kept when the limit was lowered', async () => {
+  it('is limited again after the limit was lowered', async () => {
     const dir = await filled()
     await open(dir, { maxBytes: 1000 })
     expect(await blobsIn(dir)).toEqual([sha256(C)])
   })
 
-  it('does not take away what was just handed out: the new one stays in memory', async () => {
+  it('does not delete a binary that was just handed out: the new one stays in memory', async () => {
     const dir = await filled()
     const cache = await open(dir, { maxBytes: 3500 })
     for (const bytes of [A, B, C]) await get(cache.byDigest(digest(bytes)))
@@ -76,7 +76,7 @@ describe('the size of the cache', () => {
     expect(await blobsIn(dir)).toHaveLength(3)
   })
 
-  it('does not take away what another process just used', async () => {
+  it('does not delete what another process just used', async () => {
     const dir = await filled()
     await age(blobPath(dir, A), 0)
     const cache = await open(dir, { maxBytes: 2000 })
@@ -84,7 +84,7 @@ describe('the size of the cache', () => {
     expect((await blobsIn(dir)).sort()).toEqual([sha256(A), sha256(bytesOf(4, 1000))].sort())
   })
 
-  it('has no room for a binary beyond the limit, which deletes nothing', async () => {
+  it('does not accept a binary beyond the limit, and deletes nothing for it', async () => {
     const dir = await filled()
     const cache = await open(dir, { maxBytes: 3000 })
     expect(isInMemory(await get(cache.put([bytesOf(4, 3001)], 'big')))).toBe(true)
@@ -92,7 +92,7 @@ describe('the size of the cache', () => {
     expect(await blobsIn(dir)).toHaveLength(3)
   })
 
-  it('may be nothing', async () => {
+  it('may be zero', async () => {
     const cache = await open(await temporaryDirectory(), { maxBytes: 0 })
     expect(isInMemory(await get(cache.put([A])))).toBe(true)
   })
@@ -164,7 +164,7 @@ describe('a disk that fails', () => {
         return dir
       },
     ],
-  ])('leaves the memory, with one warning: %s', async (_, directory) => {
+  ])('falls back to memory, with one warning: %s', async (_, directory) => {
     const log = createLog()
     const cache = await open(await directory(), { log })
     expect(await get(cache.put([A, B], 'image'))).toStrictEqual({
@@ -178,14 +178,14 @@ describe('a disk that fails', () => {
     expect(warnings(log)).toHaveLength(1)
   })
 
-  it.runIf(process.platform === 'linux')('is warned of where no directory can be made', async () => {
+  it.runIf(process.platform === 'linux')('causes a warning if no directory can be created', async () => {
     const log = createLog()
     const cache = await open('/proc/self/no/such', { log })
     expect(isInMemory(await get(cache.put([A])))).toBe(true)
     expect(warnings(log)).toHaveLength(1)
   })
 
-  it('is warned of once, and tried again', async () => {
+  it('causes one warning, and is retried', async () => {
     const dir = await temporaryDirectory()
     const log = createLog()
     const cache = await open(dir, { log })
@@ -201,7 +201,7 @@ describe('a disk that fails', () => {
     expect(await get(cache.byImage('image'))).toMatchObject({ size: 1000 })
   })
 
-  it('gives the path of what was kept, even if its image could not be noted', async () => {
+  it('returns the path of a stored binary, even if its image could not be recorded', async () => {
     const dir = await temporaryDirectory()
     const log = createLog()
     const cache = await open(dir, { log })

@@ -44,7 +44,7 @@ describe('a spool', () => {
     await spool.close()
   })
 
-  it('begins anew after a reset, and is gone after its end', async () => {
+  it('starts again after a reset, and is gone after its end', async () => {
     const dir = await temporaryDirectory()
     const cache = await open(dir)
     const spool = cache.spool(createBudget(0))
@@ -59,7 +59,7 @@ describe('a spool', () => {
     expect(await temporary(dir)).toStrictEqual([])
   })
 
-  it('is in memory, within the budget, when there is no disk', async () => {
+  it('is in memory, within the budget, without a disk', async () => {
     const budget = createBudget(100)
     const [one, two] = [new Spool(undefined, budget), new Spool(undefined, budget)]
     await one.write(bytesOf(1, 60))
@@ -74,7 +74,7 @@ describe('a spool', () => {
     expect(budget.take(100)).toBe(true)
   })
 
-  it('goes on in memory when its file can not be made, with one warning', async () => {
+  it('continues in memory if its file cannot be created, with one warning', async () => {
     const dir = await temporaryDirectory()
     const log = createLog()
     const cache = await openCache({ dir, maxBytes: MEGABYTE, log })
@@ -87,7 +87,7 @@ describe('a spool', () => {
     await spool.close()
   })
 
-  it('takes what is on disk along when the disk is full', async () => {
+  it('moves its content from disk to memory when the disk is full', async () => {
     const path = join(await temporaryDirectory(), 'spool')
     const reported: unknown[] = []
     const openFull = async (): Promise<SpoolFile> => {
@@ -124,7 +124,7 @@ describe('a spool', () => {
     expect(await temporary(dir)).toStrictEqual([])
   })
 
-  it('that holds what the cache has already is one with it', async () => {
+  it('with the content of a cached binary becomes that binary', async () => {
     const dir = await temporaryDirectory()
     const cache = await open(dir)
     const bytes = bytesOf(1, 100)
@@ -139,7 +139,7 @@ describe('a spool', () => {
 })
 
 describe('an entity tag', () => {
-  it('is noted with an image, and replaced with it', async () => {
+  it('is recorded with an image, and replaced with it', async () => {
     const dir = await temporaryDirectory()
     const cache = await open(dir)
     const binary = await get(cache.put([bytesOf(1, 10)], 'url x'))

@@ -12,7 +12,7 @@ describe('decodeBase64Strict', () => {
     ['/+8=', [0xff, 0xef]],
     ['AGFzbQ==', [0, 0x61, 0x73, 0x6d]],
     ['AGFz', [0, 0x61, 0x73]],
-  ])('takes %j', (text, bytes) => {
+  ])('accepts %j', (text, bytes) => {
     expect(decodeBase64Strict(text)).toStrictEqual(E.right(Uint8Array.from(bytes)))
   })
 
@@ -43,7 +43,7 @@ describe('decodeBase64Strict', () => {
     )
   })
 
-  it('takes exactly the texts that encoding would give', () => {
+  it('accepts exactly the texts that an encoder produces', () => {
     const unit = fc.constantFrom(...Array.from('AQgw/+9zB==-_ \n\0\u0141é'))
     fc.assert(
       fc.property(fc.string({ unit, maxLength: 12 }), (text) => {
@@ -54,12 +54,12 @@ describe('decodeBase64Strict', () => {
     )
   })
 
-  it('gives bytes of their own memory, not of a shared pool', () => {
+  it('returns bytes with their own memory, not from a shared pool', () => {
     const result = decodeBase64Strict('AGFzbQ==')
     expect(E.isRight(result) && result.right.buffer.byteLength).toBe(4)
   })
 
-  it('keeps the text out of what it says', () => {
+  it('keeps the text out of its errors', () => {
     const result = decodeBase64Strict('secret-secret-!!')
     expect(E.isLeft(result) && result.left).not.toContain('secret')
   })

@@ -26,7 +26,7 @@ const withInputs = (inputs: string): StartCommand =>
   started(raw(START, `{"id":"t1","name":"add","file":"AA==","inputs":${inputs}}`))
 
 describe('start', () => {
-  it('fills in what is absent', () => {
+  it('fills in defaults', () => {
     expect(send(START, task)).toEqual({
       type: 'start',
       id: 't1',
@@ -54,7 +54,7 @@ describe('start', () => {
     ['always', false],
     [null, false],
     [{ other: 1 }, false],
-  ])('reads from the metadata %j whether the task is to run again: %s', (metadata, expected) => {
+  ])('reads from the metadata %j whether the task runs again: %s', (metadata, expected) => {
     expect(started(send(START, { ...task, metadata })).restart).toBe(expected)
   })
 
@@ -71,7 +71,7 @@ describe('start', () => {
     expect(send(START, { ...task, ...nulls })).toEqual(send(START, task))
   })
 
-  it('reads every key, and ignores those that it does not know', () => {
+  it('reads every key, and ignores unknown ones', () => {
     const command = started(
       send(START, {
         id: 't2',
@@ -110,11 +110,11 @@ describe('start', () => {
     })
   })
 
-  it('takes the file where there is an image too', () => {
+  it('prefers the file to the image', () => {
     expect(started(send(START, { ...task, image_url: 'x' })).source).toMatchObject({ type: 'inline' })
   })
 
-  it('takes the image of an encrypted task', () => {
+  it('uses the image of an encrypted task', () => {
     const encrypted = { ...task, file: undefined, encrypted: true, image_url: 'x' }
     expect(started(send(START, encrypted)).source).toEqual({ type: 'image', image: 'x' })
   })
@@ -122,7 +122,7 @@ describe('start', () => {
   it.each([
     ['image_url is required for encrypted workloads', { encrypted: true }],
     ['encrypted workloads should only use image_url, not file', { encrypted: true, image_url: 'x' }],
-  ])('refuses with the text of the reference: %s (17.4)', (text, change) => {
+  ])("refuses with the reference's error text: %s (17.4)", (text, change) => {
     expect(rejection(send(START, { ...task, ...change })).reason).toBe(
       `malformed start command "t1": ${text}`,
     )
@@ -172,7 +172,7 @@ describe('start', () => {
     expect(command.monitoringProfile).toMatchObject({ historySize, enabled: undefined })
   })
 
-  it('keeps a variable named __proto__ as what it is', () => {
+  it('keeps a variable named __proto__ as an ordinary one', () => {
     const env = started(raw(START, '{"id":"a","name":"b","file":"AA==","env":{"__proto__":"x","A":"1"}}')).env
     expect(Object.entries(env)).toEqual([
       ['__proto__', 'x'],
@@ -217,7 +217,7 @@ describe('start', () => {
     ['encrypted', { encrypted: 'yes' }],
     ['monitoring_profile', { monitoring_profile: [] }],
     ['monitoring_profile.interval', { monitoring_profile: { interval: '5s' } }],
-  ])('names %s as what is wrong', (key, change) => {
+  ])('names %s as the problem', (key, change) => {
     const [kind, path, expected] = rejection(send(START, { ...task, ...change })).reason.split(': ')
     expect(kind).toMatch(/^malformed start command/)
     expect(path).toBe(key)
@@ -251,7 +251,7 @@ describe('start', () => {
     expect(reason).toContain('and 2 more')
   })
 
-  it('never shows what it was sent, but for the id', () => {
+  it('never quotes the message, except for the ID', () => {
     const secret = 'hunter2'
     const reasons = [
       { ...task, env: { A: [secret] } },
@@ -264,7 +264,7 @@ describe('start', () => {
     expect([...reasons, broken].join()).not.toContain(secret)
   })
 
-  it('escapes and cuts the id and the keys that it shows', () => {
+  it('escapes and cuts the ID and the keys that it quotes', () => {
     const { reason } = rejection(send(START, { id: `\u202e"${'x'.repeat(200)}`, env: { 'a\u001b[2J=': 1 } }))
     expect(reason).toMatch(/^[\x20-\x7e…]*$/)
     expect(reason.length).toBeLessThan(500)
@@ -290,7 +290,7 @@ describe('invoke', () => {
     { id: 't1' },
     { id: 't1', invocation_id: null, inputs: null, env: null, broadcast: null, proplet_id: null },
     { id: 't1', invocation_id: '', proplet_id: '', file: 7, cli_args: {}, name: null },
-  ])('needs no more than an id: %o', (message) => {
+  ])('needs only an ID: %o', (message) => {
     expect(send(INVOKE, message)).toStrictEqual({
       type: 'invoke',
       id: 't1',
@@ -323,7 +323,7 @@ describe('invoke', () => {
     ['env["A=B"]', { env: { 'A=B': '1' } }],
     ['broadcast', { broadcast: 'true' }],
     ['proplet_id', { proplet_id: 5 }],
-  ])('names %s as what is wrong', (key, change) => {
+  ])('names %s as the problem', (key, change) => {
     const [kind, path, expected] = rejection(send(INVOKE, { ...command, ...change })).reason.split(': ')
     expect(kind).toMatch(/^malformed invoke command/)
     expect(path).toBe(key)
@@ -336,7 +336,7 @@ describe('invoke', () => {
     expect(reason).toContain('expected at most 1048576 bytes in all fields together')
   })
 
-  it('never shows what it was sent, but for the id', () => {
+  it('never quotes the message, except for the ID', () => {
     const secret = 'hunter2'
     const reasons = [
       { ...command, env: { A: [secret] } },
@@ -346,7 +346,7 @@ describe('invoke', () => {
     expect(reasons.join()).not.toContain(secret)
   })
 
-  it('that is refused tells what can be answered, with the name of the invocation as far as it can be read', () => {
+  it('that is refused can be answered, with the name of the invocation if it can be read', () => {
     const task = { id: 't1', broadcast: false, propletId: 'p' }
     const broken = { ...command, inputs: 7, proplet_id: 'p' }
     expect(rejection(send(INVOKE, broken)).task).toEqual({ ...task, invocation: { id: 'i1' } })
@@ -379,15 +379,15 @@ describe('the task of a rejection', () => {
   it.each([
     ['id is unusable', { ...task, id: { a: 1 } }],
     ['id is empty', { ...task, id: '' }],
-    ['proplet_id can not be read', { ...broken, proplet_id: 5 }],
-    ['proplet_id can not be read, though it is a broadcast', { ...broken, broadcast: true, proplet_id: {} }],
+    ['proplet_id cannot be read', { ...broken, proplet_id: 5 }],
+    ['proplet_id cannot be read, though it is a broadcast', { ...broken, broadcast: true, proplet_id: {} }],
   ])('is unknown when its %s', (_, message) => {
     expect(rejection(send(START, message)).task).toBeUndefined()
   })
 })
 
 describe('stop', () => {
-  it('takes the short form', () => {
+  it('accepts the short form', () => {
     expect(send(STOP, { id: 't1' })).toStrictEqual({
       type: 'stop',
       id: 't1',
@@ -396,7 +396,7 @@ describe('stop', () => {
     })
   })
 
-  it('takes the whole task, whatever else it holds', () => {
+  it('accepts the whole task, whatever else it holds', () => {
     const whole = { ...task, inputs: { not: 'looked at' }, broadcast: true, proplet_id: 'p' }
     expect(send(STOP, whole)).toStrictEqual({ type: 'stop', id: 't1', broadcast: true, propletId: 'p' })
   })
@@ -434,7 +434,7 @@ describe('chunk', () => {
     ['data', { data: 'AGF' }],
     ['data', { data: 'AG z' }],
     ['data', { data: null }],
-  ])('names %s as what is wrong', (key, change) => {
+  ])('names %s as the problem', (key, change) => {
     const { reason, task: named } = rejection(send(CHUNK, { ...chunk, ...change }))
     expect(reason).toMatch(new RegExp(`^malformed chunk[^"]*("[^"]*")?: ${key}: expected`))
     expect(named).toBeUndefined()
@@ -462,7 +462,7 @@ describe('any message', () => {
     ['expected a JSON object', '[]'],
     ['expected a JSON object', 'null'],
     ['expected a JSON object', '"id"'],
-  ])('has to be readable: %s', (reason, payload) => {
+  ])('must be readable: %s', (reason, payload) => {
     for (const subtopic of [START, STOP, CHUNK]) {
       expect(rejection(raw(subtopic, payload)).reason).toContain(reason)
     }

@@ -128,12 +128,12 @@ describe('the decoder', () => {
     })
   })
 
-  it('takes the last of equal keys, as JSON.parse does', () => {
+  it('uses the last of equal keys, as JSON.parse does', () => {
     const json = '{"id":"a","id":"b","inputs":[1],"name":"f","file":"AA==","inputs":[9007199254740993]}'
     expect(raw('control/manager/start', json)).toMatchObject({ id: 'b', inputs: ['9007199254740993'] })
   })
 
-  it('pollutes no prototype', () => {
+  it('does not pollute prototypes', () => {
     raw('control/manager/start', '{"__proto__":{"id":"x","polluted":1},"env":{"__proto__":{"polluted":1}}}')
     expect(raw('control/manager/stop', '{"__proto__":{"id":"x"}}')).toMatchObject({
       type: 'rejected',

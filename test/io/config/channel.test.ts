@@ -18,7 +18,7 @@ const problems = (...given: Parameters<typeof load>): readonly string[] => {
 const section = (name: string, client: string): string =>
   `[${name}]\ndomain_id = "d"\nchannel_id = "c"\nclient_id = "${client}"\nclient_key = "k"\n`
 
-it('is what the daemon has, by its names, and nothing else of it is looked at', () => {
+it('uses the settings of the daemon by their names, and ignores all others', () => {
   const { config, devFile, warnings } = loaded(
     { ...IDENTITY, PROPLET_WARM: 'nonsense', PROPLET_DIRS: '/not/there', PROPLET_MQTT_ADRESS: 'x' },
     { 'mqtt-address': 'tls://broker' },
@@ -47,7 +47,7 @@ describe('the file', () => {
     expect(loaded({}, { config: file(text), ...flags }).config.identity.clientId).toBe(client)
   })
 
-  it('that lacks it says what it has', () => {
+  it('without that section is an error that lists its sections', () => {
     const text = section('proplet1', 'p') + section('manager', 'm')
     expect(problems({}, { config: file(text), section: 'proplet' })[0]).toContain(
       'only [proplet1], [manager]',
@@ -61,7 +61,7 @@ describe('a running proplet dev', () => {
   const home = () =>
     tree({ '.local/state/proplet/dev.toml': `${section('proplet', 'dev')}mqtt_address = "h:7"\n` })
 
-  it('is meant where nothing else is set', () => {
+  it('is used if nothing else is set', () => {
     const HOME = home()
     const { config, devFile } = loaded({ HOME })
     expect([config.identity.clientId, config.mqtt.address.port]).toStrictEqual(['dev', 7])
@@ -71,26 +71,26 @@ describe('a running proplet dev', () => {
     )
   })
 
-  it('is not, where anything is said of a broker or an identity', () => {
+  it('is not used if a broker or an identity is configured', () => {
     expect(problems({ HOME: home(), PROPLET_MQTT_ADDRESS: 'other' })).toHaveLength(4)
     expect(problems({ HOME: home() }, { 'client-id': 'me' })).toHaveLength(3)
     expect(loaded({ HOME: home(), ...IDENTITY }).config.identity.clientId).toBe('client')
   })
 
-  it('is asked for, in one line, where there is nothing at all', () => {
+  it('is suggested in one line if nothing is configured', () => {
     expect(problems({ HOME: tree() })).toStrictEqual([
       expect.stringMatching(/^no broker and no identity is set, and no `proplet dev` is running; expected/),
     ])
     expect(problems({})).toHaveLength(1)
   })
 
-  it('whose file is broken says so', () => {
+  it('with a broken file is an error', () => {
     const HOME = tree({ '.local/state/proplet/dev.toml': '[proplet' })
     expect(problems({ HOME })[0]).toContain(`${HOME}/.local/state/proplet/dev.toml, line 1`)
   })
 })
 
-it('tells all that is wrong, and no secret', () => {
+it('reports every mistake, and no secret', () => {
   const found = problems({
     ...IDENTITY,
     PROPLET_CLIENT_KEY: ' s3cret ',

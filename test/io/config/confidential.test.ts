@@ -10,13 +10,13 @@ const NO_KBS = 'KBS URI must be configured when TEE is detected. Set PROPLET_KBS
 const LOCAL = { ...IDENTITY, PROPLET_KBS_URI: 'http://127.0.0.1:8080' }
 
 describe('a TEE guest without a Key Broker Service (17.1)', () => {
-  it('is a problem, with the text of the reference and what was found', () => {
+  it("is a problem, with the reference's error text and the detected sign", () => {
     expect(problemsOf({ env: IDENTITY }, tdx)).toStrictEqual([
       `${NO_KBS} (Intel TDX was found by /dev/tdx_guest)`,
     ])
   })
 
-  it('is one when the TEE is named, or the agent', () => {
+  it('is a problem if the TEE or the agent is configured', () => {
     expect(problemsOf({ env: { ...IDENTITY, PROPLET_TEE: 'snp' } })).toStrictEqual([
       `${NO_KBS} (PROPLET_TEE=snp)`,
     ])
@@ -26,13 +26,13 @@ describe('a TEE guest without a Key Broker Service (17.1)', () => {
   })
 
   it.each([{ PROPLET_TEE: 'none' }, { PROPLET_TEE: 'sample' }, { PROPLET_KBS_URI: 'https://kbs' }])(
-    'is none with %o',
+    'is no problem with %o',
     (env) => {
       expect(problemsOf({ env: { ...IDENTITY, ...env } }, tdx)).toStrictEqual([])
     },
   )
 
-  it('is none on a host that could make guests', () => {
+  it('is no problem on a host that could run guests', () => {
     expect(problemsOf({ env: IDENTITY }, found({ hostSigns: ['/dev/sev'] }))).toStrictEqual([])
   })
 
@@ -61,7 +61,7 @@ describe('the Key Broker Service', () => {
     expect(loaded({ env: LOCAL }).warnings).toStrictEqual([])
   })
 
-  it('is warned of without TLS, beyond this machine', () => {
+  it('causes a warning without TLS, except on this machine', () => {
     expect(loaded({ env: { ...IDENTITY, PROPLET_KBS_URI: 'http://kbs:8080' } }).warnings).toStrictEqual([
       expect.stringContaining('kbs:8080 is contacted without TLS'),
     ])
@@ -70,7 +70,7 @@ describe('the Key Broker Service', () => {
   const AGENT =
     '[token_configs.kbs]\nurl = "https://of-file"\ncert = "PEM"\ntee_key_algorithm = "RSA-OAEP-256"\n'
 
-  it.each(['aa.toml', 'aa.conf'])("comes out of the agent's file %s", (name) => {
+  it.each(['aa.toml', 'aa.conf'])("is read from the agent's file %s", (name) => {
     const env = { ...IDENTITY, PROPLET_AA_CONFIG_PATH: `${tree({ [name]: AGENT })}/${name}` }
     expect(loaded({ env }, tdx).config.confidential.keys).toStrictEqual({
       type: 'kbs',
@@ -84,7 +84,7 @@ describe('the Key Broker Service', () => {
     })
   })
 
-  it('comes out of a file of JSON', () => {
+  it('is read from a JSON file', () => {
     const file = `${tree({ 'aa.json': '{"token_configs":{"kbs":{"url":"https://k"}}}' })}/aa.json`
     const env = { ...IDENTITY, PROPLET_AA_CONFIG_PATH: file }
     expect(loaded({ env }).config.confidential.keys).toMatchObject({ url: 'https://k' })
@@ -98,7 +98,7 @@ describe('the Key Broker Service', () => {
     expect(problem(`${dir}/b.toml`)[0]).toContain('tee_key_algorithm: expected one of')
   })
 
-  it('is told of the section that the agent ignores', () => {
+  it('causes a warning for the section that the agent ignores', () => {
     const file = `${tree({ 'aa.toml': '[token_configs.coco_kbs]\nurl = "http://x"\n' })}/aa.toml`
     expect(loaded({ env: { ...LOCAL, PROPLET_AA_CONFIG_PATH: file } }).warnings).toStrictEqual([
       expect.stringContaining('coco_kbs'),
@@ -107,7 +107,7 @@ describe('the Key Broker Service', () => {
 })
 
 describe('a key provider (17.4)', () => {
-  it('goes before the Key Broker Service', () => {
+  it('takes precedence over the Key Broker Service', () => {
     const env = { ...LOCAL, PROPLET_KEY_PROVIDER: '127.0.0.1:50011' }
     expect(loaded({ env }).config.confidential.keys).toStrictEqual({
       type: 'provider',
@@ -115,7 +115,7 @@ describe('a key provider (17.4)', () => {
     })
   })
 
-  it("comes out of ocicrypt's file", () => {
+  it("is read from ocicrypt's file", () => {
     const json =
       '{"key-providers":{"other":{"cmd":{"path":"x"}},"attestation-agent":{"grpc":"127.0.0.1:50011"}}}'
     const file = `${tree({ 'keys.conf': json })}/keys.conf`
@@ -124,7 +124,7 @@ describe('a key provider (17.4)', () => {
     ).toStrictEqual({ type: 'provider', address: '127.0.0.1:50011' })
   })
 
-  it('is a problem where the file is malformed, and a warning where it names none of gRPC', () => {
+  it('is a problem if the file is malformed, and a warning if it names no gRPC provider', () => {
     const dir = tree({ bad: '{', none: '{"key-providers":{"a":{"ttrpc":"unix:///x"}}}' })
     expect(problemsOf({ env: { ...LOCAL, OCICRYPT_KEYPROVIDER_CONFIG: `${dir}/bad` } })[0]).toContain(
       'expected JSON',

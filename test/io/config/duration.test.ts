@@ -23,7 +23,7 @@ describe('parseDuration', () => {
     expect(parseDuration(text)).toBe(expected)
   })
 
-  it('counts a bare number in milliseconds where that is asked for', () => {
+  it('reads a bare number as milliseconds if so configured', () => {
     expect(parseDuration('150', 'ms')).toBe(150)
     expect(parseDuration('2s', 'ms')).toBe(2000)
   })
@@ -49,7 +49,7 @@ describe('parseDuration', () => {
     expect(parseDuration(text)).toBeNaN()
   })
 
-  it('reads what it wrote itself', () => {
+  it('reads its own output', () => {
     const parts = fc.tuple(fc.nat(1000), fc.nat(59), fc.nat(59), fc.nat(999))
     fc.assert(
       fc.property(parts, ([h, m, s, ms]) => {
@@ -58,7 +58,7 @@ describe('parseDuration', () => {
     )
   })
 
-  it('never throws and never answers with a negative number', () => {
+  it('never throws and never returns a negative number', () => {
     const odd = fc.oneof(fc.string(), fc.stringMatching(/^[-+0-9.eхsmhnuµ ]{0,40}$/))
     fc.assert(
       fc.property(odd, (text) => {
@@ -70,16 +70,16 @@ describe('parseDuration', () => {
 })
 
 describe('duration', () => {
-  it('refuses 0 where it has no meaning, and takes it where it has one', () => {
+  it('accepts 0 only where it has a meaning', () => {
     expect(E.isLeft(duration({}).read('0'))).toBe(true)
     expect(duration({ zero: 'off' }).read('0s')).toStrictEqual(E.right(0))
   })
 
-  it('does not let a time that is too short turn something off', () => {
+  it('does not let a time that is too short disable something', () => {
     expect(E.isLeft(duration({ zero: 'off' }).read('1us'))).toBe(true)
   })
 
-  it('ends where the timers of Node end', () => {
+  it('is limited by the timers of Node.js', () => {
     expect(duration({}).read(`${LONGEST_MS}ms`)).toStrictEqual(E.right(LONGEST_MS))
     expect(duration({}).read(`${LONGEST_MS + 1}ms`)).toStrictEqual(
       E.left('seconds, or a duration such as 10s, 1m30s or 500ms; at least 1ms, at most 24 days'),

@@ -14,7 +14,7 @@ const withFile = (text: string, env: Readonly<Record<string, string>> = {}) => {
   return { file, input: { env: { PROPLET_CONFIG_FILE: file, ...env } } }
 }
 
-it('gives the defaults of the specification', () => {
+it('has the defaults of the specification', () => {
   const { config, warnings } = loaded({ env: { ...IDENTITY, HOME: '/home/me' } })
   expect(warnings).toStrictEqual([])
   expect(config).toStrictEqual({
@@ -118,7 +118,7 @@ it('runs at least two tasks at once on one core', () => {
 })
 
 describe('the file', () => {
-  it('takes every type that can be read', () => {
+  it('accepts every type that can be read', () => {
     const { input } = withFile(
       `${TOML}mqtt_qos = 1\nmetrics_interval = 2.5\nenable_monitoring = false\n` +
         'dirs = ["/", "/"]\ntags = ["a,b", "c"]\ndescription = 771752188537605140\n',
@@ -133,7 +133,7 @@ describe('the file', () => {
     expect(config.metadata.description).toBe('771752188537605140')
   })
 
-  it('refuses other types and says which', () => {
+  it('refuses other types and names them', () => {
     const { file, input } = withFile(
       `${TOML}mqtt_qos = [1]\nlog_level = 2020-01-01T00:00:00Z\ntags = [[1]]\nwarm = { a = 1 }\n`,
     )
@@ -150,7 +150,7 @@ describe('the file', () => {
     ['[proplet]\nclient_key = "hunter2\n', 'line 2'],
     ['[proplet]\na=1\na=2\n', "line 3, column 1: Cannot redefine existing key 'proplet.a'."],
     [`a = ${'['.repeat(40)}`, 'Maximum nesting depth of 32 exceeded.'],
-  ])('tells file, line and column of %j', (text, expected) => {
+  ])('reports file, line and column of %j', (text, expected) => {
     const { file, input } = withFile(text, IDENTITY)
     const [problem] = problemsOf(input)
     expect(problem).toContain(`${file}, `)
@@ -158,7 +158,7 @@ describe('the file', () => {
     expect(problem).not.toContain('hunter2')
   })
 
-  it('is an error when it was named and is not there, a directory, or too large', () => {
+  it('is an error if it was named and is missing, a directory, or too large', () => {
     const root = tree({ 'large.toml': '#'.repeat(2 ** 20 + 1), 'full.toml': '#'.repeat(2 ** 20) })
     const named = (name: string) =>
       problemsOf({ env: { ...IDENTITY, PROPLET_CONFIG_FILE: join(root, name) } })
@@ -175,11 +175,11 @@ describe('the file', () => {
     expect(problemsOf({ env: IDENTITY, flags: { config: '/none' } })).toHaveLength(1)
   })
 
-  it('ends reading a file that does not end', () => {
+  it('stops reading an endless file', () => {
     expect(problemsOf({ env: { ...IDENTITY, PROPLET_CONFIG_FILE: '/dev/zero' } })[0]).toContain('larger than')
   })
 
-  it('may be away, or unreadable with a warning, when it was not named and nothing of it is needed', () => {
+  it('may be missing, or unreadable with a warning, if it was not named and is not needed', () => {
     const failing = (code: string) => ({
       files: {
         ...nodeFiles,
@@ -208,7 +208,7 @@ describe('the section', () => {
     expect(loaded({ ...input, flags: { section: 'proplet1' } }).config.runtime.warm).toBe(1)
   })
 
-  it('is an error that lists the sections that are there, when something of it is needed', () => {
+  it('is an error that lists the existing sections if it is missing and needed', () => {
     const expected =
       'config.toml has no section [proplet], only [manager], [proplet1], [proplet2], [proxy]; ' +
       'expected the section of this proplet: name it with PROPLET_CONFIG_SECTION or --section'
@@ -219,7 +219,7 @@ describe('the section', () => {
     expect(problemsOf({ env: { ...IDENTITY, PROPLET_CONFIG_SECTION: 'other' } }, host)).toHaveLength(1)
   })
 
-  it('may be missing from a file that was not named, when the environment is complete', () => {
+  it('may be missing from a file that was not named if the environment is complete', () => {
     expect(loaded({ env: IDENTITY }, host).config.identity.domainId).toBe('dom')
   })
 
@@ -230,7 +230,7 @@ describe('the section', () => {
 })
 
 describe('two names of one setting', () => {
-  it('are an error when they differ in one source', () => {
+  it('are an error if they differ in one source', () => {
     const env = { ...IDENTITY, PROPLET_TENANT_ID: 'other', PROPLET_API_KEY: 'other-secret' }
     const problems = problemsOf({ env })
     const end =
@@ -245,7 +245,7 @@ describe('two names of one setting', () => {
     ])
   })
 
-  it('may agree, and in different sources the stronger one counts', () => {
+  it('may agree, and in different sources the stronger one wins', () => {
     expect(loaded({ env: { ...IDENTITY, PROPLET_TENANT_ID: 'dom' } }).config.identity.domainId).toBe('dom')
     const { input } = withFile(TOML, { PROPLET_TENANT_ID: 'env' })
     expect(loaded(input).config.identity.domainId).toBe('env')
@@ -260,7 +260,7 @@ describe('TLS', () => {
     )
   const ALL = { CA_CERT: 'ca.pem', CLIENT_CERT: 'cert.pem', CLIENT_KEY: 'key.pem' }
 
-  it('is arranged with its address', () => {
+  it('is chosen by the address', () => {
     const root = files()
     const { mqtt } = loaded({
       env: { ...IDENTITY, ...tls(root, ALL), PROPLET_MQTT_ADDRESS: 'broker' },
@@ -287,7 +287,7 @@ describe('TLS', () => {
     ])
   })
 
-  it('refuses its settings beside an address in clear', () => {
+  it('refuses its settings with an unencrypted address', () => {
     const env = {
       ...IDENTITY,
       PROPLET_MQTT_ADDRESS: 'tcp://broker',
@@ -301,7 +301,7 @@ describe('TLS', () => {
     ])
   })
 
-  it('refuses a file that can not be read', () => {
+  it('refuses an unreadable file', () => {
     const root = files()
     const env = { ...IDENTITY, PROPLET_MQTT_ADDRESS: 'ssl://b', ...tls(root, { CA_CERT: 'none.pem' }) }
     expect(problemsOf({ env })).toStrictEqual([
@@ -309,7 +309,7 @@ describe('TLS', () => {
     ])
   })
 
-  it('warns when the broker is not checked', () => {
+  it('warns if the broker is not verified', () => {
     const env = { ...IDENTITY, PROPLET_MQTT_ADDRESS: 'ssl://b', PROPLET_MQTT_TLS_INSECURE_SKIP_VERIFY: '1' }
     expect(loaded({ env }).warnings).toStrictEqual([
       "PROPLET_MQTT_TLS_INSECURE_SKIP_VERIFY is set: the broker's certificate is not verified",
@@ -318,7 +318,7 @@ describe('TLS', () => {
   })
 })
 
-it('names the directory that is not there', () => {
+it('names the missing directory', () => {
   const root = tree({ file: '' })
   mkdirSync(join(root, 'data'))
   const dirs = (...names: readonly string[]) => ({
@@ -331,7 +331,7 @@ it('names the directory that is not there', () => {
   ])
 })
 
-it('refuses to promise that nobody changes a directory which is in one that guests may change', () => {
+it('refuses a read-only directory inside a writable one', () => {
   const root = tree({ 'data/models/file': '', 'database/file': '' })
   symlinkSync(join(root, 'data/models'), join(root, 'link'))
   const dirs = (writable: string, readonly: readonly string[]) => ({
@@ -360,26 +360,26 @@ describe('isolation by a sandbox', () => {
   const env = { ...IDENTITY, PROPLET_ISOLATION: 'sandbox' }
   const sandbox = { kind: 'sandbox', program: '/usr/bin/bwrap', options: [] } as const
 
-  it('is what was found', () => {
+  it('is the sandbox that was found', () => {
     const { config } = loaded({ env }, { findSandbox: () => E.right(sandbox) })
     expect(config.runtime.isolation).toStrictEqual(sandbox)
   })
 
-  it('is an error where there is none', () => {
+  it('is an error if there is none', () => {
     const findSandbox = () => E.left('bubblewrap is not installed')
     expect(problemsOf({ env }, { findSandbox })).toStrictEqual([
       'PROPLET_ISOLATION: found "sandbox"; expected process or thread, as bubblewrap is not installed',
     ])
   })
 
-  it('is not looked for unless it is asked for', () => {
+  it('is not looked for unless it is configured', () => {
     const findSandbox = () => {
       throw new Error('not asked for')
     }
     expect(loaded({ env: IDENTITY }, { findSandbox }).config.runtime.isolation).toBe('process')
   })
 
-  it('is not promised for an external runtime, nor are directories that it can not change', () => {
+  it('is refused for an external runtime, as are read-only directories', () => {
     const external = { ...env, PROPLET_EXTERNAL_WASM_RUNTIME: process.execPath, PROPLET_DIRS_READONLY: '/' }
     expect(problemsOf({ env: external }, { findSandbox: () => E.right(sandbox) })).toStrictEqual([
       'PROPLET_ISOLATION: found "sandbox"; expected process, because PROPLET_EXTERNAL_WASM_RUNTIME runs tasks outside it',
@@ -388,13 +388,13 @@ describe('isolation by a sandbox', () => {
   })
 })
 
-it('wants a whole number of seconds as keep-alive', () => {
+it('requires a whole number of seconds as keep-alive', () => {
   expect(problemsOf({ env: { ...IDENTITY, PROPLET_MQTT_KEEP_ALIVE: '1500ms' } })).toStrictEqual([
     'PROPLET_MQTT_KEEP_ALIVE: found 1500ms; expected whole seconds',
   ])
 })
 
-it('warns of what is set and has no effect, but not of what is turned off', () => {
+it('warns about settings without effect, but not about disabled ones', () => {
   const env = {
     ...IDENTITY,
     PROPLET_HTTP_ENABLED: 'false',
@@ -417,14 +417,14 @@ it('completes the URL of a collector that has no path, and serves operators only
   })
 })
 
-it('warns of a fetch that would never be asked for again', () => {
+it('warns about a fetch that would never be requested again', () => {
   const env = { ...IDENTITY, PROPLET_FETCH_RETRY: '10m' }
   expect(loaded({ env }).warnings).toStrictEqual([
     'PROPLET_FETCH_RETRY is not below PROPLET_FETCH_STALL: no fetch will ever be requested again',
   ])
 })
 
-it('warns of names it does not know, without their values', () => {
+it('warns about unknown names, without their values', () => {
   const { file, input } = withFile(`${TOML}mqtt_addres = "s3cret"\nsurprise = 1\nconfig_file = "x"\n`, {
     PROPLET_MQTT_ADRESS: 's3cret',
     PROPLET_WHATEVER_ELSE: 'x',
@@ -468,7 +468,7 @@ it('shows no secret in the settings either', () => {
   })
 })
 
-it('never throws, whatever the environment and the file hold', () => {
+it('never throws, whatever the environment and the file contain', () => {
   const names = [
     'PROPLET_MQTT_ADDRESS',
     'PROPLET_DIRS',
@@ -510,7 +510,7 @@ describe('an external runtime', () => {
     })
   })
 
-  it('must be there, and a program', () => {
+  it('must exist and be a program', () => {
     const root = programs()
     const file = join(root, 'text/wasmtime')
     expect(problemsOf(withRuntime(file))).toStrictEqual([
@@ -522,7 +522,7 @@ describe('an external runtime', () => {
     ])
   })
 
-  it('may be passed what the operator lists', () => {
+  it('may get the flags that the operator lists', () => {
     const env = {
       ...withRuntime(join(programs(), 'bin/wasmtime')).env,
       PROPLET_ALLOW_CLI_ARGS: '--dir, -Shttp',
@@ -531,7 +531,7 @@ describe('an external runtime', () => {
   })
 })
 
-it('serves HTTP only where that is wanted', () => {
+it('serves HTTP only if enabled', () => {
   const env = { ...IDENTITY, PROPLET_HTTP_PROXY_HOST: '::1', PROPLET_HTTP_PROXY_PORT: '9000' }
   expect(loaded({ env }).config.http).toBeUndefined()
   expect(loaded({ env: { ...env, PROPLET_HTTP_ENABLED: 'true' } }).config.http).toStrictEqual({
@@ -550,7 +550,7 @@ describe('the page', () => {
     loaded({ env: { ...IDENTITY, PROPLET_METRICS_ENABLED: 'true', ...env } }).config.ops?.page
   const TOKEN = '0123456789abcdef'
 
-  it('is served where only this machine reaches it, elsewhere when it is asked for', () => {
+  it('is served on loopback addresses, and elsewhere only if enabled', () => {
     expect(page({})).toStrictEqual({ hosts: [], token: undefined })
     expect(page({ PROPLET_UI_ENABLED: 'false' })).toBeUndefined()
     expect(page({ PROPLET_METRICS_HOST: '0.0.0.0' })).toBeUndefined()
@@ -575,7 +575,7 @@ describe('the page', () => {
     expect(problemsOf({ env: { ...without, PROPLET_UI_TOKEN: 'short' } }).join()).not.toContain('short')
   })
 
-  it('warns of actions that have no effect, and of a token that is not encrypted', () => {
+  it('warns about actions without effect, and about an unencrypted token', () => {
     const warnings = (env: Record<string, string>) =>
       loaded({ env: { ...IDENTITY, PROPLET_UI_ACTIONS: 'true', PROPLET_UI_TOKEN: TOKEN, ...env } }).warnings
     expect(warnings({})).toStrictEqual(['PROPLET_UI_ACTIONS has no effect, because no page is served'])

@@ -47,7 +47,7 @@ describe('the list of destinations', () => {
     expect(allows([], 'example.org', 443)).toBe(false)
   })
 
-  it('lets names lead anywhere but to where clouds keep their secrets', () => {
+  it('lets names resolve to any address but link-local and cloud metadata ones', () => {
     const list = [{ host: 'example.org', port: undefined }]
     expect(allowsAddress(list, '10.0.0.1', 80)).toBe(true)
     expect(allowsAddress(list, '169.254.169.254', 80)).toBe(false)

@@ -42,7 +42,7 @@ describe('the list of private hosts', () => {
   })
 })
 
-it('finds the credentials of docker where docker does', () => {
+it("finds Docker's credentials where Docker does", () => {
   const authFile = (env: Record<string, string>) =>
     loaded({ env: { ...IDENTITY, ...env } }).config.registry.authFile
   expect(authFile({ DOCKER_CONFIG: '/etc/docker-auth', HOME: '/root' })).toBe('/etc/docker-auth/config.json')
@@ -50,7 +50,7 @@ it('finds the credentials of docker where docker does', () => {
   expect(authFile({ DOCKER_CONFIG: 'relative', HOME: '/root' })).toBe('/root/.docker/config.json')
 })
 
-it('leaves images to the Proxy, and private hosts alone, by default', () => {
+it('leaves images to the Proxy and refuses private hosts by default', () => {
   const { fetch, registry } = loaded({ env: IDENTITY }).config
   expect([fetch.privateRules, fetch.concurrent, registry.by, registry.insecure]).toStrictEqual([
     [],

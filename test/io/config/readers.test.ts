@@ -43,7 +43,7 @@ describe('size', () => {
       expect(parseSize(text)).toBeNaN()
     },
   )
-  it('never gives anything but whole numbers', () => {
+  it('returns only whole numbers', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[0-9.]{0,20} ?[a-zA-Z]{0,4}$/), (text) => {
         const bytes = parseSize(text)
@@ -57,7 +57,7 @@ describe('integer', () => {
   it.each(['', '-1', '1.0', '1e1', '0x1', ' ', '99', 'Infinity'])('refuses %j', (text) => {
     expect(integer(0, 10).read(text)).toStrictEqual(E.left('a whole number from 0 to 10'))
   })
-  it('takes both ends', () => {
+  it('accepts both ends', () => {
     expect(integer(0, 10).read('0')).toStrictEqual(E.right(0))
     expect(integer(0, 10).read(' 10 ')).toStrictEqual(E.right(10))
   })
@@ -78,7 +78,7 @@ it.each(['a/b', 'a+b', 'a#', 'a b', 'a\0', 'a\n', 'x'.repeat(257)])('a topic lev
   expect(E.isLeft(topicLevel.read(text))).toBe(true)
 })
 
-it('a list leaves out empty items and takes arrays as they are', () => {
+it('a list drops empty items and accepts arrays unchanged', () => {
   const words = list(',', (item) => item !== 'bad', 'good words')
   expect(words.read(' a ,, b,')).toStrictEqual(E.right(['a', 'b']))
   expect(words.read(['a,b', 'c'])).toStrictEqual(E.right(['a,b', 'c']))
@@ -93,7 +93,7 @@ it('hides credentials of any URL', () => {
   )
 })
 
-it('finds the name that was meant, and none for a different one', () => {
+it('suggests a similar name, and none for a different one', () => {
   const names = ['PROPLET_MQTT_QOS', 'PROPLET_MQTT_ADDRESS']
   expect(nearest('PROPLET_MQT_QOS', names)).toBe('PROPLET_MQTT_QOS')
   expect(nearest('PROPLET_SOMETHING_ELSE', names)).toBeUndefined()

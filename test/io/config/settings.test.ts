@@ -159,7 +159,7 @@ describe.each(cases)('$key', ({ key, setting, samples: [inFile, inEnv, inFlag, b
     expect(bySource).toStrictEqual(expected)
   })
 
-  it('is unset when it is empty, everywhere', () => {
+  it('counts as unset if empty, in every source', () => {
     const result = problemsOf(
       { env: { ...env, ...IDENTITY, [variable]: '' }, flags: { [flag]: '' } },
       files(section(key in IDENTITY ? inFile : '')),
@@ -172,7 +172,7 @@ describe.each(cases)('$key', ({ key, setting, samples: [inFile, inEnv, inFlag, b
       expect(result[0]).toContain(`${variable} is required and not set; expected it in the environment`)
   })
 
-  it('is an error that names the key, the value and what is expected when it can not be read', () => {
+  it('is an error that names the key, the value and the expectation if it cannot be read', () => {
     const byEnv = problemsOf({ env: { ...env, [variable]: bad } }, files('[proplet]'))
     const byFile = problemsOf({ env }, files(section(bad)))
     const byFlag = problemsOf({ env, flags: { [flag]: bad } }, files('[proplet]'))
@@ -214,7 +214,7 @@ describe('a setting that has variables without our prefix', () => {
     return [config.federated.urls.coordinator, source]
   }
 
-  it('takes the first that is set, also where they differ, before the file and after those with the prefix', () => {
+  it('uses the first that is set, before the file and after those with the prefix', () => {
     const plain = { COORDINATOR_URL: 'http://older', MANAGER_COORDINATOR_URL: '' }
     const file = 'coordinator_url = "http://file"'
     expect(urls({}, file)).toStrictEqual(['http://file', 'file coordinator_url in f.toml [proplet]'])
@@ -225,7 +225,7 @@ describe('a setting that has variables without our prefix', () => {
     expect(urls(prefixed, file)).toStrictEqual(['http://ours', 'env PROPLET_COORDINATOR_URL'])
   })
 
-  it('is an error that names the variable when it can not be read, without credentials', () => {
+  it('is an error that names the variable if it cannot be read, without credentials', () => {
     expect(
       problemsOf({ env: { ...IDENTITY, MODEL_REGISTRY_URL: 'ftp://user:secret@registry' } }),
     ).toStrictEqual([

@@ -26,7 +26,7 @@ const drip = ({ response }: Exchange, headers: Readonly<Record<string, string>>)
   response.on('close', () => clearInterval(timer))
 }
 
-it('does not take a drip for progress', async () => {
+it('does not count a trickle as progress', async () => {
   const server = await serve((exchange, index) => {
     if (index === 0) drip(exchange, { 'content-length': '100000' })
     else sendBody(exchange, BINARY)
@@ -41,7 +41,7 @@ it('does not take a drip for progress', async () => {
   ])
 })
 
-it('does not wait for a manifest that drips, nor begin anew where it broke off', async () => {
+it('does not wait for a trickling manifest, nor start it again', async () => {
   const layer = { mediaType: 'application/wasm', bytes: BINARY }
   const server = await serve((exchange, index) => {
     const { request, response } = exchange

@@ -23,7 +23,7 @@ it('trusts the authorities of the configuration, and no others', async () => {
   }
 })
 
-it('wants the certificate to have the name, unless it is told not to look', async () => {
+it('requires the certificate to match the name, unless verification is disabled', async () => {
   const server = await serve((exchange) => sendBody(exchange, BINARY), certs.misnamed)
   const strict = await downloader({ tls: { ca: certs.ca.cert, verify: true } })
   expect(await failure(strict.open(server.origin))).toMatchObject({ transient: false })

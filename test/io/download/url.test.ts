@@ -5,7 +5,7 @@ import { attempt, contentOf, downloader, failure, got, leftovers, serve, sha256,
 const BINARY = wasmOf(100_000)
 
 describe('a binary of a URL', () => {
-  it('is downloaded into the cache, and its progress told', async () => {
+  it('is downloaded into the cache, with progress', async () => {
     const server = await serve((exchange) =>
       sendBody(exchange, BINARY, { 'content-type': 'Application/WASM; charset=x' }),
     )
@@ -51,7 +51,7 @@ describe('a binary of a URL', () => {
     expect((await failure(open(url))).message).toBe(`GET ${url}: an unrequested content encoding`)
   })
 
-  it('is given from memory when there is no cache', async () => {
+  it('stays in memory without a cache', async () => {
     const server = await serve((exchange) => sendBody(exchange, BINARY))
     const { open } = await downloader({ dir: undefined })
     const { binary } = await got(open(server.origin))
@@ -70,7 +70,7 @@ describe('a binary of a URL', () => {
   it.each([
     ['announced', { 'content-length': '100000' }],
     ['not announced', { 'transfer-encoding': 'chunked' }],
-  ])('is refused when it is too large, which is %s', async (_, headers) => {
+  ])('is refused if it is too large, which is %s', async (_, headers) => {
     const server = await serve(({ response }) => {
       response.writeHead(200, headers)
       response.end(BINARY)
@@ -85,7 +85,7 @@ describe('a binary of a URL', () => {
     await expect.poll(() => leftovers(dir ?? '')).toStrictEqual([])
   })
 
-  it('that never ends is cut at the limit', async () => {
+  it('that never ends is cut off at the limit', async () => {
     const server = await serve(({ response }) => {
       const pour = () => {
         while (!response.destroyed && response.write(Buffer.alloc(65_536)));
@@ -97,7 +97,7 @@ describe('a binary of a URL', () => {
     expect((await failure(open(server.origin))).message).toContain('larger than 1000000 bytes')
   })
 
-  it('goes on where the connection broke, if it is the same', async () => {
+  it('resumes where the connection broke, if it is unchanged', async () => {
     const server = await serve((exchange, index) => {
       const { request, response } = exchange
       if (index === 0) {
@@ -120,7 +120,7 @@ describe('a binary of a URL', () => {
     expect(server.requests).toHaveLength(2)
   })
 
-  it('begins anew when it has changed in between, or the range is not there', async () => {
+  it('starts again if it has changed in between, or the range is not available', async () => {
     const other = wasmOf(90_000, 2)
     const server = await serve((exchange, index) => {
       const { response } = exchange
@@ -157,7 +157,7 @@ describe('a binary of a URL', () => {
     expect(await got(later.open(url))).toMatchObject({ from: 'cache' })
   })
 
-  it('with a digest has to match it', async () => {
+  it('with a digest must match it', async () => {
     const server = await serve((exchange) => sendBody(exchange, BINARY))
     const { open } = await downloader()
     const hex = sha256(BINARY).slice(7)
@@ -197,7 +197,7 @@ describe('a binary of a URL', () => {
     expect(error.message).toMatch(new RegExp(`^GET ${server.origin}/a\\?…: ${status} `))
   })
 
-  it('that nobody serves may be there later', async () => {
+  it('that nobody serves is retried', async () => {
     const server = await serve(() => undefined)
     await server.close()
     const { open } = await downloader()
@@ -207,7 +207,7 @@ describe('a binary of a URL', () => {
     })
   })
 
-  it('is not asked for any longer once nobody wants it', async () => {
+  it('is no longer requested once nobody wants it', async () => {
     let closed: (() => void) | undefined
     const gone = new Promise<void>((resolve) => (closed = resolve))
     let asked: (() => void) | undefined

@@ -55,7 +55,7 @@ const answering =
     void response.writeHead(status, headers).end(body)
 
 describe('GET', () => {
-  it('gives the JSON of an answer, without white space, whatever its type is called', async () => {
+  it('returns the JSON of an answer, without white space, whatever its content type', async () => {
     const seen: (string | undefined)[] = []
     const url = await serve((request, response) => {
       seen.push(request.method, request.url, request.headers.accept, request.headers.authorization)
@@ -85,18 +85,18 @@ describe('GET', () => {
     ],
     ['404', answering('{}', {}, 404), 'it answered with status 404'],
     ['304', answering('', {}, 304), 'it answered with status 304'],
-  ])('fails for good at %s', async (_, handler, message) => {
+  ])('fails permanently for %s', async (_, handler, message) => {
     expect(await failing(get(await serve(handler)))).toMatchObject({ message, isPassing: false })
   })
 
-  it.each([500, 503, 429])('may try again after status %d', async (status) => {
+  it.each([500, 503, 429])('may retry after status %d', async (status) => {
     expect(await failing(get(await serve(answering('{}', {}, status))))).toMatchObject({
       message: `it answered with status ${status}`,
       isPassing: true,
     })
   })
 
-  it('takes no more than it may, whether the length was told or not', async () => {
+  it('accepts no more than the limit, with a declared length or without', async () => {
     const message = 'its answer is larger than 1000 bytes (PROPLET_FL_MAX_BYTES)'
     const body = `"${'x'.repeat(2000)}"`
     const told = await serve(answering(body, { 'content-length': '2002' }))
@@ -115,7 +115,7 @@ describe('GET', () => {
     expect(await get(told, { maxBytes: 2002 })).toBe(body)
   })
 
-  it('may try again where nobody listens, or the connection breaks', async () => {
+  it('may retry if nobody listens, or the connection breaks', async () => {
     const nobody = await failing(get(`http://127.0.0.1:${await freePort()}`))
     expect(nobody).toMatchObject({
       message: expect.stringContaining('ECONNREFUSED') as string,
@@ -145,7 +145,7 @@ describe('GET', () => {
     expect((await failing(get(`${url}/loop`))).message).toBe('it redirects more than 3 times')
   })
 
-  it('follows none to elsewhere', async () => {
+  it('follows none to another origin', async () => {
     const other = await serve(() => {
       throw new Error('it was followed')
     })
@@ -157,7 +157,7 @@ describe('GET', () => {
       })
   })
 
-  it('is ended when it is left, before and while an answer comes', async () => {
+  it('ends on unsubscription, before and during an answer', async () => {
     for (const begin of [false, true]) {
       const [arrived, gone] = [new EventTarget(), new EventTarget()]
       const url = await serve((request, response) => {
@@ -179,7 +179,7 @@ describe('GET', () => {
   })
 
   it.each(['169.254.169.254', '[fe80::1]', '[::ffff:169.254.169.254]', '2852039166'])(
-    'does not ask %s for a task',
+    'sends no request to %s for a task',
     async (host) => {
       const error = await failing(firstValueFrom(http().get(at(`http://${host}/latest/meta-data`, true))))
       expect(error.message).toContain('is a link-local address that is not listed')
@@ -187,7 +187,7 @@ describe('GET', () => {
     },
   )
 
-  it('asks names and addresses of this machine and its network for a task', async () => {
+  it('sends requests for a task to this machine and its network', async () => {
     const url = await serve(answering('1'))
     for (const own of [url, url.replace('127.0.0.1', 'localhost')])
       expect(await firstValueFrom(http().get(at(own, true)))).toBe('1')
@@ -195,7 +195,7 @@ describe('GET', () => {
 })
 
 describe('POST', () => {
-  it('sends the text as it is', async () => {
+  it('sends the text unchanged', async () => {
     const seen: unknown[] = []
     const url = await serve((request, response) => {
       request.setEncoding('utf8')
@@ -211,7 +211,7 @@ describe('POST', () => {
     expect(seen).toStrictEqual(['POST', '/update', 'application/json', json])
   })
 
-  it('is taken whatever becomes of the rest of the answer', async () => {
+  it('succeeds whatever becomes of the rest of the answer', async () => {
     const url = await serve((request, response) => {
       request.resume().on('end', () => {
         response.writeHead(200, { 'content-length': '100' })
@@ -222,7 +222,7 @@ describe('POST', () => {
     expect(await post(url, '{}')).toBe(true)
   })
 
-  it('may try again only what was not taken in', async () => {
+  it('may retry only what was not accepted', async () => {
     const passes = async (url: string) => (await failing(post(url, '{}'))).isPassing
     expect(await passes(`http://127.0.0.1:${await freePort()}`)).toBe(true)
     expect(await passes(await serve(answering('', {}, 503)))).toBe(true)

@@ -5,7 +5,7 @@ import { readPrinted } from '../../../src/io/federated/read-printed.js'
 const read = (stdout: string) => firstValueFrom(readPrinted(stdout))
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 
-it('finds in an object what it says of itself, and keeps its text', async () => {
+it('finds the fields of an object, and keeps its text', async () => {
   const stdout = ' {"num_samples": 12.5, "metrics": {"loss": 1}, "update": [1.0, 9007199254740993], "é": 1}\n'
   expect(await read(stdout)).toStrictEqual({
     base64: base64(stdout),
@@ -20,7 +20,7 @@ it.each([
   '{"num_samples":"12","metrics":[1]}',
   '{"num_samples":-1,"metrics":null}',
   '{"num_samples":1e400,"metrics":7}',
-])('says nothing for %s', async (stdout) => {
+])('returns nothing for %s', async (stdout) => {
   expect(await read(stdout)).toStrictEqual({
     base64: base64(stdout),
     numSamples: undefined,
@@ -63,7 +63,7 @@ it('reads long output in slices, in which the event loop turns', async () => {
   expect(await read(`${stdout}}`)).toMatchObject({ json: undefined, base64: base64(`${stdout}}`) })
 })
 
-it('leaves long output when it is left', async () => {
+it('stops reading long output on unsubscription', async () => {
   const stdout = `[${'1,'.repeat(2_000_000)}1]`
   const seen: unknown[] = []
   const subscription = readPrinted(stdout).subscribe({

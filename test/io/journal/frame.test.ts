@@ -21,7 +21,7 @@ describe('frames', () => {
     )
   })
 
-  it('that are whole are read, wherever what follows is cut off', () => {
+  it('that are complete are read, wherever the rest is cut off', () => {
     const bodies = ['one', '', 'three and more'].map((text) => Buffer.from(text))
     const parts = written(bodies)
     const all = Buffer.concat(parts)
@@ -35,7 +35,7 @@ describe('frames', () => {
     }
   })
 
-  it('are all read but the one that is damaged, at whichever of its bytes', () => {
+  it('are all read except a damaged one, whichever byte is damaged', () => {
     fc.assert(
       fc.property(
         fc.array(body, { minLength: 2, maxLength: 5 }),
@@ -58,7 +58,7 @@ describe('frames', () => {
     )
   })
 
-  it('inside of a damaged one are not taken for ours: whoever wrote them did not know the salt', () => {
+  it('inside a damaged one are not accepted: their author did not know the salt', () => {
     const forged = frame([Buffer.from('forged')], SALT + 1)
     const outer = frame([Buffer.from('outer '), forged, Buffer.from(' end')], SALT)
     outer.writeUInt8(outer.readUInt8(14) ^ 1, 14)
@@ -67,7 +67,7 @@ describe('frames', () => {
     expect(damages).toMatchObject([{ offset: 0, bytes: outer.length }])
   })
 
-  it('are read alone', () => {
+  it('can be read one at a time', () => {
     const alone = frame([Buffer.from('a'), Buffer.from('b')], SALT)
     expect(unframeOne(alone, SALT)?.toString()).toBe('ab')
     expect(unframeOne(alone.subarray(1), SALT)).toBeUndefined()

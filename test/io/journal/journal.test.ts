@@ -28,7 +28,7 @@ import {
 const next = async (directory: string): Promise<string[]> => leftIn((await open(killed(directory))).journal)
 
 describe('a command', () => {
-  it('that was taken is found by the next process until its result is kept, and that until it is settled', async () => {
+  it('is found by the next process until its result is recorded, and the result until it is settled', async () => {
     const directory = stateDirectory()
     const { journal } = await open(directory)
     const sequence = take(journal, 't')
@@ -40,7 +40,7 @@ describe('a command', () => {
     expect(await next(directory)).toEqual([])
   })
 
-  it('stays when a result of it comes that is not its last, as that of a daemon which was started', async () => {
+  it("remains after a result that is not its last, such as that of a daemon's start", async () => {
     const directory = stateDirectory()
     const { journal } = await open(directory)
     const sequence = take(journal, 'd', { daemon: true })
@@ -50,7 +50,7 @@ describe('a command', () => {
     expect(await next(directory)).toEqual(['result {"task_id":"d","results":""}'])
   })
 
-  it('is found with what is to be answered: an invocation, with its name or without, and a refused one', async () => {
+  it('is found with what must be answered: an invocation, named or not, or a refused command', async () => {
     const directory = stateDirectory()
     const { journal } = await open(directory)
     for (const name of ['one', undefined]) journal.begin(journal.record(invoke('l', name), message()) ?? -1)
@@ -70,7 +70,7 @@ describe('a command', () => {
     ])
   })
 
-  it('of a federated round is found with what its answer needs to know of the round, and nothing else of its environment', async () => {
+  it('of a federated round is found with the variables that its answer needs, and no others', async () => {
     const directory = stateDirectory()
     const { journal } = await open(directory)
     take(journal, 'fl', { env: { ROUND_ID: 'r1', FL_NUM_SAMPLES: '3', SECRET: 'x' } })
@@ -80,7 +80,7 @@ describe('a command', () => {
     expect(JSON.stringify(left)).not.toContain('SECRET')
   })
 
-  it('is found as stopped once a stop of its task has come; one that comes after the stop is not', async () => {
+  it('is found as stopped if a stop of its task followed it', async () => {
     const directory = stateDirectory()
     const { journal } = await open(directory)
     take(journal, 't', { restart: true })
@@ -90,7 +90,7 @@ describe('a command', () => {
     expect(await next(directory)).toEqual(['stopped t', 'interrupted other', 'interrupted t'])
   })
 
-  it('runs again as long as no guest has begun it (issue 14.3): a task, an invocation, not one that was stopped', async () => {
+  it('runs again if no guest has started it (issue 14.3): a task or an invocation, unless it was stopped', async () => {
     const directory = stateDirectory()
     const { journal } = await open(directory)
     const running = takeWaiting(journal, 'running', {}, message('R'))
@@ -105,7 +105,7 @@ describe('a command', () => {
     expect(journal.runsAgain((running ?? -1) + 1)).toBe(false)
   })
 
-  it('that waits through many restarts is not given up before a hundred of them', async () => {
+  it('that waits through many restarts is given up only after a hundred', async () => {
     const directory = stateDirectory()
     const { journal } = await open(directory)
     const sequence = takeWaiting(journal, 't') ?? -1
@@ -128,7 +128,7 @@ describe('a command', () => {
     expect(journal.runsAgain(sequence ?? -1)).toBe(false)
   })
 
-  it('does not run again for ever: five times, unless the proplet lived for a minute in between', async () => {
+  it('runs again at most five times, unless the proplet lived for a minute in between', async () => {
     const runOnce = async (directory: string): Promise<string> => {
       const { journal } = await open(directory)
       const [left] = journal.unfinished
@@ -168,7 +168,7 @@ describe('a large content', () => {
   it.each([
     { when: 'it is written', first: (journal: Journal) => journal.durable() },
     { when: 'it is being written', first: () => undefined },
-  ])('of a task that does not run again is let go of when a guest begins after $when', async ({ first }) => {
+  ])('of a task that does not run again is dropped when a guest starts it after $when', async ({ first }) => {
     const directory = stateDirectory()
     const { journal } = await open(directory)
     const sequence = takeWaiting(journal, 't', {}, message(content)) ?? -1
@@ -180,7 +180,7 @@ describe('a large content', () => {
     expect(await next(directory)).toEqual(['interrupted t'])
   })
 
-  it('is given up when its command is closed meanwhile', async () => {
+  it('is abandoned if its command is closed in the meantime', async () => {
     const directory = stateDirectory()
     const { journal } = await open(directory)
     const sequence = take(journal, 't', { restart: true }, message(content))
@@ -192,7 +192,7 @@ describe('a large content', () => {
 })
 
 describe('packets', () => {
-  it('are known to the next process with what came in them, at once, until the broker can not send them again', async () => {
+  it('are known to the next process, with their content, until the broker cannot send them again', async () => {
     const directory = stateDirectory()
     const { journal } = await open(directory)
     take(journal, 't', {}, message('a', { packet: packet(1) }))
@@ -218,7 +218,7 @@ describe('packets', () => {
 })
 
 describe('a result', () => {
-  it('is known with the packet id that it went out under, and whether that was released', async () => {
+  it('is known with its packet ID, and whether that was released', async () => {
     const directory = stateDirectory()
     const { journal } = await open(directory)
     const { sequence = -1 } = journal.recordResult(resultOf('t', take(journal, 't')))
@@ -269,7 +269,7 @@ describe('a result', () => {
     expect(writes).toBe(before + 2)
   })
 
-  it('that can not be delivered gives way to another one at once', async () => {
+  it('that cannot be delivered is replaced at once', async () => {
     const directory = stateDirectory()
     const { journal } = await open(directory)
     const { sequence = -1, ...publication } = journal.recordResult(resultOf('t', take(journal, 't')))
@@ -278,7 +278,7 @@ describe('a result', () => {
     expect(await next(directory)).toEqual(['result {"error":"too large"}'])
   })
 
-  it('of a command that is not in the journal is not kept', async () => {
+  it('of a command that is not in the journal is not recorded', async () => {
     const directory = stateDirectory()
     const { journal } = await open(directory)
     const result = resultOf('t', undefined)
@@ -288,7 +288,7 @@ describe('a result', () => {
 })
 
 describe('an acknowledgement', () => {
-  it('waits for the disk after a command, and for nothing after a result or when all is on disk', async () => {
+  it('waits for the disk after a command, but not after a result or if everything is on disk', async () => {
     const { journal } = await open(stateDirectory())
     expect(journal.durable()).toBeUndefined()
     const sequence = take(journal, 't')
@@ -339,7 +339,7 @@ describe('what is found on the disk', () => {
     expect(state).toBeGreaterThanOrEqual(3)
   })
 
-  it('is said to be torn at its end, and what the next process writes is behind it', async () => {
+  it('is reported as incomplete at its end, and the next process writes to a new file', async () => {
     const directory = stateDirectory()
     const { journal } = await open(directory)
     take(journal, 'a')
@@ -355,7 +355,7 @@ describe('what is found on the disk', () => {
     expect(await next(copy)).toEqual(['interrupted a', 'interrupted b'])
   })
 
-  it('is all there but what was damaged in the middle, which is an error in the log', async () => {
+  it('is complete except for damage in the middle, which is logged as an error', async () => {
     const directory = stateDirectory()
     const { journal } = await open(directory)
     for (const id of ['a', 'b', 'c']) take(journal, id)
@@ -371,7 +371,7 @@ describe('what is found on the disk', () => {
     expect(second.stats.damagedBytes).toBeGreaterThan(50)
   })
 
-  it('is put aside when the head of a file is damaged, whichever byte of it (issue 14.3); of such files four are kept', async () => {
+  it('is set aside if the header of a file is damaged, at any byte (issue 14.3); four such files are kept', async () => {
     const directory = stateDirectory()
     const { journal } = await open(directory)
     take(journal, 'a')
@@ -401,7 +401,7 @@ describe('what is found on the disk', () => {
     )
   })
 
-  it('that an earlier release wrote, without a checksum of its head, is read', async () => {
+  it('in the format of an earlier release, without a checksum in the header, is read', async () => {
     const directory = stateDirectory()
     const { journal } = await open(directory)
     take(journal, 'a')
@@ -414,7 +414,7 @@ describe('what is found on the disk', () => {
     expect(await next(copy)).toEqual(['interrupted a'])
   })
 
-  it('is passed over when the head of a file was never finished, or is damaged', async () => {
+  it('is skipped if the header of a file is incomplete or damaged', async () => {
     const directory = stateDirectory()
     const { journal } = await open(directory)
     take(journal, 'a')
@@ -431,7 +431,7 @@ describe('what is found on the disk', () => {
     expect(await next(copy)).toEqual(['interrupted a', 'interrupted b'])
   })
 
-  it('is left alone when a newer release wrote it', async () => {
+  it('is left alone if a newer release wrote it', async () => {
     const directory = stateDirectory()
     const { journal } = await open(directory)
     take(journal, 'a')
@@ -451,7 +451,7 @@ describe('what is found on the disk', () => {
     await expect(open(copy)).rejects.toThrow(/newer release/)
   })
 
-  it('does not depend on the clock, which may jump between processes and while one runs', async () => {
+  it('does not depend on the clock, which may jump at any time', async () => {
     const clock = vi.spyOn(Date, 'now')
     onTestFinished(() => clock.mockRestore())
     const first = stateDirectory()
@@ -479,7 +479,7 @@ describe('the directory', () => {
     expect(leftIn(again.journal)).toEqual([])
   })
 
-  it('holds a journal for each proplet, which the others do not see', async () => {
+  it('holds a separate journal for each proplet', async () => {
     const directory = stateDirectory()
     const { journal } = await open(directory)
     take(journal, 'a')
@@ -488,7 +488,7 @@ describe('the directory', () => {
     expect(readdirSync(directory)).toHaveLength(2)
   })
 
-  it('has to be one that can be made and written, by us alone', async () => {
+  it('must be creatable and writable, and belong to our user', async () => {
     const directory = stateDirectory()
     writeFileSync(join(directory, 'file'), '')
     await expect(open(join(directory, 'file'))).rejects.toThrow(
@@ -532,7 +532,7 @@ describe('whatever happens in whatever order', () => {
     which: fc.nat({ max: 5 }),
   })
 
-  it('the next process finds what is to be found', async () => {
+  it('the next process finds exactly the unsettled commands and results', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
         let directory = stateDirectory()
@@ -581,7 +581,7 @@ describe('whatever happens in whatever order', () => {
   })
 })
 
-it('takes no part of a message for one of its own', async () => {
+it('never mistakes a part of a message for a record', async () => {
   const directory = stateDirectory()
   const { journal } = await open(directory)
   const sequence = take(journal, 't')

@@ -15,7 +15,7 @@ import {
 } from './harness.js'
 
 describe('a full journal', () => {
-  it('takes no command, and says why, until there is room again; results of what it took still find some', async () => {
+  it('refuses commands, with the reason, until there is room again, but keeps room for results', async () => {
     const directory = stateDirectory()
     const { journal } = await open(directory, { maxBytes: MEBIBYTE })
     const content = message('x'.repeat(64 * 1024))
@@ -43,7 +43,7 @@ describe('a full journal', () => {
     expect(leftIn((await open(killed(directory))).journal).length).toBe(i + 2)
   })
 
-  it('keeps results in memory only, and counts them, when even those have no room', async () => {
+  it('keeps results in memory only, and counts them, if there is no room even for those', async () => {
     const directory = stateDirectory()
     const { journal, logged } = await open(directory, { maxBytes: MEBIBYTE })
     const receipts = Array.from({ length: 12 }, (_, i) => take(journal, `t${i}`))
@@ -59,7 +59,7 @@ describe('a full journal', () => {
 })
 
 describe('files', () => {
-  it('stay below the limit, however much goes through them, and lose nothing that is live', async () => {
+  it('stay below the limit, however much is written, and lose no live record', async () => {
     const directory = stateDirectory()
     const { journal } = await open(directory, { maxBytes: MEBIBYTE })
     const longLived = take(journal, 'long', { restart: true }, message('kept '.repeat(2000)))
@@ -87,7 +87,7 @@ describe('files', () => {
     expect(after.flight(sequence)).toEqual({ messageId: 99, isReleased: false })
   })
 
-  it('do not pile up when processes come and go', async () => {
+  it('do not accumulate over restarts', async () => {
     let directory = stateDirectory()
     for (let i = 0; i < 70; i++) {
       const { journal } = await open(directory)
@@ -104,7 +104,7 @@ describe('files', () => {
 })
 
 describe.each(['ENOSPC', 'EIO', 'a short write'])('a disk that fails to write: %s', (fault) => {
-  it('lets no command in, which is said once, until it works again; then nothing is missing', async () => {
+  it('accepts no command, with one log line, until it works again; then nothing is missing', async () => {
     const directory = stateDirectory()
     const { disk, faults } = faultyDisk()
     const { journal, logged } = await open(directory, { disk })
@@ -138,7 +138,7 @@ describe.each(['ENOSPC', 'EIO', 'a short write'])('a disk that fails to write: %
   })
 })
 
-it('does not trust what a disk was given when it fails to sync: all that is live is written again, elsewhere', async () => {
+it('writes all live records again, to a new file, after a failed sync', async () => {
   const directory = stateDirectory()
   const { disk, faults } = faultyDisk()
   const { journal, logged } = await open(directory, { disk })
@@ -168,7 +168,7 @@ it('does not trust what a disk was given when it fails to sync: all that is live
   expect(logged.filter((line) => line.startsWith('error'))).toHaveLength(1)
 })
 
-it('shares one sync among all that wait for it', async () => {
+it('shares one sync among all waiting callers', async () => {
   const { disk } = faultyDisk()
   let syncs = 0
   const counting = { ...disk, sync: (fd: number) => ((syncs += 1), disk.sync(fd)) }

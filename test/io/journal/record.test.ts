@@ -41,7 +41,7 @@ const RECORDS: readonly JournalRecord[] = [
 ]
 
 describe('records', () => {
-  it.each(RECORDS)('are read as they were written: $type', (record) => {
+  it.each(RECORDS)('survive a round trip: $type', (record) => {
     const content = Buffer.from('\n{"any": "bytes"}\n\xff', 'latin1')
     expect(decodeRecord(encoded(record))).toEqual({ record, content: Buffer.alloc(0) })
     expect(decodeRecord(encoded(record, content))).toEqual({ record, content })
@@ -57,7 +57,7 @@ describe('records', () => {
     '{"type":"closed","number":1.5}',
     '{"type":"closed","number":1e300}',
     '{"type":"stop","number":1,"id":"a","packet":{"qos":3,"id":1,"bytes":1,"checksum":1}}',
-  ])('of another form are none: %s', (text) => {
+  ])('of another form are rejected: %s', (text) => {
     expect(decodeRecord(Buffer.from(text))).toBeUndefined()
   })
 })

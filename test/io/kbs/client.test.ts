@@ -66,7 +66,7 @@ describe('the handshake (17.3)', () => {
     },
   )
 
-  it('is one for ten tasks at once', async () => {
+  it('is done once for ten concurrent tasks', async () => {
     const { client, requests } = await opened()
     const keys = await Promise.all(Array.from({ length: 10 }, () => client.resource(KEY, signal)))
     expect(keys.every((one) => KEK.equals(one))).toBe(true)
@@ -74,7 +74,7 @@ describe('the handshake (17.3)', () => {
     expect(count(requests, 'POST /attest')).toBe(1)
   })
 
-  it('is one new one when the service has forgotten the session, for ten tasks too', async () => {
+  it('is repeated once if the service has forgotten the session, even for ten tasks', async () => {
     let forgotten = false
     const attested: string[] = []
     const intercept = (request: IncomingMessage, response: ServerResponse): boolean => {
@@ -101,7 +101,7 @@ describe('the handshake (17.3)', () => {
     expect(count(requests, 'POST /attest')).toBe(2)
   })
 
-  it('is made anew when the token is over', async () => {
+  it('is repeated when the token expires', async () => {
     let now = 0
     const { client, requests } = await opened({ client: { now: () => now } })
     await client.resource(KEY, signal)
@@ -113,7 +113,7 @@ describe('the handshake (17.3)', () => {
     expect(count(requests, 'POST /auth')).toBe(2)
   })
 
-  it('speaks 0.2.0 where the service expects it', async () => {
+  it('uses version 0.2.0 if the service expects it', async () => {
     const { client, requests } = await opened({ version: '0.2.0' })
     expect(Buffer.from(await client.resource(KEY, signal))).toEqual(KEK)
     await client.resource(KEY, signal)
@@ -155,7 +155,7 @@ describe('each refusal has its own text (17.3)', () => {
     })
   })
 
-  it('of evidence that is bound to something else', async () => {
+  it('of evidence that is bound to other data', async () => {
     const source = {
       tee: () => Promise.resolve('sample'),
       evidence: () => Promise.resolve(sampleEvidence(Buffer.alloc(48)).json),
@@ -179,7 +179,7 @@ describe('each refusal has its own text (17.3)', () => {
   })
 })
 
-describe('what may pass is tried again (17.3)', () => {
+describe('transient failures are retried (17.3)', () => {
   const failing = (times: number, fail: (response: ServerResponse) => void) => {
     let left = times
     return (_: IncomingMessage, response: ServerResponse): boolean => {
@@ -208,7 +208,7 @@ describe('what may pass is tried again (17.3)', () => {
     expect(Buffer.from(await client.resource(KEY, signal))).toEqual(KEK)
   })
 
-  it('but not for longer than the whole time', async () => {
+  it('but not beyond the deadline', async () => {
     const intercept = failing(1000, (response) => response.writeHead(502).end('<html>'))
     const { client } = await opened({ intercept, client: { totalMs: 600 } })
     await expect(client.resource(KEY, signal)).rejects.toMatchObject({
@@ -217,7 +217,7 @@ describe('what may pass is tried again (17.3)', () => {
     })
   })
 
-  it('and not when the one who asked has gone', async () => {
+  it('and not once the caller has left', async () => {
     const { client } = await opened({ intercept: failing(1000, () => undefined) })
     const controller = new AbortController()
     const asked = client.resource(KEY, controller.signal)

@@ -43,7 +43,7 @@ describe('vectors: kbsResponse (17.8)', () => {
     expect(Buffer.from(plain).toString('hex')).toBe(kbsResponse.plaintext_hex)
   })
 
-  it('has the header, the shared secret, the wrapping key and the content key that are written down', () => {
+  it('has the header, the shared secret, the wrapping key and the content key of the vectors', () => {
     const header = Buffer.from(kbsResponse.body.protected, 'base64url').toString('utf8')
     expect(header).toBe(kbsResponse.header_text)
     const { epk } = JSON.parse(header) as { epk: { crv: string; kty: string; x: string; y: string } }
@@ -67,7 +67,7 @@ describe('vectors: kbsResponse (17.8)', () => {
   })
 
   it.each(['ciphertext', 'tag', 'iv', 'encrypted_key', 'protected'] as const)(
-    'is refused when its %s is another',
+    'is refused if its %s differs',
     async (part) => {
       const text = kbsResponse.body[part]
       const at = part === 'protected' ? 8 : 3

@@ -67,12 +67,12 @@ const opened = async (address: string, trusted?: string) => {
 }
 
 describe('a key provider over gRPC (17.4)', () => {
-  it('unwraps, with bytes as Rust writes them and as Go does', async () => {
+  it('unwraps keys in the encodings of Rust and of Go', async () => {
     expect(await opened(await provider((options) => [...options]))).toBe(true)
     expect(await opened(await provider((options) => options.toString('base64')))).toBe(true)
   })
 
-  it('is not asked for a key that the task does not trust', async () => {
+  it('gets no request for a key that the task does not trust', async () => {
     const address = await provider((options) => [...options])
     expect(await opened(address, 'a/b/c')).toBe(true)
     await expect(opened(address, 'd/e/f')).rejects.toThrow(/kbs:\/\/\/a\/b\/c.*kbs:\/\/\/d\/e\/f/)
@@ -82,11 +82,11 @@ describe('a key provider over gRPC (17.4)', () => {
     ['refuses', undefined, /policy says no/],
     ['answers with an unexpected message', 5, /something other than a key/],
     ['answers with what is not bytes', [300], /something other than a key/],
-  ])('is told of when it %s', async (_, answer, text) => {
+  ])('causes an error if it %s', async (_, answer, text) => {
     await expect(opened(await provider(() => answer))).rejects.toThrow(text)
   })
 
-  it('is told of when it is not there', async () => {
+  it('causes an error if it is missing', async () => {
     await expect(opened('127.0.0.1:1')).rejects.toThrow(/failed to unwrap the key: 127\.0\.0\.1:1/)
   })
 })

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { createGuestLines } from '../../../src/io/log/guest-lines.js'
 import { bytes } from '../../support/model.js'
 
-it('gives whole lines, whatever pieces they come in', () => {
+it('returns whole lines, in whatever pieces they arrive', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), fc.array(fc.nat()), (text, cuts) => {
       const all = bytes(text)
@@ -15,7 +15,7 @@ it('gives whole lines, whatever pieces they come in', () => {
   )
 })
 
-it('cuts a line that does not end, and so holds a bounded rest', () => {
+it('cuts an endless line, and so holds a bounded rest', () => {
   const lines = createGuestLines()
   const seen = Array.from({ length: 10 }, () => lines.take(bytes('x'.repeat(1000)))).flat()
   expect(seen.map((line) => line.length)).toStrictEqual([4096, 4096])
@@ -23,7 +23,7 @@ it('cuts a line that does not end, and so holds a bounded rest', () => {
   expect(lines.rest()).toStrictEqual([])
 })
 
-it('replaces what is no UTF-8', () => {
+it('replaces invalid UTF-8', () => {
   const lines = createGuestLines()
   expect(lines.take(Uint8Array.of(0x61, 0xff, 0x0a))).toStrictEqual(['a\ufffd'])
 })

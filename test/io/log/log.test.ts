@@ -33,7 +33,7 @@ describe('JSON lines', () => {
     expect(String(line?.['time'])).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
   })
 
-  it('hold no secret, at any of the depths it may stand at', async () => {
+  it('contain no secret, at any depth', async () => {
     const { stream, text } = collect()
     const { log } = await createLogger({ level: 'info', destination: stream })
     log.info({ clientKey: 's3cret', a: { api_key: 's3cret', b: { password: 's3cret' } } }, 'x')
@@ -43,7 +43,7 @@ describe('JSON lines', () => {
     expect(written).toContain('********')
   })
 
-  it('carry the id of their task, cut when it is long', async () => {
+  it('carry the ID of their task, cut if it is long', async () => {
     const { stream, lines } = collect()
     const { log } = await createLogger({ level: 'info', destination: stream })
     taskLogger(log, 't1').info('x')
@@ -52,7 +52,7 @@ describe('JSON lines', () => {
   })
 })
 
-it('writes lines for people, in which nothing makes the terminal act', async () => {
+it('writes readable lines without control characters', async () => {
   const { stream, text } = collect()
   const { log } = await createLogger({ level: 'info', pretty: true, destination: stream })
   log.warn({ key: '\u001b[31m' }, 'title \u001b]0;x\u0007 end')
@@ -78,7 +78,7 @@ describe('a slow reader', () => {
     return { stream, written, drain, next: () => release.shift()?.() }
   }
 
-  it('loses lines beyond the cap, and is told how many', async () => {
+  it('loses lines beyond the cap, and learns how many', async () => {
     const { stream, written, next } = stuck()
     const { log } = await createLogger({ level: 'info', destination: stream, maxWaitingBytes: 1000 })
     for (let index = 0; index < 50; index += 1) log.info({ index }, 'x')
@@ -96,7 +96,7 @@ describe('a slow reader', () => {
     expect(lines.at(-1)).toMatchObject({ msg: 'again' })
   })
 
-  it('is waited for at most as long as was said', async () => {
+  it('is waited for up to the time limit', async () => {
     const { stream } = stuck()
     const { log, flush } = await createLogger({ level: 'info', destination: stream })
     log.info('x')
@@ -107,7 +107,7 @@ describe('a slow reader', () => {
   })
 })
 
-it('goes on without a log when nobody can read it any more', async () => {
+it('continues without a log when nobody can read it any more', async () => {
   const stream = new PassThrough()
   const { log, flush } = await createLogger({ level: 'info', destination: stream })
   const closed = new Promise((resolve) => stream.on('close', resolve))

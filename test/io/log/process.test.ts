@@ -19,7 +19,7 @@ const start = (body: string, stdout: 'pipe' | number) => {
 
 const MANY = "for (let i = 0; i < 3000; i += 1) log.info({ i, text: 'x'.repeat(1000) }, 'x')"
 
-it('neither waits for a reader that hangs, nor keeps the process for it', async () => {
+it('neither waits for a reader that hangs, nor keeps the process alive for it', async () => {
   const child = start(`${MANY}; process.send('written'); await flush(20); process.exit(0)`, 'pipe')
   expect(await once(child, 'message')).toContain('written')
   expect(await once(child, 'exit')).toStrictEqual([0, null])
@@ -37,7 +37,7 @@ it('outlives the reader', async () => {
   expect(await once(child, 'exit')).toStrictEqual([0, null])
 })
 
-it('gives a reader everything before the process ends', async () => {
+it('writes everything before the process ends', async () => {
   const child = start(`${MANY}; log.fatal('last'); await flush(60000); process.exit(3)`, 'pipe')
   let text = ''
   child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
@@ -45,7 +45,7 @@ it('gives a reader everything before the process ends', async () => {
   expect(text.trimEnd().split('\n')).toHaveLength(3001)
 })
 
-it('has every line in a file, even when the process ends without a flush', async () => {
+it('has every line in a file, even if the process ends without a flush', async () => {
   const file = join(tree(), 'log')
   const descriptor = openSync(file, 'w')
   const child = start(

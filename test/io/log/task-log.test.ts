@@ -30,7 +30,7 @@ const output = (id: string, stream: 'stdout' | 'stderr', text: string): TaskEven
   data: bytes(text),
 })
 
-it('tells of each task through a logger of its own', async () => {
+it('logs each task through its own logger', async () => {
   const { write, lines } = await setUp()
   for (const event of [
     accepted('a'),
@@ -49,7 +49,7 @@ it('tells of each task through a logger of its own', async () => {
   ])
 })
 
-it('writes what a guest says line by line, the last one at the end, and never a result', async () => {
+it('logs the output of a guest line by line, and never a result', async () => {
   const { write, lines } = await setUp()
   write(accepted('a'))
   write(output('a', 'stderr', 'one\ntw'))
@@ -63,7 +63,7 @@ it('writes what a guest says line by line, the last one at the end, and never a 
   expect(JSON.stringify(lines())).not.toContain('the result')
 })
 
-it('leaves out the lines of a guest that writes too many, and counts them', async () => {
+it('omits the lines of a guest that writes too many, and counts them', async () => {
   const { write, lines, wait } = await setUp('info')
   write(accepted('a'))
   write(output('a', 'stderr', 'x\n'.repeat(250)))
@@ -75,7 +75,7 @@ it('leaves out the lines of a guest that writes too many, and counts them', asyn
   expect(told.find(({ left_out }) => left_out !== undefined)).toMatchObject({ left_out: 150, level: 'warn' })
 })
 
-it('does not let output that is not shown use up the lines of what is', async () => {
+it('does not count hidden output against the limit of shown lines', async () => {
   const { write, lines } = await setUp('info')
   write(accepted('a'))
   write(output('a', 'stdout', 'x\n'.repeat(250)))
@@ -83,13 +83,13 @@ it('does not let output that is not shown use up the lines of what is', async ()
   expect(lines().map(({ msg }) => msg)).toStrictEqual(['Task accepted', 'why'])
 })
 
-it('tells of a message that names no task', async () => {
+it('logs a message that names no task', async () => {
   const { write, lines } = await setUp()
   write({ type: 'rejected', subtopic: 'control/manager/start', reason: 'expected valid JSON' })
   expect(lines()).toMatchObject([{ level: 'warn', reason: 'expected valid JSON' }])
 })
 
-it('tells of latent tasks, and of each invocation by its name, also of several at once', async () => {
+it('logs latent tasks, and each invocation by its name, even several at once', async () => {
   const { write, lines } = await setUp()
   const of = (id: string | undefined) => {
     const command = invoke('a', id)

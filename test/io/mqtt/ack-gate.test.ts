@@ -38,7 +38,7 @@ const others = [
 ]
 
 describe('AckGate', () => {
-  it('lets everything through while nothing has to wait, byte by byte as it came', () => {
+  it('passes everything unchanged while nothing has to wait', () => {
     const { filter, released } = setUp(true)
     const all = Buffer.concat([puback, ...others, pubrec])
     expect(filter(all)).toEqual(all)
@@ -47,7 +47,7 @@ describe('AckGate', () => {
     expect(released).toEqual([])
   })
 
-  it('holds acknowledgements until they are safe, in order, and nothing else', async () => {
+  it('holds only acknowledgements, in order, until they are safe', async () => {
     const { filter, released, safe } = setUp()
     expect(filter(puback, ...others, pubrec)).toEqual(Buffer.concat(others))
     await safe(1)
@@ -56,7 +56,7 @@ describe('AckGate', () => {
     expect(released).toEqual([puback, pubrec])
   })
 
-  it('finds them in whatever pieces they come', () => {
+  it('finds them in whatever pieces they arrive', () => {
     const all = Buffer.concat([...others, puback, ...others])
     for (let size = 1; size < 20; size++) {
       const pieces: Buffer[] = []
@@ -65,7 +65,7 @@ describe('AckGate', () => {
     }
   })
 
-  it('lets what was held pass when it is written, also among others', async () => {
+  it('passes held acknowledgements once their commands are written, even among others', async () => {
     const { filter, released, safe } = setUp()
     filter(puback)
     await safe(0)
@@ -76,7 +76,7 @@ describe('AckGate', () => {
     )
   })
 
-  it('keeps one that is safe behind one that is not', async () => {
+  it('keeps a safe one behind one that is not', async () => {
     let isSafe = false
     let settle: () => void = () => undefined
     const released: Buffer[] = []

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { Backoff, stableAfterMs } from '../../../src/io/mqtt/backoff.js'
 
-it('doubles up to the most, and begins anew after a reset', () => {
+it('doubles up to the maximum, and starts again after a reset', () => {
   const backoff = new Backoff({ initialMs: 100, maxMs: 1000, random: () => 0.999999 })
   const delays = () => Array.from({ length: 6 }, () => Math.round(backoff.next()))
   expect(delays()).toEqual([100, 200, 400, 800, 1000, 1000])
@@ -14,12 +14,12 @@ it('spreads delays over the upper half', () => {
   expect([at(0), at(0.5)]).toEqual([50, 75])
 })
 
-it('stays at the most however often it fails', () => {
+it('stays at the maximum, however often it fails', () => {
   const backoff = new Backoff({ initialMs: 100, maxMs: 1000, random: () => 0 })
   for (let i = 0; i < 5000; i++) backoff.next()
   expect(backoff.next()).toBe(500)
 })
 
-it('takes a link for stable after ten seconds at the most', () => {
+it('considers a connection stable after at most ten seconds', () => {
   expect([stableAfterMs({ maxMs: 60_000 }), stableAfterMs({ maxMs: 50 })]).toEqual([10_000, 50])
 })

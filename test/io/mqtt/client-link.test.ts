@@ -6,7 +6,7 @@ const { mosquitto, open, peer } = useMqtt()
 
 const CLIENT = { cleanSession: true, clientId: 'client' } as const
 
-describe('a link of a client that does not come back', () => {
+describe('the link of a one-time client', () => {
   it('leaves no session and no Last Will', async () => {
     const { port } = await mosquitto()
     const alive = 'control/proplet/alive'
@@ -25,7 +25,7 @@ describe('a link of a client that does not come back', () => {
     expect(await heard).toStrictEqual(['{"of":"second"}'])
   })
 
-  it('is up without a subscription, and delivers what waits before it leaves', async () => {
+  it('is up without a subscription, and delivers waiting messages before it ends', async () => {
     const { port } = await mosquitto()
     const other = await peer(port, ['x'])
     const heard = next(other, 1)
@@ -37,7 +37,7 @@ describe('a link of a client that does not come back', () => {
     expect(await heard).toStrictEqual(['{"n":1}'])
   })
 
-  it('that is not up has nothing to leave', async () => {
+  it('has nothing to end if it is not connected', async () => {
     const { link } = open(1, CLIENT)
     expect(await firstValueFrom(link.close(undefined, 1000))).toStrictEqual({ clean: false, undelivered: 0 })
   })

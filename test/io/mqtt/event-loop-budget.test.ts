@@ -17,7 +17,7 @@ const loop = () => {
 }
 
 describe('pace', () => {
-  it('goes on at once as long as little was done', () => {
+  it('continues at once while little was done', () => {
     const { pace, work } = loop()
     const done: number[] = []
     for (let n = 0; n < 5; n++)
@@ -28,7 +28,7 @@ describe('pace', () => {
     expect(done).toStrictEqual([0, 1, 2, 3, 4])
   })
 
-  it('waits for the next turn when enough was done in this one', () => {
+  it('waits for the next turn after enough work in this one', () => {
     const { pace, work, turn } = loop()
     const done: number[] = []
     const message = (n: number) =>
@@ -50,7 +50,7 @@ describe('pace', () => {
     expect(done).toStrictEqual([0, 1, 2, 3, 4])
   })
 
-  it('does not count what was done in turns before', () => {
+  it('does not count the work of earlier turns', () => {
     const { pace, work, turn } = loop()
     pace.next(() => work(100))
     turn()

@@ -31,7 +31,7 @@ const setUp = () => {
   return { socket, stream: new GuardedStream(socket, limiter) }
 }
 
-it('sends what is large in pieces, each a sign that the link lives', async () => {
+it('sends large packets in pieces, each a sign that the connection is alive', async () => {
   const { socket, stream } = setUp()
   stream.write(Buffer.alloc(150_000))
   expect([socket.written, stream.bulkAt]).toEqual([[65_536], -Infinity])
@@ -46,7 +46,7 @@ it('sends what is large in pieces, each a sign that the link lives', async () =>
   expect(socket.written).toEqual([65_536, 65_536, 18_928])
 })
 
-it('does not take small packets for such a sign', async () => {
+it('does not count small packets as such a sign', async () => {
   const { socket, stream } = setUp()
   const written = new Promise<void>((resolve) => stream.write(Buffer.alloc(1000), () => resolve()))
   socket.proceed?.()
@@ -56,7 +56,7 @@ it('does not take small packets for such a sign', async () => {
   expect(stream.bulkAt).toBe(-Infinity)
 })
 
-it('takes a large packet that is arriving for one', async () => {
+it('counts an arriving large packet as one', async () => {
   const { socket, stream } = setUp()
   socket.push(Buffer.concat([Buffer.from([0x30, 0x80, 0x80, 0x08]), Buffer.alloc(1000)]))
   await once(socket, 'data')
@@ -90,7 +90,7 @@ it('closes with its socket, and its socket with it', async () => {
   expect(second.stream.closed).toBe(true)
 })
 
-it('sends what is written in one turn together', async () => {
+it('sends everything written in one turn together', async () => {
   const { socket, stream } = setUp()
   const packets = [Buffer.from([0xd0, 0]), Buffer.from([0xe0, 0]), Buffer.from([0xc0, 0])]
   for (const packet of packets) {

@@ -37,19 +37,19 @@ it.each([
   ['a malformed remaining length', [0x30, 0xff, 0xff, 0xff, 0xff], /malformed remaining length/],
   ['an oversize PUBLISH without a topic', [0x30, 0x80, 0x80, 0x80, 0x10, 0, 0], /topic is empty/],
   ['a packet that makes no sense', [0x00, 0x01, 0x00], /.+/],
-] as const)('ends the connection at %s, and says so', async (_, bytes, reason) => {
+] as const)('ends the connection at %s, and reports it', async (_, bytes, reason) => {
   const port = await brokerOf((socket) => {
     socket.once('data', () => socket.write(Buffer.concat([CONNACK, Buffer.from(bytes)])))
   })
   expect(await firstReason(port)).toMatch(reason)
 })
 
-it('ends the connection when the broker never accepts or refuses it', async () => {
+it('ends the connection if the broker neither accepts nor refuses it', async () => {
   const port = await brokerOf(() => undefined)
   expect(await firstReason(port, { timeoutMs: 100 })).toBe('connack timeout')
 })
 
-it('ends the connection when a ping is not answered', async () => {
+it('ends the connection if a ping is not answered', async () => {
   const port = await brokerOf((socket) => {
     socket.once('data', () => {
       socket.write(CONNACK)
@@ -67,7 +67,7 @@ it('ends the connection when a ping is not answered', async () => {
   ])
 })
 
-it('is not up when the SUBACK answers for fewer topics than were asked for', async () => {
+it('is not up if the SUBACK covers fewer topics than requested', async () => {
   const port = await brokerOf((socket) => {
     socket.once('data', () => {
       socket.write(CONNACK)
@@ -79,7 +79,7 @@ it('is not up when the SUBACK answers for fewer topics than were asked for', asy
   expect(await firstReason(port)).toMatch(/subscription/)
 })
 
-it('delivers a message once when the broker forgets the session before it releases it', async () => {
+it('delivers a message once if the broker forgets the session before releasing it', async () => {
   const topic = Buffer.from('m/domain/c/channel/control/manager/start')
   const body = Buffer.concat([Buffer.from([0, topic.length]), topic, Buffer.from([0, 5]), Buffer.from('{}')])
   const publish = Buffer.concat([Buffer.from([0x34, body.length]), body])

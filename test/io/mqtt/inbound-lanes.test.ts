@@ -1,17 +1,17 @@
 import { generate, parser, type Packet } from 'mqtt-packet'
 import { describe, expect, it } from 'vitest'
-import { InboundLanes, MAX_AHEAD_BYTES } from '../../../src/io/mqtt/inbound-lanes.js'
+import { InboundLanes, MAX_AHEAD_BYTES, type LanesOptions } from '../../../src/io/mqtt/inbound-lanes.js'
 
-const message = (n: number, payload: string | Buffer = `${n}`) =>
-  generate({ cmd: 'publish', topic: 't', payload, qos: 1, messageId: n, dup: false, retain: false })
+const message = (n: number, payload: string | Buffer = `${n}`, topic = 't', qos: 0 | 1 = 1) =>
+  generate({ cmd: 'publish', topic, payload, qos, messageId: n, dup: false, retain: false })
 const pubrec = (messageId: number) => generate({ cmd: 'pubrec', messageId })
 
 /** What the client got, as `cmd id`. */
-const setUp = () => {
+const setUp = (options: Partial<LanesOptions> = {}) => {
   const got: string[] = []
   const reader = parser()
   reader.on('packet', ({ cmd, messageId }: Packet) => got.push(`${cmd} ${messageId}`))
-  const lanes = new InboundLanes((piece) => void reader.parse(piece))
+  const lanes = new InboundLanes({ pass: (piece) => void reader.parse(piece), ...options })
   return { lanes, got }
 }
 
@@ -44,6 +44,73 @@ describe('issue 14.2: InboundLanes', () => {
       ])
       expect(got.indexOf('pubrec 8')).toBeLessThan(got.indexOf('publish 2'))
     }
+  })
+
+  it('gives no message while there is no room, but all else', () => {
+    let isRoom = false
+    const { lanes, got } = setUp({ isRoom: () => isRoom })
+    lanes.push(Buffer.concat([message(1), pubrec(7)]))
+    expect(got).toEqual(['pubrec 7'])
+    isRoom = true
+    lanes.resume()
+    lanes.resume()
+    expect(got).toEqual(['pubrec 7', 'publish 1'])
+  })
+
+  describe('with a precedence', () => {
+    const id = (of: string) => JSON.stringify({ env: { A: 'b' }, id: of })
+    const after = (waiting: readonly Buffer[], last: Buffer): readonly string[] => {
+      let isRoom = false
+      const { lanes, got } = setUp({
+        isRoom: () => isRoom,
+        precedence: { topic: 'stop', ordered: ['start'] },
+      })
+      lanes.push(Buffer.concat([...waiting, last]))
+      isRoom = true
+      for (let n = 0; n <= waiting.length; n++) {
+        lanes.resume()
+        lanes.taken()
+      }
+      return got.map((each) => each.replace('publish ', ''))
+    }
+
+    it('a stop passes the starts of other tasks, and needs no room', () => {
+      const { lanes, got } = setUp({
+        isRoom: () => false,
+        precedence: { topic: 'stop', ordered: ['start'] },
+      })
+      lanes.push(Buffer.concat([message(1, id('a'), 'start'), message(2, id('b'), 'stop')]))
+      expect(got).toEqual(['publish 2'])
+      expect(
+        after([message(1, id('a'), 'start'), message(2, '', 'chunk', 0)], message(3, id('b'), 'stop')),
+      ).toEqual(['3', '1', 'undefined'])
+    })
+
+    it.each([
+      ['its own', id('b')],
+      ['one that mentions its task', '{"x":{"id" : "b"},"id":"a"}'],
+      ['one with escapes, which may hide anything', '{"\\u0069d":"b","id":"a"}'],
+      ['one whose ID is no string', '{"id":1}'],
+      ['one without an ID', '{}'],
+      ['one that is too large to look into', `{"id":"a","file":"${'A'.repeat(70_000)}"}`],
+    ])('but not %s', (_, start) => {
+      expect(after([message(1, start, 'start')], message(2, id('b'), 'stop'))).toEqual(['1', '2'])
+      expect(after([message(1, start, 'chunk')], message(2, id('b'), 'stop'))[0]).toBe(
+        start.length > 65_536 ? '1' : '2',
+      )
+    })
+
+    it('stops stay in order among themselves, and before a start that came later', () => {
+      const b = id('b')
+      const all = [message(1, id('a'), 'start'), message(2, b, 'stop'), message(3, b, 'stop')]
+      expect(after(all, message(4, b, 'start'))).toEqual(['2', '3', '1', '4'])
+      // The start has been given, so nothing of its task waits any more.
+      const { lanes, got } = setUp({ precedence: { topic: 'stop', ordered: ['start'] } })
+      lanes.push(Buffer.concat([message(1, b, 'start'), message(2, id('a'), 'start')]))
+      lanes.push(message(3, b, 'stop'))
+      lanes.taken()
+      expect(got).toEqual(['publish 1', 'publish 3'])
+    })
   })
 
   it('is full when it holds too much, until half of it is gone; what is read nevertheless is kept', () => {

@@ -43,7 +43,7 @@ const setUp = (known: readonly Packet[] = []) => {
 }
 
 describe('InboundStore', () => {
-  it('gives a message on when it comes, and something else when the broker releases it', () => {
+  it('passes on a message when it arrives, and a release when the broker releases it', () => {
     const { told, put, released } = setUp()
     put(publish(1, 'a'))
     put(publish(2, 'b'))
@@ -54,7 +54,7 @@ describe('InboundStore', () => {
     expect(told).toEqual(['a 1', 'b 2', 'forget 1'])
   })
 
-  it('knows a message of QoS 2 again, however it is marked, until it was released', () => {
+  it('recognises a QoS 2 message, however it is marked, until it is released', () => {
     const { told, put, released } = setUp()
     put(publish(1, 'a'))
     put(publish(1, 'a', { dup: true }))
@@ -64,7 +64,7 @@ describe('InboundStore', () => {
     expect(told).toEqual(['a 1', 'forget 1', 'a 1'])
   })
 
-  it('takes another message under the same id for another one: the broker has lost count', () => {
+  it('treats a different message under the same ID as new: the broker has lost count', () => {
     const { told, put } = setUp()
     put(publish(1, 'a'))
     put(publish(1, 'b'))
@@ -72,7 +72,7 @@ describe('InboundStore', () => {
     expect(told).toEqual(['a 1', 'b 1', 'b 1'])
   })
 
-  it('knows a message of QoS 1 again when it is marked as a repetition', () => {
+  it('recognises a QoS 1 message that is marked as a duplicate', () => {
     const { store, told } = setUp()
     store.receive(publish(1, 'a', { qos: 1 }))
     store.receive(publish(1, 'a', { qos: 1, dup: true }))
@@ -82,7 +82,7 @@ describe('InboundStore', () => {
     expect(told).toEqual(['a 1', 'a 1', 'x -', 'x -'])
   })
 
-  it('knows a thousand of QoS 1, the newest', () => {
+  it('remembers the newest thousand of QoS 1', () => {
     const { store, told } = setUp()
     for (let id = 1; id <= 1001; id++) store.receive(publish(id, 'a', { qos: 1 }))
     store.receive(publish(2, 'a', { qos: 1, dup: true }))
@@ -91,7 +91,7 @@ describe('InboundStore', () => {
     expect(told).toHaveLength(1002)
   })
 
-  it('knows those that an earlier process has had, but for what the session was', () => {
+  it('remembers those of an earlier process, unless the session is new', () => {
     const had = [publish(1, 'a'), publish(2, 'b', { qos: 1 })].flatMap((each) => packetOf(each) ?? [])
     const { store, told, put, released } = setUp(had)
     put(publish(1, 'a', { dup: true }))
@@ -103,7 +103,7 @@ describe('InboundStore', () => {
     expect(told).toEqual(['forget 1', 'forget all', 'b 2'])
   })
 
-  it('neither gives on nor remembers what comes while nobody listens', () => {
+  it('neither passes on nor remembers messages while nobody listens', () => {
     const { told, put, released, listen } = setUp()
     listen(false)
     put(publish(1, 'a'))

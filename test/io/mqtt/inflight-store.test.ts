@@ -35,7 +35,7 @@ const setUp = () => {
   return { flights, acknowledged, told, resent, release }
 }
 
-it('sends again with QoS 1 what went out with QoS 2 to a broker that does not answer it (issue 14.4)', async () => {
+it('repeats a QoS 2 publication with QoS 1 if the broker does not answer QoS 2 (issue 14.4)', async () => {
   const qos: { value: 0 | 1 | 2 } = { value: 2 }
   const flights = new InflightStore(qos, { onAcknowledged: () => undefined })
   const sent = async () => {
@@ -56,7 +56,7 @@ it('sends again with QoS 1 what went out with QoS 2 to a broker that does not an
 })
 
 describe('InflightStore', () => {
-  it('goes on where it was when the broker kept the session', async () => {
+  it('continues where it was if the broker kept the session', async () => {
     const { flights, resent, release } = setUp()
     flights.launch(3, entry(1))
     flights.launch(4, entry(1))
@@ -66,7 +66,7 @@ describe('InflightStore', () => {
     expect(await resent()).toEqual(['pubrel 3', 'publish 4 dup=true'])
   })
 
-  it('publishes everything anew, in order, when the broker lost the session', async () => {
+  it('publishes everything again, in order, if the broker lost the session', async () => {
     const { flights, resent, release } = setUp()
     flights.launch(3, entry(1))
     flights.launch(4, entry(1))
@@ -86,7 +86,7 @@ describe('InflightStore', () => {
     expect(errors).toEqual([undefined, expect.any(Error)])
   })
 
-  it('finds what is overdue only among what was sent on this connection', () => {
+  it('finds overdue publications only among those sent on this connection', () => {
     const { flights } = setUp()
     flights.launch(3, entry(1))
     const later = performance.now() + 1
@@ -127,7 +127,7 @@ describe('InflightStore', () => {
     return flights.disconnected(byPeer)
   }
 
-  it('gives up a large publication that ends the connection five times in a row', () => {
+  it('gives up a large publication after which the connection ended five times in a row', () => {
     const { flights } = setUp()
     const big = entry(SUSPECT_BYTES + 1)
     flights.launch(1, big)
@@ -136,7 +136,7 @@ describe('InflightStore', () => {
     expect(flights.has(1)).toBe(false)
   })
 
-  it('does not give up a small one, one the broker has taken, or one whose connection we ended', () => {
+  it('does not give up a small one, one that the broker received, or one whose connection we ended', () => {
     const small = setUp().flights
     small.launch(1, entry(SUSPECT_BYTES))
     const { flights: taken, release } = setUp()
@@ -149,7 +149,7 @@ describe('InflightStore', () => {
     }
   })
 
-  it('goes on with what an earlier process sent, or released, under its ids', async () => {
+  it('continues what an earlier process sent or released, under the same IDs', async () => {
     const { flights, acknowledged, resent, told } = setUp()
     const [sent, released] = [entry(1), entry(2)]
     flights.resume(7, sent, false)
@@ -161,7 +161,7 @@ describe('InflightStore', () => {
     expect(told).toEqual([])
   })
 
-  it('tells of a release before it goes out, once, and of what is published anew after it', () => {
+  it('reports a release once, before it is sent, and a repeated publication after it', () => {
     const { flights, told, release } = setUp()
     flights.launch(3, entry(1))
     release(3)
@@ -180,7 +180,7 @@ describe('InflightStore', () => {
 })
 
 describe('MessageIds', () => {
-  it('goes round all ids, past 65535 and past those in use', () => {
+  it('cycles through all IDs, past 65535 and past those in use', () => {
     const inFlight = new Set([2])
     const ids = new MessageIds(
       () => 0.999999,

@@ -46,7 +46,7 @@ const resultOf = (journal: Journal, n: number): Publication => {
 const numbers = (texts: readonly string[]) => texts.map((each) => Number(/"n":(\d+)/.exec(each)?.[1]))
 
 describe.each([1, 2] as const)('commands of QoS %i', (qos) => {
-  it('are acknowledged when the journal has them, and not taken for new ones by the next process', async () => {
+  it('are acknowledged once the journal has them, and recognised by the next process', async () => {
     const { port } = await mosquitto()
     const acknowledgement = qos === 2 ? PUBREC : PUBACK
     let isHeld = true
@@ -80,7 +80,7 @@ describe.each([1, 2] as const)('commands of QoS %i', (qos) => {
     expect(second.connections.at(-1)).toMatchObject({ sessionPresent: true })
   })
 
-  it('that nobody takes are not acknowledged: the next process has them', async () => {
+  it('that nobody accepts are not acknowledged: the next process gets them', async () => {
     const { port } = await mosquitto()
     const first = open(port, { qos })
     await first.up()
@@ -92,7 +92,7 @@ describe.each([1, 2] as const)('commands of QoS %i', (qos) => {
   })
 })
 
-it('acknowledges nothing before it is on the disk, and goes on with other messages meanwhile', async () => {
+it('acknowledges nothing before it is on disk, and handles other messages in the meantime', async () => {
   const { port } = await mosquitto()
   let safe: () => void = () => undefined
   const isSafe = new Promise<void>((resolve) => (safe = resolve))
@@ -129,7 +129,7 @@ describe('results', () => {
     { at: 'PUBREC', from: 'broker', byte: PUBREC },
     { at: 'PUBREL', from: 'us', byte: PUBREL },
     { at: 'PUBCOMP', from: 'broker', byte: PUBCOMP },
-  ])('that are on their way, killed at $at, arrive once', async ({ from: side, byte }) => {
+  ])('that are in flight arrive once, killed at $at', async ({ from: side, byte }) => {
     const { port } = await mosquitto()
     let isHolding = true
     let reached: () => void = () => undefined
@@ -170,7 +170,7 @@ describe('results', () => {
     expect(numbers(await got)).toEqual([1, 2])
   })
 
-  it('that wait, killed while there was no broker, arrive once, in order', async () => {
+  it('that wait for a broker arrive once, in order, after a kill', async () => {
     const { port } = await mosquitto()
     const path = directory()
     const journal = await journalIn(path)
@@ -186,7 +186,7 @@ describe('results', () => {
     await expect.poll(() => later.stats.results).toBe(0)
   })
 
-  it('that were released before the broker lost the session are published anew, also by the next process', async () => {
+  it('that were released before the broker lost the session are published again, even by the next process', async () => {
     const first = await mosquitto()
     let isHolding = true
     let reached: () => void = () => undefined

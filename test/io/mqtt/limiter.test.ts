@@ -27,7 +27,7 @@ const setUp = (maxPacketBytes: number) => {
 }
 
 describe('PacketLimiter', () => {
-  it('passes what is within the limit, and replaces what is not, however the bytes are split', () => {
+  it('passes packets within the limit, and replaces others, however the bytes are split', () => {
     const publishing = fc.record({
       topic: fc.stringMatching(/^[a-zé/]{1,40}$/),
       qos: fc.integer({ min: 0, max: 2 }),
@@ -89,7 +89,7 @@ describe('PacketLimiter', () => {
     expect(out).toEqual(chunk)
   })
 
-  it('knows when a large packet is on its way', () => {
+  it('knows when a large packet is arriving', () => {
     const { limiter } = setUp(1_000_000)
     const bytes = publish({ topic: 'a', qos: 1, id: 1, size: 0 }, Buffer.alloc(100_000))
     limiter.push(bytes.subarray(0, 50_000))
@@ -106,7 +106,7 @@ describe('PacketLimiter', () => {
     expect(() => limiter.push(Buffer.from([0xff]))).toThrow(PacketError)
   })
 
-  it('gives up on any other packet of more than 64 KiB, before its body has come', () => {
+  it('gives up on any other packet of more than 64 KiB, before its body arrives', () => {
     const header = (bytes: number) => Buffer.from([0x90, ...lengthBytes(bytes)])
     expect(() => setUp(1e9).limiter.push(header(MAX_CONTROL_PACKET_BYTES - 4))).not.toThrow()
     expect(() => setUp(1e9).limiter.push(header(MAX_CONTROL_PACKET_BYTES))).toThrow(/type 9/)

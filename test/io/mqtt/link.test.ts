@@ -19,7 +19,7 @@ const result = (n: number, padding = ''): Publication => ({
 const { cleanup, broker, proxy, open, peer } = useMqtt()
 
 describe('subscriptions', () => {
-  it('are granted before the link is up', async () => {
+  it('are granted before the state is up', async () => {
     const order: string[] = []
     const { port } = await broker({
       authorizeSubscribe: (_client, subscription, done) => {
@@ -41,7 +41,7 @@ describe('subscriptions', () => {
     ])
   })
 
-  it('that are refused keep the link down, are named, and asked for again', async () => {
+  it('that are refused keep the state down, are named, and requested again', async () => {
     let refusing = true
     const { port } = await broker({
       authorizeSubscribe: (_client, subscription, done) => {
@@ -57,7 +57,7 @@ describe('subscriptions', () => {
     await up()
   })
 
-  it('that are refused, but optional, are done without, and told of once', async () => {
+  it('that are refused but optional are skipped, and logged once', async () => {
     const { port } = await broker({
       authorizeSubscribe: (_client, subscription, done) => {
         done(null, subscription.topic.endsWith('/stop') ? null : subscription)
@@ -76,7 +76,7 @@ describe('subscriptions', () => {
     expect(await received(1)).toEqual(['{"n":1}'])
   })
 
-  it('that get no answer end the connection, and are asked for again', async () => {
+  it('that get no answer end the connection, and are requested again', async () => {
     let silent = true
     const { port } = await broker({
       authorizeSubscribe: (_client, subscription, done) => {
@@ -108,7 +108,7 @@ describe('messages', () => {
     expect(logged('debug').join()).toContain(`${PREFIX}/control/manager/start/more`)
   })
 
-  it('sent while the link was down arrive when it is back', async () => {
+  it('sent while it was disconnected arrive later', async () => {
     const { port } = await broker()
     const between = await proxy(port)
     const manager = await peer(port, [])
@@ -122,7 +122,7 @@ describe('messages', () => {
     expect(connections.at(-1)).not.toMatchObject({ sessionPresent: false })
   })
 
-  it('that are too large are acknowledged, reported and dropped; the link stays up', async () => {
+  it('that are too large are acknowledged, reported and dropped; the connection stays up', async () => {
     const { port } = await broker()
     const manager = await peer(port, [])
     const { up, received, link, connections, logged } = open(port, { maxPacketBytes: 1000 })
@@ -140,7 +140,7 @@ describe('messages', () => {
 })
 
 describe('publications', () => {
-  it('taken in before the link is up are sent when it is, in order', async () => {
+  it('accepted before the connection are sent afterwards, in order', async () => {
     const { port } = await broker()
     const manager = await peer(port, [RESULTS])
     const got = next(manager, 50)
@@ -206,7 +206,7 @@ describe('publications', () => {
     expect(await got).toEqual(['{"n":1}'])
   })
 
-  it('arrive exactly once, in order, however often the link is cut', async () => {
+  it('arrive exactly once, in order, however often the connection is cut', async () => {
     const { port } = await broker()
     let bytes = 0
     const between = await proxy(port, (data) => {
@@ -224,7 +224,7 @@ describe('publications', () => {
     expect(between.connections()).toBeGreaterThan(5)
   })
 
-  it('of QoS 0 wait while there is no link', async () => {
+  it('of QoS 0 wait for a connection', async () => {
     const { port } = await broker()
     const between = await proxy(port)
     const manager = await peer(port, [RESULTS])
@@ -240,7 +240,7 @@ describe('publications', () => {
     expect(await got).toEqual(['{"n":1}'])
   })
 
-  it('of QoS 0 that were not written when the link broke are sent on the next', async () => {
+  it('of QoS 0 that were not written when the connection broke are sent on the next', async () => {
     const { port } = await broker()
     const between = await proxy(port)
     const manager = await peer(port, [RESULTS])
@@ -269,7 +269,7 @@ describe('publications', () => {
     expect(logged('error').join()).toContain('expected at most 1000')
   })
 
-  it('that make the broker close the connection are given up after five times; others arrive', async () => {
+  it('that make the broker close the connection are given up after five attempts; others arrive', async () => {
     let closed = 0
     const { port } = await broker({
       authorizePublish: (_client, packet, done) => {
@@ -316,7 +316,7 @@ describe('publications', () => {
     expect(stuck.map(({ at }) => at)).toEqual(['handed'])
   })
 
-  it('of heartbeats that could not be sent are replaced by the newest; results are kept', async () => {
+  it('that are heartbeats are replaced by the newest while disconnected; results are kept', async () => {
     const { port } = await broker()
     const manager = await peer(port, [RESULTS, ALIVE])
     const between = await proxy(port)
@@ -339,7 +339,7 @@ describe('publications', () => {
 })
 
 describe('the link', () => {
-  it('connects when the broker comes late, with growing delays, and again after it was away', async () => {
+  it('connects to a late broker, with growing delays, and again after it was away', async () => {
     const first = await broker()
     const { port } = first
     await first.close()
@@ -358,7 +358,7 @@ describe('the link', () => {
     expect(logged('warn').filter((line) => line.startsWith('Not connected'))).not.toHaveLength(0)
   })
 
-  it('says so when the broker does not accept the key, tries on, and never shows the key', async () => {
+  it('reports that the broker does not accept the key, retries, and never shows the key', async () => {
     let accepting = false
     let tries = 0
     const { port } = await broker({
@@ -394,7 +394,7 @@ describe('the link', () => {
     expect(logged('warn').filter((line) => line.includes('same client ID'))).toHaveLength(1)
   })
 
-  it('leaves its Last Will when it is cut', async () => {
+  it('triggers its Last Will when it is cut', async () => {
     const { port } = await broker()
     const manager = await peer(port, [ALIVE])
     const got = next(manager, 1)
@@ -426,7 +426,7 @@ describe('the link', () => {
 describe('close', () => {
   const offline: Publication = { subtopic: ALIVE, payload: { status: 'bye' }, keep: 'latest' }
 
-  it('delivers what waits, then the farewell, then disconnects without a will', async () => {
+  it('delivers waiting messages, then the farewell, then disconnects without the Last Will', async () => {
     const { port } = await broker()
     const manager = await peer(port, [RESULTS, ALIVE])
     const got = next(manager, 31)
@@ -444,7 +444,7 @@ describe('close', () => {
     expect(await will).toEqual(['{"last":true}'])
   })
 
-  it('is over at once when there is no link and nothing waits', async () => {
+  it('completes at once if there is no connection and nothing waits', async () => {
     const first = await broker()
     await first.close()
     const { link, connections, until } = open(first.port)
@@ -452,7 +452,7 @@ describe('close', () => {
     expect(await firstValueFrom(link.close(offline, 60_000))).toEqual({ clean: false, undelivered: 0 })
   })
 
-  it('waits for the link when something waits, until the deadline, and counts what is lost', async () => {
+  it('waits for a connection if messages wait, until the deadline, and counts what is lost', async () => {
     const first = await broker()
     await first.close()
     const { link, connections, until } = open(first.port)
@@ -462,7 +462,7 @@ describe('close', () => {
     expect(await firstValueFrom(link.close(offline, 200))).toEqual({ clean: false, undelivered: 2 })
   })
 
-  it('leaves the will when the farewell is not acknowledged in time', async () => {
+  it('leaves the Last Will if the farewell is not acknowledged in time', async () => {
     const { port } = await broker({
       authorizePublish: (_client, packet, done) => {
         if (!packet.payload.toString().includes('bye')) done(null)

@@ -18,7 +18,7 @@ const result = (n: number, padding = ''): Publication => ({
 })
 const numbers = (texts: readonly string[]) => texts.map((text) => Number(/"n":(\d+)/.exec(text)?.[1]))
 
-it('links up, receives commands and delivers results', async () => {
+it('connects, receives commands and delivers results', async () => {
   const { port, log } = await mosquitto()
   const manager = await peer(port, [RESULTS])
   const got = next(manager, 100)
@@ -31,7 +31,7 @@ it('links up, receives commands and delivers results', async () => {
   expect(log()).toMatch(/as proplet-1 \(p2, c0, k30, u'proplet-1'\)/)
 })
 
-it('says when a lower QoS was granted, once, and works with it', async () => {
+it('reports a lower granted QoS once, and works with it', async () => {
   const { port } = await mosquitto()
   const between = await proxy(
     port,
@@ -57,7 +57,7 @@ it('says when a lower QoS was granted, once, and works with it', async () => {
   expect(numbers(await got)).toEqual([1])
 })
 
-it('delivers commands sent while the link was down', async () => {
+it('delivers commands sent while it was disconnected', async () => {
   const { port } = await mosquitto()
   const between = await proxy(port)
   const manager = await peer(port, [])
@@ -99,7 +99,7 @@ it('leaves the Last Will when the socket is cut', async () => {
   expect(await got).toEqual(['{"status":"offline","proplet_id":"proplet-1"}'])
 })
 
-it('comes back when the broker was killed and forgot the session', async () => {
+it('reconnects after the broker was killed and forgot the session', async () => {
   const first = await mosquitto()
   const { up, until, deliver, connections } = open(first.port)
   await up()
@@ -115,7 +115,7 @@ it('comes back when the broker was killed and forgot the session', async () => {
   expect(numbers(await got)).toEqual([7])
 })
 
-it('loses nothing when the broker is killed between PUBREC and PUBREL and forgets the session', async () => {
+it('loses nothing if the broker is killed between PUBREC and PUBREL and forgets the session', async () => {
   const first = await mosquitto()
   let released: (() => void) | undefined
   const atRelease = new Promise<void>((resolve) => (released = resolve))
@@ -143,7 +143,7 @@ it('loses nothing when the broker is killed between PUBREC and PUBREL and forget
   expect(connections.at(-1)).toEqual({ state: 'up', sessionPresent: false })
 })
 
-it('delivers once when the link breaks between PUBREC and PUBREL and the session lives', async () => {
+it('delivers once if the connection breaks between PUBREC and PUBREL and the session survives', async () => {
   const { port } = await mosquitto()
   let holding = true
   const between = await proxy(port, (data) => {
@@ -161,7 +161,7 @@ it('delivers once when the link breaks between PUBREC and PUBREL and the session
   expect(numbers(await got)).toEqual([1, 2])
 })
 
-it('gives up a message that the broker closes the connection for, and delivers the others', async () => {
+it('gives up a message for which the broker closes the connection, and delivers the others', async () => {
   const { port } = await mosquitto({ config: ['allow_anonymous true', 'max_packet_size 100000'] })
   const manager = await peer(port, [RESULTS])
   const got = next(manager, 2)
@@ -177,7 +177,7 @@ it('gives up a message that the broker closes the connection for, and delivers t
   expect(logged('error').join()).toContain('refused')
 })
 
-it('is told when the key is wrong', async () => {
+it('reports a wrong key', async () => {
   const { port } = await mosquitto({ config: ['allow_anonymous false'] })
   const { until, connections, logged } = open(port)
   await until(() => connections.length > 0)

@@ -31,7 +31,7 @@ const setUp = (options: Partial<OutboxOptions> = {}) => {
 }
 
 describe('Outbox', () => {
-  it('hands results over in order, and tells what becomes of them', () => {
+  it('hands over results in order, and reports their fate', () => {
     const { outbox, told, result, texts } = setUp()
     result(1)
     result(2)
@@ -47,7 +47,7 @@ describe('Outbox', () => {
     expect(outbox.empty).toBe(true)
   })
 
-  it('never has more than the limit in flight, and keeps one place from results', () => {
+  it('never exceeds the limit in flight, and reserves one place for other messages than results', () => {
     const { outbox, result, beat, takeAll, texts } = setUp({ inflight: 3 })
     for (let n = 1; n <= 5; n++) result(n)
     expect(texts(takeAll())).toEqual(['{"n":1}', '{"n":2}'])
@@ -58,7 +58,7 @@ describe('Outbox', () => {
     expect(outbox.stats).toMatchObject({ inflight: 3, waiting: 4 })
   })
 
-  it('keeps the newest of each key, behind those without one', () => {
+  it('keeps the newest of each key, after those without one', () => {
     const { outbox, told, figures, beat, takeAll, texts } = setUp({ inflight: 10 })
     figures('a', 1)
     figures('b', 1)
@@ -70,7 +70,7 @@ describe('Outbox', () => {
     expect(outbox.stats).toMatchObject({ waiting: 0, bytes: 0, dropped: 0 })
   })
 
-  it('lets the oldest of too many keys give way', () => {
+  it('drops the oldest of too many keys', () => {
     const { outbox, told, figures, takeAll, texts } = setUp({ inflight: 10, maxWaitingKeys: 2 })
     figures('a', 1)
     figures('b', 1)
@@ -81,7 +81,7 @@ describe('Outbox', () => {
     expect(outbox.stats).toMatchObject({ waiting: 0, bytes: 0, dropped: 0 })
   })
 
-  it('puts what was not sent back, unless there is a newer one of its key', () => {
+  it('puts back what was not sent, unless there is a newer one of its key', () => {
     const { outbox, told, figures, takeAll, texts } = setUp({ inflight: 10 })
     figures('a', 1)
     figures('b', 1)
@@ -92,7 +92,7 @@ describe('Outbox', () => {
     expect(texts(takeAll())).toEqual(['{"b":2}', '{"a":1}'])
   })
 
-  it('uses its only place for results and heartbeats in turn when the limit is 1', () => {
+  it('alternates between results and heartbeats if the limit is 1', () => {
     const { outbox, result, beat, takeAll } = setUp({ inflight: 1 })
     result(1)
     result(2)
@@ -105,7 +105,7 @@ describe('Outbox', () => {
     expect(seen).toEqual(['{"n":1}', '{"beat":1}', '{"n":2}'])
   })
 
-  it('does not let ten thousand results hold up a heartbeat', () => {
+  it('does not let ten thousand results delay a heartbeat', () => {
     const { outbox, result, beat, takeAll, texts } = setUp({ inflight: 10 })
     for (let n = 0; n < 10_000; n++) result(n)
     takeAll()
@@ -125,7 +125,7 @@ describe('Outbox', () => {
     expect(outbox.stats.bytes).toBe(0)
   })
 
-  it('encodes at once: a payload changed later goes out as it was', () => {
+  it('encodes at once: later changes of a payload have no effect', () => {
     const { offer, takeAll, texts } = setUp()
     const payload = { n: 1 }
     offer({ subtopic: RESULTS, payload, keep: 'all' })
@@ -133,14 +133,14 @@ describe('Outbox', () => {
     expect(texts(takeAll())).toEqual(['{"n":1}'])
   })
 
-  it('sends what is encoded already as it is', () => {
+  it('sends encoded payloads unchanged', () => {
     const { offer, takeAll, texts } = setUp()
     const encoded = Buffer.from('..{"n": 1.0}').subarray(2)
     offer({ subtopic: RESULTS, payload: { n: 1 }, encoded, keep: 'all' })
     expect(texts(takeAll())).toEqual(['{"n": 1.0}'])
   })
 
-  it('rejects what is larger than a packet may be, by a byte', () => {
+  it('rejects a message one byte above the limit', () => {
     const topic = `m/d/c/c/${RESULTS}`
     const room = 1000 - 9 - topic.length - '{"s":""}'.length
     const { deliveries, offer } = setUp()
@@ -171,7 +171,7 @@ describe('Outbox', () => {
     ])
   })
 
-  it('drops and counts what comes when it is full of messages; a heartbeat still replaces its own', () => {
+  it('drops and counts messages when it is full; a heartbeat still replaces the previous one', () => {
     const { outbox, deliveries, result, beat } = setUp({ maxWaitingMessages: 2 })
     result(1)
     beat(1)
@@ -184,7 +184,7 @@ describe('Outbox', () => {
     expect(outbox.stats).toMatchObject({ waiting: 2, dropped: 1 })
   })
 
-  it('drops what comes when it is full of bytes, and takes in again when there is room', () => {
+  it('drops messages when it is full by size, and accepts them again when there is room', () => {
     const { outbox, told, result, takeAll } = setUp({ maxWaitingBytes: 14 })
     result(1)
     result(2)
@@ -195,7 +195,7 @@ describe('Outbox', () => {
     expect(outbox.stats).toMatchObject({ waiting: 1, dropped: 1 })
   })
 
-  it('puts back what was never sent, before the rest and in order; a newer heartbeat wins', () => {
+  it('puts back what was never sent, first and in order; a newer heartbeat wins', () => {
     const { outbox, told, result, beat, takeAll, texts } = setUp({ inflight: 4 })
     result(1)
     result(2)
@@ -211,7 +211,7 @@ describe('Outbox', () => {
     expect(again).toContain('{"beat":2}')
   })
 
-  it('tells why an entry in flight was given up', () => {
+  it('reports why an entry in flight was given up', () => {
     const { outbox, deliveries, result } = setUp()
     result(1)
     const entry = outbox.take()
@@ -221,7 +221,7 @@ describe('Outbox', () => {
     expect(outbox.empty).toBe(true)
   })
 
-  it('takes nothing in after it was closed, and hands over what waits', () => {
+  it('accepts nothing after it was closed, and hands over waiting messages', () => {
     const { outbox, deliveries, result, takeAll, texts } = setUp()
     result(1)
     outbox.close()

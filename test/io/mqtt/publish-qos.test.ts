@@ -6,7 +6,7 @@ const OTHERWISE = { wasUsed: true, isUnanswered: false }
 const NEVER_UP = { wasUsed: false, isUnanswered: false }
 
 describe('PublishQos (issue 14.4)', () => {
-  it('is no more than was granted on this connection, nor than was asked', () => {
+  it('is at most the QoS granted on this connection, and the configured one', () => {
     const qos = new PublishQos(2)
     expect(qos.value).toBe(2)
     qos.grant(1)
@@ -18,7 +18,7 @@ describe('PublishQos (issue 14.4)', () => {
     expect(lower.value).toBe(1)
   })
 
-  it('steps down when the broker closes at QoS 2 three times in a row, whatever could not connect in between', () => {
+  it('steps down when the broker closes at QoS 2 three times in a row, ignoring failed connections in between', () => {
     const qos = new PublishQos(2)
     expect([CLOSED, CLOSED, NEVER_UP, CLOSED].map((end) => qos.ended(end))).toEqual([
       false,
@@ -32,7 +32,7 @@ describe('PublishQos (issue 14.4)', () => {
     expect(qos.ended(CLOSED)).toBe(false)
   })
 
-  it('stays when a connection ended otherwise, or the broker has ever answered at QoS 2', () => {
+  it('stays if a connection ended otherwise, or the broker has ever answered at QoS 2', () => {
     const qos = new PublishQos(2)
     for (const end of [CLOSED, CLOSED, OTHERWISE, CLOSED, CLOSED]) expect(qos.ended(end)).toBe(false)
     qos.prove()

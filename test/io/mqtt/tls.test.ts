@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { MqttOptions } from '../../../src/io/mqtt/index.js'
+import { openWebSocket } from '../../../src/io/mqtt/web-socket.js'
 import type { Publication } from '../../../src/model/publication.js'
 import { makeCerts, type Certs } from '../../support/certs.js'
 import { useMqtt } from '../../support/mqtt-tests.js'
@@ -19,7 +20,7 @@ const secure = (
   tls: MqttOptions['tls'],
   host = 'localhost',
   transport: 'tls' | 'wss' | 'ws' = 'tls',
-) => open(port, { address: { transport, host, port, path: '/mqtt' }, tls })
+) => open(port, { address: { transport, host, port, path: '/mqtt' }, tls, openWebSocket })
 
 const secureMosquitto = (lines: readonly string[] = []) =>
   mosquitto({
@@ -32,14 +33,14 @@ const secureMosquitto = (lines: readonly string[] = []) =>
     ],
   })
 
-it.each(['localhost', '127.0.0.1'])('links up over TLS with a CA of its own, by %s', async (host) => {
+it.each(['localhost', '127.0.0.1'])('connects over TLS with a private CA, by %s', async (host) => {
   const { port } = await secureMosquitto()
   const { up, deliver } = secure(port, { ca: certs.ca.cert, insecureSkipVerify: false }, host)
   await up()
   expect(await deliver(result)).toMatchObject({ at: 'acknowledged' })
 })
 
-it('links up over mutual TLS', async () => {
+it('connects over mutual TLS', async () => {
   const { port } = await secureMosquitto(['require_certificate true'])
   const { cert, key } = certs.client
   const { up, deliver } = secure(port, { ca: certs.ca.cert, cert, key, insecureSkipVerify: false })
@@ -47,14 +48,14 @@ it('links up over mutual TLS', async () => {
   expect(await deliver(result)).toMatchObject({ at: 'acknowledged' })
 })
 
-it('stays down without the certificate that the broker asks for', async () => {
+it('stays down without the certificate that the broker requires', async () => {
   const { port } = await secureMosquitto(['require_certificate true'])
   const { until, connections } = secure(port, { ca: certs.ca.cert, insecureSkipVerify: false })
   await until(() => connections.length > 0)
   expect(connections[0]?.state).toBe('down')
 })
 
-it('refuses a broker whose certificate another CA has signed', async () => {
+it('refuses a broker whose certificate is signed by another CA', async () => {
   const { port } = await secureMosquitto()
   const { until, connections } = secure(port, { ca: certs.otherCa.cert, insecureSkipVerify: false })
   await until(() => connections.length > 0)
@@ -71,13 +72,13 @@ it('refuses a broker whose certificate is for another name', async () => {
   expect(connections[0]).toMatchObject({ reason: expect.stringContaining('ALTNAME') as string })
 })
 
-it('takes any certificate when told to', async () => {
+it('accepts any certificate if verification is disabled', async () => {
   const { port } = await broker({}, { tls: { cert: certs.server.cert, key: certs.server.key } })
   const { up } = secure(port, { insecureSkipVerify: true })
   await up()
 })
 
-it('stays down, without showing it, when its own key can not be read', async () => {
+it('stays down if its own key cannot be read, without showing the key', async () => {
   const { port } = await secureMosquitto()
   const tls = { cert: certs.client.cert, key: 'not-a-key-but-secret', insecureSkipVerify: true }
   const { until, connections, lines } = secure(port, tls)
@@ -86,7 +87,7 @@ it('stays down, without showing it, when its own key can not be read', async () 
   expect(JSON.stringify([connections, lines])).not.toContain('not-a-key-but-secret')
 })
 
-it('links up over WebSocket', async () => {
+it('connects over WebSocket', async () => {
   const { port } = await broker({}, { webSocket: true })
   const { up, deliver, connections } = secure(port, { insecureSkipVerify: false }, '127.0.0.1', 'ws')
   await up()
@@ -97,7 +98,7 @@ it('links up over WebSocket', async () => {
   expect(connections).toHaveLength(1)
 })
 
-it('links up over WebSocket and TLS', async () => {
+it('connects over WebSocket and TLS', async () => {
   const tls = { cert: certs.server.cert, key: certs.server.key }
   const { port } = await broker({}, { webSocket: true, tls })
   const { up, deliver } = secure(port, { ca: certs.ca.cert, insecureSkipVerify: false }, 'localhost', 'wss')
@@ -105,7 +106,7 @@ it('links up over WebSocket and TLS', async () => {
   expect(await deliver(result)).toMatchObject({ at: 'acknowledged' })
 })
 
-it('is told why a WebSocket was refused', async () => {
+it('reports why a WebSocket was refused', async () => {
   const { port } = await broker()
   const { until, connections } = secure(port, { insecureSkipVerify: false }, '127.0.0.1', 'ws')
   await until(() => connections.length > 0)

@@ -67,7 +67,7 @@ describe('health', () => {
     expect(get('/health')).toBe('200 {"status":"ok","running_tasks":0}')
   })
 
-  it('is ready while the link is up and nobody has asked it to stop', () => {
+  it('is ready while it is connected and no shutdown has begun', () => {
     const { connection$, stop$, get } = setUp()
     expect(get('/readyz')).toContain('503 {"status":"unavailable","checks":{"broker":"not yet connected"')
     connection$.next({ state: 'up', sessionPresent: false })
@@ -87,7 +87,7 @@ describe('health', () => {
     expect(get('/livez')).toContain('200 ')
   })
 
-  it('is alive while the pipeline publishes heartbeats, whatever becomes of them', () => {
+  it('is alive while the pipeline publishes heartbeats, even if they are not delivered', () => {
     const { connection$, delivery$, get, at } = setUp()
     connection$.next({ state: 'up', sessionPresent: false })
     at(8000)

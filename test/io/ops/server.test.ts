@@ -62,7 +62,7 @@ const rawTo = async (port: number): Promise<Socket> => {
 }
 
 describe('the HTTP server for operators', () => {
-  it('answers its routes, HEAD among them, and tells of others what there is', async () => {
+  it('answers its routes, including HEAD, and lists them for others', async () => {
     const server = await open()
     expect(await ask(server, { path: '/hello?x=1' })).toMatchObject({ status: 200, body: 'hello ?x=1' })
     expect(await ask(server, { path: '/hello', method: 'POST' }, 'said')).toMatchObject({ body: 'said' })
@@ -76,7 +76,7 @@ describe('the HTTP server for operators', () => {
     expect(await ask(server, { path: 'http://[' })).toMatchObject({ status: 400 })
   })
 
-  it('takes short bodies of a known length alone', async () => {
+  it('accepts only short bodies of a known length', async () => {
     const server = await open()
     const post = { path: '/hello', method: 'POST' }
     expect(await ask(server, post, 'x'.repeat(4096))).toMatchObject({ status: 200 })
@@ -88,7 +88,7 @@ describe('the HTTP server for operators', () => {
     expect(await ask(server, { path: '/hello', headers })).toMatchObject({ status: 431 })
   })
 
-  it('answers on the loopback only those who name this machine', async () => {
+  it('answers on loopback addresses only requests whose Host names this machine', async () => {
     const server = await open()
     const as = (host: string) => ask(server, { path: '/hello', headers: { host } })
     for (const host of ['localhost', 'LOCALHOST:9092', 'a.localhost', '127.9.9.9:1', '[::1]:9092', '[::1]'])
@@ -100,21 +100,21 @@ describe('the HTTP server for operators', () => {
     expect(await ask(wide, asked)).toMatchObject({ status: 200 })
   })
 
-  it('goes on when a route throws, and tells only the log why', async () => {
+  it('survives a route that throws, and tells only the log why', async () => {
     const server = await open()
     expect(await ask(server, { path: '/throws' })).toMatchObject({ status: 500, body: 'internal error\n' })
     expect(server.lines.join('')).toContain('secret')
     expect(await ask(server, { path: '/hello' })).toMatchObject({ status: 200 })
   })
 
-  it('says why it can not listen', async () => {
+  it('reports why it cannot listen', async () => {
     const { port } = await open()
     const busy = `cannot listen on 127.0.0.1, port ${port}: the port is in use`
     await expect(open({ port })).rejects.toThrow(busy)
     await expect(open({ host: '192.0.2.1' })).rejects.toThrow('cannot listen on 192.0.2.1, port 0: ')
   })
 
-  it('turns away connections beyond its cap, and cuts all of them when it is left', async () => {
+  it('refuses connections beyond its cap, and cuts all of them on unsubscription', async () => {
     const server = await open()
     const many = await Promise.all(Array.from({ length: 64 }, () => rawTo(server.port)))
     const surplus = await rawTo(server.port)
@@ -128,7 +128,7 @@ describe('the HTTP server for operators', () => {
     await expect(rawTo(server.port)).rejects.toThrow('ECONNREFUSED')
   })
 
-  it('cuts off who is slow to ask', async () => {
+  it('cuts off slow clients', async () => {
     const { port } = await open({ slowMs: 100 })
     const slow = await rawTo(port)
     slow.write('GET /hello HTTP/1.1\r\nhost: localhost\r\nx-slow: ')
@@ -138,7 +138,7 @@ describe('the HTTP server for operators', () => {
 })
 
 describe('hosts', () => {
-  it('knows addresses of the loopback', () => {
+  it('recognises loopback addresses', () => {
     for (const address of ['127.0.0.1', '127.255.0.1', '::1', '::ffff:127.0.0.1'])
       expect([address, isLoopback(address)]).toStrictEqual([address, true])
     for (const address of ['0.0.0.0', '::', '10.0.0.1', '128.0.0.1', '::ffff:10.0.0.1', 'localhost', ''])

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { createHex } from '../../../src/io/traces/hex.js'
 
-it('gives digits of as many random bytes, never the same', () => {
+it('returns the digits of random bytes, never the same', () => {
   const hex = createHex()
   const found = Array.from({ length: 2000 }, (_, i) => hex(i % 2 === 0 ? 8 : 16))
   expect(new Set(found).size).toBe(2000)

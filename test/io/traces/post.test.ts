@@ -76,12 +76,12 @@ describe('a poster', () => {
     ],
     [400, {}, '', { kind: 'refused', why: 'the collector answered with status 400' }],
     [302, { location: '/x' }, '', { kind: 'refused', why: 'the collector answered with status 302' }],
-  ] as const)('takes the answer %i %o', async (status, headers, body, expected) => {
+  ] as const)('handles the answer %i %o', async (status, headers, body, expected) => {
     const where = await collector((_request, response) => response.writeHead(status, headers).end(body))
     expect(await posted(`http://${where}`)).toStrictEqual(expected)
   })
 
-  it('will try again with a collector that is away, silent, or no HTTP server', async () => {
+  it('will retry with a collector that is away, silent, or not an HTTP server', async () => {
     const why = (text: string) => ({ kind: 'retry', why: expect.stringContaining(text) as string })
     expect(await posted(`http://127.0.0.1:${await freePort()}/`)).toStrictEqual(why('ECONNREFUSED'))
     const silent = await collector(() => undefined)

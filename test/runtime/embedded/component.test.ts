@@ -64,7 +64,7 @@ describe.each(ISOLATIONS)('a component (%s)', (isolation) => {
       expect(await outcome({ binary: hello, inputs: ['exit=0'] })).toStrictEqual(completed(''))
     })
 
-    it('is compiled once', async () => {
+    it('is compiled only once', async () => {
       const own = await runtimeOfTest({ isolation })
       expect((await run(own, { binary: hello })).compileMs).toBeGreaterThan(0)
       expect((await run(own, { binary: hello })).compileMs).toBe(0)
@@ -145,7 +145,7 @@ describe.each(ISOLATIONS)('a component (%s)', (isolation) => {
     })
   })
 
-  describe('that can not run', () => {
+  describe('that cannot run', () => {
     const broken = toBinary(component(section(5, vec([0x00, 0, vec()]))))
 
     it.each<[string, Task, string, RegExp]>([
@@ -156,7 +156,7 @@ describe.each(ISOLATIONS)('a component (%s)', (isolation) => {
         /serves HTTP, which PROPLET_HTTP_ENABLED/,
       ],
       [
-        'what this Node.js can not suspend, or no command',
+        'what this Node.js cannot suspend, or no command',
         { binary: fixture('components/async') },
         'Suspending' in WebAssembly ? 'call' : 'unsupported',
         /WASI 0\.3|no function "_start" is exported/,
@@ -172,7 +172,7 @@ describe.each(ISOLATIONS)('a component (%s)', (isolation) => {
       expect(await outcome(task)).toStrictEqual(failed(code, error))
     })
 
-    it('names the function when more than one instance has it', async () => {
+    it('names the function if more than one instance has it', async () => {
       expect(await outcome({ binary: hostile, name: 'echo', inputs: ['"x"'] })).toStrictEqual(
         failed(
           'call',

@@ -25,7 +25,7 @@ const rejectedAt = (receivedAt: number): Arrived<Decoded> => ({
 
 describe('decode', () => {
   it(
-    'stamps every message with the time it was taken in, and hands it on beside what it says',
+    'stamps every decoded message with the time of its receipt',
     marbles((m) => {
       const source = m.hot('  -m--(mm)-|', { m: message })
       const subs = '           ^--------!'
@@ -39,7 +39,7 @@ describe('decode', () => {
   )
 
   it(
-    'is silent, complete or failed as its source is',
+    'stays silent, completes and fails with its source',
     marbles((m) => {
       const stage = decode({ decoder, clock: m.scheduler })
       const never = m.cold<InboundMessage>('-')
@@ -55,7 +55,7 @@ describe('decode', () => {
   )
 
   it(
-    'leaves its source when it is left',
+    'unsubscribes from its source',
     marbles((m) => {
       const source = m.hot('  -m-m-m', { m: message })
       const subs = '           ^-!'
@@ -68,7 +68,7 @@ describe('decode', () => {
   )
 
   it(
-    'fails, and leaves its source, when the decoder breaks its promise and throws',
+    'fails, and unsubscribes from its source, if the decoder throws',
     marbles((m) => {
       const source = m.hot('  -m-m-', { m: message })
       const subs = '           ^!'

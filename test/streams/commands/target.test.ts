@@ -56,7 +56,7 @@ describe('target', () => {
   )
 
   it(
-    'is silent, complete or failed as its source is, and leaves it when it is left',
+    'stays silent, completes and fails with its source, and unsubscribes from it',
     marbles((m) => {
       const never = m.hot<Received<Decoded>>('-')
       const empty = m.cold<Received<Decoded>>('|')

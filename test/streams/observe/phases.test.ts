@@ -125,7 +125,7 @@ describe('phases', () => {
   check('says nothing of anything else', 'onuqfrskAp|', '----------|', {})
 
   it(
-    'carries the binary, how often it was asked for, and one identity for all of a run',
+    'includes the binary, the number of requests, and one identity per run',
     marbles((m) => {
       const event$ = m.hot('aqf-e', events)
       const runs = new Set()
@@ -141,7 +141,7 @@ describe('phases', () => {
   )
 
   it(
-    'is silent, complete or failed as its source is, and leaves it when it is left',
+    'stays silent, completes and fails with its source, and unsubscribes from it',
     marbles((m) => {
       const event$ = m.hot('-u--u', events)
       m.expect(event$.pipe(phases(() => 0)), '^-!').toBeObservable('---')

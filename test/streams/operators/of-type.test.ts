@@ -36,7 +36,7 @@ describe('ofType', () => {
   )
 
   it(
-    'is silent, complete or failed as its source is, and leaves it when it is left',
+    'stays silent, completes and fails with its source, and unsubscribes from it',
     marbles((m) => {
       const never = m.hot<Tagged>('-')
       const empty = m.cold<Tagged>('|')

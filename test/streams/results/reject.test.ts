@@ -40,7 +40,7 @@ describe('reject', () => {
   )
 
   it(
-    'is silent, complete or failed as its source is, and leaves it when it is left',
+    'stays silent, completes and fails with its source, and unsubscribes from it',
     marbles((m) => {
       const never = m.hot('  -t--', inputs)
       const empty = m.cold<Received<Rejection>>('|')

@@ -18,7 +18,7 @@ const sizes = (scope: Scope) =>
 
 const at = (sort: Sort, index: number) => definitionOf(kinds.root, { sort, index })
 
-it('an empty component has nothing', () => {
+it('an empty component has no items', () => {
   expect(decodeComponent(component()).root).toStrictEqual({
     start: 0,
     end: 8,
@@ -45,7 +45,7 @@ describe('a component of every kind of definition', () => {
     })
   })
 
-  it('gives core modules as places in the file, which compile', () => {
+  it('gives core modules as ranges of the file, which compile', () => {
     const [main] = of(kinds.root, 'core-module')
     const bytes = Uint8Array.from(kinds.bytes.subarray(main?.start, main?.end))
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes))
@@ -205,7 +205,7 @@ it.each(COMPONENTS.filter((name) => name !== 'async'))('%s needs nothing of WASI
   expect(decodeComponent(componentFixture(name)).usesAsync).toBe(false)
 })
 
-it('does not look into core modules: 15 MB take some milliseconds', () => {
+it('does not parse core modules: 15 MB take some milliseconds', () => {
   const module = Uint8Array.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, ...[0, 0x80, 0x80, 0x80, 0x08]])
   const padded = new Uint8Array(module.length + 16 * 1024 * 1024)
   padded.set(module)
@@ -219,7 +219,7 @@ it('does not look into core modules: 15 MB take some milliseconds', () => {
   expect(root.customSections).toStrictEqual(['a'])
 })
 
-it('an error tells the place, and is a failure of the binary', () => {
+it('an error names the offset and has the code `binary`', () => {
   const bytes = component(section(13))
   const failure = (() => {
     try {

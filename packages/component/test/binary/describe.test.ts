@@ -63,7 +63,7 @@ describe('what a component is', () => {
     expect(exports.get('run')?.kind).toBe('func')
   })
 
-  it('no command if wasi:cli/run has no function run', () => {
+  it('not a command if wasi:cli/run has no function run', () => {
     const bytes = component(
       section(5, vec([0x01, vec()])),
       section(11, vec([externName('wasi:cli/run@0.2.0'), 0x05, 0, 0])),
@@ -78,7 +78,7 @@ describe('what a component is', () => {
     expect(functionType(exports.get('run'))).toStrictEqual({ params: [], result: U32, async: true })
   })
 
-  it('one that needs it because of an import alone', () => {
+  it('one that needs WASI 0.3 only for an import', () => {
     const bytes = component(
       types([0x42, vec()]),
       section(10, vec([externName('wasi:clocks/types@0.3.0-rc-2025-09-16'), 0x05, 0])),

@@ -37,7 +37,7 @@ const PREAMBLE = [0x00, 0x61, 0x73, 0x6d, 0x0d, 0x00, 0x01, 0x00]
 describe.each(COMPONENTS)('%s', (name) => {
   const original = componentFixture(name)
 
-  it('is accepted as it is', () => {
+  it('is accepted unchanged', () => {
     expect(attempt(original)).toBe('accepted')
   })
 
@@ -57,7 +57,7 @@ describe.each(COMPONENTS)('%s', (name) => {
     )
   })
 
-  it('does no harm cut off, or with a piece missing or doubled', () => {
+  it('does no harm when cut off, or with a piece missing or repeated', () => {
     const place = fc.nat({ max: original.length })
     fc.assert(
       fc.property(place, place, fc.boolean(), (a, b, doubled) => {

@@ -62,7 +62,7 @@ describe('what is refused', () => {
       'malformed component: a number is too long at byte 14',
     ],
     [
-      'a count that can not be true',
+      'a count that cannot be true',
       component(section(7, [0xff, 0xff, 0xff, 0xff, 0x0f])),
       'malformed component: a count of 4294967295 in front of 0 bytes at byte 10',
     ],
@@ -177,7 +177,7 @@ describe('what is refused', () => {
   })
 })
 
-describe('what would grow without bound', () => {
+describe('refuses what would grow without bound:', () => {
   const levels = (count: number, level: (index: number) => Part): Part[] =>
     Array.from({ length: count }, (_, index) => level(index))
 
@@ -235,7 +235,7 @@ describe('what would grow without bound', () => {
   })
 })
 
-it('types that are used again are shared', () => {
+it('reused types are shared', () => {
   const { exports } = describeComponent(
     decodeComponent(
       component(

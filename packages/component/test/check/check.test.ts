@@ -46,7 +46,7 @@ const RESOURCE: Part = [0x3f, 0x7f, 0x00]
 const OWN_0: Part = [0x69, 0]
 
 group('C17: the checker of types', () => {
-  it.each(COMPONENTS)('takes the component %s', (fixture) => {
+  it.each(COMPONENTS)('accepts the component %s', (fixture) => {
     expect(() => checkTypes(decodeComponent(componentFixture(fixture)))).not.toThrow()
   })
 
@@ -117,7 +117,7 @@ group('C17: the checker of types', () => {
     expect(() => validateComponent(bytes)).toThrow(message)
   })
 
-  it('takes a type whose parts were exported before', () => {
+  it('accepts a type whose parts were exported before', () => {
     const bytes = component(
       types(record(['x', U32])),
       exportsType('x', 0),
@@ -159,7 +159,7 @@ group('C20: a module that this Node.js does not take', () => {
     }
   }
 
-  it('is wrong, and the error names the version', () => {
+  it('is malformed, and the error names the version', () => {
     const bytes = new Uint8Array(
       core(section(1, vec([0x60, 0, 0])), section(3, vec(0)), section(10, vec([3, 0, 0x6a, 0x0b]))),
     )
@@ -222,7 +222,7 @@ group('C28: hostile components', () => {
     )
   })
 
-  it('whose types double at each level are not unfolded', () => {
+  it('whose types double at each level are not expanded', () => {
     const doubled = Array.from({ length: 90 }, (_, index) => [0x6a, 1, index33(index), 1, index33(index)])
     const bytes = component(types(BOOL, ...doubled), exportsType('t', 90))
     expect(() => checkTypes(decodeComponent(bytes))).toThrow(/types that take more than/)

@@ -36,7 +36,7 @@ function guest(strings: keyof typeof STRING_FORMATS) {
 const typed = anyType.chain((type) => valueOf(type).map((value) => ({ type, value })))
 
 describe.each(['utf8', 'utf16', 'latin1+utf16'] as const)('values of any type (%s)', (strings) => {
-  it('come back out of memory', () => {
+  it('survive a round trip through memory', () => {
     fc.assert(
       fc.property(typed, ({ type, value }) => {
         const { call, allocate } = guest(strings)
@@ -49,7 +49,7 @@ describe.each(['utf8', 'utf16', 'latin1+utf16'] as const)('values of any type (%
     )
   })
 
-  it('come back out of flat values, where there are few enough', () => {
+  it('survive a round trip through flat values, if there are few enough', () => {
     fc.assert(
       fc.property(typed, ({ type, value }) => {
         const { call } = guest(strings)
@@ -100,7 +100,7 @@ describe('the layout of a type', () => {
   })
 })
 
-describe('a value of JavaScript that is not of the type', () => {
+describe('a JavaScript value of another type', () => {
   it.each<[ValueType, unknown]>([
     [{ kind: 'u8' }, '1'],
     [{ kind: 'u64' }, 1],

@@ -10,7 +10,7 @@ const call = (name: string, ...args: unknown[]): unknown =>
 const use = (name: string, ...args: unknown[]): unknown =>
   functionOf(instantiate(composed, {}), 'user', name)(...args)
 
-describe('what a guest hands over', () => {
+describe('a value from a guest', () => {
   it.each<[string, unknown[], unknown]>([
     ['char', [0x10ffff], '\u{10ffff}'],
     ['bool', [2], true],
@@ -24,7 +24,7 @@ describe('what a guest hands over', () => {
     ['echo-grows', ['moved'], 'moved'],
     ['echo-compact', ['caf\u00e9'], 'caf\u00e9'],
     ['echo-compact', ['\u20ac'], '\u20ac'],
-  ])('is taken: %s %j', (name, args, value) => {
+  ])('is accepted: %s %j', (name, args, value) => {
     expect(call(name, ...args)).toStrictEqual(value)
   })
 
@@ -61,14 +61,14 @@ describe('what a guest hands over', () => {
     expect(() => call(name, ...args)).toThrow(WebAssembly.RuntimeError)
   })
 
-  it('gets to the host otherwise', () => {
+  it('reaches the host in another form', () => {
     told.length = 0
     call('tell', 0xffffffff)
     expect(told).toStrictEqual([0xffffffff])
   })
 })
 
-describe('components inside of a component', () => {
+describe('components inside a component', () => {
   it('lend, drop and destroy a resource of one of them', () => {
     expect(use('visit', 7)).toBe(777)
   })

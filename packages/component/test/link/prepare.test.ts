@@ -35,7 +35,7 @@ const tower = (height: number, times: number): Uint8Array<ArrayBuffer> => {
 const withTwo = (pages: number): Uint8Array<ArrayBuffer> =>
   new Uint8Array(component(coreModule(memoryOf(pages)), instantiateCore(0), instantiateCore(0)))
 
-describe('what is refused before anything runs', () => {
+describe('before anything runs, refuses', () => {
   it.each<[string, Uint8Array<ArrayBuffer>, string, RegExp]>([
     ['instances without end', tower(20, 2), 'unsupported', /more than 1000 instances/],
     ['instances that are large', crowd(1000, 600), 'unsupported', /more than 500000 definitions and parts/],
@@ -100,18 +100,18 @@ describe('what is refused before anything runs', () => {
     )
   })
 
-  it.runIf(!hasJspi)('WASI 0.3, where a guest can not be suspended', () => {
+  it.runIf(!hasJspi)('WASI 0.3, if guests cannot be suspended', () => {
     expect(() => prepare(built('async'))).toThrow(NEEDS_JSPI)
   })
 
-  it('is not much', () => {
+  it('is small', () => {
     expect(prepare(tower(90, 1)).instances).toBe(91)
     expect(instantiate(prepare(withTwo(500)), {}).exports.size).toBe(0)
   })
 })
 
 describe('imports', () => {
-  it('that are not provided are named, but for types', () => {
+  it('that are missing are named, except types', () => {
     const prepared = prepare(built('http'))
     expect(() => instantiate(prepared, {})).toThrow(
       expect.objectContaining({
@@ -123,7 +123,7 @@ describe('imports', () => {
     )
   })
 
-  it('are found by interface without version, and not among what all objects have', () => {
+  it('are found by interface without version, and never among the members of Object.prototype', () => {
     const prepared = prepare(built('hostile'))
     expect(() => instantiate(prepared, { tell: 1 })).toThrow(/does not provide: "tell"$/)
     expect(() => instantiate(prepared, { tell: () => undefined })).not.toThrow()

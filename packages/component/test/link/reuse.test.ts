@@ -4,7 +4,7 @@ import { built, functionOf, prepare } from './harness.js'
 
 const OPS = 'local:typed/ops@0.1.0'
 
-it('has later instances work as the first one, with what earlier ones were made of', () => {
+it('later instances reuse the parts of earlier ones and behave like the first', () => {
   const prepared = prepare(built('typed'))
   for (let i = 0; i < 5; i++) {
     const instance = instantiate(prepared, {})

@@ -4,7 +4,7 @@ import { TrapError, trap } from '../../link/abi/trap.js'
 import { built, functionOf, prepare } from './harness.js'
 
 describe('a component', () => {
-  it('can not be called by what it is made of when that starts (C13)', () => {
+  it('cannot be called by its own parts when they start (C13)', () => {
     expect(() => instantiate(prepare(built('start-reenters')), {})).toThrow(/cannot enter component instance/)
   })
 
@@ -16,7 +16,7 @@ describe('a component', () => {
     expect(functionOf(instantiate(prepare(built('compact')), {}), 'sizes')(text)).toBe(sizes)
   })
 
-  it('takes core modules, and instances within instances, from the host (C19)', () => {
+  it('imports core modules, and nested instances, from the host (C19)', () => {
     // (module (func (export "twice") (param i32) (result i32) (i32.shl (local.get 0) (i32.const 1))))
     const lib = new WebAssembly.Module(
       Uint8Array.of(
@@ -33,7 +33,7 @@ describe('a component', () => {
     expect(() => instantiate(prepared, { lib })).toThrow(/does not provide: "outer\/inner#add-one"/)
   })
 
-  it('has core modules of several memories, where V8 has them (C19)', () => {
+  it('may have core modules with several memories, where V8 supports them (C19)', () => {
     const echo = () => functionOf(instantiate(prepare(built('memories')), {}), 'echo')('größer')
     if (Number(process.versions.node.split('.')[0]) >= 22) expect(echo()).toBe('größer')
     else expect(echo).toThrow(/more than one memory in a module needs Node\.js 22 or newer; this is v/)
@@ -41,7 +41,7 @@ describe('a component', () => {
 })
 
 describe('a trap', () => {
-  it('is an error of ours, with a code', () => {
+  it("is the linker's own error, with a code", () => {
     const thrown = (() => {
       try {
         return trap('why')
@@ -54,7 +54,7 @@ describe('a trap', () => {
     expect(thrown).toMatchObject({ code: 'trap', message: 'why' })
   })
 
-  it('is not caught by a guest, as an exception of JavaScript is', () => {
+  it('cannot be caught by a guest, unlike a JavaScript exception', () => {
     // (module (import "" "f" (func)) (func (export "g") (result i32)
     //   try (result i32) call 0 i32.const 0 catch_all i32.const 1 end))
     const module = new WebAssembly.Module(

@@ -19,19 +19,19 @@ const echoes = (entries: readonly [string, FunctionItem][]): [string, FunctionTy
   entries.filter(([name]) => name.startsWith('echo-')).map(([name, { type }]) => [name, type])
 
 describe('typed exports', () => {
-  it.each(echoes(inOps))('answer what they got: %s of the instance', (name, type) => {
+  it.each(echoes(inOps))('return what they received: %s of the instance', (name, type) => {
     checkEcho(type, (instance) => functionOf(instance, OPS, name))
   })
 
-  it.each(echoes([...exports].filter(isFunction)))('answer what they got: %s', (name, type) => {
+  it.each(echoes([...exports].filter(isFunction)))('return what they received: %s', (name, type) => {
     checkEcho(type, (instance) => functionOf(instance, name))
   })
 
-  it('are all there', () => {
+  it('are all present', () => {
     expect(echoes(inOps)).toHaveLength(28)
   })
 
-  it('take a buffer and any array for bytes', () => {
+  it('accept a buffer or any array as bytes', () => {
     const echo = functionOf(instantiate(prepared, {}), 'echo-bytes')
     expect(echo(Buffer.from('abc'))).toStrictEqual(new Uint8Array([97, 98, 99]))
     expect(echo([1, 2])).toStrictEqual(new Uint8Array([1, 2]))
@@ -39,11 +39,11 @@ describe('typed exports', () => {
     expect(echo(large)).toStrictEqual(large)
   })
 
-  it('answer the error of a result as a value', () => {
+  it('return the error of a result as a value', () => {
     expect(functionOf(instantiate(prepared, {}), 'fail')('why')).toStrictEqual({ tag: 'err', val: 'why' })
   })
 
-  it('are dead after a trap, in that instance', () => {
+  it('cannot be called after a trap in that instance', () => {
     const instance = instantiate(prepared, {})
     expect(() => functionOf(instance, 'trap')()).toThrow(/unreachable/)
     expect(() => functionOf(instance, 'add')(1, 2)).toThrow(/trapped/)

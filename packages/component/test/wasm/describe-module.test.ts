@@ -93,7 +93,7 @@ it('imports come first in their index spaces', () => {
   })
 })
 
-it('passes by types that are not of functions', () => {
+it('skips types that are not function types', () => {
   const group: Part = [0x4e, vec([0x5f, vec([0x78, 0x01], [I32, 0x00])], [0x50, vec(0), 0x5e, 0x77, 0x01])]
   const bytes = core(
     section(1, vec(group, [0x60, vec(), vec(I32)])),
@@ -125,7 +125,7 @@ describe('what is refused', () => {
       'malformed WebAssembly binary: an export of item 7 of kind 0, which does not exist, at byte 15',
     ],
     [
-      'a count that can not be true',
+      'a count that cannot be true',
       core(section(3, [0xff, 0xff, 0x03])),
       'malformed WebAssembly binary: a section of 65535 entries in 0 bytes at byte 13',
     ],
@@ -140,7 +140,7 @@ describe('what is refused', () => {
     )
   })
 
-  it('any change of bytes ends well or as a failure of the binary', () => {
+  it('any change of bytes succeeds or fails with the code `binary`', () => {
     const original = fixture('numbers')
     const changes = fc.array(
       fc.tuple(fc.nat({ max: original.length - 1 }), fc.integer({ min: 0, max: 255 })),

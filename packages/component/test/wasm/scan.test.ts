@@ -24,7 +24,7 @@ describe('the scanner of modules', () => {
     expect([...shape.functions.keys()]).not.toContain('memory')
   })
 
-  it('knows every type of value', () => {
+  it('knows every value type', () => {
     const { functions } = scanModule(readFileSync(fixturePath('numbers')), limits)
     expect(functions.get('all')).toStrictEqual({
       params: ['i32', 'i64', 'f32', 'f64'],
@@ -35,7 +35,7 @@ describe('the scanner of modules', () => {
     expect(functions.get('give_reference')?.results).toStrictEqual(['funcref'])
   })
 
-  it('takes typed references without a text form', () => {
+  it('accepts typed references, which have no text form', () => {
     const types = section(1, 1, 0x60, 2, 0x64, 0x70, 0x6e, 0)
     const { functions } = scan(types, section(3, 1, 0), section(7, 1, 1, 0x61, 0, 0))
     expect(functions.get('a')?.params).toStrictEqual(['reference', 'reference'])
@@ -85,7 +85,7 @@ describe('the scanner of modules', () => {
     expect(error).toMatchObject({ code, message: expect.stringMatching(message) as string })
   })
 
-  it('takes any bytes without a hang or a crash', () => {
+  it('survives any bytes without hanging or crashing', () => {
     const whole = readFileSync(fixturePath('speak'))
     for (let at = 8; at < whole.length; at += 1) {
       for (const byte of [0x00, 0x7f, 0xff]) {

@@ -38,7 +38,7 @@ const MEMORY_SECTION = [5, 3, 1, 0, 1]
 const CODE = [10, 4, 1, 2, 0, 0x0b]
 
 describe('memories of instances that have ended', () => {
-  it('are as fresh ones: zeros, then the data of the module, and its own globals', () => {
+  it("are like fresh ones: zeros, then the module's data, and its own globals", () => {
     const start = started(MEMORY)
     const first = start()
     expect([first.calls.peek(8), first.calls.count()]).toStrictEqual([97, 1])
@@ -50,7 +50,7 @@ describe('memories of instances that have ended', () => {
     expect(second.calls.count()).toBe(1)
   })
 
-  it('are each of one instance at a time', () => {
+  it('belong to one instance at a time', () => {
     const start = started(MEMORY)
     const [first, second] = [start(), start()]
     first.calls.poke(0, 1)
@@ -58,7 +58,7 @@ describe('memories of instances that have ended', () => {
     expect(second.calls.peek(0)).toBe(0)
   })
 
-  it('are not used again once they have grown, and grow no further than the module says', () => {
+  it('are not reused once they have grown, and grow no further than the module declares', () => {
     const start = started(MEMORY)
     const first = start()
     expect([first.calls.grow(), first.calls.grow()]).toStrictEqual([2, 3])
@@ -70,7 +70,7 @@ describe('memories of instances that have ended', () => {
     expect(second.calls.grow()).toBe(-1)
   })
 
-  it('are imported beside what the module imports already', () => {
+  it("are imported in addition to the module's own imports", () => {
     const { module, memories, shape } = compileForReuse(
       binaryOf(`(module (import "a" "f" (func $f (result i32))) (memory 1)
         (func (export "g") (result i32) (i32.store (i32.const 0) (call $f)) (i32.load (i32.const 0))))`),
@@ -100,7 +100,7 @@ describe('memories of instances that have ended', () => {
     expect(() => compileForReuse(binary, limits)).toThrow(/not a valid WebAssembly module/)
   })
 
-  it('leave the error of an invalid module as it is', () => {
+  it('do not change the error of an invalid module', () => {
     const binary = binaryOf('(module (memory 1) (func (result i32) (i32.const 1)))')
     // The constant becomes a `nop`, and the function returns nothing.
     binary.set([0x01, 0x01], binary.length - 3)

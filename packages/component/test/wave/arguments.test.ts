@@ -19,19 +19,19 @@ const failure = (texts: readonly string[], of = params): ArgumentsError => {
 }
 
 describe('the arguments of a function', () => {
-  it('are one value each', () => {
+  it('are one value per text', () => {
     expect(readArguments(params, ['1', '"a, b"', '2', 'some(none)'])).toEqual(
       E.right([1, 'a, b', 2, { tag: 'some', val: undefined }]),
     )
   })
 
-  it('may lack options at the end', () => {
+  it('may omit trailing options', () => {
     const none = [undefined, { tag: 'none' }]
     expect(readArguments(params, ['1', '"a"', 'some(2)'])).toEqual(E.right([1, 'a', 2, { tag: 'none' }]))
     expect(readArguments(params, ['1', '"a"'])).toEqual(E.right([1, 'a', ...none]))
   })
 
-  it('may be none', () => {
+  it('may be empty', () => {
     expect(readArguments([], [])).toEqual(E.right([]))
   })
 
@@ -54,7 +54,7 @@ describe('the arguments of a function', () => {
     expect(failure(['1'], []).message).toBe('expected 0 arguments, found 1')
   })
 
-  it('are named, and the column too, when one is wrong', () => {
+  it('are named, with the column, when one is wrong', () => {
     const error = failure(['1', '  hello'])
     expect(error).toMatchObject({
       parameter: 'name',

@@ -431,13 +431,13 @@ describe('a text that is not a value of its type', () => {
     expect([error.line, error.column]).toEqual([lines.length, (lines.at(-1) ?? '').length + 1])
   })
 
-  it('is located by column, and by line where it has several', () => {
+  it('is located by column, and by line if there are several', () => {
     expect(place(failure(u8, '  x'))).toBe('column 3')
     expect(place(failure(u8, '\n\n x'))).toBe('line 3, column 2')
     expect(place(failure(text, '\n"a\n'))).toBe('line 2, column 3')
   })
 
-  it('reads an option of a resource as far as it is none', () => {
+  it('reads an option of a resource if it is none', () => {
     expect(readWave(option(resource), 'none')).toEqual(E.right(undefined))
   })
 })

@@ -54,7 +54,7 @@ describe('a hostile text', () => {
     expect(printWave(list(u8), sevens) === `${written.slice(0, -3)}]`).toBe(true)
   })
 
-  it('does not stand for more than it could hold', () => {
+  it('does not expand to more than it could hold', () => {
     const names = Array.from({ length: 100 }, (_, index) => `f${index}`)
     const fields = names.map((name) => ({ name, type: option(u8) }))
     expect(codeOf(list({ kind: 'record', fields }), `[${'{:},'.repeat(11_000)}]`)).toBe('too-large')
@@ -70,7 +70,7 @@ describe('a hostile type', () => {
     expect(codeOf(list(record({ a: tuple(u8, nested(125, u8)) })), '[]')).toBe('too-deep')
   })
 
-  it('is looked at once where it is shared', () => {
+  it('is visited once where it is shared', () => {
     let type: ValueType = u8
     for (let level = 0; level < 120; level += 1) type = tuple(type, type)
     expect(codeOf(type, '('.repeat(200))).toBe('unexpected-token')
@@ -85,7 +85,7 @@ describe('a hostile type', () => {
 })
 
 describe('the text of a value', () => {
-  it('has a length that it may have', () => {
+  it('has a limit on its length', () => {
     const type = list(text)
     expect(printWave(type, ['abc', 'd'], 12)).toBe('["abc", "d"]')
     expect(() => printWave(type, ['abc', 'd'], 11)).toThrow(expect.objectContaining({ code: 'too-large' }))

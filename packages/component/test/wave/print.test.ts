@@ -184,7 +184,7 @@ describe('printing a value', () => {
     expect(printWave(list(u32), numbers)).toBe(`[${Array.from(numbers).join(', ')}]`)
   })
 
-  it.each(refusals)('refuses a value that is not of its type, row %#', (type, value, code, message) => {
+  it.each(refusals)('refuses a value of the wrong type, row %#', (type, value, code, message) => {
     expect(() => printWave(type, value)).toThrow(WavePrintError)
     expect(() => printWave(type, value)).toThrow(expect.objectContaining({ code, message }))
   })

@@ -84,7 +84,7 @@ describe('the text of any value of any type', () => {
     )
   })
 
-  it('is canonical: printed again it is the same', () => {
+  it('is canonical: printing it again gives the same text', () => {
     fc.assert(
       fc.property(typeAndValue, ([type, value]) => {
         const written = printWave(type, value)
@@ -107,14 +107,14 @@ describe('the text of any value of any type', () => {
 })
 
 describe('any text', () => {
-  it('is a value of a type, or an error with a place and a cause', () => {
+  it('is a value of a type, or an error with a position and a cause', () => {
     fc.assert(
       fc.property(anyType, anyText, (type, written) => checkOutcome(type, written)),
       { numRuns: 2000 },
     )
   })
 
-  it('that was a value and was damaged is so too', () => {
+  it('that was a value and was damaged is also one or the other', () => {
     fc.assert(
       fc.property(damaged, ([type, written]) => checkOutcome(type, written)),
       { numRuns: 2000 },
@@ -125,7 +125,7 @@ describe('any text', () => {
 describe('an integer', () => {
   const kinds = ['s8', 'u8', 's16', 'u16', 's32', 'u32', 's64', 'u64'] as const
 
-  it('is read if it is in the range of its type, and only then', () => {
+  it('is read only if it is in the range of its type', () => {
     const near = fc
       .tuple(
         fc.constantFrom(0n, 7n, 8n, 15n, 16n, 31n, 32n, 63n, 64n),

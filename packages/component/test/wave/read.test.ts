@@ -145,7 +145,7 @@ describe('reading a value', () => {
     expect(readWave(type, written)).toEqual(E.right(value))
   })
 
-  it('makes every field a property of its own, whatever it is called', () => {
+  it('makes every field an own property, whatever its name', () => {
     const names = ['constructor', 'to-string', '__proto__', 'has-own-property']
     const type: ValueType = { kind: 'record', fields: names.map((name) => ({ name, type: option(u8) })) }
     const read = readWave(type, '{constructor: 1}')
@@ -157,7 +157,7 @@ describe('reading a value', () => {
     ])
   })
 
-  it('makes every flag a property of its own', () => {
+  it('makes every flag an own property', () => {
     const read = readWave(flags('constructor', 'to-string'), '{to-string}')
     expect(E.isRight(read) && Object.entries(read.right as object)).toEqual([
       ['constructor', false],

@@ -67,7 +67,7 @@ describe('the imports', () => {
 })
 
 describe('the environment', () => {
-  it('is what the guest was given', () => {
+  it('is the one given to the guest', () => {
     const guest = new TestGuest({ args: ['a', 'ü b', ''], env: { ONE: '1', EMPTY: '' } })
     expect(guest.call('wasi:cli/environment#getArguments')).toStrictEqual(['a', 'ü b', ''])
     expect(guest.call('wasi:cli/environment#getEnvironment')).toStrictEqual([
@@ -77,7 +77,7 @@ describe('the environment', () => {
     expect(guest.call('wasi:cli/environment#initialCwd')).toBeUndefined()
   })
 
-  it('is refused when it can not be passed on', () => {
+  it('is refused if it cannot be passed on', () => {
     const options = { preopens: [], stdout: () => undefined, stderr: () => undefined }
     expect(() => createPreview2({ ...options, args: ['a\0b'], env: {} })).toThrow(HostError)
     expect(() => createPreview2({ ...options, args: [], env: { 'A=B': '' } })).toThrow(HostError)
@@ -107,7 +107,7 @@ describe('the standard streams', () => {
     expect(Buffer.concat(guest.stderr).toString()).toBe('err')
   })
 
-  it('can be had again after they were dropped', () => {
+  it('can be requested again after they were dropped', () => {
     const guest = new TestGuest()
     const first = streamOf(guest, 'stdout')
     const second = streamOf(guest, 'stdout')
@@ -118,7 +118,7 @@ describe('the standard streams', () => {
     expect(Buffer.concat(guest.stdout).toString()).toBe('second third')
   })
 
-  it('let through what a sink throws to end the guest', () => {
+  it('let through an exception by which a sink ends the guest', () => {
     const limit = new Error('output limit')
     const guest = new TestGuest({
       stdout: () => {
@@ -128,7 +128,7 @@ describe('the standard streams', () => {
     expect(() => streamOf(guest, 'stdout').blockingWriteAndFlush(bytes('x'))).toThrow(limit)
   })
 
-  it('give nothing to read', () => {
+  it('have nothing to read', () => {
     const stdin = new TestGuest().call('wasi:cli/stdin#getStdin')
     if (!(stdin instanceof InputStream)) throw new Error('expected an input stream')
     expect(stdin.subscribe().ready()).toBe(true)
@@ -143,7 +143,7 @@ describe('the standard streams', () => {
     }
   })
 
-  it('are no terminals', () => {
+  it('are not terminals', () => {
     const guest = new TestGuest()
     for (const name of ['stdin#getTerminalStdin', 'stdout#getTerminalStdout', 'stderr#getTerminalStderr']) {
       expect(guest.call(`wasi:cli/terminal-${name}`)).toBeUndefined()
@@ -153,7 +153,7 @@ describe('the standard streams', () => {
 
 describe('random numbers', () => {
   it.each(['random#getRandomBytes', 'insecure#getInsecureRandomBytes'])(
-    'come as many as asked: %s',
+    'return the requested number of bytes: %s',
     (name) => {
       const guest = new TestGuest()
       const random = (length: bigint) => {
@@ -172,7 +172,7 @@ describe('random numbers', () => {
     },
   )
 
-  it('come as 64 bits, and as a seed', () => {
+  it('return 64 bits, and a seed', () => {
     const guest = new TestGuest()
     for (const name of ['random#getRandomU64', 'insecure#getInsecureRandomU64']) {
       const drawn = Array.from({ length: 64 }, () => BigInt(String(guest.call(`wasi:random/${name}`))))

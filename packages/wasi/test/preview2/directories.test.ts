@@ -28,7 +28,7 @@ function readAll(directory: Descriptor, each?: (name: string) => void): Record<s
 }
 
 describe('read-directory', () => {
-  it('gives names and types, without dots and names that are no UTF-8', () => {
+  it('gives names and types, without dot entries and names that are not UTF-8', () => {
     const { inside, root } = sandbox.current
     expect(readAll(root)).toStrictEqual({})
     mkdirSync(join(inside, 'd'))
@@ -64,7 +64,7 @@ describe('read-directory', () => {
 })
 
 describe('names', () => {
-  it('are made, moved and removed', () => {
+  it('are created, renamed and removed', () => {
     const { inside, root } = sandbox.current
     root.createDirectoryAt('d')
     expect(refusal(() => root.createDirectoryAt('d'))).toBe('exist')
@@ -87,7 +87,7 @@ describe('names', () => {
     expect(readdirSync(inside)).toStrictEqual([])
   })
 
-  it('can be symbolic links, followed when asked', () => {
+  it('can be symbolic links, followed if requested', () => {
     const { inside, root } = sandbox.current
     create(root, 'f')
     root.symlinkAt('f', 'l')

@@ -44,8 +44,8 @@ const documented: Readonly<Record<string, HostErrorCode>> = {
   'cross-device': 'EXDEV',
 }
 
-describe('what the file system refuses', () => {
-  it.each(Object.entries(documented))('is told as %s: %s', (name, code) => {
+describe('an error of the file system', () => {
+  it.each(Object.entries(documented))('is reported as %s: %s', (name, code) => {
     const refuse = () =>
       answer(() => {
         throw new HostError(code)
@@ -53,7 +53,7 @@ describe('what the file system refuses', () => {
     expect(refusal(refuse)).toBe(name)
   })
 
-  it('is nothing else: other errors pass through', () => {
+  it('of any other kind passes through', () => {
     const bug = new TypeError('a bug')
     const fail = () =>
       answer(() => {

@@ -47,7 +47,7 @@ describe('a path that leads out', () => {
     expect(readdirSync(outside)).toStrictEqual(['secret'])
   })
 
-  it('is refused as the last link, followed', () => {
+  it('is refused as a final symbolic link that is followed', () => {
     const { inside, outside, root } = sandbox.current
     symlinkSync(join(outside, 'secret'), join(inside, 'absolute'))
     symlinkSync('../outside/secret', join(inside, 'relative'))
@@ -100,7 +100,7 @@ describe('a path that leads out', () => {
   })
 
   it.each(['/', '/etc', '..', '../x', 'a/../../x', './..', 'd/../..'])(
-    'gets no link made to it: %s',
+    'cannot be the target of a new link: %s',
     (target) => {
       expect(refusal(() => sandbox.current.root.symlinkAt(target, 'l'))).toBe('not-permitted')
       expect(existsSync(join(sandbox.current.inside, 'l'))).toBe(false)
@@ -120,7 +120,7 @@ describe('an odd path', () => {
     ['of 64 MiB', 'a/'.repeat(2 ** 25), 'name-too-long'],
     ['with a NUL', 'a\0b', 'invalid'],
     ['that is a NUL', '\0', 'invalid'],
-  ])('%s is what it is for Linux', (_, path, code) => {
+  ])('%s means what it means to Linux', (_, path, code) => {
     const { root } = sandbox.current
     for (const call of [
       () => open(root, path),
@@ -256,7 +256,7 @@ describe('descriptors', () => {
     expect(hostDescriptors()).toBe(before + 1)
   })
 
-  it('do not leak, whatever fails, and close gives back all', () => {
+  it('do not leak, whatever fails, and close releases all of them', () => {
     const { inside } = sandbox.current
     const before = hostDescriptors()
     const guest = new TestGuest({ preopens: [{ hostPath: inside, guestPath: '/', readonly: false }] })
@@ -293,7 +293,7 @@ describe('descriptors', () => {
     expect(readFileSync(join(inside, 'f'), 'utf8')).toBe('x')
   })
 
-  it('are of no use once they are dropped, and preopens can be had again', () => {
+  it('are unusable once dropped, and preopens can be requested again', () => {
     const { guest, root } = sandbox.current
     const before = hostDescriptors()
     const file = create(root, 'f')

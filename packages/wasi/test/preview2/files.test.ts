@@ -76,7 +76,7 @@ describe('a file', () => {
     expect(file.stat().size).toBe(0n)
   })
 
-  it('is only used as it was opened', () => {
+  it('is used only as it was opened', () => {
     const { inside, root } = sandbox.current
     writeFileSync(join(inside, 'f'), 'text')
     const reader = open(root, 'f', { read: true })
@@ -125,7 +125,7 @@ describe('a file', () => {
     }
   })
 
-  it('tells the flags that it was opened with, and what it is', () => {
+  it('reports the flags that it was opened with, and its type', () => {
     const { root } = sandbox.current
     const none = {
       read: false,
@@ -163,7 +163,7 @@ describe('a file', () => {
     root.syncData()
   })
 
-  it('gets a size', () => {
+  it('can be resized', () => {
     const { inside, root } = sandbox.current
     const file = create(root, 'f')
     file.write(bytes('hello'), 0n)
@@ -209,7 +209,7 @@ describe('attributes', () => {
     expect(refusal(() => root.statAt(STAY, 'none'))).toBe('no-entry')
   })
 
-  it('have new times: given ones, the present, and none', () => {
+  it('can get times: given ones, the current time, or none', () => {
     const { inside, root } = sandbox.current
     const file = create(root, 'f')
     const times = (name = 'f') => {
@@ -234,7 +234,7 @@ describe('attributes', () => {
     expect(times('l')[1]).toBe(2_000_000_000n)
   })
 
-  it('have no times that there are not', () => {
+  it('refuse invalid times', () => {
     const { inside, root } = sandbox.current
     const file = create(root, 'f')
     for (const [time, code] of [
@@ -252,7 +252,7 @@ describe('attributes', () => {
 })
 
 describe('the identity of a file', () => {
-  it('is that of what is open, however it was found', () => {
+  it('is that of the open file, however it was found', () => {
     const { root, readonly } = sandbox.current
     const file = create(root, 'f')
     const other = create(root, 'g')
@@ -286,7 +286,7 @@ describe('the identity of a file', () => {
 describe('open-at', () => {
   const write = { read: true, write: true }
 
-  it('makes, keeps, empties and refuses as its flags say', () => {
+  it('creates, keeps, truncates and refuses as its flags say', () => {
     const { inside, root } = sandbox.current
     const text = () => readFileSync(join(inside, 'f'), 'utf8')
     const opening = (flags: object, descriptorFlags: object = write) =>
@@ -309,7 +309,7 @@ describe('open-at', () => {
     }
   })
 
-  it('opens directories, and changes none by that', () => {
+  it('opens directories without changing them', () => {
     const { inside, root } = sandbox.current
     mkdirSync(join(inside, 'd'))
     const opening = (flags: object, descriptorFlags: object) =>
@@ -339,7 +339,7 @@ describe('open-at', () => {
     expect(directory.getFlags()).toMatchObject({ read: true, mutateDirectory: true })
   })
 
-  it('makes no file through a link that dangles inside, but its target', () => {
+  it('creates the target of a dangling link inside, not another file', () => {
     const { inside, root } = sandbox.current
     root.symlinkAt('target', 'l')
     expect(refusal(() => open(root, 'l', write, { create: true }, false))).toBe('loop')

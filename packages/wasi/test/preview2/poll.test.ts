@@ -20,7 +20,7 @@ describe('clocks', () => {
     expect(monotonicClock.resolution()).toBe(1n)
   })
 
-  it('do not tell where the host is', () => {
+  it('do not reveal the time zone of the host', () => {
     expect(timezone.display()).toStrictEqual({ utcOffset: 0, name: 'UTC', inDaylightSavingTime: false })
     expect(timezone.utcOffset()).toBe(0)
   })
@@ -43,7 +43,7 @@ describe('a pollable', () => {
     expect(monotonicClock.subscribeDuration(U64_MAX).ready()).toBe(false)
   })
 
-  it('of a stream is ready when there is something, or the stream was dropped', async () => {
+  it('of a stream is ready when there is data, or the stream was dropped', async () => {
     const source = await ThreadSource.start(2)
     const stream = new InputStream(source)
     const pollable = stream.subscribe()
@@ -60,7 +60,7 @@ describe('a pollable', () => {
 })
 
 describe('poll', () => {
-  it('waits for the earliest, and tells all that are ready', () => {
+  it('waits for the earliest, and reports all that are ready', () => {
     const never = monotonicClock.subscribeInstant(U64_MAX)
     const past = monotonicClock.subscribeInstant(1n)
     const start = monotonicClock.now()
@@ -85,7 +85,7 @@ describe('poll', () => {
     for (const source of sources) await source.stop()
   })
 
-  it('traps for none, and for more than could be of use', () => {
+  it('traps for an empty list, and for a list that is too long', () => {
     const past = monotonicClock.subscribeInstant(0n)
     expect(() => Pollable.poll([])).toThrow(WebAssembly.RuntimeError)
     expect(() => Pollable.poll(Array.from({ length: 2049 }, () => past))).toThrow(WebAssembly.RuntimeError)

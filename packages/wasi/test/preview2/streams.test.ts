@@ -57,7 +57,7 @@ class SmallSink implements StreamSink {
 }
 
 describe('an input stream', () => {
-  it('gives what there is, waits only when asked, and is closed at the end', async () => {
+  it('returns available bytes, waits only if asked to, and is closed at the end', async () => {
     const source = await ThreadSource.start(4)
     const stream = new InputStream(source)
     expect(stream.read(10n)).toHaveLength(0)
@@ -78,7 +78,7 @@ describe('an input stream', () => {
     await source.stop()
   })
 
-  it('tells a failure once, with its code and without paths of the host, and is closed then', () => {
+  it('reports a failure once, with its code and without paths of the host, and is then closed', () => {
     let isClosed = false
     const stream = new InputStream({
       ready: () => true,
@@ -100,7 +100,7 @@ describe('an input stream', () => {
     expect(refusal(() => stream.read(0n))).toStrictEqual(closed)
   })
 
-  it('of a file reads on from where it began, and sees what is added after its end', () => {
+  it('of a file continues from its offset, and sees data appended to the file', () => {
     const { inside, root } = sandbox.current
     writeFileSync(join(inside, 'f'), 'hello')
     const file = open(root, 'f')
@@ -129,7 +129,7 @@ describe('an input stream', () => {
     expect(stream.blockingRead(U64_MAX)).toHaveLength(150_000 - 2 * 65_536)
   })
 
-  it('of a file outlives its descriptor, not itself', () => {
+  it('of a file outlives its descriptor', () => {
     const { inside, root } = sandbox.current
     writeFileSync(join(inside, 'f'), 'hello')
     const file = open(root, 'f')
@@ -143,7 +143,7 @@ describe('an input stream', () => {
 })
 
 describe('an output stream', () => {
-  it('C21: takes what there is room for, asked or not, and traps beyond', () => {
+  it('C21: accepts what there is room for, even without a check, and traps beyond', () => {
     const sink = new SmallSink(4)
     const stream = new OutputStream(sink)
     stream.write(bytes('abc'))
@@ -153,7 +153,7 @@ describe('an output stream', () => {
     expect(sink.written).toStrictEqual(['abc', '\0'])
   })
 
-  it('takes no more than it said', () => {
+  it('accepts no more than it announced', () => {
     const sink = new SmallSink(4)
     const stream = new OutputStream(sink)
     expect(stream.checkWrite()).toBe(4n)
@@ -168,7 +168,7 @@ describe('an output stream', () => {
     expect(sink.written).toStrictEqual(['ab', 'c', 'd'])
   })
 
-  it('has no room while it is flushed', () => {
+  it('has no room while it is being flushed', () => {
     const stream = new OutputStream(new SmallSink(4))
     const pollable = stream.subscribe()
     expect(stream.checkWrite()).toBe(4n)
@@ -201,7 +201,7 @@ describe('an output stream', () => {
     }
   })
 
-  it('is closed when its sink is', () => {
+  it('is closed with its sink', () => {
     const sink = new SmallSink(4)
     const stream = new OutputStream(sink)
     stream.checkWrite()
@@ -214,7 +214,7 @@ describe('an output stream', () => {
     expect(sink.written).toStrictEqual([])
   })
 
-  it('tells a failure once, and is closed then', () => {
+  it('reports a failure once, and is then closed', () => {
     const sink = new SmallSink(4)
     const stream = new OutputStream(sink)
     stream.checkWrite()
@@ -237,7 +237,7 @@ describe('an output stream', () => {
     expect(stream.subscribe().ready()).toBe(true)
   })
 
-  it('to a file writes on from where it began, over what is there', () => {
+  it('to a file writes from its offset, over existing data', () => {
     const { inside, root } = sandbox.current
     const file = create(root, 'f')
     const contents = () => readFileSync(join(inside, 'f'), 'utf8')
@@ -258,7 +258,7 @@ describe('an output stream', () => {
   })
 
   it.each([{}, { dataIntegritySync: true }, { fileIntegritySync: true }])(
-    'appends, whoever else does: %o',
+    'appends, even if others append too: %o',
     (sync) => {
       const { inside, root } = sandbox.current
       writeFileSync(join(inside, 'f'), 'start')
@@ -271,7 +271,7 @@ describe('an output stream', () => {
 })
 
 describe('splice', () => {
-  it('moves what both sides can', () => {
+  it('moves as much as both sides allow', () => {
     const { inside, root } = sandbox.current
     writeFileSync(join(inside, 'f'), 'hello world')
     const source = open(root, 'f').readViaStream(0n)
@@ -299,7 +299,7 @@ describe('splice', () => {
     await source.stop()
   })
 
-  it('tells the trouble of either side', () => {
+  it('reports the failure of either side', () => {
     const sink = new SmallSink(4)
     const target = new OutputStream(sink)
     expect(refusal(() => target.splice(new InputStream(undefined), 1n))).toStrictEqual(closed)

@@ -6,7 +6,7 @@ import { ESCAPES, layEscapes } from '../escapes.js'
 import { call, drain, error, future, refusal, sandbox, start, streamOf, text } from './guest.js'
 
 describe('the host of WASI 0.3', () => {
-  it('is there beside that of WASI 0.2', () => {
+  it('is present beside that of WASI 0.2', () => {
     const { host } = start()
     expect(call(host, 'wasi:cli/environment@0.3#getArguments')).toStrictEqual(['test'])
     expect(call(host, 'wasi:cli/environment#getArguments')).toStrictEqual(['test'])
@@ -14,13 +14,16 @@ describe('the host of WASI 0.3', () => {
     expect(call(host, 'wasi:cli/environment@0.3#getInitialCwd')).toBeUndefined()
   })
 
-  it.each(['stdout', 'stderr'] as const)('writes to %s what comes, and tells when it was all', (name) => {
-    const { host, output } = start()
-    const { channel, write } = streamOf('one ', 'two')
-    const end = call(host, `wasi:cli/${name}@0.3#writeViaStream`, channel)
-    write()
-    expect([output[name], future(end)]).toStrictEqual(['one two', { tag: 'ok' }])
-  })
+  it.each(['stdout', 'stderr'] as const)(
+    'writes to %s as data arrives, and reports when all is written',
+    (name) => {
+      const { host, output } = start()
+      const { channel, write } = streamOf('one ', 'two')
+      const end = call(host, `wasi:cli/${name}@0.3#writeViaStream`, channel)
+      write()
+      expect([output[name], future(end)]).toStrictEqual(['one two', { tag: 'ok' }])
+    },
+  )
 
   it('has nothing on stdin', () => {
     const { host } = start()
@@ -28,7 +31,7 @@ describe('the host of WASI 0.3', () => {
     expect([drain(stream), future(end)]).toStrictEqual([[], { tag: 'ok' }])
   })
 
-  it('sleeps by a timer, which can be taken back', async () => {
+  it('sleeps with a timer, which can be cancelled', async () => {
     const { host } = start()
     const sleep = (nanoseconds: bigint) => {
       const answer = call(host, 'wasi:clocks/monotonic-clock@0.3#waitFor', nanoseconds)
@@ -88,7 +91,7 @@ describe('files of WASI 0.3', () => {
     expect(future(end)).toStrictEqual({ tag: 'ok' })
   })
 
-  it('that can not be read or written say so at the end of an empty stream', () => {
+  it('that cannot be read or written report it at the end of an empty stream', () => {
     const { directory } = sandbox()
     const file = directory.openAt({}, 'file', {}, { read: true })
     const [bytes, readEnd] = directory.readViaStream(0n)
@@ -112,7 +115,7 @@ describe('files of WASI 0.3', () => {
     expect(() => directory.statAt(follow, path)).toThrow(refusal('not-permitted'))
   })
 
-  it('are not changed where they are only to be read', () => {
+  it('cannot be changed in a read-only directory', () => {
     const { directory } = sandbox(true)
     expect(() => directory.openAt({}, 'new', { create: true }, { write: true })).toThrow(refusal('read-only'))
     expect(() => directory.unlinkFileAt('file')).toThrow(refusal('read-only'))

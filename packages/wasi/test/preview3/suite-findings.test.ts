@@ -8,7 +8,7 @@ describe('C5: the insecure seed', () => {
   const seedOf = (host: ReturnType<typeof start>['host']) =>
     call(host, 'wasi:random/insecure-seed@0.3#getInsecureSeed')
 
-  it('is the same for an instance, however often it is asked for, and another for another', () => {
+  it('is the same throughout an instance, and different for another one', () => {
     const { host } = start()
     const seed = seedOf(host)
     expect([seedOf(host), seedOf(host)]).toStrictEqual([seed, seed])
@@ -17,7 +17,7 @@ describe('C5: the insecure seed', () => {
 })
 
 describe('C5: files', () => {
-  it('take no advice where they are directories, nor beyond what an offset may be', () => {
+  it('accept no advice for directories, nor beyond the largest offset', () => {
     const { directory } = sandbox()
     const file = directory.openAt({}, 'file', {}, { read: true })
     expect(() => directory.advise(0n, 0n)).toThrow(refusal('bad-descriptor'))
@@ -25,7 +25,7 @@ describe('C5: files', () => {
     expect(() => file.advise(1n << 63n, 0n)).toThrow(refusal('invalid'))
   })
 
-  it('are changed through a directory that was opened to change it', () => {
+  it('can be changed through a directory that was opened for changes', () => {
     const { directory, hostPath } = sandbox()
     const same = directory.openAt({}, '.', {}, { read: true, mutateDirectory: true })
     expect(same.getFlags()).toMatchObject({ mutateDirectory: true })
@@ -35,14 +35,14 @@ describe('C5: files', () => {
     expect(narrower.getFlags()).toMatchObject({ mutateDirectory: false })
   })
 
-  it('refuse that of a directory that is only to be read', () => {
+  it('cannot be changed through a read-only directory', () => {
     const { directory } = sandbox(true)
     expect(() => directory.openAt({}, '.', {}, { read: true, mutateDirectory: true })).toThrow(
       refusal('read-only'),
     )
   })
 
-  it.each(['write', 'append'])('take no byte of a %s where they are only open to be read', (kind) => {
+  it.each(['write', 'append'])('accept no byte of a %s if opened read-only', (kind) => {
     const { directory, hostPath } = sandbox()
     const file = directory.openAt({}, 'file', {}, { read: true })
     const { channel, write } = streamOf('lost')

@@ -60,6 +60,9 @@ export class OutputTail {
   }
 }
 
+/** It keeps nothing from one call to the next. */
+const DECODER = new TextDecoder('utf-8', { ignoreBOM: true })
+
 function decodeText(bytes: Uint8Array): string {
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
+  return bytes.length === 0 ? '' : DECODER.decode(bytes)
 }

@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { BootMessage } from '../../guest/channel/protocol.js'
 import { whenReady } from './await-ready.js'
-import { backoffMs } from './backoff.js'
 import type { Guest, StartGuest } from './guest.js'
 import type { Log } from './log.js'
 import { messageOf } from '../../../model/message-of.js'
@@ -28,6 +27,8 @@ const READY_TIMEOUT_MS = 10_000
 /** Starting a guest blocks the daemon for some milliseconds: results go first. */
 export const REFILL_DELAY_MS = 50
 const MAX_FAILURES = 3
+const FIRST_BACKOFF_MS = 100
+const LONGEST_BACKOFF_MS = 5000
 
 /**
  * Guests on their way, booting or tidying up; starts those that are needed.
@@ -136,4 +137,9 @@ export class ComingGuests {
 /** How many may be on their way at once; one, while starting fails. */
 function maxComing(failures: number): number {
   return failures > 0 ? 1 : Math.max(2, availableParallelism())
+}
+
+/** The delay after this many consecutive failures: 0 after none, then 100 ms, doubling up to 5 s. */
+function backoffMs(failures: number): number {
+  return failures === 0 ? 0 : Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (failures - 1))
 }

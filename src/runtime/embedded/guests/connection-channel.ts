@@ -5,6 +5,8 @@ import type { ConnectionMessage, ToConnections } from '../../guest/channel/proto
 /** What Node.js has a channel as, inside. */
 type Incoming = { readStop(): void; onread: (bytes?: ArrayBuffer) => void }
 
+type NativeSender = { send(message: object, native: object, sent: () => void): boolean }
+
 /**
  * The IPC channel of Node.js, which alone passes connections to another process. It is used in one direction: Node.js would
  * collect whatever a child writes without a bound, obey messages of its own protocol and take what comes along, and a child may
@@ -51,7 +53,9 @@ export class ConnectionChannel {
     // A channel that is broken is that of a child that ends, which its process reports.
     const sent = () => undefined
     if (native === undefined) this.#child.send(message, sent)
-    else Reflect.apply(this.#child.send, this.#child, [message, native, sent])
+    else
+      // It is typed for streams and servers alone.
+      (this.#child as unknown as NativeSender).send(message, native, sent)
     // Node.js would keep what follows until the child says that it has the connection.
     Reflect.set(this.#child, '_handleQueue', null)
   }

@@ -228,6 +228,8 @@ export class Pool {
   /** Taken no longer ago than a refill waits: short tasks, as a rule. */
   #soonBack(): number {
     const since = performance.now() - REFILL_DELAY_MS
-    return [...this.#taken].filter(({ takenAt }) => takenAt > since).length
+    let count = 0
+    for (const { takenAt } of this.#taken) if (takenAt > since) count += 1
+    return count
   }
 }

@@ -72,7 +72,8 @@ export function startProcessGuest(launch: ProcessLaunch): Guest {
 function nodeArguments(launch: ProcessLaunch): string[] {
   return [
     `--max-old-space-size=${HEAP_MAX_MB}`,
-    '--max-semi-space-size=1',
+    // In MB. Preparing a component fills 2 MB with what lives on: in half of that, a fifth of its time went into copies.
+    '--max-semi-space-size=2',
     // Otherwise V8 collects an old generation of 10 MB again and again; a guest that grows is collected by ourselves.
     `--initial-old-space-size=${HEAP_INITIAL_MB}`,
     '--expose-gc',

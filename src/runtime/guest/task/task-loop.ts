@@ -1,12 +1,11 @@
 import type { Inbox } from '../channel/inbox.js'
-import type { Asked, Serve } from '../http/request.js'
 import type { Link, MessageHandler } from '../channel/link.js'
 import { withLongEnv } from '../channel/long-env.js'
 import { loadTranspiler, type Transpiler } from '../jco/transpiler.js'
 import { Modules } from './modules.js'
-import type { GuestEnd, ReadyMessage, RunMessage } from '../channel/protocol.js'
-import { httpServing } from './components.js'
-import { perform, performNow, performTask, type TaskContext, type TaskReport } from './task.js'
+import type { ReadyMessage, RunMessage } from '../channel/protocol.js'
+import { takeConnections, type Serving } from './take-connections.js'
+import { perform, performTask, type TaskContext, type TaskReport } from './task.js'
 import { sendResult } from '../call/send-result.js'
 import { warmUp } from './warm-up.js'
 
@@ -18,9 +17,6 @@ const LOOK_AFTER_TASKS = 200
 const COLLECT_AFTER_BYTES = 16 * 1024 * 1024
 
 const NO_BYTES = new Uint8Array(0)
-
-/** A task that serves HTTP, and what its requests wrote so far. */
-type Serving = { readonly run: RunMessage; readonly serve: Serve; stdoutBytes: number; stderrBytes: number }
 
 /** Answers the messages of the daemon, one task at a time. `collect` is V8's `gc`; `hello` says that it is ready. */
 export function createTaskLoop(
@@ -68,41 +64,6 @@ export function createTaskLoop(
     link.send({ type: 'answered', end: report.end })
     if (tally(report, task)) tidyUp()
   }
-  const answerHanded = (asked: Asked, task: Serving, within: TaskContext): GuestEnd => {
-    const { serve } = task
-    if (serve.kind === 'asynchronous') throw new Error('a connection came for a component of WASI 0.3')
-    const report = performNow(task.run, within, (session) => serve.answer(asked.message, session, asked))
-    if (tally(report, task)) setImmediate(tidyUp)
-    return report.end
-  }
-  /** Serves what comes over connections, beside what the daemon asks for. */
-  const openInbox = (task: Serving, within: TaskContext, from: Inbox, handle: MessageHandler): void => {
-    const server = new (httpServing().ConnectionServer)(link, (asked) => answerHanded(asked, task, within))
-    from.open((message, native) => {
-      switch (message.type) {
-        case 'connection':
-          if (native !== undefined) server.accept(message, native)
-          return
-        case 'share':
-          server.share(message.count)
-          return
-        case 'request':
-          server.run(() => {
-            const { serve } = task
-            if (serve.kind === 'asynchronous') throw new Error('a guest of WASI 0.3 takes no connections')
-            const report = performNow(task.run, within, (session) => serve.answer(message, session))
-            if (tally(report, task)) setImmediate(tidyUp)
-            return report.end
-          })
-          return
-        case 'leave':
-          server.end()
-          from.close()
-          void handle(message, NO_BYTES)
-      }
-    })
-  }
-
   const handle: MessageHandler = (message, body) => {
     if (message.type === 'boot') {
       const begin = (transpiler?: Transpiler) => {
@@ -128,7 +89,15 @@ export function createTaskLoop(
           const { serve, compileMs } = outcome
           serving = { run, serve, stdoutBytes: 0, stderrBytes: 0 }
           const takesConnections = inbox !== undefined && serve.kind === 'synchronous'
-          if (takesConnections) openInbox(serving, context, inbox, handle)
+          if (takesConnections)
+            takeConnections({
+              inbox,
+              serving,
+              context,
+              tally,
+              tidyUp,
+              leave: () => void handle({ type: 'leave' }, NO_BYTES),
+            })
           link.send({ type: 'serving', compileMs, takesConnections })
         } else finish(outcome, run)
         return undefined

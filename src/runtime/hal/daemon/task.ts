@@ -20,8 +20,10 @@ export type HalTaskParts = {
 export class HalTask {
   readonly parts: HalTaskParts
   readonly #subscriptions = new Set<Subscriptions>()
-  readonly #abort = new AbortController()
+  /** Made for the first call that waits: few tasks make one, and aborting costs an error with its stack trace. */
+  #abort: AbortController | undefined
   #hasJoined = false
+  #isClosed = false
 
   constructor(parts: HalTaskParts) {
     this.parts = parts
@@ -29,11 +31,13 @@ export class HalTask {
 
   /** Aborted when the task ends. */
   get signal(): AbortSignal {
+    this.#abort ??= new AbortController()
+    if (this.#isClosed) this.#abort.abort()
     return this.#abort.signal
   }
 
   join(): void {
-    if (this.#hasJoined || this.signal.aborted) return
+    if (this.#hasJoined || this.#isClosed) return
     this.#hasJoined = true
     this.parts.workloads.join(this.parts.id)
   }
@@ -54,8 +58,9 @@ export class HalTask {
   }
 
   close(): void {
-    if (this.signal.aborted) return
-    this.#abort.abort()
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#abort?.abort()
     if (this.#hasJoined) this.parts.workloads.leave(this.parts.id)
     this.parts.closed()
   }

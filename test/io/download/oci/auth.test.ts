@@ -61,7 +61,7 @@ describe('a registry that wants a user name and password', () => {
     expect((await got(await open(config(registry.host)))).binary.digest).toBe(digestOf(BINARY))
   })
 
-  it('gets those of a helper, which is asked without what is ours', async () => {
+  it('gets those of a helper, which runs without our variables', async () => {
     const answer = JSON.stringify({ ServerURL: '', Username: USER, Secret: PASSWORD })
     const directory = await helper('tests', `cat > "$0.asked"; env > "$0.env"; echo '${answer}'`)
     env['PROPLET_CLIENT_KEY'] = 'hunter2'
@@ -85,14 +85,14 @@ describe('a registry that wants a user name and password', () => {
     ['broken', 'echo secret-of-helper; exit 3', 'docker-credential-broken failed (3)'],
     ['chatty', 'echo \'{"Username":1,"Secret":"secret-of-helper"}\'', 'Username: expected string'],
     ['endless', 'exec yes secret-of-helper', 'docker-credential-endless printed too much'],
-  ])('says so when the helper is %s, without what it said', async (name, script, message) => {
+  ])('reports a helper that is %s, without its output', async (name, script, message) => {
     await helper(name, script)
     const error = await failure(await open({ credsStore: name }))
     expect(error.message).toContain(message)
     expect(error.message).not.toContain('secret-of-helper')
   })
 
-  it('does not wait any longer for a helper once nobody wants the image', async () => {
+  it('stops waiting for a helper once nobody wants the image', async () => {
     const directory = await helper('slow', 'echo $$ > "$0.pid"; exec sleep 600')
     const pidFile = join(directory, 'docker-credential-slow.pid')
     const subscription = (await open({ credsStore: 'slow' })).attempt.subscribe()
@@ -102,7 +102,7 @@ describe('a registry that wants a user name and password', () => {
     await gone([await pid()])
   })
 
-  it('says so when there are none, or wrong ones', async () => {
+  it('reports missing or wrong ones', async () => {
     const none = `${registry.host} wants a user name and password, and the docker configuration has none for it`
     for (const config of [undefined, {}, { auths: {} }, { auths: { 'other.example': { auth: 'YTpi' } } }])
       expect(await failure(await open(config))).toMatchObject({ message: none, transient: false })
@@ -110,7 +110,7 @@ describe('a registry that wants a user name and password', () => {
     expect(wrong.message).toContain('401 Unauthorized')
   })
 
-  it('says so when the file is damaged or the helper malformed, without a word of it', async () => {
+  it('reports a damaged file or a malformed helper, without quoting it', async () => {
     const file = join(await temporaryDirectory(), 'config.json')
     await writeFile(file, '{"auths": {"a": {"auth": "c2VjcmV0"')
     const broken = await downloader({ authFile: file })
@@ -176,7 +176,7 @@ describe('a registry that wants a token', () => {
     await certs.remove()
   })
 
-  it('gets an anonymous one where everybody may pull', async () => {
+  it('gets an anonymous one for public images', async () => {
     isOpen = true
     const { open } = await downloader()
     expect((await got(open(`${registry.host}/add:v1`))).binary.digest).toBe(digestOf(BINARY))
@@ -196,7 +196,7 @@ describe('a registry that wants a token', () => {
     expect((await got(open(`${registry.host}/add:v1`))).binary.digest).toBe(digestOf(BINARY))
   })
 
-  it('says so when there is none to be had', async () => {
+  it('reports that there is none', async () => {
     isOpen = false
     const { open } = await downloader()
     expect(await failure(open(`${registry.host}/add:v1`))).toMatchObject({
@@ -229,13 +229,13 @@ describe('a hostile challenge', () => {
     expect(error.message).not.toContain('secret')
   })
 
-  it('is answered once, not for ever', async () => {
+  it('is answered once only', async () => {
     const { server, error } = await challenged('Basic realm="again"')
     expect(error.message).toContain('401 Unauthorized')
     expect(server.requests).toHaveLength(2)
   })
 
-  it('of a server of tokens that gives none, or too much, is a failure', async () => {
+  it('of a token server that returns none, or too much, is a failure', async () => {
     const bodies = ['{}', '[]', 'no json', '{"token":"a b"}', `{"token":"${'x'.repeat(100_000)}"}`]
     for (const body of bodies) {
       const tokens = await serve((exchange) => sendBody(exchange, Buffer.from(body)))

@@ -87,7 +87,7 @@ describe('a manifest', () => {
     expect(error.transient).toBe(false)
   })
 
-  it('with another digest than was asked for is refused, of an index too', async () => {
+  it('with a wrong digest is refused, and so is an index', async () => {
     const index = json({ manifests: [{ mediaType: INDEX, digest: `sha256:${'1'.repeat(64)}`, size: 1 }] })
     const { open } = await registry({ manifest: index, type: INDEX })
     expect((await failure(open())).message).toContain(`expected sha256:${'1'.repeat(64)}`)
@@ -97,7 +97,7 @@ describe('a manifest', () => {
     expect((await failure(pinned)).message).toContain(`expected sha256:${'2'.repeat(64)}`)
   })
 
-  it('of an index of indexes is not followed any further', async () => {
+  it('of an index of indexes is not followed', async () => {
     const inner = json({ manifests: [layer] })
     const outer = json({ manifests: [{ mediaType: INDEX, digest: digestOf(inner), size: inner.length }] })
     const server = await serve((exchange) =>
@@ -124,7 +124,7 @@ describe('a layer', () => {
     expect(await readdir(join(dir, 'blobs', 'sha256'))).toStrictEqual([])
   })
 
-  it('that is longer than its manifest says is cut', async () => {
+  it('that is longer than in its manifest is cut off', async () => {
     const { open } = await registry({
       blob: ({ response }) => {
         const pour = () => {
@@ -137,7 +137,7 @@ describe('a layer', () => {
     expect((await failure(open())).message).toContain(`larger than ${BINARY.length} bytes`)
   })
 
-  it('that is shorter may be whole the next time', async () => {
+  it('that is shorter is retried', async () => {
     const { open } = await registry({
       blob: (exchange, count) => sendBody(exchange, count === 0 ? BINARY.subarray(0, 500) : BINARY),
     })
@@ -146,7 +146,7 @@ describe('a layer', () => {
     expect((await got(download)).binary.digest).toBe(digestOf(BINARY))
   })
 
-  it('goes on where it broke off, behind a redirect too, and without asking for the manifest again', async () => {
+  it('resumes where it broke off, even after a redirect, and without another request for the manifest', async () => {
     const store = await serve((exchange, index) => {
       const { request, response } = exchange
       expect(request.headers).not.toHaveProperty('authorization')
@@ -173,7 +173,7 @@ describe('a layer', () => {
     expect(server.requests.filter(({ url }) => url?.includes('manifests'))).toHaveLength(1)
   })
 
-  it('begins anew where the registry gives another range, or none', async () => {
+  it('starts again if the registry returns another range, or none', async () => {
     const { open } = await registry({
       blob: (exchange, count) => {
         const { response } = exchange
@@ -191,7 +191,7 @@ describe('a layer', () => {
     expect((await got(download)).binary.digest).toBe(digestOf(BINARY))
   })
 
-  it('that is no wasm and no tar is refused', async () => {
+  it('that is neither wasm nor tar is refused', async () => {
     const { open } = await layered(wasm(Buffer.from('<html>'.repeat(200))))
     expect((await failure(open())).message).toContain('Invalid tar header')
   })
@@ -245,7 +245,7 @@ describe('a tar', () => {
     expect(error.transient).toBe(false)
   })
 
-  it('that unpacks to too much is cut, and damaged gzip data refused', async () => {
+  it('that unpacks to too much is cut off, and damaged gzip data is refused', async () => {
     const bomb = gzipSync(Buffer.concat([tarHeader('zeros', 2 ** 23), Buffer.alloc(2 ** 23)]))
     const { open } = await layered(tar(bomb))
     expect((await failure(open())).message).toContain('it unpacks to more than 4000000 bytes')
@@ -253,14 +253,14 @@ describe('a tar', () => {
     expect((await failure(damaged.open())).message).toContain('damaged compressed data')
   })
 
-  it('of endless entries is cut', async () => {
+  it('with endless entries is cut off', async () => {
     const headers = Buffer.alloc(512 * 100_002, tarHeader('', 0, '5'))
     const { open } = await layered(tar(gzipSync(headers)), 60_000_000)
     expect((await failure(open())).message).toContain('more than 100000 entries')
   })
 
   it.each(['../../../../tmp/escaped.wasm', '/tmp/escaped.wasm', `${'d/'.repeat(40)}../escaped.wasm`])(
-    'with the name %s is only read: nothing is written there',
+    'with the name %s is only read: nothing is written to that path',
     async (name) => {
       const { open, dir } = await layered(tar(tarFile(name, BINARY), TAR_END))
       const download = open()

@@ -145,7 +145,7 @@ describe('an image of a registry', () => {
     expect(await from('tar')).toBe('cache')
   })
 
-  it('that is not there is not waited for', async () => {
+  it('that is missing fails at once', async () => {
     const { open } = await downloader()
     expect(await failure(open(`${registry.host}/nothing:v1`))).toMatchObject({
       message: `GET http://${registry.host}/v2/nothing/manifests/v1: 404 Not Found`,
@@ -153,7 +153,7 @@ describe('an image of a registry', () => {
     })
   })
 
-  it('tells of its progress', async () => {
+  it('reports its progress', async () => {
     await push.image('progress', 'v1', [wasmLayer('application/wasm', wasmOf(2_000_000))])
     const { open } = await downloader()
     const events = await attempt(open(`${registry.host}/progress:v1`))

@@ -40,7 +40,7 @@ describe.each(['gnu', 'pax', 'posix'])('a tar of the format %s', (format) => {
   })
 })
 
-it('goes on behind a file whose body nobody has read, or not to its end', async () => {
+it('continues after a file whose body was not read, or not to its end', async () => {
   const tar = await tarOf(CONTENTS)
   const names: string[] = []
   await readTar(cut(tar, 1000), async ({ name }, body) => {
@@ -50,6 +50,6 @@ it('goes on behind a file whose body nobody has read, or not to its end', async 
   expect(names.sort()).toStrictEqual(Object.keys(EXPECTED).sort())
 })
 
-it('of nothing has no files', async () => {
+it('that is empty has no files', async () => {
   expect(await filesOf(new Uint8Array(), 512)).toStrictEqual({})
 })

@@ -58,16 +58,16 @@ describe('an async export', () => {
     await expectFailure(call('async-typed', OPS, name, []), error)
   })
 
-  it('can not copy what has parts to itself (C13)', async () => {
+  it('cannot copy compound values to itself (C13)', async () => {
     await expectFailure(call('async-typed', OPS, 'text', [['', 'ü']]), /intra-component stream/)
   })
 
-  it('goes with synchronous ones, which can not wait', async () => {
+  it('works beside synchronous exports, which cannot wait', async () => {
     await expectAnswer(call('async-typed', 'add', '', [1, 2]), 3)
     await expectFailure(call('async-typed', 'wait-in-sync', '', []), /cannot block a synchronous task/)
   })
 
-  it('can be called again, and beside others', async () => {
+  it('can be called again, and concurrently with others', async () => {
     const both = async () => {
       const instance = start('async-typed')
       const echo = functionOf(instance, OPS, 'echo')
@@ -77,7 +77,7 @@ describe('an async export', () => {
     await expectAnswer(both(), [['1'], 'waited', ['2'], 'waited'])
   })
 
-  it('can not be called after a trap', async () => {
+  it('cannot be called after a trap', async () => {
     const again = async () => {
       const instance = start('async-typed')
       await expect(functionOf(instance, OPS, 'bad-code')()).rejects.toThrow(/callback code: 9/)
@@ -111,11 +111,11 @@ describe('async calls from component to component', () => {
     await expectAnswer(call('async-order', 'held', '', []), starting)
   })
 
-  it('are not without number, where each keeps a stack', async () => {
+  it('are limited in number if each keeps a stack', async () => {
     await expectFailure(call('async-composed', 'user', 'crowd', [501]), /more than 500 tasks wait/)
   })
 
-  it('are not dropped while they run', async () => {
+  it('cannot be dropped while they run', async () => {
     await expectFailure(
       call('async-composed', 'user', 'drop-running', []),
       /cannot drop a subtask which has not yet resolved/,

@@ -39,7 +39,7 @@ const side = (length: number, values: readonly unknown[] = []) => {
 const writer = (...values: unknown[]) => side(values.length, values)
 
 describe('a channel', () => {
-  it('copies when the second side comes, and as often as there is room', () => {
+  it('copies when the second side arrives, and as much as fits', () => {
     const channel = new Channel()
     const source = writer(1, 2, 3)
     channel.write(source.pending)
@@ -54,7 +54,7 @@ describe('a channel', () => {
     expect(source.seen).toStrictEqual(['copied', 'copied'])
   })
 
-  it('tells a side that is full, or empty, when the next one comes', () => {
+  it('notifies a side whose buffer is full or empty when the other side arrives', () => {
     const channel = new Channel()
     const source = writer(1)
     channel.write(source.pending)
@@ -64,7 +64,7 @@ describe('a channel', () => {
     expect([source.seen, next.seen]).toStrictEqual([['copied', 'completed'], []])
   })
 
-  it('is free again once the event of a copy was taken', () => {
+  it('is free again once the event of a copy was delivered', () => {
     const channel = new Channel()
     const source = writer(1)
     channel.write(source.pending)
@@ -77,7 +77,7 @@ describe('a channel', () => {
     expect(sink.seen).toStrictEqual([2, 'completed'])
   })
 
-  it('lets a reader ask for nothing until there is something', () => {
+  it('lets a reader wait for data with an empty read', () => {
     const channel = new Channel()
     const probe = side(0)
     channel.read(probe.pending)
@@ -88,7 +88,7 @@ describe('a channel', () => {
   })
 
   it.each(['read', 'write'] as const)(
-    'tells one that waits to %s that the other end is gone',
+    'tells a side that waits to %s that the other end was dropped',
     (direction) => {
       const channel = new Channel()
       const waits = writer(1)
@@ -101,7 +101,7 @@ describe('a channel', () => {
     },
   )
 
-  it('is cancelled once', () => {
+  it('can be cancelled once', () => {
     const channel = new Channel()
     const waits = side(1)
     channel.read(waits.pending)
@@ -114,7 +114,7 @@ describe('a channel', () => {
 })
 
 describe('the host', () => {
-  it('gives a stream piece by piece, and closes it at its end', () => {
+  it('writes a stream piece by piece, and closes it at its end', () => {
     const pieces = [[1, 2], [3]]
     const closed: string[] = []
     const channel = hostStream({ take: () => pieces.shift(), close: () => closed.push('closed') })
@@ -133,7 +133,7 @@ describe('the host', () => {
     ])
   })
 
-  it('learns that its stream is not wanted any more', () => {
+  it('learns that its stream was dropped', () => {
     const closed: string[] = []
     hostStream({ take: () => [1], close: () => closed.push('closed') }).drop()
     expect(closed).toStrictEqual(['closed'])
@@ -148,7 +148,7 @@ describe('the host', () => {
     expect(sink.seen).toStrictEqual(['value', order === 'before' ? 'completed' : 'copied'])
   })
 
-  it('reads all that a guest writes, before and after it has the stream', () => {
+  it('reads all that a guest writes, before and after receiving the stream', () => {
     const channel = new Channel()
     const early = writer(1)
     channel.write(early.pending)
@@ -167,7 +167,7 @@ describe('the host', () => {
     expect([got, late.seen]).toStrictEqual([[1, 2, 3, 'end'], ['completed']])
   })
 
-  it('ends a stream that it can take no more of', () => {
+  it('ends a stream when it can accept no more', () => {
     const channel = new Channel()
     const got: unknown[] = []
     consume(channel, {
@@ -184,7 +184,7 @@ describe('the host', () => {
     expect([got, first.seen, second.seen]).toStrictEqual([[1], ['completed'], ['dropped']])
   })
 
-  it('refuses what is no stream', () => {
+  it('refuses a value that is not a stream', () => {
     expect(() => consume(1, { put: () => true, end: () => undefined })).toThrow(TypeError)
   })
 })

@@ -18,7 +18,7 @@ const call = (name: string, ...args: unknown[]): Promise<unknown> =>
   Promise.resolve().then(() => functionOf(open(), 'user', name)(...args))
 
 describe.runIf(hasJspi)('tasks', () => {
-  it('that end without waiting are returned at once: of components, and of the host (C4)', async () => {
+  it('that end without waiting return at once, in components and in the host (C4)', async () => {
     expect(await call('states')).toBe(22)
   })
 
@@ -29,15 +29,15 @@ describe.runIf(hasJspi)('tasks', () => {
   it.each([
     ['waits for what is in a waitable set', 'read-in-set', /cannot be used synchronously while added to/],
     ['passes on what is in a waitable set', 'pass-in-set', /cannot lift future while it's in a waitable set/],
-  ])('trap where one %s (C11)', async (_what, name, error) => {
+  ])('trap if one %s (C11)', async (_what, name, error) => {
     await expect(call(name)).rejects.toThrow(error)
   })
 
-  it('trap where task.return is of another type, though of the same size (C12)', async () => {
+  it('trap if task.return has another type of the same size (C12)', async () => {
     await expect(call('return-other')).rejects.toThrow(/invalid `task\.return` signature/)
   })
 
-  it('trap where values that are no numbers would be copied within an instance (C13)', async () => {
+  it('trap if non-numeric values would be copied within an instance (C13)', async () => {
     await expect(call('options-within')).rejects.toThrow(/intra-component stream/)
   })
 
@@ -45,12 +45,12 @@ describe.runIf(hasJspi)('tasks', () => {
     expect(await call('units')).toBe(100_000_000)
   })
 
-  it('trap, by an error of ours, where one waits that may not (C16)', async () => {
+  it("trap with the linker's own error if a task waits that may not (C16)", async () => {
     await expect(call('wait-in-sync')).rejects.toThrow(/cannot block a synchronous task before returning/)
     await expect(call('wait-in-sync')).rejects.toBeInstanceOf(TrapError)
   })
 
-  it('trap when one waits while it is instantiated (C16)', () => {
+  it('trap if a component waits during its instantiation (C16)', () => {
     const start = () => instantiate(prepare(built('start-waits')), {})
     expect(start).toThrow(/cannot block a synchronous task before returning/)
   })
@@ -59,11 +59,11 @@ describe.runIf(hasJspi)('tasks', () => {
     expect(await call('threads')).toBe(111)
   })
 
-  it('have threads that switch where nothing can be suspended (C19)', async () => {
+  it('have threads that switch even without suspension (C19)', async () => {
     expect(await call('threads-in-sync')).toBe(101)
   })
 
-  it('make and drop error contexts (C19)', async () => {
+  it('create and drop error contexts (C19)', async () => {
     expect(await call('errors')).toBeGreaterThan(0)
     await expect(call('drop-error-twice')).rejects.toThrow(/unknown handle index/)
     expect(new ErrorContext('why').debugMessage).toBe('why')

@@ -13,7 +13,7 @@ const call = () => {
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 describe('the scheduler', () => {
-  it('finds out that nothing will happen any more', async () => {
+  it('detects a deadlock', async () => {
     const scheduler = new Scheduler()
     const open = call()
     scheduler.open(open)
@@ -21,7 +21,7 @@ describe('the scheduler', () => {
     expect(open.seen).toStrictEqual(['idle'])
   })
 
-  it('waits for the host before that', async () => {
+  it('waits for pending host work before it reports a deadlock', async () => {
     const scheduler = new Scheduler()
     const open = call()
     let finish: (job: () => void) => void = () => undefined
@@ -38,7 +38,7 @@ describe('the scheduler', () => {
     expect(open.seen).toStrictEqual(['job', 'idle'])
   })
 
-  it('takes work of the host back once, and hears of it no more', async () => {
+  it('accepts the end of host work once, and ignores it afterwards', async () => {
     const scheduler = new Scheduler()
     const seen: string[] = []
     let finish: (job: () => void) => void = () => undefined
@@ -53,7 +53,7 @@ describe('the scheduler', () => {
     expect(seen).toStrictEqual(['taken back'])
   })
 
-  it('ends with an error of a job: all calls learn of it, and nothing more is done', async () => {
+  it('ends when a job fails: all calls get the error, and nothing more runs', async () => {
     const scheduler = new Scheduler()
     const calls = [call(), call()]
     const seen: string[] = []
@@ -71,7 +71,7 @@ describe('the scheduler', () => {
     expect(() => scheduler.open(call())).toThrow(/trapped/)
   })
 
-  it('does nothing more once it was stopped', async () => {
+  it('does nothing more once it is stopped', async () => {
     const scheduler = new Scheduler()
     const open = call()
     const seen: string[] = []
@@ -84,7 +84,7 @@ describe('the scheduler', () => {
     expect([seen, open.seen]).toStrictEqual([[], []])
   })
 
-  it('lets timers have their turn between jobs that go on without end', async () => {
+  it('lets timers run between endless jobs', async () => {
     const scheduler = new Scheduler()
     let jobs = 0
     let isOver = false

@@ -45,7 +45,7 @@ export class HandedResponse {
   }
 
   readonly #sink: BodySink = {
-    room: () => (this.#isGone ? undefined : MAX_HELD_BYTES - this.#heldBytes),
+    room: () => (this.#isGone() ? undefined : MAX_HELD_BYTES - this.#heldBytes),
     write: (bytes) => this.#write(bytes),
     flush: () => this.#flush(),
     ready: () => true,
@@ -69,7 +69,7 @@ export class HandedResponse {
     return this.#problem
   }
 
-  get #isGone(): boolean {
+  #isGone(): boolean {
     return this.#problem !== undefined || this.#isFinished || this.#socket.isBroken
   }
 
@@ -79,9 +79,9 @@ export class HandedResponse {
   }
 
   #write(bytes: Uint8Array): void {
-    if (this.#isGone) return
+    if (this.#isGone()) return
     this.#fail(this.#rules.body(bytes.length))
-    if (this.#isGone) return
+    if (this.#isGone()) return
     // The memory of the guest changes.
     this.#held.push(Buffer.from(bytes))
     this.#heldBytes += bytes.length
@@ -89,7 +89,7 @@ export class HandedResponse {
   }
 
   #flush(): void {
-    if (!this.#isGone && this.#head !== undefined) this.#send()
+    if (!this.#isGone() && this.#head !== undefined) this.#send()
   }
 
   #send(): void {
@@ -102,9 +102,9 @@ export class HandedResponse {
   }
 
   #finish(trailers: readonly FieldEntry[]): void {
-    if (this.#isGone) return
+    if (this.#isGone()) return
     this.#fail(this.#rules.finish())
-    if (this.#isGone) return
+    if (this.#isGone()) return
     this.#attempt(() => {
       this.#begin()
       if (trailers.length > 0) this.#response.addTrailers(endToEnd(trailers))

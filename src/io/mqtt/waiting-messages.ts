@@ -1,0 +1,97 @@
+import { Fifo } from './fifo.js'
+import { idsIn } from './ids-in.js'
+import type { WholePacket } from './packet-splitter.js'
+
+/** Messages of one topic that pass those of others which wait, unless these are about the same task. */
+export type Precedence = {
+  /** The topic whose messages pass others. */
+  readonly topic: string
+  /** The topics of messages that they pass only when these are about other tasks. */
+  readonly ordered: readonly string[]
+}
+
+/** Bytes of a message that is looked into. */
+const MAX_BYTES = 64 * 1024
+
+type Waiting = { readonly packet: WholePacket; readonly ids: readonly string[] | undefined | 'none' }
+type Publish = { readonly topic: string; readonly payload: Buffer }
+
+/** The topic and payload of a PUBLISH (MQTT 3.1.1, section 3.3); undefined: it is too large, or malformed. */
+const readPublish = ({ bytes, pieces }: WholePacket): Publish | undefined => {
+  if (bytes > MAX_BYTES) return undefined
+  const [first] = pieces
+  const packet = pieces.length === 1 && first !== undefined ? first : Buffer.concat(pieces)
+  let at = 1
+  while (((packet[at] ?? 0) & 0x80) !== 0) at += 1
+  at += 1
+  if (at + 2 > bytes) return undefined
+  const topicEnd = at + 2 + packet.readUInt16BE(at)
+  const payloadStart = topicEnd + (((packet[0] ?? 0) & 0x06) === 0 ? 0 : 2)
+  if (payloadStart > bytes) return undefined
+  return { topic: packet.toString('utf8', at + 2, topicEnd), payload: packet.subarray(payloadStart) }
+}
+
+/**
+ * Messages that wait for the client, in order. With a precedence, a message of its topic goes first, so that a task that runs is
+ * stopped though thousands of starts came before, unless a message that waits may be about the same task.
+ */
+export class WaitingMessages {
+  readonly #precedence: Precedence | undefined
+  readonly #urgent = new Fifo<WholePacket>()
+  readonly #ordinary = new Fifo<Waiting>()
+  /** How many messages that wait mention an ID. */
+  readonly #mentions = new Map<string, number>()
+  /** Messages that wait and may mention any. */
+  #unclear = 0
+
+  constructor(precedence: Precedence | undefined) {
+    this.#precedence = precedence
+  }
+
+  get length(): number {
+    return this.#urgent.length + this.#ordinary.length
+  }
+
+  push(packet: WholePacket): void {
+    const { ids, isUrgent } = this.#look(packet)
+    if (isUrgent && this.#mayPass(ids)) {
+      this.#urgent.push(packet)
+      return
+    }
+    if (ids === undefined) this.#unclear += 1
+    else if (ids !== 'none') for (const id of ids) this.#count(id, 1)
+    this.#ordinary.push({ packet, ids })
+  }
+
+  /** `isRoom`: also one that goes first by nothing but its place. */
+  shift(isRoom: boolean): WholePacket | undefined {
+    const urgent = this.#urgent.shift()
+    if (urgent !== undefined || !isRoom) return urgent
+    const next = this.#ordinary.shift()
+    if (next === undefined) return undefined
+    if (next.ids === undefined) this.#unclear -= 1
+    else if (next.ids !== 'none') for (const id of next.ids) this.#count(id, -1)
+    return next.packet
+  }
+
+  #look(packet: WholePacket): { readonly ids: Waiting['ids']; readonly isUrgent: boolean } {
+    if (this.#precedence === undefined) return { ids: 'none', isUrgent: false }
+    const publish = readPublish(packet)
+    if (publish === undefined) return { ids: undefined, isUrgent: false }
+    const { topic, ordered } = this.#precedence
+    const isUrgent = publish.topic === topic
+    if (!isUrgent && !ordered.includes(publish.topic)) return { ids: 'none', isUrgent }
+    return { ids: idsIn(publish.payload), isUrgent }
+  }
+
+  #mayPass(ids: Waiting['ids']): boolean {
+    if (ids === undefined || ids === 'none' || this.#unclear > 0) return false
+    return ids.every((id) => !this.#mentions.has(id))
+  }
+
+  #count(id: string, by: 1 | -1): void {
+    const count = (this.#mentions.get(id) ?? 0) + by
+    if (count > 0) this.#mentions.set(id, count)
+    else this.#mentions.delete(id)
+  }
+}
