@@ -1,4 +1,4 @@
-// What the check of a large component costs beside the engine's own work, in CPU time of one process.
+// Measures what checking a large component costs compared with the engine's own work, in CPU time of one process.
 import { readFileSync } from 'node:fs'
 import process from 'node:process'
 import { bundle, inRoot, write } from '../scripts/bundle.mjs'
@@ -10,7 +10,7 @@ const leb = (value) => (value < 128 ? [value] : [(value % 128) | 128, ...leb(Mat
 const sized = (bytes) => [...leb(bytes.length), ...bytes]
 const section = (id, ...content) => [id, ...sized(content.flat(Infinity))]
 
-/** A core module of so many bytes: functions of some 70 bytes, all exported, as dynamic linking of Python has them. */
+/** A large core module of functions of about 70 bytes, all exported, as in dynamically linked Python. */
 const largeModule = () => {
   const body = [0, ...Array(32).fill([0x41, 0x01, 0x1a]).flat(), 0x0b]
   const entry = sized(body)

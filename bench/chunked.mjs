@@ -33,12 +33,12 @@ export const run = () =>
       Array.from({ length: COUNT }, (_, i) => image(1000 + i)),
     )
     await registry.close()
-    const rest = { floor: `${ms(floor.median)} the same bytes to a bare client` }
+    const rest = { floor: `${ms(floor.median)} a bare client that receives the same bytes` }
     return {
       rows: [
         timesRow('the same image each time, start to result', same, rest),
-        timesRow('another binary each time, start to result', other, rest),
+        timesRow('a different binary each time, start to result', other, rest),
       ],
-      notes: ['Another binary is compiled, and written to the cache with an `fsync`.'],
+      notes: ['A different binary is compiled, and written to the cache with an `fsync`.'],
     }
   })

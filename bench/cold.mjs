@@ -43,7 +43,7 @@ export const run = () =>
         timesRow('first task, sent at that heartbeat, start to result', summary(atOnce)),
         timesRow('first task, sent when the guests are warm, start to result', summary(firsts)),
         timesRow('a new binary of 100 KB each time, start to result', warm, {
-          floor: `${ms(summary(compiles).median)} bare compile in process`,
+          floor: `${ms(summary(compiles).median)} compiling in this process`,
         }),
       ],
       notes: [],

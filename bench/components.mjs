@@ -72,7 +72,7 @@ const rowsOf = async ({ manager, daemon }, kind) => {
     timesRow(`${what}: from the disk, the first task of a proplet`, summary(fresh)),
     timesRow(`${what}: warm, start to result`, times, target ? { target, met: times.median < 10 } : {}),
     {
-      what: `${what}: memory of the guests, their own`,
+      what: `${what}: private memory of the guests`,
       median: guests.map((bytes) => mb(bytes)).join(' and '),
     },
   ]
@@ -87,7 +87,7 @@ export const run = () =>
     return {
       rows,
       notes: [
-        'A new one is fetched in chunks, written to the cache, compiled and linked. From the disk: the proplet was started anew, and its guests wait.',
+        'A new component is fetched in chunks, written to the cache, compiled and linked. From the disk: the proplet was restarted, and its guests are ready.',
       ],
     }
   })

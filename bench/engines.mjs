@@ -1,4 +1,4 @@
-// Components by the linker and by jco, in the same run: first run (compile or transpile), warm run, memory of the child.
+// Measures components on the linker and on jco, in the same run: first run (compile or transpile), warm run, memory of the child.
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import process from 'node:process'

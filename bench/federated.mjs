@@ -14,7 +14,7 @@ export const title = 'Federated learning: a task of a round, beside the same mod
 
 const MODULE = { name: 'fl-round-1', file: fixture('train').toString('base64') }
 
-/** A round of HTTP, one after the other, as a task of a round needs: a model and a dataset at once, then the update. */
+/** The HTTP requests of a round's task: model and dataset concurrently, then the update. */
 const bareHttp = async (/** @type {string} */ url) => {
   const times = []
   for (let i = 0; i < COUNT; i++) {
@@ -68,10 +68,10 @@ export const run = () =>
         rows: [
           timesRow('the module alone', plain),
           timesRow('as a task of a round: model, dataset, update', round, {
-            floor: `${ms(bare.median)} the same requests by fetch, connections kept`,
+            floor: `${ms(bare.median)} the same requests with fetch, on kept connections`,
           }),
           {
-            what: 'what the round adds',
+            what: 'added by the round',
             median: ms(round.median - plain.median),
             target: '< 20 ms',
             met: round.median - plain.median < 20,
@@ -80,7 +80,7 @@ export const run = () =>
           ...loopRows('model of 10 MB', delays),
         ],
         notes: [
-          'From the start published to the result received, by a Manager; the servers are on the same machine.',
+          'From the published start to the received result, seen by a Manager; the servers are on the same machine.',
           LOOP_NOTE,
         ],
       }

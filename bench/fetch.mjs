@@ -36,10 +36,10 @@ export const run = () =>
     return {
       rows: [
         timesRow('start to result', summary(times), {
-          floor: `${ms(floor.median)} the same bytes to a bare client`,
+          floor: `${ms(floor.median)} a bare client that receives the same bytes`,
         }),
         ...loopRows('each fetch', delays),
       ],
-      notes: [LOOP_NOTE, `The daemon's main thread waited ${ms(starved / COUNT)} a fetch for a processor.`],
+      notes: [LOOP_NOTE, `The daemon's main thread waited ${ms(starved / COUNT)} per fetch for a processor.`],
     }
   })

@@ -1,6 +1,6 @@
 // @ts-check
-// Thousands of starts at once, by QoS 1, at a proplet that has room for a thousand: when results, stops and heartbeats come
-// through meanwhile. `node bench/flood.mjs [--starts N] [--env NAME=VALUE]…`, after `npm run build`; it needs mosquitto.
+// Sends thousands of starts at once, with QoS 1, to a proplet with room for a thousand, and measures when results, stops and heartbeats get
+// through. `node bench/flood.mjs [--starts N] [--env NAME=VALUE]…`, after `npm run build`; it needs mosquitto.
 import { fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -51,7 +51,7 @@ const directory = await mkdtemp(join(tmpdir(), 'proplet-flood-'))
 const port = await freePort()
 await writeFile(
   join(directory, 'mosquitto.conf'),
-  // By default it drops what is more than a thousand messages behind.
+  // By default it drops messages for a client that is more than a thousand behind.
   `listener ${port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\nmax_queued_messages 0\n${process.getuid?.() === 0 ? 'user root\n' : ''}`,
 )
 const broker = spawn('/usr/sbin/mosquitto', ['-c', join(directory, 'mosquitto.conf')], {
@@ -91,7 +91,7 @@ const beats = []
 const waited = new Map()
 /** @type {number | undefined} */
 let firstAt
-// Clients of their own: to each the broker sends in order.
+// Separate clients, because the broker sends to each one in order.
 const listener = await connectClient(port)
 listener.on('message', () => beats.push(performance.now()))
 await listener.subscribeAsync(`${DEMO_PREFIX}/control/proplet/alive`, { qos: 2 })
@@ -120,7 +120,7 @@ await until(() => beats.length > 0, 15_000)
 const warm = resultOf('warm')
 await publish('start', { id: 'warm', ...ADD })
 await warm
-// What is under way when the flood comes, to be stopped during it.
+// A task that is running when the flood starts, to be stopped during it.
 const SPIN = { name: 'spin', file: fixture('hostile').toString('base64') }
 await publish('start', { id: 'spin', ...SPIN })
 await new Promise((resolve) => setTimeout(resolve, 300))

@@ -7,7 +7,7 @@ import { lastValueFrom, NEVER } from 'rxjs'
 import { createEmbeddedRuntime } from '../dist/runtime/embedded/embedded.js'
 import { fixture } from './support/modules.mjs'
 
-/** Bytes of data of a call. */
+/** Bytes of data per call. */
 const DATA_BYTES = 1024
 
 export const title = 'The hardware abstraction layer: calls of one guest'
@@ -40,7 +40,7 @@ const inNode = async (count, work) => {
   return performance.now() - startedAt
 }
 
-/** What a whole write is without anything around it. @param {string} directory */
+/** A bare atomic write. @param {string} directory */
 const writeWhole = async (directory) => {
   const path = join(directory, 'tmp')
   const file = await openFile(path, 'w')
@@ -83,7 +83,7 @@ export const run = async () => {
       const floor = work && rate(count, await inNode(count, work))
       rows.push({ what, median: rate(count, ms), ...(floor && { floor: `Node.js alone: ${floor}` }) })
     }
-    return { rows, notes: ['One guest, one call after the other; start and end of the task are counted.'] }
+    return { rows, notes: ['One guest, one call after the other; the start and end of the task are included.'] }
   } finally {
     await runtime.close()
     await rm(directory, { recursive: true })

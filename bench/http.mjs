@@ -10,7 +10,7 @@ const MS = 4000
 const PORT = 18_900
 const CHUNK_BYTES = 512_000
 
-/** Requests a second of the C component with ten connections. */
+/** Requests per second of the C component with ten connections. */
 const TARGET = 1500
 const TARGET_CONNECTIONS = 10
 
@@ -32,7 +32,7 @@ const load = async (client, port, connections) => {
 }
 
 /**
- * A server with each number of connections.
+ * Measures a server with each number of connections.
  * @param {string} what
  * @param {Awaited<ReturnType<typeof startHelper>>} client
  * @param {number} port

@@ -21,7 +21,7 @@ const importTime = (module) => {
 export const run = async () => {
   /** @type {Map<string, number[]>} */
   const times = new Map()
-  // In turns, so that whatever else the machine does slows all of them down alike.
+  // In turns, so that other load on the machine slows all of them down alike.
   for (let round = 0; round < ROUNDS; round++)
     for (const module of ['rxjs', ...ENTRIES.map((entry) => `./dist/${entry}.js`)])
       times.set(module, [...(times.get(module) ?? []), importTime(module)])

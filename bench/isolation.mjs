@@ -9,7 +9,7 @@ import { mb, summary, timesRow } from './support/stats.mjs'
 const BOOTS = 10
 const TASKS = 500
 const WARM_UP = 200
-/** Guests that are idle while memory is looked at. */
+/** Idle guests during the measurement of memory. */
 const GUESTS = 4
 
 export const title = 'Kinds of isolation'
@@ -56,7 +56,7 @@ const time = async (work) => {
   return performance.now() - startedAt
 }
 
-/** From nothing to the first result. @param {Parameters<typeof open>[0]} isolation */
+/** From the start to the first result. @param {Parameters<typeof open>[0]} isolation */
 const boots = async (isolation) => {
   const times = []
   for (let i = 0; i < BOOTS; i++) {
@@ -78,7 +78,7 @@ const warmTasks = async (isolation) => {
   return summary(times)
 }
 
-/** Of one idle guest, what it does not share with others, with the processes around it. @param {Parameters<typeof open>[0]} isolation */
+/** Private memory of one idle guest, including its wrapper processes. @param {Parameters<typeof open>[0]} isolation */
 const memoryOfGuest = async (isolation) => {
   const before = new Set(childrenOf(process.pid))
   const own = memoryOf(process.pid).own
@@ -86,7 +86,7 @@ const memoryOfGuest = async (isolation) => {
   const outer = childrenOf(process.pid).filter((pid) => !before.has(pid))
   const all = [...outer, ...outer.flatMap(childrenOf)]
   const inChildren = all.reduce((sum, pid) => sum + memoryOf(pid).own, 0)
-  // What the calling process holds of children is small: it counts for threads, which live in it.
+  // The memory of this process counts only for threads, which live in it.
   const bytes = all.length > 0 ? inChildren : memoryOf(process.pid).own - own
   await runtime.close()
   return bytes / GUESTS

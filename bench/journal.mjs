@@ -8,7 +8,7 @@ import { ms, summary, timesRow } from './support/stats.mjs'
 import { syncTimes } from './support/sync-times.mjs'
 import { withWorld } from './support/world.mjs'
 
-/** V8 has compiled what a proplet does again and again by then. */
+/** After this many tasks, V8 has compiled the hot paths. */
 const WARM_UP = 3000
 const COUNT = 500
 const PER_SECOND = 500

@@ -5,10 +5,10 @@ import { ADD, ADD_RESULT } from './support/modules.mjs'
 import { ms, summary, timesRow } from './support/stats.mjs'
 import { withWorld } from './support/world.mjs'
 
-/** V8 has compiled what a proplet does again and again by then. */
+/** After this many tasks, V8 has compiled the hot paths. */
 const WARM_UP = 3000
 const COUNT = 500
-/** About the size of the start command, and of its result. */
+/** About the size of a start command, and of its result. */
 const MESSAGE_BYTES = 150
 
 export const title = 'Latency of a warm task (`add`, inline, no hold), one at a time'

@@ -1,5 +1,5 @@
 // @ts-check
-// What many tasks at once do to the proplet; all parts together write their section of RELIABILITY.md.
+// Puts the proplet under load; all parts together write their section of RELIABILITY.md.
 // `npm run load -- [--minutes N] [--part burst|images|slow|soak]…`
 import { parseArgs } from 'node:util'
 import { cpus, loadavg } from 'node:os'
@@ -23,7 +23,7 @@ const HEADINGS = [
   'heap before, after',
 ]
 const MAX_WORK_MS = 20
-/** How late a heartbeat may be, as a share of the interval. */
+/** Largest gap between heartbeats, as a multiple of the interval. */
 const MAX_LATE = 1.5
 
 const { values } = parseArgs({

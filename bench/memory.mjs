@@ -11,14 +11,14 @@ const IDLE_MS = 5000
 const AT_ONCE = 20
 const STAGES = [1000, 5000, 10_000]
 const IDLE_MAX = 130e6
-/** What 9,000 tasks may add, in bytes: less than a KB each. */
+/** Largest growth over 9,000 tasks, in bytes: less than 1 KB each. */
 const GROWTH_MAX = 8e6
 
 export const title = 'Memory'
 
 const sum = (/** @type {readonly number[]} */ values) => values.reduce((total, value) => total + value, 0)
 
-/** With a copy of Node's executable of its own, so that the proplet shares its pages with no other Node process. */
+/** Uses a copy of the Node.js executable, so that the proplet shares its pages with no other process. */
 const idle = async () => {
   const node = join(tmpdir(), `proplet-bench-node-${process.pid}`)
   await copyFile(process.execPath, node)

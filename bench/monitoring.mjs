@@ -7,17 +7,17 @@ const TASKS = 50
 const SECONDS = 40
 /** Percent of a core. */
 const MAX_PERCENT = 1
-/** What the command asks for, and how often that is a sample each second. */
+/** The requested interval, and the samples per second that result. */
 const INTERVALS = [
   { title: 'at the default interval, 10 s', profile: undefined, isTarget: true },
   { title: 'at an interval of 1 s', profile: { interval: 1 }, isTarget: false },
 ]
 
-/** 5 ms and 134 ms in nanoseconds, as the binary has them (LEB128). */
+/** 5 ms and 134 ms in nanoseconds, as encoded in the binary (LEB128). */
 const SHORT = Buffer.from([0xc0, 0x96, 0xb1, 0x02])
 const LONG = Buffer.from([0xff, 0xff, 0xff, 0x3f])
 
-/** Waits for a file that never comes, and looks less often than its original, so that it leaves the processors alone. */
+/** Waits for a file that never appears, polling less often than the original, so that it uses little processor time. */
 const sleeper = () => {
   const wasm = Buffer.from(fixture('await-file'))
   const at = wasm.indexOf(SHORT)

@@ -13,7 +13,7 @@ const IDLE_MAX = 130e6
 
 export const title = 'Metrics and traces'
 
-/** Takes what it is sent. @param {(url: string) => Promise<void>} use */
+/** A collector that accepts everything. @param {(url: string) => Promise<void>} use */
 const withCollector = async (use) => {
   const server = createServer((request, response) => {
     request.resume().on('end', () => response.end('{}'))
@@ -28,7 +28,7 @@ const withCollector = async (use) => {
   }
 }
 
-/** A port that is free just now. */
+/** A port that is currently free. */
 const freePort = () =>
   new Promise((/** @type {(port: number) => void} */ resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
@@ -51,7 +51,7 @@ const scrapeTimes = async (port) => {
 }
 
 /**
- * Idle memory, processor time a task, and the times of scrapes if there is a port.
+ * Idle memory, processor time per task, and the times of scrapes if there is a port.
  * @param {Record<string, string>} env
  * @param {number} [port]
  */

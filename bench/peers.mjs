@@ -1,5 +1,5 @@
 // @ts-check
-// Beside wasmtime (WASMTIME=path) and another proplet (PROPLET_PEER=path), all in one run.
+// Measures the proplet beside wasmtime (WASMTIME=path) and another proplet (PROPLET_PEER=path), all in one run.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFile, mkdtemp, rm } from 'node:fs/promises'
@@ -103,7 +103,7 @@ const withSite = async (use) => {
 
 const ratio = (/** @type {number} */ a, /** @type {number} */ b) => `${(a / b).toFixed(2)} ×`
 
-/** Requests a second, in turns, so that what else the machine does falls on both. @returns {Promise<Row[]>} */
+/** Requests per second, in turns, so that other load on the machine affects both alike. @returns {Promise<Row[]>} */
 const http = () =>
   withSite(async ({ manager, proplet }) => {
     await proplet(OURS, {
@@ -248,7 +248,7 @@ const latencies = async () => {
   return rows
 }
 
-/** What the component prints. @param {Manager} manager */
+/** The text that the component prints. @param {Manager} manager */
 const textOf = async (manager) => {
   const id = manager.nextId()
   const answer = manager.result(id)
@@ -287,7 +287,7 @@ const mib = (/** @type {number} */ bytes) => `${(bytes / MIB).toFixed(1)} MiB`
 /** @param {number} pid @returns {number} proportional set size of it and of its children */
 const pssOf = (pid) => memoryOf(pid).pss + guestsMemory(pid).reduce((sum, { pss }) => sum + pss, 0)
 
-/** With a copy of Node's executable of its own, so that no other Node process shares its pages. @returns {Promise<Row[]>} */
+/** Uses a copy of the Node.js executable, so that no other process shares its pages. @returns {Promise<Row[]>} */
 const memory = async () => {
   const node = join(tmpdir(), `proplet-peers-node-${process.pid}`)
   await copyFile(process.execPath, node)

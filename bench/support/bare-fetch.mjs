@@ -4,7 +4,7 @@ import { connectClient } from './client.mjs'
 import { summary } from './stats.mjs'
 
 /**
- * Asks the registry as the proplet does, and only takes the chunks; milliseconds from the request to the last chunk.
+ * Requests an image as the proplet does, and only receives the chunks; milliseconds from the request to the last chunk.
  * @param {number} port
  * @param {readonly string[]} images
  */

@@ -1,5 +1,5 @@
 // @ts-check
-// A process of its own: the smallest server of node:http, which answers what the plain component does. Sends its port.
+// Separate process: a minimal node:http server with the same answer as the plain component. Sends its port.
 import { createServer } from 'node:http'
 
 const server = createServer((_request, response) => {

@@ -1,5 +1,5 @@
 // @ts-check
-// A process of its own: an MQTT broker. With the argument `nagle`, one that leaves Nagle's algorithm on.
+// Separate process: an MQTT broker. With the argument `nagle`, it leaves Nagle's algorithm on.
 import { Aedes } from 'aedes'
 import { createServer } from 'node:net'
 import { startBroker } from '../../dist/dev/broker.js'

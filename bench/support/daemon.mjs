@@ -8,14 +8,14 @@ import { daemonEnv } from '../../dist/dev/daemon.js'
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 const PROBE = new URL('probe.mjs', import.meta.url).href
 
-/** With BENCH_NODE_ARGS, such as `--cpu-prof`, the daemon can be looked at more closely. @param {boolean} probed */
+/** BENCH_NODE_ARGS, such as `--cpu-prof`, allows a closer look at the daemon. @param {boolean} probed */
 const nodeArguments = (probed) => [
   ...(probed ? ['--expose-gc', '--import', PROBE] : []),
   ...(process.env['BENCH_NODE_ARGS'] ?? '').split(' ').filter((argument) => argument !== ''),
 ]
 
 /**
- * The proplet as a process of its own.
+ * The proplet in a separate process.
  * @param {number} port of the broker
  * @param {object} options
  * @param {string} options.cacheDir

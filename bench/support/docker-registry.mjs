@@ -70,7 +70,7 @@ export const startDockerRegistry = async () => {
     },
     /** @param {string} tag */
     image: (tag) => `${host}/bench:${tag}`,
-    /** Pulls as plainly as can be. @param {string} tag */
+    /** Pulls with plain requests. @param {string} tag */
     pull: async (tag) => {
       const manifest = await fetch(`${base}/manifests/${tag}`, { headers: { accept: MANIFEST } })
       const { layers } = await manifest.json()

@@ -1,5 +1,5 @@
 // @ts-check
-// A process of its own: answers each message of one topic with a message on another, by MQTT.js alone.
+// Separate process: answers each message on one topic with a message on another, with MQTT.js alone.
 import { DEMO_PREFIX } from '../../dist/dev/daemon.js'
 import { connectClient } from './client.mjs'
 

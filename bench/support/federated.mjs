@@ -1,5 +1,5 @@
 // @ts-check
-// A process of its own: a model registry, a data store and a coordinator that take everything. A model of `n` bytes of
+// Separate process: a model registry, a data store and a coordinator that accept everything. A model of `n` bytes of
 // numbers is version `n`; others have three numbers.
 import { startJsonServer } from '../../dist/dev/federated/json-server.js'
 

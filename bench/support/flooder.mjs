@@ -1,6 +1,6 @@
 // @ts-check
-// Publishes starts by QoS 1 as fast as the broker takes them, from a process of its own: PORT TOPIC COUNT. It is ready when its
-// parent hears `ready`, begins at any message, and tells when all are acknowledged.
+// Separate process: publishes starts with QoS 1 as fast as the broker accepts them: PORT TOPIC COUNT. It is ready when its
+// parent receives `ready`, starts at any message, and reports when all are acknowledged.
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import process from 'node:process'

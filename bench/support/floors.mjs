@@ -47,7 +47,7 @@ export const bareCall = (count) => {
 }
 
 /**
- * Bytes to a child process and back, over a pipe as guests have one, with a pause before each, so that both sides have
+ * Sends bytes to a child process and back, over a pipe like that of guests, with a pause before each, so that both sides have
  * to be woken as they are for a task; milliseconds.
  * @param {{count: number, bytes: number}} options
  */

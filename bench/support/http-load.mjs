@@ -1,16 +1,16 @@
 // @ts-check
-// A process of its own: an HTTP client that keeps its connections, each with one request at a time. Takes
+// Separate process: an HTTP client with kept connections, each with one request at a time. Receives
 // { port, path, connections, warmMs, ms } and answers { times, seconds, failures }, times in milliseconds.
 import { once } from 'node:events'
 import { connect } from 'node:net'
 
 const HEAD_END = '\r\n\r\n'
 const LAST_CHUNK = '\r\n0\r\n\r\n'
-/** How long after the end an answer may still come. */
+/** How late after the end an answer may arrive. */
 const OVERDUE_MS = 2000
 
 /**
- * Whether a response is complete. For bodies that are known: a chunk that holds the mark of the last one would end it.
+ * Whether a response is complete. Only for known bodies: a chunk with the end marker inside would end it early.
  * @param {string} text
  */
 const isComplete = (text) => {

@@ -5,8 +5,8 @@ import { startHelper } from './processes.mjs'
 import { summary } from './stats.mjs'
 
 /**
- * The times of tasks inside the proplet: `drive` sends them, one after the other, and the last `count` are looked at;
- * `first` are those of the first `count`, which V8 has yet to compile the proplet for.
+ * The times of tasks inside the proplet: `drive` sends them, one after the other, and the last `count` are measured;
+ * `first` are those of the first `count`, before V8 has compiled the hot paths.
  * @param {import('./world.mjs').World} world
  * @param {number} count
  * @param {() => Promise<unknown>} drive

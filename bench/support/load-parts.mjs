@@ -24,7 +24,7 @@ import { withWorld } from './world.mjs'
 
 const INTERVAL_MS = 1000
 const LOOK_MS = 250
-/** So long after the last result that came a task is taken for lost. */
+/** A task counts as lost this long after the last result. */
 const SILENCE_MS = 60_000
 
 const ENV = {
@@ -34,7 +34,7 @@ const ENV = {
 }
 
 /**
- * Hears what the proplet publishes.
+ * Receives what the proplet publishes.
  * @param {number} port of the broker
  */
 const listen = async (port) => {
@@ -82,7 +82,7 @@ const listen = async (port) => {
       beatMs = 0
     },
     beats: () => ({ beatMs: Math.max(beatMs, performance.now() - beatAt) }),
-    /** Waits for all results; how many did not come, and how many were wrong. */
+    /** Waits for all results; returns how many are missing, and how many were wrong. */
     settle: async () => {
       heardAt = performance.now()
       while (open.size > 0 && performance.now() - heardAt < SILENCE_MS) await pause(10)
@@ -216,7 +216,7 @@ export const soak = (minutes) =>
         }
         await pause(5)
       }
-      // the last of them may still fetch
+      // The last of them may still be fetching.
       await pause(2000)
       await registry.close()
       return total

@@ -18,7 +18,7 @@ const send = async (manager, from, load) => {
 }
 
 /**
- * Tasks at a constant rate, whatever comes back (an open loop).
+ * Sends tasks at a constant rate, regardless of results (an open loop).
  * @param {import('./manager.mjs').Manager} manager
  * @param {{perSecond: number, seconds: number}} options
  */
@@ -38,7 +38,7 @@ export const openLoop = async (manager, { perSecond, seconds }) => {
 }
 
 /**
- * So many tasks at any time, each answer followed by the next one (a closed loop).
+ * Keeps a constant number of tasks running, each answer followed by the next task (a closed loop).
  * @param {import('./manager.mjs').Manager} manager
  * @param {{atOnce: number, count: number}} options
  */

@@ -7,7 +7,7 @@ import { connectClient } from './client.mjs'
 const RESULT_TIMEOUT_MS = 30_000
 
 /**
- * The Manager's side, with as little work a message as possible. Times are those of `performance.now()`.
+ * The Manager's side, with as little work per message as possible. Times are those of `performance.now()`.
  * @param {number} port
  */
 export const connectManager = async (port) => {

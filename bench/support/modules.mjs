@@ -8,7 +8,7 @@ const MAGIC = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0]
 export const fixture = (name) =>
   readFileSync(new URL(`../../test/fixtures/built/${name}.wasm`, import.meta.url))
 
-/** `add` of two numbers, 41 bytes, as a start command has it. */
+/** `add` of two numbers, 41 bytes, for a start command. */
 export const ADD = { name: 'add', file: fixture('add').toString('base64'), inputs: [10, 20] }
 export const ADD_RESULT = '30'
 

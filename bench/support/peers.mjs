@@ -1,5 +1,5 @@
 // @ts-check
-// What the proplet is measured beside: wasmtime, another proplet, and the programs that drive both.
+// The peers of the proplet: wasmtime, another proplet, and the programs that drive them.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
@@ -11,7 +11,7 @@ import { startHelper } from './processes.mjs'
 
 /** Path of wasmtime's executable. */
 export const WASMTIME = process.env['WASMTIME']
-/** Path of another proplet's executable, which takes the same variables. */
+/** Path of another proplet's executable, which accepts the same variables. */
 export const PEER = process.env['PROPLET_PEER']
 
 const MOSQUITTO = ['/usr/sbin/mosquitto', '/usr/local/sbin/mosquitto', '/opt/homebrew/sbin/mosquitto']
@@ -43,7 +43,7 @@ export const listening = async (port) => {
 }
 
 /**
- * A program that is ended by SIGKILL.
+ * Starts a program, which is ended by SIGKILL.
  * @param {string} command @param {readonly string[]} args @param {import('node:child_process').SpawnOptions} [options]
  */
 export const startProgram = (command, args, options = {}) => {
@@ -58,7 +58,7 @@ export const startProgram = (command, args, options = {}) => {
   }
 }
 
-/** Mosquitto where it is installed, as a broker that is no Node.js; else the embedded one. */
+/** Mosquitto if installed, as a broker outside Node.js; else the embedded one. */
 export const startBroker = async () => {
   const program = MOSQUITTO.find((path) => existsSync(path))
   if (program === undefined) {
@@ -70,7 +70,7 @@ export const startBroker = async () => {
   const file = join(directory, 'mosquitto.conf')
   await writeFile(
     file,
-    // By default it drops what a client sends beyond 20 messages that are not acknowledged.
+    // By default it drops messages beyond 20 unacknowledged ones per client.
     `listener ${port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\nmax_inflight_messages 1000\n`,
   )
   const broker = startProgram(program, ['-c', file])
@@ -86,7 +86,7 @@ export const startBroker = async () => {
 }
 
 /**
- * A program from start to end, its output; fails when it does.
+ * Runs a program and returns its output; fails if it fails.
  * @param {string} command @param {readonly string[]} args @param {NodeJS.ProcessEnv} [env]
  * @returns {Promise<string>}
  */
@@ -102,7 +102,7 @@ export const output = async (command, args, env = process.env) => {
 }
 
 /**
- * Requests a second, by wrk with one thread.
+ * Requests per second, measured by wrk with one thread.
  * @param {number} port @param {number} connections @param {number} seconds
  */
 export const wrk = async (port, connections, seconds) => {

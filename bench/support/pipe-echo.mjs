@@ -1,5 +1,5 @@
 // @ts-check
-// A child process with a pipe as fd 3, as guests have one: sends back what it reads, and does nothing else.
+// A child process with a pipe as fd 3, like guests: only sends back what it reads.
 import { readSync, writeSync } from 'node:fs'
 
 const buffer = Buffer.alloc(65536)

@@ -1,9 +1,9 @@
 // @ts-check
-// Loaded into the daemon by `--import`: answers questions of the benchmark, so that nothing of them is in the product.
+// Loaded into the daemon by `--import`: answers the benchmark's questions, so that the product needs no code for them.
 import { openSync, readSync } from 'node:fs'
 
 const INTERVAL_MS = 1
-/** Nanoseconds that this thread ran, and that it was ready and waited for a processor; both since it began. */
+/** Nanoseconds that this thread ran, and that it waited for a processor, since its start. */
 const schedule = openSync('/proc/thread-self/schedstat', 'r')
 const text = Buffer.alloc(128)
 const processorMs = () =>

@@ -5,7 +5,7 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 /**
- * Starts a helper of this folder in a process of its own; it sends a first message when it is ready.
+ * Starts a helper of this folder in a separate process; it sends a first message when it is ready.
  * @param {string} name
  * @param {readonly (string | number)[]} [args]
  * @param {readonly string[]} [execArgv]
@@ -41,7 +41,7 @@ export const childrenOf = (pid) =>
 const statOf = (pid) => {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    // the name of the program, in brackets, may hold anything
+    // The name of the program, in brackets, may contain anything.
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
     return { state: fields[0], parent: Number(fields[1]), ticks: Number(fields[11]) + Number(fields[12]) }
   } catch {
@@ -58,7 +58,7 @@ export const isAlive = (pid) => {
 /** @param {number} pid Whether all of it sleeps. */
 export const isWaiting = (pid) => statOf(pid)?.state === 'S'
 
-/** Milliseconds in a tick of the kernel's clock, which is 100 Hz on every Linux that Node runs on. */
+/** Milliseconds per tick of the kernel's clock, which is 100 Hz on every Linux that Node.js supports. */
 const TICK_MS = 10
 
 /** @param {number} pid processor time of all threads so far, in milliseconds */

@@ -1,6 +1,6 @@
 // @ts-check
-// A process of its own: a registry whose images are made by their names: `bench/<bytes>/<seed>`, see `paddedAdd`, and
-// `bench/component/<name>/<seed>`, see `component`. What follows an @ is not looked at.
+// Separate process: a registry that generates images from their names: `bench/<bytes>/<seed>`, see `paddedAdd`, and
+// `bench/component/<name>/<seed>`, see `component`. Anything after an @ is ignored.
 import { DEMO_PREFIX } from '../../dist/dev/daemon.js'
 import { startRegistry } from '../../dist/dev/registry.js'
 import { component, paddedAdd } from './modules.mjs'

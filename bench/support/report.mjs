@@ -38,7 +38,7 @@ export const sectionText = ({ name, title, rows, notes }) => {
 }
 
 /**
- * The results with new sections in the place of those of the same titles, or at the end. Each says when it was measured, as
+ * Replaces the sections of the same titles by new ones, or appends them. Each says when it was measured, because
  * the rest is older.
  * @param {string} results @param {readonly string[]} sections @param {string} head
  */

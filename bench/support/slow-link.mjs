@@ -5,7 +5,7 @@ import { connect, createServer } from 'node:net'
 const SLICE_MS = 20
 
 /**
- * A way to the broker that takes so many bytes a second of what the client sends; the other way is as quick as ever.
+ * A proxy to the broker that limits the rate of what the client sends; the other direction is not limited.
  * @param {number} target port of the broker
  * @param {number} bytesPerSecond
  */

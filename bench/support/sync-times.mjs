@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { summary } from './stats.mjs'
 
 /**
- * How long the disk of a directory takes to have 200 more bytes for sure: what each task would wait for if it did.
+ * How long an `fsync` of 200 more bytes takes in a directory: what each task would wait for if it did.
  * @param {string} directory
  * @param {number} count
  */

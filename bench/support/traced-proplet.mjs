@@ -1,5 +1,5 @@
 // @ts-check
-// A process of its own: the proplet as `createProplet` composes it, with the times of each task and invocation. Nothing in it is
+// Separate process: the proplet as `createProplet` composes it, with the times of each task and invocation. It is not
 // changed: a task is timed from the event of MQTT.js for its command to that for its result, and the runtime by a wrapper.
 import { EventEmitter } from 'node:events'
 import { Observable, tap } from 'rxjs'

@@ -1,5 +1,5 @@
 // @ts-check
-// A process of its own: serves `/<bytes>/<seed>`, see `paddedAdd`, over HTTP.
+// Separate process: serves `/<bytes>/<seed>`, see `paddedAdd`, over HTTP.
 import { createServer } from 'node:http'
 import { paddedAdd } from './modules.mjs'
 

@@ -18,7 +18,7 @@ import { childrenOf, isWaiting, startHelper } from './processes.mjs'
 /** Before the first task. */
 const WARM = 1
 
-/** A guest that boots waits for the disk now and then, one that is ready for its first task all the time. */
+/** A booting guest waits for the disk now and then; one that is ready waits all the time. */
 const WAITING_CHECKS = 5
 
 /** @param {number} pid resolves when the guests of this daemon are there, and wait for a task */
@@ -31,7 +31,7 @@ const guestsWarm = async (pid) => {
 }
 
 /**
- * A broker in a process of its own and a Manager; both, and each proplet that was started, end with `use`.
+ * A broker in a separate process and a Manager; both, and each started proplet, end with `use`.
  * @template T
  * @param {(world: World) => Promise<T>} use
  * @returns {Promise<T>}

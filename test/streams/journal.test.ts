@@ -71,7 +71,7 @@ const aChunk: Received<Decoded> = { ...chunk('img', 0, 1, 'x'), receivedAt: 0 }
 
 describe('record', () => {
   it(
-    'takes down what is to be done or answered, and gives it its number; not chunks, nor what names no task',
+    'records commands to run or answer, with their sequence numbers, but not chunks or messages without a task',
     marbles((m) => {
       const { journal, calls } = fakeJournal()
       const source = m.hot('s-x-i-r-c-b-|', {
@@ -97,7 +97,7 @@ describe('record', () => {
   )
 
   it(
-    'goes on with what could not be taken down, without a number',
+    'continues with a command that could not be recorded, without a number',
     marbles((m) => {
       const { journal } = fakeJournal({ record: () => undefined })
       const source = m.hot('s|', { s: arrived(start('t')) })
@@ -106,7 +106,7 @@ describe('record', () => {
   )
 
   it(
-    'notes that a command which was left runs once more, under the number that it has',
+    'records that a recovered command runs again, under its number',
     marbles((m) => {
       const { journal, calls } = fakeJournal()
       const source = m.hot('s|', { s: arrived(start('t'), { sequence: 42 }) })
@@ -117,7 +117,7 @@ describe('record', () => {
   )
 
   it(
-    'only takes the message away where there is no journal; stays silent, completes and fails with its source',
+    'only removes the message without a journal; stays silent, completes and fails with its source',
     marbles((m) => {
       const source = m.hot('s-#', { s: arrived(start('t')) })
       m.expect(source.pipe(record(undefined))).toBeObservable('s-#', { s: start('t') })
@@ -138,7 +138,7 @@ describe('recordResults', () => {
   }
 
   it(
-    'has each result on record before it goes on',
+    'records each result before it passes it on',
     marbles((m) => {
       const { journal, calls } = fakeJournal()
       const source = m.hot('r-r-|', { r: result })
@@ -167,7 +167,7 @@ describe('recordResults', () => {
 
 describe('closeCommands', () => {
   it(
-    'closes what nothing more is to come of, and nothing that a result follows; emits nothing',
+    'closes commands without a further result, and no others; emits nothing',
     marbles((m) => {
       const { journal, calls } = fakeJournal()
       const events: Record<string, TaskEvent> = {
@@ -215,7 +215,7 @@ describe('omitRerun', () => {
   }
 
   it(
-    'leaves out that the shutdown ended what the next process runs again, and nothing else',
+    'omits only the end of tasks that the next process runs again',
     marbles((m) => {
       const { journal } = fakeJournal({ runsAgain: (sequence) => sequence === 1 })
       const source = m.hot('p-q-f-c-n-r-|', events)
@@ -225,7 +225,7 @@ describe('omitRerun', () => {
   )
 
   it(
-    'leaves nothing out where there is no journal; stays silent, completes and fails with its source',
+    'omits nothing without a journal; stays silent, completes and fails with its source',
     marbles((m) => {
       m.expect(m.hot('p-#', events).pipe(omitRerun(undefined))).toBeObservable('p-#', events)
       m.expect(m.cold<TaskEvent>('|').pipe(omitRerun(undefined))).toBeObservable('|')

@@ -8,7 +8,7 @@ import { runEvents } from '../support/runtime.js'
 
 describe('pipeline: beside the tasks', () => {
   it(
-    'announces itself once, and beats while the link is up',
+    'announces itself once, and sends heartbeats while connected',
     marbles((m) => {
       const { values, begin } = pipelineWith(m, { settings: { heartbeatMs: 20 } })
       const message$ = m.hot('      -', values)
@@ -21,7 +21,7 @@ describe('pipeline: beside the tasks', () => {
   )
 
   it(
-    'puts the metadata into heartbeats when a switch asks for it (trap 5)',
+    'includes the metadata in heartbeats if enabled (trap 5)',
     marbles((m) => {
       const { values, begin } = pipelineWith(m, { settings: { heartbeatMetadata: true } })
       const message$ = m.hot('      -', values)
@@ -61,7 +61,7 @@ describe('pipeline: beside the tasks', () => {
   )
 
   it(
-    'publishes what further streams make of its inputs, without the commands of others',
+    'publishes what telemetry streams derive from its inputs, without commands for others',
     marbles((m) => {
       const run = m.cold('          --(e|)', runEvents)
       const tell = (what: string) => ({ subtopic: what, payload: {}, keep: 'latest' as const })
@@ -86,7 +86,7 @@ describe('pipeline: beside the tasks', () => {
   )
 
   it(
-    'goes on without a further stream that fails, and reports it',
+    'continues without a failed telemetry stream, and reports it',
     marbles((m) => {
       const reported: unknown[] = []
       const failing: Stream = () => {
@@ -106,7 +106,7 @@ describe('pipeline: beside the tasks', () => {
   )
 
   it(
-    'fails as its messages or its link do, and is over when there are no messages any more',
+    'fails with its messages or its connection, and completes with its messages',
     marbles((m) => {
       const { begin } = pipelineWith(m)
       const message$ = m.hot<InboundMessage>('-------')

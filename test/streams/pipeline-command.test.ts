@@ -8,7 +8,7 @@ describe('a command that does not come over the broker', () => {
   const endless = { type: 'started', compileMs: 1 } as const
 
   it(
-    'is done and answered as others are, if it is meant for this proplet',
+    'runs and is answered like others, if it is for this proplet',
     marbles((m) => {
       const { begin, values } = pipelineWith(m, { runs: { add: m.cold('s', { s: endless }) } })
       const message$ = m.hot('-s', values)
@@ -20,7 +20,7 @@ describe('a command that does not come over the broker', () => {
   )
 
   it(
-    'does not keep a pipeline going that is to end',
+    'does not keep a pipeline from ending',
     marbles((m) => {
       const { begin, values } = pipelineWith(m)
       const message$ = m.hot('--', values)

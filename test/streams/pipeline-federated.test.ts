@@ -89,7 +89,7 @@ describe('pipeline: federated learning', () => {
   )
 
   it(
-    'publishes the update before the result where the coordinator refuses',
+    'publishes the update before the result if the coordinator refuses it',
     marbles((m) => {
       const run = m.cold('  --(e|)', runEvents)
       const post = () => throwError(() => new ExchangeError('it answered with status 409', false))
@@ -103,7 +103,7 @@ describe('pipeline: federated learning', () => {
   )
 
   it(
-    'publishes both also when it shuts down meanwhile: the coordinator is waited for until the deadline',
+    'publishes both even during a shutdown, and waits for the coordinator until the deadline',
     marbles((m) => {
       const run = m.cold('  --(e|)', runEvents)
       const { begin } = pipelineWith(m, {
@@ -118,7 +118,7 @@ describe('pipeline: federated learning', () => {
   )
 
   it(
-    'answers in the form of the round what fails, lacks a URL, is refused or is stopped',
+    'answers in the form of a round if a task fails, lacks a URL, is refused or is stopped',
     marbles((m) => {
       const trap = m.cold('  --(x|)', runEvents)
       const fails = pipelineWith(m, { runs: { add: trap }, deps: { decoder, federated } })
@@ -145,7 +145,7 @@ describe('pipeline: federated learning', () => {
   )
 
   it(
-    'answers so a task that there is no room for',
+    'answers a task for which there is no room in the same form',
     marbles((m) => {
       const { begin } = pipelineWith(m, {
         settings: { queueMax: 0 },

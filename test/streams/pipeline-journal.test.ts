@@ -35,7 +35,7 @@ const again = (key: string, sequence: number): TaskJournal['unfinished'][number]
 
 describe('pipeline: the journal', () => {
   it(
-    'has a command before it is admitted, and its result before it is held',
+    'gets a command before its admission, and its result before the hold',
     marbles((m) => {
       const { journal, calls, also } = fakeJournal()
       const { values, begin } = pipelineWith(m, {
@@ -58,7 +58,7 @@ describe('pipeline: the journal', () => {
   )
 
   it(
-    'does not hear of what is meant for others, nor of chunks; of duplicates, it does twice',
+    'gets neither commands for others nor chunks, but duplicates twice',
     marbles((m) => {
       const { journal, calls } = fakeJournal()
       const { values, begin } = pipelineWith(m, {
@@ -74,7 +74,7 @@ describe('pipeline: the journal', () => {
   )
 
   it(
-    'is what answers first: what was cut short; then what is to run again does, in the slots there are',
+    'is answered first: interrupted commands, then those to run again, in the available slots',
     marbles((m) => {
       const { journal, calls } = fakeJournal([
         { type: 'interrupted', sequence: 7, id: 't', invocation: undefined, isStopped: true },
@@ -107,7 +107,7 @@ describe('pipeline: the journal', () => {
   )
 
   it(
-    'keeps what the shutdown ends and the next process runs again: nobody is told that it failed',
+    'keeps tasks that the shutdown ends and the next process runs again, without publishing a failure',
     marbles((m) => {
       const { journal, calls } = fakeJournal([again('S', 9)])
       const { values, begin } = pipelineWith(m, { deps: { journal }, settings: { maxTasks: 1 } })

@@ -7,7 +7,7 @@ import { fakeRuntime, runEvents } from '../support/runtime.js'
 
 describe('the pipeline of latent tasks', () => {
   it(
-    'compiles one, and answers each invocation at once, however long results of tasks are held',
+    'compiles one, and answers each invocation at once, without the hold',
     marbles((m) => {
       const requests: RunRequest[] = []
       const run = m.cold('     --(e|)', runEvents)
@@ -52,7 +52,7 @@ describe('the pipeline of latent tasks', () => {
   )
 
   it(
-    'ends invocations by a stop of the task, of which nothing is told; then nobody knows it',
+    'ends invocations at a stop of the task, publishes nothing for the task, and forgets it',
     marbles((m) => {
       const compiles = fakeRuntime(() => m.cold('(e|)', runEvents), m.scheduler)
       const spins = fakeRuntime(() => m.cold('-'), m.scheduler)
@@ -77,7 +77,7 @@ describe('the pipeline of latent tasks', () => {
   )
 
   it(
-    'ends with the proplet without a word, and what comes late is told why',
+    'ends silently with the proplet, and late invocations are refused with the reason',
     marbles((m) => {
       const run = m.cold('     (e|)', runEvents)
       const busy = m.cold('    -----------(e|)', runEvents)

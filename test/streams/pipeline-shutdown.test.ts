@@ -5,7 +5,7 @@ import { runEvents } from '../support/runtime.js'
 
 describe('pipeline: the shutdown', () => {
   it(
-    'completes at once when nothing is under way',
+    'completes at once if nothing is active',
     marbles((m) => {
       const { values, begin } = pipelineWith(m)
       const message$ = m.hot('      ------', values)
@@ -21,7 +21,7 @@ describe('pipeline: the shutdown', () => {
   )
 
   it(
-    'completes when the last task has ended and its result is out, and beats until then',
+    'completes when the last task has ended and its result is published, with heartbeats until then',
     marbles((m) => {
       const run = m.cold('          -- 28ms (e|)', runEvents)
       const { values, begin } = pipelineWith(m, {
@@ -42,7 +42,7 @@ describe('pipeline: the shutdown', () => {
   )
 
   it(
-    'takes no new task while it drains, and says so',
+    'refuses new tasks while it drains, with the reason',
     marbles((m) => {
       const run = m.cold('          -- 38ms (e|)', runEvents)
       const { values, begin } = pipelineWith(m, { runs: { add: run } })
@@ -55,7 +55,7 @@ describe('pipeline: the shutdown', () => {
   )
 
   it(
-    'ends what still runs at the deadline, and answers what comes after it',
+    'ends running tasks at the deadline, and answers later ones',
     marbles((m) => {
       const run = m.cold('          -------', runEvents)
       const { values, begin } = pipelineWith(m, { runs: { add: run }, settings: { shutdownMs: 40 } })
@@ -69,7 +69,7 @@ describe('pipeline: the shutdown', () => {
   )
 
   it(
-    'answers a start that waits for the end of the task before it',
+    'answers a start that waits for an earlier task of its ID',
     marbles((m) => {
       const run = m.cold('          -------', runEvents)
       const { values, begin } = pipelineWith(m, { runs: { add: run } })

@@ -25,7 +25,7 @@ describe('pipeline: from start to result', () => {
   )
 
   it(
-    'tells all that happens to a task, and its result when it is due',
+    'emits all events of a task, and its result when it is due',
     marbles((m) => {
       const run = m.cold('          --------s-o-(e|)', runEvents)
       const { values, begin } = pipelineWith(m, { runs: { add: run }, settings: { resultHoldMs: 50 } })
@@ -45,7 +45,7 @@ describe('pipeline: from start to result', () => {
   )
 
   it(
-    'fetches an image once for two tasks, and ignores chunks for nobody',
+    'fetches an image once for two tasks, and ignores unrequested chunks',
     marbles((m) => {
       const run = m.cold('          --(e|)', runEvents)
       const { values, begin } = pipelineWith(m, { runs: { add: run } })
@@ -59,7 +59,7 @@ describe('pipeline: from start to result', () => {
   )
 
   it(
-    'answers a refused command that names a task of ours, and reports a message that names none',
+    'answers a refused command that names a task for this proplet, and reports a message that names none',
     marbles((m) => {
       const { values, begin } = pipelineWith(m)
       const message$ = m.hot('      -r-q-n-', values)
@@ -74,7 +74,7 @@ describe('pipeline: from start to result', () => {
   )
 
   it(
-    'does nothing for a command that is meant for another proplet',
+    'ignores a command for another proplet',
     marbles((m) => {
       const { values, begin } = pipelineWith(m)
       const message$ = m.hot('      -o-', values)
@@ -85,7 +85,7 @@ describe('pipeline: from start to result', () => {
   )
 
   it(
-    'stops a task that runs, and one whose stop comes with its start',
+    'stops a running task, and one whose stop arrives with its start',
     marbles((m) => {
       const run = m.cold('          ---------', runEvents)
       const { values, begin } = pipelineWith(m, { runs: { add: run } })
@@ -99,7 +99,7 @@ describe('pipeline: from start to result', () => {
   )
 
   it(
-    'keeps the order of one id: start, stop, start runs again after the first has ended',
+    'keeps the order of one ID: after start, stop, start the task runs again once the first has ended',
     marbles((m) => {
       const run = m.cold('          -----(e|)', runEvents)
       const { values, begin } = pipelineWith(m, { runs: { add: run }, settings: { resultHoldMs: 20 } })
@@ -113,7 +113,7 @@ describe('pipeline: from start to result', () => {
   )
 
   it(
-    'runs two tasks at once where there is room for two',
+    'runs two tasks at once if there is room for two',
     marbles((m) => {
       const long = m.cold('         -----(e|)', runEvents)
       const short = m.cold('        --(e|)', runEvents)
@@ -131,7 +131,7 @@ describe('pipeline: from start to result', () => {
   )
 
   it(
-    'lets as many wait as it may, and refuses the next',
+    'lets as many wait as allowed, and refuses the next',
     marbles((m) => {
       const first = m.cold('        -----(e|)', runEvents)
       const second = m.cold('       --(e|)', runEvents)
@@ -146,7 +146,7 @@ describe('pipeline: from start to result', () => {
   )
 
   it(
-    'runs a daemon beside the tasks, announces it, and tells nothing of its stop later (14.7)',
+    'runs a daemon beside the tasks, announces it, and publishes nothing when it is stopped (14.7)',
     marbles((m) => {
       const task = m.cold('         -----(e|)', runEvents)
       const daemon = m.cold('       --s------', runEvents)
@@ -160,7 +160,7 @@ describe('pipeline: from start to result', () => {
   )
 
   it(
-    'goes on after a port that throws: the task is answered',
+    'survives a port that throws: the task is answered',
     marbles((m) => {
       const broken = (): never => {
         throw new Error('broken')

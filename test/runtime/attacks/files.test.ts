@@ -29,7 +29,7 @@ describe.each(FACES)(`files, attacked through %s (${ISOLATION})`, (face, binary)
   const errnos = (expected: Readonly<Record<string, number>>) =>
     Object.entries(expected).map(([what, errno]) => [what, String(errno)])
 
-  it('by paths that lead out: absolute ones, .. and links of the host', async () => {
+  it('by paths that lead out: absolute ones, .. and symbolic links of the host', async () => {
     const paths = [
       ...['../outside/secret', '/etc/passwd', '/', '..', 'd/../../outside/secret'],
       ...['evil/secret', 'evil-relative/secret', 'evil/../outside/secret', 'd/../evil/secret'],
@@ -39,7 +39,7 @@ describe.each(FACES)(`files, attacked through %s (${ISOLATION})`, (face, binary)
     expect(new Set(answers.map(([, errno]) => errno))).toStrictEqual(new Set([String(E.PERM)]))
   })
 
-  it('by links that it makes, symbolic and hard, or finds', async () => {
+  it('by symbolic and hard links that it creates or finds', async () => {
     expect(await tries('links')).toStrictEqual(
       errnos({
         absolute: E.PERM,
@@ -53,7 +53,7 @@ describe.each(FACES)(`files, attacked through %s (${ISOLATION})`, (face, binary)
     )
   })
 
-  it('by a link in the place of a directory that it holds open', async () => {
+  it('by a symbolic link in place of a directory that it holds open', async () => {
     expect(await tries('swap')).toStrictEqual(
       errnos({ rename: 0, replace: 0, below: E.NOENT, create: 0, above: E.PERM, 'by-name': E.PERM }),
     )
@@ -75,13 +75,13 @@ describe.each(FACES)(`files, attacked through %s (${ISOLATION})`, (face, binary)
     expect(await tries('nul')).toStrictEqual(errnos({ open: E.INVAL, mkdir: E.INVAL }))
   })
 
-  it('by opening all that there is', async () => {
+  it('by opening descriptors endlessly', async () => {
     // 1024 with the three streams and the directory; the adapter has a table of 128 itself.
     const [opened, full] = face === 'preview 1' ? [1020, E.MFILE] : [124, E.NOMEM]
     expect(await tries('exhaust')).toStrictEqual(errnos({ opened, 'one-more': full, close: 0, again: 0 }))
   })
 
-  it('by a FIFO, which it would wait for without end', async () => {
+  it('by a FIFO, which would block it forever', async () => {
     expect(await tries('fifo')).toStrictEqual(errnos({ read: E.PERM, write: E.PERM, 'through-link': E.PERM }))
   })
 
@@ -94,7 +94,7 @@ describe.each(FACES)(`files, attacked through %s (${ISOLATION})`, (face, binary)
     20_000 + 2 * ENTRIES,
   )
 
-  it('by a look around: no environment, no /proc, no network', async () => {
+  it('by looking around: no environment, no /proc, no network', async () => {
     const { outcome } = await attack('surroundings')
     const lines = ['GIVEN=by the task', `proc ${E.NOENT}`, 'fopen 0']
     const sockets = ['send', 'send-stdout', 'shutdown'].map((call) => `${call} ${E.NOTSOCK}`)
@@ -131,44 +131,41 @@ describe.each(FACES)(`files, attacked through %s (${ISOLATION})`, (face, binary)
   })
 })
 
-describe.each(FACES)(
-  `a directory that is only to be read, attacked through %s (${ISOLATION})`,
-  (_, binary) => {
-    const readonly = useGround((inside) => ({
-      dirs: [{ hostPath: inside, guestPath: '/in', readonly: true }],
-      timeoutMs: TIMEOUT_MS,
-    }))
+describe.each(FACES)(`a read-only directory, attacked through %s (${ISOLATION})`, (_, binary) => {
+  const readonly = useGround((inside) => ({
+    dirs: [{ hostPath: inside, guestPath: '/in', readonly: true }],
+    timeoutMs: TIMEOUT_MS,
+  }))
 
-    it('by every change that there is', async () => {
-      const { runtime } = readonly.current
-      const answers = triesOf(await run(runtime, { binary, inputs: ['readonly'] }))
-      const allowed = (open: number, readlink: number) => ({ open, stat: open, readlink })
-      const changes = [
-        'write',
-        'truncate',
-        'mkdir',
-        'unlink',
-        'rmdir',
-        'symlink',
-        'rename-from',
-        'rename-to',
-        'link-from',
-        'link-to',
-      ]
-      const touched = (results: Readonly<Record<string, number>>) =>
-        Object.entries({ ...Object.fromEntries(changes.map((change) => [change, E.ROFS])), ...results })
-          .map(([what, errno]) => `${what} ${errno}`)
-          .sort()
-      const [read, ...rest] = answers.map((pair) => pair.join(' '))
-      expect(read).toBe('read 0')
-      expect(rest.slice(0, 13).sort()).toStrictEqual(touched(allowed(0, E.INVAL)))
-      expect(rest.slice(13).sort()).toStrictEqual(touched(allowed(E.NOENT, E.NOENT)))
-      await expectAlive(runtime)
-    })
-  },
-)
+  it('by every kind of change', async () => {
+    const { runtime } = readonly.current
+    const answers = triesOf(await run(runtime, { binary, inputs: ['readonly'] }))
+    const allowed = (open: number, readlink: number) => ({ open, stat: open, readlink })
+    const changes = [
+      'write',
+      'truncate',
+      'mkdir',
+      'unlink',
+      'rmdir',
+      'symlink',
+      'rename-from',
+      'rename-to',
+      'link-from',
+      'link-to',
+    ]
+    const touched = (results: Readonly<Record<string, number>>) =>
+      Object.entries({ ...Object.fromEntries(changes.map((change) => [change, E.ROFS])), ...results })
+        .map(([what, errno]) => `${what} ${errno}`)
+        .sort()
+    const [read, ...rest] = answers.map((pair) => pair.join(' '))
+    expect(read).toBe('read 0')
+    expect(rest.slice(0, 13).sort()).toStrictEqual(touched(allowed(0, E.INVAL)))
+    expect(rest.slice(13).sort()).toStrictEqual(touched(allowed(E.NOENT, E.NOENT)))
+    await expectAlive(runtime)
+  })
+})
 
-it('has nothing to attack where no directory is given', async () => {
+it('has nothing to attack if no directory is given', async () => {
   const runtime = await runtimeOfTest()
   const [, binary] = FACES[0]
   const { outcome } = await run(runtime, { binary, inputs: ['surroundings'] })

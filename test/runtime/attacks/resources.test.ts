@@ -92,7 +92,7 @@ describe.each(KINDS)(`resources, attacked by %s (${ISOLATION})`, (_, make) => {
     await expectAlive(patient)
   })
 
-  it('by recursion without end', async () => {
+  it('by endless recursion', async () => {
     const { patient } = runtimes()
     const binary = await make('(func $f (export "run") (call $f) (call $f))')
     expect((await run(patient, { binary, name: 'run' })).outcome).toMatchObject({
@@ -102,7 +102,7 @@ describe.each(KINDS)(`resources, attacked by %s (${ISOLATION})`, (_, make) => {
     await expectAlive(patient)
   })
 
-  it('by memory that grows until there is none', async () => {
+  it('by memory that grows until it is used up', async () => {
     const { patient } = runtimes()
     const binary = await make(
       `(memory (export "memory") 1) (func (export "run")
@@ -124,7 +124,7 @@ it('a component with many modules does not get more memory than one', async () =
   await runtime.close()
 })
 
-it('a function that takes the compiler for ever is ended by the time limit, in whatever it is', async () => {
+it('a function that takes forever to compile is ended by the time limit', async () => {
   // A thread that compiles is not ended before it has compiled.
   const runtime = await openRuntime({ isolation: OF_CHILDREN, timeoutMs: 1000 })
   expect((await run(runtime, { binary: compilerBomb(), name: 'run' })).outcome).toMatchObject({

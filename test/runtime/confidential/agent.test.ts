@@ -61,13 +61,13 @@ const rest = async (
 const padded = (data: Buffer): Buffer => Buffer.concat([data, Buffer.alloc(64)]).subarray(0, 64)
 
 describe('the agent over REST (17.2)', () => {
-  it('gives evidence that is bound to the data', async () => {
+  it('returns evidence bound to the data', async () => {
     const made = attester(await rest(true, (data) => quoteOf(padded(data))))
     expect(await made.tee(signal)).toBe('tdx')
     expect((await made.evidence(DATA, signal)).json).toBe(quoteOf(WHOLE))
   })
 
-  it('is found out when it is too old to take bytes', async () => {
+  it('is recognised as too old to accept bytes', async () => {
     const made = attester(await rest(false, (data) => quoteOf(padded(data))))
     await expect(made.evidence(DATA, signal)).rejects.toThrow(/bound to other data.*0\.21/)
   })
@@ -90,7 +90,7 @@ describe('the agent over REST (17.2)', () => {
     await expect(attester(await rest(true, () => json)).evidence(DATA, signal)).rejects.toThrow(text)
   })
 
-  it('says where it was looked for', async () => {
+  it('is named by its address if it is missing', async () => {
     const made = attester({ type: 'rest', url: 'http://127.0.0.1:1' })
     await expect(made.evidence(DATA, signal)).rejects.toThrow(/127\.0\.0\.1:1 cannot be reached/)
   })
@@ -120,7 +120,7 @@ describe('the agent by its socket (17.2)', () => {
     return { type: 'socket', path }
   }
 
-  it('gives evidence over ttrpc', async () => {
+  it('returns evidence over ttrpc', async () => {
     const made = attester(
       await socketOf((method, payload) => {
         if (method === 'GetTeeType') return bytesField(2, bytesField(1, 'tdx'))
@@ -130,7 +130,7 @@ describe('the agent by its socket (17.2)', () => {
     expect((await made.evidence(DATA, signal)).json).toBe(quoteOf(WHOLE))
   })
 
-  it('tells what it refuses with', async () => {
+  it('passes on the reason of a refusal', async () => {
     const refused = Buffer.concat([Buffer.from([8, 2]), bytesField(2, 'no hardware')])
     const made = attester(
       await socketOf((method) =>
@@ -141,7 +141,7 @@ describe('the agent by its socket (17.2)', () => {
   })
 })
 
-it('takes the agent over gRPC, as the guest of the Rust proplet has it (17.2)', async () => {
+it('supports the agent over gRPC, as the guest of the Rust proplet runs it (17.2)', async () => {
   const handler: handleUnaryCall<Buffer, Buffer> = (call, done) =>
     done(null, bytesField(1, quoteOf(padded(bytesAt(readFields(call.request), 1)))))
   const plain = (bytes: Buffer) => bytes

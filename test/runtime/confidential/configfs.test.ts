@@ -42,7 +42,7 @@ const attester = (root: string, mode: TeeMode = 'auto') => {
 }
 
 describe('evidence through configfs-tsm (17.2)', () => {
-  it('is made for TDX, bound to the data, and leaves no entry', async () => {
+  it('is produced for TDX, bound to the data, and leaves no entry', async () => {
     const root = tree()
     const { reports, seen } = simulated({ root })
     const { tee, evidence, warnings } = attester(root)
@@ -55,7 +55,7 @@ describe('evidence through configfs-tsm (17.2)', () => {
     expect(warnings).toEqual([expect.stringContaining('untested on real hardware')])
   })
 
-  it('is made for SNP, with the level that the guest has', async () => {
+  it("is produced for SNP, with the guest's privilege level", async () => {
     const root = tree()
     const { reports } = simulated({
       root,
@@ -75,13 +75,13 @@ describe('evidence through configfs-tsm (17.2)', () => {
     expect(readdirSync(reports)).toEqual([])
   })
 
-  it('is not sent when it is bound to other data', async () => {
+  it('is not sent if it is bound to other data', async () => {
     const root = tree()
     simulated({ root, outblob: () => tdxQuote(Buffer.alloc(64, 1)) })
     await expect(attester(root).evidence(DATA, signal)).rejects.toThrow('different report data')
   })
 
-  it('is made anew when somebody else wrote to the entry', async () => {
+  it('is produced again if another program wrote to the entry', async () => {
     const entries: string[] = []
     const { reports } = simulated({
       generation: (entry, writes) => {
@@ -95,7 +95,7 @@ describe('evidence through configfs-tsm (17.2)', () => {
     expect(readdirSync(reports)).toEqual([])
   })
 
-  it('is given up when somebody writes each time', async () => {
+  it('is given up if another program writes at each attempt', async () => {
     const { reports } = simulated({ generation: (_, writes) => writes + 1 })
     const made = makeReport({ reports, data: Buffer.alloc(64), onEntry: () => undefined })
     await expect(made).rejects.toMatchObject({ code: 'FOREIGN_WRITE' })
@@ -104,27 +104,30 @@ describe('evidence through configfs-tsm (17.2)', () => {
 
   const errno = (code: string) => Object.assign(new Error(code), { code })
 
-  it.each(['EBUSY', 'EINTR', 'ETIMEDOUT'])('is asked for again, by a new entry, after %s', async (code) => {
-    const { reports, seen } = simulated()
-    const entries: string[] = []
-    const report = await makeReport(
-      { reports, data: Buffer.alloc(64, 3), onEntry: () => undefined },
-      {
-        mkdir: (entry) => {
-          entries.push(entry)
-          return mkdir(entry)
+  it.each(['EBUSY', 'EINTR', 'ETIMEDOUT'])(
+    'is requested again, through a new entry, after %s',
+    async (code) => {
+      const { reports, seen } = simulated()
+      const entries: string[] = []
+      const report = await makeReport(
+        { reports, data: Buffer.alloc(64, 3), onEntry: () => undefined },
+        {
+          mkdir: (entry) => {
+            entries.push(entry)
+            return mkdir(entry)
+          },
+          read: async (blob) => {
+            if (entries.length < 3) throw errno(code)
+            return readFile(blob)
+          },
         },
-        read: async (blob) => {
-          if (entries.length < 3) throw errno(code)
-          return readFile(blob)
-        },
-      },
-    )
-    expect(report.outblob).toEqual(tdxQuote(Buffer.alloc(64, 3)))
-    expect(new Set(entries).size).toBe(3)
-    expect(seen.size).toBe(3)
-    expect(readdirSync(reports)).toEqual([])
-  })
+      )
+      expect(report.outblob).toEqual(tdxQuote(Buffer.alloc(64, 3)))
+      expect(new Set(entries).size).toBe(3)
+      expect(seen.size).toBe(3)
+      expect(readdirSync(reports)).toEqual([])
+    },
+  )
 
   it.each([
     ['EBUSY', 5],
@@ -132,7 +135,7 @@ describe('evidence through configfs-tsm (17.2)', () => {
     ['ENXIO', 1],
     ['EACCES', 1],
     ['EINVAL', 1],
-  ])('is given up after %s, which was met %d times, and leaves no entry', async (code, times) => {
+  ])('is given up after %s, which occurred %d times, and leaves no entry', async (code, times) => {
     const { reports } = simulated()
     let met = 0
     const failing = () => {
@@ -155,11 +158,11 @@ describe('evidence through configfs-tsm (17.2)', () => {
     ['ENXIO', /modprobe tdx_guest/],
     ['ETIMEDOUT', /quoting service/],
     ['ENOTTY', /started again/],
-  ])('says what to do about %s', (code, text) => {
+  ])('suggests what to do about %s', (code, text) => {
     expect(reportFailure({ step: 'mkdir', errno: code }).message).toMatch(text)
   })
 
-  it('does not hold up the event loop while the kernel takes its time, and leaves no entry when it is given up', async () => {
+  it('does not block the event loop while the kernel works, and leaves no entry if given up', async () => {
     const root = tree()
     const { reports, seen } = simulated({ root, outblob: () => undefined, provider: 'tdx_guest\n' })
     const controller = new AbortController()
@@ -181,25 +184,25 @@ describe('evidence through configfs-tsm (17.2)', () => {
     expect(readdirSync(reports)).toEqual(['of-somebody-else'])
   })
 
-  it('says what to do where there is no configfs', async () => {
+  it('suggests what to do without configfs', async () => {
     const root = tree({ 'dev/tdx_guest': '' })
     await expect(attester(root).evidence(DATA, signal)).rejects.toThrow(/mkdir: ENOENT.*mount -t configfs/)
   })
 
-  it.skipIf(process.getuid?.() === 0)('says what to do without the right to', async () => {
+  it.skipIf(process.getuid?.() === 0)('suggests what to do without permission', async () => {
     const root = tree({ 'sys/kernel/config/tsm/report/.keep': '' })
     chmodSync(join(root, 'sys/kernel/config/tsm/report'), 0o555)
     await expect(attester(root).evidence(DATA, signal)).rejects.toThrow(/mkdir: EACCES.*root/)
   })
 
-  it('is test evidence when that was asked for, with a warning, and never by itself', async () => {
+  it('is test evidence only if configured, with a warning', async () => {
     const sample = attester(tree(), 'sample')
     expect((await sample.evidence(DATA, signal)).tee).toBe('sample')
     expect(sample.warnings).toEqual([expect.stringContaining('proves nothing')])
     await expect(attester(tree()).evidence(DATA, signal)).rejects.toThrow('no TEE platform available')
   })
 
-  it('comes from Gramine inside of an enclave', async () => {
+  it('comes from Gramine inside an enclave', async () => {
     const root = tree({ 'dev/attestation/attestation_type': 'dcap\n' })
     const quote = Buffer.alloc(500)
     quote.writeUInt16LE(3, 0)

@@ -22,7 +22,7 @@ describe('vectors: snp (17.8)', () => {
     expect(sha256(json)).toBe(given.evidence_json_sorted_compact_sha256)
   })
 
-  it('keeps numbers beyond those of JavaScript', () => {
+  it('keeps numbers too large for JavaScript', () => {
     const report = snpReport(5, 25, 17, 1)
     const { json } = snpEvidence(report, table, reportDataOf(report))
     const withoutBytes = json.replaceAll(/\[\d[\d,]*\]/g, '[..]')
@@ -47,13 +47,13 @@ describe('SEV-SNP (17.2)', () => {
     expect(() => snpEvidence(bytes, table, data)).toThrow(text)
   })
 
-  it('sends no chain without a key of the chip', () => {
+  it('sends no certificate chain without a chip key', () => {
     expect(certificatesOf(Buffer.alloc(0))).toBeNull()
     const onlyAsk = Buffer.concat([table.subarray(24, 48), Buffer.alloc(24), Buffer.alloc(100)])
     expect(certificatesOf(onlyAsk)).toBeNull()
   })
 
-  it('refuses a table that leads out of itself', () => {
+  it('refuses a table with offsets outside itself', () => {
     const bad = Buffer.from(table)
     bad.writeUInt32LE(0xffff, 20)
     expect(() => certificatesOf(bad)).toThrow(/malformed/)
@@ -63,7 +63,7 @@ describe('SEV-SNP (17.2)', () => {
 describe('TDX (17.2)', () => {
   const data = Buffer.alloc(48, 7)
 
-  it.each([4, 5] as const)('takes a quote of version %i, with its registers', (version) => {
+  it.each([4, 5] as const)('accepts a quote of version %i, with its registers', (version) => {
     const quote = tdxQuote(Buffer.concat([data, Buffer.alloc(16)]), version)
     const { json, measurements } = tdxEvidence(quote, undefined, data)
     expect(JSON.parse(json)).toEqual({ quote: quote.toString('base64'), cc_eventlog: null })
@@ -100,24 +100,24 @@ describe('the event log (17.2)', () => {
   ])
   const END = Buffer.alloc(8, 0xff)
 
-  it('is cut at the end of its last entry', () => {
+  it('ends with its last entry', () => {
     for (const rest of [END, Buffer.alloc(8), Buffer.alloc(1000)])
       expect(entriesOf(Buffer.concat([first, entry, rest]))).toEqual(Buffer.concat([first, entry]))
   })
 
-  it('is left out when it is malformed', () => {
+  it('is left out if it is malformed', () => {
     expect(entriesOf(Buffer.concat([first, entry]))).toBeUndefined()
     expect(entriesOf(Buffer.concat([first, entry.subarray(0, 20), END]))).toBeUndefined()
     expect(eventLogOf(Buffer.from('nonsense'), undefined)).toBeUndefined()
   })
 
-  it('goes on with that of the agent', () => {
+  it('continues with that of the agent', () => {
     const boot = Buffer.concat([first, entry, Buffer.alloc(16)])
     expect(eventLogOf(boot, entry)).toEqual(Buffer.concat([first, entry, entry, END]))
     expect(eventLogOf(boot, undefined)).toEqual(Buffer.concat([first, entry, END]))
   })
 
-  it('begins with an entry of 69 bytes where there is only that of the agent', () => {
+  it('starts with an entry of 69 bytes if there is only that of the agent', () => {
     const log = eventLogOf(undefined, entry) ?? Buffer.alloc(0)
     expect(log.length).toBe(69 + entry.length + 8)
     expect(entriesOf(log)).toEqual(log.subarray(0, -8))

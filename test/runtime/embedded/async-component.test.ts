@@ -68,7 +68,7 @@ describe.each(ISOLATIONS)('a component of WASI 0.3 (%s)', (isolation) => {
       expectOutcome(await outcome({ binary: command, inputs }), failed(code, error, results))
     })
 
-    it('reads and writes in a preopened directory, and not outside of it', async () => {
+    it('reads and writes in a preopened directory, and not outside it', async () => {
       const folder = mkdtempSync(join(tmpdir(), 'async-component-'))
       onTestFinished(() => rmSync(folder, { recursive: true }))
       const large = 'from the host\n'.repeat(5_000)
@@ -85,7 +85,7 @@ describe.each(ISOLATIONS)('a component of WASI 0.3 (%s)', (isolation) => {
       expectOutcome(await results('read=/etc/passwd'), failed('exit', /stderr ends: error code 30/))
     })
 
-    it('refuses to write in a directory that is only to be read', async () => {
+    it('refuses to write in a read-only directory', async () => {
       const folder = mkdtempSync(join(tmpdir(), 'async-component-'))
       onTestFinished(() => rmSync(folder, { recursive: true }))
       const dirs = [{ hostPath: folder, guestPath: '/data', readonly: true }]
@@ -106,7 +106,7 @@ describe.each(ISOLATIONS)('a component of WASI 0.3 (%s)', (isolation) => {
       expectOutcome(await outcome({ binary: typed, name, inputs }), completed(results))
     })
 
-    it('runs components inside of it beside each other', async () => {
+    it('runs nested components concurrently', async () => {
       expectOutcome(await outcome({ binary: composed, name: 'both', inputs: ['20', '22'] }), completed('42'))
     })
 
@@ -155,7 +155,7 @@ describe.each(ISOLATIONS)('a component of WASI 0.3 (%s)', (isolation) => {
     )
   })
 
-  it('leaves its guest as it was for the next task', async () => {
+  it('leaves its guest unchanged for the next task', async () => {
     const own = await runtimeOfTest({ isolation, maxIdle: 1 })
     for (const inputs of [['deadlock'], ['sleep=1'], ['exit=1'], ['sleep=1']]) {
       const { outcome: ended } = await run(own, { binary: command, inputs })

@@ -46,7 +46,7 @@ describe.each(ISOLATIONS)('a call (%s)', (isolation) => {
       expect(await numbers(name, input)).toStrictEqual(completed(result))
     })
 
-    it('gives several values one a line', async () => {
+    it('returns several values one per line', async () => {
       expect(await numbers('all', '-1', '9007199254740993', '0.5', '0.1')).toStrictEqual(
         completed('-1\n9007199254740993\n0.5\n0.1'),
       )
@@ -72,14 +72,14 @@ describe.each(ISOLATIONS)('a call (%s)', (isolation) => {
       expect(await numbers(name, input)).toStrictEqual(failed('call', error))
     })
 
-    it('refuses a wrong count, naming what is wanted', async () => {
+    it('refuses a wrong count, naming the expected one', async () => {
       expect(await numbers('all', '1')).toStrictEqual(
         failed('call', /^"all" takes 4 \(i32, i64, f32, f64\), found 1$/),
       )
       expect(await numbers('nothing', '1')).toStrictEqual(failed('call', /takes no arguments, found 1/))
     })
 
-    it('refuses results without a text form before it calls', async () => {
+    it('refuses results without a text form before the call', async () => {
       expect(await numbers('give_vector')).toStrictEqual(failed('call', /"give_vector" returns v128/))
       expect(await numbers('give_reference')).toStrictEqual(failed('call', /returns funcref/))
     })
@@ -109,7 +109,7 @@ describe.each(ISOLATIONS)('a call (%s)', (isolation) => {
       expect(warnings).toHaveLength(1)
     })
 
-    it('names the functions there are when there is nothing to call', async () => {
+    it('names the exported functions if there is nothing to call', async () => {
       expect(await outcome({ binary: fixture('add'), name: 'sub' })).toStrictEqual(
         failed('call', /^no function "sub" is exported; exported functions: "add"$/),
       )
@@ -128,7 +128,7 @@ describe.each(ISOLATIONS)('a call (%s)', (isolation) => {
       )
     })
 
-    it('passes on variables of many megabytes, beside short ones, with the binary or without', async () => {
+    it('passes on variables of many megabytes, along with short ones, with or without the binary', async () => {
       const model = `{"b":2,"padding":"${'x'.repeat(10_000_000)}é"}`
       const env = {
         ROUND_ID: 'r1',
@@ -141,7 +141,7 @@ describe.each(ISOLATIONS)('a call (%s)', (isolation) => {
       for (let run = 0; run < 2; run++) expect(await outcome(task)).toStrictEqual(completed(expected))
     })
 
-    it('gives a function the cli arguments', async () => {
+    it('passes the CLI arguments to a function', async () => {
       const task = { binary: fixture('speak'), name: 'show', cliArgs: ['--a', 'b'] }
       expect(await outcome(task)).toStrictEqual(completed('show\0--a\0b\0'))
     })
@@ -160,13 +160,13 @@ describe.each(ISOLATIONS)('a call (%s)', (isolation) => {
       )
     })
 
-    it('is shown live, and not part of the result of a function with return values', async () => {
+    it('is streamed live, and not part of the result of a function with return values', async () => {
       const { outcome, stdout, stderr } = await run(runtime, { binary: fixture('speak'), name: 'answer' })
       expect(outcome).toStrictEqual(completed('42'))
       expect({ stdout, stderr }).toStrictEqual({ stdout: 'said on stdout', stderr: 'said on stderr' })
     })
 
-    it('comes whole, however much it is', async () => {
+    it('arrives complete, however much it is', async () => {
       expect(await outcome({ binary: fixture('flood'), name: 'some' })).toStrictEqual(
         completed('x'.repeat(1024 * 1024)),
       )
@@ -174,19 +174,19 @@ describe.each(ISOLATIONS)('a call (%s)', (isolation) => {
   })
 
   describe('the end', () => {
-    it('takes proc_exit(0) for success', async () => {
+    it('treats proc_exit(0) as success', async () => {
       expect(await outcome({ binary: fixture('speak'), name: 'quit' })).toStrictEqual(
         completed('said on stdout'),
       )
     })
 
-    it('states an exit status with the end of stderr, and keeps stdout', async () => {
+    it('reports an exit status with the end of stderr, and keeps stdout', async () => {
       expect(await outcome({ binary: fixture('exit'), inputs: ['3'] })).toStrictEqual(
         failed('exit', /^exited with status 3; stderr ends: to stderr$/, 'to stdout\n'),
       )
     })
 
-    it('states a trap in the words of the engine with the end of stderr', async () => {
+    it("reports a trap in the engine's words, with the end of stderr", async () => {
       expect(await outcome({ binary: fixture('speak'), name: 'fail' })).toStrictEqual(
         failed('trap', /^trap: unreachable; stderr ends: said on stderr$/, 'said on stdout'),
       )
@@ -195,7 +195,7 @@ describe.each(ISOLATIONS)('a call (%s)', (isolation) => {
       )
     })
 
-    it('takes a deep recursion for a trap', async () => {
+    it('reports a deep recursion as a trap', async () => {
       expect(await outcome({ binary: fixture('hostile'), name: 'recurse', inputs: ['1'] })).toStrictEqual(
         failed('trap', /stack overflow/),
       )

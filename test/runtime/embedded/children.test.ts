@@ -17,7 +17,7 @@ const only = (pids: readonly number[]): number => {
 describe('a child', () => {
   afterEach(() => vi.unstubAllEnvs())
 
-  it('knows nothing of the environment, goes first when memory is short, and has no privileges to gain', async () => {
+  it('has no environment, is killed first when memory is short, and cannot gain privileges', async () => {
     vi.stubEnv('PROPLET_CLIENT_KEY', 'secret')
     const pid = only((await runtimeOfTest({ isolation: OF_CHILDREN })).pids())
     // Bubblewrap always says where it starts its command.
@@ -27,7 +27,7 @@ describe('a child', () => {
     expect(proc(pid, 'limits')).toMatch(/^Max core file size\s+1\s+1/m)
   })
 
-  it('that is killed from outside fails its task, and the next one finds another', async () => {
+  it('that is killed from outside fails its task, and the next task gets another child', async () => {
     const runtime = await runtimeOfTest({ isolation: OF_CHILDREN })
     const pid = only(runtime.pids())
     const { outcome } = await run(runtime, spin, undefined, (event) => {
@@ -43,7 +43,7 @@ describe('a child', () => {
   })
 
   // In a sandbox it is process 1, which gets no such signal from outside: see sandbox.test.ts.
-  it.runIf(OF_CHILDREN === 'process')('that crashes says by what', async () => {
+  it.runIf(OF_CHILDREN === 'process')('that crashes is reported with the signal', async () => {
     const runtime = await runtimeOfTest({ isolation: OF_CHILDREN })
     const pid = only(runtime.pids())
     const { outcome } = await run(runtime, spin, undefined, (event) => {
@@ -61,7 +61,7 @@ describe('a child', () => {
     expect((await run(runtime, add)).outcome).toStrictEqual(thirty)
   })
 
-  it('is gone when the runtime is closed, whatever it did', async () => {
+  it('ends when the runtime is closed, whatever it was doing', async () => {
     const runtime = await runtimeOfTest({ isolation: OF_CHILDREN, warm: 2 })
     // Before the pool starts another one for the guest that is taken.
     const pids = runtime.pids()

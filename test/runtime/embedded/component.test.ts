@@ -64,7 +64,7 @@ describe.each(ISOLATIONS)('a component (%s)', (isolation) => {
       expect(await outcome({ binary: hello, inputs: ['exit=0'] })).toStrictEqual(completed(''))
     })
 
-    it('is compiled once', async () => {
+    it('is compiled only once', async () => {
       const own = await runtimeOfTest({ isolation })
       expect((await run(own, { binary: hello })).compileMs).toBeGreaterThan(0)
       expect((await run(own, { binary: hello })).compileMs).toBe(0)
@@ -172,7 +172,7 @@ describe.each(ISOLATIONS)('a component (%s)', (isolation) => {
       expect(await outcome(task)).toStrictEqual(failed(code, error))
     })
 
-    it('names the function when more than one instance has it', async () => {
+    it('names the function if more than one instance has it', async () => {
       expect(await outcome({ binary: hostile, name: 'echo', inputs: ['"x"'] })).toStrictEqual(
         failed(
           'call',

@@ -4,7 +4,7 @@ import type { RunEvent, StopReason } from '../../../src/model/runtime.js'
 import { fixture, ISOLATIONS, MIB, run, runtimeOfTest } from './harness.js'
 
 describe.each(ISOLATIONS)('a daemon task (%s)', (isolation) => {
-  it('says started before it runs, then ends when it exits', async () => {
+  it('reports its start before it runs, and ends when it exits', async () => {
     const runtime = await runtimeOfTest({ isolation })
     const { events, outcome } = await run(runtime, {
       binary: fixture('ticker'),
@@ -15,7 +15,7 @@ describe.each(ISOLATIONS)('a daemon task (%s)', (isolation) => {
     expect(outcome).toStrictEqual({ kind: 'completed', results: 'tick\ntick\ntick\n' })
   })
 
-  it('that fails says how', async () => {
+  it('that fails reports how', async () => {
     const runtime = await runtimeOfTest({ isolation })
     const { outcome } = await run(runtime, { binary: fixture('ticker'), name: 'fail', daemon: true })
     expect(outcome).toStrictEqual({

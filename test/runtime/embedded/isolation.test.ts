@@ -38,7 +38,7 @@ describe.each(ALL_ISOLATIONS.filter((each) => each !== ISOLATION))('isolation by
     })
   })
 
-  it('gives the directories to programs, to change or only to read', async () => {
+  it('gives programs directories, writable and read-only', async () => {
     const inputs = [
       'write',
       '/w/new',
@@ -56,7 +56,7 @@ describe.each(ALL_ISOLATIONS.filter((each) => each !== ISOLATION))('isolation by
     expect(readFileSync(join(writable, 'new'), 'utf8')).toBe('text')
   })
 
-  it('stops what spins, and goes on', async () => {
+  it('stops endless loops, and continues', async () => {
     const stop$ = new Subject<StopReason>()
     const { outcome } = await run(
       runtime,

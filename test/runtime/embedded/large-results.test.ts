@@ -22,7 +22,7 @@ describe.each(ISOLATIONS)('C27: a large result (%s)', (isolation) => {
     expect(results === JSON.stringify(text)).toBe(true)
   })
 
-  it('is cut off by the limit of output, which the error names', async () => {
+  it('is cut off by the output limit, which the error names', async () => {
     expect(await outcome('a'.repeat(513 * KIB), 512 * KIB)).toMatchObject({
       kind: 'failed',
       code: 'output',

@@ -24,7 +24,7 @@ async function longestBlock(work: () => Promise<unknown>): Promise<number> {
 }
 
 describe('the daemon under load', () => {
-  it('is not blocked for 20 ms by starting guests for ten tasks at once', async () => {
+  it('is not blocked for 20 ms by starting ten guests at once', async () => {
     const blockedMs = await longestBlock(async () => {
       const runtime = await runtimeOfTest()
       const ended = await Promise.all(Array.from({ length: 10 }, () => run(runtime, add)))

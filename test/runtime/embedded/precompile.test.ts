@@ -4,18 +4,15 @@ import { add, fixture, ISOLATIONS, run, runtimeOfTest, thirty, toBinary } from '
 const compileOnly = { name: 'add', compileOnly: true } as const
 const nothing = { kind: 'completed', results: '' }
 
-it.each(ISOLATIONS)(
-  'compiles a module without calling it, and has it at hand then (%s)',
-  async (isolation) => {
-    const runtime = await runtimeOfTest({ isolation })
-    const compiled = await run(runtime, { ...add, ...compileOnly })
-    expect(compiled.outcome).toStrictEqual(nothing)
-    expect(compiled.compileMs).toBeGreaterThan(0)
-    const ran = await run(runtime, add)
-    expect(ran.outcome).toStrictEqual(thirty)
-    expect(ran.compileMs).toBe(0)
-  },
-)
+it.each(ISOLATIONS)('compiles a module without calling it, and keeps it ready (%s)', async (isolation) => {
+  const runtime = await runtimeOfTest({ isolation })
+  const compiled = await run(runtime, { ...add, ...compileOnly })
+  expect(compiled.outcome).toStrictEqual(nothing)
+  expect(compiled.compileMs).toBeGreaterThan(0)
+  const ran = await run(runtime, add)
+  expect(ran.outcome).toStrictEqual(thirty)
+  expect(ran.compileMs).toBe(0)
+})
 
 it('does the same with a component', async () => {
   const runtime = await runtimeOfTest()

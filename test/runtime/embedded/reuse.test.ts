@@ -44,14 +44,14 @@ describe.each(ISOLATIONS)('modules (%s)', (isolation) => {
     expect(second.outcome).toStrictEqual(thirty)
   })
 
-  it('are compiled once also when the first task of it failed', async () => {
+  it('are compiled once, even if the first task failed', async () => {
     const runtime = await runtimeOfTest({ isolation })
     const task = { binary: fixture('exit'), inputs: ['3'] }
     await run(runtime, task)
     expect((await run(runtime, task)).compileMs).toBe(0)
   })
 
-  it('go to the guest that has them', async () => {
+  it('run on the guest that already has them', async () => {
     const runtime = await runtimeOfTest({ isolation, warm: 2 })
     const others = [paddedAdd(10, 1), paddedAdd(10, 2), paddedAdd(10, 3)]
     await run(runtime, add)
@@ -61,7 +61,7 @@ describe.each(ISOLATIONS)('modules (%s)', (isolation) => {
     }
   })
 
-  it('give way to others, the one used least recently first', async () => {
+  it('are evicted, least recently used first', async () => {
     const runtime = await runtimeOfTest({ isolation })
     await run(runtime, add)
     for (let fill = 0; fill < 31; fill += 1) await run(runtime, { ...add, binary: paddedAdd(10, fill) })
@@ -73,7 +73,7 @@ describe.each(ISOLATIONS)('modules (%s)', (isolation) => {
     expect(evicted.outcome).toStrictEqual(thirty)
   })
 
-  it('too large to keep run all the same', async () => {
+  it('that are too large to keep still run', async () => {
     const runtime = await runtimeOfTest({ isolation })
     const binary = paddedAdd(33 * MIB, 1)
     for (let round = 0; round < 2; round += 1) {
@@ -104,7 +104,7 @@ describe.each(ISOLATIONS)('modules (%s)', (isolation) => {
 })
 
 describe('a child', () => {
-  it('is used again after a clean end, and after failures that leave nothing behind', async () => {
+  it('is reused after a clean end, and after failures that leave nothing behind', async () => {
     const runtime = await runtimeOfTest({ isolation: OF_CHILDREN })
     const pids = runtime.pids()
     expect(pids).toHaveLength(1)
@@ -124,7 +124,7 @@ describe('a child', () => {
     expect(runtime.pids()).not.toStrictEqual(pids)
   })
 
-  it('gives memory back between tasks that use much', async () => {
+  it('releases memory between tasks that use much', async () => {
     const runtime = await runtimeOfTest({ isolation: OF_CHILDREN, memoryMaxBytes: 256 * MIB })
     for (let round = 0; round < 20; round += 1) {
       const { outcome } = await run(runtime, { binary: fixture('big-memory'), name: 'answer' })

@@ -33,11 +33,11 @@ function bwrapOf(script: string): string {
 }
 
 describe('a sandbox', () => {
-  it('is not had where bubblewrap is not installed', () => {
+  it('is unavailable if bubblewrap is not installed', () => {
     expect(leftOf('/nowhere')).toBe('bubblewrap is not installed (there is no bwrap in /nowhere)')
   })
 
-  it('is not had where bubblewrap fails, which is quoted', () => {
+  it('is unavailable if bubblewrap fails, and its error is quoted', () => {
     const directory = bwrapOf('echo "bwrap: No permissions to create new namespace" >&2; exit 1')
     expect(leftOf(directory)).toBe(
       'bubblewrap cannot create a sandbox here: bwrap: No permissions to create new namespace',
@@ -45,7 +45,7 @@ describe('a sandbox', () => {
     expect(leftOf(bwrapOf('exit 3'))).toBe('bubblewrap cannot create a sandbox here: it ended with status 3')
   })
 
-  it('is not had where the system forbids namespaces of users', () => {
+  it('is unavailable if the system forbids user namespaces', () => {
     const directory = directoryOfTest()
     const script = join(directory, 'find.mjs')
     const module = new URL('../../../dist/host/sandbox/sandbox.js', import.meta.url).href
@@ -58,7 +58,7 @@ describe('a sandbox', () => {
     expect(stdout).toMatch(/^bubblewrap cannot create a sandbox here: bwrap: .*namespace/)
   })
 
-  it('does without what an older bubblewrap does not know', () => {
+  it('works without options that an older bubblewrap does not know', () => {
     const directory = bwrapOf(
       'for each; do [ "$each" = --disable-userns ] && exit 1; done; for last; do :; done; exec "$NODE" --version',
     )
@@ -70,7 +70,7 @@ describe('a sandbox', () => {
 })
 
 describe('the libraries of a program', () => {
-  it('are those that its loader lists', () => {
+  it('are the ones that its loader lists', () => {
     expect(
       parseLibraries(
         '\tlinux-vdso.so.1 (0x00007ffe)\n\tlibm.so.6 => /lib/x y/libm.so.6 (0x00007fde)\n' +
@@ -80,7 +80,7 @@ describe('the libraries of a program', () => {
     expect(librariesOf(process.execPath).some((path) => path.includes('libc'))).toBe(true)
   })
 
-  it('are looked for in directories where the loader does not tell', () => {
+  it('are searched for in directories if the loader does not list them', () => {
     expect(librariesOf('/nowhere/node')).toContain('/lib')
   })
 })
@@ -88,7 +88,7 @@ describe('the libraries of a program', () => {
 describe('a child in a sandbox', () => {
   const directories = (pid: number, path: string) => readdirSync(`/proc/${pid}/root${path}`).sort()
 
-  it('sees its code, the directories of guests and nothing else, and can make nothing', async () => {
+  it('sees its code, the directories of guests and nothing else, and can create nothing', async () => {
     const [writable, readonly, binariesDir] = [directoryOfTest(), directoryOfTest(), directoryOfTest()]
     writeFileSync(join(writable, 'mine'), '')
     const runtime = await runtimeOfTest({
@@ -122,7 +122,7 @@ describe('a child in a sandbox', () => {
     expect((await run(runtime, add)).outcome).toStrictEqual(thirty)
   })
 
-  it('finds the binaries that come by path, those of later too', async () => {
+  it('finds binaries by path, including later ones', async () => {
     const binariesDir = directoryOfTest()
     const runtime = await runtimeOfTest({ isolation: 'sandbox', binariesDir })
     const path = join(binariesDir, 'later')
@@ -131,7 +131,7 @@ describe('a child in a sandbox', () => {
     expect((await run(runtime, byPath)).outcome).toStrictEqual(thirty)
   })
 
-  it('does not start where a directory of guests is gone, and names it', async () => {
+  it('does not start if a directory of guests is missing, and names it', async () => {
     const hostPath = join(directoryOfTest(), 'gone')
     const dirs = [{ hostPath, guestPath: '/gone', readonly: false }]
     await expect(openRuntime({ isolation: 'sandbox', dirs })).rejects.toThrow(
@@ -139,7 +139,7 @@ describe('a child in a sandbox', () => {
     )
   })
 
-  it('leaves nothing behind when it is ended, at whatever moment of its start', async () => {
+  it('leaves nothing behind if it is ended at any moment of its start', async () => {
     const sandbox = isolationOf('sandbox')
     if (typeof sandbox === 'string') throw new Error('no sandbox')
     const launch = {
@@ -171,7 +171,7 @@ describe('a process that was started by another', () => {
     return { spawned, known, process: new NestedProcess(spawned, info, known) }
   }
 
-  it('has the number that it is told', async () => {
+  it('has the reported process ID', async () => {
     const { spawned, known, process } = nested(
       'sleep 600 4>&- & echo "{ \\"child-pid\\": $! }" >&4; exec 4>&-; wait',
     )
@@ -185,7 +185,7 @@ describe('a process that was started by another', () => {
     expect(process.pid).toBeUndefined()
   })
 
-  it('is ended as soon as it has a number, when that was wanted before', async () => {
+  it('is ended as soon as its process ID is known, if requested earlier', async () => {
     const { spawned, process } = nested(
       'sleep 600 4>&- & echo "{ \\"child-pid\\": $! }" >&4; exec 4>&-; wait',
     )
@@ -193,7 +193,7 @@ describe('a process that was started by another', () => {
     await once(spawned, 'close')
   })
 
-  it('is never another that has its number', async () => {
+  it('is never confused with another process of the same ID', async () => {
     const stranger = spawn('sleep', ['600'])
     onTestFinished(() => void stranger.kill('SIGKILL'))
     const { spawned, known, process } = nested(
@@ -205,7 +205,7 @@ describe('a process that was started by another', () => {
     expect(stranger.exitCode ?? stranger.signalCode).toBeNull()
   })
 
-  it('has none when the other fails, which says by what signal it ended', async () => {
+  it('has no process ID if the other fails, and reports the signal', async () => {
     const { spawned, known, process } = nested('exit 1')
     process.kill()
     await once(spawned, 'close')
@@ -216,7 +216,7 @@ describe('a process that was started by another', () => {
     expect(process.signalOf(null, 'SIGTERM')).toBe('SIGTERM')
   })
 
-  it('tells as a guest what went wrong before it began', async () => {
+  it('reports as a guest what went wrong before its start', async () => {
     const wrapper = ['/bin/sh', '-c', 'echo "bwrap: no" >&2; exit 1', '--']
     const guest = startProcessGuest({
       entry: '/nowhere',

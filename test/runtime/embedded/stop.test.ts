@@ -50,7 +50,7 @@ describe.each(ISOLATIONS)('a stop (%s)', (isolation) => {
     })
   })
 
-  it('that is there before the task ends it before it starts', async () => {
+  it('that precedes the task ends it before it starts', async () => {
     const runtime = await runtimeOfTest({ isolation })
     const { events } = await run(runtime, spin, of<StopReason>('stopped'))
     expect(events).toStrictEqual([{ type: 'ended', outcome: { kind: 'stopped', results: '' }, runMs: 0 }])
@@ -64,7 +64,7 @@ describe.each(ISOLATIONS)('a stop (%s)', (isolation) => {
     expect((await ended).outcome).toStrictEqual({ kind: 'stopped', results: '' })
   })
 
-  it('is too late once the task has ended, and the first of two counts', async () => {
+  it('has no effect once the task has ended, and the first of two counts', async () => {
     const runtime = await runtimeOfTest({ isolation })
     const stop$ = new Subject<StopReason>()
     const { outcome } = await run(runtime, spin, stop$, (event) => {
@@ -78,7 +78,7 @@ describe.each(ISOLATIONS)('a stop (%s)', (isolation) => {
     expect(ended.outcome).toStrictEqual(thirty)
   })
 
-  it('ends a loop in the start function, which never comes to its started event', async () => {
+  it('ends a loop in the start function, before the started event', async () => {
     const runtime = await runtimeOfTest({ isolation })
     const task = { binary: fixture('start-loop'), name: 'answer' }
     // The loop gives no sign of life, so the stop comes at some time: in the compiler or in the loop, both must do.

@@ -48,7 +48,7 @@ describe('cli_args', () => {
     expect(E.isLeft(read) && read.left).toMatch(/^cli_args: /)
   })
 
-  it('may be what the operator allows, and nothing more', () => {
+  it('may be only what the operator allows', () => {
     expect(isTaken(['--dir', '/data'], ['--dir'])).toBe(true)
     expect(isTaken(['--dir=/data'], ['--dir'])).toBe(true)
     expect(isTaken(['--dirs=/data'], ['--dir'])).toBe(false)
@@ -64,7 +64,7 @@ describe('cli_args', () => {
     expect(isTaken(['--anything', 'at', 'all', '--', '-x'], ['*'])).toBe(true)
   })
 
-  it('are passed on as they were written', () => {
+  it('are passed on unchanged', () => {
     const texts = fc.array(fc.oneof(fc.string(), fc.constantFrom('--invoke', '-S', '--dir', '--', '-', '-x')))
     fc.assert(
       fc.property(texts, (cliArgs) => {
@@ -74,7 +74,7 @@ describe('cli_args', () => {
     )
   })
 
-  it('bring a call of their own, or get that of the plan', () => {
+  it('bring their own call, or get that of the plan', () => {
     const argsOf = (cliArgs: readonly string[]) => {
       const options = readCliArgs(cliArgs, [])
       if (E.isLeft(options)) throw new Error(options.left)
@@ -111,7 +111,7 @@ describe('where a server listens', () => {
     [['--addr', '127.0.0.2:81'], '127.0.0.2', 81],
     [['--addr=localhost:81'], '127.0.0.1', 81],
     [['--addr', '[::1]:81'], '::1', 81],
-  ])('is just what %j say', (cliArgs, host, port) => {
+  ])('is exactly what %j say', (cliArgs, host, port) => {
     expect(endpoint(cliArgs)).toStrictEqual(E.right({ host, ports: [port], options: [] }))
   })
 
@@ -134,7 +134,7 @@ describe('where a server listens', () => {
   })
 })
 
-it('variables are in the environment, unless something would act upon them', () => {
+it('variables are passed in the environment, unless a program would act upon them', () => {
   const names = ['API_KEY', 'MODEL_URI', 'TEMPERATURE', 'NODE_AUTH_TOKEN', 'LANGUAGE_MODEL_KEY']
   const actedUpon = [
     ...[

@@ -39,7 +39,7 @@ describe('the plan for a core module', () => {
     expect(plan(binary, name)).toStrictEqual(expected)
   })
 
-  it('leaves a module that we cannot read to the runtime', () => {
+  it('leaves an unreadable module to the runtime', () => {
     const unknown = Buffer.from('\0asm\x01\0\0\0\x01\xff\xff\xff\xff\x0f', 'latin1')
     expect(makePlan(unknown, { name: 'f', inputs: [] })).toStrictEqual({ ...program, invoke: 'f' })
     expect(makePlan(unknown, { name: '_start', inputs: [] })).toStrictEqual(program)
@@ -105,7 +105,7 @@ it.each([
   expect(makePlan(bytes, { name: 'f', inputs: [] })).toMatchObject({ kind: 'refused', code: 'binary' })
 })
 
-it('what is no plan is not taken for one', () => {
+it('what is not a plan is refused', () => {
   for (const text of [
     '',
     '{',
@@ -132,7 +132,7 @@ describe('the planner', () => {
     return { ask, started: () => started, planner }
   }
 
-  it('looks into a binary once for a call', async () => {
+  it('inspects a binary once for a call', async () => {
     const { ask, started } = counting()
     const first = await ask('visit', ['1'])
     expect(first).toStrictEqual(call('visit(1)'))
@@ -142,20 +142,20 @@ describe('the planner', () => {
     expect(started()).toBe(2)
   })
 
-  it('looks into a module once for a name, whatever the inputs', async () => {
+  it('inspects a module once for a name, whatever the inputs', async () => {
     const { ask, started } = counting()
     await ask('add', ['1', '2'], 'add')
     expect(await ask('add', ['3', '4'], 'add')).toStrictEqual({ ...program, invoke: 'add' })
     expect(started()).toBe(1)
   })
 
-  it('gives up when it is told to', async () => {
+  it('gives up when aborted', async () => {
     const { planner } = counting()
     const request = { path: fixturePath('add'), digest: fixture('add').digest, name: 'add', inputs: [] }
     await expect(planner.plan(request, AbortSignal.abort())).rejects.toThrow('no longer needed')
   })
 
-  it('refuses a binary that it cannot look into', async () => {
+  it('refuses a binary that it cannot inspect', async () => {
     const planner = new Planner({ wrapper: () => Promise.resolve(['/bin/false']) })
     const request = { path: fixturePath('add'), digest: fixture('add').digest, name: 'add', inputs: [] }
     expect(await planner.plan(request, new AbortController().signal)).toMatchObject({

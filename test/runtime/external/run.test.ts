@@ -44,7 +44,7 @@ describe('a task in proplet exec', () => {
     )
   })
 
-  it('takes a binary from the cache as it is there', async () => {
+  it('uses a binary directly from the cache', async () => {
     const bytes = fixture('add')
     const path = fixturePath('add')
     const { runtime } = externalOfTest()
@@ -58,7 +58,7 @@ describe('a task in proplet exec', () => {
     })
   })
 
-  it('gives the guest its variables, also those that a loader would act upon, and the directories', async () => {
+  it('gives the guest its variables, even those that a loader would act upon, and the directories', async () => {
     const dir = directoryOfTest()
     writeFileSync(join(dir, 'here'), 'text')
     const { runtime } = externalOfTest({ dirs: [dir] })
@@ -88,20 +88,20 @@ describe('a task in proplet exec', () => {
     expect(outcome).toMatchObject({ kind: 'failed', code, error: expect.stringMatching(error) as string })
   })
 
-  it('says what a function is that it runs instead', async () => {
+  it('names the function that it runs instead', async () => {
     const { runtime } = externalOfTest()
     const { outcome, warnings } = await run(runtime, { binary: fixture('fallback'), name: 'nope' })
     expect(outcome).toStrictEqual(completed('1\n'))
     expect(warnings).toStrictEqual(['no function "nope" is exported; running "main" instead'])
   })
 
-  it('refuses what is no binary', async () => {
+  it('refuses a file that is not a binary', async () => {
     const { runtime } = externalOfTest()
     const { outcome } = await run(runtime, { binary: toBinary(Buffer.from('(module)')) })
     expect(outcome).toMatchObject({ kind: 'failed', code: 'binary' })
   })
 
-  it('leaves nothing behind, whatever its id is', async () => {
+  it('leaves nothing behind, whatever its ID', async () => {
     const { runtime, temporary } = externalOfTest()
     const id = '../../../tmp/$(touch /tmp/pwned);\0'
     await run(runtime, { id, binary: fixture('add'), name: 'add', inputs: ['1', '2'] })
@@ -109,7 +109,7 @@ describe('a task in proplet exec', () => {
     expect(readdirSync(temporary)).toStrictEqual([])
   })
 
-  it('has a name that says which program it is', () => {
+  it('has a name that identifies the program', () => {
     expect(externalOfTest({ program: installedExec() }).runtime.name).toBe('proplet-exec-external')
   })
 })

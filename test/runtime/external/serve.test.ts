@@ -61,7 +61,7 @@ describe('a component that serves HTTP', () => {
     expect(found?.port).toBeLessThan(port + 100)
   })
 
-  it('takes another port than the one that starts at the same time', async () => {
+  it('uses a different port from one that starts at the same time', async () => {
     const runtime = serving(await freePort())
     const stop$ = new Subject<StopReason>()
     const ports: number[] = []
@@ -74,7 +74,7 @@ describe('a component that serves HTTP', () => {
     expect(new Set(ports).size).toBe(2)
   })
 
-  it('takes just the port that it is told', async () => {
+  it('uses exactly the requested port', async () => {
     const port = await freePort()
     const runtime = serving(8222)
     const stop$ = new Subject<StopReason>()
@@ -88,7 +88,7 @@ describe('a component that serves HTTP', () => {
     expect(busy.outcome).toMatchObject({ kind: 'failed', error: `no port is free at ${HOST}: ${port}` })
   })
 
-  it('fails when it ends by itself, though it says that all is well', async () => {
+  it('fails if it ends on its own, even with status 0', async () => {
     const { outcome, events } = await run(serving(await freePort()), component, undefined, (event) => {
       if (event.type === 'serving') void get(event, '/end')
     })
@@ -99,7 +99,7 @@ describe('a component that serves HTTP', () => {
     })
   })
 
-  it('fails when it ends before it listens', async () => {
+  it('fails if it ends before it listens', async () => {
     const { outcome, events } = await run(serving(await freePort()), {
       ...component,
       env: { MODE: 'early' },

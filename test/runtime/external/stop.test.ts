@@ -40,13 +40,13 @@ describe('a stop', () => {
     expect(outcome).toStrictEqual({ kind: 'stopped', results: 'said on stdout' })
   })
 
-  it('asks first', async () => {
+  it('sends SIGTERM first', async () => {
     const { runtime } = externalOfTest({ program: program('asked.sh') })
     const { outcome } = await stopped(runtime, script)
     expect(outcome).toStrictEqual({ kind: 'stopped', results: 'waiting\nasked\n' })
   })
 
-  it('ends a group that ignores it, the grandchild too', async () => {
+  it('ends a group that ignores it, including a grandchild', async () => {
     const { runtime } = externalOfTest({ program: program('stubborn.sh') })
     const { outcome } = await stopped(runtime, script, { reason: 'shutdown' })
     if (outcome.kind !== 'failed') throw new Error(outcome.kind)
@@ -56,7 +56,7 @@ describe('a stop', () => {
     await vi.waitUntil(() => !pids.some(isAlive))
   })
 
-  it('before the runtime is started leaves it unstarted', async () => {
+  it('before the start of the runtime prevents it', async () => {
     const { runtime, temporary } = externalOfTest({ program: program('show.sh') })
     const stop$ = new Subject<StopReason>()
     const ran = run(runtime, script, stop$)
@@ -86,14 +86,14 @@ it('ends silently when nobody listens any more', async () => {
   expect(events.map(({ type }) => type)).toStrictEqual(['started', 'output'])
 })
 
-it('ends what a runtime leaves behind, and does not wait for it', async () => {
+it('ends what a runtime leaves behind, without waiting for it', async () => {
   const { runtime } = externalOfTest({ program: program('leaves-behind.sh') })
   const { outcome } = await run(runtime, script)
   if (outcome.kind !== 'completed') throw new Error(outcome.kind)
   await vi.waitUntil(() => !pidsIn(outcome.results).some(isAlive))
 })
 
-it('is all ended when the runtime is closed', async () => {
+it('ends all processes when the runtime is closed', async () => {
   const { runtime, temporary } = externalOfTest({ program: program('stubborn.sh') })
   const { outcome } = await run(runtime, script, undefined, (event) => {
     if (event.type === 'output') void runtime.close()
@@ -156,7 +156,7 @@ it.each([
   expect(outcome).toStrictEqual({ kind: 'failed', code, error, results: '' })
 })
 
-it('says that the program is not there any more', async () => {
+it('reports that the program no longer exists', async () => {
   const { runtime } = externalOfTest({ program: '/nowhere/wasmtime' })
   const { outcome } = await run(runtime, script)
   expect(outcome).toMatchObject({

@@ -6,14 +6,14 @@ import type { HalAnswer, HalMessage } from '../../../src/runtime/hal/calls.js'
 import { add, MIB, run, thirty } from '../embedded/harness.js'
 import { halOfTest, runtimeWithHal, scenesOf } from './harness.js'
 
-describe('guests that want too much (16.8)', () => {
-  it('get an error for handles without end, of each kind', async () => {
+describe('greedy guests (16.8)', () => {
+  it('get an error for endless handles, of each kind', async () => {
     expect(await scenesOf(await runtimeWithHal())('exhaust')).toBe(
       `"${[1024, 64, 16, 128, 1024].map((count) => String.raw`${count} then an error\n`).join('')}"`,
     )
   })
 
-  it('fill a container up to a quota, of bytes or of objects, while other tasks run', async () => {
+  it('can fill a container only up to its quota of bytes or objects, while other tasks run', async () => {
     const runtime = await runtimeWithHal({}, { warm: 2 })
     const filled = scenesOf(runtime)('fill', ['"c"'], { id: 'hoarder' })
     expect((await run(runtime, add)).outcome).toStrictEqual(thirty)
@@ -54,7 +54,7 @@ const session = () => {
 const NOTHING = new Uint8Array()
 const PIECE = new Uint8Array(64 * 1024)
 
-describe('children that break the rules (16.8)', () => {
+describe('children that violate the protocol (16.8)', () => {
   it.each([
     [{ name: 'open-container', container: '' }],
     [{ name: 'open-container', container: 'x'.repeat(256) }],
@@ -71,11 +71,11 @@ describe('children that break the rules (16.8)', () => {
     [{ name: 'constructor' }],
     ['attest'],
     [null],
-  ])('are not heard: %j', (call) => {
+  ])('are ignored: %j', (call) => {
     expect(decodeFromGuest({ type: 'hal', call }, Buffer.alloc(0))).toBeUndefined()
   })
 
-  it('are ended for a second call before the answer, and for data without end', async () => {
+  it('are ended for a second call before the answer, and for endless data', async () => {
     const busy = session()
     busy.say({ type: 'hal', call: { name: 'open-container', container: 'c' }, bytes: NOTHING })
     busy.say({ type: 'hal', call: { name: 'list-workloads' }, bytes: NOTHING })

@@ -85,7 +85,7 @@ it('issue 16, 5 and 17, 6: in a simulated SNP guest too, with numbers beyond tho
   expect(text).toContain('"policy":18446744073709551615')
 })
 
-it('issue 16, 5: capabilities say what there is, over 64 bytes are an error, and a kernel that fails is one', async () => {
+it('issue 16, 5: capabilities match the machine; more than 64 bytes, or a failing kernel, is an error', async () => {
   const runtime = await simulatedTee({
     provider: 'tdx_guest\n',
     outblob: () => tdxQuote(Buffer.alloc(64, 1)),
@@ -101,7 +101,7 @@ it('issue 16, 5: capabilities say what there is, over 64 bytes are an error, and
   )
 })
 
-it('issue 16, 5: without a TEE a core module gets -1, and an empty place for it', async () => {
+it('issue 16, 5: without a TEE a core module gets -1, and empty output', async () => {
   const body = `(func (export "main") (result i32)
     (call $platform.attestation (i32.const 0) (i32.const 8) (i32.const 64) (i32.const 32)))`
   const { outcome } = await run(await runtimeWithHal(), {

@@ -97,7 +97,7 @@ it('issue 16, 1: every function of every interface answers a component', async (
   }
 })
 
-it('issue 16, 3: a storage path outside of the directory is refused', async () => {
+it('issue 16, 3: a storage path outside the directory is refused', async () => {
   const call = await caller()
   for (const halStoragePath of ['/etc', '../x', 'tasks/t-other', '.'])
     expect(await call('create-container', ['"a"'], { halStoragePath })).toMatchObject({
@@ -107,7 +107,7 @@ it('issue 16, 3: a storage path outside of the directory is refused', async () =
   expect(await call('create-container', ['"a"'], { halStoragePath: 'mine/a' })).toBe('ok(1)')
 })
 
-it('issue 16, 7: what imports it while it is off is refused, with the import and the switch', async () => {
+it('issue 16, 7: importing it while it is off is refused, naming the import and the setting', async () => {
   const call = await caller(null)
   expect(await call('get-platform-info')).toMatchObject({
     code: 'unsupported',

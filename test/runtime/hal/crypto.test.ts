@@ -34,19 +34,16 @@ const asLegacy = (cipher: CipherName): Uint8Array => {
   return Buffer.concat([Buffer.alloc(12, 9), sealed, sealing.getAuthTag()])
 }
 
-it.each(CIPHERS)(
-  'issue 16, 2: a thousand encryptions by %s have a thousand nonces, each really used',
-  (cipher) => {
-    const sealed = Array.from({ length: 1000 }, () => encrypt(HELLO, KEY, cipher))
-    expect(new Set(sealed.map((each) => Buffer.from(each.subarray(0, 12)).toString('hex'))).size).toBe(1000)
-    for (const each of sealed) {
-      expect(openWith(each.subarray(0, 12), each, cipher)).toBe('hello')
-      expect(() => openWith(new Uint8Array(12), each, cipher)).toThrow()
-    }
-  },
-)
+it.each(CIPHERS)('issue 16, 2: a thousand encryptions by %s use a thousand different nonces', (cipher) => {
+  const sealed = Array.from({ length: 1000 }, () => encrypt(HELLO, KEY, cipher))
+  expect(new Set(sealed.map((each) => Buffer.from(each.subarray(0, 12)).toString('hex'))).size).toBe(1000)
+  for (const each of sealed) {
+    expect(openWith(each.subarray(0, 12), each, cipher)).toBe('hello')
+    expect(() => openWith(new Uint8Array(12), each, cipher)).toThrow()
+  }
+})
 
-it.each(CIPHERS)('issue 16, 2: any changed bit of what %s sealed is an error', (cipher) => {
+it.each(CIPHERS)('issue 16, 2: any changed bit of what %s encrypted is an error', (cipher) => {
   const sealed = encrypt(HELLO, KEY, cipher)
   for (let bit = 0; bit < sealed.length * 8; bit += 1) {
     const changed = Uint8Array.from(sealed)
@@ -124,7 +121,7 @@ it.each(RFC_8032)(
   },
 )
 
-it('issue 16, 2: generated pairs differ, sign and verify, and what is malformed verifies nothing', () => {
+it('issue 16, 2: generated pairs differ, sign and verify, and malformed keys verify nothing', () => {
   const pairs = Array.from({ length: 20 }, generateKeyPair)
   for (const { publicKey, privateKey } of pairs) {
     expect([publicKey.length, privateKey.length]).toStrictEqual([32, 32])
@@ -141,7 +138,7 @@ it('issue 16, 2: generated pairs differ, sign and verify, and what is malformed 
     expect(verify(HELLO, signature, new Uint8Array(32).fill(byte))).toBe(false)
 })
 
-it('issue 16, 2: BLAKE3 and SHA-2 give what the vectors say, of one chunk and of a tree', () => {
+it('issue 16, 2: BLAKE3 and SHA-2 match the vectors, for one chunk and for a tree', () => {
   const many = Uint8Array.from({ length: 5000 }, (_, at) => at % 251)
   const digest = (data: Uint8Array, name: HashName) => Buffer.from(hash(data, name)).toString('hex')
   expect(digest(new Uint8Array(), 'blake3')).toBe(hal.blake3_empty)
@@ -152,7 +149,7 @@ it('issue 16, 2: BLAKE3 and SHA-2 give what the vectors say, of one chunk and of
 })
 
 it.each(CIPHERS)(
-  'issue 16, 2: what the Rust proplet made by %s is opened where that is wanted, and never made',
+  'issue 16, 2: data encrypted by the Rust proplet with %s is decrypted only if enabled, and never produced',
   (cipher) => {
     expect(() => decrypt(asLegacy(cipher), KEY, cipher)).toThrow('Decryption failed')
     let opened = 0
@@ -178,7 +175,7 @@ it('issue 16, 2: a guest opens it with PROPLET_HAL_LEGACY_DECRYPT, and the log w
   )
 })
 
-it('issue 16, 2: contexts count from 1, have an end, and are bounded', () => {
+it('issue 16, 2: contexts count from 1, can be closed, and are limited', () => {
   const crypto = new Crypto(undefined)
   expect(crypto.createContext()).toBe(1n)
   crypto.destroyContext(1n)

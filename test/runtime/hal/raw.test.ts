@@ -28,7 +28,7 @@ it.each([-(2 ** 31), 2 ** 31 - 1, -1, 65_536])(
   },
 )
 
-it('issue 16, 1: a core module sleeps so many nanoseconds, and closes a socket that it has not', async () => {
+it('issue 16, 1: a core module sleeps for the given nanoseconds, and cannot close a socket that it does not have', async () => {
   const body = `
     (func (export "main") (result i64)
       (drop (call $clock.monotonic-time (i32.const 0) (i32.const 8)))
@@ -64,7 +64,7 @@ it('issue 16, 8: messages to oneself in a loop, and 1,000 subscriptions, end as 
   expect(await resultOf(body)).toBe('64')
 })
 
-it('issue 16, 8: a list of long keys is whole', async () => {
+it('issue 16, 8: a list of long keys is complete', async () => {
   const body = `
     (func (export "main") (result i32) (local $i i32)
       (drop (memory.grow (i32.const 16)))

@@ -47,7 +47,7 @@ it('issue 16, 4: the permissions of PROPLET_NETWORK hold', async () => {
   )
 })
 
-it('issue 16, 4: TLS is checked against what the proplet trusts, by the address as it was written', async () => {
+it("issue 16, 4: TLS is verified against the proplet's trusted CAs, for the address as written", async () => {
   const { ca, server, misnamed, otherCa, remove } = await makeCerts()
   onTestFinished(remove)
   const secure = async ({ cert, key }: Pair) => {

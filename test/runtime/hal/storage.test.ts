@@ -23,7 +23,7 @@ const files = (root: string) =>
 
 const KEYS = ['', '../x', 'a\0b', '/etc/passwd', 'é'.repeat(512), 'k'.repeat(1024), '.', '..']
 
-it('issue 16, 3: keys and names are data, and objects are there after a restart in any order of opening', async () => {
+it('issue 16, 3: keys and names are data, and objects survive a restart in any order of opening', async () => {
   const root = rootOfTest()
   const first = open(root)
   for (const name of ['one', '../two'])
@@ -74,7 +74,7 @@ it('issue 16, 3: with a key, objects are encrypted, and bound to their container
   expect(await rejected()).toBe(2)
 })
 
-it('removes what a write left that was cut off', async () => {
+it('removes the remains of an interrupted write', async () => {
   const root = rootOfTest()
   const storage = open(root)
   await storage.store(await storage.open('c'), 'k', bytes('v'))

@@ -7,7 +7,7 @@ import { fixture, run } from '../embedded/harness.js'
 import { callerOf, runtimeWithHal, scenesOf } from './harness.js'
 import { EVERYTHING, listening, say } from './network.js'
 
-it('issue 16, 4: what one task has open, another cannot reach; a blocked accept holds up nobody', async () => {
+it('issue 16, 4: a task cannot reach the handles of another; a blocked accept blocks no other task', async () => {
   const runtime = await runtimeWithHal({}, { network: EVERYTHING, warm: 2 })
   const call = scenesOf(runtime)
   const port = await freePort()
@@ -23,7 +23,7 @@ it('issue 16, 4: what one task has open, another cannot reach; a blocked accept 
   expect(await served).toBe('ok("still here")')
 })
 
-it('issue 16, 4: allocations of one task are not those of another, and are gone at its end', async () => {
+it('issue 16, 4: tasks do not share allocations, which end with their task', async () => {
   const call = callerOf(await runtimeWithHal(), 'components/hal')
   const all = '{resource-type: memory, amount: 64, priority: 0}'
   for (const id of ['one', 'other', 'one'])
@@ -35,7 +35,7 @@ it('issue 16, 4: allocations of one task are not those of another, and are gone 
   )
 })
 
-it('issue 16, 4: messages reach the task of that id alone, with a sender that is not made up', async () => {
+it('issue 16, 4: messages reach only the task of that ID, with the true sender', async () => {
   const runtime = await runtimeWithHal({}, { warm: 3 })
   const [call, simple] = [scenesOf(runtime), callerOf(runtime, 'components/hal')]
   const waiting = call('await-message', [], { id: 'receiver' })
@@ -49,7 +49,7 @@ it('issue 16, 4: messages reach the task of that id alone, with a sender that is
   )
 })
 
-it('issue 16, 4: a subscriber hears of objects', async () => {
+it('issue 16, 4: a subscriber is notified of objects', async () => {
   const event = (op: string) => String.raw`{\"container\":\"watched\",\"key\":\"a\",\"op\":\"${op}\"}\n`
   expect(await scenesOf(await runtimeWithHal())('watch-storage')).toBe(
     `ok("${event('store')}${event('store')}${event('delete')}")`,

@@ -15,11 +15,11 @@ const sample = (given: Partial<TaskSample>): TaskSample => ({
 })
 
 describe('createAggregate', () => {
-  it('has nothing to tell where no history is kept', () => {
+  it('is empty without history', () => {
     expect(createAggregate(0)(sample({ cpuPercent: 1 }))).toBeNull()
   })
 
-  it('tells mean, maximum and totals', () => {
+  it('computes mean, maximum and totals', () => {
     const aggregate = createAggregate(10)
     aggregate(sample({ cpuPercent: 30, memoryBytes: 3, diskReadBytes: 1, diskWriteBytes: 2 }))
     expect(
@@ -35,7 +35,7 @@ describe('createAggregate', () => {
     })
   })
 
-  it('leaves out what no sample tells, and does not count what one does not tell', () => {
+  it('leaves out unknown figures, and does not count samples without them', () => {
     const aggregate = createAggregate(2)
     expect(aggregate(sample({}))).toStrictEqual({ sample_count: 1 })
     expect(aggregate(sample({ cpuPercent: 8 }))).toMatchObject({ avg_cpu_usage: 8, sample_count: 2 })
@@ -44,15 +44,18 @@ describe('createAggregate', () => {
     expect(aggregate(sample({}))).toStrictEqual({ sample_count: 2 })
   })
 
-  it.each([1, 2, 3, 7])('looks back on the last %i samples, as adding them up each time would', (size) => {
-    const aggregate = createAggregate(size)
-    const values = Array.from({ length: 200 }, (_, i) => (i * 7919) % 31)
-    values.forEach((value, i) => {
-      const last = values.slice(Math.max(0, i + 1 - size), i + 1)
-      const told = aggregate(sample({ cpuPercent: value }))
-      expect(told?.sample_count).toBe(last.length)
-      expect(told?.max_cpu_usage).toBe(Math.max(...last))
-      expect(told?.avg_cpu_usage).toBeCloseTo(last.reduce((sum, each) => sum + each, 0) / last.length)
-    })
-  })
+  it.each([1, 2, 3, 7])(
+    'covers the last %i samples, with the same result as adding them up each time',
+    (size) => {
+      const aggregate = createAggregate(size)
+      const values = Array.from({ length: 200 }, (_, i) => (i * 7919) % 31)
+      values.forEach((value, i) => {
+        const last = values.slice(Math.max(0, i + 1 - size), i + 1)
+        const told = aggregate(sample({ cpuPercent: value }))
+        expect(told?.sample_count).toBe(last.length)
+        expect(told?.max_cpu_usage).toBe(Math.max(...last))
+        expect(told?.avg_cpu_usage).toBeCloseTo(last.reduce((sum, each) => sum + each, 0) / last.length)
+      })
+    },
+  )
 })

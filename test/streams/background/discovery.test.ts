@@ -27,7 +27,7 @@ const publications = {
 
 describe('discovery', () => {
   it(
-    'announces the proplet the first time the link is up, and never again (trap 4)',
+    'announces the proplet at the first connection, and never again (trap 4)',
     marbles((m) => {
       const source = m.hot('-d-u--d--u|', links)
       const subs = '         ^--!'
@@ -38,7 +38,7 @@ describe('discovery', () => {
   )
 
   it(
-    'comes before the first heartbeat',
+    'precedes the first heartbeat',
     marbles((m) => {
       const source = m.hot('--u', links)
       const subs = '         ^-----!'

@@ -25,7 +25,7 @@ const settings: Omit<HeartbeatDeps, 'clock'> = {
 
 describe('heartbeat', () => {
   it(
-    'beats at once when the link comes up, and each interval from then on',
+    'sends one at each connection, and at each interval from then on',
     marbles((m) => {
       const source = m.hot('---u', links)
       const subs = '         ^ 30ms !'
@@ -39,7 +39,7 @@ describe('heartbeat', () => {
   )
 
   it(
-    'is silent while the link is down, and beats at once when it is up again',
+    'is silent while disconnected, and sends one at the next connection',
     marbles((m) => {
       const source = m.hot('u 14ms d 29ms u', links)
       const subs = '         ^ 60ms !'
@@ -52,7 +52,7 @@ describe('heartbeat', () => {
   )
 
   it(
-    'never has two timers: a second up begins the interval anew',
+    'never has two timers: a second `up` restarts the interval',
     marbles((m) => {
       const source = m.hot('u---u', links)
       const subs = '         ^ 30ms !'
@@ -65,7 +65,7 @@ describe('heartbeat', () => {
   )
 
   it(
-    'beats nothing for a link that falls at once',
+    'sends none for a connection that is lost at once',
     marbles((m) => {
       const source = m.hot('(ud)', links)
       const subs = '         ^ 30ms !'
@@ -74,7 +74,7 @@ describe('heartbeat', () => {
   )
 
   it(
-    'carries the metadata when it is given any',
+    'includes the metadata if there is any',
     marbles((m) => {
       const source = m.hot('u', links)
       const subs = '         ^--!'

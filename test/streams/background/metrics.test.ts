@@ -26,7 +26,7 @@ const metricsWith = (
 
 describe('metrics', () => {
   it(
-    'samples each interval, and stamps what it publishes',
+    'takes a sample at each interval, with a timestamp',
     marbles((m) => {
       const sample = m.cold('-(f|)', figures)
       const subs = '         ^ 25ms !'
@@ -41,7 +41,7 @@ describe('metrics', () => {
   )
 
   it(
-    'skips beats while a sample takes long, and never takes two at a time',
+    'skips intervals while a sample takes long, and never takes two at a time',
     marbles((m) => {
       const sample = m.cold('15ms (f|)', figures)
       const subs = '         ^ 50ms !'
@@ -56,7 +56,7 @@ describe('metrics', () => {
   )
 
   it(
-    'leaves a sample out that fails or throws, reports it, and goes on',
+    'skips a sample that fails or throws, reports it, and continues',
     marbles((m) => {
       const failing = m.cold<object>('-#', undefined, new Error('failing'))
       const good = m.cold('(f|)', figures)
@@ -79,7 +79,7 @@ describe('metrics', () => {
   )
 
   it(
-    'publishes nothing for a sample that has nothing',
+    'publishes nothing for an empty sample',
     marbles((m) => {
       m.expect(
         metricsWith(m, () => EMPTY),
@@ -89,7 +89,7 @@ describe('metrics', () => {
   )
 
   it(
-    'is over at once, and samples nothing, with an interval of 0',
+    'completes at once, without samples, with an interval of 0',
     marbles((m) => {
       const sample = m.cold('(f|)', figures)
       const off = { propletId: 'p1', namespace: 'default', intervalMs: 0, onError: () => undefined }
@@ -99,7 +99,7 @@ describe('metrics', () => {
   )
 
   it(
-    'leaves the sample that is under way when it is left',
+    'cancels the current sample on unsubscription',
     marbles((m) => {
       const sample = m.cold('  -----')
       const subs = '           ^ 11ms !'

@@ -101,7 +101,7 @@ const publication = (id: string, ms: number, count: number): Publication => ({
 
 describe('taskMetrics', () => {
   it(
-    'publishes nothing of events that never come, of none, and of an error but the error',
+    'publishes nothing for a silent or empty source, and passes on an error',
     marbles((m) => {
       m.expect(metricsOf(m, NEVER)).toBeObservable('-')
       m.expect(metricsOf(m, m.cold('--|'))).toBeObservable('--|')
@@ -110,7 +110,7 @@ describe('taskMetrics', () => {
   )
 
   it(
-    'samples a task soon after its start, and each interval until it ends',
+    'samples a task soon after its start, and at each interval until it ends',
     marbles((m) => {
       const source = m.hot('a 9ms s 299ms e 500ms a--|', events)
       const expected = '    110ms a 99ms b    ------- 596ms |'
@@ -120,7 +120,7 @@ describe('taskMetrics', () => {
     }),
   )
   it(
-    'samples tasks apart, and a task that starts again anew',
+    'samples tasks separately, and starts again with a restarted task',
     marbles((m) => {
       const samplers: string[] = []
       const sampler = (id: string) => {
@@ -142,7 +142,7 @@ describe('taskMetrics', () => {
   )
 
   it(
-    'never takes two samples of a task at a time, and skips beats while one takes long',
+    'never takes two samples of a task at a time, and skips intervals while one takes long',
     marbles((m) => {
       const slow = m.cold('150ms (z|)', samples)
       const source = m.hot('(as) 496ms -', events)
@@ -156,7 +156,7 @@ describe('taskMetrics', () => {
   )
 
   it(
-    'leaves the sample under way when the task ends, and when it is left',
+    'cancels the current sample when the task ends, and on unsubscription',
     marbles((m) => {
       const never = m.cold('-', samples)
       const source = m.hot('a 9ms s 119ms e', events)
@@ -171,7 +171,7 @@ describe('taskMetrics', () => {
   )
 
   it(
-    'leaves a sample out that fails, throws, or has nothing to tell, and goes on',
+    'skips a sample that fails, throws, or is empty, and continues',
     marbles((m) => {
       const reported: unknown[] = []
       const turns = [
@@ -204,7 +204,7 @@ describe('taskMetrics', () => {
     ['is latent, and invoked', '(li)'],
   ] as const)
     it(
-      `says nothing of a task that ${what}`,
+      `publishes nothing for a task that ${what}`,
       marbles((m) => {
         m.expect(metricsOf(m, m.hot(timeline, events)), '^ 300s !').toBeObservable('-')
       }),
@@ -240,7 +240,7 @@ describe('taskMetrics', () => {
     ['daemon', '(Ds)', [100, 120_000]],
   ] as const)
     it(
-      `takes the profile ${what} of a task without one`,
+      `uses the profile ${what} for a task without one`,
       marbles((m) => {
         const taken: number[] = []
         const sampler = () => () => {
@@ -254,7 +254,7 @@ describe('taskMetrics', () => {
     )
 
   it(
-    'is over at once where tasks are not monitored',
+    'completes at once if tasks are not monitored',
     marbles((m) => {
       const off = { propletId: 'p1', sampler: undefined, onError: () => undefined, clock: m.scheduler }
       m.expect(m.hot('(as)', events).pipe(taskMetrics(off))).toBeObservable('|')
@@ -262,7 +262,7 @@ describe('taskMetrics', () => {
   )
 
   it(
-    'tells only what the profile asks for',
+    'publishes only what the profile asks for',
     marbles((m) => {
       const bare = profile({
         intervalMs: 100,

@@ -36,7 +36,7 @@ describe('telemetry', () => {
   )
 
   it(
-    'hands the inputs of the pipeline to each, the clock among them',
+    'passes the inputs of the pipeline to each, including the clock',
     marbles((m) => {
       const outcome$ = m.hot('-o--', { o: { id: 'a', outcome: completed('') } })
       const subs = '          ^ 9ms !'
@@ -50,7 +50,7 @@ describe('telemetry', () => {
   )
 
   it(
-    'reports by name a stream that fails, throws or gives no stream, and goes on with the others',
+    'reports by name a stream that fails, throws or returns none, and continues with the others',
     marbles((m) => {
       const good = m.cold('    -a---a|', publications)
       const failed = m.cold('  --b#', publications, new Error('failed'))
@@ -78,7 +78,7 @@ describe('telemetry', () => {
   )
 
   it(
-    'is over at once without streams, and with streams that have nothing to say',
+    'completes at once without streams, and with empty streams',
     marbles((m) => {
       const none: Observable<Publication> = telemetry([], inputsWith(m), () => undefined)
       m.expect(none).toBeObservable('|')
@@ -87,7 +87,7 @@ describe('telemetry', () => {
   )
 
   it(
-    'leaves the streams when it is left',
+    'unsubscribes from the streams',
     marbles((m) => {
       const a = m.cold('-a-a-', publications)
       const subs = '    ^-!'

@@ -17,7 +17,7 @@ const idle = { download: () => NEVER, downloadSealed: () => NEVER, registry: 'pr
 
 describe('acquire', () => {
   it(
-    'decodes a binary that the command brings, and asks nobody',
+    'decodes an inline binary without any request',
     marbles((m) => {
       const decoded = m.cold(' --(b|)', { b: binary('c') })
       const asked = m.cold<TaskProgress>('-')
@@ -51,7 +51,7 @@ describe('acquire', () => {
   )
 
   it(
-    'fails as the decoder or the fetch does',
+    'fails with the decoder or the fetch',
     marbles((m) => {
       const bad = m.cold<never>('#', undefined, new Error('no base64'))
       const stage = acquire({ ...idle, inline: () => bad, fetch: () => bad })
@@ -63,7 +63,7 @@ describe('acquire', () => {
   )
 
   it(
-    'leaves the fetch when it is left',
+    'unsubscribes from the fetch',
     marbles((m) => {
       const fetched = m.cold('a----', values)
       const subs = '          ^-!'
@@ -75,7 +75,7 @@ describe('acquire', () => {
   )
 
   it(
-    'downloads URLs, and images too when it is to pull them itself',
+    'downloads URLs, and images too if it pulls them itself',
     marbles((m) => {
       const fetched = m.cold('   a-(r|)', values)
       const downloaded = m.cold('a(d|)', values)
@@ -97,7 +97,7 @@ describe('acquire', () => {
 
 describe('an encrypted image (17.4)', () => {
   it(
-    'is pulled by the proplet itself, whoever pulls others, and stays encrypted',
+    'is always pulled by the proplet itself, and stays encrypted',
     marbles((m) => {
       const encrypted = start('a', { encrypted: true, source: { type: 'image', image: 'img' } })
       const ports = {

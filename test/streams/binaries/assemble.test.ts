@@ -17,18 +17,18 @@ describe('assemble', () => {
     expect(contentOf(taken)).toBe('whole')
   })
 
-  it('takes an empty binary', () => {
+  it('accepts an empty binary', () => {
     expect(contentOf(createAssembly(10).take(piece(0, 1, '')))).toBe('')
   })
 
-  it('tells how far it is, and puts chunks in order that came out of order', () => {
+  it('reports progress, and orders chunks', () => {
     const { take } = createAssembly(10)
     expect(take(piece(2, 3, 'c'))).toStrictEqual({ type: 'progress', received: 1, total: 3 })
     expect(take(piece(0, 3, 'aa'))).toStrictEqual({ type: 'progress', received: 2, total: 3 })
     expect(contentOf(take(piece(1, 3, 'bb')))).toBe('aabbc')
   })
 
-  it('ignores a chunk that it has', () => {
+  it('ignores a chunk that it already has', () => {
     const { take, size } = createAssembly(10)
     take(piece(0, 2, 'aa'))
     const before = size()
@@ -37,7 +37,7 @@ describe('assemble', () => {
     expect(contentOf(take(piece(1, 2, 'b')))).toBe('aab')
   })
 
-  it('begins anew when a chunk has changed, as the image has then changed under its tag', () => {
+  it('starts again if a chunk has changed, because the tag has moved', () => {
     const { take, size } = createAssembly(10)
     take(piece(0, 3, 'aa'))
     take(piece(1, 3, 'bb'))
@@ -47,13 +47,13 @@ describe('assemble', () => {
     expect(contentOf(take(piece(2, 3, 'C')))).toBe('AABBC')
   })
 
-  it('begins anew when a chunk has changed its length', () => {
+  it('starts again if a chunk has changed its length', () => {
     const { take } = createAssembly(10)
     take(piece(0, 2, 'aa'))
     expect(take(piece(0, 2, 'aaa'))).toStrictEqual({ type: 'progress', received: 1, total: 2 })
   })
 
-  it('keeps chunks of servers that cut differently apart; the first sequence that is complete wins', () => {
+  it('keeps sequences of servers that split differently apart; the first complete one wins', () => {
     const { take } = createAssembly(10)
     take(piece(0, 2, 'abcd'))
     take(piece(0, 3, 'ab'))
@@ -69,17 +69,17 @@ describe('assemble', () => {
     expect(contentOf(take(piece(1, 2, 'b')))).toBe('ab')
   })
 
-  it('calls an image oversized as soon as one chunk tells that the whole cannot fit', () => {
+  it('reports an oversized image as soon as one chunk shows that the whole cannot fit', () => {
     const { take, size } = createAssembly(10)
     expect(take(piece(0, 4, 'aaaa'))).toStrictEqual({ type: 'oversized', size: 12 })
     expect(size()).toBe(0)
   })
 
-  it('does not mistake the last chunk for the size of the others', () => {
+  it('does not take the last chunk for the size of the others', () => {
     expect(createAssembly(10).take(piece(3, 4, 'aaaa')).type).toBe('progress')
   })
 
-  it('calls an image oversized when the sum of its chunks is', () => {
+  it('reports an image oversized by the sum of its chunks', () => {
     const { take, size } = createAssembly(10)
     take(piece(2, 3, 'cccc'))
     take(piece(0, 3, 'aaaa'))
@@ -87,13 +87,13 @@ describe('assemble', () => {
     expect(size()).toBe(0)
   })
 
-  it('takes an image of just the limit', () => {
+  it('accepts an image exactly at the limit', () => {
     const { take } = createAssembly(10)
     take(piece(0, 2, 'aaaaa'))
     expect(contentOf(take(piece(1, 2, 'bbbbb')))).toBe('aaaaabbbbb')
   })
 
-  it('tells what it holds, and counts what keeping empty chunks takes', () => {
+  it('reports what it holds, including the overhead of empty chunks', () => {
     const { take, size } = createAssembly(10)
     expect(size()).toBe(0)
     for (let index = 0; index < 1000; index += 1) take(piece(index, 1_000_000, ''))

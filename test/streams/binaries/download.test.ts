@@ -10,7 +10,7 @@ const kept = of(binary('kept'))
 
 describe('download', () => {
   it(
-    'tells of the attempt, and ends with the binary',
+    'reports the attempt, and ends with the binary',
     marbles((m) => {
       const attempt = m.cold('  -p-qwa--(F|)', told)
       const subs = '            ^-------!'
@@ -22,7 +22,7 @@ describe('download', () => {
   )
 
   it(
-    'fails at once for a reason that lasts, whatever the cache has',
+    'fails at once for a permanent reason, whatever the cache has',
     marbles((m) => {
       const attempt = m.cold('-p-#', told, lasting)
       const downloads = downloadsWith(m, { attempts: { ref: [attempt] }, kept })
@@ -33,7 +33,7 @@ describe('download', () => {
   )
 
   it(
-    'is tried again when the reason may pass, with growing delays, and given up after the fourth',
+    'is retried after transient failures, with growing delays, and given up after the fourth',
     marbles((m) => {
       const attempt = m.cold('#', told, away())
       const expected = '(1A) 496ms (2A) 996ms (3A) 1996ms (4A) 3996ms (5#)'
@@ -43,7 +43,7 @@ describe('download', () => {
   )
 
   it(
-    'counts anew when an attempt has brought something',
+    'counts attempts from the last progress',
     marbles((m) => {
       const [first, second] = [m.cold('#', told, away()), m.cold('-p-#', told, away())]
       const third = m.cold('-q-(F|)', told)
@@ -54,7 +54,7 @@ describe('download', () => {
   )
 
   it(
-    'waits as long as it was asked to, but no longer than a minute',
+    'waits as long as the server asks, but no longer than a minute',
     marbles((m) => {
       const [soon, late] = [m.cold('#', told, away(3000)), m.cold('#', told, away(1e9))]
       const third = m.cold('(F|)', told)
@@ -64,7 +64,7 @@ describe('download', () => {
   )
 
   it(
-    'leaves an attempt that gets nothing, but not one that has got everything',
+    'abandons an attempt without progress, but not a complete one',
     marbles((m) => {
       const stalled = m.cold('-p', told)
       const slow = m.cold('  -a 10s (F|)', told)
@@ -76,7 +76,7 @@ describe('download', () => {
   )
 
   it(
-    'ends when nothing new comes for too long, and when it takes too long altogether',
+    'ends without progress for too long, and when it takes too long altogether',
     marbles((m) => {
       const drip = m.cold('-p 49ms p 49ms p 49ms p 49ms p 49ms p', told)
       const limits = { ttlMs: 180 }
@@ -92,7 +92,7 @@ describe('download', () => {
 
 describe('download: the cache', () => {
   it(
-    'answers for what is pinned, without an attempt',
+    'provides pinned binaries without an attempt',
     marbles((m) => {
       const attempt = m.cold('-(F|)', told)
       const downloads = downloadsWith(m, { attempts: { ref: [attempt] }, kept, pinned: true })
@@ -102,7 +102,7 @@ describe('download: the cache', () => {
   )
 
   it(
-    'that has nothing, or fails, is passed over',
+    'is skipped if it has nothing, or fails',
     marbles((m) => {
       const attempt = m.cold('----(F|)', told)
       const empty = downloadsWith(m, { attempts: { ref: [attempt] }, pinned: true })
@@ -116,7 +116,7 @@ describe('download: the cache', () => {
   )
 
   it(
-    'stands in when the peer has not answered within the time of a stall',
+    'provides the binary if the peer does not answer in time',
     marbles((m) => {
       const attempts = { ref: [m.cold('#', told, away()), m.cold('-', told)] }
       const downloads = downloadsWith(m, { attempts, kept })
@@ -125,7 +125,7 @@ describe('download: the cache', () => {
   )
 
   it(
-    'stands in when the peer has gone away for good, with a warning',
+    'provides the binary, with a warning, if all retries fail',
     marbles((m) => {
       const attempt = m.cold('-p-#', told, away())
       const downloads = downloadsWith(m, { attempts: { ref: [attempt] }, kept })
@@ -137,7 +137,7 @@ describe('download: the cache', () => {
 
 describe('download: sharing', () => {
   it(
-    'is one for all who want the same at the same time, and is closed when it ends',
+    'shares one download among concurrent tasks, and closes it at its end',
     marbles((m) => {
       const closed: string[] = []
       const attempt = m.cold('-p-q-(F|)', told)
@@ -159,7 +159,7 @@ describe('download: sharing', () => {
   )
 
   it(
-    'goes on when one of two leaves, and is given up when both have',
+    'continues when one of two leaves, and stops when both have',
     marbles((m) => {
       const closed: string[] = []
       const attempt = m.cold('-p-q-(F|)', told)
@@ -178,7 +178,7 @@ describe('download: sharing', () => {
   )
 
   it(
-    'is given up between two attempts too',
+    'can be given up between two attempts too',
     marbles((m) => {
       const attempt = m.cold('#', told, away())
       const downloads = downloadsWith(m, { attempts: { ref: [attempt] } })
@@ -188,7 +188,7 @@ describe('download: sharing', () => {
   )
 
   it(
-    'lets no more than so many begin; one that leaves while it waits takes no slot',
+    'limits concurrent downloads; one that leaves while it waits takes no slot',
     marbles((m) => {
       const [slow, other] = [m.cold('---(F|)', told), m.cold('-(F|)', told)]
       const downloads = downloadsWith(m, {

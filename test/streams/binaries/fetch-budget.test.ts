@@ -12,7 +12,7 @@ describe('fetch: the total of bytes', () => {
   const otherEvents = { ...events, f: fetching(1, 'other') }
 
   it(
-    'is an error for the fetch that goes beyond it, not for the others',
+    'fails the fetch that exceeds it, not the others',
     marbles((m) => {
       const chunk$ = m.hot('  -p-w-q', { p: part, w: whole, q: chunk('other', 1, 2, '') })
       const { fetch } = fetchWith(m, { chunk$, limits: { ...budget, maxTotalBytes: 2 * 256 + 4 } })
@@ -24,7 +24,7 @@ describe('fetch: the total of bytes', () => {
   )
 
   it(
-    'is freed by a fetch that is complete, once the binary is kept',
+    'is freed by a complete fetch once the binary is stored',
     marbles((m) => {
       const kept = m.cold('   --(b|)', { b: binary('x') })
       const chunk$ = m.hot('  -xw-w', chunks)
@@ -36,7 +36,7 @@ describe('fetch: the total of bytes', () => {
   )
 
   it(
-    'is freed by a fetch that is left',
+    'is freed by a cancelled fetch',
     marbles((m) => {
       const chunk$ = m.hot('  -p-w', { p: part, w: whole })
       const { fetch } = fetchWith(m, { chunk$, limits: budget })
@@ -59,7 +59,7 @@ describe('fetch: the total of bytes', () => {
   )
 
   it(
-    'is freed by a fetch that fails of its size, and by one that goes beyond the total',
+    'is freed by a fetch that is too large, and by one that exceeds the total',
     marbles((m) => {
       const chunk$ = m.hot('  -po-qw', {
         p: part,

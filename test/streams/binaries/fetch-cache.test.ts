@@ -9,7 +9,7 @@ import { binary, chunk } from '../../support/model.js'
 
 describe('fetch: the cache', () => {
   it(
-    'serves the image when the registry is silent',
+    'provides the image if the registry is silent',
     marbles((m) => {
       const kept = m.cold('   --(b|)', { b: binary('kept') })
       const chunk$ = m.hot<Chunk>('-')
@@ -24,7 +24,7 @@ describe('fetch: the cache', () => {
   )
 
   it(
-    'is not asked while the registry answers, but serves what never got complete',
+    'is not used while the registry answers, but provides an image that stays incomplete',
     marbles((m) => {
       const kept = m.cold('   --(b|)', { b: binary('kept') })
       const chunk$ = m.hot('  -----a', chunks)
@@ -39,7 +39,7 @@ describe('fetch: the cache', () => {
   )
 
   it(
-    'is not asked when the registry answers in time',
+    'is not used if the registry answers in time',
     marbles((m) => {
       const kept = m.cold<Binary>('(b|)', { b: binary('kept') })
       const chunk$ = m.hot('  -w', chunks)
@@ -51,7 +51,7 @@ describe('fetch: the cache', () => {
   )
 
   it(
-    'serves a pinned image without asking the registry',
+    'provides a pinned image without asking the registry',
     marbles((m) => {
       const kept = m.cold('   --(b|)', { b: binary('kept') })
       const chunk$ = m.hot<Chunk>('-')
@@ -65,7 +65,7 @@ describe('fetch: the cache', () => {
   )
 
   it(
-    'lets the registry be asked for a pinned image that it has not',
+    'lets a missing pinned image be requested from the registry',
     marbles((m) => {
       const kept = m.cold('   --(b|)', { b: undefined })
       const chunk$ = m.hot('  ----w', { w: chunk(PINNED, 0, 1, 'whole') })
@@ -78,7 +78,7 @@ describe('fetch: the cache', () => {
   )
 
   it(
-    'takes a reference for pinned only with a whole digest at its end',
+    'treats a reference as pinned only if it ends with a complete digest',
     marbles((m) => {
       const kept = m.cold<Binary>('(b|)', { b: binary('kept') })
       for (const image of ['img@sha256:0a', `${PINNED}0`, `${PINNED}:latest`, PINNED.replace('@', '/')]) {
@@ -90,7 +90,7 @@ describe('fetch: the cache', () => {
   )
 
   it(
-    'counts as empty, with a warning, when it fails or throws',
+    'counts as empty, with a warning, if it fails or throws',
     marbles((m) => {
       const failing = m.cold<Binary>('-#', undefined, new Error('disk on fire'))
       const chunk$ = m.hot('  20ms w', chunks)
@@ -106,7 +106,7 @@ describe('fetch: the cache', () => {
   )
 
   it(
-    'does not hide why the registry failed when it fails too',
+    "does not hide the registry's failure if it fails too",
     marbles((m) => {
       const chunk$ = m.hot<Chunk>('-')
       const expected = '      f 99ms (W#)'

@@ -7,9 +7,9 @@ import { chunks, events, fetchWith, requests } from '../../support/fetch.js'
 import { marbles } from '../../support/marbles.js'
 import { chunk } from '../../support/model.js'
 
-describe('fetch: giving up and asking again', () => {
+describe('fetch: giving up and requesting again', () => {
   it(
-    'expires when no chunk comes at all',
+    'expires if no chunk arrives at all',
     marbles((m) => {
       const chunk$ = m.hot<Chunk>('-')
       const subs = '          ^ 99ms !'
@@ -23,7 +23,7 @@ describe('fetch: giving up and asking again', () => {
   )
 
   it(
-    'gives up sooner when nothing comes at all than when a chunk has come (14.7)',
+    'gives up sooner if nothing arrives at all than after a first chunk (14.7)',
     marbles((m) => {
       const limits = { stallMs: 40 }
       const error = new FetchError(
@@ -45,7 +45,7 @@ describe('fetch: giving up and asking again', () => {
   )
 
   it(
-    'counts the time to live from the last progress: a duplicate does not prolong it',
+    'counts the time to live from the last progress, ignoring duplicates',
     marbles((m) => {
       const chunk$ = m.hot('- 59ms a 59ms a', chunks)
       const subs = '         ^ 159ms !'
@@ -59,7 +59,7 @@ describe('fetch: giving up and asking again', () => {
   )
 
   it(
-    'gives up at the overall limit although chunks keep coming',
+    'gives up at the overall limit even if chunks keep arriving',
     marbles((m) => {
       const chunk$ = m.hot(' - 59ms a 59ms b 59ms A', chunks)
       const subs = '         ^ 199ms !'
@@ -88,7 +88,7 @@ describe('fetch: giving up and asking again', () => {
   )
 
   it(
-    'asks again when nothing comes, each time after twice as long',
+    'requests again without progress, each time after twice as long',
     marbles((m) => {
       const chunk$ = m.hot<Chunk>('-')
       const expected = '      f 9ms g 19ms h 39ms i 29ms #'
@@ -103,7 +103,7 @@ describe('fetch: giving up and asking again', () => {
   )
 
   it(
-    'counts the stall from the last progress, and stops asking when it has the whole',
+    'counts the stall from the last progress, and stops requesting once complete',
     marbles((m) => {
       const chunk$ = m.hot('  -ab 16ms c', chunks)
       const expected = '      fpq 9ms g 6ms (rF|)'

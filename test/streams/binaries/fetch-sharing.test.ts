@@ -5,7 +5,7 @@ import { marbles } from '../../support/marbles.js'
 
 describe('fetch: sharing', () => {
   it(
-    'is one for all who want the same image at the same time',
+    'shares one fetch among concurrent tasks',
     marbles((m) => {
       const chunk$ = m.hot('  -a-b-c-', chunks)
       const subs = '          ^----!'
@@ -23,7 +23,7 @@ describe('fetch: sharing', () => {
   )
 
   it(
-    'goes on when one of two leaves',
+    'continues when one of two leaves',
     marbles((m) => {
       const chunk$ = m.hot('  -a-b-c-', chunks)
       const subs = '          ^----!'
@@ -39,7 +39,7 @@ describe('fetch: sharing', () => {
   )
 
   it(
-    'ends when both have left, and a later task asks again from the beginning',
+    'ends when both have left, and a later task starts again',
     marbles((m) => {
       const chunk$ = m.hot('  -a-b-c-a-b-c-', chunks)
       const subs = ['         ^--!', '------^----!']
@@ -58,7 +58,7 @@ describe('fetch: sharing', () => {
   )
 
   it(
-    'asks anew for an image that was or failed, before',
+    'requests an image again after an earlier success or failure',
     marbles((m) => {
       const chunk$ = m.hot('  -w-w 50ms ------', chunks)
       const subs = ['         ^!', '--^!', '----^ 99ms !', '- 149ms ^--!']
@@ -77,7 +77,7 @@ describe('fetch: sharing', () => {
   )
 
   it(
-    'is apart for different images',
+    'is separate for different images',
     marbles((m) => {
       const chunk$ = m.hot('  --x-w-', chunks)
       const requested = '     (rx)'

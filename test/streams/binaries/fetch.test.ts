@@ -7,7 +7,7 @@ import { binary, chunk } from '../../support/model.js'
 
 describe('fetch: assembling', () => {
   it(
-    'asks once, and puts chunks together that come out of order',
+    'requests once, and assembles chunks that arrive out of order',
     marbles((m) => {
       const chunk$ = m.hot('  -c-a-b--', chunks)
       const subs = '          ^----!'
@@ -21,7 +21,7 @@ describe('fetch: assembling', () => {
   )
 
   it(
-    'ignores a chunk that it has, with a warning',
+    'ignores a duplicate chunk, with a warning',
     marbles((m) => {
       const chunk$ = m.hot('  -a-a-b-c', chunks)
       const expected = '      fp-D-q-(rF|)'
@@ -30,7 +30,7 @@ describe('fetch: assembling', () => {
   )
 
   it(
-    'takes the first whole of two servers that cut the image differently',
+    'uses the first complete sequence of two servers that split the image differently',
     marbles((m) => {
       const chunk$ = m.hot('  -a-d-b-e', chunks)
       const expected = '      fp-s-q-(tB|)'
@@ -40,7 +40,7 @@ describe('fetch: assembling', () => {
   )
 
   it(
-    'begins anew when the image has changed under its tag',
+    'starts again if the image has changed under its tag',
     marbles((m) => {
       const chunk$ = m.hot('  -abA-bc-', chunks)
       const expected = '      fpqp-q(rB|)'
@@ -50,7 +50,7 @@ describe('fetch: assembling', () => {
   )
 
   it(
-    'ignores chunks that nobody asked for, and listens to none while nothing is fetched',
+    'ignores unrequested chunks, and listens to none while nothing is fetched',
     marbles((m) => {
       const chunk$ = m.hot('  wx---x-w-w', chunks)
       const asks = '          ---^'
@@ -62,7 +62,7 @@ describe('fetch: assembling', () => {
   )
 
   it(
-    'fails at the first chunk that tells that the image is too large',
+    'fails at the first chunk that shows that the image is too large',
     marbles((m) => {
       const chunk$ = m.hot('  -a---', { a: chunk('img', 0, 4, 'aaaaaaaa') })
       const subs = '          ^!'
@@ -74,7 +74,7 @@ describe('fetch: assembling', () => {
   )
 
   it(
-    'fails when the sum of the chunks is too large',
+    'fails if the sum of the chunks is too large',
     marbles((m) => {
       const chunk$ = m.hot('  -a-b-', {
         a: chunk('img', 2, 3, 'a'.repeat(15)),
@@ -89,7 +89,7 @@ describe('fetch: assembling', () => {
   )
 
   it(
-    'stops listening when it has the whole, and has all the time it needs to keep it',
+    'stops listening once complete, and may take any time to store the binary',
     marbles((m) => {
       const kept = m.cold('   200ms (b|)', { b: binary('aabbc') })
       const chunk$ = m.hot('  -abcAabc-', chunks)
@@ -104,7 +104,7 @@ describe('fetch: assembling', () => {
   )
 
   it(
-    'fails as keeping the binary does, or throws',
+    'fails if storing the binary fails or throws',
     marbles((m) => {
       const failing = m.cold<Binary>('-#', undefined, new Error('disk on fire'))
       const chunk$ = m.hot('  -w---', chunks)
@@ -119,7 +119,7 @@ describe('fetch: assembling', () => {
   )
 
   it(
-    'fails as its source does',
+    'fails with its source',
     marbles((m) => {
       const chunk$ = m.hot('  -a-#', chunks)
       const subs = '          ^--!'

@@ -17,7 +17,7 @@ const values: Record<string, TaskEvent> = {
 
 describe('pinBinary', () => {
   it(
-    'holds the file from the time the task waits until it has ended',
+    'keeps the file from the time the task waits until it has ended',
     marbles((m) => {
       const run = m.cold('     ---r-s--(c|)', values)
       const held = m.cold<never>('-')
@@ -34,7 +34,7 @@ describe('pinBinary', () => {
   )
 
   it(
-    'lets go of the file when the task ends before it starts, and when it is left',
+    'releases the file if the task ends before it starts, and on unsubscription',
     marbles((m) => {
       const ended = m.cold('   -(x|)', values)
       const left = m.cold('    r----', values)
@@ -48,7 +48,7 @@ describe('pinBinary', () => {
   )
 
   it(
-    'forgets a file that cannot be used before the task ends',
+    'forgets an unusable file before the task ends',
     marbles((m) => {
       const digests: string[] = []
       const run = m.cold('  r-(f|)', values)
@@ -68,7 +68,7 @@ describe('pinBinary', () => {
   )
 
   it(
-    'has nothing to do for a binary in memory',
+    'does nothing for a binary in memory',
     marbles((m) => {
       const run = m.cold('r-(f|)', values)
       const unused = m.cold<never>('-')

@@ -42,7 +42,7 @@ const broken = (): never => {
 
 describe('admit', () => {
   it(
-    'refuses what is over the cap with a failure that says so, and takes the next when a task has ended',
+    'refuses tasks beyond the cap with a failure, and accepts the next when a task has ended',
     marbles((m) => {
       const admission = createAdmission(caps)
       const task = m.cold('   r---(e|)', events)
@@ -58,7 +58,7 @@ describe('admit', () => {
   )
 
   it(
-    'counts daemons apart: they take no place of tasks, nor tasks of them',
+    'counts daemons separately from tasks',
     marbles((m) => {
       const admission = createAdmission(caps)
       const task = m.cold('   r-----(e|)', events)
@@ -74,7 +74,7 @@ describe('admit', () => {
   )
 
   it(
-    'counts latent tasks apart, and invocations as tasks',
+    'counts latent tasks separately, and invocations as tasks',
     marbles((m) => {
       const admission = createAdmission({ ...caps, maxTasks: 2 })
       const task = m.cold('   r-----(e|)', events)
@@ -95,7 +95,7 @@ describe('admit', () => {
   )
 
   it(
-    'runs no daemon where none is allowed, and no task where none is',
+    'runs no daemon if none is allowed, and no task if none is',
     marbles((m) => {
       const noDaemons = createAdmission({ ...caps, maxDaemons: 0 })
       const noTasks = createAdmission({ ...caps, maxTasks: 0 })
@@ -113,7 +113,7 @@ describe('admit', () => {
   )
 
   it(
-    'frees the place of a task that is left',
+    'frees the place of an unsubscribed task',
     marbles((m) => {
       const admission = createAdmission(caps)
       const task = m.cold('   r-----', events)
@@ -149,7 +149,7 @@ describe('admit', () => {
   )
 
   it(
-    'refuses what it is told to, whatever room there is, and does not count it',
+    'refuses on request, whatever room there is, and does not count it',
     marbles((m) => {
       const refuse: AdmitDeps['refuse'] = (command) =>
         command.type === 'start' && command.encrypted
@@ -166,7 +166,7 @@ describe('admit', () => {
   )
 
   it(
-    'answers a task with a failure when the refusal itself throws',
+    'answers a task with a failure if the refusal itself throws',
     marbles((m) => {
       const admission = createAdmission({ ...caps, refuse: broken })
       const task = m.cold('   r-(e|)', events)

@@ -25,7 +25,7 @@ const rejectedAt = (receivedAt: number): Arrived<Decoded> => ({
 
 describe('decode', () => {
   it(
-    'stamps every message with the time it was taken in, and hands it on beside what it says',
+    'stamps every decoded message with the time of its receipt',
     marbles((m) => {
       const source = m.hot('  -m--(mm)-|', { m: message })
       const subs = '           ^--------!'
@@ -68,7 +68,7 @@ describe('decode', () => {
   )
 
   it(
-    'fails, and leaves its source, when the decoder breaks its promise and throws',
+    'fails, and unsubscribes from its source, if the decoder throws',
     marbles((m) => {
       const source = m.hot('  -m-m-', { m: message })
       const subs = '           ^!'

@@ -74,7 +74,7 @@ const replacements: Record<string, TaskEvent> = {
 
 describe('dedupe of latent tasks', () => {
   it(
-    'lets a start replace a latent task, and be replaced in its turn; a stop ends the last one',
+    'lets a start replace a latent task, and be replaced in turn; a stop ends the last one',
     marbles((m) => {
       const source = m.hot<Input>('s 49ms t 49ms x 49ms |', deployments)
       const expected = '           s 49ms (Rt) 46ms k 49ms |'
@@ -83,7 +83,7 @@ describe('dedupe of latent tasks', () => {
   )
 
   it(
-    'takes a start that is delivered twice for a duplicate',
+    'treats a start that is delivered twice as a duplicate',
     marbles((m) => {
       const source = m.hot<Input>('s 19ms s 49ms t 19ms t', deployments)
       const expected = '           s 19ms d 49ms (Rt) 16ms d'
@@ -92,7 +92,7 @@ describe('dedupe of latent tasks', () => {
   )
 
   it(
-    'leaves what is replaced before it begins what comes instead, so that no place is taken twice',
+    'ends the replaced task before it starts the new one, so that no slot is taken twice',
     marbles((m) => {
       const task = m.cold<TaskEvent>('-')
       const source = m.hot<Input>('s 49ms t 49ms p', deployments)
@@ -112,7 +112,7 @@ describe('dedupe of latent tasks', () => {
   )
 
   it(
-    'does not let a latent task replace one that runs',
+    'does not let a latent task replace a running task',
     marbles((m) => {
       const source = m.hot<Input>('p 49ms s', deployments)
       const expected = '           p 49ms d'
@@ -123,7 +123,7 @@ describe('dedupe of latent tasks', () => {
 
 describe('dedupe', () => {
   it(
-    'calls a start of an id that is running a duplicate, and runs it once',
+    'treats a start with a running ID as a duplicate, and runs it once',
     marbles((m) => {
       const task = m.cold('     r 99ms      (e|)', events)
       const source = m.hot<Input>('s 49ms s 49ms (|)', commands)
@@ -137,7 +137,7 @@ describe('dedupe', () => {
   )
 
   it(
-    'runs an id again when its task has ended, as recurring tasks come back under one id (trap 9)',
+    'runs an ID again when its task has ended, as recurring tasks reuse one ID (trap 9)',
     marbles((m) => {
       const task = m.cold('        r 48ms (e|)', events)
       const source = m.hot<Input>('s 49ms s 99ms |', commands)
@@ -149,7 +149,7 @@ describe('dedupe', () => {
   )
 
   it(
-    'takes a redelivery within 20 ms for a duplicate although its fast task has ended (trap 10), and frees the id then',
+    'treats a redelivery within 20 ms as a duplicate although its fast task has ended (trap 10), and then frees the ID',
     marbles((m) => {
       const task = m.cold('        3ms (e|)', events)
       const source = m.hot<Input>('s 19ms s 5ms (s|)', commands)
@@ -161,7 +161,7 @@ describe('dedupe', () => {
   )
 
   it(
-    'leads a stop that comes right after the start to the task',
+    'passes a stop right after the start to the task',
     marbles((m) => {
       const source = m.hot<Input>('(sx)|', commands)
       const subs = '               ^---!'
@@ -172,7 +172,7 @@ describe('dedupe', () => {
   )
 
   it(
-    'leads each stop only to the task that it names',
+    'passes each stop only to the task that it names',
     marbles((m) => {
       const source = m.hot<Input>('su-y---x|', commands)
       const expected = '           rR-K---k|'
@@ -201,7 +201,7 @@ describe('dedupe', () => {
   )
 
   it(
-    'lets only one start wait: the next is a duplicate',
+    'lets only one start wait; the next is a duplicate',
     marbles((m) => {
       const source = m.hot<Input>('(sxss) 44ms (x|)', commands)
       const expected = '           (rd) 6ms (kr) 46ms (k|)'
@@ -210,7 +210,7 @@ describe('dedupe', () => {
   )
 
   it(
-    'calls a start a duplicate when the one that waited runs by now',
+    'treats a start as a duplicate if the one that waited is running by now',
     marbles((m) => {
       const source = m.hot<Input>('(sxs) 15ms s 19ms (x|)', commands)
       const expected = '           r 9ms (kr) 6ms d 29ms (k|)'
@@ -219,7 +219,7 @@ describe('dedupe', () => {
   )
 
   it(
-    'stops a start that waits at once, without running it, and lets a further one wait',
+    'stops a waiting start at once, without running it, and lets another one wait',
     marbles((m) => {
       const source = m.hot<Input>('(sxsxs) 43ms (x|)', commands)
       const expected = '           (rk) 6ms (kr) 46ms (k|)'
@@ -228,7 +228,7 @@ describe('dedupe', () => {
   )
 
   it(
-    'goes on with a start that waits after its source has completed',
+    'runs a waiting start after its source has completed',
     marbles((m) => {
       const task = m.cold('        - 29ms (e|)', events)
       const source = m.hot<Input>('(sxs|)', commands)
@@ -240,7 +240,7 @@ describe('dedupe', () => {
   )
 
   it(
-    'frees the id on a stop that comes after a fast task has ended',
+    'frees the ID at a stop that arrives after a fast task has ended',
     marbles((m) => {
       const task = m.cold('        3ms (e|)', events)
       const source = m.hot<Input>('s 9ms (xs) 96ms |', commands)
@@ -252,7 +252,7 @@ describe('dedupe', () => {
   )
 
   it(
-    'reports a stop of an id that never ran, ran elsewhere, or has ended',
+    'reports a stop for an ID that never ran, ran elsewhere, or has ended',
     marbles((m) => {
       const source = m.hot<Input>('xs 9ms x-x-y--|', commands)
       const expected = '           or 9ms k-o-O--|'
@@ -261,7 +261,7 @@ describe('dedupe', () => {
   )
 
   it(
-    'keeps nothing of a thousand ids whose tasks have ended: each runs again',
+    'forgets a thousand IDs whose tasks have ended: each runs again',
     marbles((m) => {
       const starts = Array.from({ length: 1000 }, (_, index) => start(`t${index}`))
       const pause = m.cold<Input>('- 29ms |')
@@ -278,7 +278,7 @@ describe('dedupe', () => {
   )
 
   it(
-    'is silent or empty as its source is, and waits for nobody then',
+    'stays silent or completes with its source',
     marbles((m) => {
       const never = m.hot<Input>('-')
       const empty = m.cold<Input>('|')
@@ -290,7 +290,7 @@ describe('dedupe', () => {
   )
 
   it(
-    'fails with its source, and leaves the tasks',
+    'fails with its source, and unsubscribes from the tasks',
     marbles((m) => {
       const task = m.cold('        r------', events)
       const source = m.hot<Input>('-s--#', commands)
@@ -302,7 +302,7 @@ describe('dedupe', () => {
   )
 
   it(
-    'leaves its source and every task when it is left',
+    'unsubscribes from its source and every task',
     marbles((m) => {
       const task = m.cold('        ------', events)
       const source = m.hot<Input>('-s-u-----', commands)
@@ -315,7 +315,7 @@ describe('dedupe', () => {
   )
 
   it(
-    'knows nothing of the ids of an earlier subscription',
+    'shares no IDs with an earlier subscription',
     marbles((m) => {
       const task = m.cold('        r-----', events)
       const source = m.hot<Input>('s---s-', commands)
@@ -329,7 +329,7 @@ describe('dedupe', () => {
   )
 
   it(
-    'fails, and leaves its source, when a task breaks its promise and throws',
+    'fails, and unsubscribes from its source, if a task throws',
     marbles((m) => {
       const source = m.hot<Input>('-s-', commands)
       const subs = '               ^!'

@@ -42,7 +42,7 @@ const sentBy = (
 
 describe('batches', () => {
   it(
-    'sends what has come each interval, a full batch at once, and what is left at the end',
+    'sends a batch at each interval, a full one at once, and the rest at the end',
     marbles((m) => {
       const source = m.hot('-a-b---cdefg|')
       m.expect(sentBy(m, source, collector(m, [TAKEN]))).toBeObservable('-----x---y--(z|)', {
@@ -54,7 +54,7 @@ describe('batches', () => {
     }),
   )
   it(
-    'sends one batch at a time; when that is too slow the oldest are lost, and reported',
+    'sends one batch at a time; if that is too slow, the oldest items are dropped and reported',
     marbles((m) => {
       const source = m.hot('abcdefghijk|')
       m.expect(sentBy(m, source, collector(m, [TAKEN], 10), { flushMs: 30 })).toBeObservable(
@@ -68,7 +68,7 @@ describe('batches', () => {
     }),
   )
   it(
-    'sends a batch again after a growing pause, or after that which it was asked for',
+    'retries a batch after a growing pause, or after the requested one',
     marbles((m) => {
       const source = m.hot('abc')
       const answers: readonly Sent[] = [AWAY, AWAY, { ...AWAY, afterMs: 50 }, TAKEN]
@@ -92,7 +92,7 @@ describe('batches', () => {
     }),
   )
   it(
-    'gives up a batch that is refused, and counts those of one that is taken in part',
+    'gives up a refused batch, and counts the rejected items of a partly accepted one',
     marbles((m) => {
       const source = m.hot('abcdef')
       const answers: readonly Sent[] = [
@@ -104,7 +104,7 @@ describe('batches', () => {
     }),
   )
   it(
-    'ends with the source when the collector is away, and after its time when that is slow',
+    'ends with the source if the collector is away, and after its time limit if that is slow',
     marbles((m) => {
       m.expect(sentBy(m, m.hot('abc-|'), collector(m, [AWAY]))).toBeObservable('--r-|', { r: 'abc retry 0' })
       m.expect(sentBy(m, m.hot('a|'), collector(m, [AWAY]))).toBeObservable('-(r|)', { r: 'a retry 0' })

@@ -77,20 +77,20 @@ const deliveriesOf = (m: Context, due: string, fate: string, maxDue = 10) => {
 
 describe('told', () => {
   it(
-    'tells when a result was due, handed over and acknowledged',
+    'reports when a result was due, handed over and acknowledged',
     marbles((m) => {
       m.expect(deliveriesOf(m, '-t-----|', '---h--k|')).toBeObservable('------k|', { k: 't 1-3-6' })
     }),
   )
   it(
-    'takes one that goes out before it is due, or again after a lost link, as it is meant',
+    'handles a result that is sent early, or again after a lost connection',
     marbles((m) => {
       m.expect(deliveriesOf(m, '--t', 'h---k')).toBeObservable('----k', { k: 't 2-2-4' })
       m.expect(deliveriesOf(m, 't', '-h--h-k')).toBeObservable('------k', { k: 't 0-1-6' })
     }),
   )
   it(
-    'tells of those of one task in order, and of tasks and invocations apart',
+    'reports the results of one task in order, and tasks and invocations separately',
     marbles((m) => {
       m.expect(deliveriesOf(m, '(tv)', '-hH-kK')).toBeObservable('----kK', { k: 't 0-1-4', K: 'v 0-2-5' })
       m.expect(deliveriesOf(m, '(tuno)', '-o-n-u-k')).toBeObservable('-o-n-u-k', {
@@ -102,7 +102,7 @@ describe('told', () => {
     }),
   )
   it(
-    'tells of one that could not be delivered, once, and of nothing that is no result or of no run',
+    'reports an undeliverable result once, and nothing else',
     marbles((m) => {
       m.expect(deliveriesOf(m, 't', '-hxk-b-r')).toBeObservable('--x', { x: 't 0-1-2 lost' })
       m.expect(deliveriesOf(m, '', 'hk')).toBeObservable('')

@@ -125,7 +125,7 @@ describe('phases', () => {
   check('says nothing of anything else', 'onuqfrskAp|', '----------|', {})
 
   it(
-    'carries the binary, how often it was asked for, and one identity for all of a run',
+    'includes the binary, the number of requests, and one identity per run',
     marbles((m) => {
       const event$ = m.hot('aqf-e', events)
       const runs = new Set()

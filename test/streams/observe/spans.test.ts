@@ -91,7 +91,7 @@ const short = ({ name, startedAt, endedAt, error, parentId }: Span): string =>
 
 describe('spans', () => {
   it(
-    'makes a span of each phase, of the publication, and of the whole as their parent',
+    'emits a span for each phase, for the publication, and for the whole as their parent',
     marbles((m) => {
       m.expect(spansOf(m, 'tfs---e', '-------k').pipe(map(short))).toBeObservable('-f(sS)e(kK)', {
         f: 'fetch 1-2',
@@ -104,7 +104,7 @@ describe('spans', () => {
     }),
   )
   it(
-    'says what it is about, and of a failure the code alone',
+    'has attributes, and of a failure only the code',
     marbles((m) => {
       const source = spansOf(m, 'tf-F', '-------x')
       const same = { traceId: 'T0', kind: 'internal' } as const
@@ -172,13 +172,13 @@ describe('spans', () => {
     }),
   )
   it(
-    'traces nothing of runs that are not sampled',
+    'does not trace unsampled runs',
     marbles((m) => {
       m.expect(spansOf(m, 'tfs-eX|', '-----k|', { isSampled: false })).toBeObservable('------|')
     }),
   )
   it(
-    'lets the oldest go beyond its cap, whose root it still tells',
+    'drops the oldest beyond its cap, but still emits their root spans',
     marbles((m) => {
       m.expect(spansOf(m, 'tu-f-E', '-------u', { maxTraces: 1 }).pipe(map(short))).toBeObservable(
         '-t-----(pu)',

@@ -14,7 +14,7 @@ const values = { a: 3, b: 2, c: 1, d: 0, n: 9 }
 
 describe('feedBack', () => {
   it(
-    'brings in what the stage feeds back, after what it came from, until the stage is done',
+    'feeds values back after their origin, until the stage completes',
     marbles((m) => {
       const source = m.hot<number>('-a------b-----n', values)
       m.expect(source.pipe(countDown)).toBeObservable('-(abcd)-(bcd)-|', values)
@@ -23,7 +23,7 @@ describe('feedBack', () => {
   )
 
   it(
-    'does not complete with its source, fails with it, and leaves it when it is left',
+    'does not complete with its source, fails with it, and unsubscribes from it',
     marbles((m) => {
       m.expect(m.cold<number>('c|', values).pipe(countDown)).toBeObservable('(cd)-', values)
       m.expect(m.cold<number>('#').pipe(countDown)).toBeObservable('#')
@@ -34,7 +34,7 @@ describe('feedBack', () => {
   )
 
   it(
-    'hears what a source that emits at once leads to',
+    'handles the feedback of a synchronous source',
     marbles((m) => {
       m.expect(of(2, 9).pipe(countDown)).toBeObservable('(bcd|)', values)
     }),

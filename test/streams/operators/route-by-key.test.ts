@@ -8,7 +8,7 @@ const values = { a: 'a1', b: 'b1', c: 'a2', d: 'b2', z: 'z1' }
 
 describe('routeByKey', () => {
   it(
-    'leads each value to all who listen to its key, and drops what nobody listens to',
+    'passes each value to all subscribers of its key, and drops values without any',
     marbles((m) => {
       const source = m.hot<string>('-a-b-z-c-d-|', values)
       const streamOf = routeByKey(source, first)
@@ -20,7 +20,7 @@ describe('routeByKey', () => {
   )
 
   it(
-    'is subscribed to its source only while somebody listens',
+    'is subscribed to its source only while it has subscribers',
     marbles((m) => {
       const source = m.hot<string>('-a-b-c-|', values)
       const streamOf = routeByKey(source, first)
@@ -31,7 +31,7 @@ describe('routeByKey', () => {
   )
 
   it(
-    'fails all with its source, and is silent as it is',
+    'fails all subscribers with its source, and stays silent with it',
     marbles((m) => {
       const streamOf = routeByKey(m.hot<string>('-a-#', values), first)
       m.expect(streamOf('a')).toBeObservable('-a-#', values)
@@ -41,7 +41,7 @@ describe('routeByKey', () => {
   )
 
   it(
-    'gives a source that emits at once to the first who listens',
+    'passes a synchronous source to the first subscriber',
     marbles((m) => {
       const streamOf = routeByKey(m.cold<string>('(ab|)', values), first)
       m.expect(streamOf('a')).toBeObservable('(a|)', values)
@@ -49,7 +49,7 @@ describe('routeByKey', () => {
   )
 
   it(
-    'asks for the key of a value once, however many listen',
+    'computes the key of a value once, however many subscribers there are',
     marbles((m) => {
       let asked = 0
       const streamOf = routeByKey(m.hot<string>('-a-b-|', values), (value) => {

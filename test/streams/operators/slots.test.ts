@@ -12,7 +12,7 @@ const merged = ({ use }: ReturnType<typeof createSlots>, tasks: readonly Observa
 
 describe('slots', () => {
   it(
-    'runs as many at once as there are slots, and the others in the order they came',
+    'runs as many at once as there are slots, and the others in order of arrival',
     marbles((m) => {
       const a = m.cold('    ---(a|)')
       const b = m.cold('    -----(b|)')
@@ -32,7 +32,7 @@ describe('slots', () => {
   )
 
   it(
-    'runs nothing where there is no slot',
+    'runs nothing without slots',
     marbles((m) => {
       const a = m.cold('(a|)')
       m.expect(
@@ -44,7 +44,7 @@ describe('slots', () => {
   )
 
   it(
-    'lets the next in when one that runs is left',
+    'lets the next in when a running one is unsubscribed',
     marbles((m) => {
       const { use } = createSlots(1)
       const a = m.cold('    ------')
@@ -102,7 +102,7 @@ describe('slots', () => {
   )
 
   it(
-    'frees the slot of one that is empty or left while it begins',
+    'frees the slot of one that is empty, or unsubscribed during its start',
     marbles((m) => {
       const { use } = createSlots(1)
       const a = m.cold('  -(a|)')
@@ -169,7 +169,7 @@ describe('slots', () => {
   )
 
   it(
-    'lets ten thousand in that end as soon as they begin, without a deep stack',
+    'runs ten thousand that end synchronously, without a deep stack',
     marbles((m) => {
       const { use } = createSlots(1)
       const gate = m.cold<number>('--|')

@@ -31,7 +31,7 @@ describe('hold', () => {
   )
 
   it(
-    'lets a result through at once that is late already, or due just now',
+    'passes a result at once if it is late, or just due',
     marbles((m) => {
       const source = m.hot('200ms a 99ms (b|)', { a: resultOf('t', 10, 'a'), b: resultOf('v', 150, 'b') })
       const expected = '     200ms a 99ms (b|)'
@@ -40,7 +40,7 @@ describe('hold', () => {
   )
 
   it(
-    'holds nothing when it is told to hold for 0',
+    'holds nothing with a hold of 0',
     marbles((m) => {
       const source = m.hot('a-(bc)|', {
         a: resultOf('t', 0, 'a'),
@@ -53,7 +53,7 @@ describe('hold', () => {
   )
 
   it(
-    'holds each result for itself: that of a later command does not delay another',
+    'holds each result separately: one does not delay another',
     marbles((m) => {
       const source = m.hot('60ms (ab)      |', { a: resultOf('t', 50, 'a'), b: resultOf('v', 10, 'b') })
       const expected = '     110ms b 39ms (a|)'
@@ -84,7 +84,7 @@ describe('hold', () => {
   )
 
   it(
-    'waits no longer than the hold when the clock was set back meanwhile',
+    'waits no longer than the hold if the clock is set back in the meantime',
     marbles((m) => {
       const source = m.hot('5ms (a|)', { a: resultOf('t', 1_000_000, 'a') })
       const expected = '     155ms (a|)'
@@ -93,7 +93,7 @@ describe('hold', () => {
   )
 
   it(
-    'holds a later result of the same task, when the earlier is long gone',
+    'holds a later result of the same task after an earlier one',
     marbles((m) => {
       const source = m.hot('a 99ms (b|)', { a: resultOf('t', 0, 'a'), b: resultOf('t', 100, 'b') })
       const expected = '     10ms a 99ms (b|)'
@@ -117,7 +117,7 @@ describe('hold', () => {
   )
 
   it(
-    'leaves its source, and forgets what it holds, when it is left',
+    'unsubscribes from its source, and forgets what it holds',
     marbles((m) => {
       const source = m.hot('a-----', { a: resultOf('t', 0, 'a') })
       const subs = '         ^--!'

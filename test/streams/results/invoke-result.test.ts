@@ -20,7 +20,7 @@ const published = (invocation: string, results: string, error: string | null): R
 
 describe('invokeResult', () => {
   it(
-    'publishes the end of an invocation, and nothing else of it or of tasks',
+    'publishes only the end of an invocation',
     marbles((m) => {
       const source = m.hot('e-r-t-(e|)', {
         e: ended('i', completed('30')),
@@ -35,7 +35,7 @@ describe('invokeResult', () => {
   )
 
   it(
-    'says how it failed, also one without a name',
+    'publishes how it failed, even for an unnamed one',
     marbles((m) => {
       const source = m.hot('f-k-|', {
         f: ended(undefined, failed('trap', 'trap: unreachable', 'so far')),
@@ -49,7 +49,7 @@ describe('invokeResult', () => {
   )
 
   it(
-    'passes on never, an empty stream and an error, and leaves with its subscriber',
+    'stays silent, completes and fails with its source, and unsubscribes from it',
     marbles((m) => {
       const never = m.hot<TaskEvent>('-')
       m.expect(never.pipe(invokeResult('p1')), '^-!').toBeObservable('-')

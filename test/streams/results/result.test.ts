@@ -40,7 +40,7 @@ const of = (results: string, error: string | null): Result => ({
 
 describe('result', () => {
   it(
-    'tells how tasks ended: what they gave, why they failed, that they were stopped',
+    'reports how tasks ended: their results, why they failed, or that they were stopped',
     marbles((m) => {
       const source = m.hot('-c-(fs)-|', events)
       const subs = '         ^-------!'
@@ -55,7 +55,7 @@ describe('result', () => {
   )
 
   it(
-    'tells of tasks of a round in the form of an envelope, also when they failed',
+    'reports tasks of a round in an envelope, even if they failed',
     marbles((m) => {
       const round = { id: 'r1', format: 'f32-delta', numSamples: undefined }
       const update = { base64: 'e30=', numSamples: 7, metrics: { loss: 1 } }
@@ -98,7 +98,7 @@ describe('result', () => {
   )
 
   it(
-    'tells of a daemon or a server at its start, and again only when it fails (14.7)',
+    'reports a daemon or a server at its start, and again only if it fails (14.7)',
     marbles((m) => {
       const source = m.hot('-aC-aF-lS|', events)
       const subs = '         ^--------!'
@@ -113,7 +113,7 @@ describe('result', () => {
   )
 
   it(
-    'tells of nothing else that happens to a task',
+    'reports no other event of a task',
     marbles((m) => {
       const source = m.hot('abcdefghi|', others)
       const subs = '         ^--------!'

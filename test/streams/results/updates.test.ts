@@ -17,7 +17,7 @@ const events: Record<string, TaskEvent> = {
 
 describe('updates', () => {
   it(
-    'publishes those that go to the channel, unchanged, under topics of one level each',
+    'publishes updates for the channel unchanged, under topics with one level per ID',
     marbles((m) => {
       const event$ = m.hot(' r-c-u-i-e|', events)
       const subs = '         ^--------!'
@@ -40,7 +40,7 @@ describe('updates', () => {
   )
 
   it(
-    'is silent while nothing happens, and leaves when it is left',
+    'stays silent without updates, and unsubscribes',
     marbles((m) => {
       const event$ = m.hot<TaskEvent>('-r-')
       const subs = '                   ^-!'

@@ -36,7 +36,7 @@ const broken = (): never => {
 
 describe('execute', () => {
   it(
-    'runs a task and tells what happens to it',
+    'runs a task and emits its events',
     marbles((m) => {
       const run = m.cold('   -s-o-w-(e|)', runEvents)
       const subs = '         ^------!'
@@ -47,7 +47,7 @@ describe('execute', () => {
   )
 
   it(
-    'passes on how a task failed',
+    'passes on the failure of a task',
     marbles((m) => {
       const run = m.cold('   -(x|)', runEvents)
       m.expect(runsWith(() => run)(task, wasm, NEVER)).toBeObservable('r(x|)', events)
@@ -55,7 +55,7 @@ describe('execute', () => {
   )
 
   it(
-    'tells where a server listens, once, whether or not it is a daemon',
+    'reports the port of a server once, daemon or not',
     marbles((m) => {
       const run = m.cold('   -h---o-(e|)', runEvents)
       const expected = '     r(hA)o-(E|)'
@@ -68,7 +68,7 @@ describe('execute', () => {
   )
 
   it(
-    'hands over the request, and the stop',
+    'passes on the request, and the stop',
     marbles((m) => {
       const seen: RunRequest[] = []
       const stop$ = m.hot<StopReason>('---s', { s: 'stopped' })
@@ -112,7 +112,7 @@ describe('execute', () => {
   )
 
   it(
-    'does not run a task that is left while it waits',
+    'does not run a task that is unsubscribed while it waits',
     marbles((m) => {
       const run = m.cold('   ----(e|)', runEvents)
       const waits = '        -^-!'
@@ -124,7 +124,7 @@ describe('execute', () => {
   )
 
   it(
-    'leaves the run when it is left, and frees its slot',
+    'ends the run on unsubscription, and frees its slot',
     marbles((m) => {
       const run = m.cold('   -----(e|)', runEvents)
       const first = '        ^-!'
@@ -137,7 +137,7 @@ describe('execute', () => {
   )
 
   it(
-    'announces a daemon when it has started, and gives it no slot of the others',
+    'announces a daemon when it has started, and gives it no slot',
     marbles((m) => {
       const run = m.cold('   -s----o-(e|)', runEvents)
       const subs = '         ^-------!'
@@ -148,7 +148,7 @@ describe('execute', () => {
   )
 
   it(
-    'announces a server when it listens, and gives its slot to the next task',
+    'announces a server when it listens, and frees its slot',
     marbles((m) => {
       const server = m.cold('-s--h---------(e|)', runEvents)
       const next = m.cold('  -s-(e|)', runEvents)
@@ -162,7 +162,7 @@ describe('execute', () => {
   )
 
   it(
-    'calls it a failure of ours when the runtime fails or throws, and frees the slot',
+    'reports a failure of the proplet if the runtime fails or throws, and frees the slot',
     marbles((m) => {
       const failing = m.cold<RunEvent>('-s-#', runEvents, new Error('no child'))
       const good = m.cold('             -(e|)', runEvents)
@@ -177,7 +177,7 @@ describe('execute', () => {
   )
 
   it(
-    'remembers of a daemon whose runtime fails later that it was announced',
+    'remembers that a daemon was announced if its runtime fails later',
     marbles((m) => {
       const failing = m.cold<RunEvent>('-s-----#', runEvents, new Error('no child'))
       const subs = '                    ^------!'
@@ -188,7 +188,7 @@ describe('execute', () => {
   )
 
   it(
-    'is silent while the runtime is',
+    'stays silent with the runtime',
     marbles((m) => {
       const run = m.cold<RunEvent>('-')
       const subs = '                ^--!'

@@ -88,7 +88,7 @@ const invokeWith = (m: Context, { slots = 2, maxTasks = 10, run = NEVER, ...give
 
 describe('invoke', () => {
   it(
-    'runs invocations of one task at once, and tells of each by itself',
+    'runs invocations of one task concurrently, with separate events',
     marbles((m) => {
       const run = m.cold('         ----------s----(e|)', runEvents)
       const runSubs = ['           ^--------------!', '------^--------------!']
@@ -114,7 +114,7 @@ describe('invoke', () => {
   )
 
   it(
-    'calls one that runs a duplicate, and one that is over only for a while',
+    'treats a running one as a duplicate, and an ended one only for a while',
     marbles((m) => {
       const run = m.cold('         -----(e|)', runEvents)
       const runSubs = ['           ^----!', '31ms ^----!']
@@ -126,7 +126,7 @@ describe('invoke', () => {
   )
 
   it(
-    'takes one that did not run again at once, as the Manager deploys the task and repeats it',
+    'accepts one that did not run again at once, because the Manager deploys the task and repeats it',
     marbles((m) => {
       const find = () => throwError(() => new Error(unknown))
       const source = m.hot<Input>('i-----i', commands)
@@ -151,7 +151,7 @@ describe('invoke', () => {
   )
 
   it(
-    'ends those of a task by its stop, whether they run or wait, and no others',
+    'ends only those of a stopped task, running or waiting',
     marbles((m) => {
       const source = m.hot<Input>('i-----j---y--x', commands)
       const expected = '           (ar)--A------Q-K'
@@ -160,7 +160,7 @@ describe('invoke', () => {
   )
 
   it(
-    'refuses what is over the cap, and what nobody has deployed',
+    'refuses invocations beyond the cap, and of tasks that are not deployed',
     marbles((m) => {
       const source = m.hot<Input>('i-----j', commands)
       m.expect(source.pipe(invokeWith(m, { maxTasks: 1 }))).toBeObservable('(ar)--O', events)
@@ -170,7 +170,7 @@ describe('invoke', () => {
   )
 
   it(
-    'waits for a task that is being compiled, and gives that up by a stop',
+    'waits for a task that is being compiled, until a stop',
     marbles((m) => {
       const find = m.cold('        ----(t|)', { t: latent })
       const findSubs = ['          ^---!', '      ------^-!']
@@ -182,7 +182,7 @@ describe('invoke', () => {
   )
 
   it(
-    'lets what runs go on in a shutdown until the deadline, and takes no more',
+    'lets running ones continue in a shutdown until the deadline, and accepts no more',
     marbles((m) => {
       const end$ = m.hot('         ------x')
       const source = m.hot<Input>('i-------j', commands)
@@ -193,7 +193,7 @@ describe('invoke', () => {
   )
 
   it(
-    'runs what was started with inputs of its own, and its variables on top',
+    'runs the task with its own inputs, and with its variables added',
     marbles((m) => {
       const seen: unknown[] = []
       const asked = invocation('t', 'i', {
@@ -220,7 +220,7 @@ describe('invoke', () => {
   )
 
   it(
-    'has a binary that was damaged deployed again',
+    'asks to deploy a damaged binary again',
     marbles((m) => {
       const damaged = m.cold('    --(b|)', { b: endOf('t', failed('binary', 'another digest')) })
       const told =
@@ -235,7 +235,7 @@ describe('invoke', () => {
   )
 
   it(
-    'answers although what runs it throws, fails or says nothing',
+    'answers even if the runtime throws, fails or emits nothing',
     marbles((m) => {
       const source = () => m.hot<Input>('i', commands)
       const answer = (execute: InvokeDeps['execute']) => source().pipe(invokeWith(m, { execute }))
@@ -259,7 +259,7 @@ describe('invoke', () => {
   )
 
   it(
-    'passes on never, an empty stream and an error, and ends its guests with its subscriber',
+    'stays silent, completes and fails with its source, and ends its guests on unsubscription',
     marbles((m) => {
       const run = m.cold('         ----s', runEvents)
       const runSubs = '            ^---!'

@@ -31,7 +31,7 @@ const values = { w: 'add sha256:wasm', n: 'other sha256:newer' }
 
 describe('latents', () => {
   it(
-    'are found from their compilation to their end, and passed through',
+    'are found from their compilation to their end',
     marbles((m) => {
       const latents = createLatents({ maxBytes: 8, clock: m.scheduler })
       const task = m.cold('  a-f-p---(k|)', events)
@@ -58,7 +58,7 @@ describe('latents', () => {
   )
 
   it(
-    'are waited for a time, and one who leaves waits no more',
+    'are waited for a limited time, or until unsubscription',
     marbles((m) => {
       const latents = createLatents({ maxBytes: 8, clock: m.scheduler })
       m.expect(latents.register(latent, m.cold('a-f', events))).toBeObservable('a-f', events)
@@ -69,7 +69,7 @@ describe('latents', () => {
   )
 
   it(
-    'that fail tell those who wait; a stop and a shutdown reach them by themselves',
+    'that fail answer waiting invocations; a stop and a shutdown reach them independently',
     marbles((m) => {
       const failing = createLatents({ maxBytes: 8, clock: m.scheduler })
       const ending = createLatents({ maxBytes: 8, clock: m.scheduler })
@@ -82,7 +82,7 @@ describe('latents', () => {
   )
 
   it(
-    'that are left are gone, and the latest of an id counts',
+    'are gone on unsubscription, and the latest of an ID counts',
     marbles((m) => {
       const latents = createLatents({ maxBytes: 9, clock: m.scheduler })
       const first = latents.register(latent, m.cold('(afp)', events))
@@ -98,7 +98,7 @@ describe('latents', () => {
   )
 
   it(
-    'hold no more bytes than they may, and give them back',
+    'hold no more bytes than allowed, and release them',
     marbles((m) => {
       const latents = createLatents({ maxBytes: 8, clock: m.scheduler })
       const task = m.cold('f-p', events)
@@ -113,7 +113,7 @@ describe('latents', () => {
   )
 
   it(
-    'pass on what never begins, ends at once, or says nothing',
+    'pass on silent, empty and immediately ended tasks',
     marbles((m) => {
       const latents = createLatents({ maxBytes: 8, clock: m.scheduler })
       m.expect(latents.register(latent, m.cold('|'))).toBeObservable('|')

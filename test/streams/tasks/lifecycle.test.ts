@@ -43,7 +43,7 @@ const telling =
 
 describe('life', () => {
   it(
-    'passes a run on to its end, and leaves it then',
+    'passes on a run to its end, then unsubscribes',
     marbles((m) => {
       const run = m.cold('f-r-e-r', events)
       const subs = '      ^---!'
@@ -53,7 +53,7 @@ describe('life', () => {
   )
 
   it(
-    'ends what waits by a stop or by a shutdown, and lets go of it',
+    'ends a waiting task at a stop or a shutdown, and unsubscribes from it',
     marbles((m) => {
       const run = m.cold('   f-----', events)
       const subs = '         ^---!'
@@ -66,7 +66,7 @@ describe('life', () => {
   )
 
   it(
-    'tells a run of a stop at once, of a shutdown at its deadline, unless it is lasting',
+    'passes a stop to a run at once, and a shutdown at its deadline, unless it is lasting',
     marbles((m) => {
       const run = telling(m.cold('r', events))
       const end$ = m.hot('   ----x')
@@ -78,7 +78,7 @@ describe('life', () => {
   )
 
   it(
-    'ends once also when the run fails, throws, or ends without an outcome',
+    'ends once, even if the run fails, throws, or ends without an outcome',
     marbles((m) => {
       const failing = m.cold('f-#', events, new Error('no such image'))
       const thrown = () => {

@@ -43,7 +43,7 @@ describe('precompile', () => {
   )
 
   it(
-    'frees its slot once it is compiled, for those who wait',
+    'frees its slot for others once it is compiled',
     marbles((m) => {
       const run = m.cold('   -s-(e|)', runEvents)
       const runSubs = ['     ^--!', '     ---^--!']
@@ -55,7 +55,7 @@ describe('precompile', () => {
   )
 
   it(
-    'ends without a failure by a shutdown: nothing was interrupted',
+    'ends without a failure at a shutdown: nothing was interrupted',
     marbles((m) => {
       const run = m.cold('  -s-(e|)', runEvents)
       const stop$ = m.hot(' ------d', reasons)
@@ -79,7 +79,7 @@ describe('precompile', () => {
   )
 
   it(
-    'takes no slot when it is left, and gives one back',
+    'takes no slot after unsubscription, and releases one',
     marbles((m) => {
       const run = m.cold('   --s', runEvents)
       const runSubs = ['     ^---!', '     -----^--!']
@@ -92,7 +92,7 @@ describe('precompile', () => {
   )
 
   it(
-    'asks for a compilation only, and hands over the stop',
+    'asks for a compilation only, and passes on the stop',
     marbles((m) => {
       const seen: RunRequest[] = []
       const stop$ = m.hot('--k', reasons)

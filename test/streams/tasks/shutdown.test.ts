@@ -7,7 +7,7 @@ const stages = { d: 'draining' as const, x: 'deadline' as const }
 
 describe('shutdown', () => {
   it(
-    'drains from the moment it is told to, until the deadline',
+    'drains from the request until the deadline',
     marbles((m) => {
       const stop$ = m.hot('---s------', stages)
       const subs = '       ^--!'
@@ -18,7 +18,7 @@ describe('shutdown', () => {
   )
 
   it(
-    'begins once, however often it is told',
+    'begins once, however often it is requested',
     marbles((m) => {
       const stop$ = m.hot('-s-s-s-s', stages)
       const subs = '       ^!'
@@ -29,7 +29,7 @@ describe('shutdown', () => {
   )
 
   it(
-    'tells latecomers where it stands, after the deadline too, and is told only once for all',
+    'replays its state to late subscribers, even after the deadline, with one subscription to its source',
     marbles((m) => {
       const stop$ = m.hot('  -s-------', stages)
       const stopSubs = '     ^!'
@@ -48,7 +48,7 @@ describe('shutdown', () => {
   )
 
   it(
-    'leaves its source, and forgets, when nobody listens any more',
+    'unsubscribes from its source, and resets, without subscribers',
     marbles((m) => {
       const stop$ = m.hot('-s--s-', stages)
       const first = '      ^--!'
@@ -63,7 +63,7 @@ describe('shutdown', () => {
   )
 
   it(
-    'has no time between when the grace is 0',
+    'has no draining phase with a grace of 0',
     marbles((m) => {
       const stop$ = m.hot('-s', stages)
       const expected = '   -(dx|)'
@@ -72,7 +72,7 @@ describe('shutdown', () => {
   )
 
   it(
-    'never begins when it is never told, and fails as its source does',
+    'never begins without a request, and fails with its source',
     marbles((m) => {
       const settings = { graceMs: 10, clock: m.scheduler }
       const empty = m.cold('|')

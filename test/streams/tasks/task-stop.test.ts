@@ -22,7 +22,7 @@ const reasons = {
 
 describe('task: a stop', () => {
   it(
-    'ends one that fetches, which asks no more',
+    'ends a fetching task, which requests no more',
     marbles((m) => {
       const acquired = m.cold('-f-----(F|)', progress)
       const stop$ = m.hot('    ---x-------', stops)
@@ -35,7 +35,7 @@ describe('task: a stop', () => {
   )
 
   it(
-    'ends one that waits for a slot, which it does not take any more',
+    'ends a task that waits for a slot, which it no longer takes',
     marbles((m) => {
       const run = m.cold('     ----------(e|)', runEvents)
       const stop$ = m.hot('    -----x', stops)
@@ -49,7 +49,7 @@ describe('task: a stop', () => {
   )
 
   it(
-    'reaches the runtime of one that runs, and what that makes of it is reported',
+    'reaches the runtime of a running task, whose outcome is reported',
     marbles((m) => {
       const run = m.cold('     -----s-------(e|)', runEvents)
       const stop$ = m.hot('    ------x', stops)
@@ -62,7 +62,7 @@ describe('task: a stop', () => {
   )
 
   it(
-    'reaches a runtime that begins to listen only after it came',
+    'reaches a runtime that subscribes to stops only later',
     marbles((m) => {
       const stop$ = m.hot('    -----x', stops)
       const expected = '       (aFr)---(X|)'
@@ -76,7 +76,7 @@ describe('task: a stop', () => {
   )
 
   it(
-    'comes too late for one that completes before the runtime could end it',
+    'is too late for a task that completes before the runtime could end it',
     marbles((m) => {
       const run = m.cold('     -----s-(e|)', runEvents)
       const stop$ = m.hot('    ------x', stops)
@@ -86,7 +86,7 @@ describe('task: a stop', () => {
   )
 
   it(
-    'in the frame of the start reaches one that runs already',
+    'in the frame of the start reaches a task that is already running',
     marbles((m) => {
       const run = m.cold('     ------s------(e|)', runEvents)
       const stop$ = m.hot('    x', stops)
@@ -100,7 +100,7 @@ describe('task: a stop', () => {
   )
 
   it(
-    'that is there before the start is taken ends it before anything is acquired',
+    'that precedes the start ends it before anything is acquired',
     marbles((m) => {
       const acquired = m.cold('-f-----(F|)', progress)
       const expected = '       (ax|)'
@@ -111,7 +111,7 @@ describe('task: a stop', () => {
   )
 
   it(
-    'is handed to the runtime once, and no shutdown after it',
+    'is passed to the runtime once, and no shutdown after it',
     marbles((m) => {
       const stop$ = m.hot('    -----x-x-x', stops)
       const end$ = m.hot('     ---e')
@@ -128,7 +128,7 @@ describe('task: a stop', () => {
 
 describe('task: the shutdown', () => {
   it(
-    'ends one that fetches as soon as it begins',
+    'ends a fetching task as soon as it begins',
     marbles((m) => {
       const acquired = m.cold('-f-----(F|)', progress)
       const end$ = m.hot('     ---e')
@@ -143,7 +143,7 @@ describe('task: the shutdown', () => {
   )
 
   it(
-    'lets one that runs go on, and ends one that waits',
+    'lets a running task continue, and ends a waiting one',
     marbles((m) => {
       const run = m.cold('     ----------(e|)', runEvents)
       const end$ = m.hot('     -----e')
@@ -155,7 +155,7 @@ describe('task: the shutdown', () => {
   )
 
   it(
-    'ends one that still runs at the deadline',
+    'ends a task that still runs at the deadline',
     marbles((m) => {
       const run = m.cold('     -----s------------------(e|)', runEvents)
       const end$ = m.hot('     -----e')
@@ -213,7 +213,7 @@ describe('task: the shutdown', () => {
   )
 
   it(
-    'answers what comes once it has begun, or is past its deadline, at once',
+    'answers later tasks at once, before and after its deadline',
     marbles((m) => {
       const acquired = m.cold('-f-----(F|)', progress)
       const end$ = m.hot('     -e')
@@ -231,7 +231,7 @@ describe('task: the shutdown', () => {
   )
 
   it(
-    'is handed to the runtime once, and no stop after it',
+    'is passed to the runtime once, and no stop after it',
     marbles((m) => {
       const stop$ = m.hot('    - 29ms x', stops)
       const end$ = m.hot('     -----e')

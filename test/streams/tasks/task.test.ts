@@ -34,7 +34,7 @@ describe('task', () => {
   )
 
   it(
-    'is announced when it is a daemon that has started, and goes on',
+    'is announced if it is a daemon that has started, and continues',
     marbles((m) => {
       const run = m.cold('     -----s-----', runEvents)
       const subs = '           ^ 19ms !'
@@ -48,7 +48,7 @@ describe('task', () => {
   )
 
   it(
-    'fails when its binary cannot be acquired, and does not run',
+    'fails if its binary cannot be acquired, and does not run',
     marbles((m) => {
       const acquired = m.cold<TaskProgress>('-f-#', progress, new Error('no such image'))
       const run = m.cold('     -(e|)', runEvents)
@@ -64,7 +64,7 @@ describe('task', () => {
   )
 
   it(
-    'fails when acquiring throws',
+    'fails if acquiring throws',
     marbles((m) => {
       const expected = '       (ab|)'
       m.expect(taskWith(m, { acquire: broken('no such image') }).stage(plain, NEVER)).toBeObservable(
@@ -75,7 +75,7 @@ describe('task', () => {
   )
 
   it(
-    'fails when the runtime fails or throws',
+    'fails if the runtime fails or throws',
     marbles((m) => {
       const failing = m.cold<RunEvent>('-----s-#', runEvents, new Error('no child'))
       const subs = '                    ^------!'
@@ -88,7 +88,7 @@ describe('task', () => {
   )
 
   it(
-    'is answered also when a port breaks its promise and just completes',
+    'is answered even if a port completes without an outcome',
     marbles((m) => {
       const silent = { run: () => m.cold<RunEvent>('-----s-|', runEvents) }
       m.expect(taskWith(m, { acquire: () => EMPTY }).stage(plain, NEVER)).toBeObservable('(au|)', events)
@@ -97,7 +97,7 @@ describe('task', () => {
   )
 
   it(
-    'ends once, whatever the runtime says afterwards',
+    'ends once, whatever the runtime emits afterwards',
     marbles((m) => {
       const run = m.cold('     -----e-s-e-|', runEvents)
       const subs = '           ^----!'
@@ -111,7 +111,7 @@ describe('task', () => {
   )
 
   it(
-    'leaves what it acquires when it is left',
+    'cancels the acquisition on unsubscription',
     marbles((m) => {
       const acquired = m.cold('-f----', progress)
       const stop$ = m.hot<never>('------')
@@ -128,7 +128,7 @@ describe('task', () => {
   )
 
   it(
-    'leaves the run when it is left, and with it its slot',
+    'ends the run on unsubscription, and frees its slot',
     marbles((m) => {
       const run = m.cold('     -----s------', runEvents)
       const first = '          ^------!'

@@ -11,7 +11,7 @@ const reported = t.type({
 })
 const sampled = t.type({ svn: t.string, report_data: t.string })
 
-/** Bytes of reports and of certificates come as arrays of numbers. */
+/** High, because the bytes of reports and certificates are arrays of numbers. */
 const MAX_VALUES = 32 * 1024
 
 const parsed = (text: string): unknown => {
@@ -30,7 +30,7 @@ const startsWithData = (found: Uint8Array, data: Uint8Array): boolean =>
   Buffer.from(found).equals(Buffer.from(data)) || Buffer.from(found).equals(padded(data))
 
 /**
- * What an agent answered, once it was looked at: it is bound to these bytes, as far as its kind is known here. Throws an
+ * Checks that an agent's evidence is bound to these bytes, if its type is known here. Throws an
  * `EvidenceError`.
  */
 export const checkedEvidence = (tee: string, json: string, data: Uint8Array, where: string): Evidence => {

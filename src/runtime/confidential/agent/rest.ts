@@ -17,7 +17,7 @@ const reported = t.type({ tee: t.string })
 const HINT =
   'it serves evidence only if started with --features all or attestation, and only to programs on the same machine'
 
-/** The agent by its REST service. */
+/** The agent over its REST service. */
 export const restAgent = (base: string): Agent => {
   const client = createHttpClients({ tls: { ca: undefined, verify: true }, connections: 0 })()
   const get = async (path: string, signal: AbortSignal): Promise<string> => {
@@ -44,7 +44,7 @@ export const restAgent = (base: string): Agent => {
     where: base,
     tee: async (signal) => {
       const text = await get('/info', signal).catch((error: unknown) => {
-        // It answered: older ones do not have it.
+        // It answered, so it is an older release without this call.
         if (error instanceof EvidenceError && error.cause === undefined) return ''
         throw error
       })
@@ -52,7 +52,7 @@ export const restAgent = (base: string): Agent => {
       if (E.isLeft(info) || !reported.is(info.right)) return undefined
       return info.right.tee
     },
-    // Releases before 0.21 know no encoding and attest the text itself: the check of what they answer shows it.
+    // Releases before 0.21 ignore the encoding and attest the text itself, which `checkedEvidence` detects.
     evidence: (data, signal) =>
       get(`/aa/evidence?runtime_data=${Buffer.from(data).toString('base64url')}&encoding=base64`, signal),
   }

@@ -7,7 +7,7 @@ import { messageOf } from '../../../model/message-of.js'
 
 type Call = (method: string, payload: Uint8Array, signal: AbortSignal) => Promise<Buffer>
 
-/** Whether the agent answered, be it with a refusal. */
+/** Whether the agent answered, even if only with a refusal. */
 const isRefusal = (error: unknown): boolean =>
   error instanceof EvidenceError && (error.cause === undefined || hasCode(error.cause, UNIMPLEMENTED))
 
@@ -18,7 +18,7 @@ const hasCode = (error: unknown, code: number): boolean =>
 
 const agentOf = (where: string, call: Call): Agent => ({
   where,
-  // Older ones do not know the call.
+  // Older releases do not know this call.
   tee: async (signal) => {
     const answer = await call('GetTeeType', new Uint8Array(), signal).catch((error: unknown) => {
       if (isRefusal(error)) return undefined
@@ -31,13 +31,13 @@ const agentOf = (where: string, call: Call): Agent => ({
     bytesAt(readFields(await call('GetEvidence', bytesField(1, data), signal)), 1).toString('utf8'),
 })
 
-/** The agent by its socket, over ttrpc. */
+/** The agent over ttrpc, on its socket. */
 export const ttrpcAgent = (socket: string): Agent =>
   agentOf(`unix://${socket}`, (method, payload, signal) =>
     ttrpcCall({ socket, service: AGENT_SERVICE, method, payload }, signal),
   )
 
-/** The agent over gRPC, as the guest of the Rust proplet has it. */
+/** The agent over gRPC, as in guests of the Rust proplet. */
 export const grpcAgent = (address: string): Agent =>
   agentOf(`grpc://${address}`, async (method, request, signal) => {
     try {

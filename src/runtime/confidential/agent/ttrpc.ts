@@ -19,7 +19,7 @@ export type TtrpcCall = {
   readonly payload: Uint8Array
 }
 
-/** A request as ttrpc frames it. */
+/** A ttrpc request frame. */
 export const requestFrame = ({ service, method, payload }: Omit<TtrpcCall, 'socket'>): Buffer => {
   const body = Buffer.concat([
     bytesField(1, service),
@@ -34,7 +34,7 @@ export const requestFrame = ({ service, method, payload }: Omit<TtrpcCall, 'sock
   return Buffer.concat([header, body])
 }
 
-/** The payload of a response; undefined: it is not here as a whole. Throws what the other side refused with. */
+/** The payload of a response; undefined if it is incomplete. Throws the error that the agent returned. */
 export const responsePayload = (received: Buffer): Buffer | undefined => {
   if (received.length < HEADER_BYTES) return undefined
   const length = received.readUInt32BE(0)
@@ -51,7 +51,7 @@ export const responsePayload = (received: Buffer): Buffer | undefined => {
   throw new EvidenceError(`the agent refused: ${message}`)
 }
 
-/** One call over ttrpc. Rejects with an `EvidenceError`, or what the signal says. */
+/** One call over ttrpc. Rejects with an `EvidenceError`, or the reason of the signal. */
 export const ttrpcCall = (call: TtrpcCall, signal: AbortSignal): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     signal.throwIfAborted()

@@ -32,7 +32,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   [FOREIGN]: 'another program wrote to the same entry at each attempt',
 }
 
-/** What a person can do about a step that failed. */
+/** The error of a failed step, with what to do about it. */
 export const reportFailure = ({ step, errno }: t.TypeOf<typeof failed>): EvidenceError =>
   new EvidenceError(`the kernel gave no report (${step}: ${errno}): ${ADVICE[errno] ?? 'see its log'}`)
 
@@ -59,14 +59,17 @@ const answerOf = (text: string): Report => {
     : new EvidenceError('the process that requests a report from the kernel ended without one')
 }
 
-/** One report of the kernel, made in a process of its own. Rejects with an `EvidenceError`, or what the signal says. */
+/**
+ * Gets one report from the kernel, in a separate process. Rejects with an `EvidenceError`, or the reason of the
+ * signal.
+ */
 export const configfsReport = (root: string, data: Buffer, signal: AbortSignal): Promise<Report> =>
   new Promise((resolve, reject) => {
     signal.throwIfAborted()
     const child = spawn(process.execPath, [builtEntry('reporter')], {
       stdio: ['pipe', 'pipe', 'ignore'],
       env: {},
-      // A Ctrl-C at the terminal is the daemon's: it sees to it that the entry is removed.
+      // Ctrl-C in the terminal must reach only the daemon, which then has the entry removed.
       detached: true,
     })
     let text = ''

@@ -1,4 +1,4 @@
-/** Why this machine could not prove what it is. The message says what to do; it holds nothing of the evidence. */
+/** This machine could not prove what it is. The message says what to do; it contains no evidence. */
 export class EvidenceError extends Error {
   override readonly name = 'EvidenceError'
   readonly code = 'evidence'

@@ -11,13 +11,13 @@ const END = Buffer.alloc(END_BYTES, 0xff)
 const FIRST_HEAD_BYTES = 32
 const HEAD_BYTES = 12
 
-/** Where the next 8 bytes are all 00 or all FF. */
+/** Whether the log ends here: the next 8 bytes are all 00 or all FF. */
 const isEnd = (log: Buffer, at: number): boolean => {
   const next = log.subarray(at, at + END_BYTES)
   return next.length === END_BYTES && (next.equals(END) || next.every((byte) => byte === 0))
 }
 
-/** Behind the first entry, which has the old form; undefined: it is malformed. */
+/** The offset after the first entry, which has the old format; undefined if it is malformed. */
 const afterFirst = (log: Buffer): number | undefined => {
   if (log.length < FIRST_HEAD_BYTES) return undefined
   const end = FIRST_HEAD_BYTES + log.readUInt32LE(28)
@@ -39,14 +39,14 @@ const afterEntry = (log: Buffer, start: number): number | undefined => {
   return end <= log.length ? end : undefined
 }
 
-/** A measured boot's log (TCG2) up to the end of its last entry; undefined: it is malformed, or has no end. */
+/** A measured boot log (TCG2) up to the end of its last entry; undefined if it is malformed, or has no end. */
 export const entriesOf = (log: Buffer): Buffer | undefined => {
   let at = afterFirst(log)
   while (at !== undefined && !isEnd(log, at)) at = afterEntry(log, at)
   return at === undefined ? undefined : log.subarray(0, at)
 }
 
-/** The entry that every log begins with: it says which digests follow. */
+/** The first entry of every log, which declares the digests that follow. */
 const FIRST_ENTRY = Buffer.concat([
   Buffer.from([0, 0, 0, 0, 3, 0, 0, 0]),
   Buffer.alloc(20),
@@ -56,8 +56,8 @@ const FIRST_ENTRY = Buffer.concat([
 ])
 
 /**
- * The event log as a verifier takes it: that of the boot, then that of the agent. Undefined: there is none.
- * @param boot what the firmware has left; a malformed one is left out, as evidence with a wrong log is refused
+ * The event log for a verifier: that of the boot, then that of the agent. Undefined if there is none.
+ * @param boot the log of the firmware; omitted if malformed, because evidence with a wrong log is refused
  */
 export const eventLogOf = (boot: Buffer | undefined, agent: Buffer | undefined): Buffer | undefined => {
   const entries = boot && entriesOf(boot)

@@ -22,7 +22,7 @@ const quoteOf = async (root: string, data: Buffer): Promise<Buffer> => {
   }
 }
 
-/** Evidence of an enclave that Gramine runs. Rejects with an `EvidenceError`. */
+/** Evidence of an enclave under Gramine. Rejects with an `EvidenceError`. */
 export const gramineEvidence = async (root: string, data: Uint8Array): Promise<Evidence> => {
   const wanted = padded(data)
   const quote = await quoteOf(root, wanted)

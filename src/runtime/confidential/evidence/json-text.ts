@@ -1,8 +1,8 @@
-/** What JSON holds, with whole numbers of any size. */
+/** A JSON value, with integers of any size. */
 export type JsonValue =
   string | number | bigint | null | readonly JsonValue[] | { readonly [key: string]: JsonValue } | Uint8Array
 
-/** Compact JSON with sorted keys; bytes are arrays of numbers, as Trustee has them. */
+/** Compact JSON with sorted keys; bytes are arrays of numbers, as in Trustee. */
 export const jsonText = (value: JsonValue): string => {
   if (typeof value === 'bigint') return value.toString()
   if (value === null || typeof value === 'string' || typeof value === 'number') return JSON.stringify(value)

@@ -5,10 +5,10 @@ import { setTimeout } from 'node:timers/promises'
 import { codeOf } from '../../../model/code-of.js'
 import { isAlive } from '../../../host/is-alive.js'
 
-/** What the kernel answered through one entry of configfs-tsm. */
+/** The kernel's answer through one entry of configfs-tsm. */
 export type Report = { readonly provider: string; readonly outblob: Buffer; readonly auxblob: Buffer }
 
-/** A step that failed, with what the kernel said. */
+/** A failed step, with the kernel's error. */
 export class ReportError extends Error {
   override readonly name = 'ReportError'
   readonly code: string
@@ -21,14 +21,14 @@ export class ReportError extends Error {
   }
 }
 
-/** Somebody else wrote to the entry, so that what it holds may not be ours. */
+/** Another program wrote to the entry, so the report may not be ours. */
 export const FOREIGN = 'FOREIGN_WRITE'
-/** What passes: another request is with the host, a signal came, or the host was slow. */
+/** Transient errors: the host is busy with another request, a signal arrived, or the host was slow. */
 const PASSING: ReadonlySet<string> = new Set(['EBUSY', 'EINTR', 'ETIMEDOUT', 'EAGAIN', 'EEXIST', FOREIGN])
 const MAX_ATTEMPTS = 5
 const BACKOFF_MS = 100
 
-/** A stand-in for the kernel fills an entry a moment after it was made. */
+/** A simulated kernel fills an entry shortly after its creation. */
 const FILLED_WITHIN_MS = 2000
 const LOOK_AGAIN_MS = 20
 
@@ -49,7 +49,7 @@ const isThere = (path: string): Promise<boolean> =>
     () => false,
   )
 
-/** What `read` gives once it is there. */
+/** Waits until `read` returns a filled value. */
 const filled = async <T>(read: () => Promise<T>, isFilled: (value: T) => boolean): Promise<T> => {
   const until = performance.now() + FILLED_WITHIN_MS
   for (;;) {
@@ -64,7 +64,7 @@ const filled = async <T>(read: () => Promise<T>, isFilled: (value: T) => boolean
   }
 }
 
-/** To the end from one descriptor: the size that a file of configfs tells is 0. */
+/** Reads to the end through one descriptor, because configfs files report a size of 0. */
 const blobOf = async (path: string): Promise<Buffer> => {
   const file = await open(path, 'r')
   try {
@@ -83,7 +83,7 @@ const blobOf = async (path: string): Promise<Buffer> => {
   }
 }
 
-/** In one call: the kernel takes it when the file is closed. */
+/** In one call, because the kernel processes it when the file is closed. */
 const write = async (path: string, bytes: Buffer): Promise<void> => {
   const file = await open(path, 'w')
   try {
@@ -96,13 +96,13 @@ const write = async (path: string, bytes: Buffer): Promise<void> => {
 const textOf = (path: string): Promise<string> => readFile(path, 'utf8')
 const isFilledText = (text: string): boolean => text.trim() !== ''
 
-/** The level that has to be asked for: above 0 in a guest that runs below a service module. */
+/** The privilege level to request: above 0 in a guest under a service module. */
 const levelOf = async (entry: string): Promise<string | undefined> => {
   const floor = await textOf(join(entry, 'privlevel_floor')).catch(() => '0')
   return /^[1-3]$/.test(floor.trim()) ? floor.trim() : undefined
 }
 
-/** The two steps at which the kernel says what is wrong with a request. */
+/** The two steps at which the kernel reports errors. */
 export type ReportFiles = {
   readonly mkdir: (entry: string) => Promise<unknown>
   readonly read: (blob: string) => Promise<Buffer>
@@ -135,7 +135,7 @@ const reported = async (entry: string, data: Buffer, files: ReportFiles): Promis
   return { provider: provider.trim(), outblob, auxblob }
 }
 
-/** An entry of the kernel goes with its files; a directory that stands in for one has to be emptied. */
+/** The kernel removes an entry with its files; a simulated one must be emptied first. */
 export const removeEntry = async (entry: string): Promise<void> => {
   try {
     await rmdir(entry)
@@ -146,7 +146,7 @@ export const removeEntry = async (entry: string): Promise<void> => {
   }
 }
 
-/** Entries of processes that were killed before they could remove them. */
+/** Removes the entries of processes that were killed before they could. */
 const removeStale = async (reports: string): Promise<void> => {
   const names = await readdir(reports).catch(() => [])
   const stale = names.filter((name) => {
@@ -161,7 +161,7 @@ export type ReportRequest = {
   readonly reports: string
   /** 64 bytes. */
   readonly data: Buffer
-  /** Told of the entry that is there, and, with undefined, that it is gone. */
+  /** Called with the current entry, and with undefined once it is removed. */
   readonly onEntry: (entry: string | undefined) => void
 }
 
@@ -177,8 +177,8 @@ const attempted = async ({ reports, data, onEntry }: ReportRequest, files: Repor
 }
 
 /**
- * Asks the kernel for one report. Each attempt has an entry of its own, which is removed whatever happens; what may pass is
- * tried again. Rejects with a `ReportError`.
+ * Requests one report from the kernel. Each attempt has its own entry, which is always removed; transient errors are
+ * retried. Rejects with a `ReportError`.
  */
 export const makeReport = async (request: ReportRequest, files: ReportFiles = ofKernel): Promise<Report> => {
   await removeStale(request.reports)

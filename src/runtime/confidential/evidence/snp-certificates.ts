@@ -21,8 +21,8 @@ const guidAt = (table: Buffer, at: number): string => {
 }
 
 /**
- * The chain of certificates in the table that comes with a report. Null, without a key of the chip: the verifier fetches
- * one then, but would refuse a list that has none. Throws an `EvidenceError`.
+ * The certificate chain in the table that accompanies a report. Null without a chip key: the verifier then fetches
+ * one, but would refuse a list without it. Throws an `EvidenceError`.
  */
 export const certificatesOf = (table: Buffer): JsonValue => {
   const chain: { readonly type: string | undefined; readonly guid: string; readonly data: Buffer }[] = []

@@ -7,7 +7,7 @@ import { certificatesOf } from './snp-certificates.js'
 const REPORT_BYTES = 1184
 const FIRST_VERSION = 3
 const LAST_VERSION = 5
-/** The first family whose versions of firmware come in another order. */
+/** The first processor family with another order of firmware versions. */
 const TURIN = 0x1a
 const REPORT_DATA = 0x50
 
@@ -27,7 +27,7 @@ const firmwareAt = (report: Buffer, at: number): JsonValue => ({
   major: report.readUInt8(at + 2),
 })
 
-/** Every field, as the verifier builds the bytes again before it checks their signature. */
+/** Every field, because the verifier rebuilds the bytes before it checks their signature. */
 const fieldsOf = (report: Buffer, version: number): JsonValue => {
   const family = report.readUInt8(0x188)
   const vector = (at: number) => (version >= LAST_VERSION ? report.readBigUInt64LE(at) : null)
@@ -65,9 +65,9 @@ const fieldsOf = (report: Buffer, version: number): JsonValue => {
 }
 
 /**
- * Evidence of an SEV-SNP guest out of a report. Throws an `EvidenceError` for what is no report that a verifier takes, or is
- * one of other data.
- * @param table certificates, as they come with the report; may be empty
+ * Evidence of an SEV-SNP guest from a report. Throws an `EvidenceError` if no verifier would accept the report, or if it is
+ * for other data.
+ * @param table the certificates that accompany the report; may be empty
  */
 export const snpEvidence = (report: Buffer, table: Buffer, data: Uint8Array): Evidence => {
   if (report.length !== REPORT_BYTES)

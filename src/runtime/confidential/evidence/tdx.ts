@@ -24,8 +24,8 @@ const bodyOf = (quote: Buffer): Buffer => {
 }
 
 /**
- * Evidence of a TDX guest out of a quote. Throws an `EvidenceError` for what is no quote, or is one of other data.
- * @param eventLog undefined: none is sent
+ * Evidence of a TDX guest from a quote. Throws an `EvidenceError` if it is not a quote, or is for other data.
+ * @param eventLog omitted if undefined
  */
 export const tdxEvidence = (quote: Buffer, eventLog: Buffer | undefined, data: Uint8Array): Evidence => {
   const body = bodyOf(quote)

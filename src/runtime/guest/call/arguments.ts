@@ -13,12 +13,12 @@ const NOT_FINITE: ReadonlyMap<string, number> = new Map([
   ['+infinity', Infinity],
   ['-infinity', -Infinity],
 ])
-/** Digits of 2^64. */
+/** The number of digits of 2^64. */
 const MAX_DIGITS = 20
 
 /**
- * Arguments of an exported function from their texts: integers in decimal, an i32 as a signed one, an i64 also as an unsigned
- * one; floats in decimal, `nan`, `inf`, `-inf`. No blanks. A `call` failure names the function, the argument and its type.
+ * Parses the arguments of an exported function: integers in decimal, i32 signed, i64 signed or unsigned;
+ * floats in decimal, `nan`, `inf`, `-inf`. No blanks. A `call` failure names the function, the argument and its type.
  */
 export function parseArguments(
   name: string,
@@ -38,7 +38,7 @@ export function parseArguments(
   })
 }
 
-/** The value, or what is wrong with the text. */
+/** The value, or the error text. */
 function parseValue(text: string, type: ValueType): number | bigint | string {
   switch (type) {
     case 'i32':

@@ -25,9 +25,9 @@ const FALLBACKS = ['main', 'run', COMMAND] as const
 const ROUND_PREFIX = 'fl-round-'
 
 /**
- * `_start` and rounds of federated learning run the WASI command; another exported function is called; else the first
- * of `main`, `run`, `_start` is, with a warning, unless `isExact`. Nothing to call, or arguments that do not fit: a `call`
- * failure.
+ * `_start` and rounds of federated learning run the WASI command; any other exported function is called; otherwise
+ * the first of `main`, `run`, `_start` is, with a warning, unless `isExact`. Without a function, or with wrong
+ * arguments: a `call` failure.
  */
 export function planCall(
   shape: ModuleShape,
@@ -45,7 +45,7 @@ export function planCall(
   return fallback === COMMAND ? planCommand(shape, warning) : planFunction(shape, fallback, inputs, warning)
 }
 
-/** Names that are no export but the command itself. */
+/** Names that mean the command itself, not an export. */
 export const isCommandName = (name: string): boolean => name === COMMAND || name.startsWith(ROUND_PREFIX)
 
 function planCommand(shape: ModuleShape, warning: string | undefined): CallPlan {

@@ -7,7 +7,7 @@ import { isCommandName } from './call-plan.js'
 import { TaskFailure } from './failure.js'
 import { quote } from '@proplet/component/units.js'
 
-/** What of a component to call, decided before anything runs. */
+/** What to call in a component, decided before anything runs. */
 export type ComponentPlan = {
   readonly kind: 'command' | 'function'
   /** The name of the exported instance; undefined if the component itself exports the function. */
@@ -28,8 +28,9 @@ type Callable = {
 }
 
 /**
- * `_start`, no name and rounds of federated learning run the command; other names are of exported functions: `name`,
- * `instance#name`, or a name that one exported instance has. Nothing to call, or arguments that do not fit: a `call` failure.
+ * `_start`, no name and rounds of federated learning run the command; other names select exported functions: `name`,
+ * `instance#name`, or a name in exactly one exported instance. Without a function, or with wrong arguments: a `call`
+ * failure.
  */
 export function planComponent(
   { description }: Pick<PreparedComponent, 'description'>,
@@ -51,7 +52,7 @@ export function planComponent(
   return { kind: 'function', instance: found.instance, export: found.name, args, result: found.type.result }
 }
 
-/** The highest version of an interface runs: older ones are for hosts that do not know it. */
+/** The highest version of an interface is used; older ones are for older hosts. */
 function isOlder(one: Callable, other: Callable): boolean {
   const [ours, others] = [versionOf(one), versionOf(other)]
   for (const [at, part] of ours.entries()) {
@@ -61,11 +62,11 @@ function isOlder(one: Callable, other: Callable): boolean {
   return false
 }
 
-/** Numbers; a release candidate counts as what it is one of. */
+/** A release candidate counts as its release. */
 const versionOf = ({ instance = '' }: Callable): readonly number[] =>
   (/@(\d+(?:\.\d+)*)/.exec(instance)?.[1] ?? '0').split('.').map(Number)
 
-/** Functions with handles in them are for components, not for people. */
+/** Functions with handles in their types can only be called by components. */
 export function callables(exports: Items): readonly Callable[] {
   return [...exports].flatMap(([exported, item]): readonly Callable[] => {
     if (item.kind === 'func') return [{ instance: undefined, name: exported, type: item.type }]

@@ -6,7 +6,7 @@ import { formatBytes } from '@proplet/component/units.js'
 /** Allocators grow by several pages, so the last growth fails a little below the limit. */
 const NEARLY_FULL_BYTES = 1024 * 1024
 
-/** What a throw out of a guest means. `proc_exit(0)` is a success. */
+/** The outcome of an exception from a guest. `proc_exit(0)` is a success. */
 export function endOfThrow(thrown: unknown): GuestEnd {
   if (thrown instanceof ProcessExit) {
     if (thrown.status === 0) return { kind: 'printed' }
@@ -29,7 +29,7 @@ export function endOfThrow(thrown: unknown): GuestEnd {
   return { kind: 'failed', code: 'trap', error: 'trap: an exception of the guest was not caught' }
 }
 
-/** V8 throws a RangeError for a stack that is used up, and for memory that it does not get. */
+/** V8 throws a RangeError both for a stack overflow and for a failed allocation. */
 function endOfRangeError(error: RangeError): GuestEnd {
   if (error.message.includes('call stack')) {
     return { kind: 'failed', code: 'trap', error: `trap: stack overflow (${error.message})` }
@@ -37,7 +37,10 @@ function endOfRangeError(error: RangeError): GuestEnd {
   return { kind: 'failed', code: 'memory', error: `memory is used up: ${error.message}` }
 }
 
-/** A guest that failed with its memory full most likely failed for that: `malloc` gave null, or it panicked. */
+/**
+ * A guest that failed with its memory full most likely failed because of that: `malloc` returned null, or it
+ * panicked.
+ */
 export function blameMemory(end: GuestEnd, usedBytes: number, maxBytes: number): GuestEnd {
   const isFull = usedBytes > maxBytes - Math.min(NEARLY_FULL_BYTES, maxBytes / 8)
   if (!isFull || end.kind !== 'failed' || (end.code !== 'trap' && end.code !== 'exit')) return end

@@ -1,7 +1,7 @@
 import { ComponentError } from '@proplet/component/error.js'
 import type { FailureCode } from '../../../model/outcome.js'
 
-/** A task that can't go on, in words for the person who started it. */
+/** A task that cannot continue, worded for the person who started it. */
 export class TaskFailure extends Error {
   readonly code: FailureCode
 

@@ -16,7 +16,7 @@ export class GuestOutput {
     this.#write = write
   }
 
-  /** Writes what fits; throws an `output` failure when that is not all. */
+  /** Writes what fits; throws an `output` failure if that is not everything. */
   readonly sink: OutputSink = (bytes) => {
     const room = this.#maxBytes - this.bytes
     const fitting = bytes.length > room ? bytes.subarray(0, room) : bytes

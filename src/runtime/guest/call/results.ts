@@ -10,7 +10,7 @@ export function checkResults(name: string, type: FunctionType): void {
   }
 }
 
-/** Return values as JavaScript gives them, as text, one a line; '' when there are none. */
+/** Formats JavaScript return values as text, one per line; '' if there are none. */
 export function formatResults(type: FunctionType, returned: unknown): string {
   const values: readonly unknown[] =
     type.results.length > 1 && Array.isArray(returned) ? returned : [returned]
@@ -27,7 +27,7 @@ function formatValue(type: ValueType, value: unknown): string {
   return type === 'f32' ? shortestSingle(value) : String(value)
 }
 
-/** The fewest digits that give the same 32-bit float again; nine always do. */
+/** The fewest digits that read back as the same 32-bit float; nine always suffice. */
 function shortestSingle(value: number): string {
   for (let digits = 1; digits < 9; digits += 1) {
     const candidate = Number(value.toPrecision(digits))

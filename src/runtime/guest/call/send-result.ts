@@ -3,11 +3,11 @@ import { resultExceeded } from './output.js'
 import { piecesOf } from '../channel/pieces.js'
 import type { GuestEnd } from '../channel/protocol.js'
 
-/** Longer ones may not fit a frame as JSON. */
+/** Longer results may not fit into a frame as JSON. */
 const SHORT_BYTES = 16 * 1024
 
 /**
- * Sends a long result ahead, piece by piece, and gives the end that is left to tell; beyond `maxBytes` an `output` failure.
+ * Sends a long result ahead in pieces, and returns the remaining end; beyond `maxBytes`, an `output` failure.
  * `null`: any length.
  */
 export function sendResult(link: Link, end: GuestEnd, maxBytes: number | null): GuestEnd {

@@ -2,7 +2,7 @@ import type { BootMessage, GuestEnd, RunMessage } from '../channel/protocol.js'
 import type { Link } from '../channel/link.js'
 import type { OutputSink } from '@proplet/wasi/host/stdio.js'
 
-/** One task that is being run: what it was asked for, and what has to be known of it once it has ended. */
+/** One running task: its request, and what must be known once it has ended. */
 export type Session = {
   readonly run: RunMessage
   readonly boot: BootMessage
@@ -12,7 +12,7 @@ export type Session = {
   readonly live: Live
 }
 
-/** Set as soon as there is something to close or to measure, so that it is done even if the rest fails. */
+/** Set as soon as there is something to close or to measure, so that it happens even if the rest fails. */
 export type Live = {
   close?: () => void
   /** The sizes of its linear memories. */
@@ -21,5 +21,5 @@ export type Live = {
   release?: () => void
 }
 
-/** Calls what the task is about; everything was instantiated. A promise: what was called is async. */
+/** Calls the function of the task, after instantiation. Returns a promise if that is async. */
 export type GuestCall = () => GuestEnd | Promise<GuestEnd>

@@ -6,7 +6,7 @@ import type { GivenMessage } from './protocol.js'
 const ANSWERS_FD = 5
 const require = createRequire(import.meta.url)
 
-/** Hears the answers that a child process does not stop for; loaded and opened for the first. Ends with the daemon. */
+/** Receives answers that a child process does not block for; opened at the first one. Ends with the daemon. */
 export function hearAnswers(answered: (given: GivenMessage, bytes: Uint8Array) => void): void {
   const { Socket } = require('node:net') as typeof net
   const decoder = new FrameDecoder()

@@ -17,7 +17,7 @@ export class Asks {
     this.#waiting.delete(ask)
   }
 
-  /** Hands an answer to who asked, if that still waits. */
+  /** Passes an answer to its caller, if that still waits. */
   settle({ ask, ...given }: GivenMessage, bytes: Uint8Array): void {
     if (ask === undefined) return
     const answer = this.#waiting.get(ask)

@@ -2,8 +2,8 @@ import { constants, openSync, writeSync } from 'node:fs'
 import { codeOf } from '../../../model/code-of.js'
 
 /**
- * Writes to an open file of this process until all is written, however long that takes. Where somebody else has made it
- * non-blocking, it is opened once more for ourselves, which is possible for all but sockets.
+ * Writes everything to an open file of this process, however long that takes. If another process has made it
+ * non-blocking, it is opened again, which is possible for all but sockets.
  */
 export function createBlockingOutput(given: number): (bytes: Uint8Array) => void {
   let fd = given

@@ -1,14 +1,14 @@
 import { FRAME_HEADER_BYTES } from './frames.js'
 import { BODY_PIECE_BYTES } from './protocol.js'
 
-/** A guest says little: the longest is a thousand return values, or an error. */
+/** Messages of a guest are short: the longest is a thousand return values, or an error. */
 const MAX_JSON_BYTES = 256 * 1024
 
-/** Takes the bytes of a child's channel, gives the frames: JSON values and bytes; throws at what is no such frame. */
+/** Turns the bytes of a child's channel into frames, each a JSON value and a body; throws if a frame is malformed. */
 export class FrameDecoder {
   #pending: Buffer = Buffer.alloc(0)
 
-  /** Hands over each value, parsed and not checked, and the bytes behind it. */
+  /** Passes on each value, parsed but not validated, with its body. */
   push(chunk: Buffer, take: (value: unknown, body: Uint8Array) => void): void {
     this.#pending = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk])
     while (this.#pending.length >= FRAME_HEADER_BYTES) {

@@ -6,7 +6,7 @@
  */
 export const FRAME_HEADER_BYTES = 8
 
-/** The frame but for its body, whose bytes the caller writes after it. */
+/** A frame without its body, which the caller writes after it. */
 export function encodeFrame(message: object, bodyBytes = 0): Buffer<ArrayBuffer> {
   const json = JSON.stringify(message)
   const jsonBytes = Buffer.byteLength(json)

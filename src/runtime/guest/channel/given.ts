@@ -1,7 +1,7 @@
 import type { FromExchange, GivenMessage } from './protocol.js'
 
-/** What a guest asks the daemon for. */
+/** A request of a guest to the daemon. */
 export type Want = Pick<Extract<FromExchange, { type: 'want' }>, 'handle' | 'of'>
 
-/** What it is given. */
+/** The answer of the daemon. */
 export type Given = Omit<GivenMessage, 'type' | 'ask'> & { readonly bytes: Uint8Array }

@@ -1,7 +1,7 @@
 import type { Bytes } from '@proplet/component/wasm/compile.js'
 import type { RunMessage } from './protocol.js'
 
-/** Puts long variables back into the environment; what is left of the body is the module's. */
+/** Puts long variables back into the environment; the rest of the body is the module. */
 export const withLongEnv = (
   run: RunMessage,
   body: Bytes,
@@ -14,7 +14,7 @@ export const withLongEnv = (
     at += bytes
     return [name, value] as const
   })
-  // Not by assignment, which makes a prototype of `__proto__`.
+  // Not by assignment, which would set the prototype for `__proto__`.
   const env = Object.fromEntries([...Object.entries(run.env), ...long])
   return { run: { ...rest, env }, body: body.subarray(at) }
 }

@@ -3,7 +3,7 @@ import type { Link } from './link.js'
 import { BODY_PIECE_BYTES, WINDOW_BYTES, type Handle } from './protocol.js'
 import { soon, type Wants } from './wants.js'
 
-/** The body of a message that goes out. As much as the window may be on its way; then the guest waits for the other side. */
+/** The body of an outgoing message. At most a window is in flight; then the guest waits for the peer. */
 export class OutgoingBytes implements BodySink {
   readonly #link: Link
   readonly #wants: Wants

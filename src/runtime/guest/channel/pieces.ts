@@ -1,6 +1,6 @@
 import { BODY_PIECE_BYTES } from './protocol.js'
 
-/** Bytes as frames can carry them, in order; one piece at least, which may be empty. */
+/** Splits bytes into pieces that fit into frames; at least one piece, which may be empty. */
 export function piecesOf(bytes: Uint8Array): readonly Uint8Array[] {
   const count = Math.max(1, Math.ceil(bytes.length / BODY_PIECE_BYTES))
   return Array.from({ length: count }, (_, at) =>

@@ -9,7 +9,7 @@ import type { FromGuest, ToGuest } from './protocol.js'
 
 const FD = { stdout: 1, stderr: 2, control: 3 } as const
 
-/** The way to the daemon of a child process: frames on fd 3, output of guests on fds 1 and 2, all of them blocking. */
+/** A child process's pipe to the daemon: frames on fd 3, guest output on fds 1 and 2, all of them blocking. */
 export function createPipeLink(): Link {
   const outputs = { stdout: createOutput(FD.stdout), stderr: createOutput(FD.stderr) }
   let queued: Buffer[] = []
@@ -45,14 +45,14 @@ export function createPipeLink(): Link {
   }
 }
 
-/** The bytes of a body are behind the JSON text. */
+/** The body follows the JSON text. */
 function frameOf(message: FromGuest): Buffer {
   if (!('bytes' in message)) return encodeFrame(message)
   const { bytes, ...rest } = message
   return Buffer.concat([encodeFrame(rest, bytes.length), bytes])
 }
 
-/** Waits for the next frame; undefined when the daemon is gone. */
+/** Blocks until the next frame; undefined if the daemon is gone. */
 export function readFrame(): Incoming | undefined {
   const header = readExactly(FRAME_HEADER_BYTES)
   if (header === undefined) return undefined

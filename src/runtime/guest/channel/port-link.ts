@@ -3,9 +3,9 @@ import { Asks } from './asks.js'
 import type { Incoming, Link } from './link.js'
 import type { FromGuest, StreamName } from './protocol.js'
 
-/** What a thread is started with: two 32-bit counters. */
+/** The start data of a thread: two 32-bit counters. */
 export type ThreadData = {
-  /** Output bytes that the daemon has not taken yet. */
+  /** Output bytes that the daemon has not received yet. */
   readonly inFlight: Int32Array
   /** Messages that the daemon has sent. */
   readonly sent: Int32Array
@@ -16,15 +16,15 @@ export type FromThread =
   | { readonly type: 'message'; readonly message: FromGuest }
 
 export type PortLink = Link & {
-  /** Hands an answer that the guest did not stop for to who asked; false: it is something else. */
+  /** Passes an answer that the guest did not block for to its caller; false if the message is something else. */
   settle(incoming: Incoming): boolean
 }
 
-/** As much as a socket of a child process would hold. */
+/** As much as the socket of a child process would buffer. */
 const MAX_IN_FLIGHT_BYTES = 256 * 1024
 const PIECE_BYTES = 64 * 1024
 
-/** The way to the daemon of a thread. Output waits while too much of it is under way, as a full pipe would make it. */
+/** A thread's channel to the daemon. Output blocks while too much is in flight, like with a full pipe. */
 export function createPortLink(port: MessagePort, { inFlight, sent }: ThreadData): PortLink {
   const asks = new Asks()
   const settle = ({ message, body }: Incoming): boolean => {
@@ -58,11 +58,11 @@ export function createPortLink(port: MessagePort, { inFlight, sent }: ThreadData
   }
 }
 
-/** A view of a guest's memory would take the whole memory along. */
+/** Copies views of a guest's memory, which would otherwise transfer the whole memory. */
 const withOwnBytes = (message: FromGuest): FromGuest =>
   'bytes' in message ? { ...message, bytes: Uint8Array.from(message.bytes) } : message
 
-/** The counter is read before the port is: a message that comes in between has changed it. */
+/** The counter is read before the port: a message that arrives in between has changed it. */
 function takeMessage(port: MessagePort, sent: Int32Array, answered: (message: Incoming) => void): Incoming {
   for (;;) {
     const count = Atomics.load(sent, 0)
@@ -90,7 +90,7 @@ export function giveRoom(inFlight: Int32Array, bytes: number): void {
   Atomics.notify(inFlight, 0)
 }
 
-/** The daemon's side of the other one, after it sent a message. */
+/** The daemon's side of the other counter, after it sent a message. */
 export function announceMessage(sent: Int32Array): void {
   Atomics.add(sent, 0, 1)
   Atomics.notify(sent, 0)

@@ -2,10 +2,10 @@ import type { FailureCode } from '../../../model/outcome.js'
 import type { HalAnswer, HalGrant, HalMessage } from '../../hal/calls.js'
 import type { Preopen } from '@proplet/wasi/preview1.js'
 
-/** What the daemon says to a guest, a child process or a thread that runs one task at a time. */
+/** Messages of the daemon to a guest, a child process or thread that runs one task at a time. */
 export type ToGuest = BootMessage | RunMessage | ToServingGuest
 
-/** The first message: what holds for every task of this guest. It answers `ready`. */
+/** The first message, valid for every task of this guest. It is answered by `ready`. */
 export type BootMessage = {
   readonly type: 'boot'
   readonly preopens: readonly Preopen[]
@@ -13,15 +13,15 @@ export type BootMessage = {
   readonly memoryMaxBytes: number
   /** Elements of one table. */
   readonly tableMaxElements: number
-  /** There is one task, and it is waited for: nothing is done beforehand. */
+  /** There is only one task, which is already waiting: skip the warm-up. */
   readonly isOnce?: boolean
-  /** URL of the transpiler of jco, when that is the engine of components. */
+  /** URL of jco's transpiler, if jco is the component engine. */
   readonly transpiler?: string | undefined
   /** Undefined if the hardware abstraction layer is off. */
   readonly hal?: HalGrant
 }
 
-/** One task; `done` answers it. The next is sent after `done`, or after `ready` where `done` announced that. */
+/** One task, answered by `done`. The next is sent after `done`, or after `ready` if `done` announced that. */
 export type RunMessage = {
   readonly type: 'run'
   readonly name: string
@@ -32,10 +32,10 @@ export type RunMessage = {
   readonly inputs: readonly string[]
   readonly cliArgs: readonly string[]
   readonly env: Readonly<Record<string, string>>
-  /** Variables whose values are too long to be written as JSON; they come in this order before the bytes of the module. */
+  /** Variables too long for JSON; they precede the module in the body, in this order. */
   readonly longEnv?: readonly LongVariable[]
   readonly module: ModuleSource
-  /** The module is kept once `started` was sent. */
+  /** Whether the guest keeps the module once `started` was sent. */
   readonly keep: boolean
   /** Digests of modules to drop first. */
   readonly evict: readonly string[]
@@ -50,16 +50,16 @@ export type RunMessage = {
 /** UTF-8. */
 export type LongVariable = { readonly name: string; readonly bytes: number }
 
-/** `body`: the bytes come with the message. `kept`: the guest has the module. */
+/** `body`: the bytes are in the message. `kept`: the guest already has the module. */
 export type ModuleSource =
   | { readonly digest: string; readonly from: 'kept' }
   | { readonly digest: string; readonly from: 'body' }
   | { readonly digest: string; readonly from: 'file'; readonly path: string }
 
-/** What is said between `serving` and the `done` that answers `leave`, and while a guest waits for something. */
+/** Messages between `serving` and the `done` that answers `leave`, and while a guest waits for something. */
 export type ToServingGuest = RequestMessage | GivenMessage | HalAnswer | { readonly type: 'leave' }
 
-/** A field of an HTTP message; the value is latin1 text, one character a byte. */
+/** A field of an HTTP message; the value is Latin-1 text, one character per byte. */
 export type HttpField = readonly [name: string, value: string]
 
 /** One HTTP request, for a fresh instance; `answered` ends it. The next is sent after that. */
@@ -75,22 +75,23 @@ export type RequestMessage = {
 }
 
 /**
- * The answer to a `want`. Of a body: `some` with bytes, `end` with the trailers. Of room: `some`. Of an answer: `some` with
- * the answer. `none`: nothing within the time. `broken`: there will be nothing; with the error, where there is one.
+ * The answer to a `want`. Of a body: `some` with bytes, `end` with the trailers. Of room: `some`. Of an answer:
+ * `some` with the answer. `none`: nothing within the time. `broken`: there will be nothing; with the error, where
+ * there is one.
  */
 export type GivenMessage = {
   readonly type: 'given'
-  /** That of the `want`. */
+  /** The number of the `want`. */
   readonly ask?: number
   readonly state: 'some' | 'none' | 'end' | 'broken'
   readonly trailers?: readonly HttpField[]
   readonly answer?: Answer
-  /** Of a datagram: who sent it. */
+  /** The sender of a datagram. */
   readonly from?: SocketAddress
   readonly error?: NetworkError
 }
 
-/** What was opened, as it turned out. */
+/** The result of an `open`. */
 export type Answer =
   | { readonly kind: 'response'; readonly status: number; readonly headers: readonly HttpField[] }
   | { readonly kind: 'addresses'; readonly addresses: readonly string[] }
@@ -102,7 +103,7 @@ export type SocketAddress = { readonly address: string; readonly port: number }
 /** The error code of the interface that was used. */
 export type NetworkError = { readonly tag: string; readonly val?: unknown }
 
-/** What a guest asks of the network, which the daemon has and the guest has not. */
+/** A request for the network, which only the daemon has. */
 export type NetworkRequest =
   | HttpRequest
   | { readonly kind: 'lookup'; readonly name: string }
@@ -118,7 +119,7 @@ export type NetworkRequest =
       readonly tlsName?: string
     }
   | { readonly kind: 'listen'; readonly local: SocketAddress; readonly backlog?: number }
-  /** At what was bound, which is used up. */
+  /** Listens on a bound address, which is used up. */
   | { readonly kind: 'listen-bound'; readonly bound: Handle }
   /** The next connection of a listener. */
   | { readonly kind: 'accept'; readonly listener: Handle }
@@ -126,7 +127,7 @@ export type NetworkRequest =
   | {
       readonly kind: 'datagrams'
       readonly local: SocketAddress
-      /** Where all of them go. */
+      /** The peer of all datagrams. */
       readonly peer?: SocketAddress
     }
 
@@ -137,19 +138,19 @@ export type HttpRequest = {
   readonly authority: string
   readonly path: string
   readonly headers: readonly HttpField[]
-  /** Milliseconds; null: as long as it takes. */
+  /** Milliseconds; null for no limit. */
   readonly connectMs: number | null
   readonly firstByteMs: number | null
   readonly betweenBytesMs: number | null
 }
 
 /**
- * Which stream of bytes, there and back, a message is about: 0 is the request that is being answered, others are those
+ * Identifies the byte stream of a message: 0 is the request that is being answered, others are those
  * that the guest opened, under numbers of its own.
  */
 export type Handle = number
 
-/** Bytes of one body that may be on their way out; the next need a `want` of room. */
+/** Bytes of one outgoing body in flight; more need a `want` of room. */
 export const WINDOW_BYTES = 256 * 1024
 
 /** Bytes of one `body` message at most. */
@@ -159,7 +160,7 @@ export type StreamName = 'stdout' | 'stderr'
 
 export type ReadyMessage = { readonly type: 'ready'; readonly threadId?: number }
 
-/** What a guest says. A guest that was broken out of may say anything: the daemon decodes it. */
+/** Messages of a guest. A compromised child may send anything, so the daemon validates them. */
 export type FromGuest =
   /** A thread reports its kernel ID. */
   | ReadyMessage
@@ -172,24 +173,24 @@ export type FromGuest =
   | {
       readonly type: 'done'
       readonly end: GuestEnd
-      /** Bytes written to each stream since the task began; the last of them may still be on their way. */
+      /** Bytes written to each stream since the task began; some may still be in flight. */
       readonly stdoutBytes: number
       readonly stderrBytes: number
-      /** The guest tidies up and says `ready` before it takes another task. */
+      /** The guest cleans up and sends `ready` before it accepts another task. */
       readonly thenReady: boolean
     }
 
 export type FromServingGuest =
-  /** In the place of `started`: the component serves HTTP, and waits for requests. */
+  /** In place of `started`: the component serves HTTP, and waits for requests. */
   | { readonly type: 'serving'; readonly compileMs: number }
   | FromExchange
   /** The instance is gone. */
   | { readonly type: 'answered'; readonly end: GuestEnd }
 
-/** What is said of streams of bytes. */
+/** Messages about byte streams. */
 export type FromExchange =
   | { readonly type: 'open'; readonly handle: Handle; readonly request: NetworkRequest }
-  /** It is of no use any more. */
+  /** The guest no longer needs it. */
   | { readonly type: 'close'; readonly handle: Handle }
   /** The guest waits for incoming bytes, for room for outgoing ones, or for the outcome of an `open`. */
   | {
@@ -210,7 +211,7 @@ export type FromExchange =
     }
   /** UDP: only this peer, or null for all of them. The answer to a `want` reports the outcome. */
   | { readonly type: 'associate'; readonly handle: Handle; readonly to: SocketAddress | null }
-  /** The message that goes out is complete; `abandon`: it never will be. */
+  /** The outgoing message is complete; `abandon`: it never will be. */
   | { readonly type: 'finish'; readonly handle: Handle; readonly trailers: readonly HttpField[] }
   | { readonly type: 'abandon'; readonly handle: Handle }
   /** The head of a response. */

@@ -3,7 +3,7 @@ import type { Answer, Handle, NetworkError, NetworkRequest } from './protocol.js
 import type { Given } from './given.js'
 import { soon, Wants } from './wants.js'
 
-/** Something that the daemon has opened for this guest. */
+/** Something that the daemon holds open for this guest. */
 export class Remote {
   readonly handle: Handle
   readonly wants: Wants
@@ -34,14 +34,14 @@ export class Remote {
     })
   }
 
-  /** What became of it, once it is ready; throws what `failure` makes of its error. */
+  /** The answer, once it is ready; throws the error that `failure` makes. */
   answer(failure: (error: NetworkError | undefined) => Error): Answer {
     const { answer, error } = this.#given ?? {}
     if (answer === undefined) throw failure(error)
     return answer
   }
 
-  /** The same, of which something else was asked. */
+  /** The same handle, for a further question. */
   again(): this {
     this.#given = undefined
     return this

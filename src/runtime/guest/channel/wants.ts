@@ -15,7 +15,7 @@ export function soon(done: () => void): () => void {
 }
 
 /**
- * What a guest waits for is asked of the daemon, which has an event loop and timers: one question at a time, each with one
+ * Waits through the daemon, which has an event loop and timers: one question at a time, each with one
  * answer.
  */
 export class Wants {
@@ -39,7 +39,7 @@ export class Wants {
     return this.#ask(of, Math.max(0, left))
   }
 
-  /** The same without stopping for it. */
+  /** The same without blocking. */
   ask(of: Of, answer: (given: Given) => void): () => void {
     return this.#link.ask({ handle: this.#handle, of }, answer)
   }

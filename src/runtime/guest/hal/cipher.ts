@@ -4,10 +4,10 @@ import { failure } from '../../hal/failure.js'
 export const CIPHERS = ['aes256-gcm', 'chacha20-poly1305'] as const
 export type CipherName = (typeof CIPHERS)[number]
 
-/** What the Rust proplet really encrypts with, whatever nonce it puts in front. */
+/** The nonce that the Rust proplet really uses, whatever nonce it puts in front. */
 const LEGACY_NONCE = new Uint8Array(NONCE_BYTES)
 
-/** As Node.js names them, and as errors do. */
+/** The names in Node.js, and in errors. */
 const ALGORITHMS = {
   'aes256-gcm': { node: 'aes-256-gcm', shown: 'AES' },
   'chacha20-poly1305': { node: 'chacha20-poly1305', shown: 'ChaCha20' },
@@ -24,7 +24,7 @@ export function encrypt(data: Uint8Array, key: Uint8Array, cipher: CipherName): 
   return Buffer.concat(seal(algorithmFor(key, cipher), key, data))
 }
 
-/** `legacy` is called when it opened what the Rust proplet encrypted; without it, that is an error. */
+/** `legacy` is called after decrypting data of the Rust proplet; without it, such data is an error. */
 export function decrypt(
   data: Uint8Array,
   key: Uint8Array,

@@ -18,7 +18,7 @@ export class Clock {
     return timeOf(this.#clocks.now('realtime'))
   }
 
-  /** Since the instance was made. */
+  /** Time since the instance was created. */
   monotonicTime(): Time {
     return timeOf(this.#clocks.now('monotonic') - this.#startedAt)
   }
@@ -28,7 +28,7 @@ export class Clock {
     return this.#clocks.resolution('monotonic')
   }
 
-  /** Blocks the guest, which a stop or its time limit ends. Nanoseconds. */
+  /** Blocks the guest for some nanoseconds; a stop or the time limit ends it. */
   sleep(duration: bigint): void {
     this.#clocks.sleepUntil('monotonic', this.#clocks.now('monotonic') + duration)
   }

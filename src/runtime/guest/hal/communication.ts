@@ -17,7 +17,7 @@ export class Communication {
     this.#daemon = daemon
   }
 
-  /** The guest can be sent messages from now on. */
+  /** From now on the guest can receive messages. */
   join(): void {
     this.#daemon.call({ name: 'join' })
   }
@@ -30,7 +30,7 @@ export class Communication {
     return BigInt(this.#daemon.number({ name: 'send-message', recipient, isEncrypted }, payload))
   }
 
-  /** The first that waits, if one does. */
+  /** The first waiting message, if any. */
   receive(): Message | undefined {
     const call = { name: 'receive-message' } as const
     const { value, bytes } = this.#daemon.call(call)

@@ -59,7 +59,7 @@ const computing = ({ grant, crypto, clock, daemon }: Services): Preview2Imports 
     getRandomBytes: randomBytes,
     getSecureRandom: randomBytes,
     getEntropyInfo: () => ENTROPY_INFO,
-    // The generator of the system needs none of it.
+    // The system's generator needs no reseeding.
     reseed: () => undefined,
   }),
 })
@@ -119,7 +119,7 @@ const sharing = ({ sockets, resources, events, communication }: Services): Previ
 
 type Functions = Readonly<Record<string, (...args: never[]) => unknown>>
 
-/** Whatever is thrown becomes the error of the function's `result`. */
+/** Turns exceptions into the error of the function's `result`. */
 const safe = (functions: Functions): Functions =>
   Object.fromEntries(
     Object.entries(functions).map(([name, call]) => [

@@ -4,7 +4,7 @@ import { decrypt, encrypt, type CipherName } from './cipher.js'
 import { hash, type HashName } from './hash.js'
 import { generateKeyPair, sign, verify } from './signature.js'
 
-/** Hashes, ciphers and signatures of one instance, all of it in the guest's process. */
+/** Hashes, ciphers and signatures of one instance, all in the guest's process. */
 export class Crypto {
   readonly hash = (data: Uint8Array, algorithm: HashName) => hash(data, algorithm)
   readonly encrypt = (data: Uint8Array, key: Uint8Array, cipher: CipherName) => encrypt(data, key, cipher)
@@ -15,7 +15,7 @@ export class Crypto {
   readonly #contexts = new Set<bigint>()
   #lastContext = 0n
 
-  /** `legacy` is called for what the Rust proplet encrypted; undefined: that is not opened. */
+  /** `legacy` is called after decrypting data of the Rust proplet; undefined: such data is refused. */
   constructor(legacy: (() => void) | undefined) {
     this.#legacy = legacy
   }
@@ -24,7 +24,7 @@ export class Crypto {
     return decrypt(data, key, cipher, this.#legacy)
   }
 
-  /** A context holds nothing. */
+  /** A context has no state. */
   createContext(): bigint {
     if (this.#contexts.size >= MAX_CONTEXTS)
       throw failure('crypto', `at most ${MAX_CONTEXTS} contexts at a time`)

@@ -7,7 +7,7 @@ const NO_BYTES = new Uint8Array(0)
 
 export type Answered = { readonly value: HalValue | undefined; readonly bytes: Uint8Array }
 
-/** Calls of services on the daemon's side; each blocks the guest until it is answered. */
+/** Calls to services in the daemon; each blocks the guest until it is answered. */
 export class DaemonCalls {
   readonly #link: Link
 

@@ -20,7 +20,7 @@ describe.each(ISOLATIONS)('a component that serves HTTP (%s)', (isolation) => {
     expect(Number(headers['content-length'])).toBe(body.length)
   })
 
-  it('gets method, path, authority and headers as they were sent', async () => {
+  it('receives method, path, authority and headers as they were sent', async () => {
     const { body } = await ask(served.port, '/headers?a=%20b', {
       method: 'DELETE',
       headers: { 'X-One': 'ä'.normalize('NFC'), 'x-many': ['1', '2'], connection: 'keep-alive' },
@@ -48,7 +48,7 @@ describe.each(ISOLATIONS)('a component that serves HTTP (%s)', (isolation) => {
     expect(counts).toStrictEqual(['1', '1', '1'])
   })
 
-  it('gives variables and arguments', async () => {
+  it('passes on variables and arguments', async () => {
     const { body } = await ask(served.port, '/env')
     expect(body).toContain('GREETING=hello')
     expect(body).toContain('--x')
@@ -97,7 +97,7 @@ describe.each(ISOLATIONS)('a component that serves HTTP (%s)', (isolation) => {
     expect(chunked.body).toBe('x'.repeat(100_000))
   })
 
-  it('sends what a guest streams as it comes', async () => {
+  it('sends what a guest streams as it is written', async () => {
     const { status, body, headers } = await ask(served.port, '/stream')
     expect(status).toBe(200)
     expect(headers['transfer-encoding']).toBe('chunked')
@@ -120,11 +120,11 @@ describe.each(ISOLATIONS)('a component that serves HTTP (%s)', (isolation) => {
     expect(seen).toMatch(/0\r\nx-sum: 42\r\n\r\n$/i)
   })
 
-  it('takes a body that is written before the response is set', async () => {
+  it('accepts a body that is written before the response is set', async () => {
     expect(await ask(served.port, '/body-first')).toMatchObject({ status: 200 })
   })
 
-  it('answers with megabytes to a client that takes its time', async () => {
+  it('answers with megabytes to a slow client', async () => {
     const { bytes } = await ask(served.port, `/big/${MIB}`)
     expect(bytes.length).toBe(MIB)
   })
@@ -145,7 +145,7 @@ describe.each(ISOLATIONS)('a component that serves HTTP (%s)', (isolation) => {
     expect((await texts).every((text) => text.length > 1)).toBe(true)
   })
 
-  it('answers many at once', async () => {
+  it('answers many requests at once', async () => {
     const answers = await Promise.all(Array.from({ length: 50 }, () => ask(served.port, '/count')))
     expect(answers.every(({ status, body }) => status === 200 && body.trim() === '1')).toBe(true)
   })

@@ -22,7 +22,7 @@ const found = (cliArgs: readonly string[], options = loopback) =>
   )(endpointOf(cliArgs, options))
 
 describe('where a task listens', () => {
-  it('is the configured port and the next 99, no higher than ports go', () => {
+  it('is the configured port or one of the next 99, up to the highest port', () => {
     expect(found(['a', '--b'])).toStrictEqual({
       host: '127.0.0.1',
       ports: [8222, 8321, 100],
@@ -40,7 +40,7 @@ describe('where a task listens', () => {
     [['--addr', '127.0.0.1:0'], '127.0.0.1', 0, []],
     [['--addr', 'localhost:83'], '127.0.0.1', 83, []],
     [['--addr', '127.0.0.3:1', '--port', '84'], '127.0.0.3', 84, []],
-  ])('is just what %j asks for', (cliArgs, host, port, rest) => {
+  ])('is exactly what %j asks for', (cliArgs, host, port, rest) => {
     expect(found(cliArgs)).toStrictEqual({ host, ports: [port, port, 1], rest })
   })
 
@@ -56,7 +56,7 @@ describe('where a task listens', () => {
     expect(found(cliArgs)).toBe(error)
   })
 
-  it('may be any address where the configuration allows all', () => {
+  it('may be any address if the configuration allows all', () => {
     expect(found(['--addr', '192.0.2.1:80'], { host: '0.0.0.0', port: 1 })).toMatchObject({
       host: '192.0.2.1',
     })

@@ -11,7 +11,7 @@ describe.each(ISOLATIONS)('faults of a component that serves HTTP (%s)', (isolat
     ['/trap', /trap: /],
     ['/no-answer', /it gave no answer/],
     ['/error', /it answered with the error/],
-  ])('%s is a 500, and nothing else notices', async (path, why) => {
+  ])('%s is a 500, and affects nothing else', async (path, why) => {
     const served = await serve({}, {}, { isolation })
     const pids = served.runtime.pids()
     const [bad, good] = await Promise.all([ask(served.port, path), ask(served.port, '/count')])
@@ -28,7 +28,7 @@ describe.each(ISOLATIONS)('faults of a component that serves HTTP (%s)', (isolat
     expect(await ask(served.port, '/count')).toMatchObject({ status: 200 })
   })
 
-  it('ends one that hangs, with 504 or by breaking off, and the child with it', async () => {
+  it('ends a request that hangs, with 504 or by breaking off, and its child', async () => {
     const served = await serve({ timeoutMs: 1500 }, {}, { isolation, warm: 2 })
     expect(await ask(served.port, '/hang')).toMatchObject({
       status: 504,
@@ -39,13 +39,13 @@ describe.each(ISOLATIONS)('faults of a component that serves HTTP (%s)', (isolat
     expect(await ask(served.port, '/count')).toMatchObject({ status: 200 })
   })
 
-  it('ends one whose memory is used up', async () => {
+  it('ends a request whose memory is used up', async () => {
     const served = await serve({}, {}, { isolation, memoryMaxBytes: 8 * 1024 * 1024 })
     expect((await ask(served.port, '/memory')).status).toBeGreaterThanOrEqual(200)
     expect(await ask(served.port, '/count')).toMatchObject({ status: 200 })
   })
 
-  it('refuses a body beyond the limit, known before or not', async () => {
+  it('refuses a body beyond the limit, with a declared length or without', async () => {
     const served = await serve({ bodyMaxBytes: 1000 }, {}, { isolation })
     const answer = await ask(served.port, '/slow-body', { method: 'POST', body: 'x'.repeat(1001) })
     expect(answer).toMatchObject({ status: 413 })
@@ -67,7 +67,7 @@ describe.each(ISOLATIONS)('faults of a component that serves HTTP (%s)', (isolat
     expect((await ask(served.port, '/big/1000')).bytes.length).toBe(1000)
   })
 
-  it('lets go of a client that leaves in the midst of a request or of a response', async () => {
+  it('releases a client that leaves during a request or a response', async () => {
     const served = await serve({ maxChildren: 1 }, {}, { isolation })
     const sending = connect(served.port, '127.0.0.1')
     sending.write('POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nbegun')
@@ -80,7 +80,7 @@ describe.each(ISOLATIONS)('faults of a component that serves HTTP (%s)', (isolat
     expect(await ask(served.port, '/count')).toMatchObject({ status: 200 })
   })
 
-  it('ends a guest that goes on for nobody', async () => {
+  it('ends a guest whose client has gone', async () => {
     const served = await serve({ maxChildren: 1 }, {}, { isolation })
     const client = connect(served.port, '127.0.0.1')
     client.write('GET /hang-late HTTP/1.1\r\nHost: x\r\n\r\n')
@@ -91,7 +91,7 @@ describe.each(ISOLATIONS)('faults of a component that serves HTTP (%s)', (isolat
 })
 
 describe('caps of a component that serves HTTP', () => {
-  it('answers 503 beyond the requests at once', async () => {
+  it('answers 503 beyond the maximum of concurrent requests', async () => {
     const served = await serve({ maxRequests: 2, maxChildren: 1, timeoutMs: 500 })
     const slow = [ask(served.port, '/hang'), ask(served.port, '/hang')]
     await served.warning(/time limit/)
@@ -102,14 +102,14 @@ describe('caps of a component that serves HTTP', () => {
     expect(answers.filter(({ status }) => status === 503).length).toBeGreaterThan(0)
   })
 
-  it('answers 503 to who waited in vain for a child', async () => {
+  it('answers 503 to a request that waited for a child in vain', async () => {
     const served = await serve({ maxChildren: 1, timeoutMs: 400 })
     const [first, second] = await Promise.all([ask(served.port, '/hang'), ask(served.port, '/hang')])
     expect([first.status, second.status]).toContain(504)
     expect([503, 504]).toContain(second.status)
   })
 
-  it('takes as many children as it has load, and no more than allowed', async () => {
+  it('starts as many children as the load needs, and no more than allowed', async () => {
     const served = await serve({ maxChildren: 3, timeoutMs: 2000 }, {}, { warm: 1, maxIdle: 1 })
     const waiting = Array.from({ length: 6 }, () =>
       ask(served.port, '/slow-body', { method: 'POST', body: 'abc' }),
@@ -132,7 +132,7 @@ describe('where it listens', () => {
     expect(served.port).toBe(http.port + 1)
   })
 
-  it('is an error when all are in use, or the one that was asked for', async () => {
+  it('is an error if all are in use, or the requested one is', async () => {
     await occupied(65_535)
     const runtime = await runtimeOfTest({ http: { ...http, port: 65_535 } })
     expect(await outcomeOf(runtime)).toMatchObject({ code: 'runtime', error: 'port 65535 is in use' })
@@ -145,7 +145,7 @@ describe('where it listens', () => {
     expect((await run(runtime, add)).outcome).toStrictEqual(thirty)
   })
 
-  it('is nowhere unless it is allowed', async () => {
+  it('is nowhere unless serving is enabled', async () => {
     const runtime = await runtimeOfTest({ isolation: OF_CHILDREN })
     const [pid] = runtime.pids()
     expect(await outcomeOf(runtime)).toStrictEqual({
@@ -172,7 +172,7 @@ describe('the end of a component that serves HTTP', () => {
     await expect(ask(served.port, '/', { agent: false })).rejects.toThrow(/ECONNREFUSED/)
   })
 
-  it('ends what hangs after the grace', async () => {
+  it('ends hanging requests after the grace period', async () => {
     const served = await serve({ graceMs: 100 })
     const hanging = ask(served.port, '/hang')
     const broken = expect(hanging).rejects.toThrow()
@@ -183,7 +183,7 @@ describe('the end of a component that serves HTTP', () => {
     await broken
   })
 
-  it('says so when the proplet shuts down', async () => {
+  it('is reported when the proplet shuts down', async () => {
     const served = await serve()
     served.stop('shutdown')
     expect(await served.outcome).toMatchObject({ code: 'shutdown' })
@@ -199,7 +199,7 @@ describe('the end of a component that serves HTTP', () => {
     expect(served.runtime.pids().some((pid) => before.includes(pid))).toBe(true)
   })
 
-  it('is an ordinary failure when the component is broken', async () => {
+  it('is an ordinary failure if the component is broken', async () => {
     const runtime = await runtimeOfTest({ http })
     const binary = component('http-server')
     if (!('bytes' in binary.content)) throw new Error('a fixture without bytes')

@@ -2,20 +2,20 @@ import { describe, expect, it } from 'vitest'
 import { ask, serve } from './server.js'
 
 describe('a handler as those of other toolchains', () => {
-  it('C21, C22: may write unasked, and leave its body as it is', async () => {
+  it('C21, C22: may write without checking for room, and leave its body unfinished', async () => {
     const { port } = await serve()
     const { status, body } = await ask(port, '/unasked')
     expect([status, body]).toStrictEqual([200, 'written unasked\n'])
   })
 
-  it('C22: is cut off when it leaves a body that is shorter than its content-length, or drops it', async () => {
+  it('C22: is cut off if it leaves a body shorter than its content-length, or drops it', async () => {
     const { port, warning } = await serve()
     await expect(ask(port, '/unasked-short')).rejects.toThrow()
     await expect(ask(port, '/drop')).rejects.toThrow()
     expect(await warning(/incomplete/)).toContain('it left its response incomplete')
   })
 
-  it('C23: sees no field about the connection', async () => {
+  it('C23: sees no connection-specific fields', async () => {
     const { port } = await serve()
     const headers = {
       'proxy-authorization': 'Basic x',

@@ -67,7 +67,7 @@ describe.each(ISOLATIONS)('a component that sends HTTP requests (%s)', (isolatio
     expect(text).not.toContain('transfer-encoding')
   })
 
-  it('sends no body where there is none, and a large one at the pace of the other side', async () => {
+  it('sends no body if there is none, and a large one at the pace of the peer', async () => {
     const bodies: string[] = []
     const port = await serverOf((request, response) => {
       let length = 0
@@ -83,7 +83,7 @@ describe.each(ISOLATIONS)('a component that sends HTTP requests (%s)', (isolatio
     expect(bodies).toStrictEqual(['none 0', 'chunked 700000'])
   })
 
-  it('is told what went wrong', async () => {
+  it('gets an error that says what went wrong', async () => {
     const closed = createTcpServer((socket) => void socket.destroy())
     const broken = await portOf(closed)
     const silent = await serverOf(() => undefined)
@@ -117,12 +117,12 @@ describe.each(ISOLATIONS)('a component that sends HTTP requests (%s)', (isolatio
   it.each([
     ['?q=1', '/?q=1'],
     ['/a?b#fragment', '/a?b'],
-  ])('C25: asks for %j as %j', async (path, expected) => {
+  ])('C25: requests %j as %j', async (path, expected) => {
     const port = await serverOf((request, response) => response.end(request.url))
     expect(await results(['GET', 'http', `127.0.0.1:${port}`, path])).toContain(expected)
   })
 
-  it('C25: asks for what is not ASCII in UTF-8', async () => {
+  it('C25: encodes non-ASCII text as UTF-8', async () => {
     let line = ''
     const port = await portOf(
       createTcpServer((socket) =>
@@ -136,12 +136,12 @@ describe.each(ISOLATIONS)('a component that sends HTTP requests (%s)', (isolatio
     expect(line).toBe('GET /\u00fc?\u{1f600} HTTP/1.1')
   })
 
-  it.each(['rel', 'http://example.org/', 'a b', '/a b'])('C25: may not ask for %j', async (path) => {
+  it.each(['rel', 'http://example.org/', 'a b', '/a b'])('C25: may not request %j', async (path) => {
     const port = await serverOf((_request, response) => response.end('asked after all'))
     expect(await results(['GET', 'http', `127.0.0.1:${port}`, path])).not.toContain('asked after all')
   })
 
-  it('is told when a response breaks off', async () => {
+  it('gets an error if a response breaks off', async () => {
     const port = await serverOf((_request, response) => {
       response.writeHead(200, { 'content-length': 100 })
       response.write('begun', () => response.destroy())
@@ -149,7 +149,7 @@ describe.each(ISOLATIONS)('a component that sends HTTP requests (%s)', (isolatio
     expect(await results(['GET', 'http', `127.0.0.1:${port}`, '/'])).toMatch(/begunerror 7\n$/)
   })
 
-  it('is denied what is not allowed, which is logged', async () => {
+  it('is denied what is not allowed, with a log line', async () => {
     const port = await serverOf((_request, response) => response.end('reached'))
     const rules = [
       { host: 'example.org', port: undefined },
@@ -169,7 +169,7 @@ describe.each(ISOLATIONS)('a component that sends HTTP requests (%s)', (isolatio
     ).toMatch(/reached$/)
   })
 
-  it('checks certificates as it is configured to', async () => {
+  it('verifies certificates as configured', async () => {
     const { ca, server, remove } = await makeCerts()
     onTestFinished(remove)
     const secure = createTlsServer({ cert: server.cert, key: server.key }, (_request, response) =>
@@ -189,7 +189,7 @@ describe.each(ISOLATIONS)('a component that sends HTTP requests (%s)', (isolatio
     expect((await run(runtime, task, stop$)).outcome).toMatchObject({ kind: 'stopped' })
   })
 
-  it('may do so while it answers requests of its own', async () => {
+  it('may send requests while it serves one', async () => {
     const port = await serverOf((_request, response) => response.end('from afar'))
     const runtime = await runtimeOfTest({
       isolation,

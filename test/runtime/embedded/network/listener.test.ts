@@ -22,7 +22,7 @@ const bind = (rules: readonly NetworkRule[], port = 0) => {
 }
 
 describe('the address of a TCP socket', () => {
-  it('may be one that the system chooses, where the list names anything; to listen there takes *', async () => {
+  it('may be chosen by the system if the list is not empty; listening there needs *', async () => {
     const { listener, reach, refused, next } = bind(ONE)
     expect(await next()).toMatchObject({ state: 'some', answer: { local: { address: LOOPBACK } } })
     expect(refused).toStrictEqual([])
@@ -32,7 +32,7 @@ describe('the address of a TCP socket', () => {
     expect(refused).toStrictEqual([expect.stringMatching(/^a listener at 127\.0\.0\.1:\d+$/)])
   })
 
-  it('may be any where the list is *, and be listened at', async () => {
+  it('may be any, and be listened on, if the list is *', async () => {
     const { listener, reach, next } = bind(ALL)
     expect(await next()).toMatchObject({ state: 'some' })
     listener.listen(reach)

@@ -36,14 +36,14 @@ describe.each(ISOLATIONS)('a component that uses sockets (%s)', (isolation) => {
     return outcome.kind === 'completed' ? outcome.results : outcome
   }
 
-  it('looks names up', async () => {
+  it('resolves names', async () => {
     expect(await results(['lookup', 'localhost'])).toMatch(/127\.0\.0\.1\n|ipv6\n/)
     expect(await results(['lookup', '127.0.0.1'])).toBe('127.0.0.1\n')
     expect(await results(['lookup', 'no name'])).toBe(errorText('invalid-argument'))
     expect(await results(['lookup', 'nowhere.invalid'])).toMatch(/^error (18|19)\n$/)
   })
 
-  it('talks TCP, half-closes, and gets all that comes back', async () => {
+  it('uses TCP, half-closes, and receives all answers', async () => {
     const port = String(await echoPort())
     expect(await results(['tcp', '127.0.0.1', port, 'hello'])).toBe('hello')
     const large = 'x'.repeat(500_000)
@@ -59,7 +59,7 @@ describe.each(ISOLATIONS)('a component that uses sockets (%s)', (isolation) => {
     },
   )
 
-  it('listens, where everything is allowed', async () => {
+  it('listens if everything is allowed', async () => {
     const events$ = new ReplaySubject<RunEvent>()
     const runtime = await open(EVERYTHING)
     runtime.run(request({ binary: program, inputs: ['listen', '0'] }), NEVER).subscribe(events$)
@@ -80,7 +80,7 @@ describe.each(ISOLATIONS)('a component that uses sockets (%s)', (isolation) => {
     )
   })
 
-  it('sends datagrams and gets the answers', async () => {
+  it('sends datagrams and receives the answers', async () => {
     const server = createSocket('udp4')
     onTestFinished(() => void server.close())
     server.on('message', (data, from) => server.send(`${data.toString()}!`, from.port, from.address))
@@ -88,7 +88,7 @@ describe.each(ISOLATIONS)('a component that uses sockets (%s)', (isolation) => {
     expect(await results(['udp', '127.0.0.1', String(server.address().port), 'hello'])).toBe('hello!')
   })
 
-  it('reaches what the list names, by address or by a name that led there', async () => {
+  it('reaches listed hosts, by address or by a name that resolved to it', async () => {
     const port = await echoPort()
     const inputs = ['tcp', '127.0.0.1', String(port), 'hello']
     expect(await results(inputs, [{ host: '127.0.0.1', port }])).toBe('hello')

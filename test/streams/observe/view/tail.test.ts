@@ -11,7 +11,7 @@ const err = (data: string): Piece => ({ stream: 'stderr', data: bytes(data) })
 const shown = (pieces: readonly Piece[]) => pieces.map(({ stream, data }) => `${stream} ${text(data)}`)
 
 describe('the tail of an output', () => {
-  it('is read from where it was left, both streams in their order', () => {
+  it('is read from the last position, both streams in order', () => {
     const tail = createTail(100)
     expect(tail.read(0)).toStrictEqual({ skipped: 0, pieces: [], next: 0 })
     tail.write(out('a'))
@@ -25,7 +25,7 @@ describe('the tail of an output', () => {
     expect(shown(tail.read(first.next).pieces)).toStrictEqual(['stderr d', 'stdout e'])
   })
 
-  it('keeps a copy, and no more than it may', () => {
+  it('keeps a copy, up to its limit', () => {
     const tail = createTail(4)
     const data = bytes('abcdefgh')
     tail.write({ stream: 'stdout', data })
@@ -35,7 +35,7 @@ describe('the tail of an output', () => {
     expect(tail.held()).toBe(4)
   })
 
-  it('gives the end of all that was written, however it came', () => {
+  it('returns the end of everything written, in whatever pieces', () => {
     const piece = fc.record({
       stream: fc.constantFrom('stdout' as const, 'stderr' as const),
       data: fc.uint8Array({ maxLength: 3000 }),
@@ -53,7 +53,7 @@ describe('the tail of an output', () => {
     )
   })
 
-  it('remembers only so many turns between the streams', () => {
+  it('remembers a limited number of switches between the streams', () => {
     const tail = createTail(10_000)
     for (let i = 0; i < 2000; i++) tail.write(i % 2 === 0 ? out('o') : err('e'))
     const { pieces } = tail.read(0)
@@ -63,7 +63,7 @@ describe('the tail of an output', () => {
 })
 
 describe('the tails of all tasks', () => {
-  it('stay below a sum, the one written to least recently is given up first', () => {
+  it('stay below a total; the least recently written is dropped first', () => {
     const tails = createTails({ tailBytes: 1024, tailsBytes: 3 * 1024 })
     for (const key of [1, 2, 3]) tails.write(key, out('x'))
     tails.write(1, out('y'))

@@ -135,7 +135,7 @@ describe('the tasks of a view', () => {
     ])
   })
 
-  it('tell a command that was refused from the task of the same id that runs', () => {
+  it('distinguish a refused command from a running task of the same ID', () => {
     take(0, accepted('t'), { type: 'running', id: 't' })
     take(1, endOf('t', failed('rejected', 'command refused'), { receivedAt: 99 }))
     expect(rows()).toMatchObject([
@@ -153,7 +153,7 @@ describe('the tasks of a view', () => {
     expect(latencies.read().map(({ phase }) => phase)).toStrictEqual(['queue'])
   })
 
-  it('are forgotten when more have ended than are kept, and only so many are shown', () => {
+  it('are forgotten beyond the number of ended tasks kept, and a limited number is shown', () => {
     begin(2)
     for (const id of ['a', 'b', 'c']) take(1, accepted(id), endOf(id, completed('')))
     expect(rows().map(({ id }) => id)).toStrictEqual(['b', 'c'])
@@ -164,7 +164,7 @@ describe('the tasks of a view', () => {
     expect(tasks.totals()).toMatchObject({ running: 300, waiting: 300 })
   })
 
-  it('hold only so much of what others wrote', () => {
+  it('limit the text from outside', () => {
     const long = '\u{1f600}'.repeat(100_000)
     take(0, accepted(long, { name: long, source: { type: 'image', image: long } }))
     for (let i = 0; i < 9; i++) take(0, { type: 'warning', id: long, message: long })

@@ -70,7 +70,7 @@ const watched = (view: ReturnType<typeof viewOf>['view'], isReady = always): Obs
 
 describe('watch', () => {
   it(
-    'begins with a snapshot, and then tells each quarter of a second what has changed, if anything has',
+    'begins with a snapshot, then sends changes every quarter of a second, if there are any',
     marbles((m) => {
       const task$ = m.hot('a 99ms r 299ms e', events)
       const connection$ = m.hot('600ms u', { u: { state: 'up', sessionPresent: false } as const })
@@ -86,7 +86,7 @@ describe('watch', () => {
   )
 
   it(
-    'tells all who look the same changes, and one who comes later all there is first',
+    'sends the same changes to all viewers, and a snapshot to a late one first',
     marbles((m) => {
       const task$ = m.hot('a 399ms r', events)
       const { view, follow$ } = viewOf(m, { task$ })
@@ -106,7 +106,7 @@ describe('watch', () => {
   )
 
   it(
-    'takes rows away that are not kept any more, from those who came in between too',
+    'removes rows that are no longer kept, even for late viewers',
     marbles((m) => {
       const ended = (id: string): TaskEvent => endOf(id, completed(''))
       const task$ = m.hot('(ab) 296ms c 200ms d', {
@@ -133,7 +133,7 @@ describe('watch', () => {
   )
 
   it(
-    'tells nothing to one who is not ready, then a snapshot, and leaves one who stays so',
+    'sends nothing to a slow viewer, then a snapshot, and disconnects one that stays slow',
     marbles((m) => {
       const task$ = m.hot('a 299ms r', events)
       const { view, follow$ } = viewOf(m, { task$ })
@@ -149,7 +149,7 @@ describe('watch', () => {
 
 describe('samples', () => {
   it(
-    'are taken seldom while nobody looks, often while someone does, and kept for a while',
+    'are taken rarely without viewers, often with one, and kept for a while',
     marbles((m) => {
       const times: number[] = []
       const sampler: Sampler = () => {
@@ -168,7 +168,7 @@ describe('samples', () => {
   )
 
   it(
-    'are of tasks that run, only while someone looks; one that fails is left out and reported',
+    'cover running tasks, only with viewers; a failed one is skipped and reported',
     marbles((m) => {
       const reported: unknown[] = []
       const asked: number[] = []
@@ -212,7 +212,7 @@ describe('detail', () => {
     ].join(', ')
 
   it(
-    'brings the output as it comes, what came too fast left out, and ends with the task',
+    'streams the output as it arrives, omitting what is too fast, and ends with the task',
     marbles((m) => {
       const task$ = m.hot('(ar) 96ms o 199ms p 399ms e', events)
       const { view, follow$ } = viewOf(m, { task$ })
@@ -230,7 +230,7 @@ describe('detail', () => {
   )
 
   it(
-    'waits for one who is not ready, leaves one who stays so, and knows of no other rows',
+    'waits for a slow viewer, disconnects one that stays slow, and knows no unknown rows',
     marbles((m) => {
       const task$ = m.hot('(aro)', events)
       const { view, follow$ } = viewOf(m, { task$ })
@@ -249,7 +249,7 @@ describe('detail', () => {
   )
 
   it(
-    'gives the id to stop only of tasks under way',
+    'returns an ID to stop only for active tasks',
     marbles((m) => {
       const { view, follow$ } = viewOf(m, { task$: m.hot('a 9ms e', events) })
       m.expect(follow$, '^ 1s !').toBeObservable('-')

@@ -9,7 +9,7 @@ const late = new ExchangeError('no answer within 5 s', false)
 
 describe('attempts', () => {
   it(
-    'are one where it succeeds',
+    'are one if it succeeds',
     marbles((m) => {
       const exchange = m.cold(' --(a|)')
       const deps = { deadlineMs: 5000, random: () => 0, clock: m.scheduler }
@@ -19,7 +19,7 @@ describe('attempts', () => {
   )
 
   it(
-    'are three where that may help, with growing delays in which chance has a part',
+    'are three if that may help, with growing, random delays',
     marbles((m) => {
       const exchange = m.cold('-#', {}, passing)
       const deps = { deadlineMs: 5000, random: () => 0.5, clock: m.scheduler }
@@ -39,7 +39,7 @@ describe('attempts', () => {
   )
 
   it(
-    'are one where another would not help',
+    'are one if another would not help',
     marbles((m) => {
       const deps = { deadlineMs: 5000, random: () => 0, clock: m.scheduler }
       const refused = m.cold(' --#', {}, final)
@@ -51,7 +51,7 @@ describe('attempts', () => {
   )
 
   it(
-    'end at the deadline, all of them together, and leave what is under way',
+    'end at a common deadline, and cancel the current one',
     marbles((m) => {
       const deps = { deadlineMs: 5000, random: () => 0, clock: m.scheduler }
       const silent = m.cold('-')
@@ -63,7 +63,7 @@ describe('attempts', () => {
   )
 
   it(
-    'end when they are left, also between two',
+    'end on unsubscription, even between two',
     marbles((m) => {
       const exchange = m.cold('-#', {}, passing)
       const deps = { deadlineMs: 5000, random: () => 0, clock: m.scheduler }
@@ -76,7 +76,7 @@ describe('attempts', () => {
   )
 
   it(
-    'take a throw for an error',
+    'treat an exception as an error',
     marbles((m) => {
       const broken = (): never => {
         throw new Error('broken')

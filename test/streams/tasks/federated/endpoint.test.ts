@@ -16,7 +16,7 @@ const OURS: FederatedUrls = {
 }
 
 describe('an endpoint', () => {
-  it('is what the task names, else what the proplet knows', () => {
+  it('is named by the task, or else by the proplet', () => {
     const env = { MODEL_REGISTRY_URL: 'http://own' }
     expect(endpointOf(MODEL_REGISTRY, env, OURS, ['models', '3'])).toStrictEqual({
       url: 'http://own/models/3',
@@ -39,7 +39,7 @@ describe('an endpoint', () => {
     })
   })
 
-  it('of the coordinator has two names in a task, the newer goes first', () => {
+  it('of the coordinator has two names in a task; the newer one wins', () => {
     const of = (env: Record<string, string>) => endpointOf(COORDINATOR, env, OURS, ['update'])?.url
     expect(of({ COORDINATOR_URL: 'http://old' })).toBe('http://old/update')
     expect(of({ COORDINATOR_URL: 'http://old', MANAGER_COORDINATOR_URL: 'http://new' })).toBe(
@@ -48,7 +48,7 @@ describe('an endpoint', () => {
     expect(of({})).toBe('http://coordinator/update')
   })
 
-  it('that is needed is an error where there is none, which names the variable', () => {
+  it('is an error that names the variable if it is needed and missing', () => {
     expect(() => neededEndpoint(COORDINATOR, {}, NONE, ['update'])).toThrow(
       'MANAGER_COORDINATOR_URL is not set; expected it in the environment of the task or of the proplet',
     )
@@ -61,13 +61,13 @@ describe('an endpoint', () => {
     'http://a b',
     'file:///etc/passwd',
     `http://${'a'.repeat(3000)}`,
-  ])('is an error where %s is no URL, without its value', (url) => {
+  ])('is an error without its value if %s is not a URL', (url) => {
     expect(() => endpointOf(MODEL_REGISTRY, { MODEL_REGISTRY_URL: url }, OURS, ['models', '1'])).toThrow(
       /^MODEL_REGISTRY_URL: expected a URL that starts with http:\/\/ or https:\/\/$/,
     )
   })
 
-  it('is not led elsewhere by a name', () => {
+  it('cannot be redirected by an ID', () => {
     const of = (id: string) =>
       endpointOf(DATA_STORE, {}, { ...NONE, dataStore: 'http://s' }, ['datasets', id])?.url
     expect(of('../../admin')).toBe('http://s/datasets/..%2F..%2Fadmin')

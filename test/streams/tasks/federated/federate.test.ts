@@ -46,7 +46,7 @@ const runOf = (m: Context) => (task: Parameters<Parameters<ReturnType<typeof sta
 
 describe('federate', () => {
   it(
-    'gives any task the id of the proplet, and nothing else happens to it',
+    "only adds the proplet's ID to other tasks",
     marbles((m) => {
       const get = m.cold<string>('-')
       const run = stage(m, { get: () => get, slots: createSlots(0) })(plain, runOf(m), NEVER)
@@ -78,7 +78,7 @@ describe('federate', () => {
   )
 
   it(
-    'reports nothing of a task that failed, or whose result was announced',
+    'reports nothing for a failed task, or one whose result was announced',
     marbles((m) => {
       const post = m.cold<unknown>('-')
       const tellOf = (end: TaskEvent) => told(stage(m, { post: () => post })(learning, () => of(end), NEVER))
@@ -108,7 +108,7 @@ describe('federate', () => {
   )
 
   it(
-    'prepares no more tasks than there are slots, until one runs',
+    'prepares no more tasks at once than there are slots',
     marbles((m) => {
       const get = m.cold('---(m|)', { m: '{}' })
       const run = (task: StartCommand) =>
@@ -122,7 +122,7 @@ describe('federate', () => {
   )
 
   it(
-    'leaves its slot, and what is fetched, when it is left',
+    'releases its slot and cancels its fetch on unsubscription',
     marbles((m) => {
       const get = m.cold('-----(m|)', { m: '{}' })
       const together = stage(m, { get: () => get })

@@ -50,7 +50,7 @@ const DATASET = 'http://store/datasets/p1'
 
 describe('prepare', () => {
   it(
-    'fetches model and dataset of a task of a round at the same time, and adds them to its environment',
+    "fetches model and dataset of a round's task concurrently, and adds them to its environment",
     marbles((m) => {
       const model = m.cold('  ---(m|)', { m: '{"w":[]}' })
       const dataset = m.cold('-(d|)', { d: '{"data":[]}' })
@@ -67,7 +67,7 @@ describe('prepare', () => {
   )
 
   it(
-    'goes on without what cannot be fetched, and says so',
+    'continues without what cannot be fetched, with a warning',
     marbles((m) => {
       const failed = new ExchangeError('it answered with status 500', false)
       const model = m.cold('  --(m|)', { m: '{}' })
@@ -84,7 +84,7 @@ describe('prepare', () => {
   )
 
   it(
-    'goes on without what does not come in time',
+    'continues without what does not arrive in time',
     marbles((m) => {
       const silent = m.cold('-')
       const { prepare } = stage(m, () => silent, { urls: { ...urls, dataStore: undefined } })
@@ -99,7 +99,7 @@ describe('prepare', () => {
   )
 
   it(
-    'stops fetching when it is left',
+    'stops fetching on unsubscription',
     marbles((m) => {
       const silent = m.cold('-')
       const { prepare } = stage(m, () => silent)
@@ -109,7 +109,7 @@ describe('prepare', () => {
   )
 
   it(
-    'has a task that is of no round wait for what it names, and for nothing else',
+    'makes a task outside rounds wait only for what it names',
     marbles((m) => {
       const get = (url: string) => of(`"${url}"`)
       const run = (env: Record<string, string>) => stage(m, get).prepare(start('t', { env }))
@@ -137,7 +137,7 @@ describe('prepare', () => {
   )
 
   it(
-    'takes a data store that is no URL, or a name that cannot stand in one, for one that fails',
+    'treats an invalid data store URL, or an ID that cannot be part of one, as a failed fetch',
     marbles((m) => {
       const { prepare } = stage(m, () => of('1'))
       const without = 'the dataset could not be fetched; running the task without it: '
@@ -171,7 +171,7 @@ describe('prepare', () => {
     expect(found).toMatchObject({ name: 'EndpointError', message: expect.stringMatching(message) as string })
   })
 
-  it('knows which tasks it has something to do for', () => {
+  it('recognises the tasks that need preparation', () => {
     const { isNeeded } = prepare({
       propletId: 'p1',
       urls,
@@ -197,7 +197,7 @@ const never = {
   },
 }
 
-it('adds the id of the proplet to an environment that has none', () => {
+it("adds the proplet's ID to an environment without one", () => {
   const envOf = (env: Record<string, string>) => withPropletId(start('t', { env }), 'p1').env
   expect(envOf({ A: 'b' })).toStrictEqual({ A: 'b', PROPLET_ID: 'p1' })
   expect(envOf({ PROPLET_ID: '' })).toStrictEqual({ PROPLET_ID: 'p1' })

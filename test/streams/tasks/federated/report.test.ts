@@ -58,7 +58,7 @@ const stage = (m: Context, deps: Partial<ReportDeps>) =>
 
 describe('report', () => {
   it(
-    'sends what a task printed to the coordinator as it is, and then ends the task with it',
+    'sends the output of a task to the coordinator unchanged, and then ends the task with it',
     marbles((m) => {
       const posted: unknown[] = []
       const read = m.cold('-(p|)', { p: printed })
@@ -82,7 +82,7 @@ describe('report', () => {
   )
 
   it(
-    'sends it to the channel when the coordinator refuses, or does not answer',
+    'publishes it on the channel if the coordinator refuses it, or does not answer',
     marbles((m) => {
       const refuses = stage(m, { post: () => m.cold('--#', {}, refused) })
       m.expect(refuses(task, event, NEVER)).toBeObservable('--(wce|)', events)
@@ -93,7 +93,7 @@ describe('report', () => {
   )
 
   it(
-    'tries again where that may help',
+    'retries transient failures',
     marbles((m) => {
       const posts = [m.cold('#', {}, new ExchangeError('connection refused', true)), m.cold('-(t|)')]
       const told = stage(m, { post: () => posts.shift() ?? NEVER })
@@ -102,7 +102,7 @@ describe('report', () => {
   )
 
   it(
-    'sends nothing where stdout is no JSON object, and ends the task with what it printed',
+    'sends nothing if stdout is not a JSON object, and ends the task with its output',
     marbles((m) => {
       const told = stage(m, { read: () => of({ ...printed, json: undefined }) })
       m.expect(told(task, event, NEVER)).toBeObservable('(ne|)', events)
@@ -110,7 +110,7 @@ describe('report', () => {
   )
 
   it(
-    'is ended by a stop, and by one that came before',
+    'is ended by a stop, even an earlier one',
     marbles((m) => {
       const post = m.cold('-----(t|)')
       const told = stage(m, { post: () => post })
@@ -123,7 +123,7 @@ describe('report', () => {
   )
 
   it(
-    'does not wait for the coordinator at the end of a shutdown: the update goes to the channel',
+    'stops waiting for the coordinator at the end of a shutdown, and publishes the update on the channel',
     marbles((m) => {
       const post = m.cold('-----(t|)')
       const told = stage(m, { post: () => post })
@@ -134,7 +134,7 @@ describe('report', () => {
   )
 
   it(
-    'leaves the coordinator when it is left',
+    'cancels the request on unsubscription',
     marbles((m) => {
       const post = m.cold('-----(t|)')
       const told = stage(m, { post: () => post })
@@ -143,7 +143,7 @@ describe('report', () => {
     }),
   )
 
-  it('has an update of a task of a round that completed, and of no other', () => {
+  it('has an update only for completed tasks of a round', () => {
     const has = [
       event,
       ended(task, failed('trap', 'unreachable')),

@@ -26,7 +26,7 @@ it.each([
 describe('a round', () => {
   const withoutSamples = { id: 'r1', format: 'f32-delta', numSamples: undefined }
 
-  it('is what an environment names, an empty name being none', () => {
+  it('is named by the environment, if not empty', () => {
     expect(roundOf({})).toBeUndefined()
     expect(roundOf({ ROUND_ID: '', FL_FORMAT: 'x' })).toBeUndefined()
     expect(roundOf({ ROUND_ID: 'r1' })).toStrictEqual(withoutSamples)
@@ -42,7 +42,7 @@ describe('a round', () => {
     expect(roundOf({ ROUND_ID: 'r1', FL_NUM_SAMPLES })).toStrictEqual(withoutSamples)
   })
 
-  it('is not what objects have by themselves', () => {
+  it('is not read from Object.prototype', () => {
     expect(roundOf(Object.create({ ROUND_ID: 'r1' }) as Record<string, string>)).toBeUndefined()
   })
 })
@@ -62,6 +62,6 @@ it.each([
   ['$share', '%24share'],
   ['50%', '50%25'],
   ['größe', 'größe'],
-])('makes one level of a topic of %j', (text, level) => {
+])('turns %j into one topic level', (text, level) => {
   expect(topicLevelOf(text)).toBe(level)
 })
