@@ -35,6 +35,7 @@ const LONG = [
   'test/daemon/terminal.test.ts',
   'test/daemon/tls.test.ts',
   'test/differential/**/*.test.ts',
+  'test/fleet/**/*.test.ts',
   'test/fuzz/**/*.test.ts',
   'test/links/**/*.test.ts',
   'test/packaging/**/*.test.ts',

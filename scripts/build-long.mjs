@@ -1,4 +1,4 @@
-// Builds the fuzzer and the runs of chaos and of long links, which run for long and so not below the test runner.
+// Builds the fuzzer and the runs of chaos, long links and a fleet, which run for long and so not below the test runner.
 import { rmSync } from 'node:fs'
 import { bundle, inRoot, isInstalled, write } from './bundle.mjs'
 
@@ -7,7 +7,15 @@ await write(
   bundle({
     from: 'test',
     to: 'build/test',
-    modules: ['fuzz/main', 'fuzz/worker', 'chaos/main', 'chaos/kills-main', 'links/main'],
+    modules: [
+      'fuzz/main',
+      'fuzz/worker',
+      'chaos/main',
+      'chaos/kills-main',
+      'links/main',
+      'fleet/main',
+      'fleet/member',
+    ],
     chunkFileNames: 'chunks/[name]-[hash].js',
     external: isInstalled,
   }),

@@ -15,7 +15,7 @@ const PRECEDENCE = {
   ordered: ['control/manager/start', INVOKE],
 } as const
 
-const BACKOFF = { initialMs: 250, maxMs: 30_000 } as const
+const BACKOFF = { firstMs: 1000, initialMs: 250, maxMs: 30_000 } as const
 
 /** The Last Will, which the proplet also publishes itself when it leaves (spec/wire.md, trap 2). */
 export const offline = ({ identity, metadata }: Config): Publication => ({

@@ -17,7 +17,8 @@ export type Publication = {
   readonly payload: object
   /**
    * What happens while the link is down: `all` are kept, in order, until delivered; of `latest` only the newest of
-   * the subtopic is, or of the subtopic and the key; of those with a key, the oldest beyond 1000 are dropped.
+   * the subtopic is, or of the subtopic and the key; of those with a key, the oldest beyond 1000 are dropped. `latest`
+   * are sent with QoS 0 once the broker has acknowledged something.
    */
   readonly keep: 'all' | 'latest'
   /** Separates publications of one subtopic that must not replace each other, such as by task. Not sent. */

@@ -1,12 +1,9 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
+import { allowedBytes, collector, inUse, MAX_MS, memoryOf, timed } from './cost.js'
 import { mutate } from './mutate.js'
 import { Random } from '../support/random.js'
 import { utf8, type End, type Opened, type Target } from './target.js'
 
-/** Nothing may take longer for one input. */
-export const HANG_MS = 100
-/** A slow input is tried again, for the machine may have been busy with other things; the quickest of all counts. */
+/** A slow input is tried again, for the engine may have compiled or collected meanwhile; the quickest of all counts. */
 const ATTEMPTS = 8
 /** Inputs with an end of their own kind are kept, to be changed further: a cheap stand-in for the coverage of code. */
 const MAX_KEPT = 2000
@@ -27,11 +24,6 @@ export type Report = {
   readonly failure: Failure | undefined
 }
 
-const collector = (): (() => void) => {
-  setFlagsFromString('--expose-gc')
-  return runInNewContext('gc') as () => void
-}
-
 const held = (): number => {
   const { heapUsed, external } = process.memoryUsage()
   return heapUsed + external
@@ -40,22 +32,11 @@ const held = (): number => {
 const messageOf = (thrown: unknown): string =>
   thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
 
-/** Processor time of this process, in milliseconds. */
-const processorMs = (since?: NodeJS.CpuUsage): number => {
-  const { user, system } = process.cpuUsage(since)
-  return (user + system) / 1000
-}
-
-/**
- * Runs one input; says what came of it, and how long it took. That is the processor time of this process, where that is
- * less than the time that passed: a busy machine, or who is waited for, must not count.
- */
+/** Runs one input; says what came of it, and how long it kept its thread busy. */
 const attempt = async ({ run }: Opened, input: Uint8Array): Promise<Attempt> => {
-  const startedAt = performance.now()
-  const before = process.cpuUsage()
   try {
-    const end = await run(input)
-    return { end, ms: Math.min(performance.now() - startedAt, processorMs(before)) }
+    const { value: end, ms } = await timed(() => run(input))
+    return { end, ms }
   } catch (thrown) {
     return { why: `it threw ${messageOf(thrown)}`, ms: 0 }
   }
@@ -66,15 +47,35 @@ export type Attempt =
   | { readonly ms: number; readonly end: End; readonly why?: undefined }
   | { readonly ms: number; readonly why: string }
 
-const isSlow = ({ ms, why }: Attempt): boolean => why === undefined && ms > HANG_MS
+/** Smaller inputs are not weighed because something was collected meanwhile. */
+const WEIGHED_BYTES = 16 * 1024
 
-export const tryInput = async (opened: Opened, input: Uint8Array): Promise<Attempt> => {
+const isSlow = ({ ms, why }: Attempt, maxMs: number): boolean => why === undefined && ms > maxMs
+
+/** Weighing takes much longer than most inputs, so it is done where memory grew by more than is allowed, or was collected. */
+const isSuspect = (input: Uint8Array, grownBytes: number): boolean =>
+  grownBytes > allowedBytes(input.length) || (grownBytes < 0 && input.length >= WEIGHED_BYTES)
+
+export type TryOptions = { readonly maxMs?: number | undefined; readonly isHeavy?: boolean }
+
+/** Tries an input, and weighs it when it may have taken more memory than is allowed. */
+export const tryInput = async (
+  opened: Opened,
+  input: Uint8Array,
+  { maxMs = MAX_MS, isHeavy = false }: TryOptions = {},
+): Promise<Attempt> => {
+  const before = inUse()
   let best = await attempt(opened, input)
-  for (let again = 1; again < ATTEMPTS && isSlow(best); again++) {
+  const grownBytes = inUse() - before
+  for (let again = 1; again < ATTEMPTS && isSlow(best, maxMs); again++) {
     const next = await attempt(opened, input)
     if (next.why !== undefined || next.ms < best.ms) best = next
   }
-  return isSlow(best) ? { ms: best.ms, why: `it took ${best.ms.toFixed(0)} ms` } : best
+  if (isSlow(best, maxMs)) return { ms: best.ms, why: `it took ${best.ms.toFixed(0)} ms of its thread` }
+  if (best.why !== undefined || !(isHeavy || isSuspect(input, grownBytes))) return best
+  const bytes = await memoryOf(() => opened.run(input))
+  if (bytes <= allowedBytes(input.length)) return best
+  return { ms: best.ms, why: `it took ${bytes} bytes of memory, for ${input.length}` }
 }
 
 /** Gives a target so many inputs, the same ones for the same seed; ends at the first that does harm. */
@@ -104,6 +105,13 @@ export const campaign = async (
   }
   const opened = await target.open()
   try {
+    for (const [index, input] of (target.heavy?.() ?? []).entries()) {
+      const { why } = await tryInput(opened, input, { maxMs: target.maxMs, isHeavy: true })
+      if (why !== undefined) {
+        failure = { index, input, why: `heavy input: ${why}` }
+        return { inputs: 0, accepted, ends: 0, slowestMs, growthBytes: 0, failure }
+      }
+    }
     for (let index = 0; index < inputs; index++) {
       if (index === Math.floor(inputs * WARM_SHARE)) {
         collect()
@@ -111,7 +119,7 @@ export const campaign = async (
       }
       const input = next()
       onInput(index, input)
-      const tried = await tryInput(opened, input)
+      const tried = await tryInput(opened, input, { maxMs: target.maxMs })
       if (tried.why !== undefined) {
         failure = { index, input, why: tried.why }
         break

@@ -90,7 +90,7 @@ const fuzz = async (target: Target, seed: number, total: number): Promise<boolea
 
 const replay = async (target: Target, file: string): Promise<boolean> => {
   const opened = await target.open()
-  const tried = await tryInput(opened, readFileSync(file))
+  const tried = await tryInput(opened, readFileSync(file), { maxMs: target.maxMs })
   await opened.close?.()
   console.log(tried)
   return tried.why === undefined

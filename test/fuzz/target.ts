@@ -10,6 +10,10 @@ export type Target = {
   readonly share: number
   /** Inputs that are valid, or nearly. */
   readonly seeds: () => readonly Uint8Array[]
+  /** An input may keep its thread busy for so many milliseconds, where that is not the proplet's own; `MAX_MS` by default. */
+  readonly maxMs?: number
+  /** Inputs as large as they may be, and the most costly of their kind: tried as they are, before all others. */
+  readonly heavy?: () => readonly Uint8Array[]
   /** What the format is made of. */
   readonly words: readonly string[]
   /** An input made by the grammar of the format. */

@@ -1,4 +1,6 @@
 export type BackoffOptions = {
+  /** The first delay lies anywhere below this; by default `initialMs`. */
+  readonly firstMs?: number
   readonly initialMs: number
   readonly maxMs: number
   /** Uniform in [0, 1). */
@@ -9,8 +11,9 @@ export type BackoffOptions = {
 export const stableAfterMs = ({ maxMs }: Pick<BackoffOptions, 'maxMs'>): number => Math.min(10_000, maxMs)
 
 /**
- * Exponential backoff with equal jitter: the ceiling doubles from `initialMs` to `maxMs`, and a delay lies between half
- * of the ceiling and all of it.
+ * Exponential backoff with jitter: the ceiling doubles from `initialMs` to `maxMs`, and a delay lies between half of the
+ * ceiling and all of it. The first delay may be anything up to `firstMs`: a broker that restarts loses a whole fleet at one
+ * moment, and must not get it back at one.
  */
 export class Backoff {
   readonly #options: BackoffOptions
@@ -22,10 +25,10 @@ export class Backoff {
 
   /** Milliseconds to wait before the next attempt. */
   next(): number {
-    const { initialMs, maxMs, random } = this.#options
+    const { initialMs, firstMs = initialMs, maxMs, random } = this.#options
     const ceiling = Math.min(maxMs, initialMs * 2 ** Math.min(this.#failures, 40))
     this.#failures += 1
-    return ceiling / 2 + (random() * ceiling) / 2
+    return this.#failures === 1 ? random() * firstMs : ceiling / 2 + (random() * ceiling) / 2
   }
 
   reset(): void {

@@ -155,7 +155,7 @@ class MqttConnection {
 
   #takeNext(): Entry | undefined {
     const { outbox, session } = this.#context
-    return this.#isEnding ? undefined : outbox.take(session.flights.isHeldUp())
+    return this.#isEnding ? undefined : outbox.take(session.flights.sparesLatest())
   }
 
   #pump(): void {
@@ -177,7 +177,7 @@ class MqttConnection {
       return
     }
     const { keep, sequence } = entry.publication
-    const qos = keep === 'latest' && session.flights.isHeldUp() ? 0 : session.publishQos.value
+    const qos = keep === 'latest' && session.flights.sparesLatest() ? 0 : session.publishQos.value
     if (qos > 0) {
       // Before it is sent: otherwise the next process would send it again under another ID.
       if (sequence !== undefined) options.journal?.sent(sequence, session.ids.next ?? 0)

@@ -50,6 +50,7 @@ export class InflightStore implements IStore {
   readonly #flights = new Map<number, Flight>()
   readonly #hooks: FlightHooks
   #sessionPresent = false
+  #hasAcknowledged = false
 
   constructor(qos: Pick<PublishQos, 'value'>, hooks: FlightHooks) {
     this.#qos = qos
@@ -107,6 +108,14 @@ export class InflightStore implements IStore {
     return [...this.#flights.values()].some(({ awaitedSince = Infinity }) => awaitedSince < before)
   }
 
+  /**
+   * What is soon replaced goes without an acknowledgement: one that is held up would hold up the next. But until the broker
+   * has acknowledged something, it must not overtake what was sent before, such as the discovery.
+   */
+  sparesLatest(): boolean {
+    return this.#hasAcknowledged || this.isHeldUp()
+  }
+
   /** Something sent is perhaps still on its way to the broker, and whatever was sent after it with it. */
   isInTransit(): boolean {
     const now = performance.now()
@@ -152,6 +161,7 @@ export class InflightStore implements IStore {
       return this
     }
     this.#answered(flight)
+    this.#hasAcknowledged = true
     this.#flights.delete(id)
     done(undefined, this.#packet(id, flight))
     this.#hooks.onAcknowledged(flight.entry)

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import type { BackoffOptions } from './backoff.js'
 import type { LinkJournal } from './journal.js'
 
 /** Where the broker is; `path` is the path of a WebSocket URL and unused otherwise. */
@@ -72,7 +73,7 @@ export type MqttOptions = {
   readonly maxPacketBytes: number
   /** Publications handed to the broker and not yet acknowledged. */
   readonly inflight: number
-  readonly backoff: { readonly initialMs: number; readonly maxMs: number }
+  readonly backoff: Omit<BackoffOptions, 'random'>
   /** By default nothing outlives the process. */
   readonly journal?: LinkJournal | undefined
   /** Uniform in [0, 1). */

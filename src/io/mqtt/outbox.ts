@@ -118,10 +118,10 @@ export class Outbox {
 
   /**
    * The next entry to hand over, if one may be; it is in flight from now on. `latest` passes the limit of those in flight
-   * while acknowledgements are held up: it is then sent without one.
+   * when it is sent without an acknowledgement.
    */
-  take(isHeldUp = false): Entry | undefined {
-    const lane = this.#nextLane(isHeldUp)
+  take(sparesLatest = false): Entry | undefined {
+    const lane = this.#nextLane(sparesLatest)
     if (lane === undefined) return undefined
     const entry = lane === 'all' ? this.#all.shift() : this.#shiftLatest()
     if (entry === undefined) return undefined
@@ -167,10 +167,10 @@ export class Outbox {
     this.#closed = true
   }
 
-  #nextLane(isHeldUp: boolean): Lane | undefined {
+  #nextLane(sparesLatest: boolean): Lane | undefined {
     const { inflight } = this.#options
     const forLatest = this.#latest.size + this.#latestOfKeys.size > 0
-    if (this.#taken.size >= inflight) return isHeldUp && forLatest ? 'latest' : undefined
+    if (this.#taken.size >= inflight) return sparesLatest && forLatest ? 'latest' : undefined
     const forAll = this.#all.length > 0 && this.#takenOfAll < Math.max(1, inflight - 1)
     if (forAll && forLatest) return this.#lastLane === 'all' ? 'latest' : 'all'
     if (forAll) return 'all'

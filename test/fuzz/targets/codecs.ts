@@ -104,6 +104,24 @@ export const codecs: Target = {
     ...KEYS.map((key) => `"${key}":`),
   ],
   seeds: () => SEEDS.map((seed, topic) => Uint8Array.from([topic, ...utf8(json(seed))])),
+  heavy: () => {
+    const of = (topic: number, text: string) => Buffer.concat([Uint8Array.of(topic), Buffer.from(text)])
+    const objects = `{"id":"a","x":[${Array.from({ length: 3_460_000 }, () => '{}').join(',')}]}`
+    const numbers = `[0${',0'.repeat(500_000)}]`
+    const binary = 'A'.repeat(10_400_000)
+    return [
+      of(0, objects),
+      of(1, objects),
+      of(2, objects),
+      of(3, objects),
+      of(0, `{"id":"a","name":"b","file":"AA==","inputs":${numbers}}`),
+      of(2, `{"id":"a","inputs":${numbers}}`),
+      of(0, `{"id":"a","name":"b","file":"${binary}"}`),
+      of(3, `{"app_name":"a","chunk_idx":0,"total_chunks":1,"data":"${binary}"}`),
+      of(0, `{"id":"a","name":"b","file":"AA==","env":{"A":"${'\\\\n'.repeat(2_000_000)}"}}`),
+      of(0, ' '.repeat(10_400_000)),
+    ]
+  },
   make: (random) =>
     Uint8Array.from([
       ...(random.once(3)

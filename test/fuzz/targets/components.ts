@@ -118,6 +118,8 @@ const compiler = (): ((bytes: Bytes) => CompiledModule) => {
 
 export const components: Target = {
   name: 'components',
+  // In a process of the guest.
+  maxMs: 100,
   share: 150,
   maxBytes: 80_000,
   words: ['wasi:cli/run@0.2.6', 'wasi:http/incoming-handler@0.2.6', 'a:b/c'],

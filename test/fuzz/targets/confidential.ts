@@ -113,6 +113,17 @@ export const confidential: Target = {
     seed(17, JSON.stringify({ quote: tdxQuote(DATA).toString('base64') })),
     seed(18, '{"attestation_report":{"report_data":[0],"measurement":[1]}}'),
   ],
+  heavy: () => {
+    const layer = JSON.stringify(encryptedLayer.descriptor)
+    const fill = (item: string) =>
+      Array.from({ length: Math.floor(500_000 / (item.length + 1)) }, () => item).join(',')
+    const manifest = (layers: string) =>
+      Buffer.concat([
+        Uint8Array.of(3),
+        Buffer.from(`{"schemaVersion":2,"mediaType":"${MANIFEST}","layers":[${layers}]}`),
+      ])
+    return [manifest(fill(layer)), manifest(fill('{}')), manifest(fill('0')), manifest(fill('"a"'))]
+  },
   open: () =>
     Promise.resolve({
       run: (input) => {

@@ -9,9 +9,15 @@ it('doubles up to the maximum, and starts again after a reset', () => {
   expect(delays()[0]).toBe(100)
 })
 
-it('spreads delays over the upper half', () => {
-  const at = (random: number) => new Backoff({ initialMs: 100, maxMs: 1000, random: () => random }).next()
-  expect([at(0), at(0.5)]).toEqual([50, 75])
+it('spreads the first delay over all of its time, for a fleet that a broker lost at once, and others over the upper half', () => {
+  const at = (random: number) => {
+    const backoff = new Backoff({ firstMs: 800, initialMs: 100, maxMs: 1000, random: () => random })
+    return [backoff.next(), backoff.next()]
+  }
+  expect([at(0), at(0.5)]).toEqual([
+    [0, 100],
+    [400, 150],
+  ])
 })
 
 it('stays at the maximum, however often it fails', () => {

@@ -296,6 +296,23 @@ describe('publications', () => {
     expect(await got).toEqual(['{"n":1}', '{"n":3}'])
   })
 
+  it('of which only the newest counts go with QoS 0, once something was acknowledged that they must not overtake (issue 14.5)', async () => {
+    const qos: number[] = []
+    const { port } = await broker({
+      authorizePublish: (_client, packet, done) => {
+        qos.push(packet.qos)
+        done(null)
+      },
+    })
+    const { link, up, deliver } = open(port)
+    await up()
+    const beat: Publication = { subtopic: ALIVE, payload: { beat: 1 }, keep: 'latest' }
+    await lastValueFrom(link.send(of(result(1), beat)))
+    expect(await deliver(beat)).toMatchObject({ at: 'acknowledged' })
+    await deliver(result(2))
+    expect(qos).toEqual([2, 2, 0, 2])
+  })
+
   it('heartbeats come while acknowledgements are held up, behind a large message or otherwise (issue 14.5)', async () => {
     const { port } = await broker()
     const manager = await peer(port, [ALIVE])
@@ -424,7 +441,7 @@ describe('the link', () => {
 })
 
 describe('close', () => {
-  const offline: Publication = { subtopic: ALIVE, payload: { status: 'bye' }, keep: 'latest' }
+  const offline: Publication = { subtopic: ALIVE, payload: { status: 'bye' }, keep: 'all' }
 
   it('delivers waiting messages, then the farewell, then disconnects without the Last Will', async () => {
     const { port } = await broker()

@@ -1,4 +1,6 @@
+import { parse } from '@bytecodealliance/jco-transpile/wasm-tools'
 import { describe, expect, it } from 'vitest'
+import { validateComponent } from '../../check/check.js'
 import { instantiate } from '../../link/instantiate.js'
 import { built, functionOf, prepare } from './harness.js'
 
@@ -12,6 +14,28 @@ describe('C19: canonical definitions over a memory of 64 bits', () => {
   it.runIf(!hasWideMemories)('are refused with the version of Node.js that has one', () => {
     expect(() => prepare(built('memory64'))).toThrow(
       new RegExp(`a memory of 64 bits needs Node.js 24 or newer; this is ${process.version}$`),
+    )
+  })
+
+  it.each([
+    ['stream.read', '(canon stream.read $s async (memory $m) (core func))'],
+    ['future.write', '(canon future.write $f async (memory $m) (core func))'],
+    ['waitable-set.wait', '(canon waitable-set.wait (memory $m) (core func))'],
+    ['error-context.new', '(canon error-context.new (memory $m) (core func))'],
+  ])('are refused by name for what is not supported: %s', async (name, definition) => {
+    const text = `(component
+      (core module $M (memory (export "m") i64 1))
+      (core instance $i (instantiate $M))
+      (alias core export $i "m" (core memory $m))
+      (type $s (stream u8))
+      (type $f (future u8))
+      ${definition})`
+    const bytes = new Uint8Array(await parse(text))
+    expect(() => validateComponent(bytes)).toThrow(
+      expect.objectContaining({
+        code: 'unsupported',
+        message: expect.stringContaining(`the built-in function ${name} over a memory of 64 bits`) as string,
+      }),
     )
   })
 
