@@ -24,7 +24,14 @@ export type TakeConnectionsParts = {
 }
 
 /** Serves what comes over connections, beside what the daemon asks for, until it is told to leave. */
-export function takeConnections({ inbox, serving, context, tally, tidyUp, leave }: TakeConnectionsParts): void {
+export function takeConnections({
+  inbox,
+  serving,
+  context,
+  tally,
+  tidyUp,
+  leave,
+}: TakeConnectionsParts): void {
   const answer = (request: RequestMessage, asked?: Asked): GuestEnd => {
     const { serve, run } = serving
     if (serve.kind === 'asynchronous') throw new Error('a guest of WASI 0.3 takes no connections')
