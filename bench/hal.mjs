@@ -83,7 +83,10 @@ export const run = async () => {
       const floor = work && rate(count, await inNode(count, work))
       rows.push({ what, median: rate(count, ms), ...(floor && { floor: `Node.js alone: ${floor}` }) })
     }
-    return { rows, notes: ['One guest, one call after the other; the start and end of the task are included.'] }
+    return {
+      rows,
+      notes: ['One guest, one call after the other; the start and end of the task are included.'],
+    }
   } finally {
     await runtime.close()
     await rm(directory, { recursive: true })

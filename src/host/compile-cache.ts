@@ -3,11 +3,13 @@ import { lstatSync, mkdirSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { codeOf } from '../model/code-of.js'
 
+type Environment = Readonly<Record<string, string | undefined>>
+
 /**
  * Where Node.js 22.1 and newer keep the compiled form of our own code, so that the next process starts sooner: a directory
  * below `XDG_CACHE_HOME` or `HOME`. Undefined: there is none that only we can write to.
  */
-export function compileCacheDir(env: Readonly<Record<string, string | undefined>>): string | undefined {
+export function compileCacheDir(env: Environment): string | undefined {
   const { XDG_CACHE_HOME, HOME, NODE_DISABLE_COMPILE_CACHE } = env
   const base = XDG_CACHE_HOME ?? (HOME === undefined ? undefined : join(HOME, '.cache'))
   if (base === undefined || !isAbsolute(base) || (NODE_DISABLE_COMPILE_CACHE ?? '') !== '') return undefined
@@ -24,8 +26,14 @@ export function compileCacheDir(env: Readonly<Record<string, string | undefined>
   }
 }
 
-/** Caches the code that this process loads from now on, when it exits; no effect on older versions of Node.js. */
-export const useCompileCache = (path: string): void => call('enableCompileCache', path)
+/**
+ * Caches the code that this process loads from now on, when it exits; no effect on older versions of Node.js, or without a
+ * directory for it.
+ */
+export function useCompileCache(env: Environment): void {
+  const path = compileCacheDir(env)
+  if (path !== undefined) call('enableCompileCache', path)
+}
 
 /** Writes the cache now, for a process that is going to be killed. */
 export const flushCompileCache = (): void => call('flushCompileCache')

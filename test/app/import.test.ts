@@ -1,8 +1,11 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { writeToStream } from 'mqtt-packet'
 import { describe, expect, it } from 'vitest'
+import { openMqtt } from '../../src/io/mqtt/index.js'
 import { ROOT } from '../support/fixtures.js'
 import { importGraph } from '../support/import-graph.js'
+import { mqttOptions } from '../support/mqtt-link.js'
 
 const KIB = 1024
 
@@ -31,5 +34,33 @@ describe('12.4 importing the library', () => {
     expect(whole.bytes).toBeGreaterThan(512 * KIB)
     expect(whole.packages).toContain('pino')
     expect(importGraph(join(ROOT, 'dist/index.js')).files).not.toContain(join(ROOT, 'dist/library', proplet))
+  })
+})
+
+const chunk = (name: string): string => {
+  const found = readdirSync(join(ROOT, 'dist/chunks')).find((each) => each.startsWith(`${name}-`))
+  if (found === undefined) throw new Error(`there is no chunk ${name}`)
+  return join(ROOT, 'dist/chunks', found)
+}
+const filesOf = (...names: readonly string[]): readonly string[] => [
+  ...new Set(names.flatMap((name) => importGraph(chunk(name)).files)),
+]
+
+describe('15.4 the start', () => {
+  it('of the daemon loads few files', () => {
+    expect(filesOf('main', 'log', 'daemon').length).toBeLessThanOrEqual(12)
+  })
+
+  it('of a command loads neither the log nor what WebSockets need', () => {
+    const files = filesOf('main', 'submit')
+    expect(files).not.toContain(chunk('log'))
+    expect(files).not.toContain(chunk('daemon'))
+    for (const file of files) expect(readFileSync(file, 'utf8')).not.toContain('Sec-WebSocket-Key')
+  })
+
+  it('makes no table of the numbers that packets may hold', () => {
+    writeToStream.cacheNumbers = true
+    openMqtt(mqttOptions(1)).subscribe().unsubscribe()
+    expect(writeToStream.cacheNumbers).toBe(false)
   })
 })

@@ -65,7 +65,7 @@ describe.each(BROKERS)('issue 14.4: with $name', ({ start, qos, credentials }) =
       const warnings = started.lines().filter(({ msg }) => msg.includes('lower QoS'))
       expect(warnings).toHaveLength(qos === 2 ? 0 : 1)
       expect(ready.notes ?? []).toEqual(
-        qos === 2 ? [] : ['the broker takes QoS 1 where 2 was asked: results are published with it'],
+        qos === 2 ? [] : ['the broker accepts QoS 1 instead of 2: results are published with QoS 1'],
       )
 
       between.setOpen(false)

@@ -39,7 +39,8 @@ export const MAX_TASKS = 2
 /** Below the 1,000 that may queue, so that none is refused. */
 const MAX_OPEN = 600
 const TICK_MS = 20
-const SILENCE_MS = 20_000
+/** Longer than the proplet waits at most before it connects again, 30 s. */
+const SILENCE_MS = 60_000
 const LINK_MS = 120_000
 
 const MARK = { name: '_start', file: coreFixture('mark').toString('base64') }

@@ -180,7 +180,7 @@ describe('the connection', () => {
     await proplet.logged('Task accepted', from)
     await vi.waitUntil(() => isTaken, 10_000)
     cable.cut()
-    await vi.waitUntil(() => running.output.stderr.includes('was lost and is tried again'), 10_000)
+    await vi.waitUntil(() => running.output.stderr.includes('was lost; reconnecting'), 10_000)
     await vi.waitUntil(() => cable.connections() > 1, 10_000)
     await vi.waitFor(async () => {
       await wire.publish('control/proplet/results', {
@@ -219,7 +219,7 @@ describe('the connection', () => {
     writeFileSync(file, Buffer.concat([fixture('add'), Buffer.alloc(4000)]))
     const ran = await runClient(['submit', file], { env: clientEnv(port) })
     expect(ran).toMatchObject({ code: 69, stdout: '' })
-    expect(ran.stderr).toContain('larger than it takes')
+    expect(ran.stderr).toContain('larger than it accepts')
   })
 
   it('is configured by a file with the section of the Manager', async () => {

@@ -276,7 +276,7 @@ describe('a proplet that runs encrypted tasks', () => {
   })
 
   it('warns at the start and with each task that the evidence proves nothing (17.2)', () => {
-    expect(proplet.log()).toContain('evidence is made up and proves nothing')
+    expect(proplet.log()).toContain('evidence is fabricated and proves nothing')
     expect(proplet.log()).toContain('TEE: sample (test evidence), by PROPLET_TEE')
     expect(proplet.lines().some(({ msg }) => msg.includes('released on test evidence'))).toBe(true)
   })

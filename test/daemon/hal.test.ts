@@ -37,7 +37,7 @@ describe('the hardware abstraction layer of a proplet', () => {
     expect(await wire.run({ id: 'a', ...remember('elsewhere'), ...placed })).toMatchObject({ error: null })
     for (const path of ['/etc', '../x', `${storage}/../x`, `${storage}/tasks/t-b`])
       expect((await wire.run({ id: `at ${path}`, ...recall, hal_storage_path: path }))['error']).toMatch(
-        /^hal_storage_path .* is not below PROPLET_HAL_STORAGE_DIR/,
+        /^hal_storage_path .* must lie below PROPLET_HAL_STORAGE_DIR/,
       )
     expect(await first.stop()).toBe(0)
 
@@ -128,7 +128,7 @@ describe('the hardware abstraction layer of a proplet', () => {
     for (const guest of [inline('hal-command', '_start'), component])
       expect(await external.wire.run({ id: guest.name, ...guest })).toMatchObject({
         error: expect.stringMatching(
-          /an external runtime has no hardware abstraction layer, the embedded one has; .*elastic:/s,
+          /only the embedded runtime has a hardware abstraction layer, not an external one; .*elastic:/s,
         ) as string,
       })
   })

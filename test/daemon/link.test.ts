@@ -21,7 +21,7 @@ describe.each(BROKERS)('with the %s broker', (kind) => {
     between.setOpen(false)
     between.cut()
     await daemon.logged('Task failed')
-    await daemon.logged('Not connected to the broker')
+    await daemon.logged('Lost the connection to the broker')
     for (const n of [1, 2, 3]) await seen.start({ id: `sent meanwhile ${n}`, ...add, inputs: [n, n] })
     expect(seen.on('control/proplet/results')).toStrictEqual([])
 

@@ -42,7 +42,7 @@ describe('issue 14.3: a state directory', () => {
     const refused = proplet(port, {}, { state, within: readOnly(state) })
     expect(await refused.exited).toMatchObject({ code: 1 })
     expect(refused.log()).toContain(`the journal in ${state} cannot be used: EROFS`)
-    expect(refused.log()).toContain('set PROPLET_STATE_DIR to another directory, or none')
+    expect(refused.log()).toContain('set PROPLET_STATE_DIR to another directory, or to none')
 
     const seen = await wire(port)
     const env = { PROPLET_STATE_DIR: '', XDG_STATE_HOME: state }

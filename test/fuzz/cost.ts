@@ -6,7 +6,8 @@ import { runInNewContext } from 'node:vm'
 export const MAX_MS = 20
 /** No input may take more memory than so many times its size, and `SPARE_BYTES`. */
 const MAX_TIMES_SIZE = 3
-const SPARE_BYTES = 4 * 1024 * 1024
+/** V8's young generation, which is garbage until it is collected, and what the first run of some code compiles. */
+const SPARE_BYTES = 16 * 1024 * 1024
 
 export const collector = (): (() => void) => {
   setFlagsFromString('--expose-gc')

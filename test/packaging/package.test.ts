@@ -24,7 +24,7 @@ const PACKED = [
   /^dist\/(?:main|exec)\.js$/,
   /^dist\/(?:index|(?:runtime|streams|testing)\/index)\.(?:js|d\.ts)$/,
   /^dist\/(?:chunks\/(?:exec\/)?[\w.-]+\.js|library\/[\w.-]+\.(?:js|d\.ts))$/,
-  /^dist\/runtime\/(?:guest\/(?:http\/|jco\/)?[\w-]+|confidential\/reporter|external\/plan\/child)\.js$/,
+  /^dist\/runtime\/(?:guest\/(?:(?:chunks|host|http|jco|task)\/)?[\w-]+|confidential\/reporter|external\/plan\/child)\.js$/,
   /^dist\/page\/[\w.-]+\.(?:js|html|css|svg)$/,
   /^package\.json$/,
 ]

@@ -1,8 +1,7 @@
 import type { CanonOptions } from '../binary/canon-ast.js'
 import { malformed } from '../binary/error.js'
-import type { FunctionType as Signature } from '../wasm/value-types.js'
+import type { AddressType, FunctionType as Signature } from '../wasm/value-types.js'
 import { isSameSignature, show } from './core-match.js'
-import type { AddressType } from './flat.js'
 import type { Scope } from './scope.js'
 
 /** What a canonical definition needs of its options. */

@@ -1,4 +1,5 @@
-import type { AddressType, Flattening } from './flat.js'
+import type { AddressType } from '../wasm/value-types.js'
+import type { Flattening } from './flat.js'
 import type { Module } from './types.js'
 import type { Work } from './work.js'
 

@@ -1,7 +1,6 @@
 import type { PrimitiveKind } from '../types.js'
+import type { AddressType, FlatType } from '../wasm/value-types.js'
 import type { Form, Value, ValueType } from './types.js'
-
-export type FlatType = 'i32' | 'i64' | 'f32' | 'f64'
 
 /** More values than this go through memory, whatever the call. */
 const MAX_FLAT = 16
@@ -13,9 +12,6 @@ const WIDE: Readonly<Partial<Record<PrimitiveKind, readonly FlatType[]>>> = {
   f64: ['f64'],
 }
 const I32: readonly FlatType[] = ['i32']
-
-/** What a memory is addressed with. */
-export type AddressType = 'i32' | 'i64'
 
 /** The flat core values of a type; undefined if there are too many to pass. Computed once per type. */
 export class Flattening {

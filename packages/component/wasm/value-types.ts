@@ -3,6 +3,12 @@ import type { ByteReader } from './byte-reader.js'
 /** A type of WebAssembly values; `reference`: one of the references that have no JavaScript-side text at all. */
 export type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128' | 'funcref' | 'externref' | 'reference'
 
+/** The types that values of components are passed in. https://github.com/WebAssembly/component-model, CanonicalABI.md, "Flattening" */
+export type FlatType = Extract<ValueType, 'i32' | 'i64' | 'f32' | 'f64'>
+
+/** What a memory is addressed with. */
+export type AddressType = Extract<FlatType, 'i32' | 'i64'>
+
 export type FunctionType = { readonly params: readonly ValueType[]; readonly results: readonly ValueType[] }
 
 const BY_CODE: ReadonlyMap<number, ValueType> = new Map([

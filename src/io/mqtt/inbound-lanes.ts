@@ -1,7 +1,6 @@
+import { PUBLISH } from './fixed-header.js'
 import { PacketSplitter, type WholePacket } from './packet-splitter.js'
 import { WaitingMessages, type Precedence } from './waiting-messages.js'
-
-const PUBLISH = 3
 
 /** Bytes of messages that are read ahead of the client; beyond that nothing more is read until half of it is gone. */
 export const MAX_AHEAD_BYTES = 16 * 1024 * 1024

@@ -1,4 +1,5 @@
-const PUBLISH = 3
+import { isComplete, PUBLISH, remainingBytes, typeOf } from './fixed-header.js'
+
 /** No other packet a broker sends comes near this size, in bytes: a SUBACK has one byte a topic. */
 export const MAX_CONTROL_PACKET_BYTES = 64 * 1024
 /** A packet larger than this, in bytes, counts as a bulk transfer: it may hold up the acknowledgements behind it. */
@@ -87,19 +88,18 @@ export class PacketLimiter {
   }
 
   #headerComplete(): boolean {
-    const length = this.#header.length
-    if (length < 2) return false
-    const more = ((this.#header.at(-1) ?? 0) & 0x80) !== 0
-    if (more && length === 5) throw new PacketError('malformed remaining length: more than four bytes')
-    return !more
+    const complete = isComplete(this.#header)
+    if (!complete && this.#header.length === 5)
+      throw new PacketError('malformed remaining length: more than four bytes')
+    return complete
   }
 
   /** Whether the packet passes; otherwise it is one to be replaced. */
   #admit(): boolean {
-    const [first = 0, ...lengthBytes] = this.#header
-    const remaining = lengthBytes.reduce((sum, byte, i) => sum + (byte & 0x7f) * 128 ** i, 0)
+    const [first = 0] = this.#header
+    const remaining = remainingBytes(this.#header)
     const total = this.#header.length + remaining
-    const type = first >> 4
+    const type = typeOf(first)
     if (type !== PUBLISH && total > MAX_CONTROL_PACKET_BYTES) {
       throw new PacketError(
         `a packet of type ${type} with ${total} bytes, expected at most ${MAX_CONTROL_PACKET_BYTES}`,

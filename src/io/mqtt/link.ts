@@ -47,6 +47,14 @@ export type MqttLink = {
   readonly close: (farewell: Publication | undefined, deadlineMs: number) => Observable<CloseReport>
 }
 
+/** @param entries at which the broker closed the connection, time after time */
+const rejectRefused = (outbox: Outbox, entries: Iterable<Entry>): void => {
+  for (const entry of entries) {
+    const reason = `the broker closes the connection whenever this message of ${entry.payload.length} bytes is sent`
+    outbox.reject(entry, 'refused', reason)
+  }
+}
+
 /**
  * Opens the link to the broker. Emits the link once, at once, before it is connected, and then tries to connect for as
  * long as it is subscribed to; it never errors. Subscribe to what the link offers synchronously.
@@ -100,14 +108,7 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
       const isUnanswered = ended.byPeer && session.flights.isUnanswered
       if (publishQos.ended({ wasUsed: ended.upMs !== undefined || isUnanswered, isUnanswered }))
         log.info({ broker }, 'The broker keeps closing the connection at QoS 2; publishing with QoS 1')
-      for (const entry of session.flights.disconnected(ended.byPeer)) {
-        const bytes = entry.payload.length
-        outbox.reject(
-          entry,
-          'refused',
-          `the broker closes the connection whenever this message of ${bytes} bytes is sent`,
-        )
-      }
+      rejectRefused(outbox, session.flights.disconnected(ended.byPeer))
       state.change({ state: 'down', reason: ended.reason })
       changes$.next()
     }

@@ -1,3 +1,5 @@
+import { isComplete, remainingBytes, typeOf } from './fixed-header.js'
+
 /** One MQTT packet, in the pieces that it came in. */
 export type WholePacket = {
   readonly type: number
@@ -24,9 +26,7 @@ export class PacketSplitter {
     while (at < chunk.length) {
       if (this.#left < 0) {
         this.#header.push(chunk.readUInt8(at++))
-        const isComplete = this.#header.length > 1 && ((this.#header.at(-1) ?? 0) & 0x80) === 0
-        if (isComplete)
-          this.#left = this.#header.slice(1).reduce((sum, byte, i) => sum + (byte & 0x7f) * 128 ** i, 0)
+        if (isComplete(this.#header)) this.#left = remainingBytes(this.#header)
       } else {
         const taken = Math.min(this.#left, chunk.length - at)
         this.#left -= taken
@@ -35,7 +35,7 @@ export class PacketSplitter {
       if (this.#left !== 0) continue
       const pieces = [...this.#pieces, chunk.subarray(from, at)]
       const bytes = pieces.reduce((sum, { length }) => sum + length, 0)
-      packets.push({ type: (this.#header[0] ?? 0) >> 4, bytes, pieces })
+      packets.push({ type: typeOf(this.#header[0] ?? 0), bytes, pieces })
       from = at
       this.#pieces = []
       this.#header = []

@@ -9,6 +9,7 @@ import {
   merge,
   mergeMap,
   of,
+  scan,
   share,
   skip,
   startWith,
@@ -84,22 +85,37 @@ const progressOf = (
   }
 }
 
-/** The number of each attempt: at once, and again whenever nothing comes for a while, with growing patience. */
-const attempts = (
+/** Of the time to live, what is waited for at most before the registry is asked again. */
+const PATIENCE = 0.25
+
+/** How long to wait for each next chunk: longer on a link on which one took longer, or it would get all chunks again and again. */
+const patience = (
   progress$: Observable<unknown>,
   { limits, clock }: FromRegistryDeps,
 ): Observable<number> => {
-  const stalls$ = of(1).pipe(
-    expand((attempt) => timer(limits.retryMs * 2 ** (attempt - 1), clock).pipe(map(() => attempt + 1))),
-    skip(1),
-  )
-  return concat(
-    of(1),
-    progress$.pipe(
-      startWith(undefined),
-      switchMap(() => stalls$),
+  const { retryMs, ttlMs } = limits
+  return progress$.pipe(
+    scan(
+      ({ at, waitMs }) => {
+        const now = clock.now()
+        const learnedMs = now - at > retryMs ? Math.min(2 * (now - at), ttlMs * PATIENCE) : 0
+        return { at: now, waitMs: Math.max(waitMs, learnedMs) }
+      },
+      { at: clock.now(), waitMs: retryMs },
     ),
+    map(({ waitMs }) => waitMs),
+    startWith(retryMs),
   )
+}
+
+/** The number of each attempt: at once, and again whenever nothing comes for a while, with growing patience. */
+const attempts = (progress$: Observable<unknown>, deps: FromRegistryDeps): Observable<number> => {
+  const stalls = (waitMs: number) =>
+    of(1).pipe(
+      expand((attempt) => timer(waitMs * 2 ** (attempt - 1), deps.clock).pipe(map(() => attempt + 1))),
+      skip(1),
+    )
+  return concat(of(1), patience(progress$, deps).pipe(switchMap(stalls)))
 }
 
 const expiry = (

@@ -9,6 +9,10 @@ const KINDS = [
   ['a component', component],
 ] as const
 
+/** Since version 24; its V8 holds them to the same limit of pages. */
+const HAS_WIDE_MEMORIES = Number(process.versions.node.split('.')[0]) >= 24
+const ADDRESSES = HAS_WIDE_MEMORIES ? ['i32', 'i64'] : ['i32']
+
 const NOTHING = '(func (export "run"))'
 /** What is refused before anything of it runs, on every Node.js: what V8 would not bound is not given to it. */
 const REFUSED: readonly [string, string, string, RegExp][] = [
@@ -30,7 +34,14 @@ const REFUSED: readonly [string, string, string, RegExp][] = [
     'memory',
     /asks for 4096 MiB of memory, the limit is 64 MiB/,
   ],
-  ['a memory of 64 bits', `(memory i64 1) ${NOTHING}`, 'unsupported', /64 bits/],
+  HAS_WIDE_MEMORIES
+    ? [
+        'a memory of 64 bits and 4 GiB',
+        `(memory i64 65536) ${NOTHING}`,
+        'memory',
+        /asks for 4096 MiB of memory, the limit is 64 MiB/,
+      ]
+    : ['a memory of 64 bits', `(memory i64 1) ${NOTHING}`, 'unsupported', /64 bits/],
   ['a shared memory', `(memory 1 2 shared) ${NOTHING}`, 'unsupported', /shared memory/],
   [
     'two tables of ten million elements',
@@ -102,11 +113,11 @@ describe.each(KINDS)(`resources, attacked by %s (${ISOLATION})`, (_, make) => {
     await expectAlive(patient)
   })
 
-  it('by memory that grows until it is used up', async () => {
+  it.each(ADDRESSES)('by memory that grows until it is used up, of %s', async (address) => {
     const { patient } = runtimes()
     const binary = await make(
-      `(memory (export "memory") 1) (func (export "run")
-         (loop $again (br_if $again (i32.ne (i32.const -1) (memory.grow (i32.const 1))))) unreachable)`,
+      `(memory (export "memory") ${address} 1) (func (export "run")
+         (loop $again (br_if $again (${address}.ne (${address}.const -1) (memory.grow (${address}.const 1))))) unreachable)`,
     )
     expect((await run(patient, { binary, name: 'run' })).outcome).toMatchObject({
       code: 'memory',

@@ -157,7 +157,7 @@ describe('evidence through configfs-tsm (17.2)', () => {
     ['EROFS', /ProtectKernelTunables=yes/],
     ['ENXIO', /modprobe tdx_guest/],
     ['ETIMEDOUT', /quoting service/],
-    ['ENOTTY', /started again/],
+    ['ENOTTY', /guest is restarted/],
   ])('suggests what to do about %s', (code, text) => {
     expect(reportFailure({ step: 'mkdir', errno: code }).message).toMatch(text)
   })

@@ -103,6 +103,18 @@ describe('fetch: giving up and requesting again', () => {
   )
 
   it(
+    'is more patient on a link on which a chunk took longer than the retry, so that it does not get all of them again (issue 14.5)',
+    marbles((m) => {
+      const chunk$ = m.hot('15ms a 14ms b 14ms c', chunks)
+      const expected = '      f 9ms g 4ms p 14ms q 14ms (rF|)'
+      const requested = '     r 9ms r'
+      const { fetch, request$ } = fetchWith(m, { chunk$, limits: { retryMs: 10, ttlMs: 100 } })
+      m.expect(request$, '^ 500ms !').toBeObservable(requested, requests)
+      m.expect(fetch('img')).toBeObservable(expected, events)
+    }),
+  )
+
+  it(
     'counts the stall from the last progress, and stops requesting once complete',
     marbles((m) => {
       const chunk$ = m.hot('  -ab 16ms c', chunks)

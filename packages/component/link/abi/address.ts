@@ -1,7 +1,5 @@
+import type { AddressType } from '../../wasm/value-types.js'
 import { bigAt, unsignedAt, type FlatValue, type FlatValues } from './flat.js'
-
-/** What a memory is addressed with. */
-export type AddressType = 'i32' | 'i64'
 
 /** Where the elements of a list or a string are; of the latter, `length` may have `UTF16_TAG`. */
 export type Range = { readonly pointer: number; readonly length: number }

@@ -1,6 +1,5 @@
 import type { StringEncoding } from '../../binary/canon-ast.js'
-import type { AddressType } from './address.js'
-import type { FunctionType } from '../../wasm/value-types.js'
+import type { AddressType, FunctionType } from '../../wasm/value-types.js'
 
 /** An item of a core index space: where a run has it. The signature is known of functions only. */
 export type CoreItem =

@@ -1,3 +1,4 @@
+import type { FlatType } from '../../wasm/value-types.js'
 import type { ValueType } from '../../types.js'
 import { trap } from './trap.js'
 import type { CallContext } from './call-context.js'
@@ -8,7 +9,6 @@ import {
   narrowing,
   unsignedAt,
   widening,
-  type FlatType,
   type FlatValue,
   type FlatValues,
 } from './flat.js'

@@ -1,6 +1,7 @@
+import type { FlatType } from '../../wasm/value-types.js'
 import type { ValueType } from '../../types.js'
 import type { CallContext } from './call-context.js'
-import type { FlatType, FlatValue, FlatValues } from './flat.js'
+import type { FlatValue, FlatValues } from './flat.js'
 
 /**
  * How values of one type pass between a guest and JavaScript, made once for a type. JavaScript values are as jco's bindings

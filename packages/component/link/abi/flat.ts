@@ -1,7 +1,6 @@
+import type { FlatType } from '../../wasm/value-types.js'
 import { trap } from './trap.js'
 
-/** The core types that values are passed in. https://github.com/WebAssembly/component-model, CanonicalABI.md, "Flattening" */
-export type FlatType = 'i32' | 'i64' | 'f32' | 'f64'
 export type FlatValue = number | bigint
 export type FlatValues = readonly (FlatValue | undefined)[]
 

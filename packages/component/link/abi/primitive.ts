@@ -1,8 +1,9 @@
+import type { FlatType } from '../../wasm/value-types.js'
 import type { PrimitiveKind } from '../../types.js'
 import { RANGE_FORMS, type RangeForm } from './address.js'
 import { trap } from './trap.js'
 import { mismatch, type Codec } from './codec.js'
-import { bigAt, numberAt, unsignedAt, type FlatType } from './flat.js'
+import { bigAt, numberAt, unsignedAt } from './flat.js'
 
 export type NumberKind = Exclude<PrimitiveKind, 'bool' | 'char' | 'string' | 'error-context'>
 

@@ -1,6 +1,6 @@
+import type { FlatType } from '../../wasm/value-types.js'
 import type { AsyncBuiltin } from '../../binary/canon-ast.js'
 import type { Codec } from '../abi/codec.js'
-import type { FlatType } from '../abi/flat.js'
 import type { CoreSignature } from '../calls/adapter.js'
 import type { CanonPlan, CoreItem } from '../abi/canon-plan.js'
 import type { InstanceState } from '../abi/instance-state.js'

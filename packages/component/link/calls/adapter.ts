@@ -1,4 +1,4 @@
-import type { FlatType } from '../abi/flat.js'
+import type { FlatType } from '../../wasm/value-types.js'
 
 /** The types of a core function. */
 export type CoreSignature = { readonly params: readonly FlatType[]; readonly results: readonly FlatType[] }

@@ -1,8 +1,9 @@
+import type { FlatType } from '../../wasm/value-types.js'
 import { callContext } from './canon.js'
 import type { CanonPlan } from '../abi/canon-plan.js'
 import type { CallContext } from '../abi/call-context.js'
 import { addressAt } from '../abi/address.js'
-import type { FlatType, FlatValue, FlatValues } from '../abi/flat.js'
+import type { FlatValue, FlatValues } from '../abi/flat.js'
 import type { CoreSignature } from './adapter.js'
 import type { FunctionShape } from './function.js'
 import type { LinkedFunction, CoreFunction, Instantiation } from './instantiation.js'
@@ -39,7 +40,7 @@ export function makeAsyncLowered(
 
 /**
  * The same for a function of another component. A callee that is kept waiting by a task that is ready to go on begins before
- * this returns, so that its caller does not depend on the order in which those instantiation.
+ * this returns, so that its caller does not depend on the order in which those run.
  */
 export function makeDeferringLowered(
   instantiation: Instantiation,

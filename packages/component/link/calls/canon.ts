@@ -1,4 +1,5 @@
-import { toAddress, type AddressType } from '../abi/address.js'
+import type { AddressType } from '../../wasm/value-types.js'
+import { toAddress } from '../abi/address.js'
 import { CallContext, type Realloc } from '../abi/call-context.js'
 import { STRING_FORMATS } from '../abi/string-format.js'
 import type { CanonPlan } from '../abi/canon-plan.js'

@@ -1,7 +1,7 @@
+import type { AddressType, FlatType } from '../../wasm/value-types.js'
 import { tupleCodec } from '../abi/sequence.js'
-import type { AddressType } from '../abi/address.js'
 import type { Codec } from '../abi/codec.js'
-import { MAX_FLAT_RESULTS, type FlatType } from '../abi/flat.js'
+import { MAX_FLAT_RESULTS } from '../abi/flat.js'
 import type { TypeId } from '../abi/type-ids.js'
 
 /** How the parameters and the result of a function pass, made once for its type. */

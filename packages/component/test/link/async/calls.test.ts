@@ -112,7 +112,7 @@ describe('async calls from component to component', () => {
   })
 
   it('are limited in number if each keeps a stack', async () => {
-    await expectFailure(call('async-composed', 'user', 'crowd', [501]), /more than 500 tasks wait/)
+    await expectFailure(call('async-composed', 'user', 'crowd', [501]), /more than 500 tasks are suspended/)
   })
 
   it('cannot be dropped while they run', async () => {
