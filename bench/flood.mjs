@@ -18,7 +18,7 @@ import { mb, ms } from './support/stats.mjs'
 const { values } = parseArgs({
   options: {
     starts: { type: 'string', default: '20000' },
-    main: { type: 'string', default: fileURLToPath(new URL('../dist/main.js', import.meta.url)) },
+    main: { type: 'string', default: fileURLToPath(new URL('../dist/main.cjs', import.meta.url)) },
     env: { type: 'string', multiple: true, default: [] },
   },
 })

@@ -27,8 +27,8 @@ import { ms, quantile, summary } from './support/stats.mjs'
 
 export const title = 'Beside native runtimes'
 
-const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
-const EXEC = fileURLToPath(new URL('../dist/exec.js', import.meta.url))
+const MAIN = fileURLToPath(new URL('../dist/main.cjs', import.meta.url))
+const EXEC = fileURLToPath(new URL('../dist/exec.cjs', import.meta.url))
 const COMPONENTS = new URL('../test/fixtures/built/components/', import.meta.url)
 const HTTP_FILE = fileURLToPath(new URL('http-plain.wasm', COMPONENTS))
 const HELLO_FILE = fileURLToPath(new URL('hello.wasm', COMPONENTS))

@@ -1,5 +1,5 @@
 // Builds dist: bundles of the processes, of the guests, of the library, and the page. `--watch` builds again on changes.
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import process from 'node:process'
 import { watch } from 'rolldown'
 import { bundle, inRoot, isInstalled, isShared, load, loadedWith, write } from './bundle.mjs'
@@ -24,6 +24,12 @@ const GUEST_GROUPS = [
   { name: 'components', test: /packages\/(?:component|wasi\/preview2)|node_modules\/fp-ts|component-plan/ },
 ]
 
+/** Programs are CommonJS: it loads sooner, and Node.js 20 can load it from a cache. Their entries are built in both forms. */
+const program = (modules, chunkFileNames, groups) =>
+  dist(modules, chunkFileNames, {
+    output: { format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: { groups } },
+  })
+
 /** Commands that share code with the daemon but need little of it. */
 const LIGHT = ['attest', 'encrypt', 'inspect', 'exec', 'watch'].map((word) => `cli/${word}/${word}`)
 
@@ -32,13 +38,10 @@ const LIGHT = ['attest', 'encrypt', 'inspect', 'exec', 'watch'].map((word) => `c
  * the broker, the log, what some other command needs, and its own.
  */
 const startGroups = async () => {
-  const [main, link, log, whole, ...light] = await loadedWith(dist([daemon], 'chunks/[name]-[hash].js'), [
-    'cli/main',
-    'cli/submit/submit',
-    'io/log/log',
-    'app/proplet',
-    ...LIGHT,
-  ])
+  const [main, link, log, whole, ...light] = await loadedWith(
+    dist(['cli/main'], 'chunks/[name]-[hash].cjs'),
+    ['cli/main', 'cli/submit/submit', 'io/log/log', 'app/proplet', ...LIGHT],
+  )
   const isLight = (id) => light.some((command) => command.has(id))
   return [
     { name: 'main', priority: 5, test: (id) => main.has(id) },
@@ -49,11 +52,21 @@ const startGroups = async () => {
   ]
 }
 
+/** What `proplet-exec` loads for every file: in a bundle whose name has a hash, as the cache needs it. */
+const execGroups = async () => {
+  const [exec] = await loadedWith(dist(['cli/exec/main'], 'chunks/exec/[name]-[hash].cjs'), ['cli/exec/main'])
+  return [{ name: 'exec', test: (id) => exec.has(id) }]
+}
+
 const builds = [
   // A process that loads one file, not hundreds, starts in half the time; what starts most often shares none with others.
-  dist([exec], 'chunks/exec/[name]-[hash].js'),
+  ...[exec, daemon].flatMap((entry) => [
+    dist([entry], 'chunks/[name]-[hash].js'),
+    dist([entry], 'chunks/[name]-[hash].cjs', { output: { format: 'cjs', entryFileNames: '[name].cjs' } }),
+  ]),
+  program(['cli/exec/main'], 'chunks/exec/[name]-[hash].cjs', await execGroups()),
   dist(Object.values(helpers), 'chunks/helpers/[name]-[hash].js'),
-  dist([daemon], 'chunks/[name]-[hash].js', { output: { codeSplitting: { groups: await startGroups() } } }),
+  program(['cli/main'], 'chunks/[name]-[hash].cjs', await startGroups()),
   // Modules in the folders of runtime/guest load later parts by paths such as ../host/stdin.js, so chunks are as deep.
   dist([...Object.values(GUEST_ENTRIES), ...GUEST_PARTS], 'runtime/guest/chunks/[name]-[hash].js', {
     output: { codeSplitting: { groups: GUEST_GROUPS } },
@@ -73,8 +86,8 @@ const copyPage = () => {
 
 /** Lets programs be called by their paths, as an installation does for those of a package. */
 const makeExecutable = () => {
-  const { bin } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'))
-  for (const file of new Set(Object.values(bin))) chmodSync(inRoot(file), 0o755)
+  for (const entry of [exec, daemon])
+    for (const type of ['js', 'cjs']) chmodSync(inRoot(`dist/${entry}.${type}`), 0o755)
 }
 
 const finish = () => {

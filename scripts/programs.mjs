@@ -218,7 +218,7 @@ for (const [label, path, options] of cases) {
   const { file, compiled } = prepare(path)
   const { args = [] } = options
   const ours = run(
-    [process.execPath, inRoot('dist/exec.js'), ...optionsOf(options), '--argv0', 'program', file, ...args],
+    [process.execPath, inRoot('dist/exec.cjs'), ...optionsOf(options), '--argv0', 'program', file, ...args],
     options,
   )
   const theirs = run(

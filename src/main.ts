@@ -1,8 +1,16 @@
 #!/usr/bin/env node
 import './host/small-heap.js'
-import { useCompileCache } from './host/compile-cache.js'
+import { fileURLToPath } from 'node:url'
+import type * as Cli from './cli/main.js'
+import { loadProgram } from './host/program.js'
 
-// Before all else is loaded, so that it is compiled from the cache.
-useCompileCache(process.env)
-const { main } = await import('./cli/main.js')
-await main(process)
+const BUNDLE = fileURLToPath(new URL('./cli/main.cjs', import.meta.url))
+/** Commands come as a word, options of the daemon with a dash. */
+const isCommand = process.argv[2]?.startsWith('-') === false
+
+const { exports, storeCompiled } = loadProgram<typeof Cli>(
+  BUNDLE,
+  isCommand ? 'command' : 'daemon',
+  process.env,
+)
+void exports.main(process, storeCompiled)

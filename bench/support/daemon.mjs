@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { daemonEnv } from '../../dist/dev/daemon.js'
 
-const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../dist/main.cjs', import.meta.url))
 const PROBE = new URL('probe.mjs', import.meta.url).href
 
 /** BENCH_NODE_ARGS, such as `--cpu-prof`, allows a closer look at the daemon. @param {boolean} probed */

@@ -1,10 +1,10 @@
-/** `binary`: it is wrong. `unsupported`: only we can't run it. `memory`: it asks for more than it may have. */
+/** `binary`: it is invalid. `unsupported`: it may be valid but cannot run here. `memory`: it needs more than its limit. */
 export type ComponentErrorCode = 'binary' | 'unsupported' | 'memory'
 
 export type ComponentErrorOptions = ErrorOptions & { readonly offset?: number }
 
 /**
- * A module or component that can't be used as it is. The message is for the person who built it.
+ * A module or component that cannot be used. The message is worded for the person who built it.
  *
  * ```ts
  * try {
@@ -16,7 +16,7 @@ export type ComponentErrorOptions = ErrorOptions & { readonly offset?: number }
  */
 export class ComponentError extends Error {
   readonly code: ComponentErrorCode
-  /** Of the byte where the fault was found, in the whole file, where one byte is at fault. */
+  /** The offset of the fault in the whole file, if one byte is at fault. */
   readonly offset: number | undefined
 
   constructor(code: ComponentErrorCode, message: string, { offset, ...options }: ComponentErrorOptions = {}) {

@@ -1,4 +1,4 @@
-// What the package promises. Everything else is its own affair, though the workspace imports it by its path.
+// The public API of the package. Other modules are internal, although the workspace imports them by path.
 export { ComponentError, type ComponentErrorCode } from './error.js'
 export type { CaseType, FunctionType, NamedType, PrimitiveKind, ValueType } from './types.js'
 export { moduleLayer } from './wasm/preamble.js'

@@ -1,4 +1,4 @@
-/** The type of a component value (Component Model, `defvaltype`). Names are as the component writes them: kebab-case. */
+/** The type of a component value (Component Model, `defvaltype`). Names are in kebab case, as in the component. */
 export type ValueType =
   | { readonly kind: PrimitiveKind }
   | { readonly kind: 'list'; readonly element: ValueType; readonly length?: number }
@@ -35,6 +35,6 @@ export type CaseType = { readonly name: string; readonly type: ValueType | undef
 export type FunctionType = {
   readonly params: readonly NamedType[]
   readonly result: ValueType | undefined
-  /** Declared `async`, as functions of WASI 0.3 are. */
+  /** Declared `async`, like functions of WASI 0.3. */
   readonly async: boolean
 }

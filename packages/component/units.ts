@@ -12,7 +12,7 @@ export function formatDuration(milliseconds: number): string {
   return milliseconds >= 1000 ? `${trim(milliseconds / 1000)}s` : `${milliseconds}ms`
 }
 
-/** Text from outside, fit for one line of an error. */
+/** Shortens and escapes text from outside for one line of an error. */
 export function quote(text: string, maxLength = 60): string {
   return JSON.stringify(text.length > maxLength ? `${text.slice(0, maxLength)}…` : text)
 }

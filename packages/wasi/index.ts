@@ -1,4 +1,4 @@
-// What the package promises. Everything else is its own affair, though the workspace imports it by its path.
+// The public API of the package. Other modules are internal, although the workspace imports them by path.
 export { createPreview1, type Preview1 } from './preview1.js'
 export { createPreview2, type Preview2, type Preview2Imports, type Preview2Options } from './preview2.js'
 export { createPreview3, type Preview3 } from './preview3.js'

@@ -37,17 +37,19 @@ const groups: readonly ((guest: Guest) => WebAssembly.ModuleImports)[] = [
 ]
 
 export type Preview1 = {
-  /** For `wasi_snapshot_preview1`. They throw ProcessExit and what a sink throws; everything else is an errno. */
+  /**
+   * The imports of `wasi_snapshot_preview1`. They throw ProcessExit and exceptions of a sink; every other failure is an errno.
+   */
   readonly imports: WebAssembly.ModuleImports
   /** Must be called once after instantiation, before any export is called. Until then every pointer is EFAULT. */
   bind(memory: WebAssembly.Memory): void
-  /** Closes every host descriptor; HostError, when all are closed, if one of them could not be. */
+  /** Closes every host descriptor; throws a HostError afterwards if one of them could not be closed. */
   close(): void
 }
 
 /**
- * WASI preview 1 for one guest, all of it synchronous; a sleep, and a read of standard input, block the thread.
- * Throws HostError for arguments, variables or preopens that can't be passed on.
+ * WASI preview 1 for one guest; synchronous: a sleep or a read of standard input blocks the thread. Throws HostError for invalid
+ * arguments, variables or preopens.
  *
  * ```ts
  * const wasi = createPreview1(options)
@@ -69,7 +71,7 @@ export function createPreview1(options: WasiOptions): Preview1 {
   }
 }
 
-// One object by Object.assign: spreading the groups into a literal takes ten times as long.
+// By Object.assign: spreading the groups into a literal takes ten times as long.
 function toImports(guest: Guest): WebAssembly.ModuleImports {
   const imports: WebAssembly.ModuleImports = {}
   for (const functionsOf of groups) Object.assign(imports, functionsOf(guest))

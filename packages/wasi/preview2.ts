@@ -24,16 +24,16 @@ export type Preview2Imports = Readonly<Record<string, Readonly<Record<string, un
 
 export type Preview2 = {
   /**
-   * By interface without version (`wasi:cli/environment`): functions and resource classes, in the shape of jco's
-   * bindings. They throw WitError for the error of a `result`, ProcessExit, what a sink throws, and
-   * WebAssembly.RuntimeError for what the interface says is a trap.
+   * By interface without version (`wasi:cli/environment`): functions and resource classes in the form of jco's bindings. They
+   * throw WitError for the error of a `result`, ProcessExit, exceptions of a sink, and WebAssembly.RuntimeError where the
+   * interface specifies a trap.
    */
   readonly imports: Preview2Imports
-  /** Closes every host descriptor; HostError, when all are closed, if one of them could not be. */
+  /** Closes every host descriptor; throws a HostError afterwards if one of them could not be closed. */
   close(): void
 }
 
-/** The same for every guest. */
+/** Shared by all guests. */
 export const shared: Preview2Imports = {
   'wasi:cli/exit': exit,
   'wasi:clocks/monotonic-clock': monotonicClock,
@@ -70,35 +70,73 @@ export const shared: Preview2Imports = {
  * @param more `shared` and what there is besides, the same for many guests
  */
 export function createPreview2(options: Preview2Options, more: Preview2Imports = shared): Preview2 {
-  const opened = openFor(options)
+  const { imports, begin } = createPreview2InTurn(more)
+  return { imports, close: begin(options) }
+}
+
+/** WASI 0.2 for guests of which one runs at a time: the imports are the same object for all, and serve the one begun last. */
+export type Preview2InTurn = {
+  readonly imports: Preview2Imports
+  /** Returns `close` of the guest; throws what `createPreview2` does. */
+  readonly begin: (options: Preview2Options) => () => void
+}
+
+/**
+ * @param more as for `createPreview2`
+ *
+ * ```ts
+ * const wasi = createPreview2InTurn()
+ * for (const request of requests) {
+ *   const close = wasi.begin(options)
+ *   answer(request, instantiate(prepared, wasi.imports))
+ *   close()
+ * }
+ * ```
+ */
+export function createPreview2InTurn(more: Preview2Imports = shared): Preview2InTurn {
+  let current: Guest | undefined
+  const guest = () => {
+    if (current === undefined) throw new Error('WASI was called before a guest was begun')
+    return current
+  }
   return {
-    imports: { ...more, ...preview2Imports(options, opened) },
-    close: () => opened.holdings.closeAll(),
+    imports: { ...more, ...preview2Imports(guest) },
+    begin: (options) => {
+      const opened = openFor(options)
+      current = { options, opened }
+      return () => opened.holdings.closeAll()
+    },
   }
 }
 
-/** What differs between guests, for what was opened already. */
-export function preview2Imports(
-  { stdin, stdout, stderr, terminals }: WasiOptions,
-  { environment: { args, variables }, preopens, holdings }: Opened,
-): Preview2Imports {
+type Guest = { readonly options: WasiOptions; readonly opened: Opened }
+
+/** The imports that differ between guests; `guest` returns the current one. */
+export function preview2Imports(guest: () => Guest): Preview2Imports {
   return {
-    ...terminalImports(terminals),
+    ...terminalImports(() => guest().options.terminals),
     'wasi:cli/environment': {
-      getEnvironment: () => variables,
-      getArguments: () => args,
+      getEnvironment: () => guest().opened.environment.variables,
+      getArguments: () => guest().opened.environment.args,
       initialCwd: () => undefined,
     },
-    'wasi:cli/stdin': { getStdin: () => new InputStream(stdin && toStreamSource(stdin)) },
-    'wasi:cli/stdout': { getStdout: () => new OutputStream(toStreamSink(stdout)) },
-    'wasi:cli/stderr': { getStderr: () => new OutputStream(toStreamSink(stderr)) },
+    'wasi:cli/stdin': {
+      getStdin: () => {
+        const { stdin } = guest().options
+        return new InputStream(stdin && toStreamSource(stdin))
+      },
+    },
+    'wasi:cli/stdout': { getStdout: () => new OutputStream(toStreamSink(guest().options.stdout)) },
+    'wasi:cli/stderr': { getStderr: () => new OutputStream(toStreamSink(guest().options.stderr)) },
     'wasi:filesystem/preopens': {
-      // Each call gives new descriptors, of directories that stay open until the guest ends.
-      getDirectories: () =>
-        preopens.map(({ guestPath, directory }) => [
+      // Each call returns new descriptors, of directories that stay open until the guest ends.
+      getDirectories: () => {
+        const { preopens, holdings } = guest().opened
+        return preopens.map(({ guestPath, directory }) => [
           new Descriptor(directory, holdings, () => undefined),
           guestPath,
-        ]),
+        ])
+      },
     },
   }
 }

@@ -13,7 +13,7 @@ import { emptyStream, readWhenReady, writeOutput } from './preview3/streams.js'
 
 export type Preview3 = Preview2 & { readonly work: HostWork }
 
-/** The same for every guest, by interface without version. */
+/** Imports shared by all guests, by interface without version. */
 const shared = {
   'wasi:cli/exit': exit,
   'wasi:clocks/monotonic-clock': monotonicClock,
@@ -25,8 +25,8 @@ const shared = {
 }
 
 /**
- * WASI 0.3 for one guest, under names such as `wasi:cli/stdout@0.3`, beside all of `createPreview2`. Everything is done at once
- * but sleeps and reads of standard input. `work` is to be given to the instance.
+ * WASI 0.3 for one guest, under names such as `wasi:cli/stdout@0.3`, in addition to `createPreview2`. Everything completes at
+ * once except sleeps and reads of standard input. Pass `work` to the instance.
  *
  * ```ts
  * const { imports, work, close } = createPreview3(options)
@@ -43,7 +43,7 @@ export function createPreview3(options: Preview2Options): Preview3 {
   })
   const interfaces = {
     ...shared,
-    ...terminalImports(options.terminals),
+    ...terminalImports(() => options.terminals),
     'wasi:cli/environment': {
       getEnvironment: () => environment.variables,
       getArguments: () => environment.args,
@@ -56,7 +56,7 @@ export function createPreview3(options: Preview2Options): Preview3 {
     'wasi:cli/stdout': writer(options.stdout),
     'wasi:cli/stderr': writer(options.stderr),
     'wasi:filesystem/preopens': {
-      // Each call gives new descriptors, of directories that stay open until the guest ends.
+      // Each call returns new descriptors, of directories that stay open until the guest ends.
       getDirectories: () =>
         preopens.map(({ guestPath, directory }) => [
           new Descriptor(new Descriptor2(directory, holdings, () => undefined)),
@@ -66,7 +66,11 @@ export function createPreview3(options: Preview2Options): Preview3 {
   }
   const versioned = Object.entries(interfaces).map(([name, members]) => [`${name}@0.3`, members] as const)
   return {
-    imports: { ...shared2, ...preview2Imports(options, opened), ...Object.fromEntries(versioned) },
+    imports: {
+      ...shared2,
+      ...preview2Imports(() => ({ options, opened })),
+      ...Object.fromEntries(versioned),
+    },
     work,
     close: () => holdings.closeAll(),
   }

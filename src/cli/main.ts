@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { config as rxjs, tap } from 'rxjs'
 import { stopSignal } from '../app/signals.js'
-import { flushCompileCache } from '../host/compile-cache.js'
 import type { LoadedConfig } from '../io/config/config.js'
 import { runCli } from './run.js'
 
 /** When all that a start needs was compiled, in milliseconds: a daemon may end by a signal that it can't hear. */
 const COMPILED_MS = 10_000
 
-const runDaemon = async ({ config, warnings }: LoadedConfig): Promise<void> => {
+const runDaemon = async ({ config, warnings }: LoadedConfig, storeCompiled: () => void): Promise<void> => {
   // Commands need neither.
   const [{ createLogger }, { createProplet }] = await Promise.all([
     import('../io/log/log.js'),
@@ -30,13 +29,13 @@ const runDaemon = async ({ config, warnings }: LoadedConfig): Promise<void> => {
     tap((signal) => log.info(`${signal}: taking no more tasks; a second signal ends the proplet at once`)),
   )
   const proplet = createProplet({ config, log, stop$ }).subscribe({ error: fail, complete: () => exit(0) })
-  setTimeout(flushCompileCache, COMPILED_MS).unref()
+  setTimeout(storeCompiled, COMPILED_MS).unref()
   // However the process ends, its guests end with it, also where the system has no way to see to that.
   process.once('exit', () => proplet.unsubscribe())
 }
 
-/** The program `proplet`: a command, or the daemon. */
-export const main = async (host: NodeJS.Process): Promise<void> => {
+/** The program `proplet`: a command, or the daemon, which stores its compiled code by `storeCompiled` once it runs. */
+export const main = async (host: NodeJS.Process, storeCompiled: () => void): Promise<void> => {
   const decision = runCli({
     argv: host.argv.slice(2),
     env: host.env,
@@ -54,6 +53,6 @@ export const main = async (host: NodeJS.Process): Promise<void> => {
       break
     }
     case 'run':
-      await runDaemon(decision.loaded)
+      await runDaemon(decision.loaded, storeCompiled)
   }
 }

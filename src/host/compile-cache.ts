@@ -6,8 +6,8 @@ import { codeOf } from '../model/code-of.js'
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * Where Node.js 22.1 and newer keep the compiled form of our own code, so that the next process starts sooner: a directory
- * below `XDG_CACHE_HOME` or `HOME`. Undefined: there is none that only we can write to.
+ * Where the compiled form of our own code is kept, so that the next process starts sooner: a directory below `XDG_CACHE_HOME`
+ * or `HOME`. Undefined: there is none that only we can write to.
  */
 export function compileCacheDir(env: Environment): string | undefined {
   const { XDG_CACHE_HOME, HOME, NODE_DISABLE_COMPILE_CACHE } = env
@@ -26,19 +26,8 @@ export function compileCacheDir(env: Environment): string | undefined {
   }
 }
 
-/**
- * Caches the code that this process loads from now on, when it exits; no effect on older versions of Node.js, or without a
- * directory for it.
- */
-export function useCompileCache(env: Environment): void {
-  const path = compileCacheDir(env)
-  if (path !== undefined) call('enableCompileCache', path)
-}
-
-/** Writes the cache now, for a process that is going to be killed. */
-export const flushCompileCache = (): void => call('flushCompileCache')
-
-function call(name: string, ...args: readonly string[]): void {
-  const found: unknown = Reflect.get(module, name)
-  if (typeof found === 'function') Reflect.apply(found, module, args)
+/** Writes Node's compile cache now, for a process that is going to be killed; no effect before Node.js 22.10. */
+export function flushCompileCache(): void {
+  const flush: unknown = Reflect.get(module, 'flushCompileCache')
+  if (typeof flush === 'function') Reflect.apply(flush, module, [])
 }

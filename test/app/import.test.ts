@@ -52,10 +52,15 @@ describe('15.4 the start', () => {
   })
 
   it('of a command loads neither the log nor what WebSockets need', () => {
-    const files = filesOf('main', 'submit')
+    const files = filesOf('main', 'command', 'link')
     expect(files).not.toContain(chunk('log'))
     expect(files).not.toContain(chunk('daemon'))
     for (const file of files) expect(readFileSync(file, 'utf8')).not.toContain('Sec-WebSocket-Key')
+  })
+
+  it('is from bundles without `import()`, which the code cache of older versions of Node.js can not do', () => {
+    for (const file of filesOf('main', 'log', 'daemon', 'command'))
+      expect(readFileSync(file, 'utf8')).not.toMatch(/(?<![\w$.])import\(/)
   })
 
   it('makes no table of the numbers that packets may hold', () => {

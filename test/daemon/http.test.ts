@@ -30,7 +30,7 @@ describe('a task that serves HTTP', () => {
       `GREETING=hello\nPROPLET_ID=${proplet.id}\nargument: serve\n`,
     )
     expect((await get(portOf(started), '/trap')).status).toBe(500)
-    expect((await proplet.logged('while it serves')).msg).toContain('trap: unreachable')
+    expect((await proplet.logged('while serving')).msg).toContain('trap: unreachable')
 
     await wire.stop('web')
     await proplet.logged('Task stopped')

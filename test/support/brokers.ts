@@ -13,6 +13,7 @@ export type OtherBroker = {
   readonly kill: () => Promise<void>
 }
 
+/** Until a broker listens, in milliseconds. */
 const LISTEN_MS = 90_000
 
 const isListening = (port: number): Promise<boolean> =>
@@ -24,16 +25,26 @@ const isListening = (port: number): Promise<boolean> =>
     socket.once('error', () => resolve(false))
   })
 
-type Start = {
+export type ProgramOptions = {
   readonly program: string
   readonly args: readonly string[]
   readonly env?: Readonly<Record<string, string>>
   readonly directory: string
   readonly port: number
+  readonly listenMs?: number
   readonly onEnd?: () => void
 }
 
-const start = async ({ program, args, env, directory, port, onEnd }: Start): Promise<OtherBroker> => {
+/** Starts a broker with `directory` as its home, which is removed with it; resolves when it listens. */
+export const startProgram = async ({
+  program,
+  args,
+  env,
+  directory,
+  port,
+  listenMs = LISTEN_MS,
+  onEnd,
+}: ProgramOptions): Promise<OtherBroker> => {
   const child = spawn(program, args, {
     env: { PATH: process.env['PATH'], HOME: directory, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -60,7 +71,7 @@ const start = async ({ program, args, env, directory, port, onEnd }: Start): Pro
   }
   const from = performance.now()
   while (!(await isListening(port))) {
-    if (child.exitCode !== null || performance.now() - from >= LISTEN_MS) {
+    if (child.exitCode !== null || performance.now() - from >= listenMs) {
       await kill()
       throw new Error(`${program} does not listen: ${log.slice(-2000)}`)
     }
@@ -91,7 +102,7 @@ export const startNats = async (): Promise<OtherBroker> => {
       `mqtt { listen: "127.0.0.1:${port}" }`,
     ].join('\n'),
   )
-  return start({ program, args: ['-c', config], directory, port })
+  return startProgram({ program, args: ['-c', config], directory, port })
 }
 
 /** RabbitMQ with its MQTT plugin, and an Erlang port mapper of its own. */
@@ -110,7 +121,7 @@ export const startRabbitMq = async (): Promise<OtherBroker> => {
     ].join('\n'),
   )
   await writeFile(join(directory, 'plugins'), '[rabbitmq_mqtt].\n')
-  return start({
+  return startProgram({
     program,
     args: [],
     directory,

@@ -9,13 +9,17 @@ export type ImportGraph = {
 }
 
 /** `import … from '…'`, `import '…'` and `export … from '…'`; not `import('…')`, which loads when it is called. */
-const STATIC = /^(?:import|export)\b[^'"();]*?(?:\bfrom\s*)?["']([^"']+)["'];?$/gm
+const IMPORT = /^(?:import|export)\b[^'"();]*?(?:\bfrom\s*)?["']([^"']+)["'];?$/gm
+/** The same in a bundle of CommonJS. */
+const REQUIRE = /^(?:(?:const|let|var) [\w$]+ = )?require\("([^"]+)"\)/gm
 
 export const importGraph = (entry: string): ImportGraph => {
   const files = new Set([entry])
   const packages = new Set<string>()
   for (const file of files)
-    for (const [, specifier = ''] of readFileSync(file, 'utf8').matchAll(STATIC))
+    for (const [, specifier = ''] of readFileSync(file, 'utf8').matchAll(
+      file.endsWith('.cjs') ? REQUIRE : IMPORT,
+    ))
       if (specifier.startsWith('.')) files.add(join(dirname(file), specifier))
       else if (!specifier.startsWith('node:')) packages.add(specifier)
   const bytes = [...files].reduce((sum, file) => sum + statSync(file).size, 0)

@@ -5,7 +5,7 @@ import type { ScopeBuilder } from './scope.js'
 import { readSort } from './sorts.js'
 
 const TARGET = { export: 0x00, coreExport: 0x01, outer: 0x02 } as const
-/** What does not depend on the state of an instance. */
+/** Sorts that do not depend on the state of an instance. */
 const OUTER_SORTS: ReadonlySet<Sort> = new Set<Sort>(['type', 'component', 'core-type', 'core-module'])
 const CORE_EXPORTS: readonly CoreSort[] = [
   'core-func',

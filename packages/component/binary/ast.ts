@@ -1,7 +1,7 @@
 import type { CanonDefinition } from './canon-ast.js'
 import type { CoreTypeDefinition, FuncType, ResourceType, ValType, ValueDefinition } from './type-ast.js'
 
-/** The index spaces of a component; those of core WebAssembly begin with `core-`. */
+/** The core index spaces of a component; their names begin with `core-`. */
 export type CoreSort =
   | 'core-func'
   | 'core-table'
@@ -21,16 +21,16 @@ export type CoreReference = { readonly sort: CoreSort; readonly index: number }
 export type Named<T> = T & { readonly name: string }
 
 /**
- * Definitions in the order of the binary, with the index spaces that they make: `spaces.get(sort)[index]` is the number of
- * the definition behind an item. All indices were checked: they refer to definitions that come before, also those of outer
- * scopes. Whether what they refer to fits is found out by `describe`.
+ * Definitions in the order of the binary, and the index spaces that they form: `spaces.get(sort)[index]` is the number of the
+ * definition of an item. Indices are checked: they refer to earlier definitions, in this scope or in an outer one. `describe`
+ * checks that the types fit.
  */
 export type Scope = {
   readonly definitions: readonly Definition[]
   readonly spaces: ReadonlyMap<Sort, readonly number[]>
 }
 
-/** A component, the outermost or a nested one; from `start` up to `end` in the file. */
+/** A component, outermost or nested, from `start` to `end` in the file. */
 export type Component = Scope & {
   readonly start: number
   readonly end: number
@@ -38,7 +38,7 @@ export type Component = Scope & {
   readonly customSections: readonly string[]
 }
 
-/** A definition, and the offset where it begins. Each adds one item to the index space that its comment names. */
+/** A definition, and its offset. Each adds one item to the index space named in the comment of its type. */
 export type Definition = { readonly offset: number } & (
   | CoreModuleDefinition
   | CoreInstanceDefinition
@@ -54,7 +54,7 @@ export type Definition = { readonly offset: number } & (
   | ExportDeclaration
 )
 
-/** `core-module`: the bytes from `start` up to `end` of the file. */
+/** `core-module`: the bytes from `start` to `end` of the file. */
 export type CoreModuleDefinition = {
   readonly kind: 'core-module'
   readonly start: number
@@ -66,7 +66,7 @@ export type CoreInstanceDefinition =
   | {
       readonly kind: 'core-instantiate'
       readonly module: number
-      /** `instance` of `core-instance`; names are the first part of the module's imports. */
+      /** Indices of `core-instance`; names are the first part of the module's import names. */
       readonly args: readonly Named<{ readonly instance: number }>[]
     }
   | { readonly kind: 'core-bundle'; readonly exports: readonly Named<CoreReference>[] }
@@ -105,7 +105,7 @@ export type AliasDefinition =
   /** `depth` 0 is this scope, 1 the one around it; component and instance types are scopes too. */
   | { readonly kind: 'alias-outer'; readonly sort: Sort; readonly depth: number; readonly index: number }
 
-/** `value`, `results` times. */
+/** Defines `results` items of `value`. */
 export type StartDefinition = {
   readonly kind: 'start'
   readonly func: number
@@ -113,21 +113,21 @@ export type StartDefinition = {
   readonly results: number
 }
 
-/** The sort of its description. Of a component, or of a component type. */
+/** Adds to the sort of its description. Occurs in components and component types. */
 export type ImportDefinition = {
   readonly kind: 'import'
   readonly name: ExternName
   readonly description: ExternDescription
 }
 
-/** Its sort, again: later definitions use the exported item, under the type of the description if there is one. */
+/** Adds to the same sort again: later definitions use the exported item, with the type of the description if there is one. */
 export type ExportDefinition = Reference & {
   readonly kind: 'export'
   readonly name: ExternName
   readonly description: ExternDescription | undefined
 }
 
-/** The sort of its description. Of a component type or an instance type. */
+/** Adds to the sort of its description. Occurs in component types and instance types. */
 export type ExportDeclaration = {
   readonly kind: 'export-declaration'
   readonly name: ExternName
@@ -135,17 +135,17 @@ export type ExportDeclaration = {
 }
 
 export type ExternName = {
-  /** As it is written, with its version. */
+  /** As written, with the version. */
   readonly text: string
-  /** The interface behind a plain name. */
+  /** The interface that a plain name implements. */
   readonly implements: string | undefined
-  /** What was cut off from the version in `text`. */
+  /** The part of the version that was cut off from `text`. */
   readonly versionSuffix: string | undefined
-  /** What it is outside of WebAssembly, in words that mean nothing here. */
+  /** Its name outside of WebAssembly; uninterpreted. */
   readonly externalId: string | undefined
 }
 
-/** What an import or an export is; numbers are of the index space `type`, or `core-type` for a module. */
+/** What an import or an export is; indices are of the space `type`, or `core-type` for a module. */
 export type ExternDescription =
   | { readonly kind: 'core-module'; readonly type: number }
   | { readonly kind: 'func'; readonly type: number }

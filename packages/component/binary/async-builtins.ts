@@ -8,7 +8,7 @@ import { readResultList } from './types.js'
 
 type Immediate = 'type' | 'options' | 'flag' | 'memory' | 'result' | 'slot' | 'thread'
 
-/** By opcode: the name, and what follows it. https://github.com/WebAssembly/component-model, Binary.md */
+/** By opcode: the name and the immediates. https://github.com/WebAssembly/component-model, Binary.md */
 const BUILTINS: ReadonlyMap<number, readonly [name: string, ...immediates: Immediate[]]> = new Map([
   [0x05, ['task.cancel']],
   [0x06, ['subtask.cancel', 'flag']],

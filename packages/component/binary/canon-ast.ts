@@ -12,14 +12,14 @@ export type CanonOptions = {
   readonly callback: number | undefined
 }
 
-/** `func` for a lift, `core-func` for all others. */
+/** Adds to `func` for a lift, and to `core-func` otherwise. */
 export type CanonDefinition =
   | {
       readonly kind: 'lift'
-      /** Of `core-func`. */
+      /** An index of `core-func`. */
       readonly coreFunc: number
       readonly options: CanonOptions
-      /** Of `type`: a function type. */
+      /** An index of `type`: a function type. */
       readonly type: number
     }
   | { readonly kind: 'lower'; readonly func: number; readonly options: CanonOptions }
@@ -27,20 +27,20 @@ export type CanonDefinition =
   | { readonly kind: 'resource-new' | 'resource-drop' | 'resource-rep'; readonly resource: number }
   | AsyncBuiltin
 
-/** A built-in function of WASI 0.3, with those immediates that it has. */
+/** A built-in function of WASI 0.3, with the immediates that it has. */
 export type AsyncBuiltin = {
   readonly kind: 'async-builtin'
   readonly name: string
-  /** Of `type`: the stream or the future. */
+  /** An index of `type`: the stream or the future. */
   readonly type?: number
   readonly options?: CanonOptions
   /** `async` or `cancellable`. */
   readonly flag?: boolean
-  /** Of `core-memory`. */
+  /** An index of `core-memory`. */
   readonly memory?: number
   readonly result?: ValType | undefined
   /** The slot of `context.get` and `context.set`. */
   readonly slot?: number
-  /** Of `core-type` and `core-table`. */
+  /** Indices of `core-type` and `core-table`. */
   readonly thread?: { readonly type: number; readonly table: number }
 }

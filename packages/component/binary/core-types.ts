@@ -14,19 +14,19 @@ const CORE_TYPE_SORT = 0x10
 const OUTER = 0x01
 const SUBTYPE_PREFIX = 0x00
 const RECURSIVE_GROUP = 0x4e
-/** Final subtypes, arrays and structures. */
+/** Opcodes of final subtypes, arrays and structures. */
 const OTHER_FORMS: ReadonlySet<number> = new Set([0x4f, 0x5e, 0x5f])
 
 export function readCoreType(reader: ByteReader, scope: ScopeBuilder): CoreType {
   const at = reader.offset
   const form = reader.u8()
   if (form === MODULE) return readModuleType(reader, scope)
-  // A subtype that is not final begins as a module type does, so a zero stands before it.
+  // A non-final subtype has the same first byte as a module type, so it is preceded by a zero.
   if (form === SUBTYPE_PREFIX) return readOther(reader)
   return readPlainType(form, reader, at)
 }
 
-/** A type of core WebAssembly. */
+/** Reads a type of core WebAssembly. */
 function readPlainType(form: number, reader: ByteReader, at: number): CoreType {
   if (form === FUNCTION) return readFunction(reader)
   if (form === RECURSIVE_GROUP) throw unsupported('a recursive group of core types', at)
@@ -86,7 +86,7 @@ function readDeclaration(reader: ByteReader, scope: ScopeBuilder, module: Module
   }
 }
 
-/** Of a type of the module type itself (0 scopes out), or of a component around it. */
+/** Reads an alias of a type of the module type itself (0 scopes out) or of an enclosing component. */
 function readAlias(reader: ByteReader, scope: ScopeBuilder, module: ModuleType): CoreType {
   const at = reader.offset
   if (reader.u8() !== CORE_TYPE_SORT || reader.u8() !== OUTER) {
@@ -99,7 +99,7 @@ function readAlias(reader: ByteReader, scope: ScopeBuilder, module: ModuleType):
   return type
 }
 
-/** Undefined for a type that is itself an alias, which no tool writes. */
+/** Undefined for a type that is an alias itself, which no tool emits. */
 function coreTypeOf(scope: ScopeBuilder, index: number): CoreType | undefined {
   const definition = scope.definitions[scope.spaces.get('core-type')?.[index] ?? -1]
   return definition?.kind === 'core-type' ? definition.type : undefined

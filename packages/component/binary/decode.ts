@@ -7,19 +7,19 @@ import { LISTS } from './lists.js'
 import { ScopeBuilder, Tally } from './scope.js'
 import { readVector } from './vector.js'
 
-/** A component as it was decoded; offsets of its parts are offsets of `bytes`. */
+/** A decoded component; offsets of its parts are offsets in `bytes`. */
 export type DecodedComponent = {
   readonly bytes: Uint8Array
   readonly root: Component
-  /** It mentions something of WASI 0.3: an async function, a stream, a future, a built-in function for these. */
+  /** Whether it uses WASI 0.3: an async function, a stream, a future, or a built-in function for these. */
   readonly usesAsync: boolean
 }
 
 const PREAMBLE_BYTES = 8
 
 /**
- * Decodes a component binary (layer 1, version 0x0d). Core modules are not looked into. Fails with `ComponentError`, code
- * `binary` or `unsupported`; the work is bounded by the size of the binary.
+ * Decodes a component binary (layer 1, version 0x0d), without its core modules. Fails with `ComponentError`, code `binary` or
+ * `unsupported`; the work is bounded by the size of the binary.
  *
  * ```ts
  * const { root } = decodeComponent(bytes)
@@ -34,7 +34,7 @@ export function decodeComponent(bytes: Uint8Array): DecodedComponent {
   return { bytes, root, usesAsync: tally.usesAsync }
 }
 
-/** Refuses a module of another layer than expected at this place. */
+/** Refuses a binary of another layer than expected here. */
 function checkLayer(expected: 'core' | 'component', bytes: Uint8Array, offset: number): void {
   let layer
   try {
@@ -46,7 +46,7 @@ function checkLayer(expected: 'core' | 'component', bytes: Uint8Array, offset: n
   if (layer !== expected) throw malformed(`found the layer ${layer}, expected ${expected},`, offset)
 }
 
-/** Takes all that is left in the reader. */
+/** Reads everything left in the reader. */
 function readComponent(
   bytes: Uint8Array,
   reader: ByteReader,
@@ -73,7 +73,7 @@ function readComponent(
   return { start, end, customSections, definitions: scope.definitions, spaces: scope.spaces }
 }
 
-/** Sections of one definition each: a core module, a component, the start. */
+/** Sections with a single definition: a core module, a component, the start. */
 function readSection(
   id: number,
   at: number,

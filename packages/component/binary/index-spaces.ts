@@ -1,6 +1,6 @@
 import { malformed } from './error.js'
 
-/** The items of a scope by their kind, each in the order of their definitions: an item is known by its kind and its place there. */
+/** The items of a scope: one index space per kind, in the order of definition. */
 export class IndexSpaces<Item extends { readonly kind: string }> {
   readonly #spaces = new Map<string, Item[]>()
 
@@ -15,12 +15,12 @@ export class IndexSpaces<Item extends { readonly kind: string }> {
     return this.#spaces.get(kind)?.[index]
   }
 
-  /** Fails with `ComponentError` where there is no such item. */
+  /** Fails with `ComponentError` if there is no such item. */
   item(kind: string, index: number, offset: number): Item {
     return this.find(kind, index) ?? missing(kind, index, offset)
   }
 
-  /** The same, of a kind that is known to the compiler. */
+  /** The same, for a kind known at compile time. */
   at<K extends Item['kind']>(kind: K, index: number, offset: number): OfKind<Item, K> {
     const found = this.find(kind, index)
     return found !== undefined && isOf(kind, found) ? found : missing(kind, index, offset)

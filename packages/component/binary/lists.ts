@@ -12,7 +12,7 @@ import { readDefinedType } from './types.js'
 /** Reads one entry of a section and defines it. */
 type Define = (reader: ByteReader, scope: ScopeBuilder, offset: number) => void
 
-/** The sections that are lists of definitions, by number. */
+/** The sections that are lists of definitions, by section number. */
 export const LISTS: ReadonlyMap<number, Define> = new Map<number, Define>([
   [
     2,

@@ -2,18 +2,18 @@ import type { ByteReader } from '../wasm/byte-reader.js'
 import type { Definition, Scope, Sort } from './ast.js'
 import { malformed, unsupported } from './error.js'
 
-/** Nested components, component types and instance types: as wasm-tools limits them. */
+/** Nesting of components, component types and instance types: the limit of wasm-tools. */
 export const MAX_DEPTH = 100
-/** Definitions, fields, cases, parameters, arguments and names of one binary; a component of 15 MB has some thousand. */
+/** Definitions, fields, cases, parameters, arguments and names of one binary; a component of 15 MB has a few thousand. */
 export const MAX_ITEMS = 50_000
 /** Components, component types and instance types of one binary. */
 export const MAX_SCOPES = 10_000
 
-/** What is counted over the whole binary. */
+/** Counts over the whole binary. */
 export class Tally {
   #items = 0
   #scopes = 0
-  /** Something of WASI 0.3 was met. */
+  /** Whether something of WASI 0.3 occurred. */
   usesAsync = false
 
   add(offset: number): void {
@@ -28,12 +28,12 @@ export class Tally {
   }
 }
 
-/** A scope that is being read. */
+/** A scope while it is being read. */
 export class ScopeBuilder implements Scope {
   readonly definitions: Definition[] = []
   readonly spaces = new Map<Sort, number[]>()
   readonly tally: Tally
-  /** Of a component type or an instance type, which declares and defines nothing that runs. */
+  /** Whether it is a component type or an instance type, which only declares. */
   readonly declares: boolean
   readonly #parent: ScopeBuilder | undefined
   readonly #depth: number
@@ -48,7 +48,7 @@ export class ScopeBuilder implements Scope {
     if (this.#depth > MAX_DEPTH) throw unsupported(`nested more than ${MAX_DEPTH} deep`, offset)
   }
 
-  /** `sorts`: the index spaces to which it adds an item. */
+  /** @param sorts the index spaces to which it adds an item */
   define(definition: Definition, ...sorts: readonly Sort[]): void {
     const number = this.definitions.push(definition) - 1
     for (const sort of sorts) {
@@ -58,14 +58,14 @@ export class ScopeBuilder implements Scope {
     }
   }
 
-  /** Each import of a scope has its own name, and so has each export. */
+  /** Imports of a scope must have distinct names, and so must exports. */
   claim(side: 'import' | 'export', name: string, offset: number): void {
     const claim = `${side} ${name}`
     if (this.#names.has(claim)) throw malformed(`a second ${side} of the same name`, offset)
     this.#names.add(claim)
   }
 
-  /** Reads an index of an item that is defined already. */
+  /** Reads an index of an item defined earlier. */
   index(reader: ByteReader, sort: Sort): number {
     const at = reader.offset
     const index = reader.u32()

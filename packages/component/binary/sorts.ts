@@ -40,7 +40,7 @@ export function readSort(reader: ByteReader): Sort {
   return sort
 }
 
-/** Of exports, inline exports and arguments: what a component may pass on. */
+/** Reads the sort of an export, an inline export or an argument. */
 export function readPassableSort(reader: ByteReader): Sort {
   const at = reader.offset
   const sort = readSort(reader)

@@ -2,7 +2,7 @@ import type { FunctionType as CoreFunctionType } from '../wasm/value-types.js'
 import type { GlobalType, Limits, TableType } from '../wasm/extern-types.js'
 import type { PrimitiveKind } from '../types.js'
 
-/** A value type where it is used: a primitive, or an index of the space `type`. */
+/** A use of a value type: a primitive, or an index in the space `type`. */
 export type ValType = PrimitiveKind | number
 
 export type LabelledType = { readonly name: string; readonly type: ValType }
@@ -30,10 +30,10 @@ export type FuncType = {
   readonly async: boolean
 }
 
-/** A resource of this component, represented by an i32. */
+/** A resource defined by this component, represented by an i32. */
 export type ResourceType = {
   readonly kind: 'resource'
-  /** Of `core-func`; called with the representation. */
+  /** An index of `core-func`; called with the representation. */
   readonly destructor: number | undefined
 }
 
@@ -46,7 +46,7 @@ export type CoreType =
   | { readonly kind: 'other' }
   | {
       readonly kind: 'module'
-      /** The types of the module type itself; those from outside are resolved. */
+      /** The types of the module type itself; outer aliases are resolved. */
       readonly types: readonly CoreType[]
       readonly imports: readonly CoreModuleImport[]
       readonly exports: readonly CoreModuleExport[]
@@ -60,7 +60,7 @@ export type CoreModuleImport = {
 export type CoreModuleExport = { readonly name: string; readonly description: CoreExtern }
 
 export type CoreExtern =
-  /** An index of the module type's `types`. */
+  /** `type` is an index into the module type's `types`. */
   | { readonly kind: 'func' | 'tag'; readonly type: number }
   | ({ readonly kind: 'table' } & TableType)
   | { readonly kind: 'memory'; readonly limits: Limits }

@@ -7,7 +7,7 @@ import type { CaseOfType, LabelledType, ValType } from './type-ast.js'
 import type { DefinedType } from './ast.js'
 import { distinct, readFilledVector, readVector } from './vector.js'
 
-/** By opcode from 0x7f downwards: `primvaltype`. */
+/** `primvaltype`, by opcode from 0x7f downwards. */
 const PRIMITIVES: readonly PrimitiveKind[] = [
   'bool',
   's8',
@@ -28,7 +28,7 @@ const ERROR_CONTEXT = 0x64
 export const primitiveOf = (code: number): PrimitiveKind | undefined =>
   code === ERROR_CONTEXT ? 'error-context' : PRIMITIVES[0x7f - code]
 
-/** A primitive is a negative number of one byte, an index any other one. */
+/** A primitive is a negative one-byte number, an index a non-negative number. */
 export function readValType(reader: ByteReader, scope: ScopeBuilder): ValType {
   const at = reader.offset
   const number = reader.s33()
@@ -58,7 +58,7 @@ export function readLabelledTypes(reader: ByteReader, scope: ScopeBuilder): read
   return distinct(types, ({ name }) => name, at)
 }
 
-/** Each of these forms is defined by its first byte. */
+/** Types identified by their first byte. */
 const FORMS: ReadonlyMap<number, (reader: ByteReader, scope: ScopeBuilder) => DefinedType> = new Map([
   [0x72, readRecord],
   [0x71, readVariant],
@@ -83,7 +83,7 @@ const FORMS: ReadonlyMap<number, (reader: ByteReader, scope: ScopeBuilder) => De
   ],
 ])
 
-/** The rest of a `defvaltype` after its opcode; undefined if the opcode is none. */
+/** The rest of a `defvaltype` after its opcode; undefined if the opcode is not one of them. */
 export function readDefinedValue(
   code: number,
   reader: ByteReader,

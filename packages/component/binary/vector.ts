@@ -2,7 +2,7 @@ import type { ByteReader } from '../wasm/byte-reader.js'
 import { malformed } from './error.js'
 import type { Tally } from './scope.js'
 
-/** Reads a counted list. Every entry takes a byte at least, so a count that can't be true is refused at once. */
+/** Reads a counted list. Every entry takes at least one byte, so an impossible count is refused at once. */
 export function readVector<T>(reader: ByteReader, tally: Tally, read: (reader: ByteReader) => T): T[] {
   const at = reader.offset
   const count = reader.u32()
@@ -15,7 +15,7 @@ export function readVector<T>(reader: ByteReader, tally: Tally, read: (reader: B
   return items
 }
 
-/** Such a list of one entry at least. */
+/** The same, for a list that must not be empty. */
 export function readFilledVector<T>(reader: ByteReader, tally: Tally, read: (reader: ByteReader) => T): T[] {
   const at = reader.offset
   const items = readVector(reader, tally, read)
@@ -23,7 +23,7 @@ export function readFilledVector<T>(reader: ByteReader, tally: Tally, read: (rea
   return items
 }
 
-/** Refuses a list in which a name occurs twice. */
+/** Refuses a list with duplicate names. */
 export function distinct<T>(items: readonly T[], nameOf: (item: T) => string, offset: number): readonly T[] {
   const names = new Set(items.map(nameOf))
   if (names.size < items.length) throw malformed('two members of the same name', offset)

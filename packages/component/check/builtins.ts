@@ -13,7 +13,7 @@ const signature = (params: number, results: number): Signature => ({
 })
 const NEW_PAIR: Signature = { params: [], results: ['i64'] }
 
-/** The core types of those that always have the same one. */
+/** The core types of the built-ins whose type is always the same. */
 const SIGNATURES: ReadonlyMap<string, Signature> = new Map([
   ['task.cancel', signature(0, 0)],
   ['subtask.cancel', signature(1, 1)],
@@ -102,7 +102,7 @@ function returned(
   return flattening[address].of(useValue(result, scope, offset)) ?? [address]
 }
 
-/** Where one takes or returns more than a value of the function that it is for, addresses are among that. */
+/** If a built-in passes more than a value of its function, addresses are among its parameters. */
 function checkAddresses({ name, options, memory }: AsyncBuiltin, scope: Scope, offset: number): void {
   const address = addressOf({ memory: options?.memory ?? memory }, scope, offset)
   if (address === 'i64' && name !== 'task.return')

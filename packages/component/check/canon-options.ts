@@ -4,19 +4,19 @@ import type { AddressType, FunctionType as Signature } from '../wasm/value-types
 import { isSameSignature, show } from './core-match.js'
 import type { Scope } from './scope.js'
 
-/** What a canonical definition needs of its options. */
+/** What a canonical definition requires of its options. */
 export type Needs = {
   readonly memory: boolean
   readonly realloc: boolean
-  /** The function's own type is async. */
+  /** Whether the type of the function is async. */
   readonly async: boolean
-  /** It is lifted: what its core function returns. */
+  /** Set for a lift: the results of its core function. */
   readonly lifts: readonly Signature['results'][number][] | undefined
 }
 
 const CALLBACK: Signature = { params: ['i32', 'i32', 'i32'], results: ['i32'] }
 
-/** What the memory is addressed with. */
+/** The address type of the memory. */
 export const addressOf = (
   { memory }: Pick<CanonOptions, 'memory'>,
   scope: Scope,

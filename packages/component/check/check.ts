@@ -9,10 +9,10 @@ import { Flattening } from './flat.js'
 import { Work } from './work.js'
 
 /**
- * Decodes and checks a component, as a whole, without linking it. Fails as those do that it calls.
+ * Decodes and checks a whole component without linking it. Fails like the functions that it calls.
  *
  * ```ts
- * validateComponent(bytes) // throws a ComponentError that says what is wrong, and at which byte
+ * validateComponent(bytes) // throws a ComponentError with the reason and the offset
  * ```
  */
 export function validateComponent(bytes: Uint8Array): void {
@@ -23,9 +23,9 @@ export function validateComponent(bytes: Uint8Array): void {
 }
 
 /**
- * Checks a component against the rules of the Component Model, once for a binary: the types of all that it defines, imports and
- * exports, whether or not it would run. The code of its core modules is the engine's concern. Fails with `ComponentError`,
- * code `binary`, or `unsupported` for types that take too long.
+ * Checks a component against the rules of the component model, once for a binary: the types of all that it defines, imports and
+ * exports, whether or not it would run. The engine checks the code of core modules. Fails with `ComponentError`, code `binary`,
+ * or `unsupported` for types that take too long.
  */
 export function checkTypes({ bytes, root }: DecodedComponent): void {
   checkComponent(root, undefined, {

@@ -3,11 +3,11 @@ import type { Flattening } from './flat.js'
 import type { Module } from './types.js'
 import type { Work } from './work.js'
 
-/** What the check of a component has for all of its scopes. */
+/** What all scopes of a component share during the check. */
 export type Checker = {
   readonly work: Work
-  /** By what the memory is addressed with that values go through. */
+  /** By the address type of the memory that values go through. */
   readonly flattening: Readonly<Record<AddressType, Flattening>>
-  /** The type of the core module that begins here and ends there. */
+  /** The type of the core module from `start` to `end`. */
   readonly module: (start: number, end: number) => Module
 }

@@ -2,7 +2,7 @@ import { partsOf } from './forms.js'
 import { isWithin, type Entity, type Items, type Range, type TypeItem, type Value } from './types.js'
 import type { Work } from './work.js'
 
-/** Whether a type mentions resource types that it does not bring itself. */
+/** Whether a type refers to resource types that it does not define. */
 export function refersToResources(type: TypeItem, work: Work, offset: number): boolean {
   const bound: Range[] = []
   const seen = new Set<object>()

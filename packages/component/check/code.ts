@@ -4,7 +4,7 @@ import { malformed } from '../binary/error.js'
 import { ComponentError } from '../error.js'
 import { refusal } from '../wasm/compile.js'
 
-/** The reason, which V8 gives only for what it is asked to compile. */
+/** The reason for a refusal, which V8 reports only for compilation. */
 function refusalOf(code: Uint8Array, start: number): ComponentError {
   try {
     new WebAssembly.Module(new Uint8Array(code))
@@ -17,7 +17,7 @@ function refusalOf(code: Uint8Array, start: number): ComponentError {
   return malformed(`a core module that is not valid for Node.js ${process.version}`, start)
 }
 
-/** Lets the engine check the core modules that nothing instantiates, and that were not compiled for that reason. */
+/** Lets the engine check core modules that are never instantiated, and so were not compiled. */
 export function checkCode({ bytes, root }: DecodedComponent, isCompiled: (start: number) => boolean): void {
   const check = ({ definitions }: Component): void => {
     for (const definition of definitions) {

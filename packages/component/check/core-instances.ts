@@ -46,7 +46,7 @@ function coreItem(sort: CoreSort, index: number, scope: Scope, offset: number): 
   return scope.core.item(kindOf(sort), index, offset)
 }
 
-/** As core modules name it. */
+/** The name of a sort in errors of core modules. */
 const kindOf = (sort: CoreSort): string => (sort === 'core-func' ? 'function' : sort.slice('core-'.length))
 
 /** Adds an export of a core instance to the index space of its sort. */

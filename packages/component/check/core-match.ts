@@ -2,7 +2,7 @@ import type { Limits } from '../wasm/extern-types.js'
 import type { ModuleItem } from '../wasm/module-description.js'
 import type { FunctionType as Signature } from '../wasm/value-types.js'
 
-/** Why an item can't be used in place of another; undefined if it can. */
+/** Why an item cannot be used in place of another; undefined if it can. */
 export function coreMismatch(given: ModuleItem, wanted: ModuleItem): string | undefined {
   if (given.kind !== wanted.kind) return `expected ${nameOf(wanted)}, found ${nameOf(given)}`
   switch (wanted.kind) {
@@ -32,7 +32,7 @@ export function coreMismatch(given: ModuleItem, wanted: ModuleItem): string | un
 
 const nameOf = ({ kind }: ModuleItem): string => (kind === 'function' ? 'func' : kind)
 
-/** A signature that is not known fits nothing but itself, which the engine finds out. */
+/** An unknown signature matches only itself, which the engine checks. */
 export const isSameSignature = (a: Signature | undefined, b: Signature | undefined): boolean =>
   a === b ||
   (a !== undefined && b !== undefined && isSameList(a.params, b.params) && isSameList(a.results, b.results))

@@ -7,7 +7,7 @@ import type { Module } from './types.js'
 const MAX_PAGES = 65_536
 const MAX_WIDE_PAGES = 2 ** 48
 
-/** The type of a module, out of what it declares. */
+/** The type of a module, derived from its declarations. */
 export const moduleOf = ({ imports, exports }: ModuleDescription, offset: number): Module => ({
   kind: 'core-module',
   imports: importsOf(imports, offset),
@@ -27,7 +27,7 @@ function importsOf(
   return found
 }
 
-/** No two pairs of names have the same key. */
+/** Unique for each pair of names. */
 export const importKey = (module: string, name: string): string => `${module.length}:${module}:${name}`
 
 export function coreTypeOf(type: CoreType, offset: number): CoreTypeItem {

@@ -6,7 +6,7 @@ import type { Scope } from './scope.js'
 import { NOTHING, type Entity } from './types.js'
 import { expose } from './visibility.js'
 
-/** Exports an item under a name; where a type stands beside it, as what that says. Later definitions see it so, too. */
+/** Exports an item under a name, with the ascribed type if there is one. Later definitions see the exported item. */
 export function exportItem(
   name: ExternName,
   given: Entity,

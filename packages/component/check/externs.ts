@@ -5,7 +5,7 @@ import { open } from './substitution.js'
 import type { Entity, Resource, TypeItem } from './types.js'
 import { useValue } from './values.js'
 
-/** What an import, or an export with a type of its own, is within the scope: new types where they are new. */
+/** The entity of an import, or of an export with an ascribed type, within the scope, with new types where they are new. */
 export function described(description: ExternDescription, scope: Scope, offset: number): Entity {
   switch (description.kind) {
     case 'core-module': {
@@ -43,6 +43,6 @@ export function described(description: ExternDescription, scope: Scope, offset: 
   }
 }
 
-/** The same type as an object of its own, which has a name of its own. */
+/** The same type as a separate object, which can have a name of its own. */
 export const another = (type: TypeItem): TypeItem =>
   type.kind === 'value' || type.kind === 'resource' ? { ...type } : type

@@ -2,7 +2,7 @@ import type { PrimitiveKind } from '../types.js'
 import type { AddressType, FlatType } from '../wasm/value-types.js'
 import type { Form, Value, ValueType } from './types.js'
 
-/** More values than this go through memory, whatever the call. */
+/** More values than this go through memory in any call. */
 const MAX_FLAT = 16
 
 const WIDE: Readonly<Partial<Record<PrimitiveKind, readonly FlatType[]>>> = {
@@ -13,13 +13,13 @@ const WIDE: Readonly<Partial<Record<PrimitiveKind, readonly FlatType[]>>> = {
 }
 const I32: readonly FlatType[] = ['i32']
 
-/** The flat core values of a type; undefined if there are too many to pass. Computed once per type. */
+/** The flat core values of a type; undefined if there are too many. Computed once per type. */
 export class Flattening {
-  /** Of what is elsewhere in memory: where, and how much. */
+  /** The parts of a range in memory: pointer and length. */
   readonly #range: readonly FlatType[]
   readonly #known = new Map<ValueType, readonly FlatType[] | undefined>()
 
-  /** @param address of the memory that values go through */
+  /** @param address the address type of the memory that values go through */
   constructor(address: AddressType) {
     this.#range = [address, address]
   }
@@ -33,7 +33,7 @@ export class Flattening {
     return flat
   }
 
-  /** One after the other. */
+  /** The flat types of consecutive values. */
   all(types: readonly Value[]): readonly FlatType[] | undefined {
     const all: FlatType[] = []
     for (const type of types) {
@@ -75,7 +75,7 @@ export class Flattening {
     }
   }
 
-  /** The tag, and slots that take the payload of any case. */
+  /** The tag, and slots that hold the payload of any case. */
   #choice(cases: readonly (Value | undefined)[]): readonly FlatType[] | undefined {
     const slots: FlatType[] = []
     for (const type of cases) {

@@ -5,7 +5,7 @@ export type Mapper = {
   readonly resource: (resource: Resource) => Resource
 }
 
-/** The same form with its parts replaced; the same object where none changes. */
+/** The same form with its parts replaced; the same object if nothing changes. */
 export function mapForm(form: Form, { value, resource }: Mapper): Form {
   switch (form.kind) {
     case 'primitive':
@@ -60,13 +60,13 @@ export function mapForm(form: Form, { value, resource }: Mapper): Form {
 const withType = <T extends { readonly type: Value | undefined }>(item: T, type: Value): T =>
   item.type === type ? item : { ...item, type }
 
-/** The same array where nothing changes. */
+/** The same array if nothing changes. */
 export function mapList<T>(items: readonly T[], map: (item: T) => T): readonly T[] {
   const mapped = items.map(map)
   return mapped.every((item, index) => item === items[index]) ? items : mapped
 }
 
-/** The value types that a form holds, in order. */
+/** The value types in a form, in order. */
 export function partsOf(form: Form): readonly Value[] {
   switch (form.kind) {
     case 'primitive':

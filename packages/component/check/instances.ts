@@ -5,7 +5,7 @@ import { NameScope } from './name-scope.js'
 import type { Scope } from './scope.js'
 import { NOTHING, type Entity, type Instance, type Items } from './types.js'
 
-/** An instance of a component, or a bag of items under new names. */
+/** An instance of a component, or a set of items under new names. */
 export function checkInstance(definition: InstanceDefinition, scope: Scope, offset: number): Instance {
   if (definition.kind === 'bundle')
     return { ...NOTHING, kind: 'instance', exports: bag(definition, scope, offset) }
@@ -23,7 +23,7 @@ function bag(
   scope: Scope,
   offset: number,
 ): Items {
-  // A resource type gets no name by this that a method could be named by.
+  // This does not give a resource type a name that methods could use.
   const names = new NameScope('export')
   const items = new Map<string, Entity>()
   for (const { name, extern, sort, index } of definition.exports) {

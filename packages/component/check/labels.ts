@@ -1,6 +1,6 @@
 import { malformed } from '../binary/error.js'
 
-/** Names of members differ even where case does not count. `what`: `record field`. */
+/** Names of members must differ in more than case. `what`: `record field`. */
 export function checkLabels(names: readonly string[], what: string, offset: number): void {
   const seen = new Map<string, string>()
   const member = what.split(' ').at(-1) ?? what

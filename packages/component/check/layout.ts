@@ -24,7 +24,7 @@ const PRIMITIVES: Readonly<Record<PrimitiveKind, number>> = {
   'error-context': 4,
 }
 
-/** How a value lies in a memory of 64 bits. */
+/** The layout of a value in a 64-bit memory. */
 export function layoutOf(form: Form): Layout {
   switch (form.kind) {
     case 'primitive':

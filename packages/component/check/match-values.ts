@@ -1,7 +1,7 @@
 import type { PrimitiveKind } from '../types.js'
 import type { Case, Field, Form, Resource, Value } from './types.js'
 
-/** Compares what value types are made of; answers with what differs. */
+/** Compares the parts of value types; returns the mismatch. */
 export type Comparison = {
   readonly value: (given: Value, wanted: Value) => string | undefined
   readonly resource: (given: Resource, wanted: Resource) => string | undefined

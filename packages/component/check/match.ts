@@ -19,13 +19,13 @@ import type { Work } from './work.js'
 const NO_OBJECTS: ReadonlyMap<object, object> = new Map()
 
 /**
- * Finds out whether what is given fits what is wanted. Resource types of `wanted` that may stand for any become those that are
- * given where they are met first: `resources` and `objects` tell afterwards what stands for what.
+ * Checks whether an item fits what is wanted. Resource types of `wanted` that may stand for any are bound where they occur first:
+ * `resources` and `objects` hold the bindings afterwards.
  */
 export class Match implements Comparison {
-  /** By the id of a resource type that is wanted. */
+  /** By the ID of a wanted resource type. */
   readonly resources = new Map<number, Resource>()
-  /** By the type that is wanted. */
+  /** By the wanted type. */
   readonly objects = new Map<object, object>()
   readonly #open: Range[]
   readonly #same = new Map<object, Set<object>>()
@@ -145,7 +145,7 @@ export class Match implements Comparison {
     return this.#within(wanted, () => this.items(given.exports, wanted.exports, 'instance export'))
   }
 
-  /** A component that needs no more and offers no less than another. */
+  /** Checks that a component imports no more and exports no less than another. */
   #component(given: Component, component: Component): string | undefined {
     const wanted = new Substitution(
       { from: 0, to: 0 },
@@ -167,7 +167,7 @@ export class Match implements Comparison {
   }
 }
 
-/** What a component exports that is given these arguments, or why it can't be. */
+/** The exports of a component that is instantiated with arguments, or why it cannot be. */
 export function instantiate(component: Component, args: Items, work: Work, offset: number): Items | string {
   const match = new Match(component, work, offset)
   for (const [name, wanted] of component.imports) {

@@ -7,7 +7,7 @@ import type { Entity, Func, Resource, Value } from './types.js'
 export class NameScope {
   readonly #side: 'import' | 'export'
   readonly #keys = new Map<string, string>()
-  /** By the id of a resource type. */
+  /** By the ID of a resource type. */
   readonly #resources = new Map<number, Set<string>>()
   readonly #resourceNames = new Set<string>()
 
@@ -15,7 +15,7 @@ export class NameScope {
     this.#side = side
   }
 
-  /** Takes a name, if it is one, is not taken yet, and fits what it stands for. */
+  /** Registers a name if it is valid, unique, and fits what it names. */
   claim(name: ExternName, entity: Entity, offset: number): void {
     const parsed = parseName(name.text, name.versionSuffix !== undefined)
     if (typeof parsed === 'string') throw malformed(parsed, offset)
@@ -31,7 +31,7 @@ export class NameScope {
     this.#checkAnnotation(name.text, parsed, entity, offset)
   }
 
-  /** A resource type that has this name in the scope. */
+  /** Registers the name of a resource type in the scope. */
   register(name: string, { id }: Resource): void {
     this.#resourceNames.add(name)
     const names = this.#resources.get(id)
@@ -67,7 +67,7 @@ function checkImplements(name: ExternName, parsed: Name, entity: Entity, offset:
   if (target.kind !== 'interface') throw malformed(`\`${name.implements}\` must be an interface`, offset)
 }
 
-/** The resource type that a constructor makes, or what is wrong with it. */
+/** The resource type that a constructor returns, or the error text. */
 function constructed({ result }: Func): Resource | string {
   if (result === undefined) return 'should return one value'
   const form = formOf(result)

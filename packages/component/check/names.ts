@@ -7,18 +7,18 @@ const PRERELEASE = `(?:${NUMBER}|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*)`
 const VERSION = new RegExp(
   `^${NUMBER}\\.${NUMBER}\\.${NUMBER}(?:-${PRERELEASE}(?:\\.${PRERELEASE})*)?(?:\\+[0-9a-zA-Z-]+(?:\\.[0-9a-zA-Z-]+)*)?$`,
 )
-/** The rest of a version whose suffix is given separately. */
+/** The part of a version that precedes a separate suffix. */
 const CANONICAL_VERSION = new RegExp(`^(?:[1-9][0-9]*|0\\.[1-9][0-9]*|0\\.0\\.${NUMBER})$`)
 const ANNOTATED = /^\[(constructor|method|static)\](.*)$/s
 
-/** A name of an import or export, taken apart. */
+/** The parsed name of an import or export. */
 export type Name =
   | { readonly kind: 'label' }
   | { readonly kind: 'interface' }
   | { readonly kind: 'constructor'; readonly resource: string }
   | { readonly kind: 'method' | 'static'; readonly resource: string; readonly label: string }
 
-/** What is wrong with a name is a text. `cut`: its version has a suffix that stands elsewhere. */
+/** Returns an error text if the name is invalid. `cut`: its version has a separate suffix. */
 export function parseName(text: string, cut: boolean): Name | string {
   const [, annotation, rest = ''] = ANNOTATED.exec(text) ?? []
   if (annotation === 'constructor')
@@ -56,7 +56,7 @@ function parseInterface(text: string, cut: boolean): Name | string {
   return `\`${version}\` is not a version`
 }
 
-/** Two names of imports, or of exports, must not have the same key. */
+/** Two names of imports, or of exports, must not have equal keys. */
 export function keyOf(text: string, name: Name): string {
   switch (name.kind) {
     case 'label':

@@ -6,13 +6,13 @@ import { NameScope } from './name-scope.js'
 import type { Component, Entity, Instance, Module, Resource, TypeItem } from './types.js'
 import type { Work } from './work.js'
 
-/** `type`: of no functions and of no module. */
+/** `type`: neither a function type nor a module type. */
 export type CoreTypeItem =
   { readonly kind: 'func'; readonly signature: Signature } | Module | { readonly kind: 'type' }
 
 export type ScopeKind = 'component' | 'component-type' | 'instance-type'
 
-/** The index spaces of a component or of a type that is a scope, as far as it was checked. */
+/** The index spaces of a component or of a type with a scope, as far as they are checked. */
 export class Scope {
   readonly items = new IndexSpaces<Entity>()
   readonly core = new IndexSpaces<ModuleItem>()
@@ -20,10 +20,10 @@ export class Scope {
   readonly coreInstances: ReadonlyMap<string, ModuleItem>[] = []
   readonly imports = new Map<string, Entity>()
   readonly exports = new Map<string, Entity>()
-  /** Types that have a name by an import, and by an export. */
+  /** Types named by an import, and by an export. */
   readonly imported = new Set<object>()
   readonly exported = new Set<object>()
-  /** Ids of the resource types that imports bring, and of those that the component defines itself. */
+  /** IDs of the resource types that are imported, and of those that the component defines. */
   readonly importedIds = new Set<number>()
   readonly localIds = new Set<number>()
   readonly from: number
@@ -48,7 +48,7 @@ export class Scope {
     return (this.#exportNames ??= new NameScope('export'))
   }
 
-  /** The scope `depth` levels further out, and whether a component lies between. */
+  /** The scope `depth` levels further out, and whether a component boundary lies between. */
   outer(depth: number): { readonly scope: Scope; readonly crosses: boolean } {
     if (depth === 0 || this.#parent === undefined) return { scope: this, crosses: false }
     const { scope, crosses } = this.#parent.outer(depth - 1)
@@ -66,12 +66,12 @@ export class Scope {
     return found
   }
 
-  /** A function of a type that has no plain signature can't be lifted, but it can be passed on. */
+  /** A function whose type has no plain signature cannot be lifted, but can be passed on. */
   coreFunc(index: number, offset: number): Signature {
     return this.core.at('function', index, offset).signature ?? REFERENCE
   }
 
-  /** What this scope creates anew at each use. */
+  /** The type of the component that this scope defines. */
   asComponent(): Component {
     return {
       kind: 'component',

@@ -13,15 +13,15 @@ import {
 } from './types.js'
 import type { Work } from './work.js'
 
-/** Puts types in the place of others. Resource types of `range` that nothing stands for get new ids. */
+/** Replaces types by others. Resource types of `range` without replacement get new IDs. */
 export class Substitution implements Mapper {
-  /** By id: what stands for a resource type. */
+  /** Replacements of resource types, by ID. */
   readonly #resources: ReadonlyMap<number, Resource>
-  /** What is known to stand for an object. */
+  /** Known replacements of objects. */
   readonly #objects: Map<object, unknown>
   readonly #range: Range
   readonly #fresh = new Map<number, number>()
-  /** Of types that are being looked into: their own resource types stay. */
+  /** The ranges of enclosing types: their own resource types stay. */
   readonly #bound: Range[] = []
   readonly #work: Work
   readonly #offset: number
@@ -142,7 +142,7 @@ export class Substitution implements Mapper {
 
   #once<T extends object>(object: T, make: () => T): T {
     const known = this.#objects.get(object)
-    // What stands for an object was made from it, or was found to match it.
+    // The replacement was built from the object, or was found to match it.
     if (known !== undefined) return known as T
     this.#work.step(this.#offset)
     const made = make()
@@ -154,7 +154,7 @@ export class Substitution implements Mapper {
 const NO_RESOURCES: ReadonlyMap<number, Resource> = new Map()
 const NO_OBJECTS: ReadonlyMap<object, object> = new Map()
 
-/** An instance of a type: its resource types are new ones. */
+/** An instance of a type, with new resource types. */
 export function open(type: Instance, work: Work, offset: number): Instance {
   if (type.from === type.to) return type
   const exports = new Substitution(type, NO_RESOURCES, NO_OBJECTS, work, offset).items(type.exports)

@@ -1,22 +1,22 @@
 import type { ModuleItem } from '../wasm/module-description.js'
 import type { PrimitiveKind } from '../types.js'
 
-/** A resource type is its `id`; each import and export of it makes a new object, which is what has a name or not. */
+/** A resource type is identified by its `id`; each import and export of it creates an object, which may have a name. */
 export type Resource = { readonly kind: 'resource'; readonly id: number }
 
-/** A value type where it is used. */
+/** A use of a value type. */
 export type Value = PrimitiveKind | ValueType
 
-/** A value type that is defined. Objects that differ can be the same type; which one it is decides whether it has a name. */
+/** A defined value type. Different objects may be the same type; names belong to objects. */
 export type ValueType = {
   readonly kind: 'value'
   readonly form: Form
   readonly depth: number
-  /** It holds a borrowed handle. */
+  /** Whether it contains a borrowed handle. */
   readonly borrows: boolean
-  /** It holds a list, a string or a map. */
+  /** Whether it contains a list, a string or a map. */
   readonly points: boolean
-  /** In a memory of 64 bits. */
+  /** Its size in a 64-bit memory. */
   readonly bytes: number
   readonly align: number
 }
@@ -44,7 +44,7 @@ export type Func = {
   readonly async: boolean
 }
 
-/** Resource types whose ids are from `from` up to `to`: those that a type or a component makes anew wherever it is used. */
+/** Resource types with IDs from `from` to `to`: those that a type or a component creates at each use. */
 export type Range = { readonly from: number; readonly to: number }
 
 export type Instance = Range & { readonly kind: 'instance'; readonly exports: Items }
@@ -53,7 +53,7 @@ export type Component = Range & {
   readonly kind: 'component'
   readonly imports: Items
   readonly exports: Items
-  /** Of the ids, those that its imports bring. */
+  /** The IDs of imported resource types. */
   readonly imported: ReadonlySet<number>
 }
 

@@ -7,7 +7,7 @@ import type { Scope } from './scope.js'
 import { layoutOf } from './layout.js'
 import type { Form, Func, Value, ValueType } from './types.js'
 
-/** The bytes of a value in a memory of 64 bits stay below. */
+/** Values in 64-bit memories must be smaller than this. */
 const MAX_BYTES = 2 ** 28
 const MAX_FLAGS = 32
 
@@ -42,10 +42,10 @@ function checkNames(form: Form, offset: number): void {
   else if (form.kind === 'enum') checkLabels(form.names, 'enum tag', offset)
 }
 
-/** Whether a value is, or holds, something whose bytes are elsewhere in memory. */
+/** Whether a value is or contains something whose bytes are elsewhere in memory. */
 export const points = (type: Value): boolean => (typeof type === 'string' ? type === 'string' : type.points)
 
-/** What goes through one does not pass with it. */
+/** What is sent over a channel is not passed with it. */
 const isChannel = ({ kind }: Form): boolean => kind === 'stream' || kind === 'future'
 
 const pointsItself = (form: Form): boolean =>

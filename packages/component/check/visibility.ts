@@ -5,9 +5,9 @@ import type { Entity, Func, TypeItem, Value, ValueType } from './types.js'
 
 type Side = 'import' | 'export'
 
-/** Takes note of the types that an import or export gives a name; all that it mentions has to have one. */
+/** Registers the types that an import or export names; all types that it refers to must be named. */
 export function expose(entity: Entity, side: Side, scope: Scope, offset: number): void {
-  // Those of an instance type are examined where it is used.
+  // Types of an instance type are checked where it is used.
   if (scope.kind === 'instance-type') return
   const names = side === 'import' ? scope.imported : scope.exported
   const visible = new Visibility(scope, side, names, offset)
@@ -51,7 +51,7 @@ class Visibility {
       case 'func':
         return this.#func(type)
       case 'instance': {
-        // Its types get a name where it is used, not by this.
+        // Its types are named where it is used, not here.
         const inner = new Visibility(this.#scope, this.#side, new Set(this.#names), this.#offset)
         this.#scope.work.step(this.#offset, this.#names.size)
         return [...type.exports.values()].every((each) => inner.entity(each))

@@ -1,11 +1,11 @@
 import { unsupported } from '../binary/error.js'
 
-/** Limit of types examined in a whole binary: a component of 14 MB needs about ten thousand. */
+/** Maximum number of types examined in a binary: a component of 14 MB needs about ten thousand. */
 const MAX_STEPS = 2_000_000
-/** As wasm-tools limits types; they are looked at by functions that call each other as deep. */
+/** The limit of wasm-tools; types are examined recursively. */
 const MAX_DEPTH = 100
 
-/** Bounds what the check of one component may take, however often its types refer to each other. */
+/** Limits the work of checking one component, however often its types refer to each other. */
 export class Work {
   #steps = 0
   #resources = 0
@@ -21,7 +21,7 @@ export class Work {
     return depth
   }
 
-  /** The number of the next resource type. */
+  /** The ID of the next resource type. */
   get resources(): number {
     return this.#resources
   }

@@ -2,15 +2,15 @@ import type { DecodedComponent } from '../binary/decode.js'
 import type { ComponentDescription, ComponentKind, Items, WasiPackage } from './description.js'
 import { evaluate } from './evaluate.js'
 
-/** The interfaces that make a component more than a library, and their functions. */
+/** The interfaces whose export makes a component more than a library, and their functions. */
 const ENTRIES: readonly { readonly kind: ComponentKind; readonly name: RegExp; readonly func: string }[] = [
   { kind: 'http', name: /^wasi:http\/(?:incoming-handler|handler)(?:@|$)/, func: 'handle' },
   { kind: 'command', name: /^wasi:cli\/run(?:@|$)/, func: 'run' },
 ]
 
 /**
- * Finds out what a component is, and the full types of what it imports and exports. Fails with `ComponentError` when types
- * do not fit, or are larger than any tool accepts; the work is bounded by the size of the binary.
+ * Determines the kind of a component, and the full types of its imports and exports. Fails with `ComponentError` if types do not
+ * fit or are larger than any tool accepts; the work is bounded by the size of the binary.
  *
  * ```ts
  * const { kind, imports, exports } = describe(decodeComponent(bytes))

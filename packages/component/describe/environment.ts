@@ -3,7 +3,7 @@ import { IndexSpaces, isOf, type OfKind } from '../binary/index-spaces.js'
 import type { Item, TypeItem } from './description.js'
 import { Measures } from './measures.js'
 
-/** The types behind the index spaces of a scope, as far as it was evaluated; core items but modules have none. */
+/** The types in the index spaces of a scope, as far as it is evaluated; of core items, only modules have one. */
 export class Environment {
   readonly items = new IndexSpaces<Item>()
   readonly imports = new Map<string, Item>()

@@ -87,7 +87,7 @@ function evaluateDefinition(definition: Definition, env: Environment): void {
   }
 }
 
-/** A resource is known by the name under which it was imported or exported last. */
+/** A resource is named after its latest import or export. */
 const renamed = (item: Item, name: string): Item =>
   item.kind === 'type' && item.type.kind === 'resource'
     ? { kind: 'type', type: { kind: 'resource', name } }
@@ -110,7 +110,7 @@ function componentItem(scope: Scope, env: Environment, offset: number): Componen
   return env.measures.add(component, [...partsOf(imports), ...partsOf(exports)], offset)
 }
 
-/** The types of items, as they are measured. */
+/** The types in items, for measuring. */
 const partsOf = (items: ReadonlyMap<string, Item>): readonly object[] =>
   [...items.values()].map((item) => {
     if (item.kind === 'func' || item.kind === 'value') return item.type

@@ -1,6 +1,6 @@
 import { unsupported } from '../binary/error.js'
 
-/** As wasm-tools limits them: a type that is deeper or, written out in full, larger is refused. */
+/** The limits of wasm-tools: deeper types, and types that are larger when written out in full, are refused. */
 const MAX_DEPTH = 100
 const MAX_SIZE = 1_000_000
 
@@ -8,11 +8,11 @@ type Measure = { readonly depth: number; readonly size: number }
 
 const LEAF: Measure = { depth: 1, size: 1 }
 
-/** How deep and how large the types would be if nothing were shared. */
+/** The depth and size that types would have without sharing. */
 export class Measures {
   readonly #measures = new Map<object, Measure>()
 
-  /** Takes note of a new type that is made of known ones, and answers it. */
+  /** Measures a new type with known parts, and returns it. */
   add<T extends object>(type: T, parts: Iterable<object | undefined>, offset: number): T {
     let depth = 0
     let size = 1

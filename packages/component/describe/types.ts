@@ -29,7 +29,7 @@ const named = ({ name, type }: LabelledType, env: Environment, offset: number): 
 const optional = <T, U>(value: T | undefined, map: (value: T) => U): U | undefined =>
   value === undefined ? undefined : map(value)
 
-/** A type that is used where it is needed: a new object for a primitive, the shared one for a definition. */
+/** A use of a type: a new object for a primitive, the shared one for a definition. */
 export const use = (type: ValType, env: Environment, offset: number): ValueType =>
   typeof type === 'number' ? env.type('value', type, offset).type : { kind: type }
 
@@ -56,7 +56,7 @@ function build(definition: ValueDefinition, of: Use, env: Environment, offset: n
         : { kind: 'list', element, length: definition.length }
     }
     case 'map':
-      // Its values are those of a list of pairs, in memory as in JavaScript.
+      // A map has the same values as a list of pairs, in memory and in JavaScript.
       return {
         kind: 'list',
         element: { kind: 'tuple', items: [of(definition.key), of(definition.value)] },
@@ -79,7 +79,7 @@ function build(definition: ValueDefinition, of: Use, env: Environment, offset: n
   }
 }
 
-/** The types that one consists of; undefined for a part without a type. */
+/** The types of the parts of a type; undefined for a part without a type. */
 function partsOf(type: ValueType): readonly (ValueType | undefined)[] {
   if ('fields' in type) return type.fields.map((field) => field.type)
   if ('items' in type) return type.items

@@ -3,11 +3,11 @@ import { WASM_PAGE_BYTES, type ScanLimits } from '../wasm/module-limits.js'
 import type { ModuleShape } from '../wasm/scan.js'
 import { formatBytes } from '../units.js'
 
-/** The engine bounds each of them, so few are accepted. */
+/** The engine limits the size of each, so a few are accepted. */
 const MAX_MEMORIES = 8
 const MAX_TABLES = 64
 
-/** Counts what the core instances of one component ask for in all. */
+/** Adds up what the core instances of one component request. */
 export class Admission {
   readonly #limits: ScanLimits
   #memories = 0
@@ -18,7 +18,7 @@ export class Admission {
     this.#limits = limits
   }
 
-  /** Takes one more instance of a module that was accepted by itself, or fails. */
+  /** Adds an instance of a module that was accepted on its own, or fails. */
   admit({ ownMemoryPages, ownTables }: ModuleShape): void {
     this.#memories += ownMemoryPages.length
     this.#tables += ownTables

@@ -7,42 +7,44 @@ import type { LinkedFunction, Instantiation } from './calls/instantiation.js'
 import type { HostFunction } from './calls/host-function.js'
 import type { CoreSignature } from './calls/adapter.js'
 import { enteringFunctions, waitingFunctions, type MakeEntering, type MakeWaiting } from './calls/jspi.js'
+import { LastingInstances } from './lasting-instances.js'
 import { weightOf } from './weight.js'
 
-/** Definitions that are linked, and their parts, over all instances: a component of 15 MB has some thousand. */
+/** Linked definitions and their parts, over all instances; a component of 15 MB has a few thousand. */
 const MAX_WORK = 500_000
-/** Components that are being instantiated within each other. */
+/** Nesting of instantiations. */
 const MAX_NESTING = 100
 const MAX_INSTANCES = 1_000
 
 export type LinkHooks = {
-  /** Compiles a core module of the component; called once for each that is instantiated. */
+  /** Compiles a core module of the component; called once for each module that is instantiated. */
   readonly compile: (start: number, end: number) => CompiledModule
   /** Called for each core instance. */
   readonly admit: (shape: ModuleShape) => void
 }
 
-/** What is done for each run, in order. */
+/** One step of an instantiation; steps run in order. */
 export type Step = (instantiation: Instantiation) => void
 
-/** What the linking of one component adds up to. */
+/** Collects the result of linking one component. */
 export class Builder {
   readonly steps: Step[] = []
   readonly usesAsync: boolean
+  readonly lasting = new LastingInstances()
   readonly #hooks: LinkHooks
   readonly #modules = new Map<number, LinkedModule>()
   readonly #hostFunctions = new Set<HostFunction>()
   readonly #byFunction = new Map<LinkedFunction, HostFunction>()
   readonly #waiting = new Map<string, MakeWaiting>()
   readonly #entering = new Map<string, MakeEntering>()
-  /** Of each component instance, the one that it is within. */
+  /** The enclosing instance of each component instance. */
   readonly #parents: (number | undefined)[] = []
   #work = 0
   #coreInstances = 0
   #resources = 0
   #coreFunctions = 0
 
-  /** @param usesAsync the component has to do with WASI 0.3 */
+  /** @param usesAsync whether the component uses WASI 0.3 */
   constructor(hooks: LinkHooks, usesAsync: boolean) {
     this.usesAsync = usesAsync
     this.#hooks = hooks
@@ -52,7 +54,7 @@ export class Builder {
     return this.#parents.length
   }
 
-  /** The host functions that are used, as opposed to only declared. */
+  /** The host functions that are used, not only declared. */
   get hostFunctions(): readonly HostFunction[] {
     return [...this.#hostFunctions]
   }
@@ -72,7 +74,7 @@ export class Builder {
     return this.instances - 1
   }
 
-  /** Whether one of two component instances is within the other one, or is the other one. */
+  /** Whether two component instances are the same, or one contains the other. */
   areNested(a: number, b: number): boolean {
     return this.#isWithin(a, b) || this.#isWithin(b, a)
   }
@@ -104,12 +106,12 @@ export class Builder {
     return this.#resources - 1
   }
 
-  /** A function of ours for core modules, made in each run. */
+  /** Reserves a core function of the linker, which `make` creates for the first run of an instantiation. */
   newCoreFunction(make: (instantiation: Instantiation) => object): number {
     const index = this.#coreFunctions
     this.#coreFunctions += 1
     this.steps.push((instantiation) => {
-      instantiation.provideCore(index, make(instantiation))
+      instantiation.hostFunctions[index] ??= make(instantiation)
     })
     return index
   }
@@ -119,8 +121,8 @@ export class Builder {
     const { start, end } = item
     const known = this.#modules.get(start)
     if (known !== undefined) return known
-    const { module, shape, memories } = this.#hooks.compile(start, end)
-    const linked: LinkedModule = { shape, moduleOf: () => module, memories }
+    const { module, shape, memories, role } = this.#hooks.compile(start, end)
+    const linked: LinkedModule = { shape, moduleOf: () => module, memories, role }
     this.#modules.set(start, linked)
     return linked
   }
@@ -134,7 +136,7 @@ export class Builder {
     return func
   }
 
-  /** A function that will be called needs to be provided. */
+  /** Marks a function as called, so that it has to be provided. */
   use(func: LinkedFunction): LinkedFunction {
     const host = this.#byFunction.get(func)
     if (host !== undefined) this.#hostFunctions.add(host)

@@ -17,12 +17,12 @@ import { Codecs } from './codecs.js'
 import type { Frame } from './frame.js'
 import type { TypeId } from './abi/type-ids.js'
 
-/** Values are lifted and lowered by functions that call each other as deep as the type is. */
+/** Values are lifted and lowered recursively, as deep as the type. */
 const MAX_DEPTH = 100
 const MAX_BYTES = 1 << 28
 const MAX_FLAGS = 32
 
-/** The codecs of a type, out of those of types that were defined before. */
+/** The codecs of a type, built from those of earlier types. */
 export const codecsOf = (definition: ValueDefinition, frame: Frame, offset: number): Codecs =>
   new Codecs(codecOf(definition, frame, offset, 'i32'), () => codecOf(definition, frame, offset, 'i64'))
 
@@ -47,7 +47,7 @@ export const typeIdOf = (definition: ValueDefinition, frame: Frame, offset: numb
     (resource) => frame.type('resource', resource, offset).slot,
   )
 
-/** Of a stream or a future. */
+/** The channel type of a stream or a future. */
 export function channelType(
   { kind, element }: Extract<ValueDefinition, { kind: 'stream' | 'future' }>,
   frame: Frame,

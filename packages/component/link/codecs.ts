@@ -1,6 +1,6 @@
 import type { Codec } from './abi/codec.js'
 
-/** The codecs of a type, by what the memory is addressed with; few components have one of 64 bits. */
+/** The codecs of a type, by address type of the memory; few components have a 64-bit memory. */
 export class Codecs {
   readonly i32: Codec
   readonly #makeWide: () => Codec

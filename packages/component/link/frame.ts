@@ -1,3 +1,4 @@
+import type { ModuleRole } from '../wasm/module-role.js'
 import type { SpareMemories } from '../wasm/spare-memories.js'
 import type { CoreSort, Component, Scope } from '../binary/ast.js'
 import { malformed } from '../binary/error.js'
@@ -16,11 +17,12 @@ import type { ModuleShape } from '../wasm/scan.js'
 export type LinkedModule = {
   readonly shape: ModuleShape
   readonly moduleOf: (instantiation: Instantiation) => WebAssembly.Module
-  /** Where its memory comes from; undefined if it defines its own. */
+  /** The source of its memory; undefined if it defines its own. */
   readonly memories?: SpareMemories | undefined
+  readonly role?: ModuleRole | undefined
 }
 
-/** What the index spaces of a component hold once it is linked. */
+/** The items in the index spaces of a linked component. */
 export type Item =
   | { readonly kind: 'func'; readonly func: LinkedFunction }
   | InstanceItem
@@ -30,21 +32,21 @@ export type Item =
 
 export type InstanceItem = { readonly kind: 'instance'; readonly exports: ReadonlyMap<string, Item> }
 
-/** `frame`: the one around the definition. */
+/** `frame`: the scope around the definition. */
 export type ComponentItem = {
   readonly kind: 'component'
   readonly component: Component
   readonly frame: Frame
 }
 
-/** The bytes from `start` up to `end` of the file, or a module that the host provides. */
+/** The bytes from `start` to `end` of the file, or a module provided by the host. */
 export type CoreModuleItem = { readonly kind: 'core-module' } & (
   | { readonly from: 'component'; readonly start: number; readonly end: number }
   | { readonly from: 'host'; readonly module: LinkedModule }
 )
 
 export type TypeItem =
-  /** `channel`: it is a stream or a future. */
+  /** `channel` is set for a stream or a future. */
   | {
       readonly kind: 'value'
       readonly codecs: Codecs
@@ -58,18 +60,18 @@ export type TypeItem =
   /** Of components and modules that are imported: nothing depends on it. */
   | { readonly kind: 'component' }
 
-/** An instance of a core module, or a bundle of items of others. */
+/** An instance of a core module, or a set of items of other instances. */
 export type CoreInstanceItem =
   | {
       readonly from: 'module'
       readonly instance: number
       readonly functions: ReadonlyMap<string, FunctionType>
-      /** The exported memories of 64 bits. */
+      /** The names of exported 64-bit memories. */
       readonly wideMemories: ReadonlySet<string>
     }
   | { readonly from: 'bundle'; readonly items: ReadonlyMap<string, CoreItem> }
 
-/** The index spaces of one component instance, or of a type that is a scope, as far as it was linked. */
+/** The index spaces of one component instance, or of a type with a scope, as far as they are linked. */
 export class Frame {
   /** The number of the component instance. */
   readonly instance: number
@@ -82,7 +84,7 @@ export class Frame {
   readonly #core = new IndexSpaces<CoreEntry>()
   readonly #parent: Frame | undefined
 
-  /** @param depth how many components are being instantiated, or types evaluated, around it */
+  /** @param depth the number of instantiations, or type evaluations, around it */
   constructor(parent: Frame | undefined, instance: number, depth: number) {
     this.#parent = parent
     this.typeIds = parent?.typeIds ?? new TypeIds()

@@ -7,19 +7,19 @@ import { type LinkedFunction, Instantiation, type Imports } from './calls/instan
 import type { PreparedComponent } from './prepare.js'
 
 /**
- * Takes values as jco has them; a `result` is returned as `{ tag, val }`. After a trap, every call traps. A function that is
- * async returns a promise.
+ * Values have the form of jco's bindings; a `result` is returned as `{ tag, val }`. After a trap, every call traps. Async
+ * functions return a promise.
  */
 export type ExportedFunction = (...args: readonly unknown[]) => unknown
 
 export type ComponentInstance = {
-  /** By name as written, with version: functions, and instances by the names of their functions. */
+  /** Functions and instances of functions, by name as written, with version. */
   readonly exports: ReadonlyMap<string, ExportedFunction | ReadonlyMap<string, ExportedFunction>>
-  /** The sizes of its memories, as far as they can be seen. */
+  /** The sizes of its memories, as far as they are visible. */
   memoryBytes(): readonly number[]
   /**
-   * Calls an async function of an exported instance, or one that is exported by itself. `returned` is told the result; the
-   * promise resolves when its task has ended, which may be later. Undefined: there is no such function.
+   * Calls an async function, of an exported instance or exported directly. `returned` receives the result; the promise resolves
+   * when the task has ended, which may be later. Undefined if there is no such function.
    */
   begin(
     instance: string | undefined,
@@ -27,17 +27,20 @@ export type ComponentInstance = {
     args: readonly unknown[],
     returned: (value: unknown) => void,
   ): Promise<unknown> | undefined
-  /** Ends what async functions have begun and left; no async function can be called any more. */
+  /** Cancels what async functions have begun; no async function can be called afterwards. */
   stop(): void
-  /** Lets later instances have what it was made of, its memories for one. After that nothing of it may be called, nor its memories be looked at. */
+  /**
+   * Gives its parts, such as its memories, to later instances. After that it must not be called, nor its memories be read. A later
+   * instance that is given the same object of imports does not look them up again.
+   */
   release(): void
 }
 
 const SHOWN = 5
 
 /**
- * A fresh instance. What is imported and not provided is a `binary` failure that names it. Throws what core modules do when
- * they start: traps, and what imports throw. `work` is what functions of the host begin for it.
+ * Creates an instance. A missing import is a `binary` failure that names it. Throws what core modules throw when they start:
+ * traps, and exceptions of imports. `work` collects what host functions begin for it.
  *
  * ```ts
  * const { exports } = instantiate(prepared, {
@@ -52,20 +55,13 @@ export function instantiate(
   imports: Imports,
   work?: HostWork,
 ): ComponentInstance {
-  const instantiation = new Instantiation(imports, prepared)
+  const spare = prepared.spare?.take(imports)
+  const instantiation = spare ?? new Instantiation(imports, prepared)
   work?.attach(instantiation.scheduler)
-  provide(instantiation, prepared.imports, imports)
+  if (spare === undefined || spare.restart(imports)) provide(instantiation, prepared.imports, imports)
   for (const step of prepared.steps) step(instantiation)
-  const exports = new Map(
-    [...prepared.exports].map(([name, item]) => [
-      name,
-      'make' in item
-        ? exported(instantiation, item)
-        : new Map([...item].map(([member, func]) => [member, exported(instantiation, func)])),
-    ]),
-  )
   return {
-    exports,
+    exports: exportsOf(instantiation, prepared),
     memoryBytes: () => instantiation.memoryBytes(),
     begin: (instance, name, args, returned) => {
       const within = instance === undefined ? prepared.exports : prepared.exports.get(instance)
@@ -78,7 +74,20 @@ export function instantiate(
   }
 }
 
-/** The function is made when it is called first: most are not. */
+const exportsOf = (
+  instantiation: Instantiation,
+  { exports }: PreparedComponent,
+): ComponentInstance['exports'] =>
+  new Map(
+    [...exports].map(([name, item]) => [
+      name,
+      'make' in item
+        ? exported(instantiation, item)
+        : new Map([...item].map(([member, func]) => [member, exported(instantiation, func)])),
+    ]),
+  )
+
+/** Created at the first call: most functions are never called. */
 const exported = (instantiation: Instantiation, func: LinkedFunction): ExportedFunction =>
   func.start === undefined
     ? (...args) => instantiation.function(func)(args)

@@ -7,10 +7,10 @@ import { channelType, codecsOf, typeIdOf, useCodec, useTypeId } from './codec-of
 import type { Codecs } from './codecs.js'
 import type { Frame } from './frame.js'
 
-// Most types that WASI declares belong to functions that a component does not use, so what it takes to pass their values
-// is made when it is asked for. That a type is well-formed, and not too deep, was checked before.
+// Most types that WASI declares belong to functions that a component does not use, so their codecs are created on demand. Types
+// were already checked to be well-formed and not too deep.
 
-/** A value that is made at most once; what it is made of is let go then. */
+/** A value that is created at most once; its inputs are released then. */
 class Lazy<T> {
   #make: (() => T) | undefined
   #made: { readonly value: T } | undefined
@@ -52,7 +52,7 @@ export class LazyValueType {
     return this.#id.value
   }
 
-  /** Of a stream or a future. */
+  /** The element type of a stream or a future. */
   get channel(): ChannelType | undefined {
     return this.#channel?.value
   }

@@ -16,7 +16,7 @@ const NO_OPTIONS = {
   callback: undefined,
 } as const
 
-/** A built-in function of WASI 0.3. One that is not provided is `unsupported`, with its name. */
+/** A built-in function of WASI 0.3. A missing one is `unsupported`, with its name. */
 export function linkBuiltin(definition: AsyncBuiltin, frame: Frame, builder: Builder, offset: number): void {
   const make = findBuiltin(definition.name)
   if (make === undefined) throw unsupported(`the built-in function ${definition.name}`, offset)

@@ -5,6 +5,7 @@ import { malformed } from '../binary/error.js'
 import type { ModuleShape } from '../wasm/scan.js'
 import { asSynchronousTask, enteringInstance } from './calls/start.js'
 import type { Builder, Step } from './builder.js'
+import type { ImportSource } from './lasting-instances.js'
 import type { LinkedModule, Frame, CoreInstanceItem } from './frame.js'
 import type { CanonPlan, CoreItem } from './abi/canon-plan.js'
 import { resolve } from './calls/core-item.js'
@@ -32,6 +33,7 @@ export function linkCoreInstance(
   }))
   checkArguments(shape, new Map(args.map(({ name, from }) => [name, from])), offset)
   const instance = builder.newCoreInstance(shape, offset)
+  builder.lasting.add(instance, module, sourcesOf(shape, args))
   builder.steps.push(instantiateStep(module, args, instance, frame.instance))
   const { functions, wideMemories } = shape
   return { from: 'module', instance, functions, wideMemories }
@@ -48,9 +50,9 @@ const instantiateStep =
     within: number,
   ): Step =>
   (instantiation) => {
-    const imports: WebAssembly.Imports = emptyNamespaces()
+    if (instantiation.isThere(instance)) return
+    const imports = importsOf(instantiation, instance, args)
     if (memories !== undefined) Object.assign(imports, instantiation.memoryFrom(memories))
-    for (const { name, from } of args) imports[name] = namespaceOf(instantiation, from)
     const module = moduleOf(instantiation)
     const start = () => new WebAssembly.Instance(module, imports).exports
     instantiation.core[instance] = enteringInstance(instantiation.instance(within), () =>
@@ -58,7 +60,34 @@ const instantiateStep =
     )
   }
 
-// Without a prototype, as names are those of the guest.
+function importsOf(
+  instantiation: Instantiation,
+  instance: number,
+  args: readonly CoreArgument[],
+): WebAssembly.Imports {
+  const known = instantiation.coreImports[instance]
+  if (known !== undefined) return known
+  const imports = emptyNamespaces()
+  for (const { name, from } of args) imports[name] = namespaceOf(instantiation, from)
+  if (args.every(({ from }) => lasts(instantiation, from))) instantiation.coreImports[instance] = imports
+  return imports
+}
+
+function lasts(instantiation: Instantiation, from: CoreInstanceItem): boolean {
+  if (from.from === 'module') return instantiation.lasts(from.instance)
+  return [...from.items.values()].every((item) => item.from === 'host' || instantiation.lasts(item.instance))
+}
+
+/** Where each import of a module comes from. */
+const sourcesOf = (shape: ModuleShape, args: readonly CoreArgument[]): readonly ImportSource[] =>
+  shape.imports.flatMap(({ module, name, kind }) => {
+    const from = args.find((each) => each.name === module)?.from
+    if (from?.from === 'module') return [{ kind, instance: from.instance }]
+    const item = from?.items.get(name)
+    return item === undefined ? [] : [{ kind, instance: item.from === 'host' ? undefined : item.instance }]
+  })
+
+// Without a prototype, because guests choose the names.
 const emptyNamespaces = (): WebAssembly.Imports => Object.create(null) as WebAssembly.Imports
 const emptyNamespace = (): WebAssembly.ModuleImports => Object.create(null) as WebAssembly.ModuleImports
 
@@ -146,7 +175,7 @@ export function checkSignature(
 const equal = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((each, index) => each === b[index])
 
-/** The core types of a function that is lifted, or, with `lowers`, of one that is lowered. */
+/** The core types of a lifted function, or with `lowers` of a lowered one. */
 export function coreSignature(
   shape: FunctionShape,
   lowers: boolean,
@@ -157,7 +186,7 @@ export function coreSignature(
   return { params: [...params, shape.address], results: [] }
 }
 
-/** The core types of a function that is lifted. */
+/** The core types of a lifted function. */
 export function liftSignature(
   shape: FunctionShape,
   { async, callback }: CanonOptions,

@@ -66,7 +66,7 @@ const hostResourceStep =
     instantiation.resources[slot] = { from: 'host', class: classOf(instantiation.imports) }
   }
 
-/** What the host provides under a name, of an instance or by itself. */
+/** What the host provides under a name, within an instance or directly. */
 export function hostItem(
   description: ExternDescription,
   scope: HostScope | undefined,
@@ -147,7 +147,7 @@ function declare(definition: Definition, frame: Frame, host: HostScope, builder:
   }
 }
 
-/** What is known of a module by its type alone. */
+/** The shape of a module of which only the type is known. */
 function shapeOf(type: CoreType | undefined, offset: number): ModuleShape {
   if (type?.kind !== 'module') throw malformed('a core module that is imported with another type', offset)
   const functions = new Map<string, FunctionType>()

@@ -28,14 +28,14 @@ import type { CoreSignature } from './calls/adapter.js'
 import type { CanonPlan } from './abi/canon-plan.js'
 import { makeResourceFunction } from './calls/resource-functions.js'
 
-/** The arguments of an instantiation; undefined for the outermost component, whose imports the host provides. */
+/** The arguments of an instantiation; undefined for the outermost component, whose imports come from the host. */
 type Arguments = ReadonlyMap<string, Item> | undefined
 
 /**
- * Links one instance of a component, and all instances inside of it: what there is to do for a run is added to the builder.
- * Everything that can be known before a run is found out here, so that a run is a list of steps.
- * @param parent what is around its definition
- * @param around what instantiates it
+ * Links one instance of a component with all instances in it, and adds the steps of a run to the builder. Everything that can be
+ * determined before a run is determined here, so that a run is a list of steps.
+ * @param parent the scope around its definition
+ * @param around the frame that instantiates it
  */
 export function linkComponent(
   component: Component,
@@ -106,7 +106,7 @@ function linkDefinition(definition: Definition, frame: Frame, args: Arguments, b
       const given = args?.get(name.text)
       if (args === undefined)
         frame.items.push(hostItem(description, undefined, name.text, frame, builder, offset))
-      // The type of the import is the argument's, and made of what this frame knows already.
+      // The import has the type of the argument, which this frame knows already.
       else if (description.kind === 'type-equal')
         frame.items.push(frame.items.item('type', description.type, offset))
       else frame.items.push(given ?? missing(name.text, offset))
@@ -164,7 +164,7 @@ function lowering(
   canon: CanonPlan,
   signature: CoreSignature,
 ): Lowering {
-  // For now the specification has a trap where a component calls what it is made of, or what it is a part of.
+  // For now, the specification traps if a component calls a component that contains it or is contained in it.
   if (func.instance !== undefined && builder.areNested(frame.instance, func.instance))
     return () => () =>
       trap('cannot enter component instance of a component that contains the caller or is contained in it')

@@ -12,7 +12,7 @@ import type { LinkedFunction } from './calls/instantiation.js'
 import type { HostFunction } from './calls/host-function.js'
 import { linkComponent } from './link.js'
 import type { Item } from './frame.js'
-import { SpareStandIns } from './calls/stand-ins.js'
+import { SpareInstantiations } from './calls/spare-instantiations.js'
 import { Admission } from './admission.js'
 
 export type PrepareOptions = {
@@ -21,20 +21,22 @@ export type PrepareOptions = {
   readonly compile: (bytes: Bytes) => CompiledModule
 }
 
-/** A component that is compiled and linked as far as it can be without a run. */
+/** A component, compiled and linked as far as possible before a run. */
 export type PreparedComponent = {
   readonly description: ComponentDescription
-  /** The functions of the host that it needs. */
+  /** The host functions that it needs. */
   readonly imports: readonly HostFunction[]
-  /** Functions, and instances of functions, by name as written. */
+  /** Functions and instances of functions, by name as written. */
   readonly exports: ReadonlyMap<string, LinkedFunction | ReadonlyMap<string, LinkedFunction>>
   readonly steps: readonly Step[]
-  /** How many component instances there are in a run. */
+  /** The number of component instances in a run. */
   readonly instances: number
-  /** It has to do with WASI 0.3. */
+  /** Whether it uses WASI 0.3. */
   readonly usesAsync: boolean
-  /** Of runs that have ended. */
-  readonly standIns: SpareStandIns
+  /** Those of runs that have ended; undefined if they can't be used again. */
+  readonly spare: SpareInstantiations | undefined
+  /** The core instances that are the same in each run. */
+  readonly lasting: ReadonlySet<number>
 }
 
 /**
@@ -72,7 +74,9 @@ export function prepareComponent(bytes: Bytes, options: PrepareOptions): Prepare
     steps: builder.steps,
     instances: builder.instances,
     usesAsync: needsAsync,
-    standIns: new SpareStandIns(),
+    // Tasks end when they like, and what JSPI makes of functions are no functions.
+    spare: needsAsync ? undefined : new SpareInstantiations(),
+    lasting: needsAsync ? new Set() : builder.lasting.instances,
   }
 }
 

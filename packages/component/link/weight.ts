@@ -1,6 +1,6 @@
 import type { Definition, DefinedType } from '../binary/ast.js'
 
-/** How much work it is to link a definition: its parts. What it holds by reference was counted where it was defined. */
+/** The cost of linking a definition: its number of parts. Referenced definitions were counted where they were defined. */
 export function weightOf(definition: Definition): number {
   if (definition.kind === 'type') return 1 + partsOf(definition.type)
   if (definition.kind === 'core-bundle' || definition.kind === 'bundle') return 1 + definition.exports.length

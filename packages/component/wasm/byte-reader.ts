@@ -1,17 +1,17 @@
 import { ComponentError } from '../error.js'
 
-/** Makes the error for a binary that is wrong at an offset. */
+/** Creates the error for a binary that is malformed at an offset. */
 export type Malformed = (what: string, offset: number) => ComponentError
 
 const malformedModule: Malformed = (what, offset) =>
   new ComponentError('binary', `malformed WebAssembly binary: ${what} at byte ${offset}`, { offset })
 
-/** The limit of wasm-tools and of V8 on a name, in bytes. */
+/** The limit of wasm-tools and V8 on names, in bytes. */
 const MAX_NAME_BYTES = 100_000
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** Reads a WebAssembly binary front to back; leaving its end is a `binary` failure. */
+/** Reads a WebAssembly binary sequentially; reading past the end is a `binary` failure. */
 export class ByteReader {
   readonly #bytes: Uint8Array
   readonly #end: number
@@ -33,7 +33,7 @@ export class ByteReader {
     return this.#offset >= this.#end
   }
 
-  /** How many bytes are left. */
+  /** The number of bytes left. */
   get left(): number {
     return this.#end - this.#offset
   }
@@ -62,7 +62,7 @@ export class ByteReader {
     throw this.malformed('a number is too long')
   }
 
-  /** Signed LEB128 of 33 bits, as type indices are written where a negative number is a type of its own. */
+  /** Signed LEB128 of 33 bits, the encoding of type indices where negative numbers are built-in types. */
   s33(): number {
     let value = 0
     for (let shift = 0; shift < 35; shift += 7) {
@@ -77,7 +77,7 @@ export class ByteReader {
     throw this.malformed('a number is too long')
   }
 
-  /** LEB128 of 64 bits; above 2⁵³ it is rounded. */
+  /** LEB128 of 64 bits; values above 2⁵³ are rounded. */
   u64(): number {
     let value = 0
     for (let shift = 0; shift < 70; shift += 7) {
@@ -91,7 +91,7 @@ export class ByteReader {
     throw this.malformed('a number is too long')
   }
 
-  /** Skips a signed LEB128 of up to 33 bits, as heap types are written. */
+  /** Skips a signed LEB128 of up to 33 bits, the encoding of heap types. */
   skipS33(): void {
     for (let count = 0; count < 5; count += 1) if (this.u8() < 0x80) return
     throw this.malformed('a number is too long')
@@ -123,7 +123,7 @@ export class ByteReader {
     return new ByteReader(this.#bytes, start, start + count, this.#malformed)
   }
 
-  /** A reader that starts at an offset that was read before. */
+  /** A reader that starts at an offset already read. */
   at(offset: number): ByteReader {
     return new ByteReader(this.#bytes, offset, this.#end, this.#malformed)
   }

@@ -1,16 +1,19 @@
 import { ComponentError } from '../error.js'
 import { missingFeature } from './engine-features.js'
 import type { ScanLimits } from './module-limits.js'
+import { moduleRole, type ModuleRole } from './module-role.js'
 import { scanModule, type ModuleShape } from './scan.js'
 import { separateMemory, type SpareMemories } from './spare-memories.js'
 
-/** Bytes that no other thread writes, as the compiler takes them. */
+/** Bytes not shared with another thread, as the compiler requires. */
 export type Bytes = Uint8Array<ArrayBuffer>
 export type CompiledModule = {
   readonly module: WebAssembly.Module
   readonly shape: ModuleShape
-  /** Where its memory comes from, which it imports beside what its shape tells; undefined: its memory is its own. */
+  /** The source of its memory, which it imports in addition to the imports in its shape; undefined if it defines its own. */
   readonly memories?: SpareMemories | undefined
+  /** Undefined: any other, or not looked for. */
+  readonly role?: ModuleRole | undefined
 }
 
 /**
@@ -32,11 +35,11 @@ export function compileModule(binary: Bytes, limits: ScanLimits): CompiledModule
   }
 }
 
-/** The same, its memory separated, so that instances that follow each other can have the same one. */
+/** The same, with its memory made an import, so that successive instances can share one, and its role. */
 export function compileForReuse(binary: Bytes, limits: ScanLimits): CompiledModule {
   const shape = scanModule(binary, limits)
   const separated = separateMemory(binary, shape)
-  if (separated === undefined) return compileModule(binary, limits)
+  if (separated === undefined) return { ...compileModule(binary, limits), role: moduleRole(binary) }
   try {
     return { module: new WebAssembly.Module(separated.binary), shape, memories: separated.memories }
   } catch (error) {
@@ -46,7 +49,7 @@ export function compileForReuse(binary: Bytes, limits: ScanLimits): CompiledModu
   }
 }
 
-/** `unsupported` where a newer Node.js takes the module, and then it says which one. */
+/** `unsupported`, with the required version, if a newer Node.js accepts the module. */
 export function refusal(error: Error): ComponentError {
   const reason = error.message.replace(/^WebAssembly\.Module\(\): /, '').slice(0, 500)
   const feature = missingFeature(reason)

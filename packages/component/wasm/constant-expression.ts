@@ -9,7 +9,7 @@ type Skip = (reader: ByteReader) => void
 const nothing: Skip = () => undefined
 const index: Skip = (reader) => void reader.u32()
 
-/** What follows each instruction that a constant expression may hold. */
+/** The operands of each instruction allowed in a constant expression. */
 const INSTRUCTIONS: ReadonlyMap<number, Skip> = new Map<number, Skip>([
   [0x23, index], // global.get
   [0x41, (reader) => skipNumber(reader, 5)], // i32.const
@@ -28,7 +28,7 @@ const INSTRUCTIONS: ReadonlyMap<number, Skip> = new Map<number, Skip>([
   [GC, skipGc],
 ])
 
-/** Of `struct.new` up to `ref.i31`: how many numbers follow. */
+/** From `struct.new` to `ref.i31`: the number of operands. */
 const GC_NUMBERS: ReadonlyMap<number, number> = new Map([
   [0, 1],
   [1, 1],
@@ -40,7 +40,7 @@ const GC_NUMBERS: ReadonlyMap<number, number> = new Map([
   [28, 0],
 ])
 
-/** Skips an expression that sets a global or fills a table, with its end. */
+/** Skips an expression that initialises a global or a table, with its `end`. */
 export function skipConstantExpression(reader: ByteReader): void {
   for (let code = reader.u8(); code !== END; code = reader.u8()) {
     const skip = INSTRUCTIONS.get(code)

@@ -14,15 +14,15 @@ import {
 import type { ModuleDescription, ModuleExport, ModuleImport, ModuleItem } from './module-description.js'
 import { readTypes, type TypeOffsets } from './type-section.js'
 
-/** Entries of all sections: V8's own limit on types, and on functions. */
+/** Maximum entries of all sections: V8's own limit on types, and on functions. */
 const MAX_ENTRIES = 1_000_000
 const TABLE_WITH_INITIALIZER = 0x40
 
 type Shape = {
-  /** All of the binary. */
+  /** The whole binary. */
   readonly module: ByteReader
   readonly types: TypeOffsets
-  /** The type of each function, by index. */
+  /** The type index of each function. */
   readonly functions: number[]
   readonly tags: number[]
   readonly signatures: Map<number, FunctionType>
@@ -36,8 +36,8 @@ type Shape = {
 }
 
 /**
- * Describes a core module by its declarations; that its code is valid is the compiler's concern. Fails with
- * `ComponentError` `binary`, the offset in its message.
+ * Describes a core module by its declarations. The compiler checks the code. Fails with `ComponentError` `binary`, whose message
+ * contains the offset.
  */
 export function describeModule(bytes: Uint8Array): ModuleDescription {
   if (moduleLayer(bytes) !== 'core')
@@ -84,7 +84,7 @@ function count(entries: number, reader: ByteReader, shape: Shape): void {
   if (shape.entries > MAX_ENTRIES) throw reader.malformed(`more than ${MAX_ENTRIES} declarations`)
 }
 
-/** By the number of the section: types, imports, functions, tables, memories, globals, exports, tags. */
+/** By section number: types, imports, functions, tables, memories, globals, exports, tags. */
 const ENTRIES: ReadonlyMap<number, (reader: ByteReader, shape: Shape) => void> = new Map([
   [1, (reader, { types }) => readTypes(reader, types)],
   [2, readImport],
@@ -102,7 +102,7 @@ function typeIndex(reader: ByteReader, { types }: Shape): number {
   return index
 }
 
-/** Built once for each type that an import or export has. */
+/** Built once for each type that an import or export uses. */
 function signatureOf(index: number, { types, signatures, module }: Shape): FunctionType | undefined {
   const offset = types[index]
   if (offset === undefined) return undefined
@@ -135,7 +135,7 @@ function readImport(reader: ByteReader, shape: Shape): void {
   shape.imports.push({ module, name, item: importedItem(reader, shape) })
 }
 
-/** It takes a place in its index space, too. */
+/** An import also takes an index in its index space. */
 function importedItem(reader: ByteReader, shape: Shape): ModuleItem {
   const kind = reader.u8()
   switch (kind) {

@@ -1,11 +1,11 @@
-/** What compilers emit by default today and older releases of Node.js do not have. */
+/** A feature that compilers use by default today and older releases of Node.js lack. */
 type Feature = {
   readonly name: string
-  /** Of Node.js. */
+  /** The major version of Node.js. */
   readonly since: number
-  /** What V8 says of a module that uses it where it is missing. */
+  /** V8's error for a module that uses the feature, where it is missing. */
   readonly refusal: RegExp
-  /** A module, valid if present. */
+  /** A module that is valid only if the feature exists. */
   readonly probe: Uint8Array<ArrayBuffer>
 }
 
@@ -48,6 +48,9 @@ const FEATURES: readonly Feature[] = [
   },
 ]
 
-/** Why this release of Node.js refused a module that newer ones accept, and since which one; undefined if it is invalid. */
+/**
+ * Why this release of Node.js refused a module that newer ones accept, and since which version; undefined if the module is
+ * invalid.
+ */
 export const missingFeature = (refusal: string): Pick<Feature, 'name' | 'since'> | undefined =>
   FEATURES.find((feature) => feature.refusal.test(refusal) && !WebAssembly.validate(feature.probe))

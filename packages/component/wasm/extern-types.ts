@@ -1,14 +1,14 @@
 import type { ByteReader } from './byte-reader.js'
 import { readValueType, type ValueType } from './value-types.js'
 
-/** Of a memory in pages, of a table in elements. */
+/** The limits of a memory in pages, or of a table in elements. */
 export type Limits = {
   readonly min: number
   readonly max: number | undefined
   readonly shared: boolean
-  /** Addresses or indices have 64 bits. */
+  /** Whether addresses or indices have 64 bits. */
   readonly wide: boolean
-  /** The size of a page where it is not 64 KiB. */
+  /** The page size, unless it is 64 KiB. */
   readonly pageBytes: number | undefined
 }
 
@@ -20,7 +20,7 @@ const SHARED = 2
 const WIDE = 4
 const CUSTOM_PAGE = 8
 const KNOWN = HAS_MAXIMUM | SHARED | WIDE | CUSTOM_PAGE
-/** Of the custom-page-sizes proposal: 1 byte or 64 KiB. */
+/** From the custom-page-sizes proposal: 1 byte or 64 KiB. */
 const MAX_PAGE_LOG2 = 16
 
 export function readLimits(reader: ByteReader): Limits {

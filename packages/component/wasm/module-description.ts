@@ -1,7 +1,7 @@
 import type { FunctionType } from './value-types.js'
 import type { GlobalType, Limits, TableType } from './extern-types.js'
 
-/** `signature` is undefined for a type that is no type of functions. */
+/** `signature` is undefined if the type is not a function type. */
 export type ModuleItem =
   | { readonly kind: 'function'; readonly signature: FunctionType | undefined }
   | { readonly kind: 'tag'; readonly signature: FunctionType | undefined }
@@ -12,7 +12,7 @@ export type ModuleItem =
 export type ModuleImport = { readonly module: string; readonly name: string; readonly item: ModuleItem }
 export type ModuleExport = { readonly name: string; readonly item: ModuleItem }
 
-/** What a core module declares. Imported memories and tables come before its own, as in their index spaces. */
+/** What a core module declares. Imported memories and tables precede its own, as in their index spaces. */
 export type ModuleDescription = {
   readonly imports: readonly ModuleImport[]
   readonly exports: readonly ModuleExport[]

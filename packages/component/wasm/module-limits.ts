@@ -6,9 +6,9 @@ import type { ValueType } from './value-types.js'
 export type ScanLimits = { readonly memoryMaxBytes: number; readonly tableMaxElements: number }
 
 export const WASM_PAGE_BYTES = 65_536
-/** Tables live on the JavaScript heap of the guest: 16 full ones of 200,000 elements take some 50 MB of it. */
+/** Tables are on the JavaScript heap of the guest: 16 full ones of 200,000 elements take about 50 MB. */
 const MAX_TABLES = 16
-/** Each may be as large as the limit, so few are accepted. */
+/** Each may be as large as the limit, so only a few are accepted. */
 const MAX_MEMORIES = 8
 
 /** `(module (memory 1) (memory 1))` */
@@ -30,7 +30,10 @@ const SHARED = 2
 const WIDE = 4
 const OTHERS = 0xf8
 
-/** The initial size of a memory or a table, and whether it is of 64 bits; shared and custom-page ones are refused, and such tables. */
+/**
+ * Reads the initial size of a memory or a table, and whether it has 64-bit addresses. Refuses shared ones, custom page sizes and
+ * 64-bit tables.
+ */
 export function readLimits(
   reader: ByteReader,
   what: 'memory' | 'table',
@@ -52,7 +55,10 @@ export function readLimits(
   return { initial, wide }
 }
 
-/** `pages`: of all memories of the module, of which this is the one number `ordinal`. */
+/**
+ * @param pages of all memories of the module so far
+ * @param ordinal the number of this memory
+ */
 export function checkMemory(pages: number, ordinal: number, limits: ScanLimits): void {
   if (ordinal > 1 && !HAS_SEVERAL_MEMORIES)
     throw new ComponentError(

@@ -8,7 +8,7 @@ const COMPONENT = 0x0001000d
 const OLDER_COMPONENT = 0x0001000a
 
 /**
- * What a binary says that it is, by its first eight bytes.
+ * What a binary claims to be, by its first eight bytes.
  *
  * ```ts
  * if (moduleLayer(bytes) === 'component') prepareComponent(bytes, options)

@@ -7,20 +7,20 @@ import { readFunctionType, readValueType, type FunctionType } from './value-type
 export type ImportKind = 'function' | 'table' | 'memory' | 'global' | 'tag'
 export type ModuleImport = { readonly module: string; readonly name: string; readonly kind: ImportKind }
 
-/** What has to be known of a core module before it runs, and JavaScript does not tell. */
+/** What must be known of a core module before it runs, and is not available from JavaScript. */
 export type ModuleShape = {
   readonly imports: readonly ModuleImport[]
   /** The exported functions. */
   readonly functions: ReadonlyMap<string, FunctionType>
-  /** The initial sizes of the memories that are not imported. */
+  /** The initial sizes of memories that are not imported. */
   readonly ownMemoryPages: readonly number[]
-  /** The exported memories of 64 bits, by name. */
+  /** The names of exported 64-bit memories. */
   readonly wideMemories: ReadonlySet<string>
-  /** How many tables are not imported. */
+  /** The number of tables that are not imported. */
   readonly ownTables: number
 }
 
-/** V8's own limit on imports and on exports, of its older versions. */
+/** The limit on imports and on exports in older versions of V8. */
 const MAX_ENTRIES = 100_000
 /** V8's own limit on types and on functions. */
 const MAX_FUNCTIONS = 1_000_000
@@ -33,7 +33,7 @@ const TABLE_PREFIX_BYTES = 2
 
 type EntryReader = { readonly max: number; readonly read: (reader: ByteReader, scan: Scan) => void }
 
-/** By the number of the section: types, imports, functions, tables, memories, exports. */
+/** By section number: types, imports, functions, tables, memories, exports. */
 const ENTRIES: ReadonlyMap<number, EntryReader> = new Map([
   [1, { max: MAX_FUNCTIONS, read: readType }],
   [2, { max: MAX_ENTRIES, read: readImport }],
@@ -45,13 +45,13 @@ const ENTRIES: ReadonlyMap<number, EntryReader> = new Map([
 
 type Scan = {
   readonly limits: ScanLimits
-  /** Where each function type begins, so that only those of exported functions are built. */
+  /** Where each function type begins, so that only those of exported functions are decoded. */
   readonly typeOffsets: number[]
   readonly typeOfFunction: number[]
   readonly imports: ModuleImport[]
   readonly exported: Map<string, number>
   readonly ownMemoryPages: number[]
-  /** Of each memory, whether it is of 64 bits. */
+  /** For each memory, whether it has 64-bit addresses. */
   readonly wide: boolean[]
   readonly exportedMemories: Map<string, number>
   tables: number
@@ -60,8 +60,8 @@ type Scan = {
 }
 
 /**
- * Walks the sections of a core module, checks what the engine would not bound, and collects its shape. It looks at
- * declarations only: that the rest is valid is the compiler's concern.
+ * Reads the sections of a core module, checks what the engine would not limit, and collects its shape. Reads declarations only;
+ * the compiler checks the rest.
  */
 export function scanModule(binary: Uint8Array, limits: ScanLimits): ModuleShape {
   const reader = new ByteReader(binary, 8)
@@ -89,7 +89,7 @@ export function scanModule(binary: Uint8Array, limits: ScanLimits): ModuleShape 
   return { imports, functions: functionTypes(reader, scan), ownMemoryPages, wideMemories, ownTables }
 }
 
-/** Every entry takes at least a byte, so a count that lies ends at the end of its section. */
+/** Every entry takes at least a byte, so a false count stops at the end of its section. */
 function readSection(id: number, reader: ByteReader, scan: Scan): void {
   const entry = ENTRIES.get(id)
   if (entry === undefined) return
@@ -165,7 +165,7 @@ function readOwnMemory(reader: ByteReader, scan: Scan): void {
   scan.ownMemoryPages.push(readMemory(reader, scan))
 }
 
-/** Its initial size in pages. */
+/** Reads a memory and returns its initial size in pages. */
 function readMemory(reader: ByteReader, scan: Scan): number {
   const { initial, wide } = readLimits(reader, 'memory')
   scan.wide.push(wide)

@@ -4,24 +4,24 @@ import type { ModuleShape } from './scan.js'
 
 type Bytes = Uint8Array<ArrayBuffer>
 
-/** A module that imports the memory that it had of its own. */
+/** A module that imports the memory that it used to define. */
 export type SeparatedModule = { readonly binary: Bytes; readonly memories: SpareMemories }
 
-/** To fill more with zeros takes as long as a fresh memory does. */
+/** Zeroing more pages takes as long as creating a memory. */
 const MAX_PAGES = 8
-/** V8 remembers each instance that a memory was given to. */
+/** V8 keeps a record of each instance that has used a memory. */
 const MAX_USES = 500
 const MAX_SPARE = 2
 
 type MemoryType = { readonly initial: number; readonly maximum?: number }
 
-/** A name that no compiler uses; modules that have it are left unchanged. */
+/** A name that no compiler uses; modules that use it are left unchanged. */
 const NAMESPACE = '\u0000proplet'
 const NAME = 'memory'
 
 /**
- * The memories of the instances of one module. A fresh one costs the kernel 40 to 90 µs, more than most small instances do
- * otherwise, so those of instances that have ended are filled with zeros, and are as fresh ones then.
+ * The memories of the instances of one module. A new one costs the kernel 40 to 90 µs, more than everything else in most small
+ * instances, so memories of ended instances are zeroed and used again.
  */
 export class SpareMemories {
   readonly #type: MemoryType
@@ -31,13 +31,13 @@ export class SpareMemories {
     this.#type = type
   }
 
-  /** One of the initial size, all zeros, and what the instance imports. `giveBack`: nothing uses it any more. */
+  /** Returns a zeroed memory of the initial size, as imports of the instance. Call `giveBack` once nothing uses it. */
   take(): { readonly imports: WebAssembly.Imports; readonly giveBack: () => void } {
     const { memory, uses } = this.#spare.pop() ?? { memory: new WebAssembly.Memory(this.#type), uses: 0 }
     return { imports: { [NAMESPACE]: { [NAME]: memory } }, giveBack: () => this.#keep(memory, uses + 1) }
   }
 
-  /** One that has grown can't shrink, and so is not as it was. */
+  /** A memory that has grown cannot shrink, so it is not kept. */
   #keep(memory: WebAssembly.Memory, uses: number): void {
     const { buffer } = memory
     const isSpent = uses >= MAX_USES || this.#spare.length >= MAX_SPARE
@@ -62,10 +62,10 @@ type Section = {
 }
 
 /**
- * The module with its one small memory imported, all else as it was: index 0 of the memories is the same one, and the engine
- * takes either module or none. Undefined: it has another number of memories, or a large one, or one of 64 bits, or one
- * where it does not belong.
- * @param shape of the binary, which was scanned: so its sections are well-formed
+ * Turns the only memory of a module into an import; the rest is unchanged. The memory keeps index 0, and the engine accepts
+ * either both modules or neither. Undefined if the module has another number of memories, a large or 64-bit memory, or a
+ * misplaced section.
+ * @param shape of the binary, which was scanned, so its sections are well-formed
  */
 export function separateMemory(binary: Bytes, shape: ModuleShape): SeparatedModule | undefined {
   const { ownMemoryPages, imports } = shape
@@ -79,7 +79,7 @@ export function separateMemory(binary: Bytes, shape: ModuleShape): SeparatedModu
   limits.u32()
   const limitsStart = limits.offset
   const flags = limits.u8()
-  // Engines differ in how JavaScript makes one of 64 bits, and few modules have it.
+  // Engines differ in how JavaScript creates 64-bit memories, and few modules have one.
   if (flags > HAS_MAXIMUM) return undefined
   limits.u32()
   const type = flags === HAS_MAXIMUM ? { initial: pages, maximum: limits.u32() } : { initial: pages }
@@ -89,7 +89,7 @@ export function separateMemory(binary: Bytes, shape: ModuleShape): SeparatedModu
   return { binary: rewritten(binary, sections, imported), memories: new SpareMemories(type) }
 }
 
-/** The only one, where it belongs: the engine does not see it, and can't object. */
+/** The only memory section, if it is in its place: the engine will not see it and so cannot reject it. */
 function memorySection(sections: readonly Section[]): Section | undefined {
   const known = sections.filter(({ id }) => id !== CUSTOM_SECTION)
   const at = known.findIndex(({ id }) => id === MEMORY_SECTION)

@@ -10,10 +10,10 @@ const FUNCTION = 0x60
 const I8 = 0x78
 const I16 = 0x77
 
-/** Where the function types of a module begin, after their form; undefined for a type of another form. */
+/** Where each function type of a module begins, after its form byte; undefined for other types. */
 export type TypeOffsets = (number | undefined)[]
 
-/** Reads one entry of the type section; a recursive group is several types. */
+/** Reads one entry of the type section; a recursive group defines several types. */
 export function readTypes(reader: ByteReader, types: TypeOffsets): void {
   const form = reader.u8()
   if (form !== RECURSIVE_GROUP) {

@@ -1,12 +1,12 @@
 import type { ByteReader } from './byte-reader.js'
 
-/** A type of WebAssembly values; `reference`: one of the references that have no JavaScript-side text at all. */
+/** A type of WebAssembly values; `reference` stands for reference types that have no text form. */
 export type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128' | 'funcref' | 'externref' | 'reference'
 
 /** The types that values of components are passed in. https://github.com/WebAssembly/component-model, CanonicalABI.md, "Flattening" */
 export type FlatType = Extract<ValueType, 'i32' | 'i64' | 'f32' | 'f64'>
 
-/** What a memory is addressed with. */
+/** The type of addresses of a memory. */
 export type AddressType = Extract<FlatType, 'i32' | 'i64'>
 
 export type FunctionType = { readonly params: readonly ValueType[]; readonly results: readonly ValueType[] }
@@ -23,7 +23,7 @@ const BY_CODE: ReadonlyMap<number, ValueType> = new Map([
 
 const NULLABLE_REFERENCE = 0x63
 const REFERENCE = 0x64
-/** Shorthands of abstract heap types: `exnref` up to `nofuncref`. */
+/** Shorthands of abstract heap types, from `exnref` to `nofuncref`. */
 const FIRST_SHORTHAND = 0x68
 const LAST_SHORTHAND = 0x75
 
@@ -42,7 +42,7 @@ export function readValueType(reader: ByteReader): ValueType {
   throw reader.malformed(`unknown value type 0x${code.toString(16)}`)
 }
 
-/** What follows the 0x60 of a function type. */
+/** Reads the part of a function type after its 0x60. */
 export function readFunctionType(reader: ByteReader): FunctionType {
   return { params: readValueTypes(reader), results: readValueTypes(reader) }
 }

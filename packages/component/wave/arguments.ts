@@ -5,7 +5,7 @@ import { readWave } from './read.js'
 import { noneOf } from './values.js'
 
 /**
- * Arguments that are not those of a function. The cause, where there is one, says where in the text of the argument.
+ * Arguments that do not match the function. The cause, if any, has the position in the text of the argument.
  *
  * ```ts
  * const args = readArguments(type.params, ['1', 'true'])
@@ -27,7 +27,7 @@ export class ArgumentsError extends Error {
 }
 
 /**
- * Reads the arguments of a function, each one WAVE value. Those of options may be left out at the end.
+ * Reads the arguments of a function, each a WAVE value. Trailing options may be omitted.
  *
  * ```ts
  * const args = readArguments(type.params, ['"text"', '{x: 1, y: 2}'])

@@ -16,7 +16,8 @@ export type WaveErrorCode =
 
 /**
  * A text that is not a value of its type. `from` and `to` are offsets in UTF-16 code units, `to` is exclusive; `line` and
- * `column` are where `from` is, counted from 1. The message says what was expected and what was found, not where.
+ * `column` are the position of `from`, counted from 1. The message says what was expected and what was found, without the
+ * position.
  *
  * ```ts
  * const value = readWave({ kind: 'u8' }, '256')

@@ -1,6 +1,6 @@
 /**
- * The JavaScript name of a field or flag, as jco's bindings have it: the first word in lower case, the others with a capital
- * and then lower case, acronyms too (`foo-HTTP-bar` is `fooHttpBar`). Seen in the output of jco 1.35.
+ * The JavaScript name of a field or flag in jco's bindings: the first word in lower case, the others capitalised, acronyms too
+ * (`foo-HTTP-bar` is `fooHttpBar`). As in the output of jco 1.35.
  */
 export const camelCase = (label: string): string =>
   label

@@ -17,7 +17,7 @@ const RANGES: Readonly<Record<IntegerKind, Range>> = {
   u64: { min: 0n, max: (1n << 64n) - 1n },
 }
 
-/** No integer of 64 bits is longer, sign included. */
+/** The maximum length of a 64-bit integer, including the sign. */
 const MAX_LENGTH = 20
 
 export const isInRange = (kind: IntegerKind, value: bigint): boolean =>
@@ -27,7 +27,7 @@ export const isInRange = (kind: IntegerKind, value: bigint): boolean =>
 export const integerExpected = (kind: IntegerKind): string =>
   `an integer from ${String(RANGES[kind].min)} to ${String(RANGES[kind].max)} (${kind})`
 
-/** The integer that a text of digits states, undefined if it is out of the range of its type. */
+/** The integer that a text of digits represents; undefined if it is out of range. */
 export const integerOf = (kind: IntegerKind, digits: string): bigint | undefined => {
   if (digits.length > MAX_LENGTH) return undefined
   const value = BigInt(digits)
@@ -37,10 +37,12 @@ export const integerOf = (kind: IntegerKind, digits: string): bigint | undefined
 export const isSmallKind = (kind: ValueType['kind']): kind is SmallKind =>
   kind in RANGES && kind !== 's64' && kind !== 'u64'
 
-/** The f64 nearest to a JSON number. Too large is an infinity, too small is zero. */
+/** The f64 nearest to a JSON number; infinity or zero beyond the range. */
 export const float64Of = (text: string): number => Number(text)
 
-/** The f32 nearest to a JSON number, rounded once: the f64 nearest to it may be a tie between two f32 where it is none. */
+/**
+ * The f32 nearest to a JSON number, rounded once: the nearest f64 may be a tie between two f32 values where the number is not.
+ */
 export const float32Of = (text: string): number => {
   const wide = Number(text)
   const magnitude = Math.abs(wide)
@@ -66,7 +68,7 @@ const special = (value: number): string | undefined => {
   return Object.is(value, -0) ? '-0' : undefined
 }
 
-/** Nine digits tell all f32 apart. Below a power of two they are closer, so the second-nearest decimal may do as well. */
+/** Nine digits distinguish all f32 values. Below a power of two they are closer, so the second-nearest decimal may do as well. */
 const shortestDigits = (value: number): string => {
   for (let count = 1; count < 9; count += 1) {
     const nearest = value.toExponential(count - 1)
@@ -91,7 +93,7 @@ const withoutExponent = (text: string): string => {
   return `${sign}${digits.slice(0, point)}.${digits.slice(point)}`
 }
 
-/** The f32 that is as far from a number as the f32 nearest to it, if there is one. 2^128 stands for infinity. */
+/** The other f32 at the same distance from a number as the nearest f32, if there is one. 2^128 stands for infinity. */
 const tiedWith = (near: number, value: number): number | undefined => {
   if (near === value) return undefined
   const start = near === Infinity ? 2 ** 128 : near
@@ -99,10 +101,10 @@ const tiedWith = (near: number, value: number): number | undefined => {
   return Math.fround(other) === other && (start + other) / 2 === value ? other : undefined
 }
 
-/** Every tie between two f32 is a multiple of 2^-150, so of 10^-150 × 5^150. */
+/** Every tie between two f32 values is a multiple of 2^-150, that is of 10^-150 × 5^150. */
 const TIE_BITS = 150
 
-/** Whether the magnitude that a JSON number states is below (-1), at (0) or above (1) a tie, exactly. */
+/** Whether the magnitude of a JSON number is below (-1), at (0) or above (1) a tie, exactly. */
 const compareWithTie = (text: string, tie: number): number => {
   const stated = significant(text.startsWith('-') ? text.slice(1) : text)
   const exact = significant(`${String(BigInt(tie * 2 ** TIE_BITS) * 5n ** BigInt(TIE_BITS))}e-${TIE_BITS}`)

@@ -52,10 +52,10 @@ const writeItems = (
   }
 }
 
-/** How many numbers are made text at once. */
+/** How many numbers are formatted at once. */
 const BLOCK = 4096
 
-/** An array of the list's own type holds nothing out of range, so its text is made in blocks. */
+/** A typed array of the list's own type has no values out of range, so it is formatted in blocks. */
 const writeIntegers = (items: NodeJS.TypedArray, output: Output): void => {
   for (let from = 0; from < items.length; from += BLOCK) {
     if (from > 0) output.write(', ')

@@ -38,7 +38,7 @@ export const boolText = (value: unknown): string => {
   return String(value)
 }
 
-/** 64 bits are a bigint, fewer a number. */
+/** 64-bit integers are bigints, shorter ones numbers. */
 export const integerText = (kind: IntegerKind, value: unknown): string => {
   const isBig = kind === 's64' || kind === 'u64'
   const isRight = isBig ? typeof value === 'bigint' : Number.isInteger(value)
@@ -62,7 +62,7 @@ export const charText = (value: unknown): string => {
   return `'${escaped(value, LITERAL_MARKS)}'`
 }
 
-/** How much of a string is escaped at once. */
+/** How many characters of a string are escaped at once. */
 const BLOCK = 1 << 16
 
 export const printString = (value: unknown, output: Output): void => {
@@ -74,7 +74,7 @@ export const printString = (value: unknown, output: Output): void => {
   output.write('"')
 }
 
-/** What is wrong with a value; it says what kind of value was found, and not what is in it. */
+/** The error for a value of the wrong kind; it contains the kind, not the content. */
 export const mismatch = (expected: string, value: unknown): WavePrintError => {
   const found =
     value === null ? 'null' : Array.isArray(value) ? 'an array' : `a value of type ${typeof value}`

@@ -23,13 +23,13 @@ import {
   recordPrinter,
 } from './print-compound.js'
 
-/** Below the longest string of Node, with room for what is around the text. */
+/** Below the maximum string length of Node.js, with room for surrounding text. */
 const MAX_LENGTH = 1 << 28
 
 /**
  * The canonical WAVE text of a value as jco's bindings return it. Throws a WavePrintError for a type without text form
- * (resources, streams, futures, error contexts), a value that is not of its type, and one whose text is longer
- * than `maxLength` UTF-16 code units.
+ * (resources, streams, futures, error contexts), for a value that is not of its type, and for one whose text is longer than
+ * `maxLength` UTF-16 code units.
  *
  * ```ts
  * printWave({ kind: 'option', some: { kind: 'string' } }, 'yes') // 'some("yes")'
@@ -43,7 +43,7 @@ export const printWave = (type: ValueType, value: unknown, maxLength = MAX_LENGT
   return output.text()
 }
 
-/** The printer of a type that is not too deep. It is made once for each part of the type, however often that is used. */
+/** The printer of a type that is not too deep. It is created once for each part of the type, however often that is used. */
 export const printerOf = (type: ValueType): Print => {
   const known = new Map<ValueType, Print>()
   const make: PrinterOf = (part) => {

@@ -29,7 +29,7 @@ export const enumReader = ({ cases }: TypeOf<'enum'>): Read => {
   }
 }
 
-/** `none`, `some(…)`, or the bare payload if that is neither option nor result. */
+/** `none`, `some(…)`, or the bare payload if that is neither an option nor a result. */
 export const optionReader = ({ some }: TypeOf<'option'>, readerOf: ReaderOf): Read => {
   const read = readerOf(some)
   return (source) => {
@@ -48,7 +48,7 @@ export const optionReader = ({ some }: TypeOf<'option'>, readerOf: ReaderOf): Re
   }
 }
 
-/** `ok`, `err`, `ok(…)`, `err(…)`, or the bare payload of ok if that is neither option nor result. */
+/** `ok`, `err`, `ok(…)`, `err(…)`, or the bare payload of ok if that is neither an option nor a result. */
 export const resultReader = (type: TypeOf<'result'>, readerOf: ReaderOf): Read => {
   const readers = { ok: type.ok && readerOf(type.ok), err: type.err && readerOf(type.err) }
   const bare = type.ok && isBareAllowed(type.ok) ? readers.ok : undefined
@@ -82,7 +82,7 @@ const refusePayload = (source: Source, name: string): void => {
   if (source.text[source.next()] === '(') throw source.unexpected(`no payload after ${quoted(name)}`)
 }
 
-/** The case that comes next. One that has the name of a keyword is written with `%`. */
+/** Reads the next case. A case named like a keyword is written with `%`. */
 const readCase = <T extends object | string>(
   source: Source,
   known: ReadonlyMap<string, T>,

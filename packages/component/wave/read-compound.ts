@@ -9,7 +9,7 @@ import { oneOf, quoted } from './syntax.js'
 type ListType = Extract<ValueType, { kind: 'list' }>
 type TupleType = Extract<ValueType, { kind: 'tuple' }>
 
-/** Lists of numbers are typed arrays, except those of a fixed length: so does jco 1.35. */
+/** Lists of numbers are typed arrays, except fixed-length lists, as in jco 1.35. */
 export const listReader = (type: ListType, readerOf: ReaderOf): Read => {
   const { element, length } = type
   if (length !== undefined) {
@@ -70,7 +70,7 @@ export const tupleReader = ({ items }: TupleType, readerOf: ReaderOf): Read => {
 type RecordType = Extract<ValueType, { kind: 'record' }>
 type FlagsType = Extract<ValueType, { kind: 'flags' }>
 
-/** Fields in any order; those whose value is `none` may be left out, `{:}` leaves all out. */
+/** Fields in any order; those whose value is `none` may be omitted, and `{:}` omits all. */
 export const recordReader = ({ fields }: RecordType, readerOf: ReaderOf): Read => {
   const readers = new Map(fields.map((field) => [field.name, readerOf(field.type)]))
   const keys = fields.map((field) => ({ ...field, key: camelCase(field.name) }))
@@ -124,7 +124,7 @@ export const flagsReader = ({ names }: FlagsType): Read => {
   }
 }
 
-/** Reads one field or flag or more, each a known one and there once, and the closing brace. */
+/** Reads one or more fields or flags, each known and unique, and the closing brace. */
 const readEntries = <T extends object | string>(
   source: Source,
   kind: 'field' | 'flag',

@@ -71,7 +71,7 @@ export const readChar = (source: Source): string => {
   return value
 }
 
-/** Reads up to the closing quote, the opening one is behind. */
+/** Reads up to the closing quote; the opening one was read. */
 const readLine = (source: Source, quote: string, name: string): string => {
   const from = source.at
   const to = closingQuote(source, quote, name)
@@ -106,8 +106,8 @@ const closingQuote = (source: Source, quote: string, name: string): number => {
 const FENCE = '"""'
 
 /**
- * Reads the lines up to the closing `"""`; the opening one is behind. The spaces before the closing
- * one are the indent: every line has at least as many, which are no part of the string.
+ * Reads the lines up to the closing `"""`; the opening one was read. The spaces before the closing one are the indentation: every
+ * line has at least as many, which are not part of the string.
  */
 const readLines = (source: Source): string => {
   const { text } = source
@@ -172,7 +172,7 @@ const NAMED_ESCAPES: Readonly<Record<string, string | undefined>> = {
   r: '\r',
 }
 
-/** A piece of a text with its escapes replaced by what they stand for. */
+/** A piece of text with its escapes replaced by the characters they stand for. */
 const unescaped = (source: Source, from: number, to: number): string => {
   const lone = loneSurrogate(source.text, from, to)
   if (lone !== -1)

@@ -9,9 +9,8 @@ import { listReader, tupleReader, flagsReader, recordReader } from './read-compo
 import { readChar, readString, readBig, readFloat, readSmall } from './read-scalar.js'
 
 /**
- * Reads the one WAVE value of a type that a text is, white space and comments around it aside. The value is as jco's
- * bindings take it. Any text is safe to read: time and memory are in proportion to its length and to
- * what it leaves out, which has a limit.
+ * Reads a text as one WAVE value of a type; white space and comments around it are ignored. The value has the form of jco's
+ * bindings. Any text is safe to read: time and memory are proportional to its length and to what it omits, which is limited.
  *
  * ```ts
  * readWave({ kind: 'list', element: { kind: 'u8' } }, '[1, 2]') // Either.right(Uint8Array [1, 2])
@@ -28,13 +27,13 @@ const readAll = (type: ValueType, source: Source): unknown => {
   return value
 }
 
-/** Anything else thrown here is a bug and is rethrown. */
+/** Any other exception is a bug and is rethrown. */
 const asWaveError = (thrown: unknown): WaveError => {
   if (thrown instanceof WaveError) return thrown
   throw thrown
 }
 
-/** The reader of a type that is not too deep. It is made once for each part of the type, however often that is used. */
+/** The reader of a type that is not too deep. It is created once for each part of the type, however often that is used. */
 export const readerOf = (type: ValueType): Read => {
   const known = new Map<ValueType, Read>()
   const make: ReaderOf = (part) => {

@@ -6,10 +6,10 @@ import { MAX_LEFT_OUT } from './values.js'
 /** A piece of the text. */
 export type Piece = { readonly text: string; readonly from: number; readonly to: number }
 
-/** A text that is being read from its start to its end. */
+/** A text that is read from start to end. */
 export class Source {
   readonly text: string
-  /** How much of the text has been read. */
+  /** The number of characters read. */
   at = 0
   #leftOut = 0
 
@@ -17,7 +17,7 @@ export class Source {
     this.text = text
   }
 
-  /** Passes over white space and comments, and says where the next token starts. */
+  /** Skips white space and comments, and returns where the next token starts. */
   next(): number {
     for (;;) {
       const code = this.text.charCodeAt(this.at)
@@ -34,26 +34,26 @@ export class Source {
     return true
   }
 
-  /** Takes the symbol that has to be the next token. */
+  /** Takes the symbol that must be the next token. */
   expect(symbol: string, expected = `\`${symbol}\``): void {
     if (!this.take(symbol)) throw this.unexpected(expected)
   }
 
-  /** The next token if it is a label or keyword, else an empty piece. A `%` is part of it. */
+  /** The next token if it is a label or keyword, otherwise an empty piece. It includes a `%`. */
   peekWord(): Piece {
     const from = this.next()
     const to = labelEnd(this.text, from)
     return { text: this.text.slice(from, to), from, to }
   }
 
-  /** The next token if it could be a number, else an empty piece. */
+  /** The next token if it could be a number, otherwise an empty piece. */
   peekNumber(): Piece {
     const from = this.next()
     const to = Math.max(numberEnd(this.text, from), labelEnd(this.text, from))
     return { text: this.text.slice(from, to), from, to }
   }
 
-  /** Counts the parts of the value that are not in the text, so that a short text can't stand for a value without bounds. */
+  /** Counts omitted parts of the value, so that a short text cannot stand for an unbounded value. */
   leaveOut(parts: number): void {
     this.#leftOut += parts
     if (this.#leftOut <= MAX_LEFT_OUT) return
@@ -61,7 +61,7 @@ export class Source {
     throw this.error('too-large', this.at, this.at, found)
   }
 
-  /** The error for a next token that is not the one that has to be there. */
+  /** The error for an unexpected next token. */
   unexpected(expected: string): WaveError {
     const from = this.next()
     const { to, name } = tokenAt(this.text, from)
@@ -79,7 +79,7 @@ export class Source {
   }
 }
 
-/** Reads the value that comes next, or throws a WaveError. */
+/** Reads the next value, or throws a WaveError. */
 export type Read = (source: Source) => unknown
 
 export type ReaderOf = (type: ValueType) => Read

@@ -2,13 +2,13 @@ import type { ValueType } from '../types.js'
 
 const KEYWORDS: ReadonlySet<string> = new Set(['true', 'false', 'inf', 'nan', 'some', 'none', 'ok', 'err'])
 
-/** Whether a word means something by itself, so that a case of that name is written with `%`. */
+/** Whether a word is a keyword, so that a case of that name is written with `%`. */
 export const isKeyword = (word: string): boolean => KEYWORDS.has(word)
 
-/** The name of a variant's or enum's case as it is printed. */
+/** The printed name of a case of a variant or enum. */
 export const caseLabel = (name: string): string => (isKeyword(name) ? `%${name}` : name)
 
-/** Where the label or keyword that starts at a place ends, its `%` included; the place itself if none does. */
+/** The end of the label or keyword that starts at an offset, including its `%`; the offset itself if there is none. */
 export const labelEnd = (text: string, at: number): number => {
   let end = text.charCodeAt(at) === PERCENT ? at + 1 : at
   if (!isLetter(text.charCodeAt(end))) return at
@@ -24,7 +24,10 @@ const isLetter = (code: number): boolean => (code >= 0x61 && code <= 0x7a) || (c
 const isLabelPart = (code: number): boolean =>
   isLetter(code) || code === HYPHEN || (code >= 0x30 && code <= 0x39)
 
-/** Where the characters end that a number could be made of, from a digit or `-` on; the place itself if there are none. */
+/**
+ * The end of the characters from an offset that could be a number, starting with a digit or `-`; the offset itself if there are
+ * none.
+ */
 export const numberEnd = (text: string, at: number): number => {
   const first = text.charCodeAt(at)
   if (first !== MINUS && !isDigit(first)) return at
@@ -33,7 +36,7 @@ export const numberEnd = (text: string, at: number): number => {
   return end
 }
 
-/** What kind of JSON number a text is; undefined if it is none. */
+/** The form of a JSON number; undefined if the text is not one. */
 export const numberForm = (text: string): 'integer' | 'decimal' | undefined => {
   const start = text.charCodeAt(0) === MINUS ? 1 : 0
   let at = digitsEnd(text, start)
@@ -79,10 +82,10 @@ const NAMED: Readonly<Record<string, string>> = {
   '\r': '\\r',
 }
 
-/** What is escaped in a char or string: both quotes, in both. */
+/** The characters escaped in a char or string: both quotes, in both. */
 export const LITERAL_MARKS = '\\"\''
 
-/** A text with all control characters escaped, and those of the marks that it has. */
+/** A text with all control characters and the given marks escaped. */
 export const escaped = (text: string, marks: string): string => {
   let out = ''
   let done = 0
@@ -99,7 +102,7 @@ const isMark = (code: number): boolean => code === 0x22 || code === 0x27 || code
 
 const isPlain = (code: number): boolean => code >= 0x20 && !(code >= 0x7f && code <= 0x9f) && !isMark(code)
 
-/** Where half of a surrogate pair stands alone, from a place up to another; -1 if none does. */
+/** The offset of the first lone surrogate in a range; -1 if there is none. */
 export const loneSurrogate = (text: string, from: number, to: number): number => {
   for (let at = from; at < to; at += 1) {
     const code = text.charCodeAt(at)
@@ -111,7 +114,7 @@ export const loneSurrogate = (text: string, from: number, to: number): number =>
   return -1
 }
 
-/** What is at a place of a text, for an error: where it ends, and what to call it. Contents of strings are not quoted. */
+/** The token at an offset of a text, for an error: its end, and its description. Contents of strings are not quoted. */
 export const tokenAt = (text: string, at: number): { readonly to: number; readonly name: string } => {
   const first = text.codePointAt(at)
   if (first === undefined) return { to: at, name: 'the end of the text' }
@@ -134,7 +137,7 @@ const QUOTED_LENGTH = 32
 export const quoted = (text: string): string =>
   `\`${escaped(text.slice(0, QUOTED_LENGTH), '')}${text.length > QUOTED_LENGTH ? '…' : ''}\``
 
-/** Where a string or char that starts at a place ends, closed or not. */
+/** The end of the string or char that starts at an offset, closed or not. */
 const literalEnd = (text: string, at: number): number => {
   const quote = text[at]
   for (let end = at + 1; end < text.length; end += 1) {
@@ -147,7 +150,7 @@ const literalEnd = (text: string, at: number): number => {
 
 const NAMES_SHOWN = 8
 
-/** The names that can be at a place, for an error; the first few of many. */
+/** The names expected at an offset, for an error; only the first few of many. */
 export const oneOf = (names: Iterable<string>): string => {
   const shown: string[] = []
   for (const name of names) {

@@ -4,17 +4,17 @@ import type { BigKind, SmallKind } from './numbers.js'
 /** An object without inherited properties, so that any label (`constructor`) is a property like any other. */
 export const emptyRecord = (): Record<string, unknown> => ({ __proto__: null })
 
-/** An own property of an object; undefined where it has none, whatever it inherits. */
+/** An own property of an object; undefined if it has none, even if it inherits one. */
 export const ownProperty = (value: object, key: string): unknown =>
   Object.hasOwn(value, key) ? (Reflect.get(value, key) as unknown) : undefined
 
-/** How deep types, and so values, may be nested. The text form is for people; jco's bindings stop far earlier. */
+/** Maximum nesting of types, and so of values. The text form is for people; jco's bindings have a far lower limit. */
 export const MAX_DEPTH = 128
 
-/** How many fields and flags that its text leaves out a value may have in all. */
+/** Maximum number of fields and flags that the text of a value omits. */
 export const MAX_LEFT_OUT = 1 << 20
 
-/** The types that the values of a type are made of. */
+/** The types of the parts of a value. */
 const partsOf = (type: ValueType): readonly (ValueType | undefined)[] => {
   if (type.kind === 'list') return [type.element]
   if (type.kind === 'tuple') return type.items
@@ -39,13 +39,13 @@ export const isTooDeep = (type: ValueType): boolean => {
   return height(type, 1) > MAX_DEPTH
 }
 
-/** Whether a bare value stands for `some(…)` or `ok(…)` of this payload. */
+/** Whether a bare payload stands for `some(…)` or `ok(…)`. */
 export const isBareAllowed = (payload: ValueType): boolean =>
   payload.kind !== 'option' && payload.kind !== 'result'
 
 /**
- * Whether the JavaScript value of a type can be `undefined`, as jco's bindings have it: an option is a value or undefined
- * unless its payload can be undefined itself, then it is `{ tag, val }`. So forms alternate in options of options.
+ * Whether the JavaScript value of a type can be `undefined` in jco's bindings: an option is a value or undefined, unless its
+ * payload itself can be undefined; then it is `{ tag, val }`. So the two forms alternate in nested options.
  */
 export const isNullable = (type: ValueType): boolean => {
   let nullable = false

@@ -1,15 +1,15 @@
 import { HostError } from './errors.js'
 
-/** `cpu`: processor time of the process since these clocks were made. */
+/** `cpu`: processor time of the process since the clocks were created. */
 export type ClockName = 'realtime' | 'monotonic' | 'cpu'
 
-/** Nanoseconds; what Node can tell: `Date.now` counts milliseconds, `process.cpuUsage` microseconds. */
+/** Nanoseconds; limited by Node.js: `Date.now` counts milliseconds, `process.cpuUsage` microseconds. */
 const resolutions: Readonly<Record<ClockName, bigint>> = { realtime: 1_000_000n, monotonic: 1n, cpu: 1_000n }
 
-/** `Atomics.wait` gets no longer wait than this at a time, in milliseconds. */
+/** The maximum duration of one `Atomics.wait`, in milliseconds. */
 const LONGEST_WAIT = 2 ** 31 - 1
 
-/** Clocks of one guest; everything in nanoseconds. */
+/** The clocks of one guest; all values in nanoseconds. */
 export class Clocks {
   readonly #cpuBefore = process.cpuUsage()
 
@@ -30,7 +30,7 @@ export class Clocks {
     return resolutions[clock]
   }
 
-  /** Blocks the thread until `clock` shows `deadline`. */
+  /** Blocks the thread until `clock` reaches `deadline`. */
   sleepUntil(clock: ClockName, deadline: bigint): void {
     if (clock === 'cpu') throw new HostError('EINVAL', 'processor time does not pass in sleep')
     const cell = new Int32Array(new SharedArrayBuffer(4))

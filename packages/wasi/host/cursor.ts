@@ -1,9 +1,9 @@
 import type { Durability, File } from './file.js'
 
-/** A place in a file that moves on with what is read and written there. */
+/** A position in a file that advances with reads and writes. */
 export class Cursor {
   readonly file: File
-  /** Bytes from the start; may be beyond the end. */
+  /** In bytes from the start; may be beyond the end. */
   position: number
 
   constructor(file: File, position = 0) {
@@ -11,7 +11,7 @@ export class Cursor {
     this.position = position
   }
 
-  /** Fills the buffers in order; how many bytes there were, 0 at the end (which may move). */
+  /** Fills the buffers in order; returns the number of bytes read, 0 at the end (which may move). */
   read(buffers: readonly Uint8Array[]): number {
     if (buffers.length === 0) return 0
     const done = this.file.readAt(buffers, this.position)
@@ -19,7 +19,7 @@ export class Cursor {
     return done
   }
 
-  /** Writes the buffers in order; how many bytes were taken. */
+  /** Writes the buffers in order; returns the number of bytes written. */
   write(buffers: readonly Uint8Array[], durability: Durability): number {
     if (buffers.length === 0) return 0
     const done = this.file.writeAt(buffers, this.position)
@@ -28,7 +28,7 @@ export class Cursor {
     return done
   }
 
-  /** Writes at the end of the file, and goes there. */
+  /** Writes at the end of the file, and moves there. */
   append(buffers: readonly Uint8Array[], durability: Durability): number {
     if (buffers.length === 0) return 0
     const done = this.file.append(buffers)

@@ -23,18 +23,18 @@ import { setTimes, type NewTimes } from './times.js'
 import { walkFrom, type Walk } from './walk.js'
 
 /**
- * An open directory, and the sandbox of every path that is given to it: a path that leads above it is EPERM, even
- * when it would still be inside the preopen (as in the path resolution of wasi-filesystem). A `readonly` one, and
- * everything found through it, refuses changes with EROFS.
+ * An open directory, which confines every path resolved in it: a path that leads above it is EPERM, even within the preopen (as
+ * in the path resolution of wasi-filesystem). A `readonly` directory, and everything opened through it, refuses changes with
+ * EROFS.
  */
 export class Directory {
   readonly kind = 'directory'
   readonly readonly: boolean
   readonly #handle: Handle
-  /** How many directories below its preopen it was found. */
+  /** How many levels below its preopen it was opened. */
   readonly #depth: number
 
-  /** Takes over `fd`. */
+  /** Owns `fd`. */
   constructor(fd: number, readonly: boolean, depth = 0) {
     this.#handle = new Handle(fd)
     this.readonly = readonly
@@ -59,7 +59,7 @@ export class Directory {
     return walkFrom(this.#handle.fd, path, (walk) => toFileStat(walk.toTarget(follow)))
   }
 
-  /** The entries as they are from now on; the caller closes the listing. */
+  /** The current entries; the caller closes the listing. */
   list(): Listing {
     return new Listing(this.#handle.fd)
   }
@@ -123,7 +123,7 @@ export class Directory {
     })
   }
 
-  /** Gives a file a second name. A symbolic link that is not followed is linked itself. */
+  /** Creates a hard link. A symbolic link that is not followed is linked itself. */
   link(path: string, follow: boolean, to: Directory, newPath: string): void {
     to.#change(newPath, (target) => {
       this.#change(path, (source) => {
@@ -134,7 +134,7 @@ export class Directory {
     })
   }
 
-  /** Makes a symbolic link. EPERM: its target is absolute or leads out of the preopen. */
+  /** Creates a symbolic link. EPERM: its target is absolute or leads out of the preopen. */
   symlink(target: string, path: string): void {
     this.#change(path, (walk) => {
       walk.toLast()
@@ -144,10 +144,10 @@ export class Directory {
     })
   }
 
-  /** Where a symbolic link points. EPERM when that is an absolute path, which would be one of the host. */
+  /** The target of a symbolic link. EPERM if it is absolute, because it would be a path of the host. */
   readLink(path: string): string {
     return walkFrom(this.#handle.fd, path, (walk) => {
-      // As Linux has it: behind a slash there is a directory, which is no link, or else ENOENT or ENOTDIR.
+      // As in Linux: a trailing slash requires a directory, which is not a link; otherwise ENOENT or ENOTDIR.
       if (walk.slash) {
         walk.toTarget(true)
         throw new HostError('EINVAL')
@@ -160,7 +160,7 @@ export class Directory {
   }
 
   sync(): void {
-    // The held descriptor is O_PATH and can't be synchronised itself.
+    // The open descriptor is O_PATH and cannot be synchronised itself.
     const fd = open(entryPath(this.#handle.fd, '.'), constants.O_RDONLY | constants.O_DIRECTORY)
     try {
       sys(() => fsyncSync(fd))
@@ -173,7 +173,7 @@ export class Directory {
     this.#handle.close()
   }
 
-  /** The inode of an entry by its listed name; undefined if it can't be examined (any more). */
+  /** The inode of a listed entry; undefined if it cannot be examined (any more). */
   inodeOf(name: string): bigint | undefined {
     try {
       return sys(() => lstatSync(entryPath(this.#handle.fd, name), { bigint: true })).ino
@@ -193,7 +193,7 @@ export class Directory {
   }
 }
 
-/** As Linux has it: nothing but a directory can be made under a name that ends in a slash. */
+/** As in Linux: only a directory can be created under a name that ends in a slash. */
 function refuseSlash(walk: Walk): void {
   if (!walk.slash) return
   lstatSync(walk.path)

@@ -1,12 +1,12 @@
 import { HostError } from './errors.js'
 
-/** Arguments and environment as a guest gets them: no NUL inside, and nothing that UTF-8 has no bytes for. */
+/** Arguments and environment in the form for a guest: without NUL, and encodable as UTF-8. */
 export type Environment = {
   readonly args: readonly string[]
   readonly variables: readonly (readonly [string, string])[]
 }
 
-/** EINVAL, naming which one (never its value), when something can't be passed on. */
+/** EINVAL, which names the invalid argument or variable (never its value). */
 export function toEnvironment(args: readonly string[], env: Readonly<Record<string, string>>): Environment {
   args.forEach((arg, index) => {
     if (arg.includes('\0')) throw new HostError('EINVAL', `argument ${index}: expected text without NUL`)
@@ -28,5 +28,5 @@ export function toEnvironment(args: readonly string[], env: Readonly<Record<stri
 
 const NOT_UNICODE = 'expected Unicode text, found half of a surrogate pair'
 
-/** An encoder would put U+FFFD in the place of a lone surrogate without a word. */
+/** An encoder would silently replace a lone surrogate by U+FFFD. */
 const isUnicode = (text: string): boolean => !/\p{Surrogate}/u.test(text)

@@ -1,4 +1,4 @@
-/** What can go wrong in the host, named as POSIX does; each face maps these to its own numbers or names. */
+/** Errors of the host, with POSIX names; each version of WASI maps them to its own numbers or names. */
 const codes = [
   'EACCES',
   'EAGAIN',
@@ -51,7 +51,7 @@ const known: ReadonlySet<string> = new Set(codes)
 const isKnown = (code: string): code is HostErrorCode => known.has(code)
 
 /**
- * A refused request of the guest or of its embedder.
+ * A refused request of the guest or its embedder.
  *
  * ```ts
  * try {
@@ -71,7 +71,7 @@ export class HostError extends Error {
   }
 }
 
-/** Makes one system call through Node; its failure becomes a HostError (`EIO` when the code is not in the list above). */
+/** Makes one system call through Node.js; its failure becomes a HostError (`EIO` if the code is not in the list above). */
 export function sys<T>(call: () => T): T {
   try {
     return call()
@@ -82,7 +82,7 @@ export function sys<T>(call: () => T): T {
   }
 }
 
-// Errors of Node's argument checks have a code as well, but no system call: those are bugs of ours.
+// Errors of Node's argument checks have a code as well, but no system call: they are bugs of this package.
 function isSystemError(error: unknown): error is Error & { code: string } {
   return error instanceof Error && 'syscall' in error && 'code' in error && typeof error.code === 'string'
 }

@@ -1,5 +1,5 @@
 /**
- * Thrown through the guest when it asks to end: with that status (0 to 2^32 - 1).
+ * Thrown through the guest when it exits with a status (0 to 2^32 - 1).
  *
  * ```ts
  * try {

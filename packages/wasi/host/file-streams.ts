@@ -2,15 +2,15 @@ import type { Cursor } from './cursor.js'
 import type { Durability } from './file.js'
 import type { StreamSink, StreamSource } from './streams.js'
 
-/** Bytes that one write to a file may have. */
+/** Maximum bytes of one write to a file. */
 const FILE_ROOM = 2 ** 20
 
-/** Reads on from a place in a file. The end is where the file ends at the time: there may be more later. */
+/** Reads from a position in a file. It ends where the file currently ends; there may be more data later. */
 export class FileSource implements StreamSource {
   readonly #cursor: Cursor
   readonly #release: () => void
 
-  /** `release` is called when the file is not needed any more. */
+  /** `release` is called when the file is no longer needed. */
   constructor(cursor: Cursor, release: () => void) {
     this.#cursor = cursor
     this.#release = release
@@ -40,13 +40,13 @@ export type FileSinkOptions = {
   readonly durability: Durability
 }
 
-/** Writes on from a place in a file, or at its end. Nothing is kept back. */
+/** Writes from a position in a file, or at its end. Nothing is buffered. */
 export class FileSink implements StreamSink {
   readonly #cursor: Cursor
   readonly #options: FileSinkOptions
   readonly #release: () => void
 
-  /** `release` is called when the file is not needed any more. */
+  /** `release` is called when the file is no longer needed. */
   constructor(cursor: Cursor, options: FileSinkOptions, release: () => void) {
     this.#cursor = cursor
     this.#options = options
@@ -72,7 +72,7 @@ export class FileSink implements StreamSink {
     }
   }
 
-  // Nothing was kept back.
+  // Nothing is buffered.
   flush(): void {}
 
   close(): void {

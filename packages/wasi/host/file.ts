@@ -13,32 +13,32 @@ import { Handle, closeAll, open, ownPath } from './handle.js'
 import { toFileStat, type FileStat } from './stat.js'
 import { setTimes, type NewTimes } from './times.js'
 
-/** What has to be on the disk after each write: nothing, the contents, or the attributes as well. */
+/** What must be on disk after each write: nothing, the contents, or the attributes as well. */
 export type Durability = 'none' | 'data' | 'all'
 
-/** An open regular file. It has no position of its own: see Cursor. Positions and sizes are bytes. */
+/** An open regular file without a position: see Cursor. Positions and sizes are in bytes. */
 export class File {
   readonly kind = 'file'
-  /** Whether the preopen that it was found in may be changed. */
+  /** Whether it was found in a read-only preopen. */
   readonly readonly: boolean
   readonly #handle: Handle
   #appending: Handle | undefined
 
-  /** Takes over `fd`. */
+  /** Owns `fd`. */
   constructor(fd: number, readonly: boolean) {
     this.#handle = new Handle(fd)
     this.readonly = readonly
   }
 
-  /** Fills the buffers in order; how many bytes there were, 0 at the end. */
+  /** Fills the buffers in order; returns the number of bytes read, 0 at the end. */
   readAt(buffers: readonly Uint8Array[], position: number): number {
     if (position > Number.MAX_SAFE_INTEGER) return 0
     return sys(() => readvSync(this.#handle.fd, buffers, position))
   }
 
-  /** Writes the buffers in order; how many bytes were taken. */
+  /** Writes the buffers in order; returns the number of bytes written. */
   writeAt(buffers: readonly Uint8Array[], position: number): number {
-    // Node would take a position that it can't represent for "the current one".
+    // Node.js would interpret a position that it cannot represent as the current one.
     if (position > Number.MAX_SAFE_INTEGER) throw new HostError('EFBIG')
     return sys(() => writevSync(this.#handle.fd, buffers, position))
   }
@@ -58,7 +58,7 @@ export class File {
     return sys(() => fstatSync(this.#handle.fd)).size
   }
 
-  /** Cuts the file, or lengthens it with zeros. */
+  /** Truncates the file, or extends it with zeros. */
   setSize(size: number): void {
     this.#mayChange()
     if (size > Number.MAX_SAFE_INTEGER) throw new HostError('EFBIG')
@@ -86,7 +86,7 @@ export class File {
     sys(() => fdatasyncSync(this.#handle.fd))
   }
 
-  /** Makes sure of what was just written, as far as asked. */
+  /** Flushes what was just written, as far as requested. */
   settle(durability: Durability): void {
     if (durability === 'all') this.sync()
     else if (durability === 'data') this.syncData()

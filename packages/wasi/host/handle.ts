@@ -3,22 +3,22 @@ import { HostError, sys } from './errors.js'
 import { decodeUtf8 } from './text.js'
 
 /**
- * `O_PATH` of Linux, which Node does not list: the value of asm-generic/fcntl.h, valid on every architecture that
- * Node runs on (x86, arm, arm64, ppc64, s390x, riscv64, loong64).
+ * `O_PATH` of Linux, which Node.js does not define: the value in asm-generic/fcntl.h, valid on every architecture that Node.js
+ * supports (x86, arm, arm64, ppc64, s390x, riscv64, loong64).
  */
 const O_PATH = 0o10000000
 
-/** Names a file without opening it: no device is touched and no FIFO waited for. */
+/** Pins a file without opening it: touches no device and waits for no FIFO. */
 export const PIN = O_PATH | constants.O_NOFOLLOW
-/** Holds a directory that is to be walked through; a symbolic link is refused. */
+/** Opens a directory for a walk; refuses a symbolic link. */
 export const HOLD = PIN | constants.O_DIRECTORY
-/** Holds the root of a preopen, whose own path is trusted. */
+/** Opens the root of a preopen, whose path is trusted. */
 export const HOLD_ROOT = O_PATH | constants.O_DIRECTORY
 
-/** The path of what a descriptor stands for, whatever it is called by now. */
+/** The path of an open descriptor, whatever the current name of the file. */
 export const ownPath = (fd: number): string => `/proc/self/fd/${fd}`
 
-/** The path of one entry of a held directory. `name` is a single segment; only its own last link may be followed. */
+/** The path of an entry of an open directory. `name` is a single segment; only its own last link may be followed. */
 export const entryPath = (directory: number, name: string): string => `/proc/self/fd/${directory}/${name}`
 
 export const open = (path: string, flags: number, mode?: number): number =>
@@ -26,14 +26,14 @@ export const open = (path: string, flags: number, mode?: number): number =>
 
 export const close = (fd: number): void => sys(() => closeSync(fd))
 
-/** Where a symbolic link points; `EINVAL` when it is none, `EILSEQ` when the target is no UTF-8. */
+/** The target of a symbolic link; `EINVAL` if it is not a link, `EILSEQ` if the target is not UTF-8. */
 export const readLink = (path: string): string => decodeUtf8(sys(() => readlinkSync(path, 'buffer')))
 
-/** A host descriptor that is closed once; EBADF from then on, so that its number is not used when others have it. */
+/** A host descriptor that is closed once; EBADF afterwards, so that a reused number is never used. */
 export class Handle {
   #fd: number | undefined
 
-  /** Takes over `fd`. */
+  /** Owns `fd`. */
   constructor(fd: number) {
     this.#fd = fd
   }
@@ -50,7 +50,7 @@ export class Handle {
   }
 }
 
-/** Closes several descriptors, all of them even when one fails; the first failure is thrown afterwards. */
+/** Closes several descriptors, all of them even if one fails; the first failure is thrown afterwards. */
 export function closeAll(closers: Iterable<() => void>): void {
   const failures: unknown[] = []
   for (const closeOne of closers) {

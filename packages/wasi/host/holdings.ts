@@ -1,16 +1,19 @@
 import { HostError } from './errors.js'
 import { closeAll } from './handle.js'
 
-/** Descriptors that one guest may have at once. */
+/** Maximum number of descriptors of one guest. */
 export const MAX_DESCRIPTORS = 1024
 
 export type Closable = { close(): void }
 
-/** What one guest has open on the host, for a face that has no numbers for it: at most 1024, closed at the end at the latest. */
+/**
+ * What one guest has open on the host, for interfaces without descriptor numbers: at most 1024 objects, closed when the guest
+ * ends at the latest.
+ */
 export class Holdings {
   readonly #held = new Set<Closable>()
 
-  /** EMFILE unless one more fits; to be asked before something is opened for `add`. */
+  /** EMFILE unless one more fits; called before something is opened for `add`. */
   requireRoom(): void {
     if (this.#held.size >= MAX_DESCRIPTORS) throw new HostError('EMFILE')
   }
@@ -19,7 +22,7 @@ export class Holdings {
     this.#held.add(opened)
   }
 
-  /** Closes it, unless that was done before. */
+  /** Closes it, unless it is closed already. */
   close(opened: Closable): void {
     if (this.#held.delete(opened)) opened.close()
   }

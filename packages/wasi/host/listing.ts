@@ -6,21 +6,24 @@ import { decodeUtf8 } from './text.js'
 
 export type ListedEntry = { readonly name: string; readonly type: FileType }
 
-/** Entries fetched from Node at a time. */
+/** Entries read from Node.js at a time. */
 const BATCH = 64
 
-/** The entries of a directory, once through, in the order of the file system, without `.` and `..`. */
+/** One pass over the entries of a directory, in the order of the file system, without `.` and `..`. */
 export class Listing {
   #handle: Dir | undefined
 
   constructor(directory: number) {
     this.#handle = sys(() =>
-      // @types/node does not know that names come as buffers then; they do, see `next`.
+      // @types/node does not know that names are buffers with this encoding; see `next`.
       opendirSync(ownPath(directory), { encoding: 'buffer' as BufferEncoding, bufferSize: BATCH }),
     )
   }
 
-  /** The next entry, or undefined at the end; EBADF when closed. A name that is no UTF-8 can't be given to a guest and is left out. */
+  /**
+   * The next entry, or undefined at the end; EBADF if closed. Names that are not UTF-8 cannot be passed to a guest and are
+   * skipped.
+   */
   next(): ListedEntry | undefined {
     const handle = this.#handle
     if (handle === undefined) throw new HostError('EBADF')

@@ -4,12 +4,12 @@ import { PIN, close, open, ownPath } from './handle.js'
 import type { Walk } from './walk.js'
 
 export type OpenOptions = {
-  /** Whether a symbolic link as the last segment is expanded; otherwise it is ELOOP. */
+  /** Whether to expand a symbolic link in the last segment; otherwise it is ELOOP. */
   readonly follow: boolean
   readonly read: boolean
   readonly write: boolean
   readonly create: boolean
-  /** With `create`: fail if there is something already. */
+  /** With `create`: fail if it exists already. */
   readonly exclusive: boolean
   readonly truncate: boolean
   /** Fail unless it is a directory. */
@@ -22,8 +22,8 @@ export type Opened = { readonly fd: number; readonly isDirectory: boolean }
 const MAX_TRIES = 64
 
 /**
- * Opens the last segment of a walk; only regular files and directories. It is pinned first and opened through the pin
- * once its type is known, so that no device or FIFO is ever opened and nothing can be put in its place meanwhile.
+ * Opens the last segment of a walk; only regular files and directories. It is pinned first, and opened through the pin once its
+ * type is known, so that no device or FIFO is ever opened and nothing can replace it meanwhile.
  */
 export function openLast(walk: Walk, options: OpenOptions, readonly: boolean): Opened {
   walk.toLast()
@@ -84,7 +84,7 @@ function follow(walk: Walk, options: OpenOptions): 'retry' {
   try {
     walk.followLast()
   } catch (error) {
-    // EINVAL: the link was replaced since it was pinned.
+    // EINVAL: the link was replaced after it was pinned.
     if (!isHostError(error, 'EINVAL')) throw error
   }
   return 'retry'

@@ -3,14 +3,14 @@ import { Holdings } from './holdings.js'
 import type { WasiOptions } from './options.js'
 import { openPreopens, type OpenPreopen } from './preopens.js'
 
-/** What one guest was given, for a face that has no numbers for what is open. */
+/** The resources of one guest, for interfaces without descriptor numbers. */
 export type Opened = {
   readonly environment: Environment
   readonly preopens: readonly OpenPreopen[]
   readonly holdings: Holdings
 }
 
-/** Throws HostError for arguments, variables or preopens that can't be passed on. */
+/** Throws HostError for invalid arguments, variables or preopens. */
 export function openFor(options: WasiOptions): Opened {
   const environment = toEnvironment(options.args, options.env)
   const preopens = openPreopens(options.preopens)

@@ -4,9 +4,9 @@ import type { Input, OutputSink } from './stdio.js'
 /** Which standard streams the guest sees as terminals. */
 export type Terminals = { readonly stdin: boolean; readonly stdout: boolean; readonly stderr: boolean }
 
-/** What a guest is given, by whichever face. */
+/** What a guest is given, in any version of WASI. */
 export type WasiOptions = {
-  /** The first one is the name of the program. */
+  /** The first is the name of the program. */
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string>>
   readonly preopens: readonly Preopen[]
@@ -14,6 +14,6 @@ export type WasiOptions = {
   readonly stdin?: Input | undefined
   readonly stdout: OutputSink
   readonly stderr: OutputSink
-  /** By default none of them is one. */
+  /** By default none is. */
   readonly terminals?: Terminals | undefined
 }

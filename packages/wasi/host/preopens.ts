@@ -3,14 +3,14 @@ import { Directory } from './directory.js'
 import { HostError, sys } from './errors.js'
 import { HOLD_ROOT, close, entryPath, open } from './handle.js'
 
-/** A directory of the host that the guest gets, under the path `guestPath`. */
+/** A host directory that the guest gets under the path `guestPath`. */
 export type Preopen = { readonly hostPath: string; readonly guestPath: string; readonly readonly: boolean }
 
 export type OpenPreopen = { readonly guestPath: string; readonly directory: Directory }
 
 /**
- * Opens the directories that a guest is given; all or none. Errors name the directory: ENOTSUP where the system is not
- * Linux or has no `/proc`, EINVAL for an empty guest path, else why it could not be opened.
+ * Opens all directories of a guest, or none. Errors name the directory: ENOTSUP if the system is not Linux or has no `/proc`,
+ * EINVAL for an empty guest path, otherwise why it could not be opened.
  */
 export function openPreopens(preopens: readonly Preopen[]): readonly OpenPreopen[] {
   const opened: OpenPreopen[] = []
@@ -43,7 +43,7 @@ function openPreopen({ hostPath, guestPath, readonly }: Preopen): Directory {
   return new Directory(fd, readonly)
 }
 
-/** ENOTSUP unless what `fd` holds can be reached through `/proc`. */
+/** ENOTSUP unless `fd` can be reached through `/proc`. */
 export function checkProc(fd: number, path = entryPath(fd, '.')): void {
   const held = sys(() => fstatSync(fd, { bigint: true }))
   const reached = sys(() => statSync(path, { bigint: true, throwIfNoEntry: false }))

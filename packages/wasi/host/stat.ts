@@ -3,7 +3,7 @@ import type { BigIntStats, Dirent } from 'node:fs'
 export type FileType =
   'regular' | 'directory' | 'symlink' | 'block' | 'character' | 'fifo' | 'socket' | 'unknown'
 
-/** Attributes of a file. Times are nanoseconds since 1970, the size is in bytes. */
+/** Attributes of a file. Times are in nanoseconds since 1970, the size is in bytes. */
 export type FileStat = {
   readonly device: bigint
   readonly inode: bigint

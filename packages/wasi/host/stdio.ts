@@ -1,22 +1,20 @@
 import type { StreamSink, StreamSource } from './streams.js'
 
-/** Standard input of one guest, which whatever reads from it shares. Once it has ended, it stays at its end. */
+/** Standard input of one guest, shared by all of its readers. Once it has ended, it stays at its end. */
 export type Input = Omit<StreamSource, 'close'> & {
-  /** How many bytes are at hand; 0 before some have come, and at the end. */
+  /** The number of bytes available; 0 before some have arrived, and at the end. */
   readonly available: number
-  /**
-   * Calls `done` once, in a later turn of the event loop, when it is ready; the function that it returns takes that back.
-   */
+  /** Calls `done` once, in a later turn of the event loop, when it is ready; returns a function that cancels that. */
   notify(done: () => void): () => void
 }
 
 /**
- * Takes the bytes of one write, synchronously; may throw to end the guest (an output limit). The bytes are only valid
- * during the call.
+ * Accepts the bytes of one write, synchronously; may throw to end the guest (an output limit). The bytes are valid only during
+ * the call.
  */
 export type OutputSink = (bytes: Uint8Array) => void
 
-/** What a write to an output is said to have room for, in bytes: as much as a pipe of Linux. */
+/** The reported room of an output, in bytes: the capacity of a Linux pipe. */
 export const OUTPUT_ROOM = 65_536
 
 /** An output as a stream; closing it does not close the output. */

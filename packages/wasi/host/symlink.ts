@@ -2,8 +2,8 @@ import { HostError } from './errors.js'
 import { checkPathLength } from './walk.js'
 
 /**
- * Refuses a new symbolic link that would lead out of the preopen, read from a directory `depth` levels below it: EPERM.
- * A courtesy to other programs that follow links in that directory; guests are kept inside by the walk.
+ * Refuses to create a symbolic link that would lead out of the preopen, resolved in a directory `depth` levels below it: EPERM.
+ * This protects other programs that follow links in that directory; the walk confines guests by itself.
  */
 export function checkLinkTarget(target: string, depth: number): void {
   if (target === '') throw new HostError('ENOENT')

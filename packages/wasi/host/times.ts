@@ -1,24 +1,25 @@
 import { type BigIntStats, existsSync } from 'node:fs'
 
-/** A new time of a file: nanoseconds since 1970, the time that it is, or the one that it has. */
+/** A new time of a file: nanoseconds since 1970, the current time, or unchanged. */
 export type NewTime = bigint | 'now' | 'keep'
 
 export type NewTimes = { readonly accessed: NewTime; readonly modified: NewTime }
 
-/** A file whose times are to be set. */
+/** A file whose times are set. */
 export type TimesTarget = {
-  /** Of the file itself, or of the directory that it is in. */
+  /** The descriptor of the file, or of its directory. */
   readonly fd: number
-  /** The name in that directory, whose own times are set even if it is a symbolic link; undefined if `fd` is the file. */
+  /** Its name in that directory; a symbolic link is not followed. Undefined if `fd` is the file. */
   readonly name: string | undefined
   current(): BigIntStats
-  /** By one of Node's `utimes` family; in seconds. */
+  /** By a function of Node's `utimes` family; in seconds. */
   set(accessed: string, modified: string): void
 }
 
 /**
- * Sets times, to the nanosecond. Node's `utimes` take doubles and keep microseconds: what has more is set by touch(1), and
- * where there is none, cut to microseconds. Node 20 can't leave one time alone either, so a kept one is written again.
+ * Sets times with nanosecond precision. Node's `utimes` functions take doubles and keep microseconds: more precise times are set
+ * by touch(1), or cut to microseconds if there is none. Node 20 cannot leave one of the times alone either, so a kept time is
+ * written again.
  */
 export function setTimes(times: NewTimes, target: TimesTarget): void {
   if (times.accessed === 'keep' && times.modified === 'keep') return
@@ -37,29 +38,29 @@ function resolve(time: NewTime, kept = 0n): bigint {
   return time === 'keep' ? kept : time
 }
 
-// As text, because Node takes a negative number, a time before 1970, for the present.
+// As text, because Node.js interprets a negative number, a time before 1970, as the current time.
 function seconds(time: bigint): string {
   const microseconds = time / 1000n
-  // libuv cuts to whole microseconds, and a double may be just short of the one that is meant.
+  // libuv truncates to whole microseconds, and a double may be slightly below the intended value.
   const beyond = microseconds % 1_000_000n === 0n ? 0 : microseconds < 0n ? -0.5 : 0.5
   return String((Number(microseconds) + beyond) / 1e6)
 }
 
-/** Where the program is; children have no `PATH`. Sandboxes have to provide it. */
+/** The paths of the program; children have no `PATH`. Sandboxes must provide it. */
 const TOUCH_PATHS = ['/usr/bin/touch', '/bin/touch'] as const
 
 const TIMEOUT_MS = 5000
 const BILLION = 1_000_000_000n
 
 /**
- * Sets times by touch(1) of GNU, which can what Node can't: all nanoseconds, and one time without the other. The file goes
- * by descriptor, so that nothing can be put in its place. False: there is no such program here, or it can't do it.
+ * Sets times by touch(1) of GNU, which supports nanoseconds, and one time without the other. The file is passed by descriptor, so
+ * that nothing can replace it. False: the program is missing or lacks these options.
  */
 export function touch({ fd, name }: Pick<TimesTarget, 'fd' | 'name'>, times: NewTimes): boolean {
   const program = TOUCH_PATHS.find((path) => existsSync(path))
   if (program === undefined) return false
   const file = name === undefined ? '/proc/self/fd/3' : `/proc/self/fd/3/${name}`
-  // Loaded when it is needed, which is hardly ever, as it takes some milliseconds.
+  // Loaded on demand, which is rare, because it takes some milliseconds.
   const { spawnSync } = process.getBuiltinModule('node:child_process')
   return commands(times).every((options) => {
     const { status } = spawnSync(
@@ -71,7 +72,7 @@ export function touch({ fd, name }: Pick<TimesTarget, 'fd' | 'name'>, times: New
   })
 }
 
-/** One call for each time, as each may be another. */
+/** One command per time, because the times may differ. */
 const commands = ({ accessed, modified }: NewTimes): readonly (readonly string[])[] => [
   ...optionsOf('-a', accessed),
   ...optionsOf('-m', modified),

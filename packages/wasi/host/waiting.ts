@@ -5,15 +5,15 @@ export type Readiness = {
   /** Never blocks. */
   ready(): boolean
   /**
-   * Blocks the thread until it is ready, or until the monotonic clock shows `deadline` (nanoseconds; without one, as long
-   * as it takes). May come back early, but not at once, or the thread would spin.
+   * Blocks the thread until it is ready, or until the monotonic clock reaches `deadline` (nanoseconds; undefined for no limit).
+   * May return early, but not at once, or the thread would spin.
    */
   wait(deadline: bigint | undefined): void
 }
 
-/** Something that can be waited for by an event loop. */
+/** Something that can be waited for with an event loop. */
 export type Notifier = {
-  /** Calls `done` once, in a later turn of the event loop, when it is ready; the function that is returned takes that back. */
+  /** Calls `done` once, in a later turn of the event loop, when it is ready; returns a function that cancels that. */
   notify(done: () => void): () => void
 }
 
@@ -22,17 +22,17 @@ export type Timer = { readonly due: bigint }
 
 export type Waitable = Readiness | Timer
 
-/** Several that can't be timed are waited for in turn, this many nanoseconds each. */
+/** If several have no timers, each is waited for in turn, this many nanoseconds at a time. */
 const TURN = 1_000_000n
 
 export const isDue = (waitable: Waitable, clocks: Clocks): boolean =>
   'due' in waitable ? clocks.now('monotonic') >= waitable.due : waitable.ready()
 
-/** Blocks the thread until one of them is ready; there must be one. */
+/** Blocks the thread until one of them is ready; there must be at least one. */
 export function waitForAny(waitables: readonly Waitable[], clocks: Clocks): void {
   const [only] = waitables
   if (waitables.length === 1 && only !== undefined && isUntimed(only)) {
-    // To wait for one may be cheaper than to ask whether it is ready.
+    // Waiting for a single one may be cheaper than checking whether it is ready.
     do only.wait(undefined)
     while (!only.ready())
     return

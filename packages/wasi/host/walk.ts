@@ -2,33 +2,33 @@ import { lstatSync, type BigIntStats } from 'node:fs'
 import { HostError, isHostError, sys } from './errors.js'
 import { HOLD, close, closeAll, entryPath, open, readLink } from './handle.js'
 
-/** `PATH_MAX` of Linux without the terminating NUL, in bytes. */
+/** `PATH_MAX` of Linux, without the terminating NUL, in bytes. */
 export const MAX_PATH_BYTES = 4095
-/** As many symbolic links as Linux expands in one path. */
+/** The number of symbolic links that Linux expands in one path. */
 const MAX_LINKS = 40
-/** Directories held at once by one walk; each costs a host descriptor. */
+/** Directories held open at once by one walk; each takes a host descriptor. */
 const MAX_DEPTH = 256
 
 /**
- * A walk from a held directory towards the last segment of a path.
+ * A walk from an open directory towards the last segment of a path.
  *
  * INVARIANTS
- * - The kernel is never given more than one segment of the guest, and never `..`: each directory is opened by itself
- *   below the one held before it, without following links.
- * - `..` goes back to the directory that the walk came through, even when it has been moved meanwhile; above the
- *   directory that the walk began in it is EPERM.
+ * - The kernel receives only one segment of the guest's path at a time, and never `..`: each directory is opened by itself
+ *   below the one opened before it, without following links.
+ * - `..` returns to the directory that the walk came through, even if it has been moved meanwhile; above the
+ *   directory where the walk began it is EPERM.
  * - Symbolic links are read and expanded here; an absolute target is EPERM.
  */
 export class Walk {
   readonly #base: number
   readonly #held: number[] = []
-  /** Segments still to go, the next one last. */
+  /** The remaining segments, the next one last. */
   #pending: string[]
   #links = 0
   #name = '.'
   #slash: boolean
 
-  /** `base` stays with the caller. Errors: ENOENT (empty path), EINVAL (NUL), ENAMETOOLONG, EPERM (absolute). */
+  /** The caller keeps ownership of `base`. Errors: ENOENT (empty path), EINVAL (NUL), ENAMETOOLONG, EPERM (absolute). */
   constructor(base: number, path: string) {
     checkPath(path)
     this.#base = base
@@ -36,12 +36,12 @@ export class Walk {
     this.#slash = path.endsWith('/')
   }
 
-  /** The directory that the last segment is in. */
+  /** The directory that contains the last segment. */
   get directory(): number {
     return this.#held.at(-1) ?? this.#base
   }
 
-  /** How many directories below the base that is. */
+  /** How many levels below the base that directory is. */
   get depth(): number {
     return this.#held.length
   }
@@ -51,17 +51,17 @@ export class Walk {
     return this.#name
   }
 
-  /** The last segment in the form for a system call that does not follow links; `.` for the directory itself. */
+  /** The last segment in the form for system calls that do not follow links; `.` for the directory itself. */
   get path(): string {
     return entryPath(this.directory, this.#name)
   }
 
-  /** Whether the path ended in a slash, and so means a directory. */
+  /** Whether the path ended in a slash, and so denotes a directory. */
   get slash(): boolean {
     return this.#slash
   }
 
-  /** Goes as far as the directory of the last segment. */
+  /** Walks to the directory of the last segment. */
   toLast(): this {
     for (;;) {
       const segment = this.#pending.pop()
@@ -82,13 +82,16 @@ export class Walk {
     }
   }
 
-  /** Expands the last segment, which was found to be a symbolic link, and walks on. EINVAL: it is none any more. */
+  /** Expands the last segment, which was found to be a symbolic link, and walks on. EINVAL: it no longer is one. */
   followLast(): void {
     this.#expand(readLink(this.path))
     this.toLast()
   }
 
-  /** Goes to the last segment and, when asked or when the path ends in a slash, on through links; says what is there. */
+  /**
+   * Walks to the last segment and, if requested or if the path ends in a slash, through links; returns the attributes of the
+   * target.
+   */
   toTarget(follow: boolean): BigIntStats {
     this.toLast()
     for (;;) {
@@ -134,7 +137,7 @@ export class Walk {
   }
 }
 
-/** Walks towards `path`, lets `use` work there, and lets go of every directory that was held. */
+/** Walks towards `path`, calls `use` there, and closes every directory that was opened. */
 export function walkFrom<T>(base: number, path: string, use: (walk: Walk) => T): T {
   const walk = new Walk(base, path)
   try {
@@ -152,7 +155,7 @@ function linkOrNotDirectory(path: string, notDirectory: HostError): string {
   }
 }
 
-/** ENAMETOOLONG, without looking at all of a path that has more characters already. */
+/** ENAMETOOLONG; a path with more characters than that is not encoded. */
 export function checkPathLength(path: string): void {
   if (path.length > MAX_PATH_BYTES || Buffer.byteLength(path) > MAX_PATH_BYTES) {
     throw new HostError('ENAMETOOLONG')

@@ -4,12 +4,12 @@ import type { FieldEntry } from './message.js'
 /** `header-error` of wasi:http/types. */
 export type HeaderError = { readonly tag: 'invalid-syntax' | 'forbidden' | 'immutable' | 'size-exceeded' }
 
-/** What versions of WASI see differently. */
+/** Rules that differ between versions of WASI. */
 export type FieldRules = {
   readonly value: RegExp
-  /** A name is written as it was first. */
+  /** Whether repeated fields use the spelling of the first. */
   readonly keepsFirstCase: boolean
-  /** More than a guest may have. */
+  /** Called if the fields exceed their limits. */
   readonly exceeded: () => never
 }
 
@@ -19,7 +19,7 @@ const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 /** A visible character, or a byte beyond ASCII, with spaces and tabs between them. */
 const TRIMMED = /^(?:[!-~\x80-\xff](?:[\t -~\x80-\xff]*[!-~\x80-\xff])?)?$/
 
-/** They are about one connection, which is the host's. */
+/** Connection-specific fields, which the host sets. */
 const FORBIDDEN: ReadonlySet<string> = new Set([
   'connection',
   'host',
@@ -68,7 +68,7 @@ export class Fields {
     return fields
   }
 
-  /** What came from outside, or is sent: nobody changes it any more. */
+  /** Fields of an incoming message, or of one being sent. */
   static immutable<T extends Fields>(this: new () => T, entries: readonly FieldEntry[]): T {
     const fields = new this()
     fields.#entries = [...entries]
@@ -125,21 +125,21 @@ export class Fields {
     return this.copyInto(new Fields())
   }
 
-  /** Into fields that have none. */
+  /** Copies into empty fields. */
   protected copyInto<T extends Fields>(fields: T): T {
     fields.#entries = [...this.#entries]
     fields.#bytes = this.#bytes
     return fields
   }
 
-  /** As they go out; from here on they are immutable. */
+  /** Makes the fields immutable and returns them. */
   static seal(fields: Fields): readonly FieldEntry[] {
     fields.#isMutable = false
     return fields.#entries
   }
 
   [Symbol.dispose](): void {
-    // Nothing is held.
+    // There is nothing to release.
   }
 
   #named(name: string): readonly FieldEntry[] {

@@ -21,7 +21,7 @@ export class FutureTrailers {
     return new Pollable(this.#source.trailers)
   }
 
-  /** Undefined while not available. The outer error means that they were already taken. */
+  /** Undefined until available. The outer error means that they were already taken. */
   get():
     | { readonly tag: 'ok'; readonly val: TrailersResult }
     | { readonly tag: 'err'; readonly val: undefined }
@@ -60,7 +60,7 @@ export class IncomingBody {
     if (this.#isTaken) throw new WitError(undefined, 'the stream was taken already')
     this.#isTaken = true
     const source = this.#source
-    // The trailers come after the stream, which may be dropped before.
+    // The trailers follow the stream, which may be dropped before its end.
     return new InputStream({
       read: (length) => source.read(length),
       ready: () => source.ready(),

@@ -3,7 +3,7 @@ import { Fields } from './fields.js'
 import { IncomingBody } from './incoming-body.js'
 import type { BodySource, FieldEntry } from './message.js'
 
-/** What `incoming-request` and `incoming-response` of wasi:http/types have in common. */
+/** The common part of `incoming-request` and `incoming-response` of wasi:http/types. */
 export class IncomingMessage<Head extends { readonly headers: readonly FieldEntry[] }> {
   protected readonly head: Head
   #body: BodySource | undefined

@@ -26,7 +26,7 @@ export class FutureIncomingResponse {
     return new Pollable(this.#response)
   }
 
-  /** Undefined while not available. The outer error means that it was already taken. */
+  /** Undefined until it is available. The outer error means that it was already taken. */
   get():
     | { readonly tag: 'ok'; readonly val: Found }
     | { readonly tag: 'err'; readonly val: undefined }

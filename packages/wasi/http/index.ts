@@ -11,7 +11,7 @@ import { OutgoingRequest } from './outgoing-request.js'
 import { OutgoingResponse, ResponseOutparam } from './outgoing-response.js'
 import { RequestOptions } from './request-options.js'
 
-/** The same for every guest. */
+/** Shared by all guests. */
 const types: Preview2Imports[string] = {
   Fields,
   FutureIncomingResponse,
@@ -24,12 +24,12 @@ const types: Preview2Imports[string] = {
   OutgoingResponse,
   RequestOptions,
   ResponseOutparam,
-  /** For an error of our own stream, which only says that it broke off. */
+  /** Errors of incoming streams only report that the message was cut off. */
   httpErrorCode: (error: unknown) =>
     error instanceof HostError ? { tag: 'connection-terminated' } : undefined,
 }
 
-/** `wasi:http` for one guest, whose requests take this way out. */
+/** `wasi:http` for one guest, whose requests are sent by `outgoing`. */
 export const httpImports = (outgoing: Outgoing): Preview2Imports => ({
   'wasi:http/types': types,
   'wasi:http/outgoing-handler': {
@@ -45,7 +45,7 @@ export const httpImports = (outgoing: Outgoing): Preview2Imports => ({
 
 export const incomingRequest = (head: RequestHead, body: BodySource): object =>
   new IncomingRequest(head, body)
-/** What a handler answers to, and what to call once it has returned without a trap. */
+/** The response-outparam of a handler, and a function to call once it has returned without a trap. */
 export const responseOutparam = (
   responder: Responder,
 ): { readonly outparam: object; readonly complete: () => void } => {

@@ -1,25 +1,27 @@
 import type { StreamSink, StreamSource } from '../host/streams.js'
 import type { Notifier, Readiness } from '../host/waiting.js'
 
-/** A field in the order sent; the value is latin1 text, one character a byte. */
+/** A field, in the order sent; the value is Latin-1 text, one character per byte. */
 export type FieldEntry = readonly [name: string, value: string]
 
 /** `error-code` of wasi:http/types. */
 export type HttpErrorCode = { readonly tag: string; readonly val?: unknown }
 
-/** The body of a message that comes in. */
+/** The body of an incoming message. */
 export type BodySource = StreamSource &
   Notifier & {
-    /** Readiness of, and the trailers after the end; undefined: none came. HttpFailure: the message broke off. */
+    /**
+     * The trailers, and when they are ready: after the end; undefined if there are none. HttpFailure: the message was cut off.
+     */
     readonly trailers: Readiness & { get(): readonly FieldEntry[] | undefined }
   }
 
-/** The body of a message that goes out. */
+/** The body of an outgoing message. */
 export type BodySink = StreamSink &
   Notifier & {
-    /** The message is complete. */
+    /** Completes the message. */
     finish(trailers: readonly FieldEntry[]): void
-    /** It is not, and never will be. */
+    /** Cuts the message off. */
     abandon(): void
   }
 
@@ -33,35 +35,35 @@ export type RequestHead = {
 
 export type ResponseHead = { readonly status: number; readonly headers: readonly FieldEntry[] }
 
-/** Where the answer to an incoming request goes. */
+/** The destination of the response to an incoming request. */
 export type Responder = {
-  /** Once: sends the head; the body is written to what it returns. */
+  /** Called once: sends the head, and returns the sink of the body. */
   respond(head: ResponseHead): BodySink
-  /** Once, instead: the guest answered with an error code, of this tag. */
+  /** Called once, instead of `respond`: the guest returned an error code with this tag. */
   fail(code: string): void
 }
 
-/** Timeout of a request in nanoseconds; undefined for none. */
+/** Timeouts of a request in nanoseconds; undefined for none. */
 export type RequestTimes = {
   readonly connect: bigint | undefined
   readonly firstByte: bigint | undefined
   readonly betweenBytes: bigint | undefined
 }
 
-/** The answer to a request that was sent. */
+/** The response to an outgoing request. */
 export type FutureResponse = Readiness &
   Notifier & {
-    /** Once it is ready, and once. HttpFailure: there will be none. */
+    /** Called once, when it is ready. Throws HttpFailure if there is no response. */
     get(): { readonly head: ResponseHead; readonly body: BodySource }
     close(): void
   }
 
-/** The way out. */
+/** Sends the requests of a guest. */
 export type Outgoing = {
   send(head: RequestHead, times: RequestTimes): { readonly body: BodySink; readonly response: FutureResponse }
 }
 
-/** A message that failed on its way, for the reason that the guest is given. */
+/** A message that failed in transit, with the error code for the guest. */
 export class HttpFailure extends Error {
   override readonly name = 'HttpFailure'
   readonly code: HttpErrorCode

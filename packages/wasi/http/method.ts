@@ -23,10 +23,10 @@ const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*$/
 export const toMethod = (text: string): Method =>
   METHODS.has(text) ? { tag: text.toLowerCase() } : { tag: 'other', val: text }
 
-/** An error of the caller when it is no token. */
+/** Throws if the method is not a token. */
 export const methodText = ({ tag, val }: Method): string => {
   const text = tag === 'other' ? (val ?? '') : tag.toUpperCase()
-  if (!TOKEN.test(text)) throw new WitError(undefined, 'no method of HTTP')
+  if (!TOKEN.test(text)) throw new WitError(undefined, 'not an HTTP method')
   return text
 }
 
@@ -37,6 +37,6 @@ export const toScheme = (text: string): Scheme => {
 
 export const schemeText = (scheme: Scheme): string => {
   const text = scheme.tag === 'other' ? scheme.val : scheme.tag.toLowerCase()
-  if (!SCHEME.test(text)) throw new WitError(undefined, 'no scheme of a URI')
+  if (!SCHEME.test(text)) throw new WitError(undefined, 'not a URI scheme')
   return text
 }

@@ -5,10 +5,10 @@ import { Fields } from './fields.js'
 import { declaredLength } from './length.js'
 import type { BodySink, FieldEntry, HttpErrorCode } from './message.js'
 
-/** Of a body that is written before its message is sent. */
+/** Maximum bytes of a body that is written before its message is sent. */
 const MAX_EARLY_BYTES = 64 * 1024
 
-/** `outgoing-body` of wasi:http/types. It may be written, and finished, before there is where it goes to. */
+/** `outgoing-body` of wasi:http/types. It may be written and finished before its destination exists. */
 export class OutgoingBody {
   readonly #declared: number | undefined
   readonly #tooShort: string
@@ -18,7 +18,7 @@ export class OutgoingBody {
   #isTaken = false
   #end: { readonly trailers: readonly FieldEntry[] } | 'abandoned' | undefined
 
-  /** @param kind of the message that it is of */
+  /** @param kind of its message */
   static of(kind: 'request' | 'response', headers: readonly FieldEntry[]): OutgoingBody {
     return new OutgoingBody(kind, headers)
   }
@@ -38,14 +38,14 @@ export class OutgoingBody {
     body.#finish(trailers)
   }
 
-  /** Where it goes to: what was written so far is passed on. */
+  /** Sets its destination: what was written so far is passed on. */
   static attach(body: OutgoingBody, sink: BodySink): void {
     body.#attach(sink)
   }
 
   /**
-   * Completes a body that the guest neither finished nor dropped, as wasmtime does; one that is shorter than its
-   * content-length stays incomplete.
+   * Completes a body that the guest neither finished nor dropped, as wasmtime does; if it is shorter than its content-length, it
+   * stays incomplete.
    */
   static complete(body: OutgoingBody): void {
     if (body.#end !== undefined) return
@@ -73,7 +73,7 @@ export class OutgoingBody {
       ready: () => this.#sink?.ready() ?? early() > 0,
       wait: (deadline) => {
         if (this.#sink !== undefined) this.#sink.wait(deadline)
-        else if (early() <= 0) trap('a body that has nobody to go to yet is full')
+        else if (early() <= 0) trap('the body of a message that was not sent yet is full')
       },
       close: () => this.#sink?.close(),
     }

@@ -8,7 +8,7 @@ import { RequestOptions } from './request-options.js'
 import { checkPath, requestTarget } from './uri.js'
 
 const AUTHORITY = /^[^\s/?#@\\]+$/
-/** A path, or the query of the root. */
+/** An absolute path, or a query of the root. */
 const ABSOLUTE = /^(?:[/?]|\*$|$)/
 
 /** `outgoing-request` of wasi:http/types. */
@@ -86,7 +86,7 @@ export class OutgoingRequest {
 
   setAuthority(authority: string | undefined): void {
     if (authority !== undefined && !AUTHORITY.test(authority))
-      throw new WitError(undefined, 'no authority of a URI')
+      throw new WitError(undefined, 'not a URI authority')
     this.#authority = authority
   }
 
@@ -95,6 +95,6 @@ export class OutgoingRequest {
   }
 
   [Symbol.dispose](): void {
-    // The body continues by itself if it was taken.
+    // If the body was taken, it outlives the request.
   }
 }

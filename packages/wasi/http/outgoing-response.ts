@@ -20,7 +20,7 @@ export class OutgoingResponse {
   }
 
   setStatusCode(status: number): void {
-    if (status < 100 || status > 599) throw new WitError(undefined, 'no status code of HTTP')
+    if (status < 100 || status > 599) throw new WitError(undefined, 'not an HTTP status code')
     this.#status = status
   }
 
@@ -71,12 +71,12 @@ export class ResponseOutparam {
     OutgoingResponse.send(answer.val, outparam.#responder)
   }
 
-  /** The handler has returned: a response whose body was left as it is, is complete. */
+  /** Called after the handler has returned: a response whose body was neither finished nor dropped is complete. */
   static complete(outparam: ResponseOutparam): void {
     if (outparam.#response !== undefined) OutgoingResponse.complete(outparam.#response)
   }
 
   [Symbol.dispose](): void {
-    // The server notices that there was no answer.
+    // The server detects a missing response.
   }
 }

@@ -47,6 +47,6 @@ export class RequestOptions {
   }
 
   [Symbol.dispose](): void {
-    // Nothing is held.
+    // There is nothing to release.
   }
 }

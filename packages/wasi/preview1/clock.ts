@@ -3,7 +3,9 @@ import { HostError } from '../host/errors.js'
 import { answer } from './errno.js'
 import type { Guest } from './guest.js'
 
-/** `__wasi_clockid_t`. Node can't tell the processor time of one thread, so both processor clocks are the process's. */
+/**
+ * `__wasi_clockid_t`. Node.js cannot report the processor time of one thread, so both processor clocks are those of the process.
+ */
 const clockNames: readonly ClockName[] = ['realtime', 'monotonic', 'cpu', 'cpu']
 
 /** EINVAL: no such clock. */

@@ -10,7 +10,7 @@ import { rights, toRights } from './rights.js'
 /** `__wasi_advice_t` has the values 0 to 5. */
 const MAX_ADVICE = 5
 
-/** The `fd_*` functions that ask about a descriptor, or change it. */
+/** The `fd_*` functions that query or change a descriptor. */
 export function descriptorFunctions({ memory, descriptors }: Guest) {
   return {
     fd_advise: answer((fd: number, offset: bigint, length: bigint, advice: number) => {
@@ -20,7 +20,7 @@ export function descriptorFunctions({ memory, descriptors }: Guest) {
       if (advice >>> 0 > MAX_ADVICE) throw new HostError('EINVAL')
     }),
 
-    // Lengthens the file; Node has no way to reserve the blocks as well.
+    // Extends the file; Node.js cannot reserve the blocks as well.
     fd_allocate: answer((fd: number, offset: bigint, length: bigint) => {
       const { file } = descriptors.file(fd, rights.fdAllocate)
       const start = toOffset(offset)

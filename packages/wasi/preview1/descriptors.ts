@@ -9,7 +9,7 @@ import type { DirectoryReader } from './directory-reader.js'
 import { rights } from './rights.js'
 
 type Common = {
-  /** Only ever dropped by fd_fdstat_set_rights, but for reading and writing, which path_open must have asked for. */
+  /** Reduced only by fd_fdstat_set_rights, except for reading and writing, which path_open must have requested. */
   rights: number
   inheriting: number
   /** `fdflags`. */
@@ -18,7 +18,7 @@ type Common = {
 
 export type InputEntry = Common & {
   readonly kind: 'input'
-  /** Without one, it is at its end. */
+  /** Without one, the descriptor is at its end. */
   readonly input: Input | undefined
   readonly isTerminal: boolean
 }
@@ -35,7 +35,7 @@ export type FileEntry = Common & {
 export type DirectoryEntry = Common & {
   readonly kind: 'directory'
   readonly directory: Directory
-  /** Of a preopen: its path for the guest. */
+  /** The guest path of a preopen. */
   readonly preopen: string | undefined
   reader: DirectoryReader | undefined
 }
@@ -45,12 +45,12 @@ export type Entry = InputEntry | OutputEntry | FileEntry | DirectoryEntry
 export class Descriptors {
   readonly #entries: (Entry | undefined)[] = []
 
-  /** EMFILE unless one more fits; to be asked before something is opened for `add`. */
+  /** EMFILE unless one more fits; called before something is opened for `add`. */
   requireRoom(): void {
     if (this.#lowestFree() === MAX_DESCRIPTORS) throw new HostError('EMFILE')
   }
 
-  /** Gives the entry the lowest free number. */
+  /** Adds the entry with the lowest free number. */
   add(entry: Entry): number {
     this.requireRoom()
     const fd = this.#lowestFree()
@@ -58,7 +58,7 @@ export class Descriptors {
     return fd
   }
 
-  /** EBADF: not open. ENOTCAPABLE: without that right; EBADF if that is reading or writing, as POSIX has it. */
+  /** EBADF: not open. ENOTCAPABLE: lacks the right; for reading or writing EBADF, as in POSIX. */
   get(fd: number, right: number): Entry {
     const entry = this.#entries[fd]
     if (entry === undefined) throw new HostError('EBADF')
@@ -75,7 +75,7 @@ export class Descriptors {
     return entry
   }
 
-  /** What an operation on a file or a directory works on. EINVAL: an input or output. */
+  /** The target of an operation on a file or a directory. EINVAL: an input or output. */
   onDisk(fd: number, right: number): File | Directory {
     const entry = this.get(fd, 0)
     if (entry.kind === 'input' || entry.kind === 'output') throw new HostError('EINVAL')
@@ -97,7 +97,7 @@ export class Descriptors {
     release(entry)
   }
 
-  /** Moves `from` to the number `to`, which must be open and is closed. */
+  /** Moves `from` to the number `to`, which must be open and is closed first. */
   renumber(from: number, to: number): void {
     const moved = this.get(from, 0)
     const replaced = this.get(to, 0)

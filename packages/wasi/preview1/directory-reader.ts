@@ -4,13 +4,13 @@ import type { FileType } from '../host/stat.js'
 
 export type ReadEntry = { readonly name: string; readonly type: FileType; readonly inode: bigint }
 
-/** Entries kept for a guest that goes back a little, because the last one did not fit its buffer. */
+/** Entries kept for a guest that reads the last one again, because it did not fit in its buffer. */
 const WINDOW = 1024
 
 /**
- * The entries of a directory by cookie: 0 and 1 are `.` and `..`, then those of one listing in its order, so that
- * cookies stay good while entries come and go. Cookie 0 starts a new listing, as rewinddir does. Further back than the
- * window, the directory is listed anew and counted through. No more is held in memory than the window.
+ * The entries of a directory by cookie: 0 and 1 are `.` and `..`, then those of one listing in order, so that cookies stay valid
+ * while entries are added and removed. Cookie 0 starts a new listing, like rewinddir. For a cookie before the window, the
+ * directory is listed again up to it. Memory is limited to the window.
  */
 export class DirectoryReader {
   readonly #directory: Directory
@@ -24,7 +24,7 @@ export class DirectoryReader {
     this.#directory = directory
   }
 
-  /** The entry with that cookie; undefined at the end. */
+  /** The entry with a cookie; undefined at the end. */
   at(cookie: bigint): ReadEntry | undefined {
     if (cookie === 0n || cookie < this.#next - BigInt(this.#window.length)) this.#restart()
     while (!this.#ended && this.#next <= cookie) this.#readOn()
@@ -56,7 +56,7 @@ export class DirectoryReader {
     this.#next++
   }
 
-  // Both have the inode of the directory itself: what is above it is nothing to the guest.
+  // Both have the inode of the directory itself; its parent is hidden from the guest.
   #dots(): ReadEntry {
     return { name: this.#next === 0n ? '.' : '..', type: 'directory', inode: this.#directory.stat().inode }
   }

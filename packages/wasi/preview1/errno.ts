@@ -53,8 +53,8 @@ const numbers: Readonly<Record<HostErrorCode, number>> = {
 export const errnoOf = (error: HostError): number => numbers[error.code]
 
 /**
- * Makes a function for guests: what it refuses becomes an errno. Anything else that is thrown (the end of the guest,
- * a sink's exception, a bug) passes through.
+ * Wraps a function for guests: a HostError becomes an errno. Other exceptions (the end of the guest, an exception of a sink, a
+ * bug) pass through.
  */
 export const answer =
   <A extends readonly (number | bigint)[]>(work: (...args: A) => void) =>

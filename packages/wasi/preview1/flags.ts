@@ -18,18 +18,18 @@ function known(flags: number, all: number): number {
   return flags
 }
 
-/** EINVAL: bits without a meaning. */
+/** EINVAL: unknown bits. */
 export const checkFdflags = (flags: number): number => known(flags, ALL_FDFLAGS)
-/** EINVAL: bits without a meaning. */
+/** EINVAL: unknown bits. */
 export const checkOflags = (flags: number): number => known(flags, ALL_OFLAGS)
 export function durabilityOf(flags: number): Durability {
   if ((flags & fdflags.sync) !== 0) return 'all'
   return (flags & fdflags.dsync) !== 0 ? 'data' : 'none'
 }
-/** Whether `lookupflags` ask to follow a symbolic link as the last segment. EINVAL: bits without a meaning. */
+/** Whether `lookupflags` ask to follow a symbolic link in the last segment. EINVAL: unknown bits. */
 export const follows = (flags: number): boolean => known(flags, SYMLINK_FOLLOW) === SYMLINK_FOLLOW
 
-/** The times that `fstflags` ask for, in nanoseconds. EINVAL: a time and "now" together. */
+/** The times selected by `fstflags`, in nanoseconds. EINVAL: both a time and "now". */
 export function newTimes(accessed: bigint, modified: bigint, flags: number): NewTimes {
   known(flags, ALL_FSTFLAGS)
   const time = (value: bigint, set: boolean, now: boolean): NewTime => {

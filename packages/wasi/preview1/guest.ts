@@ -3,7 +3,7 @@ import type { Environment } from '../host/environment.js'
 import type { Descriptors } from './descriptors.js'
 import type { GuestMemory } from './memory.js'
 
-/** What the functions of one guest work on. */
+/** The state that the functions of one guest share. */
 export type Guest = {
   readonly memory: GuestMemory
   readonly descriptors: Descriptors

@@ -2,12 +2,12 @@ import type { FileStat, FileType } from '../host/stat.js'
 import type { Entry } from './descriptors.js'
 import type { GuestMemory } from './memory.js'
 
-/** Bytes of the structures of wasi/api.h that are written here. */
+/** Sizes in bytes of the structures of wasi/api.h that are written here. */
 export const FILESTAT_BYTES = 64
 export const FDSTAT_BYTES = 24
 export const DIRENT_BYTES = 24
 
-/** `__wasi_filetype_t`. There is none for a FIFO. */
+/** `__wasi_filetype_t`. It has no value for a FIFO. */
 const filetypes: Readonly<Record<FileType, number>> = {
   unknown: 0,
   block: 1,
@@ -42,7 +42,7 @@ export function writeFdstat(memory: GuestMemory, pointer: number, entry: Entry):
   memory.setU64(at + 16, BigInt(entry.inheriting))
 }
 
-// By the type `character`, and by having no right to seek, guests know a terminal. Other standard streams are as pipes are.
+// Guests recognise a terminal by the type `character` without the right to seek. Other standard streams look like pipes.
 function typeOfEntry(entry: Entry): FileType {
   if (entry.kind === 'file') return 'regular'
   if (entry.kind === 'directory') return 'directory'

@@ -4,14 +4,14 @@ import { MAX_PATH_BYTES } from '../host/walk.js'
 
 /** `IOV_MAX` of Linux. */
 const MAX_IOVECS = 1024
-/** One read or write moves no more than this many bytes; more is a short count, as POSIX allows. */
+/** Maximum bytes of one read or write; the rest is a short count, as POSIX allows. */
 const MAX_TRANSFER = 2 ** 30
 
 const encoder = new TextEncoder()
 
 /**
- * The guest's memory. Every access is checked, and is EFAULT outside of the memory (all of it, before `bind`). Pointers
- * and lengths may be the signed numbers that WebAssembly hands to JavaScript.
+ * The guest's memory. Every access is checked, and is EFAULT outside of the memory (everything is, before `bind`). Pointers and
+ * lengths may be negative, as WebAssembly passes signed numbers to JavaScript.
  */
 export class GuestMemory {
   #memory: WebAssembly.Memory | undefined
@@ -22,7 +22,7 @@ export class GuestMemory {
     this.#memory = memory
   }
 
-  /** The address as a number from 0 on; EFAULT unless `length` bytes (0 or more) are there. */
+  /** The address as a non-negative number; EFAULT unless `length` bytes (0 or more) are there. */
   check(pointer: number, length: number): number {
     this.#refresh()
     const start = pointer >>> 0
@@ -30,21 +30,21 @@ export class GuestMemory {
     return start
   }
 
-  /** The bytes themselves, not a copy: only for use before the guest runs on. */
+  /** The bytes themselves, not a copy: valid only until the guest continues. */
   bytes(pointer: number, length: number): Uint8Array {
     const start = this.check(pointer, length >>> 0)
     return this.#bytes.subarray(start, start + (length >>> 0))
   }
 
-  /** EILSEQ for invalid UTF-8, ENAMETOOLONG before an overlong name is examined. */
+  /** EILSEQ for invalid UTF-8; ENAMETOOLONG before an overlong name is decoded. */
   path(pointer: number, length: number): string {
     const bytes = this.bytes(pointer, length)
     if (bytes.length > MAX_PATH_BYTES) throw new HostError('ENAMETOOLONG')
-    // A copy: a shared memory can't be decoded in place.
+    // A copy, because shared memory cannot be decoded in place.
     return decodeUtf8(bytes.slice())
   }
 
-  /** The buffers of an array of `iovec` or `ciovec`, without empty ones. EINVAL: more than 1024 of them. */
+  /** The non-empty buffers of an array of `iovec` or `ciovec`. EINVAL: more than 1024 of them. */
   buffers(pointer: number, count: number): Uint8Array[] {
     const length = count >>> 0
     const start = this.check(pointer, length * 8)
@@ -99,7 +99,7 @@ export class GuestMemory {
     this.#view.setBigUint64(at, value, true)
   }
 
-  /** Writes UTF-8, cut to `room` bytes; how many were written. */
+  /** Writes UTF-8, cut to `room` bytes; returns the number of bytes written. */
   setText(pointer: number, room: number, text: string): number {
     const target = this.bytes(pointer, room)
     const source = encoder.encode(text).subarray(0, target.length)
@@ -107,7 +107,7 @@ export class GuestMemory {
     return source.length
   }
 
-  // A memory that has grown has a new buffer, and views of the old one are empty.
+  // When a memory grows it gets a new buffer, and views of the old one become empty.
   #refresh(): void {
     const buffer = this.#memory?.buffer
     if (buffer !== undefined && buffer !== this.#bytes.buffer) {

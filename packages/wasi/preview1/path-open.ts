@@ -45,12 +45,12 @@ const neededRights = ({ create, truncate }: OpenOptions): number =>
 function toOptions(openFlags: number, asked: number, follow: boolean): OpenOptions {
   checkOflags(openFlags)
   const directory = (openFlags & oflags.directory) !== 0
-  // A directory is neither made nor changed by opening it.
+  // Opening neither creates nor changes a directory.
   if (directory && openFlags !== oflags.directory) throw new HostError('EINVAL')
   return {
     follow,
     read: (asked & (rights.fdRead | rights.fdReaddir)) !== 0,
-    // Of a directory, the right to write is what `O_WRONLY` asks for: the others come with any set of rights.
+    // For a directory, the right to write corresponds to `O_WRONLY`; the other rights are requested regardless.
     write: (asked & (directory ? rights.fdWrite : writeRights)) !== 0,
     create: (openFlags & oflags.creat) !== 0,
     exclusive: (openFlags & oflags.excl) !== 0,

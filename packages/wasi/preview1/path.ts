@@ -4,7 +4,7 @@ import type { Guest } from './guest.js'
 import { FILESTAT_BYTES, writeFilestat } from './layout.js'
 import { rights } from './rights.js'
 
-/** The `path_*` functions but `path_open`. */
+/** The `path_*` functions, except `path_open`. */
 export function pathFunctions({ memory, descriptors }: Guest) {
   const directory = (fd: number, right: number) => descriptors.directory(fd, right).directory
   return {

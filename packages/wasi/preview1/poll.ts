@@ -10,7 +10,7 @@ import { rights } from './rights.js'
 
 const SUBSCRIPTION_BYTES = 48
 const EVENT_BYTES = 32
-/** More than a guest has descriptors would be of no use; as poll(2), which has RLIMIT_NOFILE there. */
+/** More than a guest could use; poll(2) has a similar limit, RLIMIT_NOFILE. */
 const MAX_SUBSCRIPTIONS = 2 * MAX_DESCRIPTORS
 
 /** `__wasi_eventtype_t`. */
@@ -26,7 +26,7 @@ type Event = {
   readonly size: bigint
   readonly flags: number
 }
-/** A subscription: an event that is ready, or that time or input will make ready. */
+/** A subscription whose event is ready, or becomes ready with time or input. */
 type Subscription = { readonly event: Event; readonly timer?: ClockTimer; readonly input?: Input }
 
 /** `poll_oneoff`. */
@@ -51,19 +51,19 @@ export function pollFunctions(guest: Guest) {
   }
 }
 
-/** Blocks the thread until there are some. */
+/** Blocks the thread until there are events. */
 function waitForEvents(subscriptions: readonly Subscription[], clocks: Clocks): readonly Event[] {
   const inputs = new Set(subscriptions.flatMap(({ input }) => input ?? []))
   for (;;) {
     const waitables = [...inputs, ...subscriptions.flatMap(({ timer }) => timerOf(timer, clocks))]
-    // Where all of them have to be waited for.
+    // Wait only if none of them is ready.
     if (subscriptions.every(({ timer, input }) => timer ?? input)) waitForAny(waitables, clocks)
     const due = subscriptions.flatMap((subscription) => eventOf(subscription, clocks))
     if (due.length > 0) return due
   }
 }
 
-/** By the monotonic clock, which is the one to wait by. */
+/** Timers use the monotonic clock for waiting. */
 function timerOf(timer: ClockTimer | undefined, clocks: Clocks): readonly Timer[] {
   if (timer === undefined) return []
   const { clock, deadline } = timer
@@ -97,11 +97,11 @@ function readTimer({ memory, clocks }: Guest, at: number): ClockTimer {
   const flags = memory.getU16(at + 24)
   if (clock === 'cpu' || (flags & ~ABSTIME) !== 0) throw new HostError('EINVAL')
   if (flags === ABSTIME) return { clock, deadline: timeout }
-  // A span of time passes alike on all clocks; the real one is coarse, may be set, and would end it early.
+  // Durations are equal on all clocks; the real-time clock is coarse and may be set, which would end the wait early.
   return { clock: 'monotonic', deadline: clocks.now('monotonic') + timeout }
 }
 
-/** Files, outputs and an ended input never keep a guest waiting. */
+/** Files, outputs and an ended input are always ready. */
 function readReadiness({ descriptors }: Guest, fd: number, event: Event): Subscription {
   const { type } = event
   if (type !== eventtypes.read && type !== eventtypes.write) throw new HostError('EINVAL')

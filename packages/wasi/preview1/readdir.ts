@@ -26,7 +26,7 @@ export function readdirFunctions({ memory, descriptors }: Guest) {
   }
 }
 
-/** A `dirent` and the name after it. */
+/** A `dirent` followed by the name. */
 function encodeEntry(entry: ReadEntry, next: bigint): Uint8Array {
   const name = encoder.encode(entry.name)
   const bytes = new Uint8Array(DIRENT_BYTES + name.length)

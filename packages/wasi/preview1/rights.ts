@@ -1,4 +1,4 @@
-/** `__wasi_rights_t` of wasi/api.h. All 30 of them fit a number. */
+/** `__wasi_rights_t` of wasi/api.h. All 30 bits fit in a number. */
 export const rights = {
   fdDatasync: 1 << 0,
   fdRead: 1 << 1,
@@ -38,7 +38,7 @@ const common =
   rights.fdFilestatSetTimes |
   rights.pollFdReadwrite
 
-/** Asked for by a guest that wants to change the contents of a file. */
+/** Requested by a guest that wants to change the contents of a file. */
 export const writeRights = rights.fdWrite | rights.fdAllocate | rights.fdFilestatSetSize
 
 export const fileRights =
@@ -62,12 +62,12 @@ export const directoryRights =
   rights.pathRemoveDirectory |
   rights.pathUnlinkFile
 
-/** What descriptors found through a directory may have. */
+/** The maximum rights of descriptors opened through a directory. */
 export const inheritableRights = fileRights | directoryRights
 
 const stdio = rights.fdFdstatSetFlags | rights.fdFilestatGet | rights.pollFdReadwrite
 export const inputRights = stdio | rights.fdRead
 export const outputRights = stdio | rights.fdWrite
 
-/** The rights of a guest's 64 bits that there are. */
+/** The defined rights among the guest's 64 bits. */
 export const toRights = (bits: bigint): number => Number(BigInt.asUintN(30, bits))

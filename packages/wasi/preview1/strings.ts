@@ -4,7 +4,7 @@ import type { GuestMemory } from './memory.js'
 
 const encoder = new TextEncoder()
 
-/** Texts as C has them: an array of pointers into a block of bytes, each text ended by NUL. */
+/** Strings in the form of C: an array of pointers into a block of NUL-terminated strings. */
 class StringBlock {
   readonly #texts: () => readonly string[]
   #encoded: readonly Uint8Array[] | undefined

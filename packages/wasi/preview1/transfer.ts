@@ -7,7 +7,7 @@ import type { Guest } from './guest.js'
 import { toOffset } from '../host/offset.js'
 import { rights } from './rights.js'
 
-/** Up to this many bytes, the buffers of one write reach the sink in one piece. */
+/** The buffers of one write are joined for the sink up to this size. */
 const MAX_GATHERED = 65_536
 
 /** `fd_read`, `fd_write`, `fd_pread`, `fd_pwrite`, `fd_seek` and `fd_tell`. */
@@ -58,7 +58,7 @@ export function transferFunctions({ memory, descriptors }: Guest) {
       const entry = descriptors.file(fd, onlyTells ? rights.fdTell : rights.fdSeek)
       memory.check(result, 8)
       const position = origin(entry, whence) + delta
-      // As lseek beyond what a file system can address; positions stay exact numbers.
+      // Like lseek beyond what a file system can address; positions remain exact numbers.
       if (position < 0n || position > BigInt(Number.MAX_SAFE_INTEGER)) throw new HostError('EINVAL')
       entry.cursor.position = Number(position)
       memory.setU64(result, position)
@@ -70,7 +70,7 @@ export function transferFunctions({ memory, descriptors }: Guest) {
   }
 }
 
-/** `__wasi_whence_t`: from the start, from here, from the end. */
+/** `__wasi_whence_t`: from the start, from the current position, from the end. */
 function origin(entry: FileEntry, whence: number): bigint {
   if (whence === 0) return 0n
   if (whence === 1) return BigInt(entry.cursor.position)
@@ -78,7 +78,7 @@ function origin(entry: FileEntry, whence: number): bigint {
   throw new HostError('EINVAL')
 }
 
-/** EAGAIN: there is nothing yet, and the guest asked not to wait. */
+/** EAGAIN: there is no data yet, and the guest asked not to block. */
 function readInput({ input, flags }: InputEntry, buffers: readonly Uint8Array[]): number {
   const room = buffers.reduce((sum, { length }) => sum + length, 0)
   if (input === undefined || room === 0) return 0

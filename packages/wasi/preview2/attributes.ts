@@ -15,7 +15,7 @@ const descriptorTypes = {
 
 export type DescriptorType = (typeof descriptorTypes)[FileType]
 
-/** `descriptor-stat`. Times before 1970 can't be represented and are omitted. */
+/** `descriptor-stat`. Times before 1970 cannot be represented and are omitted. */
 export type DescriptorStat = {
   readonly type: DescriptorType
   readonly linkCount: bigint
@@ -41,8 +41,8 @@ export const toDescriptorStat = (stat: FileStat): DescriptorStat => ({
 const sinceEpoch = (time: bigint): Datetime | undefined => (time < 0n ? undefined : toDatetime(time))
 
 /**
- * `metadata-hash-value`. The lower half is that of the file itself and stays, because wasi-libc and the preview 1
- * adapter show it as the inode; the upper half changes when the file is modified.
+ * `metadata-hash-value`. The lower half identifies the file and is stable, because wasi-libc and the preview 1 adapter present it
+ * as the inode; the upper half changes when the file is modified.
  */
 export const metadataHash = ({ device, inode, size, modified, changed }: FileStat): MetadataHash => ({
   lower: hash(device, inode),

@@ -4,7 +4,7 @@ import { Pollable } from './pollable.js'
 
 const clocks = new Clocks()
 
-/** `wasi:clocks/monotonic-clock`; everything in nanoseconds. */
+/** `wasi:clocks/monotonic-clock`; all values in nanoseconds. */
 export const monotonicClock = {
   now: (): bigint => clocks.now('monotonic'),
   resolution: (): bigint => clocks.resolution('monotonic'),
@@ -19,7 +19,7 @@ export const wallClock = {
   resolution: (): Datetime => toDatetime(clocks.resolution('realtime')),
 }
 
-/** `wasi:clocks/timezone`: UTC, whatever the host has. */
+/** `wasi:clocks/timezone`: always UTC, whatever the host uses. */
 export const timezone = {
   display: () => ({ utcOffset: 0, name: 'UTC', inDaylightSavingTime: false }),
   utcOffset: (): number => 0,

@@ -11,16 +11,16 @@ export type NewTimestamp =
   | { readonly tag: 'timestamp'; readonly val: Datetime }
 
 const SECOND = 1_000_000_000n
-/** As late as preview 1 can have it: the year 2554. */
+/** The maximum of preview 1: the year 2554. */
 const MAX_SECONDS = 2n ** 64n / SECOND
 
-/** `time`: nanoseconds since 1970, 0 or more. */
+/** @param time nanoseconds since 1970, not negative */
 export const toDatetime = (time: bigint): Datetime => ({
   seconds: time / SECOND,
   nanoseconds: Number(time % SECOND),
 })
 
-/** EINVAL: a second or more in nanoseconds. EOVERFLOW: too late. */
+/** EINVAL: the nanoseconds are a second or more. EOVERFLOW: too late. */
 export function toNewTime(timestamp: NewTimestamp): NewTime {
   switch (timestamp.tag) {
     case 'no-change':

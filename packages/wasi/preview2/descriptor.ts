@@ -31,15 +31,15 @@ import { OutputStream } from './output-stream.js'
 type Target = OpenFile | Directory
 
 /**
- * `descriptor` of wasi:filesystem/types. Whether a directory may be changed is decided by its preopen alone, as in
- * Wasmtime, and is what `get-flags` tells: the preview 1 adapter never asks for `mutate-directory`.
+ * `descriptor` of wasi:filesystem/types. Only the preopen decides whether a directory may be changed, as in Wasmtime, and
+ * `get-flags` reports that: the preview 1 adapter never requests `mutate-directory`.
  */
 export class Descriptor {
   readonly #holdings: Holdings
   readonly #release: () => void
   #target: Target | undefined
 
-  /** `release` is called when it is dropped. */
+  /** `release` is called when the descriptor is dropped. */
   constructor(target: Target, holdings: Holdings, release: () => void) {
     this.#target = target
     this.#holdings = holdings
@@ -62,7 +62,7 @@ export class Descriptor {
     return answer(() => this.#writer(0, true))
   }
 
-  /** Advice is taken, and not acted upon: Node has no way to pass it on. EBADF: a directory. */
+  /** Advice is accepted and ignored, because Node.js cannot pass it on. EBADF: a directory. */
   advise(offset: bigint, length: bigint): void {
     answer(() => {
       if (this.#open().kind === 'directory') throw new HostError('EBADF')
@@ -200,7 +200,7 @@ export class Descriptor {
     answer(() => this.#directory().unlink(path))
   }
 
-  /** Throws a `HostError` if one of them can't be examined: WASI has no error for that. */
+  /** Throws a `HostError` if one of them cannot be examined: WASI has no error for that. */
   isSameObject(other: Descriptor): boolean {
     const mine = this.#onDisk().stat()
     const others = other.#onDisk().stat()
@@ -227,7 +227,7 @@ export class Descriptor {
     return new OutputStream(new FileSink(new Cursor(open.file, position), options, open.use()))
   }
 
-  /** EBADF: it was dropped. */
+  /** EBADF: the descriptor was dropped. */
   #open(): Target {
     if (this.#target === undefined) throw new HostError('EBADF')
     return this.#target

@@ -5,13 +5,13 @@ import { answer } from './error-code.js'
 
 export type DirectoryEntry = { readonly type: DescriptorType; readonly name: string }
 
-/** `directory-entry-stream` of wasi:filesystem/types. It gives back its host descriptor as soon as it has ended. */
+/** `directory-entry-stream` of wasi:filesystem/types. Its host descriptor is closed as soon as it has ended. */
 export class DirectoryEntryStream {
   readonly #listing: Listing
   readonly #holdings: Holdings
   #ended = false
 
-  /** Takes over the listing. */
+  /** Owns the listing. */
   constructor(listing: Listing, holdings: Holdings) {
     this.#listing = listing
     this.#holdings = holdings

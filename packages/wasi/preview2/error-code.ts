@@ -2,8 +2,8 @@ import { HostError, type HostErrorCode } from '../host/errors.js'
 import { WitError } from './failure.js'
 
 /**
- * `error-code` of wasi:filesystem/types. Where there is none of that name: a table of descriptors that is full is
- * `insufficient-memory`, and a stale file `io`.
+ * `error-code` of wasi:filesystem/types. Codes without an equivalent: a full descriptor table is `insufficient-memory`, and a
+ * stale file `io`.
  */
 const errorCodes = {
   EACCES: 'access',
@@ -55,7 +55,7 @@ export type ErrorCode = (typeof errorCodes)[HostErrorCode]
 
 export const errorCodeOf = (error: HostError): ErrorCode => errorCodes[error.code]
 
-/** Does what a guest asks of the file system: what is refused becomes an `error-code`; the rest passes through. */
+/** Runs a file system operation: a `HostError` becomes an `error-code`, other exceptions pass through. */
 export function answer<T>(work: () => T): T {
   try {
     return work()

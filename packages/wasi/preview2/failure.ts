@@ -1,8 +1,8 @@
 /**
- * The error of a WIT `result`: whoever calls for the guest (jco's glue, our linker) hands `payload` to it.
+ * The error of a WIT `result`: the caller (jco's bindings or the linker) passes `payload` to the guest.
  *
  * ```ts
- * throw new WitError('access', 'outside of what the guest was given')
+ * throw new WitError('access', 'outside of the preopen')
  * ```
  */
 export class WitError<E = unknown> extends Error {
@@ -15,7 +15,7 @@ export class WitError<E = unknown> extends Error {
   }
 }
 
-/** Ends the guest for what its interface says is a trap. */
+/** Ends the guest where its interface specifies a trap. */
 export function trap(message: string): never {
   throw new WebAssembly.RuntimeError(message)
 }

@@ -3,18 +3,18 @@ import type { StreamSource } from '../host/streams.js'
 import { Pollable } from './pollable.js'
 import { operationFailed, streamClosed } from './stream-error.js'
 
-/** What one read gives at most, in bytes; a guest that wants more reads again. */
+/** Maximum bytes of one read; a guest that wants more reads again. */
 export const MAX_READ_BYTES = 65_536
 
-/** A `u64` that a guest asks to read, as a number of bytes that it gets at once. */
+/** Converts a requested `u64` length to the number of bytes read at once. */
 export const toReadLength = (length: bigint): number =>
   length > BigInt(MAX_READ_BYTES) ? MAX_READ_BYTES : Number(length)
 
-/** `input-stream` of wasi:io/streams. A failed read closes it; the end of the source does not, as it may move. */
+/** `input-stream` of wasi:io/streams. A failed read closes it; the end of the source does not, because it may move. */
 export class InputStream {
   #source: StreamSource | undefined
 
-  /** Takes over the source; without one, it is at its end. */
+  /** Owns the source; without one, the stream is at its end. */
   constructor(source: StreamSource | undefined) {
     this.#source = source
   }
@@ -31,7 +31,7 @@ export class InputStream {
 
   blockingRead(length: bigint): Uint8Array {
     for (;;) {
-      // Waits first: a source that may block does not have to find out what it has without blocking.
+      // Waits first, so that a source that may block need not check its data without blocking.
       if (length > 0n) this.subscribe().block()
       const bytes = this.read(length)
       if (bytes.length > 0 || length === 0n) return bytes

@@ -9,16 +9,16 @@ export class IoError {
     this.#cause = cause
   }
 
-  /** The code only: what Node says of an error has paths of the host in it. */
+  /** Only the code: error messages of Node.js contain host paths. */
   toDebugString(): string {
     return this.#cause.code
   }
 
-  /** `filesystem-error-code` of wasi:filesystem/types. Every failure of a stream of ours has one. */
+  /** `filesystem-error-code` of wasi:filesystem/types. Every stream failure of this host has one. */
   static toErrorCode(error: IoError): ErrorCode {
     return errorCodeOf(error.#cause)
   }
 
-  // Nothing is held.
+  // There is nothing to release.
   [Symbol.dispose](): void {}
 }

@@ -3,7 +3,7 @@ import { HostError } from '../host/errors.js'
 import type { Durability, File } from '../host/file.js'
 import type { OpenOptions } from '../host/open.js'
 
-/** Flags of wasi:filesystem/types, as bindings give them; one that is left out is not set. */
+/** Flags of wasi:filesystem/types in the form of bindings; an omitted flag is not set. */
 export type PathFlags = { readonly symlinkFollow?: boolean | undefined }
 export type OpenFlags = {
   readonly create?: boolean | undefined
@@ -27,7 +27,7 @@ export function durabilityOf({ fileIntegritySync, dataIntegritySync }: Descripto
   return dataIntegritySync === true ? 'data' : 'none'
 }
 
-/** EROFS: anything that is meant to change something in a read-only directory. EINVAL: a directory is not made here. */
+/** EROFS: a change in a read-only directory. EINVAL: this function does not create directories. */
 export function openAt(
   base: Directory,
   pathFlags: PathFlags,

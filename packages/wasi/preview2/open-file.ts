@@ -3,7 +3,7 @@ import type { File } from '../host/file.js'
 import type { Holdings } from '../host/holdings.js'
 import type { DescriptorFlags } from './open-at.js'
 
-/** An open file with the flags that it was opened with; closed when its descriptor and all streams of it are dropped. */
+/** An open file with its flags; closed when its descriptor and all of its streams are dropped. */
 export class OpenFile {
   readonly kind = 'file'
   readonly file: File
@@ -11,7 +11,7 @@ export class OpenFile {
   readonly #holdings: Holdings
   #users = 0
 
-  /** Takes over the file. */
+  /** Owns the file. */
   constructor(file: File, flags: DescriptorFlags, holdings: Holdings) {
     this.file = file
     this.flags = flags
@@ -19,7 +19,7 @@ export class OpenFile {
     holdings.add(file)
   }
 
-  /** Keeps it open until the function that is returned is called, which is to be called once. */
+  /** Keeps the file open until the returned function is called, once. */
   use(): () => void {
     this.#users++
     return () => {

@@ -5,16 +5,16 @@ import type { InputStream } from './input-stream.js'
 import { Pollable } from './pollable.js'
 import { operationFailed, streamClosed } from './stream-error.js'
 
-/** What the calls that write and flush at once take, in bytes, by wasi:io/streams. */
+/** Maximum bytes of the calls that write and flush at once, by wasi:io/streams. */
 const MAX_BLOCKING_BYTES = 4096
 
 /** `output-stream` of wasi:io/streams. A failure closes it. */
 export class OutputStream {
   #sink: StreamSink | undefined
-  /** Bytes that may be written without asking again. */
+  /** Bytes that may be written without another `check-write`. */
   #permit = 0
 
-  /** Takes over the sink. */
+  /** Owns the sink. */
   constructor(sink: StreamSink) {
     this.#sink = sink
   }
@@ -51,7 +51,7 @@ export class OutputStream {
     })
   }
 
-  /** Does not fail when the stream is closed by having been flushed; the next call does. */
+  /** Does not fail if flushing closes the stream; the next call does. */
   blockingFlush(): void {
     this.flush()
     this.subscribe().block()
@@ -105,7 +105,7 @@ export class OutputStream {
     })
   }
 
-  /** Who writes without having asked may write as much as there is room for, as with wasmtime; more traps. */
+  /** A write without `check-write` may be as long as there is room, as in wasmtime; a longer one traps. */
   #spend(bytes: number, room: number): void {
     const permit = Math.max(this.#permit, room)
     if (bytes > permit) overspent()

@@ -3,7 +3,7 @@ import { MAX_DESCRIPTORS } from '../host/holdings.js'
 import { isDue, waitForAny, type Waitable } from '../host/waiting.js'
 import { trap } from './failure.js'
 
-/** As many as a guest of preview 1 may wait for at once. */
+/** The same maximum as in preview 1. */
 const MAX_POLLABLES = 2 * MAX_DESCRIPTORS
 
 const clocks = new Clocks()
@@ -24,7 +24,7 @@ export class Pollable {
     waitForAny([this.#waitable], clocks)
   }
 
-  /** `poll`: blocks the thread until one is ready, and returns the indices of all that are. */
+  /** `poll`: blocks the thread until one is ready, and returns the indices of all that are ready. */
   static poll(pollables: readonly Pollable[]): Uint32Array {
     if (pollables.length === 0) trap('poll: expected at least one pollable')
     if (pollables.length > MAX_POLLABLES) trap(`poll: expected at most ${MAX_POLLABLES} pollables`)
@@ -32,11 +32,11 @@ export class Pollable {
     for (;;) {
       waitForAny(waitables, clocks)
       const due = waitables.flatMap((waitable, index) => (isDue(waitable, clocks) ? [index] : []))
-      // What was ready a moment ago may have been taken by someone else.
+      // Data that was available may have been read by another stream in the meantime.
       if (due.length > 0) return Uint32Array.from(due)
     }
   }
 
-  // Nothing is held.
+  // There is nothing to release.
   [Symbol.dispose](): void {}
 }

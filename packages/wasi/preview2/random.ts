@@ -1,7 +1,7 @@
 import { fillRandom } from '../host/random.js'
 import { trap } from './failure.js'
 
-/** Bytes that one call gives at most; there is no error to tell a guest that it asks for too many. */
+/** Maximum bytes of one call; the interface has no error for more. */
 const MAX_RANDOM_BYTES = 64 * 2 ** 20
 
 function randomBytes(length: bigint): Uint8Array {
@@ -17,7 +17,7 @@ const randomU64 = (): bigint => new DataView(randomBytes(8n).buffer).getBigUint6
 /** `wasi:random/random`. */
 export const random = { getRandomBytes: randomBytes, getRandomU64: randomU64 }
 
-/** `wasi:random/insecure`, which is as good. */
+/** `wasi:random/insecure`, which is just as secure here. */
 export const insecure = { getInsecureRandomBytes: randomBytes, getInsecureRandomU64: randomU64 }
 
 /** `wasi:random/insecure-seed`. */

@@ -12,11 +12,17 @@ export class TerminalOutput {
 
 const NONE: Terminals = { stdin: false, stdout: false, stderr: false }
 
-/** `wasi:cli/terminal-*`: which standard streams are terminals. There is nothing to be done with one but to know it. */
-export const terminalImports = ({ stdin, stdout, stderr } = NONE) => ({
+/** `wasi:cli/terminal-*`: which standard streams are terminals. Terminal resources have no functions. */
+export const terminalImports = (terminals: () => Terminals | undefined) => ({
   'wasi:cli/terminal-input': { TerminalInput },
   'wasi:cli/terminal-output': { TerminalOutput },
-  'wasi:cli/terminal-stdin': { getTerminalStdin: () => (stdin ? new TerminalInput() : undefined) },
-  'wasi:cli/terminal-stdout': { getTerminalStdout: () => (stdout ? new TerminalOutput() : undefined) },
-  'wasi:cli/terminal-stderr': { getTerminalStderr: () => (stderr ? new TerminalOutput() : undefined) },
+  'wasi:cli/terminal-stdin': {
+    getTerminalStdin: () => ((terminals() ?? NONE).stdin ? new TerminalInput() : undefined),
+  },
+  'wasi:cli/terminal-stdout': {
+    getTerminalStdout: () => ((terminals() ?? NONE).stdout ? new TerminalOutput() : undefined),
+  },
+  'wasi:cli/terminal-stderr': {
+    getTerminalStderr: () => ((terminals() ?? NONE).stderr ? new TerminalOutput() : undefined),
+  },
 })

@@ -4,10 +4,10 @@ import { toDatetime, type Datetime } from '../preview2/datetime.js'
 
 const clocks = new Clocks()
 
-/** A timer of Node.js gets no longer time than this, in milliseconds. */
+/** The maximum delay of a Node.js timer, in milliseconds. */
 const LONGEST_TIMER = 2 ** 31 - 1
 
-/** Done once the monotonic clock shows `due`, in nanoseconds: at once, or by a timer, so that others run meanwhile. */
+/** Done once the monotonic clock reaches `due`, in nanoseconds: at once, or by a timer, so that other tasks run meanwhile. */
 function sleepUntil(due: bigint): Later | undefined {
   if (due <= clocks.now('monotonic')) return undefined
   return new Later((done) => {
@@ -22,7 +22,7 @@ function sleepUntil(due: bigint): Later | undefined {
   })
 }
 
-/** `wasi:clocks/monotonic-clock`; everything in nanoseconds. */
+/** `wasi:clocks/monotonic-clock`; all values in nanoseconds. */
 export const monotonicClock = {
   now: (): bigint => clocks.now('monotonic'),
   getResolution: (): bigint => clocks.resolution('monotonic'),
@@ -36,7 +36,7 @@ export const systemClock = {
   getResolution: (): bigint => clocks.resolution('realtime'),
 }
 
-/** `wasi:clocks/timezone`: UTC, whatever the host has. */
+/** `wasi:clocks/timezone`: always UTC, whatever the host uses. */
 export const timezone = {
   ianaId: (): string => 'UTC',
   utcOffset: (): bigint => 0n,

@@ -8,7 +8,7 @@ import type { OutputStream } from '../preview2/output-stream.js'
 import { answer, refusalOf, toErrorCode } from './errors.js'
 import { readFrom, readInput, writeTo, type Reading } from './streams.js'
 
-/** Entries of a directory that are read at once. */
+/** Directory entries that are read at once. */
 const MAX_ENTRIES = 64
 
 type Type = { readonly tag: Exclude<DescriptorType, 'unknown'> } | { readonly tag: 'other' }
@@ -17,13 +17,13 @@ type Stat = Omit<DescriptorStat, 'type'> & { readonly type: Type }
 const typeOf = (type: DescriptorType): Type => ({ tag: type === 'unknown' ? 'other' : type })
 const statOf = (stat: DescriptorStat): Stat => ({ ...stat, type: typeOf(stat.type) })
 
-/** `descriptor` of wasi:filesystem/types: the one of WASI 0.2, with its streams as streams. */
+/** `descriptor` of wasi:filesystem/types: that of WASI 0.2, with streams of WASI 0.3. */
 export class Descriptor {
   readonly #inner: Descriptor2
-  /** As a directory, it was opened to be changed. */
+  /** Whether a directory was opened with `mutate-directory`. */
   readonly #mutates: boolean
 
-  /** Takes over the descriptor. */
+  /** Owns the descriptor. */
   constructor(inner: Descriptor2, mutates = true) {
     this.#inner = inner
     this.#mutates = mutates
@@ -158,14 +158,14 @@ export class Descriptor {
   }
 }
 
-/** A file that is made can be written, and what is neither to be read nor written is read. */
+/** A new file is writable, and a file opened for neither reading nor writing is readable. */
 const impliedFlags = ({ create }: OpenFlags, flags: DescriptorFlags): DescriptorFlags => ({
   ...flags,
   read: flags.read === true || flags.write !== true,
   write: flags.write === true || create === true,
 })
 
-/** The only place to report that nothing could be read. */
+/** The future of the stream is the only place to report the error. */
 function failedReading(error: unknown): Reading {
   const code = refusalOf(error)
   return readFrom(

@@ -1,7 +1,7 @@
 import type { ErrorCode as ErrorCode2 } from '../preview2/error-code.js'
 import { WitError } from '../preview2/failure.js'
 
-/** `error-code` of wasi:filesystem/types, which is a variant here and knows no `would-block`. */
+/** `error-code` of wasi:filesystem/types, which is a variant here and has no `would-block`. */
 export type ErrorCode =
   | { readonly tag: Exclude<ErrorCode2, 'would-block'> }
   | { readonly tag: 'other'; readonly val: string | undefined }
@@ -9,7 +9,7 @@ export type ErrorCode =
 export const toErrorCode = (code: ErrorCode2): ErrorCode =>
   code === 'would-block' ? { tag: 'other', val: code } : { tag: code }
 
-/** Does what WASI 0.2 does; its error becomes that of WASI 0.3. */
+/** Runs an operation of WASI 0.2; its error becomes that of WASI 0.3. */
 export function answer<T>(work: () => T): T {
   try {
     return work()
@@ -20,12 +20,12 @@ export function answer<T>(work: () => T): T {
   }
 }
 
-/** What was refused before there was a stream. */
+/** The error of an operation that failed before its stream existed. */
 export function refusalOf(error: unknown): ErrorCode {
   if (!isRefusal(error)) throw error
   return toErrorCode(error.payload)
 }
 
-/** Of what a descriptor throws, this alone has a string as payload. */
+/** Among the exceptions of a descriptor, only this one has a string payload. */
 const isRefusal = (error: unknown): error is WitError<ErrorCode2> =>
   error instanceof WitError && typeof error.payload === 'string'

@@ -9,12 +9,12 @@ import { IoError } from '../preview2/io-error.js'
 import type { ErrorCode } from '../preview2/error-code.js'
 import type { OutputStream } from '../preview2/output-stream.js'
 
-/** What a stream gives, and how it ended. */
+/** A stream that is read, and a future of how it ended. */
 export type Reading = readonly [stream: Channel, end: Channel]
 
 const OK = { tag: 'ok' }
 
-/** A stream of the host; `next` gives undefined at its end, and may throw what `failureOf` knows. */
+/** A host stream; `next` returns undefined at the end, and may throw errors that `failureOf` maps. */
 export function readFrom(
   next: (count: number) => Items | undefined,
   failureOf: (error: unknown) => unknown,
@@ -46,7 +46,7 @@ export function readFrom(
   return [stream, future]
 }
 
-/** Standard input, which is at its end. */
+/** Standard input at its end. */
 export const emptyStream = (): Reading =>
   readFrom(
     () => undefined,
@@ -57,7 +57,7 @@ export const emptyStream = (): Reading =>
 
 const MAX_READ_BYTES = 65_536
 
-/** Bytes of an input that come in their own time. */
+/** The bytes of an input, as they arrive. */
 export function readWhenReady(work: HostWork, input: Input): Reading {
   const { future, resolve } = hostFuture()
   let result: unknown = OK
@@ -78,7 +78,7 @@ export function readWhenReady(work: HostWork, input: Input): Reading {
   }
 }
 
-/** The bytes of a stream of WASI 0.2 that always has some, or is at its end. */
+/** The bytes of a WASI 0.2 stream that always has data or is at its end. */
 export function readInput(input: InputStream, toError: (code: ErrorCode) => unknown): Reading {
   const next = (count: number) => {
     try {
@@ -91,7 +91,7 @@ export function readInput(input: InputStream, toError: (code: ErrorCode) => unkn
   return readFrom(next, streamFailure(toError), () => input[Symbol.dispose]())
 }
 
-/** Forwards everything a guest writes to its stream; the future reports how that ended. */
+/** Writes everything from a guest's stream; the future reports the result. */
 export function writeTo(data: unknown, output: OutputStream, toError: (code: ErrorCode) => unknown): Channel {
   const { future, resolve } = hostFuture()
   const failureOf = streamFailure(toError)
@@ -119,7 +119,7 @@ export function writeTo(data: unknown, output: OutputStream, toError: (code: Err
   return future
 }
 
-/** The errors of standard streams are fewer. */
+/** Standard streams have a smaller set of errors. */
 export const writeOutput = (data: unknown, output: OutputStream): Channel => writeTo(data, output, () => 'io')
 
 const isClosed = (error: unknown): boolean => tagOf(error) === 'closed'

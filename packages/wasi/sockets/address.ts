@@ -24,7 +24,7 @@ const IPV6_GROUPS = 8
 const textOf = (family: Family, parts: readonly number[]): string =>
   family === 'ipv4' ? parts.join('.') : parts.map((part) => part.toString(16)).join(':')
 
-/** Of an address as Node.js writes it; a zone is left out. */
+/** Parses an address as formatted by Node.js; a zone is ignored. */
 function partsOf(address: string): readonly number[] {
   if (isIP(address) === 4) return address.split('.').map(Number)
   const [plain = ''] = address.split('%')
@@ -61,7 +61,7 @@ export const anyAddress = (family: Family): Endpoint => ({
   port: 0,
 })
 
-/** Neither multicast nor broadcast, and no IPv4 address that is written as one of IPv6. */
+/** Neither multicast nor broadcast, nor an IPv4-mapped IPv6 address. */
 export function isUnicast({ tag, val: { address } }: IpSocketAddress): boolean {
   const [first = 0] = address
   if (tag === 'ipv4') return (first < 224 || first > 239) && !address.every((part) => part === 255)

@@ -5,10 +5,10 @@ import type { Network as NetworkPort } from './port.js'
 import { TcpSocket } from './tcp-socket.js'
 import { IncomingDatagramStream, OutgoingDatagramStream, UdpSocket } from './udp-socket.js'
 
-/** `network` of wasi:sockets/network: there is one. */
+/** `network` of wasi:sockets/network: there is only one. */
 class Network {
   [Symbol.dispose](): void {
-    // Nothing is held.
+    // There is nothing to release.
   }
 }
 

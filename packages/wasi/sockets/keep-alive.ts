@@ -1,11 +1,11 @@
 import { positive } from './options.js'
 
 const SECOND = 1_000_000_000n
-/** Of Linux, in seconds. */
+/** The maximum of Linux, in seconds. */
 const MAX_SECONDS = 32_767n
 const MAX_COUNT = 127
 
-/** When the other side of a connection is asked whether it is still there, as the guest set it; times in nanoseconds. */
+/** Keep-alive settings of the guest; times in nanoseconds. */
 export class KeepAlive {
   enabled = false
   #idle = 7200n * SECOND
@@ -44,7 +44,7 @@ export class KeepAlive {
   }
 }
 
-/** Systems know whole seconds. */
+/** Systems support whole seconds only. */
 function seconds(value: bigint): bigint {
   const rounded = (positive(value) + SECOND - 1n) / SECOND
   return (rounded > MAX_SECONDS ? MAX_SECONDS : rounded) * SECOND

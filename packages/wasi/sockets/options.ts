@@ -2,7 +2,7 @@ import { socketError } from './error.js'
 
 const MAX_HOPS = 255
 
-/** Options of a socket, as the guest set them. They are hints: the host's defaults hold for the socket itself. */
+/** Socket options as set by the guest. They are hints: the socket itself has the defaults of the host. */
 export class SocketOptions {
   #hopLimit = 64
   #receiveBuffer = 65_536n

@@ -4,7 +4,7 @@ import type { Notifier, Readiness } from '../host/waiting.js'
 /** An IP address as text. */
 export type Endpoint = { readonly address: string; readonly port: number }
 
-/** The error code of wasi:sockets that somebody else found. */
+/** A failure of the network, with an error code of wasi:sockets. */
 export class SocketFailure extends Error {
   override readonly name = 'SocketFailure'
   readonly code: string
@@ -15,10 +15,10 @@ export class SocketFailure extends Error {
   }
 }
 
-/** Something that was asked for. */
+/** A pending operation. */
 export type Pending<T> = Readiness &
   Notifier & {
-    /** Once it is ready. SocketFailure: there will be none. */
+    /** The result, once it is ready. Throws SocketFailure if it failed. */
     get(): T
     close(): void
   }
@@ -37,16 +37,16 @@ export type Datagram = { readonly data: Uint8Array; readonly from: Endpoint }
 
 export type DatagramSocket = Pending<Bound> & {
   readonly readable: Readiness & Notifier
-  /** Undefined if there is none yet; a `SocketFailure` if there will be none. */
+  /** Undefined if there is none yet. Throws SocketFailure if there will be none. */
   receive(): Datagram | undefined
   send(data: Uint8Array, to: Endpoint): void
-  /** Whether what was sent last is on its way. */
+  /** Whether the last datagrams are on their way. */
   readonly sent: Notifier & { get(): void }
-  /** The only peer to exchange datagrams with; undefined for everyone. Pending while the local address is undecided. */
+  /** Sets the only peer to exchange datagrams with; undefined for any. Pending while the local address is undetermined. */
   associate(peer: Endpoint | undefined): Pending<Bound>
 }
 
-/** An address that is held. Of `listen` and `connect` one may be called, once. */
+/** A reserved address. Either `listen` or `connect` may be called, once. */
 export type BoundSocket = Pending<Bound> & {
   listen(): Listening
   connect(remote: Endpoint): Accepting

@@ -22,7 +22,7 @@ type State =
 
 const SECOND = 1_000_000_000n
 
-/** `tcp-socket` of wasi:sockets/tcp. It is bound for good when it connects or listens. */
+/** `tcp-socket` of wasi:sockets/tcp. The address of its bind is final once it connects or listens. */
 export class TcpSocket extends SocketOptions {
   readonly #network: Network
   readonly #family: Family
@@ -147,7 +147,7 @@ export class TcpSocket extends SocketOptions {
     this.#keepAlive.count = Number(positive(BigInt(value)))
   }
 
-  /** Ready when the next step of what is under way can be taken. */
+  /** Ready when the pending operation can continue. */
   subscribe(): Pollable {
     const state = this.#state
     if (state.is === 'connecting' || state.is === 'starting') return new Pollable(state.pending)
@@ -167,7 +167,7 @@ export class TcpSocket extends SocketOptions {
       state.next.close()
       state.pending.close()
     }
-    // The streams of a connection are resources of their own, and end it.
+    // The streams of a connection are separate resources, which close it.
   }
 
   #connected(ends: Connected, stream: Stream): [InputStream, OutputStream] {
@@ -181,7 +181,7 @@ export class TcpSocket extends SocketOptions {
   }
 }
 
-/** A connection ends when both of its streams are dropped; what is written is ended when the one for it is. */
+/** A connection is closed when both of its streams are dropped; dropping the output stream ends the outgoing data. */
 function halves(stream: Stream) {
   const { source, sink } = stream
   let open = 2

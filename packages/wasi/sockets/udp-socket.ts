@@ -7,7 +7,7 @@ import type { DatagramSocket, Endpoint, Network } from './port.js'
 type IncomingDatagram = { readonly data: Uint8Array; readonly remoteAddress: IpSocketAddress }
 type OutgoingDatagram = { readonly data: Uint8Array; readonly remoteAddress: IpSocketAddress | undefined }
 
-/** Datagrams that are taken at once. */
+/** Maximum number of datagrams of one call. */
 const MAX_SEND = 16n
 const MAX_DATAGRAM_BYTES = 65_507
 
@@ -41,7 +41,7 @@ export class IncomingDatagramStream {
   }
 
   [Symbol.dispose](): void {
-    // The socket holds it.
+    // The socket owns it.
   }
 }
 
@@ -74,7 +74,7 @@ export class OutgoingDatagramStream {
   }
 
   [Symbol.dispose](): void {
-    // The socket holds it.
+    // The socket owns it.
   }
 }
 
@@ -110,7 +110,7 @@ export class UdpSocket extends SocketOptions {
     if (this.#socket !== undefined && !this.#isBound) throw socketError('invalid-state')
     const socket = (this.#socket ??= this.#network.datagrams(anyAddress(this.#family)))
     this.#isBound = true
-    // Report an unavailable socket here: sends are not answered.
+    // An unavailable socket is reported here, because sends are not acknowledged.
     socket.wait(undefined)
     attempt(() => socket.get())
     this.#remote = remote && toEndpoint(remote)

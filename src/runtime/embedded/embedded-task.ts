@@ -15,19 +15,19 @@ import { verdictOfStop } from './run/verdict.js'
 export type EmbeddedTaskParts = Omit<HttpTaskParts, 'usage' | 'hal'> & {
   /** Undefined if the hardware abstraction layer is off. */
   readonly hal: HalHost | undefined
-  /** Whether `usage` can be asked for. */
+  /** Whether `usage` is available. */
   readonly metered: boolean
 }
 
 /**
- * The kernel counts processor time in ticks of 10 ms, so there is nothing to report of a task that ends sooner. Reading `/proc` for
- * it would take longer than everything else that a short task needs here.
+ * The kernel counts processor time in ticks of 10 ms, so a shorter task has nothing to report. Reading `/proc` for it would take
+ * longer than everything else that a short task needs here.
  */
 const TICK_MS = 10
 
-/** One task from the wish to run it to its `ended`: it waits for a guest, then runs in it, or serves HTTP from there. */
+/** One task, from the request to run it until `ended`: it waits for a guest, then runs or serves HTTP in it. */
 export class EmbeddedTask {
-  /** To be subscribed to once. */
+  /** May be subscribed to once. */
   readonly events$: Observable<RunEvent>
   readonly #request: RunRequest
   readonly #parts: EmbeddedTaskParts
@@ -36,7 +36,7 @@ export class EmbeddedTask {
   #usage: TaskUsage | undefined
   #meter: NodeJS.Timeout | undefined
   #granted: { readonly guest: Guest; readonly at: number } | undefined
-  /** Of a stop that came before there was a guest. */
+  /** The reason of a stop that came before there was a guest. */
   #stopped: StopReason | undefined
   #endEarly: ((reason: StopReason) => void) | undefined
 
@@ -50,7 +50,7 @@ export class EmbeddedTask {
     return this.#request.id
   }
 
-  /** Undefined while it waits for a guest. */
+  /** Undefined while the task waits for a guest. */
   usage(): Usage | undefined {
     return this.#measure()?.read()
   }

@@ -23,52 +23,55 @@ import { Watchdog } from './run/watchdog.js'
 import { findWrapper } from './guests/wrapper.js'
 
 export type EmbeddedOptions = {
-  /** `thread` does not contain hostile code: it can use up the memory of the daemon's process. */
+  /** `thread` does not contain hostile code: it can exhaust the memory of the daemon's process. */
   readonly isolation: 'process' | 'thread' | Sandbox
-  /** Idle guests kept ready; only one before the first task, and when there was none for 30 s. */
+  /** Idle guests kept ready; only one before the first task, and after 30 s without a task. */
   readonly warm: number
   /** Maximum number of idle guests; those beyond `warm` end after 3 s. */
   readonly maxIdle: number
-  /** No guest is started before `warmUp` or the first task. */
+  /** If set, no guest is started before `warmUp` or the first task. */
   readonly isLazy?: boolean
-  /** Directories of the host that guests get. */
+  /** Host directories that guests may use. */
   readonly dirs: readonly Preopen[]
   /** The directory of binaries passed by path; sandboxed children may read it. */
   readonly binariesDir?: string | undefined
-  /** Time limit of a task; 0: none. Daemon tasks have to start within it. */
+  /** Time limit of a task; 0 for none. Daemon tasks have to start within it. */
   readonly timeoutMs: number
-  /** Linear memory of one task, in pages of 64 KiB; one page at least. */
+  /** Maximum linear memory of one task, in bytes; at least one page of 64 KiB. */
   readonly memoryMaxBytes: number
-  /** stdout, and stderr, each, of one task. */
+  /** Maximum size of stdout, and of stderr, of one task. */
   readonly outputMaxBytes: number
   /** Undefined to refuse components that serve HTTP. */
   readonly http?: HttpOptions | undefined
-  /** By default there is none. */
+  /** None by default. */
   readonly network?: NetworkOptions
-  /** The hardware abstraction layer; undefined if it is off. */
+  /** Undefined if the hardware abstraction layer is off. */
   readonly hal?: HalOptions | undefined
-  /** What runs components: the linker of this project, or jco's transpiler. By default the linker. */
+  /** What runs components: the linker of this project (default), or jco's transpiler. */
   readonly componentEngine?: 'linker' | 'jco'
-  /** Whether `usage` can be asked for. */
+  /** Whether `usage` is available. */
   readonly metered?: boolean
   readonly log: Log
 }
 
 export type EmbeddedRuntime = Runtime & {
-  /** Ends all guests; tasks that still run end as by a shutdown. Resolves when the last guest is gone. */
+  /** Ends all guests; running tasks end as they do at a shutdown. Resolves when the last guest is gone. */
   close(): Promise<void>
-  /** Resolves once the warm guests are idle; rejects when none can be started. */
+  /** Resolves once the warm guests are idle; rejects if none can be started. */
   ready(): Promise<void>
-  /** Of the child processes that are alive; none with threads. */
+  /** Process IDs of living children; empty with threads. */
   pids(): readonly number[]
 }
 
 const NO_NETWORK: NetworkOptions = { rules: [], tls: { ca: undefined, verify: true } }
 const SURPLUS_IDLE_MS = 3000
 const REST_IDLE_MS = 30_000
-/** Large programs have function tables of some ten thousand elements. */
+/** Large programs have function tables of tens of thousands of elements. */
 const TABLE_MAX_ELEMENTS = 200_000
-/** Starting the next one blocks the event loop; what a guest keeps is bounded by its resident size, looked at more often. */
+/**
+ * Starting a replacement blocks the event loop. What a guest accumulates is limited by its resident size, which is checked more
+ * often.
+ */
 const MAX_TASKS_PER_GUEST = 10_000
 const MAX_RESIDENT_BYTES = 256 * 1024 * 1024
 
@@ -78,8 +81,8 @@ const ENTRIES = {
 }
 
 /**
- * Runs core modules in child processes (or threads) from a warm pool. How many tasks run at once is the caller's
- * concern: each gets a guest of its own. The calling process itself never compiles or runs a guest.
+ * Runs core modules and components in child processes (or threads) from a warm pool. The caller decides how many tasks run at
+ * once; each gets a guest of its own. The calling process itself never compiles or runs a guest.
  */
 export function createEmbeddedRuntime(given: EmbeddedOptions): EmbeddedRuntime {
   const options = { ...given, memoryMaxBytes: Math.max(WASM_PAGE_BYTES, given.memoryMaxBytes) }
@@ -152,7 +155,7 @@ export function createEmbeddedRuntime(given: EmbeddedOptions): EmbeddedRuntime {
   }
 }
 
-/** A child works in `/`, so relative directories are resolved here. */
+/** Children run in `/`, so relative directories are resolved here. */
 const resolved = (dirs: readonly Preopen[]): readonly Preopen[] =>
   dirs.map((dir) => ({ ...dir, hostPath: resolve(dir.hostPath) }))
 
@@ -177,7 +180,7 @@ function bootMessage({
   }
 }
 
-/** jco's transpiler is wasm itself, and takes its memory from the same process; a guest's own is limited by its module. */
+/** jco's transpiler is WebAssembly itself and shares the memory of the process; a guest's memory is limited by its module. */
 const TRANSPILER_BYTES = 512 * 1024 * 1024
 
 const processMemory = ({ memoryMaxBytes, componentEngine }: EmbeddedOptions): number =>
@@ -203,7 +206,7 @@ async function prepareStart(options: EmbeddedOptions): Promise<StartGuest> {
   return () => startProcessGuest({ ...limits, entry: SANDBOXED_ENTRY, wrapper, isNested: true })
 }
 
-/** Bubblewrap sees itself to what setpriv does, and where it is a set-user-ID program must be able to gain privileges. */
+/** Bubblewrap does what setpriv would do, and where it is a set-user-ID program it must be able to gain privileges. */
 async function sandboxWrapper(sandbox: Sandbox, options: EmbeddedOptions): Promise<string[]> {
   const { dirs, binariesDir, componentEngine } = options
   const code = componentEngine === 'jco' ? findJco().directories : []

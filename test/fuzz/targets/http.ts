@@ -45,7 +45,8 @@ const servedBy = (runtime: EmbeddedRuntime): Promise<number> => {
   return new Promise((resolve, reject) => {
     runtime.run(task, NEVER).subscribe((event) => {
       if (event.type === 'serving') resolve(event.port)
-      if (event.type === 'ended') reject(new Error(`it serves no more: ${JSON.stringify(event.outcome)}`))
+      if (event.type === 'ended')
+        reject(new Error(`the component stopped serving: ${JSON.stringify(event.outcome)}`))
     })
   })
 }

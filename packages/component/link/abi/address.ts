@@ -1,13 +1,13 @@
 import type { AddressType } from '../../wasm/value-types.js'
 import { bigAt, unsignedAt, type FlatValue, type FlatValues } from './flat.js'
 
-/** Where the elements of a list or a string are; of the latter, `length` may have `UTF16_TAG`. */
+/** Where the elements of a list or a string are; the `length` of a string may have `UTF16_TAG`. */
 export type Range = { readonly pointer: number; readonly length: number }
 
-/** How such a range is passed, in memory and in flat values. */
+/** How a range is passed, in memory and in flat values. */
 export type RangeForm = {
   readonly type: AddressType
-  /** Of each of its two parts. */
+  /** The size of each of its two parts. */
   readonly bytes: number
   readonly load: (view: DataView, at: number) => Range
   readonly store: (view: DataView, at: number, range: Range) => void
@@ -15,11 +15,11 @@ export type RangeForm = {
   readonly lower: (range: Range, flat: FlatValue[], to: number) => void
 }
 
-/** In the length of a string of `latin1+utf16`: it is the latter. The uppermost bit, which is bit 63 in memories of 64 bits. */
+/** The bit in the length of a `latin1+utf16` string that marks UTF-16: the highest bit, bit 63 in 64-bit memories. */
 export const UTF16_TAG = 0x80000000
 const WIDE_TAG = 1n << 63n
 
-/** An address. One above 2 ** 53, which is not exact, is out of the bounds of any memory. */
+/** An address. Above 2 ** 53 it is inexact, but outside the bounds of any memory. */
 export const addressAt = (flat: FlatValues, index: number, type: AddressType): number =>
   type === 'i32' ? unsignedAt(flat, index) : toAddress(bigAt(flat, index))
 
@@ -27,7 +27,7 @@ export const toAddress = (value: bigint): number => Number(BigInt.asUintN(64, va
 
 export const fromAddress = (at: number, type: AddressType): FlatValue => (type === 'i32' ? at : BigInt(at))
 
-/** More than values may be long is out of bounds as well. */
+/** A length beyond the maximum is out of bounds as well. */
 function toLength(value: bigint): number {
   const isTagged = (value & WIDE_TAG) !== 0n
   const length = Number(isTagged ? value ^ WIDE_TAG : value)

@@ -5,28 +5,28 @@ import type { ResourceState } from './resource.js'
 import { hex, type LinearMemory } from './linear-memory.js'
 import type { StringFormat } from './string-format.js'
 
-/** What the host makes of the values of one call: as much as wasmtime allows. Small lists can name the same bytes again. */
+/** Maximum size of the host values of one call, as in wasmtime: small lists can refer to the same bytes many times. */
 const MAX_LIFTED_BYTES = 128 * 1024 * 1024
 
-/** Returns where the memory is; anything else than a number is none. */
+/** Returns the address; a result that is not a number is invalid. */
 export type Realloc = (at: number, size: number, align: number, newSize: number) => unknown
 
 export type CallContextOptions = {
   readonly instance: InstanceState
-  readonly resources: readonly ResourceState[]
+  readonly resources: readonly (ResourceState | undefined)[]
   readonly memory: LinearMemory
-  /** The one of the guest, as a function with a context of its own. */
+  /** The guest's `realloc`, with a context storage of its own. */
   readonly realloc: Realloc | undefined
   readonly strings: StringFormat
 }
 
-/** The canonical options of one lifted or lowered function of an instance; such a function is never called within itself. */
+/** The canonical options of one lifted or lowered function of an instance; such a function is not reentrant. */
 export class CallContext {
   readonly instance: InstanceState
-  readonly resources: readonly ResourceState[]
+  readonly resources: readonly (ResourceState | undefined)[]
   readonly memory: LinearMemory
   readonly strings: StringFormat
-  /** Borrowed handles that the callee got and has still to drop. */
+  /** Borrowed handles that the callee received and has not dropped yet. */
   borrowed = 0
   readonly #realloc: Realloc | undefined
   readonly #lent: Handle[] = []
@@ -40,12 +40,12 @@ export class CallContext {
     this.#realloc = realloc
   }
 
-  /** Memory of the guest for the host to write to. */
+  /** Allocates guest memory for the host to write to. */
   allocate(size: number, align: number): number {
     return this.reallocate(0, 0, align, size)
   }
 
-  /** More of it, or less. */
+  /** Grows or shrinks an allocation. */
   reallocate(from: number, oldSize: number, align: number, size: number): number {
     if (this.#realloc === undefined) return trap('there is no realloc to allocate memory with')
     if (size > 0x7fffffff) return trap('a value is too large for the guest')
@@ -59,13 +59,13 @@ export class CallContext {
     return at
   }
 
-  /** Accounts for what a guest makes the host build. */
+  /** Counts what a guest makes the host allocate. */
   spend(bytes: number): void {
     this.#budget -= bytes
     if (this.#budget < 0) trap(`more than ${MAX_LIFTED_BYTES} bytes of values in one call`)
   }
 
-  /** An own handle that is passed as a borrowed one can't be dropped meanwhile. */
+  /** An owned handle that is lent cannot be dropped meanwhile. */
   lend(handle: Handle): void {
     handle.lends += 1
     this.#lent.push(handle)

@@ -13,7 +13,7 @@ import {
   type FlatValues,
 } from './flat.js'
 
-/** What JavaScript has for a choice between cases, each with a payload or without. */
+/** The JavaScript form of a choice between cases, each with or without payload. */
 export type ChoiceForm = {
   readonly kind: ValueType['kind']
   readonly cases: readonly (Codec | undefined)[]
@@ -25,7 +25,7 @@ export type ChoiceForm = {
 
 type Case = {
   readonly codec: Codec
-  /** For each flat value of the payload, where its type is not that of the joined slot. */
+  /** For each flat value of the payload whose type differs from that of the joined slot. */
   readonly narrow: readonly (((value: FlatValue) => FlatValue) | undefined)[] | undefined
   readonly widen: readonly (((value: FlatValue) => FlatValue) | undefined)[]
 }

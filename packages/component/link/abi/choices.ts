@@ -46,7 +46,7 @@ export function enumCodec(names: readonly string[]): Codec {
   })
 }
 
-/** The payload or undefined; tagged where the payload could be undefined itself. */
+/** The payload or undefined; tagged if the payload itself could be undefined. */
 export function optionCodec(some: Codec): Codec {
   if (some.nullable)
     return tagged('option', [

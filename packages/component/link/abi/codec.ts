@@ -4,28 +4,28 @@ import type { CallContext } from './call-context.js'
 import type { FlatValue, FlatValues } from './flat.js'
 
 /**
- * How values of one type pass between a guest and JavaScript, made once for a type. JavaScript values are as jco's bindings
- * have them. What a guest hands over is checked, and traps; a value of JavaScript that is not of the type is a TypeError.
+ * Passes values of one type between a guest and JavaScript; created once for a type. JavaScript values have the form of jco's
+ * bindings. Invalid values from a guest trap; invalid values from JavaScript are a TypeError.
  */
 export type Codec = {
   readonly kind: ValueType['kind']
-  /** In memory, in bytes. */
+  /** The size in memory, in bytes. */
   readonly size: number
   readonly align: number
-  /** Undefined if there are too many to pass without memory. */
+  /** Undefined if there are too many to pass flat. */
   readonly flat: readonly FlatType[] | undefined
   readonly depth: number
-  /** Its JavaScript value can be undefined. */
+  /** Whether its JavaScript value can be undefined. */
   readonly nullable: boolean
-  /** From memory; the caller has checked that `size` bytes at a multiple of `align` are there. */
+  /** Loads from memory; the caller has checked that `size` bytes at a multiple of `align` are there. */
   load(call: CallContext, at: number): unknown
   store(call: CallContext, at: number, value: unknown): void
-  /** From flat values, of which the first is at `from`. */
+  /** Lifts flat values, the first of which is at `from`. */
   lift(call: CallContext, flat: FlatValues, from: number): unknown
   lower(call: CallContext, value: unknown, flat: FlatValue[], to: number): void
 }
 
-/** What is wrong with a value of JavaScript; it says what kind of value was found, and not what is in it. */
+/** Rejects a JavaScript value; the error contains its kind, not its content. */
 export function mismatch(expected: string, value: unknown): never {
   const found = value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value
   throw new TypeError(`expected ${expected} for a component, found ${found}`)

@@ -3,7 +3,7 @@ import { mismatch, type Codec } from './codec.js'
 import { unsignedAt } from './flat.js'
 import { fieldOf } from './sequence.js'
 
-/** An object of booleans; at most 32 of them. */
+/** An object of at most 32 booleans. */
 export function flagsCodec(names: readonly string[]): Codec {
   const keys = names.map(camelCase)
   const size = names.length <= 8 ? 1 : names.length <= 16 ? 2 : 4

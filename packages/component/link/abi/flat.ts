@@ -4,12 +4,12 @@ import { trap } from './trap.js'
 export type FlatValue = number | bigint
 export type FlatValues = readonly (FlatValue | undefined)[]
 
-/** Parameters of more flat values than this go through memory. */
+/** More flat parameters than this are passed through memory. */
 export const MAX_FLAT_PARAMS = 16
-/** As results do that are more than this. */
+/** So are more results than this. */
 export const MAX_FLAT_RESULTS = 1
 
-/** The flat types of several parts in a row; undefined if there are too many to pass flat. */
+/** The flat types of consecutive parts; undefined if there are too many to pass flat. */
 export function concatFlat(
   parts: Iterable<readonly FlatType[] | undefined>,
 ): readonly FlatType[] | undefined {
@@ -21,7 +21,7 @@ export function concatFlat(
   return all
 }
 
-/** The flat types of a payload that is one of several. */
+/** The flat types of a payload that is one of several types. */
 export function joinFlat(parts: Iterable<readonly FlatType[] | undefined>): readonly FlatType[] | undefined {
   const joined: FlatType[] = []
   for (const part of parts) {
@@ -39,7 +39,7 @@ function join(a: FlatType, b: FlatType): FlatType {
   return (a === 'i32' && b === 'f32') || (a === 'f32' && b === 'i32') ? 'i32' : 'i64'
 }
 
-/** A core function that was declared with other types than its component function has gives values of other types. */
+/** A core function declared with types other than its component function's returns values of other types. */
 export function numberAt(flat: FlatValues, index: number): number {
   const value = flat[index]
   return typeof value === 'number'
@@ -58,7 +58,7 @@ export const unsignedAt = (flat: FlatValues, index: number): number => numberAt(
 
 const scratch = () => new DataView(new ArrayBuffer(8))
 
-/** Converts the value of a joined slot to the type of a case; undefined if they are the same. */
+/** Converts the value of a joined slot to the type of a case; undefined if the types are equal. */
 export function narrowing(from: FlatType, to: FlatType): ((value: FlatValue) => FlatValue) | undefined {
   if (from === to) return undefined
   const view = scratch()
@@ -75,7 +75,7 @@ export function narrowing(from: FlatType, to: FlatType): ((value: FlatValue) => 
   }
 }
 
-/** The other way round. */
+/** Converts the other way round. */
 export function widening(from: FlatType, to: FlatType): ((value: FlatValue) => FlatValue) | undefined {
   if (from === to) return undefined
   const view = scratch()

@@ -1,49 +1,49 @@
 import { trap } from './trap.js'
 
-/** The specification's. */
+/** The limit of the specification. */
 const MAX_BACKPRESSURE = 0xffff
 
-/** Who may not run beside others of its kind. */
+/** A task or thread that must not run alongside others of its kind. */
 export type Exclusive = {
   /** It is going to run: nothing else has to happen first. */
   readonly isReady: boolean
 }
 
-/** `holder`: undefined if it may run beside others. */
+/** `holder` is undefined if it may run alongside others. */
 type Entry = { readonly holder: Exclusive | undefined; readonly go: () => void }
 
 /**
- * Who may run code of one component instance. Tasks that keep nothing on the stack of the guest while they wait, and those of
- * synchronous code, run one at a time; and a guest can hold back new tasks.
+ * Controls which tasks may run code of one component instance. Tasks that keep nothing on the guest's stack while they wait, and
+ * synchronous tasks, run one at a time; and a guest can hold back new tasks.
  */
 export class Gate {
   #holder: Exclusive | undefined
   #backpressure = 0
-  /** New tasks. */
+  /** New tasks that wait. */
   readonly #entering = new Set<Entry>()
-  /** Tasks that have waited for an event, and go before new ones. */
+  /** Tasks that have waited for an event; they precede new ones. */
   readonly #returning = new Set<Entry & { readonly holder: Exclusive }>()
 
-  /** Whether what keeps new tasks waiting is one that is going to run, and may let them in then. */
+  /** Whether new tasks only wait for a task that is going to run, and may admit them then. */
   get isAboutToOpen(): boolean {
     return this.#backpressure === 0 && this.#holder?.isReady === true
   }
 
-  /** Whether a new task may begin now; it has to queue otherwise. `holder` is undefined if it may run beside others. */
+  /** Whether a new task may begin now; otherwise it has to queue. `holder` is undefined if it may run alongside others. */
   admit(holder: Exclusive | undefined): boolean {
     if (this.#entering.size > 0 || !this.#isOpenTo(holder)) return false
     this.#holder ??= holder
     return true
   }
 
-  /** Calls back once the task may begin; the function that is returned takes that back. */
+  /** Calls back once the task may begin; returns a function that withdraws it. */
   queue(holder: Exclusive | undefined, go: () => void): () => void {
     const entry = { holder, go }
     this.#entering.add(entry)
     return () => void this.#entering.delete(entry)
   }
 
-  /** Whether no other task holds it, so that it is taken; it calls back otherwise, once it is. */
+  /** Takes the gate if no other task holds it; otherwise returns false and calls back once it is taken. */
   take(holder: Exclusive, go: () => void): boolean {
     if (this.#holder !== undefined) {
       this.#returning.add({ holder, go })

@@ -41,7 +41,7 @@ function lowerOwn(call: CallContext, value: unknown, resource: ResourceState): n
   return call.instance.handles.add(resource, held.rep)
 }
 
-/** The component that defines a resource gets its representation; others get a handle that ends with the call. */
+/** The component that defines a resource receives its representation; others receive a handle that ends with the call. */
 function lowerBorrow(call: CallContext, value: unknown, resource: ResourceState): number {
   const rep = resource.from === 'host' ? hostObject(value, resource) : guestResource(value, resource).rep
   if (resource.from === 'guest' && resource.instance === call.instance && typeof rep === 'number') return rep

@@ -1,24 +1,24 @@
 import type { ResourceState } from './resource.js'
 import { trap } from './trap.js'
 
-/** A guest that needs more leaks them. */
+/** A guest that has more leaks them. */
 const MAX_HANDLES = 1_000_000
-/** Streams, futures, subtasks, sets of them and error contexts take some 1 KB each. */
+/** Streams, futures, subtasks, waitable sets and error contexts take about 1 KB each. */
 const MAX_ENTRIES = 20_000
 
 type Borrower = { borrowed: number }
 
 export type Handle = {
   readonly resource: ResourceState
-  /** A number of the component that defines the resource, or an object of the host. */
+  /** A number of the defining component, or a host object. */
   readonly rep: unknown
-  /** The call that lent it, which counts its borrowed handles; undefined if it is owned. */
+  /** The call that lent it, which counts its borrowed handles; undefined if owned. */
   readonly borrowedIn: Borrower | undefined
-  /** How often it is lent out itself. */
+  /** How many times it is currently lent. */
   lends: number
 }
 
-/** What has a handle and is no resource: a stream, a future, a subtask, a set of them or an error context. */
+/** An entry that is not a resource: a stream, a future, a subtask, a waitable set or an error context. */
 export type Entry = { readonly resource: undefined }
 
 /** The handles of one component instance. Index 0 is never used. */

@@ -7,7 +7,7 @@ type IndexType = Pick<Codec, 'kind' | 'depth'> & {
   readonly lower: (call: CallContext, value: unknown) => number
 }
 
-/** The codec of a value that guests know by its index in their table. */
+/** The codec of a value that guests refer to by its index in their table. */
 export const indexCodec = ({ kind, depth, lift, lower }: IndexType): Codec => ({
   kind,
   size: 4,
@@ -17,7 +17,7 @@ export const indexCodec = ({ kind, depth, lift, lower }: IndexType): Codec => ({
   nullable: false,
   load: (call, at) => lift(call, call.memory.view.getUint32(at, true)),
   store: (call, at, value) => {
-    // Lowering may call the guest, whose memory may grow: the view is read behind it.
+    // Lowering may call the guest and grow its memory, so the view is read afterwards.
     const index = lower(call, value)
     call.memory.view.setUint32(at, index, true)
   },

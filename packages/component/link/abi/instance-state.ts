@@ -3,10 +3,10 @@ import { ThreadTable } from './thread-table.js'
 import { HandleTable } from './handles.js'
 import { trap } from './trap.js'
 
-/** What an instance of a component is in the midst of. After a trap it stays entered, and so can't be called again. */
+/** The state of a component instance. After a trap it stays entered, so it cannot be called again. */
 export class InstanceState {
   readonly handles = new HandleTable()
-  /** False while the host calls it for memory only. */
+  /** False while the host calls it only to allocate memory. */
   mayLeave = true
   #entered = false
   #gate: Gate | undefined

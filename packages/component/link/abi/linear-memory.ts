@@ -1,17 +1,20 @@
 import { trap } from './trap.js'
 
-/** The bytes of a core memory, which move when it grows. */
+const NO_BYTES = new Uint8Array(0)
+const NO_VIEW = new DataView(NO_BYTES.buffer)
+
+/** The bytes of a core memory, whose buffer is replaced when it grows. */
 export class LinearMemory {
   readonly #memory: WebAssembly.Memory | undefined
-  #bytes = new Uint8Array(0)
-  #view = new DataView(this.#bytes.buffer)
+  #bytes = NO_BYTES
+  #view = NO_VIEW
 
-  /** Without a memory, every access is out of its bounds. */
+  /** Without a memory, every access is out of bounds. */
   constructor(memory: WebAssembly.Memory | undefined) {
     this.#memory = memory
   }
 
-  // A buffer that was replaced has no bytes any more.
+  // A buffer that was replaced has length 0.
   get bytes(): Uint8Array<ArrayBuffer> {
     if (this.#bytes.length === 0) this.#refresh()
     return this.#bytes
@@ -22,7 +25,7 @@ export class LinearMemory {
     return this.#view
   }
 
-  /** Traps unless `size` bytes at a pointer are in the memory, and the pointer is a multiple of `align`. */
+  /** Traps unless `size` bytes at `at` are in the memory and `at` is a multiple of `align`. */
   check(at: number, size: number, align: number): void {
     if (at % align !== 0) trap(`unaligned pointer ${hex(at)}: not a multiple of ${align}`)
     if (at + size > this.bytes.length)

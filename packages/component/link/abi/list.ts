@@ -5,12 +5,12 @@ import { RANGE_FORMS, type RangeForm } from './address.js'
 import { concatFlat, MAX_FLAT_PARAMS } from './flat.js'
 import { numberArray, type ElementsCodec } from './number-array.js'
 
-/** What an element of a JavaScript array takes at least. */
+/** The minimum size of an element of a JavaScript array. */
 const ELEMENT_BYTES = 16
 
 /**
  * Lists of numbers are typed arrays, other lists are arrays.
- * @param form how it is passed where its elements are
+ * @param form how the position of its elements is passed
  */
 export function listCodec(element: Codec, form: RangeForm = RANGE_FORMS.i32): Codec {
   const { load, store } = numberArray(element.kind) ?? elementwise(element)
@@ -66,7 +66,7 @@ function storeEach(call: CallContext, element: Codec, at: number, items: readonl
     element.store(call, at + index * element.size, items[index])
 }
 
-/** A list of a fixed length is stored in place, and always an array. */
+/** A fixed-length list is stored in place, and is always an array. */
 export function fixedListCodec(element: Codec, length: number): Codec {
   const flat = length > MAX_FLAT_PARAMS ? undefined : concatFlat(Array.from({ length }, () => element.flat))
   const width = element.flat?.length ?? 0

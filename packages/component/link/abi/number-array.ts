@@ -30,7 +30,7 @@ const ARRAYS: ReadonlyMap<ValueType['kind'], { readonly kind: NumberKind; readon
     ['f64', { kind: 'f64', array: Float64Array }],
   ])
 
-/** Lists of numbers, copied in one go; a plain array is taken too. Undefined for elements of another kind. */
+/** Lists of numbers, copied at once; plain arrays are accepted too. Undefined for other element types. */
 export function numberArray(kind: ValueType['kind']): ElementsCodec | undefined {
   const found = ARRAYS.get(kind)
   if (found === undefined) return undefined
@@ -63,5 +63,5 @@ function storeBytes(call: CallContext, value: NodeJS.TypedArray, align: number):
   return { pointer, length }
 }
 
-/** Of a type of numbers, whose values have no parts. */
+/** Whether it is a number type, whose values have no parts. */
 export const isNumber = (kind: ValueType['kind']): boolean => ARRAYS.has(kind)

@@ -7,7 +7,7 @@ import { bigAt, numberAt, unsignedAt } from './flat.js'
 
 export type NumberKind = Exclude<PrimitiveKind, 'bool' | 'char' | 'string' | 'error-context'>
 
-/** A type of one flat value, which is stored as it is. */
+/** A type of one flat value, stored as it is. */
 function scalar(
   kind: PrimitiveKind,
   size: number,
@@ -23,7 +23,7 @@ type Small = {
   readonly flat: FlatType
   readonly get: (view: DataView, at: number) => number
   readonly set: (view: DataView, at: number, value: number) => void
-  /** What of a core value counts. */
+  /** Reduces a core value to the bits that count. */
   readonly wrap: (value: number) => number
 }
 
@@ -179,7 +179,7 @@ const textOf = (value: unknown): string => (typeof value === 'string' ? value : 
 
 /**
  * Error contexts are handles.
- * @param form how a string is passed where its bytes are
+ * @param form how the position of a string is passed
  */
 export function primitiveCodec(
   kind: Exclude<PrimitiveKind, 'error-context'>,

@@ -1,11 +1,11 @@
-/** A component instance, which runs one thing at a time. */
+/** A component instance, which can be entered by one call at a time. */
 type Enterable = { enter(): void; exit(): void }
 
-/** A resource type of one run. */
+/** A resource type in one run. */
 export type ResourceState =
   | {
       readonly from: 'guest'
-      /** Where it is defined. */
+      /** The instance that defines it. */
       readonly instance: Enterable
       readonly destructor: ((rep: number) => void) | undefined
     }
@@ -14,11 +14,11 @@ export type ResourceState =
 
 export type Constructor = new (...args: never[]) => object
 
-/** A handle to a resource of a guest, while JavaScript has it. */
+/** A handle to a guest's resource that is held by JavaScript. */
 export class GuestResource {
   readonly resource: ResourceState
   readonly rep: number
-  /** False: borrowed, or given away. */
+  /** False if it is borrowed, or was given away. */
   owned: boolean
 
   constructor(resource: ResourceState, rep: number, owned: boolean) {
@@ -27,7 +27,7 @@ export class GuestResource {
     this.owned = owned
   }
 
-  /** Drops what is owned. */
+  /** Drops an owned handle. */
   [Symbol.dispose](): void {
     if (!this.owned) return
     this.owned = false
@@ -36,7 +36,7 @@ export class GuestResource {
 }
 
 /**
- * Ends what a handle stood for that owned it.
+ * Destroys the resource of an owned handle.
  * @param from the instance that dropped it, if one did
  */
 export function destroy(resource: ResourceState, rep: unknown, from?: Enterable): void {

@@ -4,7 +4,7 @@ import { concatFlat } from './flat.js'
 
 type Member = { readonly codec: Codec; readonly offset: number; readonly flatOffset: number }
 
-/** How members lie one after another. */
+/** Computes the offsets of members in memory. */
 function layout(codecs: readonly Codec[]) {
   let size = 0
   let flatOffset = 0
@@ -26,7 +26,7 @@ function layout(codecs: readonly Codec[]) {
   }
 }
 
-/** Also for the parameters of a function, of which there may be none. */
+/** Also used for the parameters of a function, which may be empty. */
 export function tupleCodec(codecs: readonly Codec[]): Codec {
   const { members, ...shape } = layout(codecs)
   const itemsOf = (value: unknown): readonly unknown[] => {
@@ -79,7 +79,7 @@ export function recordCodec(fields: readonly { readonly name: string; readonly c
   }
 }
 
-/** Fields may be getters of a class; a label like `constructor` is not looked up in what all objects have. */
+/** Fields may be getters of a class; a label such as `constructor` does not reach Object.prototype. */
 export function fieldOf(value: unknown, key: string): unknown {
   if (typeof value !== 'object' || value === null) return mismatch('an object', value)
   if (key in Object.prototype && !Object.hasOwn(value, key)) return undefined

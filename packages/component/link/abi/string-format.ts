@@ -3,7 +3,7 @@ import { UTF16_TAG, type Range } from './address.js'
 import { trap } from './trap.js'
 import type { LinearMemory } from './linear-memory.js'
 
-/** What a string needs of the call that it passes in. */
+/** The part of a call context that strings need. */
 type StringCall = {
   readonly memory: LinearMemory
   spend(bytes: number): void
@@ -13,11 +13,11 @@ type StringCall = {
 
 export type StringFormat = {
   readonly load: (call: StringCall, at: number, length: number) => string
-  /** `length` is in the unit of the encoding: bytes, or units of two bytes. */
+  /** `length` is in units of the encoding: bytes, or 16-bit units. */
   readonly store: (call: StringCall, text: string) => Range
 }
 
-/** Up to here JavaScript is faster than a call into a decoder. */
+/** Up to this length, JavaScript is faster than calling a decoder. */
 const SHORT = 24
 
 const utf8Decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -83,7 +83,7 @@ const compact: StringFormat = {
       bufferOf(call).write(wellFormed, narrow, 'latin1')
       return { pointer: narrow, length }
     }
-    // As the specification has it for text of UTF-16: twice as much once a character is found that is not of Latin-1.
+    // As specified for UTF-16: twice the size once a character is found that is not Latin-1.
     const pointer = call.reallocate(narrow, length, 2, length * 2)
     bufferOf(call).write(wellFormed, pointer, 'utf16le')
     return { pointer, length: length + UTF16_TAG }
@@ -92,7 +92,7 @@ const compact: StringFormat = {
 
 const bufferOf = (call: StringCall): Buffer => Buffer.from(call.memory.bytes.buffer)
 
-// What UTF-8 has no form for becomes U+FFFD, as in utf8Encoder.
+// Replaces what UTF-8 cannot express by U+FFFD, as utf8Encoder does.
 const withoutLoneSurrogates = (text: string): string => text.replace(/\p{Surrogate}/gu, '\ufffd')
 
 export const STRING_FORMATS: Readonly<Record<StringEncoding, StringFormat>> = {

@@ -1,21 +1,21 @@
 import { trap } from './trap.js'
 
-/** Each has a stack; as many as the scheduler lets wait. */
+/** Each has a stack; as many as the scheduler can suspend. */
 const MAX_THREADS = 1_000
 
-/** What one thread has to know of another one, to let it go on. */
+/** What one thread needs in order to resume another. */
 export type InstanceThread = {
-  /** Starts it; undefined once it has started. */
+  /** Starts it; undefined once started. */
   start: (() => void) | undefined
   /** Resumes it after `thread.suspend`; undefined if it is not suspended. */
   wake: ((when: 'first' | 'later') => void) | undefined
 }
 
-/** The threads of one component instance that have a number. 0 is none. */
+/** The numbered threads of one component instance. Numbers begin with 1. */
 export class ThreadTable {
   readonly #threads: (InstanceThread | undefined)[] = [undefined]
   readonly #free: number[] = []
-  /** Those that have not begun and are to. */
+  /** Threads that are ready to start. */
   readonly ready = new Set<InstanceThread>()
 
   add(thread: InstanceThread): number {

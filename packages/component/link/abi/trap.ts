@@ -10,7 +10,7 @@ const UNREACHABLE = Uint8Array.of(
 const { t: unreachable } = new WebAssembly.Instance(new WebAssembly.Module(UNREACHABLE)).exports
 
 /**
- * A guest broke the rules of the component model. No guest can catch it, as it can't catch any trap.
+ * A guest violated the rules of the component model. Guests cannot catch it, like any trap.
  *
  * ```ts
  * try {
@@ -26,9 +26,9 @@ export class TrapError extends WebAssembly.RuntimeError {
   }
 }
 
-/** Ends the guest: what it did breaks the canonical ABI. Throws a `TrapError`. */
+/** Ends the guest, which violated the canonical ABI. Throws a `TrapError`. */
 export function trap(what: string): never {
-  // An error that JavaScript makes is an exception that `catch_all` catches; V8 tells them apart by the object.
+  // `catch_all` would catch an error created by JavaScript; V8 tells traps apart by the object.
   const error = realTrap()
   Object.setPrototypeOf(error, TrapError.prototype)
   error.message = what

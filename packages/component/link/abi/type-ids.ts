@@ -1,11 +1,11 @@
 import type { ValType, ValueDefinition } from '../../binary/type-ast.js'
 
-/** Equal for equal types, of whatever components. */
+/** Equal for equal types, of whichever components. */
 export type TypeId = string
 
 type Parts = readonly (string | number | undefined | readonly [name: string, id: TypeId | undefined])[]
 
-/** Names the types of values: two have the same name if they are the same in all parts. */
+/** Names value types: two types have the same name if all their parts are equal. */
 export class TypeIds {
   readonly #known = new Map<string, TypeId>()
 

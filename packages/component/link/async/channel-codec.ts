@@ -4,7 +4,7 @@ import type { CallContext } from '../abi/call-context.js'
 import { mismatch, type Codec } from '../abi/codec.js'
 import { indexCodec } from '../abi/index-codec.js'
 
-/** A stream or a future: the readable end goes over to whom the value is given. */
+/** A stream or a future: passes the readable end to the receiver of the value. */
 export function channelCodec(type: ChannelType): Codec {
   const lift = (call: CallContext, index: number): Channel => {
     const end = endAt(call.instance.handles, index, type, 'read')

@@ -3,7 +3,7 @@ export const COPY = { completed: 0, dropped: 1, cancelled: 2 } as const
 
 export type CopyResult = (typeof COPY)[keyof typeof COPY]
 
-/** Values that have no bytes: of a stream without a type only their number is known. */
+/** Items without content: of a stream without element type, only their number is known. */
 export class Units {
   readonly length: number
 
@@ -16,18 +16,18 @@ export class Units {
   }
 }
 
-/** Values on their way: bytes of a stream of bytes as such, and only valid at once. */
+/** Items in transit; bytes, for a stream of bytes, are valid only during the call. */
 export type Items = Uint8Array | readonly unknown[] | Units
 
 export type Source = {
-  /** How many it has. */
+  /** The number of items left. */
   readonly remaining: number
-  /** Up to `count` of them (`count` is not 0); undefined after the end. */
+  /** Takes up to `count` items (not 0); undefined after the end. */
   take(count: number): Items | undefined
 }
 
 export type Sink = {
-  /** How many it has room for. */
+  /** The number of items it has room for. */
   readonly remaining: number
   put(items: Items): void
 }
@@ -35,14 +35,14 @@ export type Sink = {
 /** One side that waits for the other. */
 type Pending<Side> = {
   readonly side: Side
-  /** The two sides are about to copy; traps if they can't. */
+  /** Both sides are about to copy; traps if they must not. */
   readonly meets?: ((other: Pending<unknown>) => void) | undefined
-  /** Some were copied; it keeps waiting until it calls `reclaim`. */
+  /** Some items were copied; the side keeps waiting until it calls `reclaim`. */
   readonly copied: (reclaim: () => void) => void
   readonly done: (result: CopyResult) => void
 }
 
-/** What both ends of a stream or of a future share. A future is a stream of one value. */
+/** What both ends of a stream or a future share. A future is a stream of one value. */
 export class Channel {
   #dropped = false
   #whenDropped: (() => void) | undefined
@@ -80,12 +80,12 @@ export class Channel {
     }
   }
 
-  /** A side gives up, if it still waits. */
+  /** Withdraws a side, if it still waits. */
   cancel(side: Source | Sink): void {
     if (this.#writing?.side === side || this.#reading?.side === side) this.#notify(COPY.cancelled)
   }
 
-  /** One end is gone; the other one learns of it. */
+  /** One end was dropped; the other is notified. */
   drop(): void {
     if (this.#dropped) return
     this.#dropped = true
@@ -93,7 +93,7 @@ export class Channel {
     this.#whenDropped?.()
   }
 
-  /** For the one side that is not waiting when it happens; called once. */
+  /** Set by the side that does not wait at that time; called once. */
   whenDropped(listener: () => void): void {
     this.#whenDropped = listener
   }

@@ -20,7 +20,7 @@ type State = 'idle' | 'copying' | 'copying-synchronously' | 'cancelling' | 'done
 const VERBS = { read: 'read from', write: 'write to' } as const
 const OTHER_END = { read: 'writable', write: 'readable' } as const
 
-/** The end that has a handle of an instance. */
+/** The end for which an instance has a handle. */
 export function endAt(handles: HandleTable, index: number, type: ChannelType, direction: Direction): End {
   const end = handles.entry(index, End)
   return end.is(type, direction)
@@ -28,15 +28,15 @@ export function endAt(handles: HandleTable, index: number, type: ChannelType, di
     : trap(`handle index ${index} is the other end, or belongs to another ${type.kind}`)
 }
 
-/** One end of a stream or of a future, for the instance that has its handle. */
+/** One end of a stream or a future, for the instance that has its handle. */
 export class End extends Waitable {
   readonly channel: Channel
   readonly type: ChannelType
   readonly direction: Direction
   state: State = 'idle'
-  /** What it reads into, or writes from. */
+  /** The buffer that it reads into, or writes from. */
   buffer: (Source & Sink) | undefined
-  /** How its last copy ended. */
+  /** The result of its last copy. */
   #last: CopyResult = COPY.completed
 
   constructor(channel: Channel, type: ChannelType, direction: Direction) {
@@ -50,13 +50,13 @@ export class End extends Waitable {
     return direction === this.direction && kind === this.type.kind && elementId === this.type.elementId
   }
 
-  /** Traps unless it can be read or written now. */
+  /** Traps unless a read or write can begin. */
   checkIdle(): void {
     if (this.state === 'done') trap(`cannot ${VERBS[this.direction]} ${this.#whyDone}`)
     if (this.state !== 'idle') trap('cannot have concurrent operations active on a future/stream')
   }
 
-  /** A copy is over. */
+  /** Ends a copy. */
   finish(result: CopyResult): void {
     const isOver = result === COPY.dropped || (this.type.kind === 'future' && result === COPY.completed)
     this.state = isOver ? 'done' : 'idle'
@@ -64,7 +64,7 @@ export class End extends Waitable {
     this.buffer = undefined
   }
 
-  /** Its instance gives it away. */
+  /** Removes the end from its instance, which passes it on. */
   pass(): Channel {
     const { kind } = this.type
     if (this.state === 'done') trap(`cannot lift ${this.#whyDone}`)

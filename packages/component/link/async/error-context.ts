@@ -2,9 +2,9 @@ import type { CallContext } from '../abi/call-context.js'
 import { mismatch, type Codec } from '../abi/codec.js'
 import { indexCodec } from '../abi/index-codec.js'
 
-/** What a guest, or the host, says of an error. It can be passed on as often as one likes. */
+/** A description of an error, from a guest or the host. It can be passed on any number of times. */
 export class ErrorContext {
-  /** It is no handle of a resource. */
+  /** It is not a handle of a resource. */
   readonly resource = undefined
   readonly debugMessage: string
 

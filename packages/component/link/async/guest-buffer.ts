@@ -5,14 +5,14 @@ import { trap } from '../abi/trap.js'
 import { Units, type Items, type Sink, type Source } from './channel.js'
 import type { ChannelKind, ChannelType } from './end.js'
 
-/** The specification's. */
+/** The limit of the specification. */
 const MAX_LENGTH = 2 ** 28 - 1
-/** Values that are copied one by one, at a time: a guest asks again for the rest. */
+/** Items that are copied one by one in one operation; a guest asks again for the rest. */
 const MAX_VALUES = 16_384
 
-/** Memory of a guest that a stream is read into or written from. */
+/** Guest memory that a stream is read into or written from. */
 export class GuestBuffer implements Source, Sink {
-  /** How many were copied. */
+  /** The number of items copied. */
   progress = 0
   readonly #call: CallContext
   readonly #kind: ChannelKind
@@ -36,7 +36,7 @@ export class GuestBuffer implements Source, Sink {
     return isOneByOne ? Math.min(left, MAX_VALUES) : left
   }
 
-  /** Both ends in one instance: for now the specification allows that for what has no parts. */
+  /** Both ends in one instance: for now, the specification allows that only for element types without parts. */
   checkMeets(other: unknown): void {
     const isWithin = other instanceof GuestBuffer && other.#call.instance === this.#call.instance
     if (isWithin && this.#element !== undefined && !isNumber(this.#element.kind))

@@ -1,35 +1,35 @@
 import { mismatch } from '../abi/codec.js'
 import { Channel, COPY, Units, type Items } from './channel.js'
 
-/** What a function of the host answers that is not finished yet. */
+/** The result of a host function that has not finished yet. */
 export class Later {
   readonly begin: (done: (value: unknown) => void) => () => void
 
-  /** `begin` starts it, and returns what takes it back. */
+  /** `begin` starts the work, and returns a function that cancels it. */
   constructor(begin: (done: (value: unknown) => void) => () => void) {
     this.begin = begin
   }
 }
 
-/** Where a stream comes from that the host gives to a guest. */
+/** The source of a stream that the host passes to a guest. */
 export type HostSource = {
-  /** Up to `count`, at once; undefined at the end. */
+  /** Up to `count` items, at once; undefined at the end. */
   take(count: number): Items | undefined
-  /** The guest wants no more, or the stream has ended. */
+  /** The guest reads no more, or the stream has ended. */
   close(): void
 }
 
-/** What lets the host read a stream that a guest gave it. */
+/** The sink through which the host reads a stream of a guest. */
 export type HostSink = {
-  /** Takes all of it at once; false if it takes no more. */
+  /** Accepts all items at once; false if it accepts no more. */
   put(items: Items): boolean
-  /** The guest has written all. */
+  /** The guest has closed the stream. */
   end(): void
 }
 
 const nothing = (): void => undefined
 
-/** A stream of the host, as the value that a function returns. */
+/** A host stream, as the value that a function returns. */
 export function hostStream(source: HostSource): Channel {
   const channel = new Channel()
   channel.write({
@@ -40,7 +40,7 @@ export function hostStream(source: HostSource): Channel {
   return channel
 }
 
-/** A future of the host, and what gives it its value. */
+/** A host future, and the function that resolves it. */
 export function hostFuture(): { readonly future: Channel; readonly resolve: (value: unknown) => void } {
   const future = new Channel()
   const resolve = (value: unknown) => {
@@ -60,7 +60,7 @@ export function hostFuture(): { readonly future: Channel; readonly resolve: (val
   return { future, resolve }
 }
 
-/** Reads a future of a guest; undefined if it will never have a value. The returned function drops the future. */
+/** Reads a future of a guest; undefined if it will never have a value. Returns a function that drops the future. */
 export function readFuture(future: unknown, then: (value: unknown) => void): () => void {
   if (!(future instanceof Channel)) return mismatch('a future', future)
   let isOver = false
@@ -89,7 +89,7 @@ export function refuseStream(stream: unknown): void {
   else stream.drop()
 }
 
-/** Reads a stream of a guest to its end, as it is written. */
+/** Reads a stream of a guest to its end, as items are written. */
 export function consume(stream: unknown, sink: HostSink): void {
   if (!(stream instanceof Channel)) return mismatch('a stream', stream)
   let wantsMore = true

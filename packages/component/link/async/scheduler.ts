@@ -4,7 +4,9 @@ import type { Thread } from './thread.js'
 
 /** Steps in a row before timers are checked. */
 const TURNS_WITHOUT_TIMERS = 256
-/** Each has a stack that is not on V8's heap, of 5 KB and up to 1 MB. Node.js 24 has room for some 800 that one call begins. */
+/**
+ * Each suspended task has a stack outside of V8's heap, of 5 KB to 1 MB. Node.js 24 has room for about 800 that one call begins.
+ */
 const MAX_SUSPENDED = 500
 
 /** A call from outside that has not ended. */
@@ -14,35 +16,35 @@ export type OpenCall = {
   idle(): void
 }
 
-/** Lets a guest that waits go on, with the value made then: after all others, or as the first or the second of all. */
+/** Resumes a suspended guest, with a value computed then: after all others, or as the first or the second of all. */
 export type GoOn = (value: () => unknown, when?: 'first' | 'second' | 'later') => void
 
 /**
- * Runs the threads of one run, one piece of guest code at a time. A piece begins with a call from JavaScript, or where a guest
- * that waited goes on; that is V8's doing, in a turn of its own, so nothing else may begin before that piece is over. A call
- * of a guest runs within the piece that makes it, up to where it waits or ends.
+ * Runs the threads of one run, one piece of guest code at a time. A piece begins with a call from JavaScript, or when V8 resumes
+ * a suspended guest in a turn of its own; nothing else may begin until the piece is over. A call made by a guest runs within the
+ * same piece, until it blocks or ends.
  */
 export class Scheduler {
-  /** Whose code runs. */
+  /** The thread whose code runs. */
   current: Thread | undefined
-  /** What `context.get` gives outside of any thread. */
+  /** The values of `context.get` outside of any thread. */
   readonly #storage: [number, number] = [0, 0]
   readonly #ready: (() => void)[] = []
-  /** Goes before all that is ready: one guest has handed over to another one. */
+  /** Jobs that precede all others: one guest has handed over to another. */
   readonly #first: (() => void)[] = []
   readonly #calls = new Set<OpenCall>()
   #resumed: Thread | undefined
-  /** What takes back the work of the host that is waited for. */
+  /** Functions that cancel pending host work. */
   readonly #outside = new Set<() => void>()
   #turns = 0
   #suspended = 0
   #isDue = false
   #isWatched = false
-  /** A guest threw; what, is known in the next microtask. */
+  /** A guest threw; the exception becomes known in the next microtask. */
   #isHalted = false
   #isDead = false
 
-  /** The thread whose code makes the call that is being answered. */
+  /** The thread that made the current call. */
   thread(): Thread {
     return this.current ?? trap('a built-in function was called outside of any task')
   }
@@ -55,7 +57,7 @@ export class Scheduler {
     return this.current?.storage ?? this.#storage
   }
 
-  /** How many jobs were put before all others. */
+  /** How many jobs were put before all others so far. */
   get handedOver(): number {
     return this.#first.length
   }
@@ -74,14 +76,14 @@ export class Scheduler {
     this.#calls.delete(call)
   }
 
-  /** Ends all calls: what was thrown ends the guest. */
+  /** Ends all calls with an error that ends the guest. */
   readonly fail = (error: unknown): void => {
     const calls = [...this.#calls]
     this.stop()
     for (const call of calls) call.failed(error)
   }
 
-  /** Nothing of the guest runs from now on, whatever it still waits for. */
+  /** Stops the guest, whatever it still waits for. */
   stop(): void {
     this.#isDead = true
     this.#calls.clear()
@@ -90,16 +92,14 @@ export class Scheduler {
     for (const stop of [...this.#outside]) stop()
   }
 
-  /** Does it once no guest code runs, in order. */
+  /** Runs the job once no guest code runs; jobs run in order. */
   later(job: () => void): void {
     if (this.#isDead) return
     this.#ready.push(job)
     this.#wake()
   }
 
-  /**
-   * Work of the host, which is waited for: `begin` starts it and returns what takes it back. So does the function that is returned.
-   */
+  /** Host work that is waited for: `begin` starts it and returns a function that cancels it, and so does this. */
   outside(begin: (done: (job: () => void) => void) => () => void): () => void {
     const cancel = () => {
       if (this.#outside.delete(cancel)) stop()
@@ -112,7 +112,7 @@ export class Scheduler {
     return cancel
   }
 
-  /** After other work and timers that are due. */
+  /** Runs the job after other work and timers that are due. */
   nextTurn(job: () => void): () => void {
     return this.outside((done) => {
       const immediate = setImmediate(() => done(job))
@@ -120,7 +120,7 @@ export class Scheduler {
     })
   }
 
-  /** Runs code that V8 can suspend, up to where it waits or ends; `onEnd` is called with what it returns, then or later. */
+  /** Runs code that V8 can suspend, until it blocks or ends; `onEnd` receives its result, then or later. */
   run(thread: Thread, code: () => Promise<unknown>, onEnd: (returned: unknown) => void): void {
     const before = this.current
     this.current = thread
@@ -136,7 +136,7 @@ export class Scheduler {
     if (before !== undefined) trap('a function that was called trapped')
   }
 
-  /** What `run` was given has returned. */
+  /** The code given to `run` has returned. */
   ended(returned: unknown): void {
     const thread = this.thread()
     thread.onEnd(returned)
@@ -144,7 +144,7 @@ export class Scheduler {
     this.endPiece(thread)
   }
 
-  /** Runs code that can't be suspended, and that enters the instance itself. */
+  /** Runs code that cannot be suspended and that enters the instance itself. */
   within<T>(thread: Thread, code: () => T): T {
     const before = this.current
     this.current = thread
@@ -157,7 +157,7 @@ export class Scheduler {
     }
   }
 
-  /** Runs code that has a context of its own. */
+  /** Runs code with a context storage of its own. */
   isolated<T>(code: () => T): T {
     const { storage } = this
     const [first, second] = storage
@@ -168,7 +168,7 @@ export class Scheduler {
     return returned
   }
 
-  /** Lets the guest wait in the midst of its code; `begin` is given what lets it go on. */
+  /** Suspends the guest; `begin` receives the function that resumes it. */
   suspend(begin: (goOn: GoOn) => void): Promise<unknown> {
     const thread = this.thread()
     if (this.#suspended >= MAX_SUSPENDED) trap(`more than ${MAX_SUSPENDED} tasks are suspended`)
@@ -190,7 +190,7 @@ export class Scheduler {
         if (when === 'later') this.later(job)
         else this.#handOver(job, when === 'first' ? 0 : 1)
       }
-      // A promise that was rejected would be an exception that the guest can catch.
+      // A rejected promise would be an exception that the guest can catch.
       try {
         begin(goOn)
       } catch (error) {
@@ -199,7 +199,7 @@ export class Scheduler {
     })
   }
 
-  /** A guest that went on is done, or waits again. */
+  /** A resumed guest has ended or blocked again. */
   endPiece(thread: Thread): void {
     if (this.#resumed !== thread) return
     thread.instance.exit()
@@ -241,7 +241,7 @@ export class Scheduler {
     return this.#outside.size === 0 && jobs === 0 && this.#resumed === undefined && !this.#isDue
   }
 
-  /** When all promises have settled by the next turn and nothing is waited for from outside, nothing will happen any more. */
+  /** Once all promises have settled by the next turn and no host work is pending, nothing more can happen. */
   #watch(): void {
     if (this.#isWatched || !this.#isIdle || this.#calls.size === 0) return
     this.#isWatched = true

@@ -11,12 +11,12 @@ const STATES = {
   'cancelled-before-returned': 4,
 } as const
 
-/** What `subtask.cancel` and others return that have to be waited for. */
+/** Returned by `subtask.cancel` and others if the result has to be waited for. */
 export const BLOCKED = -1
 
-/** A call that a guest made and did not wait for. */
+/** A call that a guest made without waiting for it. */
 export class Subtask extends Waitable {
-  /** Its handle; 0: it has none yet, or needs none. */
+  /** Its handle; 0 if it has none yet, or needs none. */
   index = 0
   callee: AsyncCall | undefined
   readonly #call: CallContext
@@ -46,13 +46,13 @@ export class Subtask extends Waitable {
     else this.#progress(this.#state === 'starting' ? 'cancelled-before-started' : 'cancelled-before-returned')
   }
 
-  /** The caller knows how it ended; what it lent for the call is its own again. */
+  /** The caller knows the result; what it lent for the call is returned. */
   deliver(): void {
     this.#isDelivered = true
     this.#call.end()
   }
 
-  /** False: it was resolved already. */
+  /** Returns false if it was resolved already. */
   cancel(): boolean {
     if (this.#isDelivered) trap('cannot cancel a subtask which has been resolved')
     if (this.#isCancelled) trap('cannot cancel a subtask twice')

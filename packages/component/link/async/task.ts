@@ -6,7 +6,7 @@ import type { TypeId } from '../abi/type-ids.js'
 import type { Resolve } from './function.js'
 import { CANCELLED, type Event, type WaitableSet } from './waitable.js'
 
-/** What a task needs of the scheduler. */
+/** The part of the scheduler that a task needs. */
 type Turns = {
   later(job: () => void): void
   nextTurn(job: () => void): () => void
@@ -16,16 +16,16 @@ export type TaskOptions = {
   readonly scheduler: Turns
   readonly call: CallContext
   readonly shape: { readonly async: boolean; readonly resultId: TypeId | undefined }
-  /** The options that it is lifted with. */
+  /** The options with which its function is lifted. */
   readonly canon: CanonPlan
-  /** It is lifted with the option `async`. */
+  /** Whether its function is lifted with the option `async`. */
   readonly isAsync: boolean
   readonly resolve: Resolve
-  /** Called once, when it has no thread any more. */
+  /** Called once, when its last thread has ended. */
   readonly exit?: (() => void) | undefined
 }
 
-/** Takes an event; `first`: before anything else is done. */
+/** Receives an event; `first`: before anything else is done. */
 export type Go = (event: Event, first: boolean) => void
 
 /** One call of a function that a component exports. */
@@ -39,7 +39,7 @@ export class Task {
   readonly #exit: (() => void) | undefined
   #state: 'running' | 'cancel-pending' | 'cancel-delivered' | 'resolved' = 'running'
   #threads = 1
-  /** Each ends a wait of one of its threads, which a cancellation may end. */
+  /** Each ends a wait of one of its threads that a cancellation may interrupt. */
   readonly #interrupts = new Set<() => void>()
 
   constructor({ scheduler, call, shape, canon, isAsync, resolve, exit }: TaskOptions) {
@@ -64,12 +64,12 @@ export class Task {
     return this.shape.async || this.isResolved
   }
 
-  /** One more thread runs for it. */
+  /** Another thread runs for it. */
   join(): void {
     this.#threads += 1
   }
 
-  /** A thread of it has ended. */
+  /** One of its threads has ended. */
   leave(): void {
     this.#threads -= 1
     if (this.#threads > 0) return
@@ -107,13 +107,13 @@ export class Task {
     return true
   }
 
-  /** A cancellation ends the wait until the function that is returned is called. */
+  /** A cancellation ends the wait, until the returned function is called. */
   interruptible(interrupt: () => void): () => void {
     this.#interrupts.add(interrupt)
     return () => void this.#interrupts.delete(interrupt)
   }
 
-  /** Takes one event of a set, the cancellation of this task, if it can be told, among them. */
+  /** Takes one event of a set, or the cancellation of this task if that can be delivered. */
   waitFor(set: WaitableSet, cancellable: boolean, go: Go): void {
     set.waiting += 1
     const taken: Go = (event, first) => {
@@ -133,7 +133,7 @@ export class Task {
     attempt()
   }
 
-  /** Lets others run. */
+  /** Lets other threads run. */
   yield(cancellable: boolean, go: Go, event: Event): void {
     this.#wait(cancellable, go, (proceed) => this.#scheduler.nextTurn(() => proceed(() => go(event, false))))
   }

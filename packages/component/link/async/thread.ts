@@ -2,20 +2,20 @@ import type { InstanceState } from '../abi/instance-state.js'
 import type { InstanceThread } from '../abi/thread-table.js'
 import type { Task } from './task.js'
 
-/** Guest code with its own stack. Each task starts with one, and can create more. */
+/** Guest code with a stack of its own. Each task starts with one thread and can create more. */
 export class Thread implements InstanceThread {
   readonly task: Task
-  /** V8 can suspend its stack; false for code that was called as any function is. */
+  /** Whether V8 can suspend its stack; false for code that is called like an ordinary function. */
   readonly canSuspend: boolean
-  /** What `context.get` gives. */
+  /** The values of `context.get`. */
   readonly storage: [number, number] = [0, 0]
-  /** It has neither ended nor waits. What it called may run in the midst of it. */
+  /** It has neither ended nor is it suspended. Code that it called may run within it. */
   isRunning = false
   /** It is going to run: nothing else has to happen first. */
   isReady = false
   start: (() => void) | undefined
   wake: ((when: 'first' | 'later') => void) | undefined
-  /** What follows once its function has returned. */
+  /** Called when its function has returned. */
   onEnd: (returned: unknown) => void = () => undefined
   #index = 0
 
@@ -28,13 +28,13 @@ export class Thread implements InstanceThread {
     return this.task.instance
   }
 
-  /** Its number in the instance, which most threads are never asked for. */
+  /** Its number in the instance; allocated on demand, because most threads never need it. */
   get index(): number {
     if (this.#index === 0) this.#index = this.instance.threads.add(this)
     return this.#index
   }
 
-  /** Its function is called; `onEnd` is called with what it returns. */
+  /** Its function is called; `onEnd` will receive the result. */
   begin(onEnd: (returned: unknown) => void): void {
     this.isReady = false
     this.isRunning = true

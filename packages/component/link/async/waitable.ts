@@ -11,7 +11,7 @@ export const EVENT = {
   cancelled: 6,
 } as const
 
-/** `payload`: what the builtin would have returned that began it. */
+/** `payload`: what the built-in that began the operation would have returned. */
 export type Event = readonly [code: number, index: number, payload: number]
 
 export const NO_EVENT: Event = [EVENT.none, 0, 0]
@@ -19,13 +19,13 @@ export const CANCELLED: Event = [EVENT.cancelled, 0, 0]
 
 /** Something with a handle that a guest can wait for. */
 export abstract class Waitable {
-  /** It is no handle of a resource. */
+  /** It is not a handle of a resource. */
   readonly resource = undefined
   #event: (() => Event) | undefined
   #set: WaitableSet | undefined
   #waiter: (() => void) | undefined
 
-  /** A guest that waits for it in the midst of a call can't have it in a set as well. */
+  /** Traps if it is in a set: a guest cannot wait for it during a call as well. */
   checkSynchronous(): void {
     if (this.#set !== undefined || this.#waiter !== undefined) inSet()
   }
@@ -38,7 +38,7 @@ export abstract class Waitable {
     return this.#event !== undefined
   }
 
-  /** The event is made when it is taken; a newer one replaces it. */
+  /** The event is created when it is taken; a newer one replaces it. */
   setEvent(event: () => Event): void {
     this.#event = event
     const waiter = this.#waiter
@@ -55,7 +55,7 @@ export abstract class Waitable {
     return event()
   }
 
-  /** The next event is for this waiter, and not for those of the set. */
+  /** Passes the next event to this waiter instead of those of the set. */
   whenEvent(waiter: () => void): void {
     if (this.hasEvent) waiter()
     else this.#waiter = waiter
@@ -72,13 +72,13 @@ export abstract class Waitable {
 const inSet = (): never => trap('waitable cannot be used synchronously while added to a waitable set')
 
 export class WaitableSet {
-  /** It is no handle of a resource. */
+  /** It is not a handle of a resource. */
   readonly resource = undefined
   readonly #members = new Set<Waitable>()
   /** Members that have an event. */
   readonly #ready = new Set<Waitable>()
   readonly #waiters = new Set<() => void>()
-  /** How many threads wait for an event of it. */
+  /** The number of threads that wait for one of its events. */
   waiting = 0
 
   get hasEvent(): boolean {
@@ -90,7 +90,7 @@ export class WaitableSet {
     return NO_EVENT
   }
 
-  /** Calls back once, when there is an event; the function that is returned takes that back. */
+  /** Calls back once, when there is an event; returns a function that withdraws the waiter. */
   whenEvent(waiter: () => void): () => void {
     if (this.hasEvent) {
       waiter()

@@ -3,29 +3,32 @@ import { readFuture } from './host.js'
 import { Channel, COPY, type CopyResult, type Items, type Source } from './channel.js'
 import type { OpenCall, Scheduler } from './scheduler.js'
 
-/** Starts what takes time, and returns what calls it off. `done` is called at most once, in a later turn of the event loop. */
+/**
+ * Starts an operation that takes time, and returns a function that cancels it. `done` is called at most once, in a later turn of
+ * the event loop.
+ */
 export type Begin<T> = (done: (value: T) => void) => () => void
 
-/** Bytes of a stream of bytes as such. */
+/** Items of a stream; bytes for a stream of bytes. */
 type Some = Uint8Array | readonly unknown[]
 
-/** Where a stream comes from that the host gives to a guest bit by bit. */
+/** The source of a stream that the host passes to a guest piece by piece. */
 export type HostSource = {
-  /** The next items; undefined at the end. Asked for once the guest reads, one at a time. */
+  /** The next items; undefined at the end. Called once the guest reads, one call at a time. */
   readonly next: Begin<Some | undefined>
-  /** The guest wants no more, or the stream has ended. Called once. */
+  /** The guest reads no more, or the stream has ended. Called once. */
   close(): void
 }
 
-/** Where a stream of a guest goes. */
+/** The destination of a stream of a guest. */
 export type HostSink = {
   /** How many items it accepts now; undefined once it accepts no more. */
   room(): number | undefined
-  /** Up to `room()`; bytes are only valid during the call. */
+  /** Accepts up to `room()` items; bytes are valid only during the call. */
   put(items: Items): void
-  /** Done when there is room, or nothing is taken any more. */
+  /** Done when there is room, or no more is accepted. */
   readonly whenRoom: Begin<void>
-  /** Called once. True: the guest has written all; false: nothing is taken any more. */
+  /** Called once. True: the guest has closed the stream; false: no more is accepted. */
   end(complete: boolean): void
 }
 
@@ -33,8 +36,8 @@ const nothing = (): void => undefined
 const EMPTY: Source = { remaining: 0, take: () => [] }
 
 /**
- * Work of the host for one instance: what a guest waits for that is not at hand. While some is under way, a guest that waits
- * is not deadlocked; its end is told when no code of the guest runs.
+ * Host work for one instance: operations that a guest waits for. While there is some, a waiting guest is not deadlocked; results
+ * are delivered when no code of the guest runs.
  *
  * ```ts
  * const work = new HostWork()
@@ -44,24 +47,24 @@ const EMPTY: Source = { remaining: 0, take: () => [] }
 export class HostWork {
   #scheduler: Scheduler | undefined
 
-  /** The run that it is for; to be called once. */
+  /** Sets the run that it belongs to; called once. */
   attach(scheduler: Scheduler): void {
     this.#scheduler = scheduler
   }
 
-  /** Begins it; `then` is called unless what is returned was called before, or the instance has ended. */
+  /** Begins an operation; `then` is called, unless the returned function was called first or the instance has ended. */
   begin<T>(begin: Begin<T>, then: (value: T) => void): () => void {
     return this.#run.outside((done) => begin((value) => done(() => then(value))))
   }
 
-  /** Keeps the instance going without a call from outside; the function that is returned ends that. */
+  /** Keeps the instance going without a call from outside; returns a function that ends that. */
   hold(call: OpenCall): () => void {
     const scheduler = this.#run
     scheduler.open(call)
     return () => scheduler.close(call)
   }
 
-  /** A stream that the host gives to a guest. */
+  /** A stream that the host passes to a guest. */
   stream(source: HostSource): Channel {
     const channel = new Channel()
     let cancel = nothing
@@ -74,7 +77,7 @@ export class HostWork {
     }
     channel.whenDropped(close)
     const wait = (): void => {
-      // Empty: done as soon as the guest reads.
+      // An empty write completes as soon as the guest reads.
       if (!isClosed) channel.write({ side: EMPTY, copied: nothing, done: fetch })
     }
     const fetch = (result: CopyResult): void => {
@@ -112,7 +115,7 @@ export class HostWork {
     return channel
   }
 
-  /** Reads a stream of a guest to its end. What is returned ends it early; `sink.end` is not called then. */
+  /** Reads a stream of a guest to its end. The returned function ends it early; `sink.end` is not called then. */
   consume(stream: unknown, sink: HostSink): () => void {
     if (!(stream instanceof Channel)) return mismatch('a stream', stream)
     let isOver = false
@@ -155,7 +158,7 @@ export class HostWork {
     }
   }
 
-  /** The value of a future of a guest, as `readFuture` gives it, when no code of the guest runs. */
+  /** Delivers the value of a guest's future, as `readFuture` does, when no code of the guest runs. */
   value(future: unknown, then: (value: unknown) => void): () => void {
     return readFuture(future, (value) => this.#run.later(() => then(value)))
   }

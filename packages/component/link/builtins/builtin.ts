@@ -9,33 +9,33 @@ import type { TypeId } from '../abi/type-ids.js'
 import type { ChannelType } from '../async/end.js'
 import type { MakeWaiting } from '../calls/jspi.js'
 
-/** A function of ours for core modules: its core type, and what it is in a run. */
+/** A core function of the linker: its type, and how to create it in a run. */
 export type Builtin = {
   readonly params: readonly FlatType[]
   readonly results: readonly FlatType[]
   readonly make: (instantiation: Instantiation) => object
 }
 
-/** What a definition of a built-in function refers to. */
+/** What the definition of a built-in function refers to. */
 export type BuiltinContext = {
   readonly definition: AsyncBuiltin
   /** The number of the component instance. */
   readonly instance: number
   readonly canon: CanonPlan
   readonly memory: CoreItem | undefined
-  /** Of `task.return`. */
+  /** For `task.return`. */
   readonly result: Codec | undefined
   readonly resultId: TypeId | undefined
-  /** Of the definition's type. */
+  /** The channel type that the definition refers to. */
   readonly channel: (kind: ChannelType['kind']) => ChannelType
-  /** Of `thread.new-indirect`: the type of the argument, and where functions are. */
+  /** For `thread.new-indirect`: the argument type, and the table of functions. */
   readonly thread: { readonly argument: FlatType; readonly table: CoreItem } | undefined
   readonly waiting: (signature: CoreSignature) => MakeWaiting
 }
 
 export type MakeBuiltin = (context: BuiltinContext) => Builtin
 
-/** The instance that calls; a trap while it may not call anything. */
+/** The calling instance; traps while it must not call out. */
 export function leaving(instantiation: Instantiation, instance: number): InstanceState {
   const state = instantiation.instance(instance)
   state.checkLeave()

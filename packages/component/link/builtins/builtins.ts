@@ -13,5 +13,5 @@ const BUILTINS: ReadonlyMap<string, MakeBuiltin> = new Map([
   ...errorContextBuiltins,
 ])
 
-/** Undefined if it is not provided. */
+/** Undefined if the linker does not provide it. */
 export const findBuiltin = (name: string): MakeBuiltin | undefined => BUILTINS.get(name)

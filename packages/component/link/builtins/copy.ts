@@ -10,7 +10,7 @@ import { EVENT } from '../async/waitable.js'
 
 type EndPlan = { readonly type: ChannelType; readonly direction: Direction }
 export type CopyPlan = EndPlan & {
-  /** The guest does not wait in the midst of its call. */
+  /** Whether the guest does not block during the call. */
   readonly isAsync: boolean
 }
 
@@ -23,7 +23,7 @@ export function findEnd(
   return endAt(instantiation.instance(instance).handles, index, type, direction)
 }
 
-/** `stream.read`, `future.write` and the like: begins to copy. The end has an event if that was all. */
+/** `stream.read`, `future.write` and the like: begins to copy. If the copy completes at once, the end has an event. */
 export function beginCopy(
   instantiation: Instantiation,
   canon: CanonPlan,
@@ -61,7 +61,7 @@ export function beginCopy(
   return end
 }
 
-/** The end has an event if that was all. */
+/** If the cancellation completes at once, the end has an event. */
 export function beginCancel(
   instantiation: Instantiation,
   instance: number,
@@ -73,10 +73,10 @@ export function beginCancel(
     trap(`cannot cancel a ${plan.direction} of a ${plan.type.kind} which is not in progress`)
   if (!plan.isAsync) end.checkSynchronous()
   end.state = 'cancelling'
-  // The cancellation reports the part that was copied.
+  // The cancellation reports the number of values copied so far.
   if (end.buffer !== undefined) end.channel.cancel(end.buffer)
   return end
 }
 
-/** What an `async` builtin returns; the event comes later otherwise. */
+/** The result of an `async` built-in: that of the copy if it has ended, otherwise BLOCKED; then the event comes later. */
 export const outcomeNow = (end: End): number => (end.hasEvent ? end.takeEvent()[2] : BLOCKED)

@@ -2,7 +2,7 @@ import { callContext } from '../calls/canon.js'
 import { i32, leaving, type MakeBuiltin } from './builtin.js'
 import { ErrorContext } from '../async/error-context.js'
 
-/** A message is for people; more of it is cut off. */
+/** Longer messages are cut off. */
 const MAX_MESSAGE = 4096
 
 const make: MakeBuiltin = ({ instance, canon }) => ({

@@ -43,7 +43,7 @@ const taskReturn: MakeBuiltin = ({ result, resultId, instance, canon }) => {
   }
 }
 
-/** A memory that one of them has no use for is none that differs. */
+/** A memory that either of them does not use is not a difference. */
 function areSameOptions(instantiation: Instantiation, lift: CanonPlan, own: CanonPlan): boolean {
   if (lift.strings !== own.strings) return false
   if (lift.memory === undefined || own.memory === undefined) return true
@@ -99,7 +99,7 @@ const threadYield: MakeBuiltin = ({ definition, instance, waiting: waitingOf }) 
         leaving(instantiation, instance)
         const { task, canSuspend } = instantiation.scheduler.thread()
         if (task.deliverCancel(cancellable)) return { value: 1 }
-        // What may not block continues at once.
+        // A task that must not block continues at once.
         if (!canSuspend || !task.mayBlock) return { value: 0 }
         return {
           wait: (goOn) =>

@@ -49,7 +49,7 @@ const newIndirect: MakeBuiltin = ({ instance, thread }) => {
   }
 }
 
-/** A thread that has not begun, or waits to be resumed. */
+/** A thread that has not started, or is suspended. */
 function suspended(instantiation: Instantiation, instance: number, index: unknown): InstanceThread {
   const { threads } = leaving(instantiation, instance)
   const other = threads.get(i32(index))
@@ -79,7 +79,7 @@ const resumeLater: MakeBuiltin = ({ instance }) => ({
   },
 })
 
-/** Runs another thread at once. Where that waits on a stack of its own, its caller has to wait too. */
+/** Runs another thread at once. If that thread blocks on a stack of its own, the caller has to wait too. */
 function switchTo(thread: Thread, other: InstanceThread): boolean {
   if (other.start === undefined) {
     other.wake?.('first')
@@ -89,7 +89,7 @@ function switchTo(thread: Thread, other: InstanceThread): boolean {
   return false
 }
 
-/** A thread that is to run and has not begun: it can be first. What waits on a stack of its own has its turn. */
+/** A ready thread that has not started and can go first. A thread on a suspended stack keeps its turn. */
 function promoted(
   instantiation: Instantiation,
   instance: number,

@@ -93,7 +93,7 @@ const subtaskCancel: MakeBuiltin = ({ definition, instance, waiting: waitingOf }
         const outcome = () => (subtask.isResolved ? subtask.takeEvent()[2] : BLOCKED)
         if (subtask.isResolved) return { value: outcome() }
         if (!isAsync) return { wait: (goOn) => whenResolved(subtask, () => goOn(outcome)) }
-        // What was cancelled goes on at once where it waits in the midst of its code: its caller waits until it waits again.
+        // A cancelled thread that is suspended resumes at once; the caller waits until it blocks again.
         if (scheduler.handedOver > handedOver && thread.canSuspend)
           return { wait: (goOn) => goOn(outcome, 'second') }
         return { value: BLOCKED }
@@ -107,7 +107,7 @@ function whenResolved(subtask: Subtask, done: () => void): void {
     done()
     return
   }
-  // That it began is not what is waited for.
+  // The caller does not wait for the event that the call began.
   if (subtask.hasEvent) subtask.takeEvent()
   subtask.whenEvent(() => whenResolved(subtask, done))
 }

@@ -18,7 +18,7 @@ type Import = { readonly name: string; readonly description: readonly number[] }
 type Func = { readonly name: string; readonly type: number; readonly code: readonly number[] }
 
 /**
- * A function of a guest that tells how it ended before JavaScript goes on, which the promise of JSPI tells a microtask later:
+ * Calls a guest function and reports its end before JavaScript continues; the promise of JSPI would settle a microtask later.
  * `run` calls `func` and passes its result to `done`.
  */
 export const enteringModule = ({ params, results }: CoreSignature): WebAssembly.Module =>
@@ -33,8 +33,8 @@ export const enteringModule = ({ params, results }: CoreSignature): WebAssembly.
   )
 
 /**
- * A function for guests that waits only if it has to: `run` calls `begin`, and then `wait`, which suspends the guest, or `take`.
- * So it can be called where the guest can't be suspended.
+ * A function for guests that suspends only if necessary: `run` calls `begin`, and then `wait`, which suspends the guest, or
+ * `take`. So it can also be called where the guest cannot be suspended.
  */
 export const waitingModule = ({ params, results }: CoreSignature): WebAssembly.Module =>
   assemble(
@@ -56,7 +56,7 @@ export const waitingModule = ({ params, results }: CoreSignature): WebAssembly.M
     ],
   )
 
-/** A thread begins in a function of `table`: `run` calls the one at an index, `fits` says whether it has the type. */
+/** Starts a thread in a function of `table`: `run` calls the function at an index, `fits` checks its type. */
 export const threadModule = (argument: FlatType): WebAssembly.Module =>
   assemble(
     [
@@ -121,7 +121,7 @@ const section = (id: number, items: readonly (readonly number[])[]): number[] =>
   ...sized([items.length, ...items.flat()]),
 ]
 
-// No part is longer than two digits of LEB128 hold.
+// No part is longer than two LEB128 bytes can express.
 const sized = (bytes: readonly number[]): number[] => [
   (bytes.length & 0x7f) | 0x80,
   bytes.length >>> 7,

@@ -14,7 +14,7 @@ import { Task } from '../async/task.js'
 import { Thread } from '../async/thread.js'
 import { NO_EVENT, WaitableSet, type Event } from '../async/waitable.js'
 
-/** How the core function of a lift is called. */
+/** How to call the core function of a lift. */
 export type LiftPlan = CanonPlan & {
   readonly entering: MakeEntering
   readonly enteringCallback: MakeEntering
@@ -25,7 +25,7 @@ export type LiftPlan = CanonPlan & {
 const CALLBACK = { exit: 0, yield: 1, wait: 2 } as const
 export const CALLBACK_SIGNATURE: CoreSignature = { params: ['i32', 'i32', 'i32'], results: ['i32'] }
 
-/** `canon lift` in a component that has to do with WASI 0.3: each call is a task. */
+/** `canon lift` in a component that uses WASI 0.3: each call is a task. */
 export function liftedAsTask(shape: FunctionShape, callee: CoreItem, canon: LiftPlan): LinkedFunction {
   const { instance } = canon
   if (!shape.async)
@@ -97,7 +97,7 @@ class LiftedCall implements AsyncCall {
   readonly #options: Parameters<AsyncFunction>[0]
   readonly #task: Task
   readonly #thread: Thread
-  /** Its thread, if it may not run concurrently with another such task of its instance. */
+  /** Its thread, if it must not run concurrently with other such tasks of its instance. */
   readonly #exclusive: Thread | undefined
   #state: 'queued' | 'admitted' | 'begun' | 'cancelled' = 'admitted'
   #leaveQueue: () => void = () => undefined
@@ -153,7 +153,7 @@ class LiftedCall implements AsyncCall {
     )
   }
 
-  /** What it is lifted from is synchronous. */
+  /** Ends a call of a synchronous core function. */
   readonly #returned = (returned: unknown): void => {
     const { shape, postReturn } = this.#core
     const { instance, call } = this.#task
@@ -167,7 +167,7 @@ class LiftedCall implements AsyncCall {
     this.#exit()
   }
 
-  /** Goes on as the callback function, or the function before its first call, has asked for. */
+  /** Continues as the callback function, or the first call of the core function, has requested. */
   readonly #next = (returned: unknown): void => {
     const packed = typeof returned === 'number' ? returned >>> 0 : trap('a callback did not return an i32')
     const code = packed & 0xf

@@ -13,13 +13,13 @@ import type { AsyncCall } from '../async/function.js'
 import type { GoOn } from '../async/scheduler.js'
 import { Subtask } from '../async/subtask.js'
 
-/** Parameters of more flat values than this go through memory, where the call is not waited for. */
+/** Calls with `async` pass more flat parameters than this through memory. */
 const MAX_FLAT_ASYNC_PARAMS = 4
 
 const asyncParams = ({ flatParams }: FunctionShape): readonly FlatType[] | undefined =>
   flatParams !== undefined && flatParams.length <= MAX_FLAT_ASYNC_PARAMS ? flatParams : undefined
 
-/** The core types of a function that is lowered with the option `async`. */
+/** The core types of a function lowered with `async`. */
 export const asyncSignature = (shape: FunctionShape): CoreSignature => ({
   params: [
     ...(asyncParams(shape) ?? [shape.address]),
@@ -28,7 +28,7 @@ export const asyncSignature = (shape: FunctionShape): CoreSignature => ({
   results: ['i32'],
 })
 
-/** `canon lower` with `async`: returns the state of the call and a handle to what is left of it. */
+/** `canon lower` with `async`: returns the state of the call and the handle of its subtask. */
 export function makeAsyncLowered(
   instantiation: Instantiation,
   linked: LinkedFunction,
@@ -39,8 +39,8 @@ export function makeAsyncLowered(
 }
 
 /**
- * The same for a function of another component. A callee that is kept waiting by a task that is ready to go on begins before
- * this returns, so that its caller does not depend on the order in which those run.
+ * The same for a function of another component. If the callee only waits for a task that is ready to continue, it begins before
+ * this returns, so that the caller does not depend on their order.
  */
 export function makeDeferringLowered(
   instantiation: Instantiation,
@@ -67,7 +67,7 @@ export function makeDeferringLowered(
 
 type Begun = {
   readonly callee: AsyncCall
-  /** What the caller is told, once. */
+  /** Reports the state to the caller, once. */
   readonly report: () => number
 }
 
@@ -109,7 +109,7 @@ function beginning(
   }
 }
 
-/** `canon lower` of an async function without `async`: the guest waits in the midst of the call. */
+/** `canon lower` of an async function without `async`: the guest is suspended during the call. */
 export function makeWaitingLowered(
   instantiation: Instantiation,
   linked: LinkedFunction,

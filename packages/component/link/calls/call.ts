@@ -3,9 +3,8 @@ import { trap } from '../abi/trap.js'
 import type { OpenCall } from '../async/scheduler.js'
 
 /**
- * Calls an async function from outside. Settles when it has returned and its task has ended, or can't go on. Rejects with
- * what was thrown in any task of the run, and for a wait that never ends. `returned` is called before that, as soon as there
- * is a result.
+ * Calls an async function from outside. Resolves when it has returned and its task has ended. Rejects with whatever was thrown in
+ * any task of the run, and if the task can never continue. `returned` is called earlier, as soon as there is a result.
  */
 export function callAsync(
   instantiation: Instantiation,

@@ -35,6 +35,6 @@ const REALLOCS: Readonly<Record<AddressType, (realloc: CoreFunction) => Realloc>
     },
 }
 
-/** A component without tasks has no context. */
+/** A component without tasks has no context storage. */
 const withOwnContext = (instantiation: Instantiation, realloc: Realloc): Realloc =>
   instantiation.usesAsync ? (...args) => instantiation.scheduler.isolated(() => realloc(...args)) : realloc

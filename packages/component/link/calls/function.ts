@@ -4,25 +4,25 @@ import type { Codec } from '../abi/codec.js'
 import { MAX_FLAT_RESULTS } from '../abi/flat.js'
 import type { TypeId } from '../abi/type-ids.js'
 
-/** How the parameters and the result of a function pass, made once for its type. */
+/** How the parameters and the result of a function are passed; computed once for its type. */
 export type FunctionShape = {
-  /** Its type is async: it may keep its caller waiting. */
+  /** Whether its type is async, so that it may block its caller. */
   readonly async: boolean
-  /** What the memory is addressed with that values go through. */
+  /** The address type of the memory through which values pass. */
   readonly address: AddressType
-  /** A tuple. */
+  /** A tuple codec. */
   readonly params: Codec
   readonly result: Codec | undefined
   readonly resultId: TypeId | undefined
-  /** The flat types of the parameters; undefined if passed as one pointer to a tuple. */
+  /** The flat types of the parameters; undefined if they are passed as one pointer to a tuple. */
   readonly flatParams: readonly FlatType[] | undefined
-  /** The result goes through memory. */
+  /** Whether the result is passed through memory. */
   readonly spillsResult: boolean
-  /** The same function over a memory that is addressed so. */
+  /** The same function for a memory with this address type. */
   readonly through: (address: AddressType) => FunctionShape
 }
 
-/** What a function takes and returns, by what the memory is addressed with that values go through. */
+/** The parameters and the result of a function, by address type of the memory through which values pass. */
 export type FunctionParts = {
   readonly async: boolean
   readonly params: (address: AddressType) => readonly Codec[]

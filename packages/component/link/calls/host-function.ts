@@ -7,33 +7,33 @@ import type { Constructor } from '../abi/resource.js'
 import type { AsyncFunction } from '../async/function.js'
 import { Later } from '../async/host.js'
 
-/** A function that a component takes from outside. */
+/** A function that a component imports from the host. */
 export type HostFunction = LinkedFunction & {
-  /** As it is written, with its version; of a function that is imported by itself, its name. */
+  /** The interface as written, with its version; for a function imported directly, its name. */
   readonly interface: string
-  /** Such as `[method]output-stream.write`; empty for a function that is imported by itself. */
+  /** Such as `[method]output-stream.write`; empty for a function imported directly. */
   readonly name: string
-  /** Undefined if it is not provided. */
+  /** Undefined if the host does not provide it. */
   readonly bind: Bind
 }
 
 type Bind = (imports: Imports) => ComponentFunction | undefined
 
-/** Where the host has an instance. */
+/** Where the host provides an instance. */
 export type HostScope = {
-  /** As it is written; of an instance within another one, after the other one's. */
+  /** As written; for an instance within another one, prefixed with its name. */
   readonly name: string
   readonly find: (imports: Imports) => unknown
 }
 
-/** An instance that is imported: by itself, or within another one. */
+/** An instance imported directly, or within another one. */
 export function hostScope(name: string, within: HostScope | undefined): HostScope {
   const key = keyOf(name)
   if (within === undefined) return { name, find: (imports) => property(imports, key) }
   return { name: `${within.name}/${name}`, find: (imports) => property(within.find(imports), key) }
 }
 
-/** @param scope undefined if it is imported by itself */
+/** @param scope undefined if the function is imported directly */
 export function hostFunction(
   scope: HostScope | undefined,
   name: string,
@@ -60,7 +60,7 @@ export function hostFunction(
   return func
 }
 
-/** The answer of a host function: an immediate value, or a `Later`. */
+/** The result of a host function: an immediate value, or a `Later`. */
 function startHost({ scheduler }: Instantiation, func: ComponentFunction): AsyncFunction {
   return ({ begin, resolve, exit }) => {
     const end = (result: Parameters<typeof resolve>[0]) => {
@@ -95,7 +95,7 @@ function startHost({ scheduler }: Instantiation, func: ComponentFunction): Async
   }
 }
 
-/** The class of a host's resource; undefined where none is provided. */
+/** The class of a host resource; undefined if the host provides none. */
 export function hostClass(
   scope: HostScope | undefined,
   resource: string,
@@ -107,7 +107,7 @@ export function hostClass(
   }
 }
 
-/** A core module that the host provides. */
+/** A core module provided by the host. */
 export function hostModule(
   scope: HostScope | undefined,
   name: string,
@@ -123,7 +123,7 @@ export function hostModule(
   }
 }
 
-/** Interfaces are provided without version, but for those of WASI 0.3, which are other ones under the same names: `wasi:cli/stdout@0.3`. */
+/** Interfaces are looked up without version, except those of WASI 0.3, which share names with 0.2: `wasi:cli/stdout@0.3`. */
 const keyOf = (interfaceName: string): string =>
   WASI_3.exec(interfaceName)?.[1] ?? interfaceName.replace(/@.*$/, '')
 
@@ -138,7 +138,7 @@ const plainBinder =
 
 const FORM = /^\[(constructor|method|static)\]([^.]+)(?:\.(.+))?$/
 
-/** The name is taken apart once, not for each run. */
+/** The name is parsed once, not in each run. */
 function memberBinder({ find }: HostScope, functionName: string): Bind {
   const [, form, resource = '', label = functionName] = FORM.exec(functionName) ?? []
   const method = camelCase(label)
@@ -159,7 +159,7 @@ function memberBinder({ find }: HostScope, functionName: string): Bind {
   }
 }
 
-/** An error with a payload is the error of the function's `result`; any other is rethrown. */
+/** An exception with a payload becomes the error of the function's `result`; others are rethrown. */
 const catching =
   (call: ComponentFunction): ComponentFunction =>
   (args) => {
@@ -177,7 +177,7 @@ const pascalCase = (label: string): string => {
   return camel.slice(0, 1).toUpperCase() + camel.slice(1)
 }
 
-/** A property that is not one of all objects. */
+/** A property of the object that is not inherited from Object.prototype. */
 const property = (from: unknown, key: string): unknown =>
   (typeof from === 'object' || typeof from === 'function') && from !== null && !(key in Object.prototype)
     ? Reflect.get(from, key)

@@ -5,84 +5,112 @@ import { Scheduler } from '../async/scheduler.js'
 import type { FunctionShape } from './function.js'
 import { InstanceState } from '../abi/instance-state.js'
 import type { ResourceState } from '../abi/resource.js'
-import type { SpareStandIns, StandIns } from './stand-ins.js'
+import type { SpareInstantiations } from './spare-instantiations.js'
 
-/** A function of a component, over values as jco has them; a `result` is returned as `{ tag, val }`. */
+/** A function of a component, with values in the form of jco's bindings; a `result` is returned as `{ tag, val }`. */
 export type ComponentFunction = (args: readonly unknown[]) => unknown
 export type CoreFunction = (...args: unknown[]) => unknown
 
-/** What is known of a component's function before a run. */
+/** What is known of a component function before a run. */
 export type LinkedFunction = {
   readonly shape: FunctionShape
-  /** The number of the component instance it belongs to; undefined for the host. */
+  /** The number of its component instance; undefined for the host. */
   readonly instance: number | undefined
   readonly make: (instantiation: Instantiation) => ComponentFunction
-  /** For a function that is async: a call of it can be begun. */
+  /** Begins a call; undefined unless the function is async. */
   readonly start: ((instantiation: Instantiation) => AsyncFunction) | undefined
 }
 
-/** By interface without version; functions and classes in the shape of jco's bindings. */
+/** By interface name without version; functions and classes in the form of jco's bindings. */
 export type Imports = Readonly<Record<string, unknown>>
 
-/** What is known of a run before it begins. */
+/** What is known of an instantiation before it begins. */
 export type InstantiationParts = {
-  /** How many component instances there are. */
+  /** The number of component instances. */
   readonly instances: number
   readonly usesAsync: boolean
-  readonly standIns: SpareStandIns
+  /** Those of runs that have ended; undefined if they can't be used again. */
+  readonly spare: SpareInstantiations | undefined
+  /** The core instances that are the same in each run. */
+  readonly lasting: ReadonlySet<number>
 }
 
-const isCoreFunction = (made: object): made is CoreFunction => typeof made === 'function'
-
-/** One instance of a prepared component, with the instances that are inside. */
+/**
+ * One instance of a prepared component, with all instances in it. Once released, it serves a later run: core functions of the linker
+ * are kept, and reach the state of the current run. V8 keeps a module's instance, and all that its imports reach, until it collects
+ * the old generation; this way that includes nothing of earlier runs.
+ */
 export class Instantiation {
-  readonly imports: Imports
-  /** Exports of core instances, and functions of ours for core modules. */
-  readonly core: WebAssembly.Exports[] = []
+  /** Exports of core instances, and core functions of the linker. */
+  readonly core: (WebAssembly.Exports | undefined)[] = []
   readonly hostFunctions: object[] = []
-  readonly resources: ResourceState[] = []
-  readonly instances: readonly InstanceState[]
+  /** What core modules import, where that is the same in each run. */
+  readonly coreImports: WebAssembly.Imports[] = []
+  readonly resources: (ResourceState | undefined)[] = []
+  readonly #parts: InstantiationParts
+  #imports: Imports
+  #instances: readonly InstanceState[]
+  readonly #bound = new Map<LinkedFunction, ComponentFunction>()
   readonly #functions = new Map<LinkedFunction, ComponentFunction>()
   readonly #starts = new Map<LinkedFunction, AsyncFunction>()
+  readonly #forget: (() => void)[] = []
   readonly #memories = new Map<WebAssembly.Memory, LinearMemory>()
   readonly #borrowed: (() => void)[] = []
   #scheduler: Scheduler | undefined
   #isReleased = false
 
-  /** The component has to do with WASI 0.3. */
-  readonly usesAsync: boolean
-
-  readonly #spare: SpareStandIns
-  readonly #standIns: StandIns | undefined
-
-  constructor(imports: Imports, { instances, usesAsync, standIns }: InstantiationParts) {
-    this.imports = imports
-    this.usesAsync = usesAsync
-    this.instances = Array.from({ length: instances }, () => new InstanceState())
-    this.#spare = standIns
-    // What JSPI makes of functions are no functions.
-    this.#standIns = usesAsync ? undefined : standIns.take()
+  constructor(imports: Imports, parts: InstantiationParts) {
+    this.#imports = imports
+    this.#parts = parts
+    this.#instances = newStates(parts)
   }
 
-  /** A function of ours for core modules. */
-  provideCore(index: number, made: object): void {
-    this.hostFunctions[index] =
-      this.#standIns === undefined || !isCoreFunction(made) ? made : this.#standIns.for(index, made)
+  /** Whether the component uses WASI 0.3. */
+  get usesAsync(): boolean {
+    return this.#parts.usesAsync
+  }
+
+  get imports(): Imports {
+    return this.#imports
+  }
+
+  /** Begins another run. Returns whether the host's functions have to be provided again. */
+  restart(imports: Imports): boolean {
+    this.#isReleased = false
+    if (imports === this.#imports) return false
+    this.#imports = imports
+    this.#bound.clear()
+    return true
+  }
+
+  /** Whether a core instance exists already, unchanged since it was created. */
+  isThere(instance: number): boolean {
+    return this.#parts.lasting.has(instance) && this.core[instance] !== undefined
+  }
+
+  /** Whether the exports of a core instance are the same in each run. */
+  lasts(instance: number): boolean {
+    return this.#parts.lasting.has(instance)
+  }
+
+  /** Called at the end of a run that others may follow: drops what refers to it. */
+  onRelease(forget: () => void): void {
+    if (this.#parts.spare !== undefined) this.#forget.push(forget)
   }
 
   provide(linked: LinkedFunction, func: ComponentFunction): void {
-    this.#functions.set(linked, func)
+    this.#bound.set(linked, func)
   }
 
   function(linked: LinkedFunction): ComponentFunction {
-    const known = this.#functions.get(linked)
+    const known = this.#bound.get(linked) ?? this.#functions.get(linked)
     if (known !== undefined) return known
     const made = linked.make(this)
     this.#functions.set(linked, made)
     return made
   }
 
-  /** Of a function that has no `start`, the call has ended when it has begun. */
+  /** If the function has no `start`, the call is complete once begun. */
   start(linked: LinkedFunction): AsyncFunction {
     const known = this.#starts.get(linked)
     if (known !== undefined) return known
@@ -100,7 +128,7 @@ export class Instantiation {
   }
 
   instance(index: number): InstanceState {
-    const state = this.instances[index]
+    const state = this.#instances[index]
     if (state === undefined) throw new Error(`there is no state of instance ${index}`)
     return state
   }
@@ -114,30 +142,46 @@ export class Instantiation {
     return made
   }
 
-  /** What an instance with a memory from there imports for it. */
+  /** The imports that provide an instance with its memory. */
   memoryFrom(memories: SpareMemories): WebAssembly.Imports {
     const { imports, giveBack } = memories.take()
     this.#borrowed.push(giveBack)
     return imports
   }
 
-  /** Nothing of it runs any more, or ever will: later runs may have what it was made of. */
+  /** Declares that nothing of it runs any more: later runs may use its parts. */
   release(): void {
     for (const giveBack of this.#borrowed.splice(0)) giveBack()
-    if (this.#standIns === undefined || this.#isReleased) return
+    const { spare } = this.#parts
+    if (spare === undefined || this.#isReleased) return
     this.#isReleased = true
-    this.#spare.giveBack(this.#standIns)
+    this.#clear()
+    spare.giveBack(this)
   }
 
-  /** The memories that can be seen from outside, in bytes. */
+  #clear(): void {
+    for (const instance of this.core.keys()) if (!this.lasts(instance)) this.core[instance] = undefined
+    this.resources.fill(undefined)
+    this.#instances = newStates(this.#parts)
+    this.#functions.clear()
+    this.#memories.clear()
+    for (const forget of this.#forget) forget()
+  }
+
+  /** The sizes of the memories visible from outside, in bytes. */
   memoryBytes(): readonly number[] {
     const memories = new Set(this.#memories.keys())
-    for (const exports of this.core) {
+    for (const [instance, exports] of this.core.entries()) {
+      // Those have no memories.
+      if (exports === undefined || this.lasts(instance)) continue
       for (const item of Object.values(exports)) if (item instanceof WebAssembly.Memory) memories.add(item)
     }
     return [...memories].map(({ buffer }) => buffer.byteLength)
   }
 }
+
+const newStates = ({ instances }: InstantiationParts): readonly InstanceState[] =>
+  Array.from({ length: instances }, () => new InstanceState())
 
 const startAtOnce =
   (func: ComponentFunction): AsyncFunction =>

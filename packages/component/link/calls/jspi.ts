@@ -5,26 +5,26 @@ import type { GoOn, Scheduler } from '../async/scheduler.js'
 import type { InstanceThread } from '../abi/thread-table.js'
 import type { Thread } from '../async/thread.js'
 
-/** Whether this Node.js can let a guest wait in the midst of a call: by JavaScript Promise Integration. */
+/** Whether this Node.js can suspend a guest during a call, by JavaScript Promise Integration. */
 export const hasJspi = (): boolean => WebAssembly.Suspending !== undefined
 
 const CANNOT_BLOCK = 'cannot block a synchronous task before returning'
 
 /**
- * Traps where a guest is about to call what may have to wait and may not wait itself. Threads of its instance that are ready
- * to begin can run meanwhile, whichever of them makes the call.
+ * Traps if a guest that must not block makes a call that may block. Threads of its instance that are ready to start may run
+ * meanwhile, whichever thread makes the call.
  */
 export function checkMayBlock({ task, instance }: Thread): void {
   if (!task.mayBlock && instance.threads.ready.size === 0) trap(CANNOT_BLOCK)
 }
 
-/** What came of a call that may have to wait: a value, or what is to be waited for. */
+/** The result of a call that may block: a value, or something to wait for. */
 export type Outcome = { readonly value: unknown } | { readonly wait: (goOn: GoOn) => void }
 
-/** Makes the functions of one type that a guest waits in. */
+/** Creates functions of one type in which the guest can be suspended. */
 export type MakeWaiting = (instantiation: Instantiation, begin: (...args: unknown[]) => Outcome) => object
 
-/** Compiles what all functions of a type have in common. */
+/** Compiles the part that all functions of a type share. */
 export function waitingFunctions(signature: CoreSignature): MakeWaiting {
   const module = waitingModule(signature)
   return (instantiation, begin) => {
@@ -37,7 +37,7 @@ export function waitingFunctions(signature: CoreSignature): MakeWaiting {
           return 'wait' in outcome ? 1 : 0
         },
         take: () => ('value' in outcome ? outcome.value : undefined),
-        // V8 suspends the guest whether a promise is returned or not.
+        // V8 suspends the guest whether or not a promise is returned.
         wait: suspending(() => scheduler.suspend('wait' in outcome ? outcome.wait : () => undefined)),
       },
     })
@@ -45,7 +45,7 @@ export function waitingFunctions(signature: CoreSignature): MakeWaiting {
   }
 }
 
-/** Where the stack can't be suspended, the threads of the instance that have not begun yet are all that can end the wait. */
+/** If the stack cannot be suspended, only threads of the instance that have not started yet can end the wait. */
 function settled(scheduler: Scheduler, outcome: Outcome): Outcome {
   const thread = scheduler.thread()
   if ('value' in outcome || thread.canSuspend) return outcome
@@ -63,7 +63,7 @@ function settled(scheduler: Scheduler, outcome: Outcome): Outcome {
   return { value: value() }
 }
 
-/** Begins another thread of the instance in the midst of one. */
+/** Starts another thread of the instance from within a thread. */
 export function beginWithin({ instance }: Thread, other: InstanceThread): void {
   const { start } = other
   other.start = undefined
@@ -77,7 +77,7 @@ function suspending(wait: () => Promise<unknown>): object {
   return Suspending === undefined ? trap('there is no JSPI') : new Suspending(wait)
 }
 
-/** Calls functions of one type on their own stack, and notifies the scheduler when they have returned. */
+/** Calls functions of one type on a stack of their own, and notifies the scheduler when they return. */
 export type MakeEntering = (
   instantiation: Instantiation,
   func: CoreFunction,
@@ -92,7 +92,7 @@ export function enteringFunctions(signature: CoreSignature): MakeEntering {
   }
 }
 
-/** The same guest function on its own stack. What it throws rejects the promise. */
+/** The same guest function on a stack of its own. An exception rejects the promise. */
 export function promising(func: CoreFunction): (...args: unknown[]) => Promise<unknown> {
   const { promising: wrap } = WebAssembly
   return wrap === undefined ? trap('there is no JSPI') : wrap(func)

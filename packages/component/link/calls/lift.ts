@@ -8,7 +8,7 @@ import type { LinkedFunction, ComponentFunction, CoreFunction, Instantiation } f
 import { trap } from '../abi/trap.js'
 import type { CallContext } from '../abi/call-context.js'
 
-/** `canon lift`: a function of the component out of one of a core instance. */
+/** `canon lift`: a component function that calls a function of a core instance. */
 export const lifted = (shape: FunctionShape, callee: CoreItem, canon: CanonPlan): LinkedFunction => ({
   shape,
   instance: canon.instance,
@@ -42,7 +42,7 @@ export function makeLifted(
   }
 }
 
-/** What a core module throws ends at the border of its component. */
+/** Exceptions of a core module must not leave its component. */
 function callCore(core: CoreFunction, args: readonly FlatValue[]): unknown {
   try {
     return core(...args)

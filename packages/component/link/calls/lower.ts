@@ -6,19 +6,24 @@ import type { CanonPlan } from '../abi/canon-plan.js'
 import type { FunctionShape } from './function.js'
 import type { ComponentFunction, LinkedFunction, CoreFunction, Instantiation } from './instantiation.js'
 
-/** `canon lower`: a function for core modules out of one of a component or of the host. */
+/** `canon lower`: a core function that calls a function of a component or of the host. */
 export function makeLowered(
   instantiation: Instantiation,
   linked: LinkedFunction,
   canon: CanonPlan,
 ): CoreFunction {
   const shape = linked.shape.through(canon.address)
-  const call = callContext(instantiation, canon)
-  // Most functions that are imported are not called.
+  let context: CallContext | undefined = callContext(instantiation, canon)
+  // Created at the first call: most imported functions are never called.
   let callee: ComponentFunction | undefined
+  instantiation.onRelease(() => {
+    context = undefined
+    callee = undefined
+  })
   const { result, spillsResult } = shape
   const resultAt = shape.flatParams === undefined ? 1 : shape.flatParams.length
   return (...values) => {
+    const call = (context ??= callContext(instantiation, canon))
     call.instance.checkLeave()
     const flat = values.map(toFlat)
     callee ??= instantiation.function(linked)

@@ -14,25 +14,32 @@ export function makeResourceFunction(
   instantiation: Instantiation,
   { kind, slot, instance }: ResourceFunctionPlan,
 ): CoreFunction {
-  const state = instantiation.instance(instance)
-  const resource = instantiation.resources[slot]
-  if (resource === undefined) throw new Error(`resource ${slot} was not made`)
-  const { handles } = state
+  // Those of the run that is going on.
+  const stateOf = () => instantiation.instance(instance)
+  const resourceOf = () => {
+    const resource = instantiation.resources[slot]
+    if (resource === undefined) throw new Error(`resource ${slot} was not made`)
+    return resource
+  }
+  resourceOf()
   switch (kind) {
     case 'resource-new':
       return (rep) => {
+        const state = stateOf()
         state.checkLeave()
-        return handles.add(
-          resource,
+        return state.handles.add(
+          resourceOf(),
           typeof rep === 'number' ? rep | 0 : trap('resource.new of something other than an i32'),
         )
       }
     case 'resource-rep':
-      return (index) => handles.get(indexOf(index), resource).rep
+      return (index) => stateOf().handles.get(indexOf(index), resourceOf()).rep
     case 'resource-drop':
       return (index) => {
+        const state = stateOf()
+        const resource = resourceOf()
         state.checkLeave()
-        const { rep, borrowedIn } = handles.remove(indexOf(index), resource)
+        const { rep, borrowedIn } = state.handles.remove(indexOf(index), resource)
         if (borrowedIn === undefined) destroy(resource, rep, state)
         else borrowedIn.borrowed -= 1
       }

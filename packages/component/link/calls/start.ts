@@ -7,7 +7,7 @@ import { Thread } from '../async/thread.js'
 
 const NOTHING = () => undefined
 
-/** Code that a component calls for itself, as it does when it is instantiated: a task that may not block. */
+/** Runs code of a component outside of any call, such as during instantiation: a task that must not block. */
 export function asSynchronousTask<T>(instantiation: Instantiation, instance: number, code: () => T): T {
   if (!instantiation.usesAsync) return code()
   const { scheduler } = instantiation

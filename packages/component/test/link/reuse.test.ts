@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { instantiate } from '../../link/instantiate.js'
 import { built, functionOf, prepare } from './harness.js'
 
@@ -15,3 +15,104 @@ it('later instances reuse the parts of earlier ones and behave like the first', 
     instance.release()
   }
 })
+
+describe('a run that has what an earlier one was made of', () => {
+  it('knows nothing of its resources: globals, handles and destructors are its own', () => {
+    const prepared = prepare(built('composed'))
+    for (const from of [3, 4, 3]) {
+      const instance = instantiate(prepared, {})
+      const visit = functionOf(instance, 'user', 'visit')
+      // Its value, seen by two components, and what was destroyed in this run.
+      expect(visit(from)).toBe(from * 111)
+      expect(visit(1)).toBe(110 + from + 1)
+      instance.release()
+    }
+  })
+
+  it('uses the imports that it is given', () => {
+    const prepared = prepare(built('more-imports'))
+    // (module (func (export "twice") (param i32) (result i32) (i32.shl (local.get 0) (i32.const 1))))
+    const lib = new WebAssembly.Module(
+      Uint8Array.of(
+        ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+        ...[0x01, 0x06, 0x01, 0x60, 0x01, 0x7f, 0x01, 0x7f, 0x03, 0x02, 0x01, 0x00],
+        ...[0x07, 0x09, 0x01, 0x05, 0x74, 0x77, 0x69, 0x63, 0x65, 0x00, 0x00],
+        ...[0x0a, 0x09, 0x01, 0x07, 0x00, 0x20, 0x00, 0x41, 0x01, 0x74, 0x0b],
+      ),
+    )
+    const adding = (by: number) => ({ lib, outer: { inner: { addOne: (n: number) => n + by } } })
+    const runWith = (imports: ReturnType<typeof adding>) => {
+      const instance = instantiate(prepared, imports)
+      const result = functionOf(instance, 'run')(20)
+      instance.release()
+      return result
+    }
+    const [one, ten] = [adding(1), adding(10)]
+    expect([one, one, ten, ten, one].map(runWith)).toStrictEqual([41, 41, 50, 50, 41])
+    expect(() => instantiate(prepared, { lib })).toThrow(/does not provide/)
+    expect(runWith(ten)).toBe(50)
+  })
+
+  it('is not one of those that go on beside it', () => {
+    const prepared = prepare(built('composed'))
+    const [first, second] = [instantiate(prepared, {}), instantiate(prepared, {})]
+    expect(functionOf(first, 'user', 'visit')(3)).toBe(333)
+    first.release()
+    const third = instantiate(prepared, {})
+    expect(functionOf(second, 'user', 'visit')(3)).toBe(333)
+    expect(functionOf(third, 'user', 'visit')(3)).toBe(333)
+    expect(functionOf(second, 'user', 'visit')(1)).toBe(114)
+  })
+
+  it('makes the core instances anew that could have changed, and no others', () => {
+    const prepared = prepare(built('http-plain'))
+    // What the tools add: the one that forwards, and the one that fills its table.
+    expect(prepared.lasting.size).toBe(2)
+    const { Instance } = WebAssembly
+    let made = 0
+    WebAssembly.Instance = new Proxy(Instance, {
+      construct: (target, args) => {
+        made += 1
+        return Reflect.construct(target, args) as object
+      },
+    })
+    onTestFinished(() => {
+      WebAssembly.Instance = Instance
+    })
+    const runs = [1, 2, 3].map(() => {
+      const before = made
+      instantiate(prepared, HTTP).release()
+      return made - before
+    })
+    expect(runs[1]).toBe((runs[0] ?? 0) - 2)
+    expect(runs[2]).toBe(runs[1])
+    expect(runs[1]).toBeGreaterThan(0)
+  })
+})
+
+class Resource {
+  nothing(): void {}
+}
+
+/** What `http-plain` imports: it is instantiated, and not called. */
+const HTTP = {
+  'wasi:http/types': {
+    Fields: Resource,
+    IncomingRequest: Resource,
+    OutgoingResponse: class {
+      body(): void {}
+    },
+    ResponseOutparam: class extends Resource {
+      static set(): void {}
+    },
+    OutgoingBody: class {
+      static finish(): void {}
+      write(): void {}
+    },
+  },
+  'wasi:io/streams': {
+    OutputStream: class {
+      blockingWriteAndFlush(): void {}
+    },
+  },
+}

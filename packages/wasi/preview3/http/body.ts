@@ -5,7 +5,7 @@ import { HostError } from '../../host/errors.js'
 import { HttpFailure, type BodySource, type HttpErrorCode } from '../../http/message.js'
 import { Fields } from './fields.js'
 
-/** How sending, or handling, a message went. */
+/** The result of sending, or handling, a message. */
 export type Transmission =
   { readonly tag: 'ok'; readonly val?: undefined } | { readonly tag: 'err'; readonly val: HttpErrorCode }
 
@@ -17,19 +17,19 @@ export type Trailers =
   | { readonly tag: 'ok'; readonly val: Fields | undefined }
   | { readonly tag: 'err'; readonly val: HttpErrorCode }
 
-/** The body of a message, wherever it comes from. */
+/** The body of an incoming or outgoing message. */
 export type Body = {
-  /** Bytes, if any. */
+  /** A stream of bytes, if any. */
   readonly contents: Channel | undefined
   /** A future of `Trailers`. */
   readonly trailers: unknown
-  /** Tells the maker how it went; once. */
+  /** Reports the result to whoever created the body; called once. */
   readonly settle: (result: Transmission) => void
 }
 
 const MAX_PIECE_BYTES = 65_536
 
-/** The body of a message from outside. It is read as the guest reads it. */
+/** The body of an incoming message. It is read at the pace of the guest. */
 export function incomingBody(work: HostWork, source: BodySource): Body {
   const { future, resolve } = hostFuture()
   const contents = work.stream({
@@ -48,10 +48,10 @@ export function incomingBody(work: HostWork, source: BodySource): Body {
   }
 }
 
-/** A stream that is at its end. */
+/** A stream at its end. */
 export const emptyContents = (): Channel => hostStream({ take: () => undefined, close: () => undefined })
 
-/** Waits for a piece; undefined at the end, whatever the reason. */
+/** Waits for a piece; undefined at the end, for whatever reason. */
 export function nextPiece(source: BodySource, done: (piece: Uint8Array | undefined) => void): () => void {
   let stop = (): void => undefined
   const wait = (): void => {

@@ -6,9 +6,9 @@ import { Request } from './request.js'
 import { Response } from './response.js'
 import { sendBody } from './send-body.js'
 
-const CANCELLED: HttpErrorCode = { tag: 'internal-error', val: 'the request was called off' }
+const CANCELLED: HttpErrorCode = { tag: 'internal-error', val: 'the request was cancelled' }
 
-/** `send` of wasi:http/client: done when the response head arrives, while bodies may continue both ways. */
+/** `send` of wasi:http/client: done when the head of the response arrives; both bodies may continue. */
 export const send = (work: HostWork, outgoing: Outgoing, request: Request): Later =>
   new Later((done) => {
     const { head, headers, times, body } = Request.take(request)
@@ -18,7 +18,7 @@ export const send = (work: HostWork, outgoing: Outgoing, request: Request): Late
     let isAnswered = false
     let stopWaiting = (): void => undefined
 
-    /** It was sent when there is an answer, and all of it is out. */
+    /** The request has been sent once there is a response and all of it is out. */
     const settle = () => {
       if (isSent && isAnswered) body.settle(SENT)
     }
@@ -52,7 +52,7 @@ export const send = (work: HostWork, outgoing: Outgoing, request: Request): Late
         if (!hasContents) receive()
       },
     })
-    // Where nothing else is sent, what the head says of the body is not known before.
+    // Without contents, the head is sent together with the end of the body, and the response follows that.
     if (hasContents) receive()
     return () => {
       if (isAnswered) return

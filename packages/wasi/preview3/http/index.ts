@@ -16,12 +16,12 @@ import { Request } from './request.js'
 import { Response } from './response.js'
 import { sendBody } from './send-body.js'
 
-/** The same for every guest. */
+/** Shared by all guests. */
 const types = { Fields, Request, RequestOptions, Response }
 
 /**
- * `wasi:http` of WASI 0.3 for one guest, whose requests take this way out. So do those for the next handler of a chain: a
- * middleware that is run by itself is the last of it.
+ * `wasi:http` of WASI 0.3 for one guest, whose requests are sent by `outgoing`. So are requests to the next handler of a chain: a
+ * middleware that runs alone is the last one.
  */
 export const http3Imports = (work: HostWork, outgoing: Outgoing): Preview2Imports => {
   const client = (request: Request) => send(work, outgoing, request)
@@ -32,19 +32,19 @@ export const http3Imports = (work: HostWork, outgoing: Outgoing): Preview2Import
   }
 }
 
-/** What `wasi:http/handler` is called with. */
+/** The argument of `wasi:http/handler`. */
 export const incomingRequest = (work: HostWork, head: RequestHead, body: BodySource): object =>
   Request.incoming(work, head, body)
 
-/** Where the answer to an incoming request goes. */
+/** The destination of the response to an incoming request. */
 export type ResponseSink = {
-  /** Once: sends the head; the body is written to what it returns. */
+  /** Called once: sends the head, and returns the sink of the body. */
   respond(head: ResponseHead): BodySink
-  /** Once, instead: the guest answered with this error. */
+  /** Called once, instead of `respond`: the guest returned this error. */
   fail(code: HttpErrorCode): void
 }
 
-/** Sends what `wasi:http/handler` returned. `done`: it is out, as far as it ever will be. */
+/** Sends the result of `wasi:http/handler`. `done`: it was sent, completely or not. */
 export function sendResponse(
   work: HostWork,
   result: unknown,

@@ -6,7 +6,7 @@ import { Fields } from './fields.js'
 
 const DROPPED: HttpErrorCode = { tag: 'internal-error', val: 'the message was dropped before it was sent' }
 
-/** What requests and responses have in common. The body is taken once: read by a guest, or sent. */
+/** The common part of requests and responses. The body is taken once: read by a guest, or sent. */
 export abstract class Message {
   readonly #headers: readonly FieldEntry[]
   #body: (() => Body) | undefined
@@ -30,7 +30,7 @@ export abstract class Message {
     return body?.() ?? { contents: undefined, trailers: undefined, settle: () => undefined }
   }
 
-  /** `consume-body`: `res` is a future of how handling it went. */
+  /** `consume-body`: `res` is a future of the result of handling it. */
   protected static consume(message: Message, res: unknown): [contents: Channel, trailers: unknown] {
     const { contents = emptyContents(), trailers, settle } = Message.takeBody(message)
     readFuture(res, (value) => settle(isFailure(value) ? failed(value.val) : SENT))
@@ -46,7 +46,7 @@ export abstract class Message {
   }
 }
 
-/** The body that a guest gives to a message of its own, and the future that tells the guest how sending it went. */
+/** The body of a message that a guest creates, and the future of the result of sending it. */
 export function outgoingBody(
   contents: unknown,
   trailers: unknown,

@@ -1,12 +1,12 @@
 import { WitError } from '../../preview2/failure.js'
 import { RequestOptions as RequestOptions2 } from '../../http/request-options.js'
 
-/** `request-options` of wasi:http/types: those of WASI 0.2, until they are part of a request. */
+/** `request-options` of wasi:http/types: those of WASI 0.2, mutable until they are part of a request. */
 export class RequestOptions {
   readonly #inner: RequestOptions2
   readonly #isMutable: boolean
 
-  /** Those of a request are not `mutable`. */
+  /** Options of a request are not `mutable`. */
   static of(inner: RequestOptions2, isMutable: boolean): RequestOptions {
     return new RequestOptions(inner, isMutable)
   }
@@ -49,7 +49,7 @@ export class RequestOptions {
   }
 
   [Symbol.dispose](): void {
-    // Nothing is held.
+    // There is nothing to release.
   }
 
   #admit(): RequestOptions2 {

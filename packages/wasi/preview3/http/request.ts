@@ -9,7 +9,7 @@ import { Fields } from './fields.js'
 import { Message, outgoingBody } from './message.js'
 import { RequestOptions } from './options.js'
 
-/** A request that is taken out of its handle, to be sent. */
+/** A request removed from its handle, to be sent. */
 export type TakenRequest = {
   readonly head: RequestHead
   readonly headers: readonly FieldEntry[]
@@ -25,7 +25,7 @@ export class Request extends Message {
   #scheme: string | undefined
   #authority: string | undefined
 
-  /** @returns the request, and a future of how sending it went */
+  /** @returns the request, and a future of the result of sending it */
   static new(
     headers: Fields,
     contents: Channel | undefined,

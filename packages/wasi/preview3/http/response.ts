@@ -10,7 +10,7 @@ import { Message, outgoingBody } from './message.js'
 export class Response extends Message {
   #status = 200
 
-  /** @returns the response, and a future of how sending it went */
+  /** @returns the response, and a future of the result of sending it */
   static new(headers: Fields, contents: Channel | undefined, trailers: unknown): [Response, Channel] {
     const { body, sent } = outgoingBody(contents, trailers)
     return [new Response(Fields.seal(headers), body), sent]
@@ -40,7 +40,7 @@ export class Response extends Message {
   }
 
   setStatusCode(status: number): void {
-    if (status < 100 || status > 599) throw new WitError(undefined, 'no status code of HTTP')
+    if (status < 100 || status > 599) throw new WitError(undefined, 'not an HTTP status code')
     this.#status = status
   }
 }

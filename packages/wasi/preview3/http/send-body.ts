@@ -9,11 +9,11 @@ const ABANDONED: HttpErrorCode = { tag: 'connection-terminated' }
 export type SendOptions = {
   readonly kind: 'request' | 'response'
   readonly headers: readonly FieldEntry[]
-  /** Called once: all of it was handed over, or it never will be. */
+  /** Called once: the body was handed over completely, or it failed. */
   readonly done: (result: Transmission) => void
 }
 
-/** Writes a body to where it goes, trailers included. What is returned breaks it off; `done` is not called then. */
+/** Writes a body and its trailers to a sink. Returns a function that aborts it without calling `done`. */
 export function sendBody(work: HostWork, body: Body, sink: BodySink, options: SendOptions): () => void {
   const sender = new BodySender(work, body, sink, options)
   sender.start()
@@ -70,7 +70,7 @@ class BodySender {
     })
   }
 
-  /** Trailers of a message that has nothing else are waited for no longer than the guest takes to say so. */
+  /** A message without contents waits for its trailers for one turn of the event loop. */
   #sendNothing(): void {
     let isSent = false
     const send = (trailers: readonly FieldEntry[]) => {
@@ -127,7 +127,7 @@ class BodySender {
   }
 }
 
-/** What the guest's future gave, which the linker has checked. */
+/** The result of the guest's future, checked by the linker. */
 function trailersOf(
   value: unknown,
 ):

@@ -9,7 +9,7 @@ import { errorCode } from './error.js'
 const OK = { tag: 'ok' }
 const failed = (code: string) => ({ tag: 'err', val: errorCode(code) })
 
-/** Both ways of a connection. It is over when the guest has dropped its socket, and what it reads and writes is done. */
+/** Both directions of a connection. It is closed when the guest has dropped its socket, and reading and writing have ended. */
 export class Connection {
   readonly #work: HostWork
   readonly #stream: Stream
@@ -22,7 +22,7 @@ export class Connection {
     this.#stream = stream
   }
 
-  /** A future of how it went. */
+  /** Returns a future of the result. */
   send(data: unknown): Channel {
     if (this.#isSending) return refuseToSend(data)
     this.#isSending = true
@@ -63,14 +63,14 @@ export class Connection {
     return [stream, future]
   }
 
-  /** The guest does not use it any more, in one of the three ways. */
+  /** The socket was dropped, or one direction has ended. */
   left(): void {
     this.#users -= 1
     if (this.#users === 0) this.#stream.close()
   }
 }
 
-/** Of what is not connected, or sends already. */
+/** For a socket that is not connected, or already sends. */
 export function refuseToSend(data: unknown): Channel {
   const { future, resolve } = hostFuture()
   resolve(failed('invalid-state'))
@@ -78,7 +78,7 @@ export function refuseToSend(data: unknown): Channel {
   return future
 }
 
-/** Of what is not connected, or receives already. */
+/** For a socket that is not connected, or already receives. */
 export function refuseToReceive(): [Channel, Channel] {
   const { future, resolve } = hostFuture()
   resolve(failed('invalid-state'))

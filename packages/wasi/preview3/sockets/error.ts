@@ -27,7 +27,7 @@ export const errorCode = (code: string): SocketErrorCode =>
 export const socketError = (code: string): WitError<SocketErrorCode> =>
   new WitError(errorCode(code), `socket error: ${code}`)
 
-/** Runs something that the peer may report as failed, or that WASI 0.2 refuses with an error code. */
+/** Runs an operation of the network port, or of WASI 0.2, and maps its errors. */
 export function attempt<T>(work: () => T): T {
   try {
     return work()
@@ -38,7 +38,7 @@ export function attempt<T>(work: () => T): T {
   }
 }
 
-/** The same for later results: of an async function or a future. */
+/** The same for results that come later, from an async function or a future. */
 export function resultOf<T>(
   work: () => T,
 ): { readonly tag: 'ok'; readonly val: T } | { readonly tag: 'err'; readonly val: SocketErrorCode } {

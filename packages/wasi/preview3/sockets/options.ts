@@ -1,7 +1,7 @@
 import { SocketOptions } from '../../sockets/options.js'
 import { attempt } from './error.js'
 
-/** Options that sockets of both kinds have: those of WASI 0.2 under other names. */
+/** Options of both kinds of sockets: those of WASI 0.2 under other names. */
 export abstract class Socket {
   protected readonly options = new SocketOptions()
 

@@ -90,7 +90,7 @@ export class TcpSocket extends Socket {
       state.is === 'bound' ? state.socket.listen() : this.#network.listen(anyAddress(this.#family))
     this.#state = { is: 'closed' }
     this.#local = settled(listening).local
-    // It listens as long as there is the socket, or the stream of its connections.
+    // The listener is open as long as the socket or the stream of its connections exists.
     let users = 2
     const left = () => {
       users -= 1
@@ -194,7 +194,7 @@ export class TcpSocket extends Socket {
     if (state.is === 'listening') state.left()
   }
 
-  /** One of the same class. */
+  /** A new socket of the same class. */
   protected another(): TcpSocket {
     return new TcpSocket(this.#work, this.#network, this.#family)
   }
@@ -203,7 +203,7 @@ export class TcpSocket extends Socket {
     this.#state = { is: 'connected', ends, connection: new Connection(this.#work, stream) }
   }
 
-  /** It has the options of its listener. */
+  /** It inherits the options of its listener. */
   #accepted(ends: Connected, accepting: Accepting): TcpSocket {
     const socket = this.another()
     socket.options.copy(this.options)
@@ -217,7 +217,7 @@ export class TcpSocket extends Socket {
   }
 }
 
-/** What is decided at once, by functions that do not wait. */
+/** The result of a function that cannot wait, which is available at once. */
 const settled = (pending: BoundSocket | Listening) =>
   attempt(() => {
     while (!pending.ready()) pending.wait(undefined)

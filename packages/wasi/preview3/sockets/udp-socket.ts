@@ -21,7 +21,7 @@ export class UdpSocket extends Socket {
   #socket: DatagramSocket | undefined
   #local: Endpoint | undefined
   #remote: Endpoint | undefined
-  /** Whoever receives, in turn. */
+  /** Pending receivers, in order. */
   readonly #receivers = new Set<() => void>()
   #stopReceiving: (() => void) | undefined
 

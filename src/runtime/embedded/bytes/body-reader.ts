@@ -3,10 +3,10 @@ import { BODY_PIECE_BYTES } from '../../guest/channel/protocol.js'
 import { pairsOf } from '../../guest/http/fields.js'
 import { Waiter, type Answer, type Given } from './waiter.js'
 
-/** Messages of HTTP have trailers. */
+/** HTTP messages have trailers. */
 type Source = Readable & { readonly rawTrailers?: readonly string[] }
 
-/** The body of a message that came in, read as the guest asks for it: what it does not ask for stays with the other side. */
+/** The body of an incoming message, read at the guest's request: the rest stays with the peer. */
 export class BodyReader {
   readonly #message: Source
   readonly #maxBytes: number
@@ -28,7 +28,7 @@ export class BodyReader {
     this.#waiter.ask(waitMs, answer)
   }
 
-  /** Nothing will come any more. */
+  /** No more data will arrive. */
   break(): void {
     if (this.#state !== 'ended') this.#state = 'broken'
     this.#waiter.offer()
@@ -49,7 +49,7 @@ export class BodyReader {
   #take(): Given | undefined {
     if (this.#bytes > this.#maxBytes) return { state: 'broken' }
     const length = Math.min(this.#message.readableLength, BODY_PIECE_BYTES)
-    // Without a length it finds the end.
+    // Without a length, `read` also notices the end.
     const data: unknown = length === 0 ? this.#message.read() : this.#message.read(length)
     if (data instanceof Uint8Array) {
       this.#bytes += data.length

@@ -15,28 +15,28 @@ export class BodyWriter {
     stream.on('error', () => this.#waiter.offer())
   }
 
-  /** More came than a guest sends without asking for room. */
+  /** Whether the guest sent more than the window without asking for room. */
   get isFlooded(): boolean {
     return this.#unacknowledged > WINDOW_BYTES
   }
 
-  /** All of it was handed over, or the other side is gone. */
+  /** Whether everything was handed over, or the peer is gone. */
   get isOver(): boolean {
     return this.#stream.writableEnded || this.#stream.destroyed
   }
 
-  /** Nobody may change the bytes any more. */
+  /** The caller must not change the bytes afterwards. */
   write(bytes: Uint8Array): void {
     this.skip(bytes)
     if (!this.isFlooded && !this.isOver) this.#stream.write(bytes)
   }
 
-  /** Bytes that are not to be written count as well. */
+  /** Counts bytes without writing them. */
   skip(bytes: Uint8Array): void {
     this.#unacknowledged += bytes.length
   }
 
-  /** Answers with `some` when the other side has taken enough of what was sent, with `broken` when it is gone. */
+  /** Answers with `some` once the peer has consumed enough, or `broken` if it is gone. */
   room(waitMs: number | null, answer: Answer): void {
     this.#waiter.ask(waitMs, answer)
   }

@@ -3,18 +3,18 @@ import type { GivenMessage } from '../../guest/channel/protocol.js'
 export type Given = Omit<GivenMessage, 'type' | 'ask'> & { readonly bytes?: Uint8Array }
 export type Answer = (given: Given) => void
 
-/** A guest that waits for something. One that asks again before it has been answered gets the answer to its last question. */
+/** A guest that waits for something. If it asks again before it was answered, the last question is answered. */
 export class Waiter {
   readonly #take: () => Given | undefined
   #answer: Answer | undefined
   #timer: NodeJS.Timeout | undefined
 
-  /** `take` gives what is there, if anything is. */
+  /** `take` returns what is available, if anything is. */
   constructor(take: () => Given | undefined) {
     this.#take = take
   }
 
-  /** Answers once, with `none` after `waitMs` (null: as long as it takes). */
+  /** Answers once; with `none` after `waitMs` (null for no limit). */
   ask(waitMs: number | null, answer: Answer): void {
     clearTimeout(this.#timer)
     this.#answer = undefined
@@ -27,7 +27,7 @@ export class Waiter {
     if (waitMs !== null) this.#timer = setTimeout(() => this.#settle({ state: 'none' }), waitMs)
   }
 
-  /** Something may be there now. */
+  /** Something may be available now. */
   offer(): void {
     const given = this.#answer && this.#take()
     if (given !== undefined) this.#settle(given)

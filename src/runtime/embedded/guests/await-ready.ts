@@ -4,9 +4,9 @@ import { DEAF, type Guest } from './guest.js'
 const DIAGNOSIS_BYTES = 1024
 
 /**
- * Calls `settled` as soon as a guest says `ready`; else with how it ended, in words that follow "the guest". One that is
- * not ready within the time is ended. It is a call and no promise, as a guest may end in the turn in which it was ready:
- * whoever comes later does not hear of that.
+ * Calls `settled` as soon as a guest reports `ready`, otherwise with how it ended, in words that follow "the guest". A guest that
+ * is not ready in time is killed. A callback instead of a promise, because a guest may end in the turn in which it became ready:
+ * a listener attached later would miss that.
  */
 export function whenReady(guest: Guest, timeoutMs: number, settled: (failure?: string) => void): void {
   const diagnosis = new OutputTail(DIAGNOSIS_BYTES)

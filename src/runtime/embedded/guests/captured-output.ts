@@ -1,8 +1,8 @@
 const FIRST_BYTES = 1024
 
-/** The beginning of a stream, up to a limit; it grows by doubling, however small the pieces. */
+/** The beginning of a stream, up to a limit; the buffer doubles, however small the pieces are. */
 export class CapturedOutput {
-  /** Bytes that came, kept or not. */
+  /** Bytes received, kept or not. */
   bytes = 0
   readonly #maxBytes: number
   #buffer = new Uint8Array(0)
@@ -31,7 +31,7 @@ export class CapturedOutput {
     this.#kept = needed
   }
 
-  /** UTF-8, with U+FFFD for what is none. */
+  /** Decoded as UTF-8, with U+FFFD for invalid bytes. */
   text(): string {
     return decodeText(this.#buffer.subarray(0, this.#kept))
   }
@@ -39,7 +39,7 @@ export class CapturedOutput {
 
 /** The last bytes of a stream. */
 export class OutputTail {
-  /** Bytes that came, kept or not. */
+  /** Bytes received, kept or not. */
   bytes = 0
   readonly #maxBytes: number
   #tail: Uint8Array = new Uint8Array(0)
@@ -60,7 +60,7 @@ export class OutputTail {
   }
 }
 
-/** It keeps nothing from one call to the next. */
+/** Stateless between calls. */
 const DECODER = new TextDecoder('utf-8', { ignoreBOM: true })
 
 function decodeText(bytes: Uint8Array): string {

@@ -4,12 +4,12 @@ import type { Readable } from 'node:stream'
 import { parentOf } from '../../../host/process-figures.js'
 import { codeOf } from '../../../model/code-of.js'
 
-/** The process that runs guests: the one that was spawned, or a child of it. */
+/** The process that runs guests: the spawned one, or a child of it. */
 export interface GuestProcess {
-  /** Undefined while it is not known, and when it is gone. */
+  /** Undefined while it is unknown, and after the process has ended. */
   readonly pid: number | undefined
   kill(): void
-  /** By what it was ended, where the spawned process ended as it says. */
+  /** The signal that ended the process, given how the spawned process ended. */
   signalOf(code: number | null, signal: NodeJS.Signals | null): NodeJS.Signals | undefined
 }
 
@@ -34,12 +34,13 @@ export class DirectProcess implements GuestProcess {
 }
 
 const INFO_MAX_CHARACTERS = 4096
-/** What a shell says of a command that a signal ended, and bubblewrap too. */
+/** Shells and bubblewrap add this to the number of the signal that ended a command. */
 const SIGNAL_STATUS = 128
 
 /**
- * A child of bubblewrap, which stays until it has ended. Only the inner one is ever killed: bubblewrap waits for it and ends
- * too, while without bubblewrap the inner one would wait without end if it is still being set up, and be an orphan later.
+ * A child of bubblewrap, which stays until the child has ended. Only the inner process is ever killed: bubblewrap waits for it
+ * and then ends too. If bubblewrap were killed, an inner process that is still being set up would wait forever, and a later one
+ * would be orphaned.
  */
 export class NestedProcess implements GuestProcess {
   readonly #spawned: ChildProcess
@@ -47,7 +48,7 @@ export class NestedProcess implements GuestProcess {
   #isKnown = false
   #isWanted = true
 
-  /** `known` is called when `info` has ended: the number is known, or never will be. */
+  /** `known` is called when `info` has ended: the process ID is known, or never will be. */
   constructor(spawned: ChildProcess, info: Readable, known: () => void) {
     this.#spawned = spawned
     let text = ''
@@ -66,7 +67,7 @@ export class NestedProcess implements GuestProcess {
     return isGone(this.#spawned) ? undefined : this.#pid
   }
 
-  /** As soon as its number is known; if it never is, bubblewrap has failed and ends by itself. */
+  /** Kills the inner process once its ID is known; if that never happens, bubblewrap has failed and ends by itself. */
   kill(): void {
     const { pid } = this
     this.#isWanted = false
@@ -74,7 +75,7 @@ export class NestedProcess implements GuestProcess {
     try {
       process.kill(pid, 'SIGKILL')
     } catch (error) {
-      // It has just ended.
+      // Unless it has just ended.
       if (codeOf(error) !== 'ESRCH') throw error
     }
   }
@@ -89,5 +90,5 @@ const signals = Object.entries(constants.signals).flatMap(([name, number]) =>
   isSignal(name) ? [[name, number] as const] : [],
 )
 
-/** The number of a process that is gone may be another's. */
+/** The ID of an ended process may have been reused. */
 const isGone = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null

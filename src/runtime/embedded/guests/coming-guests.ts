@@ -6,8 +6,8 @@ import type { Log } from './log.js'
 import { messageOf } from '../../../model/message-of.js'
 
 /**
- * `urgent`: someone waits for it. `refill`: warm guests are missing, which come one by one. `later`: they are missing, but were taken
- * so recently that they may be back soon.
+ * `urgent`: a task waits for a guest. `refill`: warm guests are missing and are started one at a time. `later`: warm guests are
+ * missing, but were taken so recently that they may be back soon.
  */
 export type Need = 'urgent' | 'refill' | 'later' | 'none'
 
@@ -15,26 +15,25 @@ export type ComingGuestsOptions = {
   readonly boot: BootMessage
   readonly log: Log
   readonly need: () => Need
-  /** A guest that was started is ready for tasks. */
+  /** A started guest is ready for tasks. */
   readonly ready: (guest: Guest) => void
-  /** One is not on its way any more: it failed. */
+  /** A starting guest has failed. */
   readonly gone: () => void
   /** Starting fails again and again. */
   readonly hopeless: (error: string) => void
 }
 
 const READY_TIMEOUT_MS = 10_000
-/** Starting a guest blocks the daemon for some milliseconds: results go first. */
+/** Starting a guest blocks the daemon for some milliseconds, so results are sent first. */
 export const REFILL_DELAY_MS = 50
 const MAX_FAILURES = 3
 const FIRST_BACKOFF_MS = 100
 const LONGEST_BACKOFF_MS = 5000
 
 /**
- * Guests on their way, booting or tidying up; starts those that are needed.
+ * Guests that boot or clean up; starts more of them on demand.
  *
- * Invariant: one start is scheduled at most, so that starts never follow each other without a turn of the event loop
- * between.
+ * Invariant: at most one start is scheduled, so that the event loop turns between any two starts.
  */
 export class ComingGuests {
   readonly #options: ComingGuestsOptions
@@ -65,14 +64,14 @@ export class ComingGuests {
     this.#start = start
   }
 
-  /** Starts no more, and ends those on their way. */
+  /** Starts no more guests, and kills those that are not ready yet. */
   close(): void {
     this.#isClosed = true
     clearTimeout(this.#scheduled?.timer)
     for (const guest of this.#guests) guest.kill()
   }
 
-  /** Calls `settled` once a guest says that it is ready, else with what happened to it. */
+  /** Calls `settled` once a guest reports `ready`, or with what happened to it. */
   add(guest: Guest, settled: (failure: string | undefined) => void): void {
     this.#guests.add(guest)
     whenReady(guest, READY_TIMEOUT_MS, (failure) => {
@@ -134,12 +133,12 @@ export class ComingGuests {
   }
 }
 
-/** How many may be on their way at once; one, while starting fails. */
+/** How many guests may start at once; only one while starting fails. */
 function maxComing(failures: number): number {
   return failures > 0 ? 1 : Math.max(2, availableParallelism())
 }
 
-/** The delay after this many consecutive failures: 0 after none, then 100 ms, doubling up to 5 s. */
+/** The delay after this many consecutive failures: none at first, then 100 ms, doubling up to 5 s. */
 function backoffMs(failures: number): number {
   return failures === 0 ? 0 : Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (failures - 1))
 }

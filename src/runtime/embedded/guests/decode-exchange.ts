@@ -8,7 +8,7 @@ import type {
 } from '../../guest/channel/protocol.js'
 import { isCount, isDuration, isRecord } from './decode-values.js'
 
-/** What a guest said of streams of bytes; undefined when it is nothing that a guest says. */
+/** Decodes a guest's message about a byte stream; undefined if it is none. */
 export function decodeFromExchange(
   value: Readonly<Record<string, unknown>>,
   bytes: Uint8Array,

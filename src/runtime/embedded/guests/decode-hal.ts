@@ -6,7 +6,7 @@ type Fields = Readonly<Record<string, unknown>>
 
 const MAX_U64 = 2n ** 64n - 1n
 
-/** What a guest said of the HAL; undefined when it is nothing that a guest says. */
+/** Decodes a guest's HAL message; undefined if it is none. */
 export function decodeHal(value: Fields, bytes: Uint8Array): HalMessage | undefined {
   if (value['type'] === 'hal-data') return { type: 'hal-data', bytes }
   const call = isRecord(value['call']) ? decodeCall(value['call']) : undefined

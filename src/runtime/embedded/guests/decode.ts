@@ -5,7 +5,7 @@ import { decodeFromExchange } from './decode-exchange.js'
 import { decodeHal } from './decode-hal.js'
 import { isCount, isDuration, isRecord } from './decode-values.js'
 
-/** The codes that a guest may give. */
+/** The failure codes that a guest may report. */
 const CODES: ReadonlySet<string> = new Set<FailureCode>([
   'binary',
   'call',
@@ -19,7 +19,7 @@ const CODES: ReadonlySet<string> = new Set<FailureCode>([
 
 const NO_BYTES = new Uint8Array(0)
 
-/** What a guest said, with the bytes behind it; undefined when it is nothing that a guest says. */
+/** Decodes a guest's message, with the bytes that follow it; undefined if it is invalid. */
 export function decodeFromGuest(value: unknown, body: Uint8Array = NO_BYTES): FromGuest | undefined {
   if (!isRecord(value)) return undefined
   switch (value['type']) {

@@ -2,40 +2,40 @@ import type { FromGuest, StreamName, ToGuest } from '../../guest/channel/protoco
 import type { ConnectionChannel } from './connection-channel.js'
 import type { Counters, Figures } from '../../../model/figures.js'
 
-/** A child process or a thread that runs guests, seen from the daemon. */
+/** A child process or a thread that runs guests, as seen by the daemon. */
 export interface Guest {
   /** Undefined for a thread. */
   readonly pid: number | undefined
-  /** What it used since it was started, by all of its tasks; undefined when it is gone or the host can't tell. */
+  /** What all of its tasks have used since it was started; undefined if it is gone or the host cannot tell. */
   counters(): Counters | undefined
-  /** The same, and what it holds. */
+  /** The same, and its current memory and files. */
   figures(): Figures | undefined
-  /** Of a process; undefined for a thread, and when it is gone. */
+  /** Of a process; undefined for a thread, and if the process is gone. */
   residentBytes(): number | undefined
-  /** Who hears what it says from now on. */
+  /** Sets the listener for everything that it sends from now on. */
   listen(listener: GuestListener): void
   post(message: ToGuest, body?: Uint8Array): void
-  /** Bytes posted that it has not read yet, as far as we know. */
+  /** Bytes sent to it that it has not read yet, as far as known. */
   unreadBytes?(): number
   /** By which it can be handed connections; undefined: it can't. */
   readonly connections?: ConnectionChannel | undefined
-  /** Lets its output wait where it is, or go on; ending it lets the rest through. */
+  /** Stops reading its output, or continues; when the guest ends, the rest is read. */
   holdOutput(held: boolean): void
-  /** Ends it at once, whatever it does. `closed` follows, after the rest of its output. */
+  /** Kills it, whatever it does. `closed` follows, after the rest of its output. */
   kill(): void
 }
 
 export type GuestListener = {
   message(message: FromGuest): void
   output(stream: StreamName, data: Uint8Array): void
-  /** Once, and nothing after it. */
+  /** Called once, as the last event. */
   closed(death: Death): void
 }
 
-/** How a guest ended on its own, as a clause after "the child". */
+/** How a guest died on its own, as a clause after "the child". */
 export type Death = { readonly how: string; readonly signal: string | undefined }
 
 export type StartGuest = () => Guest
 
-/** For a time in which whatever a guest says does not matter any more. */
+/** For a time in which nothing that a guest sends matters. */
 export const DEAF: GuestListener = { message: () => {}, output: () => {}, closed: () => {} }

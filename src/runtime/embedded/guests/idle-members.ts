@@ -5,16 +5,16 @@ import type { ModuleLedger } from './module-ledger.js'
 export type Member = {
   readonly guest: Guest
   readonly modules: ModuleLedger
-  /** That it has run. */
+  /** The number of tasks that it has run. */
   tasks: number
-  /** When the latest task got it, on the clock of `performance.now()`. */
+  /** When it got its latest task, on the clock of `performance.now()`. */
   takenAt: number
 }
 
 export type IdleOptions = {
   /** Idle guests kept ready. */
   readonly warm: number
-  /** Idle guests kept at most. */
+  /** Maximum number of idle guests. */
   readonly maxIdle: number
   /** Milliseconds after which an idle guest beyond `warm` is ended. */
   readonly surplusIdleMs: number
@@ -22,16 +22,19 @@ export type IdleOptions = {
   readonly restIdleMs: number
 }
 
-/** The members without a task. More than `maxIdle` never stay; more than `warm` do for a while, and more than one for longer. */
+/**
+ * The members without a task: at most `maxIdle`; those beyond `warm` are ended after a while, those beyond the first after a
+ * longer one.
+ */
 export class IdleMembers {
   readonly #options: IdleOptions
   readonly #dismiss: (member: Member) => void
-  /** With the time since which they are idle; the longest first. */
+  /** Since when each has been idle; longest first. */
   readonly #since = new Map<Member, number>()
   #timer: NodeJS.Timeout | undefined
   #dueAt = 0
 
-  /** `dismiss` is called for a member that has just been taken out as surplus. */
+  /** `dismiss` is called for each member that was removed as surplus. */
   constructor(options: IdleOptions, dismiss: (member: Member) => void) {
     this.#options = options
     this.#dismiss = dismiss
@@ -57,26 +60,28 @@ export class IdleMembers {
     return this.all.some(({ modules }) => modules.has(digest))
   }
 
-  /** Whether it was here. */
+  /** @returns whether it was idle */
   remove(member: Member): boolean {
     return this.#since.delete(member)
   }
 
   /**
-   * Takes out one that has the module, else one that keeps the fewest; of several the one used last, so that the
-   * others can become surplus.
+   * Removes and returns one that has the module; otherwise, of those with room for another module, the one that keeps the most,
+   * whose code is the warmest; otherwise the one that keeps the fewest. Among equals the one used last, so that the others
+   * become surplus.
    */
   take(digest: string): Member | undefined {
     const latestFirst = this.all.toReversed()
-    const fewest = Math.min(...latestFirst.map(({ modules }) => modules.size))
+    const withRoom = latestFirst.filter(({ modules }) => modules.hasRoom)
     const best =
       latestFirst.find(({ modules }) => modules.has(digest)) ??
-      latestFirst.find(({ modules }) => modules.size === fewest)
+      firstWith(withRoom, Math.max) ??
+      firstWith(latestFirst, Math.min)
     if (best !== undefined) this.#since.delete(best)
     return best
   }
 
-  /** Takes out all of them, for good. */
+  /** Removes all of them and accepts no more. */
   close(): readonly Member[] {
     clearTimeout(this.#timer)
     const { all } = this
@@ -84,7 +89,7 @@ export class IdleMembers {
     return all
   }
 
-  /** For how long the longest idle one may stay, in milliseconds; undefined: as long as it likes. */
+  /** How long the longest idle member may stay, in milliseconds; undefined for no limit. */
   get #patienceMs(): number | undefined {
     const { warm, surplusIdleMs, restIdleMs } = this.#options
     if (this.#since.size > warm) return surplusIdleMs
@@ -96,7 +101,7 @@ export class IdleMembers {
     const patienceMs = this.#patienceMs
     if (patienceMs === undefined || oldest === undefined) return
     const dueAt = oldest + patienceMs
-    // A member that is taken meanwhile does not move the timer: that is all that happens under load.
+    // A member that is taken meanwhile does not move the timer, so under load the timer is not touched.
     if (this.#timer !== undefined && this.#dueAt <= dueAt) return
     clearTimeout(this.#timer)
     this.#dueAt = dueAt
@@ -118,4 +123,13 @@ export class IdleMembers {
     this.#since.delete(member)
     this.#dismiss(member)
   }
+}
+
+/** The first of those that keep the most modules, or the fewest. */
+function firstWith(
+  members: readonly Member[],
+  extreme: (...sizes: readonly number[]) => number,
+): Member | undefined {
+  const size = extreme(...members.map(({ modules }) => modules.size))
+  return members.find(({ modules }) => modules.size === size)
 }

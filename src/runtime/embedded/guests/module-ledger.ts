@@ -2,7 +2,7 @@ const MAX_MODULES = 32
 const MAX_BYTES = 32 * 1024 * 1024
 const COSTLY_BYTES = 1024 * 1024
 
-/** How a module gets into the guest for one task. */
+/** How a guest gets the module for one task. */
 export type ModulePlan = {
   readonly isKept: boolean
   readonly keep: boolean
@@ -10,9 +10,9 @@ export type ModulePlan = {
 }
 
 /**
- * Which compiled modules one guest keeps, the least recently used first. Invariant: a digest is here if and only if
- * the guest has it. It keeps a module exactly when it says `started` for a plan with `keep`, and drops what a plan
- * evicts before anything else.
+ * The compiled modules that one guest keeps, least recently used first. Invariant: a digest is listed if and only if the guest
+ * has the module. The guest keeps a module exactly when it reports `started` for a plan with `keep`, and drops what a plan evicts
+ * before anything else.
  */
 export class ModuleLedger {
   readonly #bytesOf = new Map<string, number>()
@@ -22,11 +22,16 @@ export class ModuleLedger {
     return this.#bytesOf.size
   }
 
+  /** Whether another module, unless it is large, can be kept without dropping any. */
+  get hasRoom(): boolean {
+    return this.#bytesOf.size < MAX_MODULES && this.#bytes <= MAX_BYTES / 2
+  }
+
   has(digest: string): boolean {
     return this.#bytesOf.has(digest)
   }
 
-  /** Whether it is here, and would take longer to compile than a guest takes to tidy up. */
+  /** Whether the guest has it, and compiling it would take longer than a guest needs to clean up. */
   isCostly(digest: string): boolean {
     return (this.#bytesOf.get(digest) ?? 0) >= COSTLY_BYTES
   }

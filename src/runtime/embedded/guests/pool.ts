@@ -9,9 +9,9 @@ import { WaitingList, type Applicant } from './waiting-list.js'
 
 export type PoolOptions = IdleOptions & {
   readonly boot: BootMessage
-  /** Tasks after which a guest is replaced. */
+  /** Number of tasks after which a guest is replaced. */
   readonly maxTasks: number
-  /** Resident bytes, after it tidied up, above which a guest is replaced. */
+  /** Resident bytes after cleaning up above which a guest is replaced. */
   readonly maxResidentBytes: number
   readonly log: Log
 }
@@ -19,8 +19,8 @@ export type PoolOptions = IdleOptions & {
 /**
  * Guests, each for one task at a time.
  *
- * Invariants: a living guest is in exactly one of `#coming` (booting or tidying up), `#idle`, `#taken` (with its
- * applicant) or `#leaving` (ended, not yet gone); while someone waits for any guest, nobody is idle.
+ * Invariants: a living guest is in exactly one of `#coming` (booting or cleaning up), `#idle`, `#taken` (with its applicant) or
+ * `#leaving` (ended, not yet gone); while a task waits for any guest, no guest is idle.
  */
 export class Pool {
   readonly #options: PoolOptions
@@ -28,12 +28,12 @@ export class Pool {
   readonly #idle: IdleMembers
   readonly #taken = new Set<Member>()
   readonly #leaving = new Set<Guest>()
-  /** Of `#coming`, those that tidy up. */
+  /** Those of `#coming` that are cleaning up. */
   readonly #settling = new Set<Member>()
   readonly #waiting = new WaitingList()
   readonly #onReady = new Set<{ resolve: () => void; reject: (error: Error) => void }>()
   readonly #onEmpty = new Set<() => void>()
-  /** No task came for long, or none yet: one idle guest is enough. */
+  /** There was no task for a while, or none yet: one idle guest is enough. */
   #isAtRest = true
   #isClosed = false
 
@@ -53,13 +53,16 @@ export class Pool {
     })
   }
 
-  /** Nothing is started before this. */
+  /** No guest is started before this call. */
   open(start: StartGuest): void {
     this.#coming.open(start)
     this.#balance()
   }
 
-  /** Grants at once if a guest is idle, unless another one that will be soon has what would take longer to compile. Returns how to withdraw. */
+  /**
+   * Grants an idle guest at once, unless one that will soon be idle has a module that would take longer to compile. Returns a
+   * function that withdraws the request.
+   */
   acquire(digest: string, applicant: Applicant): () => void {
     if (this.#isClosed) {
       applicant.refused('the runtime is closed')
@@ -82,7 +85,7 @@ export class Pool {
     else this.#rest(member)
   }
 
-  /** Resolves once `warm` guests are idle; rejects when none can be started. */
+  /** Resolves once `warm` guests are idle; rejects if none can be started. */
   ready(): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#isClosed) {
@@ -95,13 +98,13 @@ export class Pool {
     })
   }
 
-  /** Guests that are processes, except those just ended. */
+  /** Process IDs of guests, except those just killed. */
   pids(): number[] {
     const members = [...this.#idle.all, ...this.#taken].map(({ guest }) => guest)
     return [...this.#coming.all, ...members].flatMap(({ pid }) => pid ?? [])
   }
 
-  /** Ends idle guests now and busy ones at their release; resolves when all are gone. */
+  /** Ends idle guests now and busy ones when they are released; resolves when all are gone. */
   close(): Promise<void> {
     this.#isClosed = true
     this.#refuseAll('the runtime is closed')
@@ -195,7 +198,7 @@ export class Pool {
     this.#onReady.clear()
   }
 
-  /** After every change: starts missing guests and notifies waiters. */
+  /** Runs after every change: starts missing guests and notifies waiters. */
   #balance(): void {
     if (this.#isClosed) {
       if (this.#coming.size + this.#leaving.size + this.#taken.size > 0) return
@@ -219,13 +222,13 @@ export class Pool {
     return this.#idle.size + this.#soonBack() < this.#kept ? 'refill' : 'later'
   }
 
-  /** Idle guests that are kept ready now. */
+  /** The number of idle guests to keep ready now. */
   get #kept(): number {
     const { warm } = this.#options
     return this.#isAtRest ? Math.min(1, warm) : warm
   }
 
-  /** Taken no longer ago than a refill waits: short tasks, as a rule. */
+  /** The number taken no longer ago than the refill delay: usually for short tasks. */
   #soonBack(): number {
     const since = performance.now() - REFILL_DELAY_MS
     let count = 0

@@ -17,33 +17,36 @@ import { messageOf } from '../../../model/message-of.js'
 export type ProcessLaunch = {
   /** Path of the built entry. */
   readonly entry: string
-  /** A command line that ends by running the one behind it, as `findWrapper` gives it; may be empty. */
+  /** A command line that ends by running the command after it, as returned by `findWrapper`; may be empty. */
   readonly wrapper: readonly string[]
-  /** The wrapper stays, as the parent of the child, and tells its number on `INFO_FD`, as bubblewrap does. */
+  /** The wrapper stays as the parent of the child and reports its process ID on `INFO_FD`, as bubblewrap does. */
   readonly isNested?: boolean
   readonly memoryMaxBytes: number
   readonly tableMaxElements: number
   /** It can be handed connections. */
   readonly takesConnections?: boolean
-  /** Where the guest's output goes: to us (default), or with `inherit` to our own streams, in our process group. */
+  /**
+   * Where the guest's output goes: to the daemon (default), or with `inherit` to the standard streams of this process, in its
+   * process group.
+   */
   readonly output?: 'pipe' | 'inherit'
-  /** Whether the guest gets our standard input, or none. By default none. */
+  /** Whether the guest inherits standard input; by default it does not. */
   readonly input?: 'inherit' | 'ignore'
   /** The directory of the child's compile cache; none by default. */
   readonly compileCache?: string | undefined
 }
 
-/** MB. Tables and what the guest's own host keeps; linear memory and compiled code are not on this heap. */
+/** In MB. For tables and data of the guest's host; linear memory and compiled code are not on this heap. */
 const HEAP_MAX_MB = 128
 const HEAP_INITIAL_MB = 32
 const CONTROL_FD = 3
 export const INFO_FD = 4
-/** Here a guest gets answers that it does not stop for; it has no other way to read without waiting. */
+/** On this descriptor a guest receives answers that it does not block for; it has no other way to read without blocking. */
 const ANSWERS_FD = 5
 
 /**
- * Starts a child process: with no variables of ours, in a session of its own, so that a Ctrl-C at the terminal ends
- * the daemon in its own time and not the guests before it.
+ * Starts a child process with an empty environment, in a session of its own, so that Ctrl-C at the terminal does not end guests
+ * before the daemon has shut down.
  */
 export function startProcessGuest(launch: ProcessLaunch): Guest {
   const { output = 'pipe', input = 'ignore', isNested = false, takesConnections = false } = launch
@@ -72,9 +75,10 @@ export function startProcessGuest(launch: ProcessLaunch): Guest {
 function nodeArguments(launch: ProcessLaunch): string[] {
   return [
     `--max-old-space-size=${HEAP_MAX_MB}`,
-    // In MB. Preparing a component fills 2 MB with what lives on: in half of that, a fifth of its time went into copies.
+    // In MB. Preparing a component fills 2 MB with objects that survive; with half of that, a fifth of its time went into
+    // copying.
     '--max-semi-space-size=2',
-    // Otherwise V8 collects an old generation of 10 MB again and again; a guest that grows is collected by ourselves.
+    // Otherwise V8 would collect an old generation of 10 MB again and again; the guest triggers collections itself as it grows.
     `--initial-old-space-size=${HEAP_INITIAL_MB}`,
     '--expose-gc',
     '--no-warnings',
@@ -85,7 +89,7 @@ function nodeArguments(launch: ProcessLaunch): string[] {
   ]
 }
 
-/** The system refused to start it, usually for lack of processes or files: report that and end. */
+/** The system refused to start the process, usually for lack of processes or files: report that and end. */
 class StillbornGuest implements Guest {
   readonly pid = undefined
   #listener: GuestListener = DEAF
@@ -131,7 +135,7 @@ class ProcessGuest implements Guest {
     this.#control = control
     this.#answers = answers
     this.#process = isDuplex(info) ? new NestedProcess(child, info, hear) : new DirectProcess(child)
-    // Listeners of `ready` may ask a nested child for its PID.
+    // Listeners of `ready` may ask a nested child for its process ID.
     if (!isDuplex(info)) hear()
     this.#outputs = [stdout, stderr].filter((stream) => stream !== null)
     stdout?.on('data', (data: Buffer) => this.#listener.output('stdout', data))

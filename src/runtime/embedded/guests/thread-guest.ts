@@ -17,9 +17,9 @@ export type ThreadLaunch = {
 }
 
 /**
- * V8's limits on WebAssembly are flags of the process, read at each compile and instantiation, so they are set once,
- * before the first. Without `--no-wasm-dynamic-tiering` a loop of `memory.fill` never looks at the request to end:
- * `terminate()` waits for minutes then, and `process.exit()` with it.
+ * V8's limits on WebAssembly are flags of the process, read at each compilation and instantiation, so they are set once, before
+ * the first. Without `--no-wasm-dynamic-tiering`, a loop of `memory.fill` never checks for a request to terminate, so
+ * `terminate()` waits for minutes, and `process.exit()` with it.
  */
 export function limitThreads(launch: ThreadLaunch): void {
   setFlagsFromString('--no-wasm-dynamic-tiering')
@@ -30,7 +30,7 @@ export function limitThreads(launch: ThreadLaunch): void {
   for (const flag of jspiFlags()) setFlagsFromString(flag)
 }
 
-/** MB, as for a child process; beyond it the thread ends, and only as far as V8 can help it not the whole process. */
+/** In MB, as for a child process. Beyond it the thread ends; V8 cannot always prevent that the whole process does. */
 const HEAP_MAX_MB = 128
 
 export function startThreadGuest(launch: ThreadLaunch): Guest {
@@ -53,7 +53,7 @@ class ThreadGuest implements Guest {
   readonly #worker: Worker
   readonly #counters: ThreadData
   #listener: GuestListener = DEAF
-  /** Undefined before it is ready, where the host does not tell, and when it is gone. */
+  /** Undefined until it is ready, on hosts without thread IDs, and after it has ended. */
   #threadId: number | undefined
   #fault: string | undefined
   #held = false
@@ -63,7 +63,7 @@ class ThreadGuest implements Guest {
   constructor(worker: Worker, counters: ThreadData) {
     this.#worker = worker
     this.#counters = counters
-    // Guests do not write here; whatever Node itself says must not reach the daemon's own streams.
+    // Guests do not write here; messages of Node.js itself must not reach the daemon's own streams.
     worker.stdout.resume()
     worker.stderr.resume()
     worker.on('message', (data: unknown) => this.#receive(data))
@@ -132,7 +132,7 @@ class ThreadGuest implements Guest {
   }
 }
 
-/** Within a process the bytes of a body come inside of its message. */
+/** Within a process, the bytes of a body are part of the message. */
 function bytesOf(message: unknown): Uint8Array | undefined {
   if (typeof message !== 'object' || message === null || !('bytes' in message)) return undefined
   return message.bytes instanceof Uint8Array ? message.bytes : undefined

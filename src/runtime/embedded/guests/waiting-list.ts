@@ -1,16 +1,16 @@
 import type { Member } from './idle-members.js'
 
-/** Someone who is to have a guest. */
+/** A task that needs a guest. */
 export type Applicant = {
   granted(member: Member): void
   /** No guest can be started. */
   refused(error: string): void
 }
 
-/** @param wanted the guest that tidies up and keeps the module; undefined: any guest will do */
+/** @param wanted the guest that is cleaning up and keeps the module; undefined if any guest will do */
 type Entry = { readonly digest: string; readonly wanted: Member | undefined }
 
-/** Those who wait for a guest: whoever was first has the next one, unless that is wanted by another. */
+/** Tasks that wait for a guest, first come, first served, except that a wanted guest goes to the task that wants it. */
 export class WaitingList {
   readonly #entries = new Map<Applicant, Entry>()
 
@@ -30,7 +30,7 @@ export class WaitingList {
     return [...this.#entries.values()].some(({ wanted }) => wanted === member)
   }
 
-  /** Takes out who is to have this guest. */
+  /** Removes and returns the one that gets this guest. */
   next(member: Member): Applicant | undefined {
     const entries = [...this.#entries]
     const found =
@@ -40,14 +40,14 @@ export class WaitingList {
     return found?.[0]
   }
 
-  /** Takes out those who wait for a guest that is gone, with the digests that they came with. */
+  /** Removes and returns those that wanted a guest that is gone, with their digests. */
   leftBy(member: Member): readonly (readonly [Applicant, string])[] {
     const left = [...this.#entries].filter(([, { wanted }]) => wanted === member)
     for (const [applicant] of left) this.#entries.delete(applicant)
     return left.map(([applicant, { digest }]) => [applicant, digest])
   }
 
-  /** Takes out all. */
+  /** Removes and returns all. */
   drain(): readonly Applicant[] {
     const all = [...this.#entries.keys()]
     this.#entries.clear()

@@ -7,7 +7,7 @@ const DIRECTORIES = ['/usr/bin', '/bin', '/usr/sbin', '/sbin', '/usr/local/bin']
 const MAX_OPEN_FILES = 4096
 const PROBE_TIMEOUT_MS = 5000
 
-/** One byte: no core file is written, nor piped to a program, which a limit of 0 does not prevent. */
+/** One byte: no core file is written, nor piped to a program, which a limit of 0 would not prevent. */
 const NO_CORE = '--core=1:1'
 
 const TOOLS = [
@@ -15,7 +15,7 @@ const TOOLS = [
   { tool: 'prlimit', options: [NO_CORE, `--nofile=${MAX_OPEN_FILES}`] },
 ] as const
 
-/** What `findWrapper` finds as a rule, without trying it out. */
+/** The usual result of `findWrapper`, without running the tools. */
 export const likelyWrapper = (): string[] =>
   TOOLS.flatMap(({ tool, options }) => {
     const path = locate(tool, DIRECTORIES)
@@ -26,9 +26,8 @@ const locate = (tool: string, directories: readonly string[]): string | undefine
   directories.map((directory) => join(directory, tool)).find((file) => existsSync(file))
 
 /**
- * The command line to start children with: they die with the daemon even while they spin, gain no privileges, dump no
- * core and open a bounded number of files. Of tools that are missing, or do not know these options (BusyBox has a
- * `setpriv` that does not), nothing is used.
+ * The command line that starts children: they die with the daemon even while they spin, gain no privileges, dump no core and open
+ * a bounded number of files. Tools that are missing or lack these options (BusyBox has such a `setpriv`) are left out.
  */
 export async function findWrapper(
   directories: readonly string[] = DIRECTORIES,

@@ -20,7 +20,7 @@ export type ChildLimits = {
   readonly watchdog: Watchdog
   readonly memoryMaxBytes: number
   readonly network: NetworkOptions
-  /** Undefined: the hardware abstraction layer is off. */
+  /** Undefined if the hardware abstraction layer is off. */
   readonly hal: HalTask | undefined
   readonly handed: HandedLimits
 }
@@ -34,21 +34,21 @@ export type ChildHooks = {
   readonly failed: (error: string) => void
   /** It was at a request of a connection that it has for so long. Milliseconds. */
   readonly worked: (child: HttpChild, ms: number) => void
-  /** It serves, and has no request. */
+  /** The child serves and has no request. */
   readonly idle: (child: HttpChild) => void
-  /** It serves no more, and never will; the member is to be released. `problem`: it was not let go. */
+  /** The child has stopped serving for good; its member must be released. `problem` is set unless it was asked to leave. */
   readonly ended: (child: HttpChild, fate: GuestFate, problem: string | undefined) => void
   readonly output: (stream: StreamName, data: Uint8Array) => void
   readonly warn: (message: string) => void
 }
 
-/** A guest that serves no more says so within this. Milliseconds. */
+/** How long a guest may take to stop serving, in milliseconds. */
 const LEAVE_MS = 2000
 
 /** A guest of the pool while it serves one task: one request at a time, of the daemon or of connections that it was handed. */
 export class HttpChild implements GuestListener {
   readonly member: Member
-  /** That it has answered. */
+  /** The number of requests that it has answered. */
   requests = 0
   readonly #limits: ChildLimits
   readonly #hooks: ChildHooks
@@ -56,7 +56,7 @@ export class HttpChild implements GuestListener {
   readonly #outputBytes = { stdout: 0, stderr: 0 }
   readonly #unwatch: () => void
   #keep: () => void = () => undefined
-  /** Why it was ended, if we did it. */
+  /** Why the daemon ended it, if it did. */
   #reason: string | undefined
   #exchange: Exchange | undefined
   #handed: HandedConnections | undefined
@@ -79,12 +79,12 @@ export class HttpChild implements GuestListener {
     member.guest.listen(this)
   }
 
-  /** Has it load the component; `idle` follows, or `ended`. */
+  /** Loads the component; `idle` follows, or `ended`. */
   start(request: RunRequest, outputMaxBytes: number): void {
     this.#keep = postRun(this.member.guest, this.member.modules, request, outputMaxBytes)
   }
 
-  /** It has said that it serves, and whether it takes connections. */
+  /** The guest has reported that it serves, and whether it takes connections. */
   isServing(takesConnections: boolean): void {
     const { connections } = this.member.guest
     this.#isServing = true
@@ -142,7 +142,7 @@ export class HttpChild implements GuestListener {
     })
   }
 
-  /** Gives the idle guest back; `ended` follows. */
+  /** Returns the idle guest to the pool; `ended` follows. */
   leave(): void {
     this.#isLeaving = true
     // It gets to know when it is done, which may take its time.
@@ -161,7 +161,7 @@ export class HttpChild implements GuestListener {
     else guest.connections.say(message)
   }
 
-  /** Ends it, unless it is leaving anyway. */
+  /** Kills it, unless it is leaving already. */
   cut(): void {
     this.#handed?.cut()
     if (!this.#isLeaving || this.#handed?.isBusy === true) this.kill()
@@ -301,7 +301,7 @@ export class HttpChild implements GuestListener {
     const { end, stdoutBytes, stderrBytes } = this.#done
     if (this.#outputBytes.stdout < stdoutBytes || this.#outputBytes.stderr < stderrBytes) return
     if (this.#isLeaving) this.#end(this.#isSettled ? 'settled' : 'settling', undefined)
-    else this.#end('discard', end.kind === 'failed' ? end.error : 'the component serves no more')
+    else this.#end('discard', end.kind === 'failed' ? end.error : 'the component stopped serving')
   }
 
   #end(fate: GuestFate, problem: string | undefined): void {
@@ -312,18 +312,18 @@ export class HttpChild implements GuestListener {
     this.#brake.release()
     this.#network?.close()
     this.#hal?.close()
-    this.#exchange?.lost(problem ?? 'its child was let go')
-    this.#handed?.lost(problem ?? 'its child was let go')
+    this.#exchange?.lost(problem ?? 'its child was asked to leave')
+    this.#handed?.lost(problem ?? 'its child was asked to leave')
     this.#hooks.ended(this, fate, this.#isLeaving || this.#isServing ? undefined : problem)
   }
 }
 
-const BREACH = 'its child broke the rules of its channel'
-const OUT_OF_TURN = 'its child spoke out of turn'
+const BREACH = 'its child violated the channel protocol'
+const OUT_OF_TURN = 'its child sent a message out of turn'
 
 /**
- * An instance that trapped is gone with all that it had, and the next request has a fresh one: to start a child anew for
- * each trap would let whoever finds one keep the processor busy.
+ * After a trap the instance is discarded and the next request gets a fresh one, so the child can be used again. A new child for
+ * each trap would let anyone who can cause a trap keep the processor busy.
  */
 const isReusable = (end: GuestEnd): boolean =>
   isHarmless(end) || (end.kind === 'failed' && (end.code === 'trap' || end.code === 'output'))

@@ -20,11 +20,11 @@ export type ChildrenParts = {
   readonly watchdog: Watchdog
   readonly limits: ExecutionLimits
   readonly network: NetworkOptions
-  /** Undefined: the hardware abstraction layer is off. */
+  /** Undefined if the hardware abstraction layer is off. */
   readonly hal: HalTask | undefined
-  /** Undefined: nobody asks. */
+  /** Undefined if usage is not measured. */
   readonly usage: TaskUsage | undefined
-  /** At once. */
+  /** Maximum number of children at a time. */
   readonly maxChildren: number
   readonly handed: HandedLimits
 }
@@ -35,28 +35,28 @@ export type ChildrenHooks = {
   readonly problem: (error: string) => void
   /** A connection that a child had is to be served by another, or by the daemon. */
   readonly returned: (socket: Socket, consumed: readonly Uint8Array[], isLast: boolean) => void
-  /** There are none, after `close`. */
+  /** The last child is gone, after `close`. */
   readonly empty: () => void
 }
 
-/** A request that waits this long for a child makes it worth to take one more. Milliseconds. */
+/** If a request waits this long for a child, another child is added. Milliseconds. */
 const GROW_AFTER_MS = 20
-/** A child beyond the first that has no request goes back to the pool after this. */
+/** A child beyond the first returns to the pool after this long without a request. */
 const SHRINK_AFTER_MS = 5_000
-/** Requests of a child after which its resident size is looked at, and the size from which it is replaced. */
+/** The resident size of a child is checked after this many requests, and the child is replaced above the maximum. */
 const LOOK_EVERY = 200
 const MAX_RESIDENT_BYTES = 256 * 1024 * 1024
 
 /**
- * The children that serve one task: as many as it has load. Invariants: a request waits only while no child is idle;
- * at most `maxChildren` are here or on their way; after `close` none is taken, and those without a request leave.
+ * The children that serve one task; their number follows the load. Invariants: a request waits only while no child is idle; at
+ * most `maxChildren` exist or are being acquired; after `close` none is acquired, and idle ones leave.
  */
 export class Children {
   readonly #request: RunRequest
   readonly #parts: ChildrenParts
   readonly #hooks: ChildrenHooks
   readonly #all = new Set<HttpChild>()
-  /** The one used last is the first to be used again. */
+  /** The child used last is used next. */
   readonly #idle: HttpChild[] = []
   readonly #waiting = new Set<Exchange>()
   #isGrowing = false
@@ -72,14 +72,14 @@ export class Children {
     this.#hooks = hooks
   }
 
-  /** Takes over the guest that has loaded the component first. */
+  /** Adds the guest that has already loaded the component. */
   adopt(member: Member, takesConnections: boolean): void {
     const child = this.#add(member)
     child.isServing(takesConnections)
     this.#rest(child)
   }
 
-  /** Has it answered as soon as a child is free. */
+  /** Assigns the exchange to a child as soon as one is free. */
   answer(exchange: Exchange): void {
     const child = this.#idle.pop()
     if (child !== undefined) {
@@ -109,12 +109,12 @@ export class Children {
     return least.hand(socket)
   }
 
-  /** It does not wait any more. */
+  /** The exchange no longer waits for a child. */
   forget(exchange: Exchange): void {
     this.#waiting.delete(exchange)
   }
 
-  /** Takes no more requests; those that wait are refused, those that are being answered go on. */
+  /** Accepts no more requests: waiting ones are refused, those in progress go on. */
   close(): void {
     this.#isClosed = true
     clearTimeout(this.#growTimer)
@@ -123,10 +123,10 @@ export class Children {
     this.#withdraw()
     this.#refuseWaiting('the server is stopping')
     for (const child of this.#idle.splice(0)) child.leave()
-    this.#tellIfEmpty()
+    this.#reportIfEmpty()
   }
 
-  /** Ends those that are answering. */
+  /** Kills the children that are answering. */
   cut(): void {
     for (const child of this.#all) child.cut()
   }
@@ -205,13 +205,13 @@ export class Children {
     this.#parts.pool.release(child.member, fateAfter(this.#request.binary, fate))
     if (problem !== undefined) this.#fail(problem)
     if (this.#waiting.size > 0) this.#growSoon()
-    this.#tellIfEmpty()
+    this.#reportIfEmpty()
   }
 
-  /** No child could be had. */
+  /** No child could be acquired. */
   #fail(problem: string): void {
     this.#hooks.problem(problem)
-    if (this.#all.size === 0) this.#refuseWaiting('no child can be had')
+    if (this.#all.size === 0) this.#refuseWaiting('no child can be started')
   }
 
   #refuseWaiting(why: string): void {
@@ -260,7 +260,7 @@ export class Children {
     this.#shrinkLater()
   }
 
-  #tellIfEmpty(): void {
+  #reportIfEmpty(): void {
     if (this.#isClosed && this.#all.size === 0) this.#hooks.empty()
   }
 }

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net'
 
 /**
- * The connections of a server, oldest first. Invariant: at most `max` are open; the one that has waited longest without a
- * request gives way to a new one, so connections that never send a request can't shut out those that do.
+ * The connections of a server, oldest first. Invariant: at most `max` are open; the one that has waited longest without a request
+ * is closed for a new one, so connections that never send a request cannot shut out those that do.
  */
 export class Connections {
   readonly #max: number
@@ -36,13 +36,13 @@ export class Connections {
     this.#busy.delete(socket)
   }
 
-  /** A request has come over it. */
+  /** A request has arrived on it. */
   begin(socket: Socket): void {
     this.#waiting.delete(socket)
     this.#busy.set(socket, (this.#busy.get(socket) ?? 0) + 1)
   }
 
-  /** A request over it is over. */
+  /** A request on it has ended. */
   end(socket: Socket): void {
     const left = (this.#busy.get(socket) ?? 0) - 1
     if (left > 0) this.#busy.set(socket, left)

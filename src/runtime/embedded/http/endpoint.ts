@@ -2,10 +2,10 @@ import * as E from 'fp-ts/lib/Either.js'
 import { askedAddress, portsFrom } from '../../serve-address.js'
 import type { HttpOptions } from '../../../model/http-options.js'
 
-/** Where a task listens, and the arguments that are the guest's. */
+/** Where a task listens, and the arguments that are passed to the guest. */
 export type Endpoint = {
   readonly host: string
-  /** To be tried in turn. */
+  /** Tried in turn. */
   readonly ports: readonly number[]
   readonly cliArgs: readonly string[]
 }
@@ -15,7 +15,7 @@ const FLAG = /^(--port|--addr)(?:=(.*))?$/s
 const isFlag = (text: string | undefined): text is '--port' | '--addr' =>
   text === '--port' || text === '--addr'
 
-/** `--port N` and `--addr HOST:PORT` among the arguments ask for just that port; see `askedAddress`. */
+/** `--port N` and `--addr HOST:PORT` in the arguments select that port only; see `askedAddress`. */
 export function endpointOf(
   cliArgs: readonly string[],
   options: Pick<HttpOptions, 'host' | 'port'>,

@@ -9,18 +9,18 @@ import { ResponseWriter } from './response-writer.js'
 import type { Target } from '../../guest/http/target.js'
 import type { HttpOptions } from '../../../model/http-options.js'
 
-/** What a child says of the request that it answers. */
+/** What a child sends about the request that it answers. */
 export type ExchangeMessage = Exclude<FromExchange, { type: 'open' | 'close' | 'datagram' | 'associate' }>
 
 /** The child that answers an exchange. */
 export type Server = {
   readonly ask: (request: RequestMessage) => void
   readonly give: (given: GivenMessage, bytes?: Uint8Array) => void
-  /** Ends it: what it does is of no use any more. */
+  /** Kills the child, whose work is of no further use. */
   readonly kill: () => void
 }
 
-/** What a client asks for, and what it is answered with. */
+/** Where an exchange reads its request and writes its response. */
 export type Asked = {
   readonly request: IncomingMessage
   readonly response: ServerResponse
@@ -28,20 +28,20 @@ export type Asked = {
 }
 
 export type ExchangeHooks = {
-  /** It needs no child any more; it had none. */
+  /** The exchange no longer waits for a child, and never had one. */
   readonly left: () => void
-  /** It went wrong by the guest's doing, in words for the log. */
+  /** The guest failed; the error is worded for the log. */
   readonly failed: (error: string) => void
   readonly over: () => void
 }
 
-/** A guest whose client is gone may end by itself within this. Milliseconds. */
+/** How long a guest may continue after its client is gone, in milliseconds. */
 const ABORT_GRACE_MS = 1000
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 /**
- * One request and its response, between a client and a child. Invariants: the client gets one response, whole or broken
- * off; after `failed` the child is not listened to; `over` is final.
+ * One request and its response, between a client and a child. Invariants: the client receives at most one response, complete or
+ * cut off; after `failed`, messages of the child are ignored; `over` is final.
  */
 export class Exchange {
   readonly #request: IncomingMessage
@@ -71,7 +71,7 @@ export class Exchange {
     if (timeoutMs > 0) this.#timer = setTimeout(() => this.#timeOut(), Math.min(timeoutMs, LONGEST_TIMER_MS))
   }
 
-  /** Has a child answer it. */
+  /** Assigns the child that answers. */
   begin(server: Server): void {
     this.#server = server
     const { method = 'GET', headers, rawHeaders } = this.#request
@@ -87,7 +87,7 @@ export class Exchange {
     })
   }
 
-  /** What its child says. */
+  /** Handles a message of its child. */
   message(message: ExchangeMessage): void {
     switch (message.type) {
       case 'want': {
@@ -108,7 +108,7 @@ export class Exchange {
         this.#check(this.#writer.finish(message.trailers))
         return
       case 'abandon':
-        if (!this.#writer.isOver) this.#fail('it left its response incomplete')
+        if (!this.#writer.isOver) this.#fail('its response is incomplete')
         return
       case 'refuse':
         this.#fail(`it answered with the error ${message.code}`)
@@ -116,26 +116,28 @@ export class Exchange {
     }
   }
 
-  /** Its child is done with it. */
+  /** The child has finished with the request. */
   answered(end: GuestEnd): void {
     if (end.kind === 'failed') this.#fail(end.error)
     else if (!this.#writer.isOver)
-      this.#fail(this.#writer.isBegun ? 'it ended before its response did' : 'it gave no answer')
+      this.#fail(
+        this.#writer.isBegun ? 'it ended before its response was complete' : 'it ended without a response',
+      )
     this.#end()
   }
 
-  /** Ends it, with a response of ours if the client has none yet. */
+  /** Ends the exchange, with an error response if none has begun. */
   refuse(status: number, text: string): void {
     this.#writer.fail(status, text, [['connection', 'close']])
     this.#end()
   }
 
-  /** The connection is not to be used again. */
+  /** Closes the connection after this response. */
   isLast(): void {
     this.#writer.isLast()
   }
 
-  /** Its child is gone. */
+  /** The child is gone. */
   lost(how: string): void {
     this.#fail(how)
     this.#end()
@@ -176,7 +178,7 @@ export class Exchange {
     this.#server.kill()
   }
 
-  /** The response is out, or the client is gone. */
+  /** The response is complete, or the client is gone. */
   #close(): void {
     this.#reader.break()
     if (this.#isOver || this.#writer.isComplete) return

@@ -1,6 +1,6 @@
 const WINDOW_MS = 1000
 
-/** Says what goes wrong, at most once a second, with how often it went wrong in between. */
+/** Reports failures at most once a second, with the number of those in between. */
 export class Failures {
   readonly #say: (message: string) => void
   #more = 0

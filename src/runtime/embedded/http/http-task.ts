@@ -21,20 +21,20 @@ export type HttpTaskHooks = {
 }
 
 export type HttpTaskParts = Omit<ChildrenParts, 'maxChildren' | 'handed'> & {
-  /** Undefined: serving is not allowed. */
+  /** Undefined if serving is not allowed. */
   readonly http: HttpOptions | undefined
 }
 
 const HEADERS_TIMEOUT_MS = 10_000
-/** How often Node.js looks for connections whose head is late; 30 s by default. */
+/** How often Node.js looks for connections whose request head is late; its default is 30 s. */
 const HEADERS_CHECK_MS = 1_000
 const KEEP_ALIVE_MS = 5_000
-/** Connections may be kept alive without a request. */
+/** More connections than requests, because kept-alive connections may be idle. */
 const CONNECTIONS_A_REQUEST = 4
 
 /**
- * A component that serves HTTP, from its first child to its end. The listener is the daemon's, the children are of the
- * pool. Invariants: `ended` is called once, when the listener is closed and all children are given back.
+ * A component that serves HTTP, from its first child to its end. The daemon owns the listener; the children come from the pool.
+ * Invariant: `ended` is called once, when the listener is closed and all children are released.
  */
 export class HttpTask {
   readonly #hooks: HttpTaskHooks
@@ -65,7 +65,7 @@ export class HttpTask {
     this.#hooks = hooks
     this.#graceMs = http?.graceMs ?? 0
     this.#failures = new Failures((error) =>
-      hooks.event({ type: 'warning', message: `while it serves: ${error}` }),
+      hooks.event({ type: 'warning', message: `while serving: ${error}` }),
     )
     this.#children = new Children(
       request,
@@ -99,12 +99,12 @@ export class HttpTask {
     else void this.#open(endpoint.right, http)
   }
 
-  /** Closes the listener at once, and what is open after the grace; `ended` follows. */
+  /** Closes the listener at once, and open connections after the grace period; `ended` follows. */
   stop(reason: StopReason): void {
     this.#close(verdictOfStop(reason)('', ''))
   }
 
-  /** Ends it without waiting for anyone. */
+  /** Ends the task without waiting for open requests. */
   kill(): void {
     this.stop('stopped')
     this.#cut()
@@ -229,7 +229,7 @@ export class HttpTask {
 const requestTimeoutOf = (timeoutMs: number): number =>
   timeoutMs > 0 ? Math.max(timeoutMs, HEADERS_TIMEOUT_MS) : 0
 
-/** Before there is anything to answer it. */
+/** Refuses a request before an exchange exists for it. */
 const refuse = (response: ServerResponse, status: number, text: string): void => {
   response.writeHead(status, { 'content-type': 'text/plain', connection: 'close' }).end(`${text}\n`)
 }

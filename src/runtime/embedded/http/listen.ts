@@ -1,7 +1,7 @@
 import type { Server } from 'node:http'
 import type { Endpoint } from './endpoint.js'
 
-/** Listens on the first of the ports that is free, and tells which. Rejects with an error for people. */
+/** Listens on the first free port and returns it. Rejects with an error worded for the user. */
 export async function listen(server: Server, { host, ports }: Endpoint): Promise<number> {
   for (const port of ports) {
     const error = await attempt(server, host, port)
@@ -16,7 +16,7 @@ export async function listen(server: Server, { host, ports }: Endpoint): Promise
   )
 }
 
-/** Another one than was asked for, where that was 0. */
+/** Differs from the requested port if that was 0. */
 function boundPort(server: Server): number | undefined {
   const address = server.address()
   return typeof address === 'object' ? address?.port : undefined

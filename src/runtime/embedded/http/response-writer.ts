@@ -6,7 +6,7 @@ import { endToEnd } from '../../guest/http/fields.js'
 import { ResponseRules } from '../../guest/http/response-rules.js'
 import { messageOf } from '../../../model/message-of.js'
 
-/** What a guest says as an answer, on its way to the client. What breaks HTTP is an error, in words for the log. */
+/** Writes a guest's response to the client. Violations of HTTP are returned as errors, worded for the log. */
 export class ResponseWriter {
   readonly #response: ServerResponse
   readonly #rules: ResponseRules
@@ -22,7 +22,7 @@ export class ResponseWriter {
     return this.#response.headersSent
   }
 
-  /** All of it was handed over, or the client is gone. */
+  /** Whether everything was handed to the socket, or the client is gone. */
   get isOver(): boolean {
     return this.#body.isOver
   }
@@ -31,12 +31,12 @@ export class ResponseWriter {
     return this.#response.writableFinished
   }
 
-  /** More came than a guest sends without asking for room. */
+  /** Whether the guest sent more than the window without asking for room. */
   get isFlooded(): boolean {
     return this.#body.isFlooded
   }
 
-  /** The connection ends with it, in order. */
+  /** Closes the connection after this response. */
   isLast(): void {
     this.#response.shouldKeepAlive = false
     this.#response.once('finish', () => this.#response.req.socket.destroySoon())
@@ -47,7 +47,7 @@ export class ResponseWriter {
     if (this.isBegun) return 'it answered twice'
     const problem = this.#rules.head(status, headers)
     if (problem !== undefined) return problem
-    // Together with the beginning of the body, if that came along.
+    // Sent together with the beginning of the body, if that arrives in the same turn.
     setImmediate(() => this.#flushHead())
     return attempt(() => this.#response.writeHead(status, endToEnd(headers).flat()))
   }
@@ -56,12 +56,12 @@ export class ResponseWriter {
     const problem = this.#checkBody(bytes.length)
     if (problem === undefined) this.#body.write(bytes)
     else this.#body.skip(bytes)
-    return this.isFlooded ? 'it sends more than it was asked for' : problem
+    return this.isFlooded ? 'it sends more than was requested' : problem
   }
 
   finish(trailers: readonly HttpField[]): string | undefined {
     if (this.isOver) return undefined
-    if (!this.isBegun) return 'the end came before the head'
+    if (!this.isBegun) return 'the body ended before the head was sent'
     const problem = this.#rules.finish()
     if (problem !== undefined) return problem
     return attempt(() => {
@@ -70,12 +70,12 @@ export class ResponseWriter {
     })
   }
 
-  /** Answers with `some` when the client has taken enough of what was sent, with `broken` when it is gone. */
+  /** Answers with `some` once the client has consumed enough, or `broken` if it is gone. */
   room(waitMs: number | null, answer: Answer): void {
     this.#body.room(waitMs, answer)
   }
 
-  /** An answer of our own if there is none yet; one that has begun is broken off. */
+  /** Sends an error response, unless the guest's has begun: that one is cut off. */
   fail(status: number, text: string, headers: readonly HttpField[] = []): void {
     if (this.isOver) return
     if (this.isBegun) {
@@ -89,7 +89,7 @@ export class ResponseWriter {
 
   #checkBody(bytes: number): string | undefined {
     if (this.isOver) return undefined
-    if (!this.isBegun) return 'a body came before its head'
+    if (!this.isBegun) return 'the body began before the head was sent'
     return this.#rules.body(bytes)
   }
 
@@ -98,7 +98,7 @@ export class ResponseWriter {
   }
 }
 
-/** Node checks the syntax of fields, and throws. */
+/** Node.js throws if the syntax of a field is invalid. */
 function attempt(write: () => void): string | undefined {
   try {
     write()

@@ -11,7 +11,7 @@ import { tlsOptions, type TlsTrust } from '../../../net/tls.js'
 
 type Wanted = Omit<Extract<NetworkRequest, { kind: 'connect' }>, 'kind'>
 
-/** For the rest of what was written, when a guest is done with a connection. Milliseconds. */
+/** How long unsent data may linger after the guest has closed a connection, in milliseconds. */
 const LINGER_MS = 5000
 
 /** One TCP connection of a guest. */
@@ -23,13 +23,13 @@ export class Connection implements Opened {
   #isConnected = false
   #error: NetworkError | undefined
 
-  /** Connects; a guest that is bound to an address of its own says so. */
+  /** Connects; refused if the guest bound the socket to an address. */
   static to(wanted: Wanted, reach: Reach, trust: TlsTrust): Connection {
-    const isRefused = wanted.local !== null && !reach.admitsBinding('an own address')
+    const isRefused = wanted.local !== null && !reach.admitsBinding('a local address')
     return isRefused ? Connection.failed({ tag: 'access-denied' }) : Connection.#connect(wanted, reach, trust)
   }
 
-  /** Connects from an address that it was bound to before. */
+  /** Connects from an address to which the socket was bound before. */
   static from(local: SocketAddress, remote: SocketAddress, reach: Reach, trust: TlsTrust): Connection {
     return Connection.#connect({ remote, local }, reach, trust)
   }
@@ -59,7 +59,7 @@ export class Connection implements Opened {
     return connection
   }
 
-  /** The next of a listener, when it comes. */
+  /** A connection that waits for the next socket of a listener. */
   static accepted(): { readonly connection: Connection; readonly use: (socket: Socket) => void } {
     const connection = new Connection()
     return {
@@ -106,7 +106,7 @@ export class Connection implements Opened {
     }
   }
 
-  /** What was written is sent, if the other side takes it in time. */
+  /** Sends the remaining data, if the peer accepts it in time. */
   close(): void {
     const socket = this.#socket
     if (socket === undefined || socket.destroyed) return

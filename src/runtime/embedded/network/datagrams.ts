@@ -6,10 +6,10 @@ import { socketErrorOf } from './error.js'
 import type { Opened, OpenedMessage } from './opened.js'
 import type { Reach } from '../../../net/guest-reach.js'
 
-/** Unread datagrams; more are dropped. */
+/** Unread datagrams beyond this are dropped. */
 const MAX_WAITING = 64
 
-/** Datagrams that the kernel has not taken yet; more are lost as well. */
+/** Datagrams that the kernel has not accepted yet; those beyond this are dropped as well. */
 const MAX_SENDING = 64
 
 type Wanted = { readonly local: SocketAddress; readonly peer?: SocketAddress }
@@ -20,14 +20,14 @@ export class Datagrams implements Opened {
   readonly #reach: Reach
   readonly #bound = new Waiter(() => this.#takeBound())
   readonly #received = new Waiter(() => this.#takeReceived())
-  /** Answers whoever has sent something, when it is on its way. */
+  /** Answers the sender once its datagram is on its way. */
   readonly #sent = new Waiter(() => this.#takeSent())
   readonly #waiting: Given[] = []
   #socket: Socket | undefined
   #isBound = false
   #isAssociating = false
   #isAssociated = false
-  /** Of the last change of its peer. */
+  /** The error of the last change of the peer. */
   #refused: NetworkError | undefined
   #sending = 0
   #sendError: NetworkError | undefined
@@ -46,7 +46,7 @@ export class Datagrams implements Opened {
     const socket = createSocket(isIP(address) === 6 ? { type: 'udp6', ipv6Only: true } : { type: 'udp4' })
     this.#socket = socket
     socket.on('error', (error) => {
-      // Of a socket that is bound, an error is about one datagram: its peer does not listen, as a rule.
+      // Once a socket is bound, an error concerns one datagram: usually, its peer does not listen.
       if (this.#isBound) this.#receiveError = socketErrorOf(error)
       else this.#error ??= socketErrorOf(error)
       this.#bound.offer()
@@ -77,14 +77,14 @@ export class Datagrams implements Opened {
     this.#socket = undefined
   }
 
-  /** To a peer that it is associated with, the kernel sends by itself. */
+  /** A connected socket sends to its peer without an address. */
   #send({ address, port }: SocketAddress, bytes: Uint8Array): void {
     if (!this.#reach.admits(address, port)) {
       this.#sendError = { tag: 'access-denied' }
       return
     }
     const socket = this.#socket
-    // What the kernel has no room for is lost, as datagrams are.
+    // Datagrams may be lost, so what the kernel has no room for is dropped.
     if (socket === undefined || this.#sending >= MAX_SENDING) return
     this.#sending += 1
     const sent = (error: Error | null) => {

@@ -16,7 +16,7 @@ const HTTP: Readonly<Record<string, NetworkError>> = {
 
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME/
 
-/** What went wrong with a request of Node.js, as an error code of wasi:http. */
+/** Maps an error of a Node.js request to an error code of wasi:http. */
 export function httpErrorOf(error: Error): NetworkError {
   const code = codeOf(error) ?? ''
   const known = Object.hasOwn(HTTP, code) ? HTTP[code] : undefined
@@ -43,13 +43,13 @@ const SOCKETS: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'timeout',
 }
 
-/** What went wrong with a socket or a name of Node.js, as an error code of wasi:sockets. */
+/** Maps an error of a Node.js socket or DNS lookup to an error code of wasi:sockets. */
 export function socketErrorOf(error: Error): NetworkError {
   const code = codeOf(error) ?? ''
   return { tag: (Object.hasOwn(SOCKETS, code) ? SOCKETS[code] : undefined) ?? 'unknown' }
 }
 
-/** The same of a connection with TLS. */
+/** The same for a TLS connection. */
 export function tlsErrorOf(error: Error): NetworkError {
   const code = codeOf(error) ?? ''
   if (CERTIFICATE.test(code)) return { tag: 'certificate-not-trusted' }

@@ -6,12 +6,12 @@ import { socketErrorOf } from './error.js'
 import type { Opened, OpenedMessage } from './opened.js'
 import type { Reach } from '../../../net/guest-reach.js'
 
-/** Connections not yet accepted. */
+/** Connections that wait to be accepted. */
 const MAX_WAITING = 128
 
 /**
- * A TCP listener of a guest, or just the address of one. Node.js has no other way to hold an address than to listen there:
- * whoever connects before the guest listens is sent away.
+ * A TCP listener of a guest, or only a bound address. Node.js can reserve an address only by listening on it: connections that
+ * arrive before the guest listens are closed.
  */
 export class Listener implements Opened {
   readonly isFlooded = false
@@ -54,7 +54,7 @@ export class Listener implements Opened {
     return this.#isListening
   }
 
-  /** Undefined before it is bound. */
+  /** Undefined until it is bound. */
   get local(): SocketAddress | undefined {
     const local = this.#server?.address()
     return local === null || typeof local !== 'object'
@@ -62,7 +62,7 @@ export class Listener implements Opened {
       : { address: local.address, port: local.port }
   }
 
-  /** Of what was only bound so far. */
+  /** Starts to accept on a socket that was only bound so far. */
   listen(reach: Reach): void {
     const { local } = this
     if (local === undefined || this.#error !== undefined) return

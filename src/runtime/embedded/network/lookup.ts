@@ -35,7 +35,7 @@ export class Lookup implements Opened {
   }
 
   close(): void {
-    // A lookup can't be cancelled; its answer is ignored.
+    // A lookup cannot be cancelled, so its result is ignored.
   }
 
   #settle(addresses: readonly string[]): void {

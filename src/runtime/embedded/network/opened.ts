@@ -1,7 +1,7 @@
 import type { FromExchange } from '../../guest/channel/protocol.js'
 import type { Answer } from '../bytes/waiter.js'
 
-/** What a guest says of something that it opened. */
+/** What a guest sends about something that it has opened. */
 export type OpenedMessage = Extract<
   FromExchange,
   { type: 'want' | 'body' | 'datagram' | 'associate' | 'finish' | 'abandon' }
@@ -9,9 +9,9 @@ export type OpenedMessage = Extract<
 
 /** Something that a guest has open on the network. */
 export interface Opened {
-  /** It was sent more than it asked for room for. */
+  /** Whether the guest sent more than it had asked room for. */
   readonly isFlooded: boolean
-  /** A want is answered once. */
+  /** Each `want` is answered once. */
   message(message: OpenedMessage, answer: Answer): void
   close(): void
 }

@@ -15,10 +15,10 @@ import type { Refused } from '../../../net/guest-reach.js'
 import { allows, linkLocalGuard, type NetworkOptions } from '../../../net/policy.js'
 import { tlsOptions } from '../../../net/tls.js'
 
-/** A response may be as long as the guest likes to read. */
+/** The guest decides how much of a response it reads. */
 const UNLIMITED = Infinity
 
-/** One HTTP request of a guest, made by the daemon. Sent when its body begins or ends, or its answer is waited for. */
+/** One HTTP request of a guest, made by the daemon. It is sent when its body begins or ends, or when its response is awaited. */
 export class OutgoingRequest implements Opened {
   readonly #wanted: HttpRequest
   readonly #answer = new Waiter(() => this.#take())
@@ -35,7 +35,7 @@ export class OutgoingRequest implements Opened {
     try {
       this.#open(options, refused)
     } catch {
-      // Node refuses a method, a path or a header.
+      // Node.js rejects a method, a path or a field.
       this.#error = { tag: 'HTTP-request-URI-invalid' }
     }
   }
@@ -163,7 +163,7 @@ export class OutgoingRequest implements Opened {
   }
 
   #answerOf(waitMs: number | null, answer: Answer): void {
-    // A guest that waits for an answer before it ends its body wants the beginning of it sent.
+    // A guest that waits for a response before it ends its body expects the request to be sent.
     this.#begin(true)
     this.#answer.ask(waitMs, answer)
   }
@@ -216,7 +216,7 @@ export class OutgoingRequest implements Opened {
   }
 }
 
-/** A name that is allowed may lead to addresses that are not. */
+/** An allowed name may resolve to addresses that are not allowed. */
 const guardOf =
   (rules: NetworkOptions['rules'], refused: Refused): Guard =>
   (host, address, port) => {

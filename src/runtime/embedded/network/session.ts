@@ -19,13 +19,13 @@ export type NetworkMessage = Exclude<FromExchange, { type: 'head' | 'refuse' }>
 
 export type NetworkHooks = {
   readonly give: (given: GivenMessage, bytes?: Uint8Array) => void
-  /** For the log. */
+  /** Logs a warning. */
   readonly warn: (message: string) => void
-  /** The guest does what no guest does. */
+  /** The guest violated the protocol. */
   readonly breach: () => void
 }
 
-/** What one instance may have open. */
+/** How many handles one instance may have open. */
 const MAX_OPEN = 100
 const MAX_WARNINGS = 3
 
@@ -40,7 +40,7 @@ const USE_OF = {
   datagrams: 'udp',
 } as const satisfies Readonly<Record<NetworkRequest['kind'], keyof NetworkUses>>
 
-/** As wasmtime answers where there is none of it. */
+/** The errors that wasmtime returns if the network is off. */
 const DENIALS: Readonly<Record<keyof NetworkUses, string>> = {
   http: 'HTTP-request-denied',
   lookup: 'permanent-resolver-failure',
@@ -84,7 +84,7 @@ export class NetworkSession {
     if (found.isFlooded) this.#hooks.breach()
   }
 
-  /** Ends all of it. */
+  /** Closes everything that is open. */
   close(): void {
     for (const each of this.#open.values()) each.close()
     this.#open.clear()
@@ -123,7 +123,7 @@ export class NetworkSession {
     }
   }
 
-  /** A port that was held for it is free again just before. */
+  /** A port that was reserved for the guest is released just before. */
   #connectFrom(handle: number, remote: SocketAddress): Connection {
     const bound = this.#takeBound(handle)
     const local = bound?.local

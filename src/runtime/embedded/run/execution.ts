@@ -25,7 +25,7 @@ import {
 import type { Watchdog } from './watchdog.js'
 
 export type ExecutionLimits = {
-  /** 0: none. */
+  /** 0 for none. */
   readonly timeoutMs: number
   readonly memoryMaxBytes: number
   readonly outputMaxBytes: number
@@ -34,7 +34,7 @@ export type ExecutionLimits = {
 export type ExecutionHooks = {
   readonly event: (event: RunEvent) => void
   readonly ended: (outcome: Outcome, runMs: number, fate: GuestFate) => void
-  /** In the place of `ended`: the component serves HTTP, and the guest waits for requests. */
+  /** Called instead of `ended` if the component serves HTTP and its guest waits for requests. */
   readonly serving: (takesConnections: boolean) => void
 }
 
@@ -47,15 +47,15 @@ export type ExecutionParts = {
   readonly hooks: ExecutionHooks
 }
 
-/** A timer of Node that is set longer fires at once. */
+/** Node.js fires a timer with a longer delay at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 const STDERR_TAIL_BYTES = 2048
 
 /**
  * One task in one guest, from its message to its end.
  *
- * Invariants: the first reason to end wins (`#verdict` is written once); `ended` is called once, when all output is
- * here, which is when the announced bytes have come, or else when the guest is gone; no event follows it.
+ * Invariants: the first reason to end wins (`#verdict` is written once); `ended` is called once, when all output has arrived,
+ * which is when the announced bytes have arrived or the guest is gone; no event follows it.
  */
 export class Execution implements GuestListener {
   readonly #guest: Guest
@@ -190,7 +190,7 @@ export class Execution implements GuestListener {
     this.#isStarted = true
     this.#startedAt = performance.now()
     this.#keep()
-    // A daemon task has to start in time, and may run for ever then.
+    // The time limit of a daemon task covers its start only.
     if (this.#request.daemon) clearTimeout(this.#timer)
     this.#hooks.event({ type: 'started', compileMs })
   }
@@ -210,7 +210,7 @@ export class Execution implements GuestListener {
     this.#interrupt((results, stderr) => ({ kind: 'failed', code, error: error + stderr, results }))
   }
 
-  /** Ends the guest in any case: one that said it is done and leaves output out would be waited for without end. */
+  /** Kills the guest in any case: if it announced its end but withheld output, the wait would never end. */
   #interrupt(verdict: Verdict): void {
     if (this.#isEnded) return
     this.#verdict ??= verdict

@@ -2,10 +2,10 @@ import { formatBytes } from '@proplet/component/units.js'
 import type { Guest } from '../guests/guest.js'
 import type { Watchdog } from './watchdog.js'
 
-/** A process is more than its linear memory: Node itself (45 MB), compiled code, tables and the compiler at work. */
+/** A process needs more than its linear memory: Node.js itself (45 MB), compiled code, tables and the working compiler. */
 const RESIDENT_ALLOWANCE_BYTES = 256 * 1024 * 1024
 
-/** Calls `exceeded`, once, with what to say of it. Returns how to end the watch; threads can't be watched. */
+/** Calls `exceeded` once, with the error text. Returns a function that ends the watch; threads cannot be watched. */
 export function watchMemory(
   guest: Guest,
   watchdog: Watchdog,

@@ -1,10 +1,10 @@
 import type { Guest } from '../guests/guest.js'
 
 const WINDOW_MS = 100
-/** 10 MiB a second: a log has no use for more, and the daemon has other things to do. */
+/** 10 MiB per second: logs need no more, and the daemon has other work. */
 const WINDOW_BYTES = 1024 * 1024
 
-/** Slows down a guest that writes without end: what is beyond the rate waits in the pipe, and the guest with it. */
+/** Slows down a guest that writes without end: what exceeds the rate waits in the pipe, and blocks the guest. */
 export class OutputBrake {
   readonly #guest: Pick<Guest, 'holdOutput'>
   #bytes = 0

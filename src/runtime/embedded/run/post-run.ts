@@ -5,9 +5,9 @@ import { splitEnv } from './long-env.js'
 import type { ModuleLedger } from '../guests/module-ledger.js'
 
 /**
- * Sends a task to a guest, its module in the way that this guest needs. Returns what to call when the guest says
+ * Sends a task to a guest, with its module in the form that this guest needs. Returns a function to call when the guest reports
  * `started`.
- * @param outputMaxBytes of stdout and of stderr, each; null: without limit
+ * @param outputMaxBytes maximum of stdout and of stderr, each; null for no limit
  */
 export function postRun(
   guest: Guest,

@@ -12,31 +12,31 @@ const NOTHING: Figures = {
   fileDescriptors: undefined,
 }
 
-/** A guest of the task: its usage before the task, and its latest reading. */
+/** A guest of the task: its counters before the task, and its latest reading. */
 type Account = { readonly before: Counters | undefined; spent: Counters | undefined }
 
 /**
- * What one task uses, over all guests that it has or had. Guests run one task after the other, so what they used before
- * is taken off.
+ * What one task uses, over all guests that it has or had. A guest runs one task after another, so what it used before is
+ * subtracted.
  */
 export class TaskUsage {
   readonly #accounts = new Map<Guest, Account>()
   readonly #startedAt: number
-  /** By guests that left. */
+  /** Used by guests that the task no longer has. */
   #spent = NOTHING
 
-  /** `startedAt`: on the clock of `performance.now()`. */
+  /** @param startedAt on the clock of `performance.now()` */
   constructor(first: Guest, startedAt = performance.now()) {
     this.#startedAt = startedAt
     this.take(first)
   }
 
-  /** The task has the guest from now on; again without effect. */
+  /** The task has the guest from now on; repeated calls have no effect. */
   take(guest: Guest): void {
     if (!this.#accounts.has(guest)) this.#accounts.set(guest, { before: guest.counters(), spent: undefined })
   }
 
-  /** The guest runs for the task no more; what it used still counts. */
+  /** The task has released the guest; what it used still counts. */
   leave(guest: Guest): void {
     const account = this.#accounts.get(guest)
     if (account === undefined) return

@@ -3,7 +3,7 @@ import type { GuestEnd } from '../../guest/channel/protocol.js'
 import type { StopReason } from '../../../model/runtime.js'
 import type { Death } from '../guests/guest.js'
 
-/** The outcome, once the output is here: what stdout held, and what an error says of stderr ('' for nothing). */
+/** Computes the outcome once the output is complete, from stdout and from what an error reports of stderr ('' for nothing). */
 export type Verdict = (stdout: string, stderr: string) => Outcome
 
 export function verdictOfStop(reason: StopReason): Verdict {
@@ -15,7 +15,7 @@ export function verdictOfBreach(): Verdict {
   return failed('runtime', 'the guest violated the channel protocol')
 }
 
-/** `sent`: what of its result the guest sent ahead. */
+/** `sent`: the part of the result that the guest sent ahead. */
 export function verdictOfEnd(end: GuestEnd, sent: string): Verdict {
   switch (end.kind) {
     case 'returned':
@@ -27,14 +27,14 @@ export function verdictOfEnd(end: GuestEnd, sent: string): Verdict {
   }
 }
 
-/** After these failures nothing of the guest remains that could touch the next task. */
+/** After these failures nothing of the task remains in the guest that could affect the next one. */
 const HARMLESS: ReadonlySet<FailureCode> = new Set<FailureCode>(['call', 'binary', 'unsupported', 'exit'])
 
 export function isHarmless(end: GuestEnd): boolean {
   return end.kind !== 'failed' || HARMLESS.has(end.code)
 }
 
-/** The outcome of a guest that ended on its own. */
+/** The outcome of a task whose guest died on its own. */
 export function verdictOfDeath(death: Death, stderr: string): Verdict {
   if (death.signal === 'SIGKILL') {
     return failed('memory', 'the guest was killed, most likely because the machine ran out of memory')

@@ -6,7 +6,7 @@ type Watched = {
   readonly exceeded: (residentBytes: number) => void
 }
 
-/** Looks at the resident size of processes, with one timer for all and none while there is nothing to watch. */
+/** Checks the resident size of processes: one timer for all, and none while nothing is watched. */
 export class Watchdog {
   readonly #watched = new Set<Watched>()
   readonly #intervalMs: number
@@ -17,8 +17,8 @@ export class Watchdog {
   }
 
   /**
-   * Calls `exceeded` once, when what `measure` gives, in bytes, has grown beyond the limit; undefined is not known. Returns
-   * how to end the watch.
+   * Calls `exceeded` once, when `measure` returns more bytes than the limit; undefined means unknown. Returns a function that
+   * ends the watch.
    */
   watch(
     measure: Watched['measure'],

@@ -1,6 +1,11 @@
 import type { HostWork } from '@proplet/component/link/async/work.js'
 import { quote } from '@proplet/component/units.js'
-import { createPreview2, shared, type Preview2Imports, type Preview2Options } from '@proplet/wasi/preview2.js'
+import {
+  createPreview2InTurn,
+  shared,
+  type Preview2Imports,
+  type Preview2Options,
+} from '@proplet/wasi/preview2.js'
 import { loadPreview3, networking } from './component-parts.js'
 import { TaskFailure } from '../call/failure.js'
 import type { EngineComponent } from './instantiate.js'
@@ -36,11 +41,8 @@ export function hostsOf(
   const network = usesNetwork ? networking().networkOf(link) : undefined
   const imports2 = network === undefined ? NONE : networking().networkImports(network)
   if (!prepared.description.needsAsync) {
-    const common = { ...shared, ...imports2 }
-    return (options) => {
-      const wasi = createPreview2(options, common)
-      return { imports: wasi.imports, work: undefined, close: () => wasi.close() }
-    }
+    const { imports, begin } = createPreview2InTurn({ ...shared, ...imports2 })
+    return (options) => ({ imports, work: undefined, close: begin(options) })
   }
   const { createPreview3, network3Imports } = loadPreview3()
   return (options) => {

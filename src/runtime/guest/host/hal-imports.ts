@@ -23,11 +23,14 @@ function grantFor(wanted: string, { boot }: Granted): HalGrant {
   )
 }
 
-/** `elastic:hal` for one instance of a component that imports it. */
-export function halOf({ imports }: Pick<EngineComponent, 'imports'>, session: Granted): Preview2Imports {
+/** `elastic:hal` for one instance of a component; undefined: it does not import it. */
+export function halOf(
+  { imports }: Pick<EngineComponent, 'imports'>,
+  session: Granted,
+): Preview2Imports | undefined {
   const wanted = imports.filter((each) => HAL.test(each.interface))
   const [first] = wanted
-  if (first === undefined) return {}
+  if (first === undefined) return undefined
   const other = wanted.find((each) => !VERSION.test(each.interface))
   if (other !== undefined)
     throw new TaskFailure(

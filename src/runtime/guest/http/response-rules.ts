@@ -22,7 +22,7 @@ export class ResponseRules {
     if (status < 200 || status > 599) return `it answered with status ${status}`
     const lengths = headers.filter(([name]) => name.toLowerCase() === 'content-length')
     if (lengths.length > 1 || !lengths.every(([, value]) => /^\d{1,15}$/.test(value)))
-      return 'its content-length is no number'
+      return 'its content-length is not a number'
     const hasBody = this.#method !== 'HEAD' && status !== 204 && status !== 304
     if (hasBody && lengths[0] !== undefined) this.#declared = Number(lengths[0][1])
     return undefined

@@ -46,7 +46,9 @@ export function createServe(prepared: EngineComponent): Serve {
       stderr,
     })
     live.close = close
-    const instance = instantiateComponent(prepared, { ...imports, ...halOf(prepared, { boot, link }) }, work)
+    const more = halOf(prepared, { boot, link })
+    const all = more === undefined ? imports : { ...imports, ...more }
+    const instance = instantiateComponent(prepared, all, work)
     live.close = () => {
       instance.stop()
       close()

@@ -58,7 +58,7 @@ function answer(
     const called = handle((result) => {
       const release = work.hold({
         failed: reject,
-        idle: () => reject(new WebAssembly.RuntimeError('the guest left its response incomplete')),
+        idle: () => reject(new WebAssembly.RuntimeError('the response of the guest is incomplete')),
       })
       sendResponse(work, result, sink, () => {
         release()

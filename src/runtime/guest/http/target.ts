@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import * as E from 'fp-ts/lib/Either.js'
 
-/** Where a request is for, as the guest is told. */
+/** The target of a request, as the guest sees it. */
 export type Target = {
   readonly authority: string | undefined
-  /** Path and query, as the client wrote them. */
+  /** Path and query, as sent by the client. */
   readonly path: string
 }
 
@@ -15,9 +15,9 @@ const hostsIn = (rawHeaders: readonly string[]): readonly string[] =>
   rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === 'host')
 
 /**
- * The target of a request, by RFC 9112: a target in absolute form counts before the Host line (3.2.2), and more than one
- * Host line, or one that is not a host, is a bad request (3.2).
- * @returns left: what is wrong with it, for the client
+ * The target of a request by RFC 9112: a target in absolute form takes precedence over the Host field (3.2.2); more than one Host
+ * field, or a malformed one, makes a bad request (3.2).
+ * @returns left: the error text for the client
  */
 export const targetOf = ({
   url = '/',

@@ -173,6 +173,26 @@ describe('the pool', () => {
     for (const each of [member, other, second]) pool.release(each, 'reuse')
   })
 
+  it('12.9 gives new modules to the guest that keeps the most of them, as long as it has room', async () => {
+    const { pool } = createPool({ warm: 2 })
+    pool.open(readyGuest)
+    await pool.ready()
+    const hot = await acquire(pool)
+    hot.modules.kept('sha256:first', 1000)
+    const cold = await acquire(pool)
+    pool.release(hot, 'reuse')
+    pool.release(cold, 'reuse')
+    for (let i = 0; hot.modules.hasRoom; i++) {
+      const next = await acquire(pool, `sha256:${i}`)
+      expect(next).toBe(hot)
+      next.modules.kept(`sha256:${i}`, MIB)
+      pool.release(next, 'reuse')
+    }
+    const next = await acquire(pool, 'sha256:one more')
+    expect(next).not.toBe(hot)
+    pool.release(next, 'reuse')
+  })
+
   it('gives a task another guest where the one that it waits for is lost', async () => {
     const { pool } = createPool({ warm: 1 })
     pool.open(start)

@@ -179,10 +179,10 @@ describe('an exchange with a child that breaks HTTP', () => {
       /content-length/,
     ],
     ['a length that is no number', [head(200, [['content-length', '1e3']])], /content-length/],
-    ['a body before the head', [body('x')], /a body came before its head/],
-    ['an end before the head', [finish()], /the end came before the head/],
+    ['a body before the head', [body('x')], /the body began before the head was sent/],
+    ['an end before the head', [finish()], /the body ended before the head was sent/],
     ['an error code', [{ type: 'refuse', code: 'DNS-error' }], /it answered with the error DNS-error/],
-    ['no answer', [], /it gave no answer/],
+    ['no answer', [], /it ended without a response/],
   ])('answers 500 for %s', async (_what, messages, why) => {
     const { port, failures, over } = await childOf(({ say, end }) => {
       say(...messages)
@@ -204,11 +204,11 @@ describe('an exchange with a child that breaks HTTP', () => {
     ['a body beyond the limit', [head(), body('x'.repeat(1001))], /longer than 1000 bytes/],
     ['a second head', [head(), head()], /answered twice/],
     ['trailers with a line break', [head(), body('x'), finish(['a', 'b\nc'])], /Invalid character/],
-    ['no end', [head(), body('x')], /ended before its response did/],
+    ['no end', [head(), body('x')], /ended before its response was complete/],
     [
       'a body that is abandoned',
       [head(), body('x'), { type: 'abandon', handle: 0 }],
-      /left its response incomplete/,
+      /its response is incomplete/,
     ],
   ])('breaks off at %s', async (_what, messages, why) => {
     const { port, failures } = await childOf(({ say, end }) => {

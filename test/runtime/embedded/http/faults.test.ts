@@ -9,7 +9,7 @@ import { ask, component, http, outcomeOf, serve } from './server.js'
 describe.each(ISOLATIONS)('faults of a component that serves HTTP (%s)', (isolation) => {
   it.each([
     ['/trap', /trap: /],
-    ['/no-answer', /it gave no answer/],
+    ['/no-answer', /it ended without a response/],
     ['/error', /it answered with the error/],
   ])('%s is a 500, and affects nothing else', async (path, why) => {
     const served = await serve({}, {}, { isolation })
@@ -17,7 +17,7 @@ describe.each(ISOLATIONS)('faults of a component that serves HTTP (%s)', (isolat
     const [bad, good] = await Promise.all([ask(served.port, path), ask(served.port, '/count')])
     expect(bad).toMatchObject({ status: 500, body: 'the component failed\n' })
     expect(good).toMatchObject({ status: 200 })
-    expect(await served.warning(why)).toMatch(/^while it serves: /)
+    expect(await served.warning(why)).toMatch(/^while serving: /)
     expect(await ask(served.port, '/count')).toMatchObject({ status: 200 })
     if (isolation !== 'thread') expect(served.runtime.pids()).toContain(pids[0])
   })

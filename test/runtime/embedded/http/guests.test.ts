@@ -12,7 +12,7 @@ describe('a handler as those of other toolchains', () => {
     const { port, warning } = await serve()
     await expect(ask(port, '/unasked-short')).rejects.toThrow()
     await expect(ask(port, '/drop')).rejects.toThrow()
-    expect(await warning(/incomplete/)).toContain('it left its response incomplete')
+    expect(await warning(/incomplete/)).toContain('its response is incomplete')
   })
 
   it('C23: sees no connection-specific fields', async () => {

@@ -1,0 +1,33 @@
+import type { ImportKind } from '../wasm/scan.js'
+import type { LinkedModule } from './frame.js'
+
+/** `instance`: the core instance that exports it; undefined for a function of ours. */
+export type ImportSource = { readonly kind: ImportKind; readonly instance: number | undefined }
+
+/**
+ * Finds core instances that are the same in each run, so that they are made once: those that only call what is in their tables,
+ * and those that only fill the tables of these with functions of ours. The tools that make components add one of each.
+ */
+export class LastingInstances {
+  readonly #forwarders = new Set<number>()
+  /** With the instances whose tables they fill. */
+  readonly #fillers = new Map<number, readonly number[]>()
+
+  add(instance: number, { role }: LinkedModule, sources: readonly ImportSource[]): void {
+    const tables = sources.flatMap(({ kind, instance: from }) =>
+      kind === 'table' && from !== undefined ? [from] : [],
+    )
+    const isOurs = sources.every(({ kind, instance: from }) => kind !== 'function' || from === undefined)
+    if (role === 'forwarder') this.#forwarders.add(instance)
+    if (role === 'filler' && isOurs) this.#fillers.set(instance, tables)
+    // It may write to them.
+    else for (const each of tables) this.#forwarders.delete(each)
+  }
+
+  get instances(): ReadonlySet<number> {
+    const fillers = [...this.#fillers].filter(([, tables]) =>
+      tables.every((each) => this.#forwarders.has(each)),
+    )
+    return new Set([...this.#forwarders, ...fillers.map(([instance]) => instance)])
+  }
+}

@@ -1,0 +1,37 @@
+import module, { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { CodeCache } from './code-cache.js'
+import { compileCacheDir, flushCompileCache } from './compile-cache.js'
+
+/** A bundle that was loaded, and how to store its compiled form before the process ends, as a process may be killed. */
+export interface Program<T> {
+  readonly exports: T
+  readonly storeCompiled: () => void
+}
+
+/**
+ * Loads the CommonJS bundle at `path`, and what it loads later, from the compile cache where there can be one.
+ *
+ * @param profile Programs that run different functions of the same bundles have caches of their own: a compiled form holds only
+ * what had run when it was stored.
+ *
+ * @example
+ * const { exports } = loadProgram<typeof import('./cli/main.js')>('/opt/proplet/dist/cli/main.cjs', 'daemon', process.env)
+ */
+export function loadProgram<T>(path: string, profile: string, env: NodeJS.ProcessEnv): Program<T> {
+  const directory = compileCacheDir(env)
+  if (directory === undefined || enableCompileCache(directory))
+    return { exports: createRequire(path)(path) as T, storeCompiled: flushCompileCache }
+  const code = new CodeCache(join(directory, `${process.version}-${process.arch}-${profile}`))
+  const storeCompiled = () => code.store()
+  process.once('exit', storeCompiled)
+  return { exports: code.load(path) as T, storeCompiled }
+}
+
+/** Node.js keeps the cache itself from version 22.1 on. */
+function enableCompileCache(directory: string): boolean {
+  const enable: unknown = Reflect.get(module, 'enableCompileCache')
+  if (typeof enable !== 'function') return false
+  Reflect.apply(enable, module, [directory])
+  return true
+}

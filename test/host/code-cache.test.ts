@@ -1,0 +1,99 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { CodeCache } from '../../src/host/code-cache.js'
+
+const ENTRY = `const part = require('./part-aaaaaaaa.cjs')
+exports.name = require('node:path').basename(__filename)
+exports.twice = (n) => part.twice(n)`
+const PART = 'exports.twice = (n) => 2 * n\nexports.unused = () => 1'
+
+let directory: string
+let cache: string
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'proplet-code-'))
+  cache = join(directory, 'cache')
+  write('main.cjs', ENTRY)
+  write('part-aaaaaaaa.cjs', PART)
+})
+afterEach(() => rmSync(directory, { recursive: true, force: true }))
+
+const write = (name: string, source: string) => writeFileSync(join(directory, name), source)
+const stored = () => readdirSync(cache)
+
+interface Loaded {
+  readonly name: string
+  readonly twice: (n: number) => number
+}
+/** Loads the bundle as a process does, and stores what it had to compile. */
+const load = (): Loaded => {
+  const code = new CodeCache(cache)
+  const loaded = code.load(join(directory, 'main.cjs')) as Loaded
+  loaded.twice(1)
+  code.store()
+  return loaded
+}
+
+describe('15.4 the compiled form of our code', () => {
+  it('is stored for bundles that have a hash in their name, and serves the next process', () => {
+    expect(load().twice(21)).toBe(42)
+    expect(stored()).toStrictEqual(['part-aaaaaaaa.cjs'])
+    const first = readFileSync(join(cache, 'part-aaaaaaaa.cjs'))
+    expect(load().twice(21)).toBe(42)
+    expect(readFileSync(join(cache, 'part-aaaaaaaa.cjs'))).toStrictEqual(first)
+  })
+
+  it('gives a bundle what CommonJS does', () => {
+    expect(load().name).toBe('main.cjs')
+  })
+
+  it('loads bundles that need each other once', () => {
+    write(
+      'main.cjs',
+      `exports.id = {}; exports.twice = () => require('./part-aaaaaaaa.cjs').id === exports.id`,
+    )
+    write('part-aaaaaaaa.cjs', `exports.id = require('./main.cjs').id`)
+    expect(load().twice(0)).toBe(true)
+  })
+
+  it('is replaced by that of another build', () => {
+    load()
+    write('main.cjs', ENTRY.replace('aaaaaaaa', 'bbbbbbbb'))
+    write('part-bbbbbbbb.cjs', PART.replace('2 *', '3 *'))
+    expect(load().twice(2)).toBe(6)
+    expect(stored()).toStrictEqual(['part-bbbbbbbb.cjs'])
+  })
+
+  it.each([
+    ['cut short', (file: string) => truncateSync(file, 100)],
+    ['empty', (file: string) => truncateSync(file)],
+    [
+      'damaged',
+      (file: string) => {
+        const data = readFileSync(file)
+        data.writeUInt8(data.readUInt8(data.length - 20) ^ 1, data.length - 20)
+        writeFileSync(file, data)
+      },
+    ],
+  ])('is made again where it is %s', (_, damage) => {
+    load()
+    const file = join(cache, 'part-aaaaaaaa.cjs')
+    damage(file)
+    const damaged = readFileSync(file)
+    expect(load().twice(21)).toBe(42)
+    expect(readFileSync(file)).not.toStrictEqual(damaged)
+  })
+
+  it('is not stored where nothing can be written', () => {
+    writeFileSync(cache, 'a file, not a directory')
+    expect(load().twice(21)).toBe(42)
+  })
+
+  it('does not hide that a bundle is missing, or throws', () => {
+    rmSync(join(directory, 'part-aaaaaaaa.cjs'))
+    expect(load).toThrow(/ENOENT.*part-aaaaaaaa/)
+    write('part-aaaaaaaa.cjs', 'throw new TypeError("at the start")')
+    expect(load).toThrow('at the start')
+  })
+})
