@@ -1,6 +1,8 @@
 import type { ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
 import type { ConnectionMessage, ToConnections } from '../../guest/channel/protocol.js'
+import type { RequestStatus } from '../../guest/channel/request-status.js'
+import type { StatusFile } from './status-file.js'
 
 /** What Node.js has a channel as, inside. */
 type Incoming = { readStop(): void; onread: (bytes?: ArrayBuffer) => void }
@@ -15,21 +17,24 @@ type NativeSender = { send(message: object, native: object, sent: () => void): b
 export class ConnectionChannel {
   readonly #child: ChildProcess
   readonly #incoming: Incoming
+  readonly #status: StatusFile
 
-  private constructor(child: ChildProcess, incoming: Incoming) {
+  private constructor(child: ChildProcess, incoming: Incoming, status: StatusFile) {
     this.#child = child
+    this.#status = status
     this.#incoming = incoming
   }
 
   /** To be called as soon as the child was spawned, before anything can be read. Undefined: reading can't be prevented here. */
-  static of(child: ChildProcess): ConnectionChannel | undefined {
+  static of(child: ChildProcess, status: StatusFile): ConnectionChannel | undefined {
     const incoming = incomingOf(child)
     if (incoming === undefined) {
       if (child.connected) child.disconnect()
+      status.close()
       return undefined
     }
     incoming.readStop()
-    return new ConnectionChannel(child, incoming)
+    return new ConnectionChannel(child, incoming, status)
   }
 
   say(message: ToConnections): void {
@@ -42,6 +47,16 @@ export class ConnectionChannel {
     if (typeof native !== 'object' || native === null) return false
     this.#send(message, native)
     return true
+  }
+
+  /** The request that the child is at, by its own account; undefined: none. */
+  status(): RequestStatus | undefined {
+    return this.#status.read()
+  }
+
+  /** Nothing is asked of it any more. */
+  close(): void {
+    this.#status.close()
   }
 
   /** The child has ended, which is not read either: says so, as without it the child is not closed for Node.js. */

@@ -1,5 +1,5 @@
 import type { FromConnections } from '../../guest/channel/protocol.js'
-import { isCount } from './decode-values.js'
+import { isCount, isDuration } from './decode-values.js'
 
 /** What a guest said of the connections that were handed to it; undefined when it is nothing of that. */
 export function decodeFromConnections(
@@ -7,7 +7,11 @@ export function decodeFromConnections(
   bytes: Uint8Array,
 ): FromConnections | undefined {
   const { type, connection } = value
-  if (type === 'responding' || type === 'late') return { type }
+  if (type === 'late') return { type }
+  if (type === 'active') {
+    const { requests, workedMs } = value
+    return isCount(requests) && isDuration(workedMs) ? { type, requests, workedMs } : undefined
+  }
   if (!isCount(connection)) return undefined
   switch (type) {
     case 'begun': {

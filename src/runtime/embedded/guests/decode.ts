@@ -64,11 +64,11 @@ function decodeFromServing(
         : undefined
     }
     case 'answered': {
-      const { problem, tookMs = 0 } = value
+      const { problem, connection = 0 } = value
       const end = decodeEnd(value['end'])
-      if (end === undefined || !isDuration(tookMs)) return undefined
-      if (problem === undefined) return { type: 'answered', end, tookMs }
-      return typeof problem === 'string' ? { type: 'answered', end, tookMs, problem } : undefined
+      if (end === undefined || !isCount(connection)) return undefined
+      if (problem === undefined) return { type: 'answered', end, connection }
+      return typeof problem === 'string' ? { type: 'answered', end, connection, problem } : undefined
     }
     default:
       return decodeFromConnections(value, bytes) ?? decodeFromExchange(value, bytes)

@@ -9,6 +9,7 @@ import { ConnectionChannel } from './connection-channel.js'
 import { DirectProcess, NestedProcess, type GuestProcess } from './child-process.js'
 import { decodeFromGuest } from './decode.js'
 import { FrameDecoder } from '../../guest/channel/frame-decoder.js'
+import { StatusFile } from './status-file.js'
 import { DEAF, type Guest, type GuestListener } from './guest.js'
 import { jspiFlags } from './jspi-flags.js'
 import type { Counters, Figures } from '../../../model/figures.js'
@@ -55,6 +56,7 @@ export function startProcessGuest(launch: ProcessLaunch): Guest {
     process.execPath,
     ...nodeArguments(launch),
   ]
+  const status = takesConnections ? new StatusFile() : undefined
   const child = spawn(command, args, {
     stdio: [
       input,
@@ -63,13 +65,15 @@ export function startProcessGuest(launch: ProcessLaunch): Guest {
       'pipe',
       isNested ? 'pipe' : 'ignore',
       'pipe',
-      ...(takesConnections ? (['ipc'] as const) : []),
+      ...(status === undefined ? [] : (['ipc', status.fd] as const)),
     ],
     env: launch.compileCache === undefined ? {} : { NODE_COMPILE_CACHE: launch.compileCache },
     cwd: '/',
     detached: output === 'pipe',
   })
-  return child.pid === undefined ? new StillbornGuest(child) : new ProcessGuest(child)
+  if (child.pid !== undefined) return new ProcessGuest(child, status)
+  status?.close()
+  return new StillbornGuest(child)
 }
 
 function nodeArguments(launch: ProcessLaunch): string[] {
@@ -123,13 +127,13 @@ class ProcessGuest implements Guest {
   #fault: string | undefined
   #files: ProcessFiles | undefined
 
-  constructor(child: ChildProcess) {
+  constructor(child: ChildProcess, status: StatusFile | undefined) {
     const control = child.stdio[CONTROL_FD]
     const info = child.stdio[INFO_FD]
     const stdio: readonly (Readable | Writable | null | undefined)[] = child.stdio
     const answers = stdio[ANSWERS_FD]
     const { stdout, stderr } = child
-    this.connections = child.channel == null ? undefined : ConnectionChannel.of(child)
+    this.connections = status === undefined ? undefined : ConnectionChannel.of(child, status)
     if (!isDuplex(control) || !isDuplex(answers)) throw new Error('a child without a channel')
     const hear = () => control.on('data', (data: Buffer) => this.#receive(data))
     this.#control = control
@@ -226,6 +230,8 @@ class ProcessGuest implements Guest {
     this.#files?.close()
     this.#files = undefined
     listener.closed(this.#fault === undefined ? { how, signal } : { how: this.#fault, signal: undefined })
+    // The listener has read it.
+    this.connections?.close()
   }
 }
 

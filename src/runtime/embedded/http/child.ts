@@ -91,6 +91,10 @@ export class HttpChild implements GuestListener {
     if (!takesConnections || connections === undefined) return
     this.#handed = new HandedConnections(connections, this.#limits.handed, {
       returned: this.#hooks.returned,
+      active: (requests, workedMs) => {
+        this.requests += requests
+        this.#hooks.worked(this, workedMs)
+      },
       blocked: () => this.#hooks.blocked(this),
       failed: this.#hooks.failed,
       kill: () => this.kill(),
@@ -103,7 +107,7 @@ export class HttpChild implements GuestListener {
 
   /** It is at a request of a connection that it has. */
   get isAnswering(): boolean {
-    return this.#handed?.isAnswering === true
+    return this.#handed?.isAtRequest === true
   }
 
   /** How many it has. */
@@ -145,13 +149,13 @@ export class HttpChild implements GuestListener {
   /** Returns the idle guest to the pool; `ended` follows. */
   leave(): void {
     this.#isLeaving = true
-    // It gets to know when it is done, which may take its time.
-    if (this.#handed?.isBusy !== true) this.#leaveNow()
+    this.#say({ type: 'leave' })
+    // It hears that once it is done, which may take its time.
+    if (this.#handed?.isAtRequest !== true) this.#expectLeave()
   }
 
-  #leaveNow(): void {
-    this.#leaveTimer = setTimeout(() => this.kill(), LEAVE_MS)
-    this.#say({ type: 'leave' })
+  #expectLeave(): void {
+    this.#leaveTimer ??= setTimeout(() => this.kill(), LEAVE_MS)
   }
 
   /** To a guest that takes connections by their channel: it may be waiting for an answer on the other one. */
@@ -164,7 +168,8 @@ export class HttpChild implements GuestListener {
   /** Kills it, unless it is leaving already. */
   cut(): void {
     this.#handed?.cut()
-    if (!this.#isLeaving || this.#handed?.isBusy === true) this.kill()
+    if (!this.#isLeaving || this.#handed?.isAtRequest === true) this.kill()
+    else this.#expectLeave()
   }
 
   kill(): void {
@@ -207,8 +212,8 @@ export class HttpChild implements GuestListener {
       case 'associate':
         this.#networkSession()?.message(message)
         return
+      case 'active':
       case 'begun':
-      case 'responding':
       case 'late':
       case 'closed':
       case 'consumed':
@@ -266,8 +271,8 @@ export class HttpChild implements GuestListener {
     }))
   }
 
-  #answered({ end, problem, tookMs = 0 }: Extract<FromGuest, { type: 'answered' }>): void {
-    const isHanded = this.#handed?.isAnswering === true
+  #answered({ end, problem, connection = 0 }: Extract<FromGuest, { type: 'answered' }>): void {
+    const isHanded = connection !== 0 && this.#handed !== undefined
     const isBlocked = this.#handed?.isBlocked === true
     const exchange = isHanded ? undefined : this.#exchange
     if (!isHanded && exchange === undefined) {
@@ -285,9 +290,8 @@ export class HttpChild implements GuestListener {
       exchange.answered(end)
     }
     if (!isReusable(end)) this.kill()
-    else if (this.#isLeaving) this.#leaveNow()
+    else if (this.#isLeaving) this.#expectLeave()
     else if (exchange !== undefined || isBlocked) this.#hooks.idle(this)
-    if (isHanded) this.#hooks.worked(this, tookMs)
   }
 
   #kill(reason: string | undefined): void {

@@ -9,6 +9,8 @@ import type { ConnectionChannel } from '../guests/connection-channel.js'
 export type HandedHooks = {
   /** It is the daemon's alone again; what was read of it, in pieces. With `isLast`, it ends with what is written already. */
   readonly returned: (socket: Socket, consumed: readonly Uint8Array[], isLast: boolean) => void
+  /** It has answered so many requests over its connections, for so long in all. Milliseconds. */
+  readonly active: (requests: number, workedMs: number) => void
   /** A request keeps the child: what was not begun goes elsewhere. */
   readonly blocked: () => void
   readonly failed: (error: string) => void
@@ -25,21 +27,23 @@ export type HandedLimits = Pick<HttpOptions, 'timeoutMs' | 'bodyMaxBytes'> & {
   readonly requestTimeoutMs: number
 }
 
-type Connection = { readonly socket: Socket; consumed: Uint8Array[]; consumedBytes: number; isTied: boolean }
+type Connection = { readonly socket: Socket; consumed: Uint8Array[]; consumedBytes: number }
 
 /** A request that the child is at. */
 type Current = {
   /** 0: one of the daemon's. */
   readonly number: number
   readonly connection: Connection | undefined
-  isResponding: boolean
   /** Connections were taken back; those, and its own, which the daemon watches since. */
   takenBack: number[] | undefined
   writer: BodyWriter | undefined
 }
 
-/** A request that takes longer takes no other connections with it. At least twice what the guest calls late. Milliseconds. */
-const BLOCKED_AFTER_MS = 100
+/**
+ * A child that is at the same request at two looks, so far apart, is taken its other connections. At least twice what the guest
+ * calls late. Milliseconds.
+ */
+const LOOK_MS = 100
 /** A guest whose client is gone may end by itself within this. Milliseconds. */
 const ABORT_GRACE_MS = 1000
 const LONGEST_TIMER_MS = 2 ** 31 - 1
@@ -57,7 +61,11 @@ export class HandedConnections {
   readonly #limits: HandedLimits
   readonly #hooks: HandedHooks
   readonly #connections = new Map<number, Connection>()
-  #blockTimer: NodeJS.Timeout | undefined
+  #lookTimer: NodeJS.Timeout | undefined
+  /** The child has said since the last look that it is active. */
+  #isActive = false
+  /** The request that it was at then. */
+  #seen: number | undefined
   #limitTimer: NodeJS.Timeout | undefined
   #abortTimer: NodeJS.Timeout | undefined
   #current: Current | undefined
@@ -80,8 +88,14 @@ export class HandedConnections {
     return this.#current?.connection !== undefined
   }
 
+  /** It has said that it is at a request, or was found at one that keeps it. */
   get isBusy(): boolean {
     return this.#current !== undefined
+  }
+
+  /** The child is at a request of a client right now, which it may not have said. */
+  get isAtRequest(): boolean {
+    return this.#current !== undefined || (this.#channel.status()?.connection ?? 0) !== 0
   }
 
   get isBlocked(): boolean {
@@ -94,7 +108,7 @@ export class HandedConnections {
     const { bodyMaxBytes, requestTimeoutMs } = this.#limits
     const message = { type: 'connection', connection: this.#last, bodyMaxBytes, requestTimeoutMs } as const
     if (!this.#channel.hand(message, socket)) return false
-    this.#connections.set(this.#last, { socket, consumed: [], consumedBytes: 0, isTied: false })
+    this.#connections.set(this.#last, { socket, consumed: [], consumedBytes: 0 })
     return true
   }
 
@@ -103,8 +117,11 @@ export class HandedConnections {
   }
 
   message(message: FromConnections): void {
-    if (message.type === 'begun') this.#begin(message.connection, message.tied)
-    else if (message.type === 'responding') this.#respond()
+    if (message.type === 'active') {
+      this.#isActive = true
+      if (this.#lookTimer === undefined) this.#lookLater()
+      this.#hooks.active(message.requests, message.workedMs)
+    } else if (message.type === 'begun') this.#begin(message.connection)
     else if (message.type === 'late') this.#tellTakenBack()
     else if (message.type === 'closed') this.#take(message.connection)?.socket.destroy()
     else if (message.type === 'consumed') this.#consume(message.connection, message.bytes)
@@ -133,7 +150,6 @@ export class HandedConnections {
     const { takenBack = [] } = this.#current ?? {}
     this.#endCurrent()
     this.#takenBack = takenBack
-    for (const each of this.#connections.values()) each.isTied = false
     if (problem !== undefined) this.#hooks.failed(problem)
   }
 
@@ -144,51 +160,61 @@ export class HandedConnections {
 
   /** The child is gone. */
   lost(how: string): void {
-    const current = this.#current
+    const status = this.#channel.status()
+    const current = this.#current ?? (status && this.#currentOf(status.connection))
     this.#endCurrent()
+    clearTimeout(this.#lookTimer)
     if (current?.connection !== undefined && this.#connections.delete(current.number)) {
       this.#hooks.failed(how)
       this.#fail(current, 500, 'the component failed')
     }
-    for (const { socket, isTied } of this.#connections.values()) {
+    const tied = new Set(status?.tied)
+    for (const [number, { socket }] of this.#connections) {
       // While it was at a request, it read from those only that it told of.
-      if (current === undefined || isTied) socket.destroy()
+      if (status === undefined || tied.has(number)) socket.destroy()
       else this.#hooks.returned(socket, [], false)
     }
     this.#connections.clear()
   }
 
-  #begin(number: number, tied: readonly number[]): void {
+  #begin(number: number): void {
+    // It may have been found at the request before it has said anything.
+    if (this.#current?.number === number && this.isBlocked) return
+    const current = this.#current === undefined ? this.#currentOf(number) : undefined
+    if (current === undefined) this.#hooks.breach()
+    else this.#current = current
+  }
+
+  /** Undefined: it has no such connection. */
+  #currentOf(number: number): Current | undefined {
     const connection = this.#connections.get(number)
-    if (this.#current !== undefined || (number !== 0 && connection === undefined)) {
-      this.#hooks.breach()
-      return
-    }
-    for (const each of tied) {
-      const known = this.#connections.get(each)
-      if (known !== undefined) known.isTied = true
-    }
-    this.#current = { number, connection, isResponding: false, takenBack: undefined, writer: undefined }
-    if (this.#blockTimer === undefined) this.#blockTimer = setTimeout(() => this.#look(), BLOCKED_AFTER_MS)
-    else this.#blockTimer.refresh()
+    if (number !== 0 && connection === undefined) return undefined
+    return { number, connection, takenBack: undefined, writer: undefined }
   }
 
-  #respond(): void {
-    if (this.#current === undefined) this.#hooks.breach()
-    else this.#current.isResponding = true
+  /** What the child has said by now is read in this turn. */
+  #lookLater(): void {
+    this.#isActive = false
+    this.#lookTimer = setTimeout(() => setImmediate(() => this.#look()), LOOK_MS)
   }
 
-  /** What the child has said by now was read after this turn: only then it is at the request still. */
   #look(): void {
-    const current = this.#current
-    if (current !== undefined)
-      setImmediate(() => {
-        if (this.#current === current) this.#block(current)
-      })
+    this.#lookTimer = undefined
+    const status = this.#channel.status()
+    const isSame = status !== undefined && status.sequence === this.#seen
+    this.#seen = status?.sequence
+    if (isSame && !this.isBlocked) {
+      const current = this.#current ?? this.#currentOf(status.connection)
+      if (current === undefined) this.#hooks.breach()
+      else this.#block(current, new Set(status.tied))
+    } else if (status !== undefined || this.#isActive) this.#lookLater()
   }
 
-  #block(current: Current): void {
-    const others = [...this.#connections].filter(([, each]) => !each.isTied && each !== current.connection)
+  #block(current: Current, tied: ReadonlySet<number>): void {
+    this.#current = current
+    const others = [...this.#connections].filter(
+      ([number, each]) => !tied.has(number) && each !== current.connection,
+    )
     current.takenBack = others.map(([number]) => number)
     for (const number of current.takenBack) this.#connections.delete(number)
     if (current.connection !== undefined) {
@@ -198,7 +224,7 @@ export class HandedConnections {
       if (timeoutMs > 0)
         this.#limitTimer = setTimeout(
           () => this.#timeOut(current),
-          Math.min(Math.max(timeoutMs - BLOCKED_AFTER_MS, 0), LONGEST_TIMER_MS),
+          Math.min(Math.max(timeoutMs - LOOK_MS, 0), LONGEST_TIMER_MS),
         )
     }
     this.#hooks.blocked()
@@ -233,9 +259,9 @@ export class HandedConnections {
   }
 
   /** A response of ours if there is none yet; one that has begun is broken off. */
-  #fail({ connection, isResponding }: Current, status: 500 | 504, text: string): void {
+  #fail({ connection }: Current, status: 500 | 504, text: string): void {
     if (connection === undefined) return
-    if (isResponding) connection.socket.destroy()
+    if (this.#channel.status()?.isResponding === true) connection.socket.destroy()
     else {
       connection.socket.end(responseOf(status, text))
       connection.socket.destroySoon()

@@ -143,7 +143,7 @@ export class Execution implements GuestListener {
       case 'refuse':
       case 'answered':
       case 'begun':
-      case 'responding':
+      case 'active':
       case 'late':
       case 'closed':
       case 'consumed':

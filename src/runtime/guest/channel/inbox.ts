@@ -1,4 +1,5 @@
 import type { ToConnections } from './protocol.js'
+import { StatusWriter } from './request-status.js'
 
 /** What Node.js hands over: a connection without its stream. */
 export type NativeSocket = { readonly fd?: number; readStop?(): void; close?(): void }
@@ -7,6 +8,7 @@ export type InboxListener = (message: ToConnections, native: NativeSocket | unde
 
 /** Where connections come from, and what is said of them. While it is open, a guest does not stop for other messages. */
 export type Inbox = {
+  readonly status: StatusWriter
   readonly isOpen: boolean
   open(listener: InboxListener): void
   close(): void
@@ -28,6 +30,7 @@ export function createInbox(closed: () => void): Inbox | undefined {
     if (isToConnections(message)) listener?.(message, isNativeSocket(native) ? native : undefined)
   }
   return {
+    status: new StatusWriter(),
     get isOpen() {
       return listener !== undefined
     },

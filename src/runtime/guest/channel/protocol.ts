@@ -211,20 +211,30 @@ export type FromServingGuest =
   | FromExchange
   | FromConnections
   /**
-   * The instance is gone. `problem`: what was wrong with its response, where a connection of the guest got it; `tookMs`: since
-   * `begun`.
+   * The instance is gone. `connection`: the one of the guest that the request came over; none or 0: the daemon has it. Not sent of a
+   * request over a connection of the guest that went well, was short and made the guest say nothing. `problem`: what was wrong with
+   * its response.
    */
-  | { readonly type: 'answered'; readonly end: GuestEnd; readonly problem?: string; readonly tookMs?: number }
+  | {
+      readonly type: 'answered'
+      readonly end: GuestEnd
+      readonly connection?: number
+      readonly problem?: string
+    }
 
 /** What a guest says of connections of clients that were handed to it. */
 export type FromConnections =
   /**
-   * A request is taken up, of that connection, or with 0 of the daemon; `answered` ends it. Nothing is read from any
-   * connection meanwhile. `tied`: those of which something was read that is not answered yet.
+   * Requests are being taken up: said before one, at most every 50 ms, so that the daemon looks at the guest's status. What was
+   * answered since it was said last, and how long that took in all.
+   */
+  | { readonly type: 'active'; readonly requests: number; readonly workedMs: number }
+  /**
+   * A request is being answered, of that connection, or with 0 of the daemon; `answered` ends it. It comes before anything else that
+   * is said for the request. Nothing is read from any connection meanwhile. `tied`: those of which something was read that is not
+   * answered yet.
    */
   | { readonly type: 'begun'; readonly connection: number; readonly tied: readonly number[] }
-  /** The first bytes of the response follow, on the connection. */
-  | { readonly type: 'responding' }
   /** `answered` took long: asks which connections were taken back meanwhile. Nothing is read before the answer. */
   | { readonly type: 'late' }
   | { readonly type: 'closed'; readonly connection: number }

@@ -35,12 +35,13 @@ export function takeConnections({
   const answer = (request: RequestMessage, asked?: Asked): GuestEnd => {
     const { serve, run } = serving
     if (serve.kind === 'asynchronous') throw new Error('a guest of WASI 0.3 takes no connections')
-    const report = performNow(run, context, (session) => serve.answer(request, session, asked))
+    const report = performNow(run, guest, (session) => serve.answer(request, session, asked))
     if (tally(report, serving)) setImmediate(tidyUp)
     return report.end
   }
   const { ConnectionServer } = httpServing()
-  const server = new ConnectionServer(context.link, (asked) => answer(asked.message, asked))
+  const server = new ConnectionServer(context.link, inbox.status, (asked) => answer(asked.message, asked))
+  const guest: TaskContext = { ...context, link: server.link }
   inbox.open((message, native) => {
     switch (message.type) {
       case 'connection':

@@ -3,10 +3,14 @@ import { once } from 'node:events'
 import { createServer, connect, type AddressInfo } from 'node:net'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { ConnectionChannel } from '../../../../src/runtime/embedded/guests/connection-channel.js'
+import { StatusFile } from '../../../../src/runtime/embedded/guests/status-file.js'
 
 const childOf = (script: string) => {
   const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
-  const channel = ConnectionChannel.of(child) ?? expect.unreachable('this Node.js has another channel')
+  const status = new StatusFile()
+  onTestFinished(() => status.close())
+  const channel =
+    ConnectionChannel.of(child, status) ?? expect.unreachable('this Node.js has another channel')
   const message = vi.fn()
   child.on('message', message)
   child.once('exit', () => channel.end())

@@ -32,7 +32,7 @@ describe('issue 15, item 2: connections that children answer', () => {
     client.resume()
     for (const pid of runtime.pids()) process.kill(pid, 'SIGKILL')
     await once(client, 'close')
-    expect(await warning(/its child was killed by SIGKILL/)).toContain('while it serves')
+    expect(await warning(/its child was killed by SIGKILL/)).toContain('while serving')
     expect(await ask(port, '/count')).toMatchObject({ status: 200 })
   })
 

@@ -52,7 +52,7 @@ export class HandedResponse {
     wait: () => undefined,
     notify: (done) => soon(done),
     finish: (trailers) => this.#finish(trailers),
-    abandon: () => this.#fail('it left its response incomplete'),
+    abandon: () => this.#fail('its response is incomplete'),
     close: () => undefined,
   }
 
@@ -60,7 +60,11 @@ export class HandedResponse {
   complete(error: string | undefined): string | undefined {
     if (error !== undefined) this.#fail(error)
     else if (!this.#isFinished)
-      this.#fail(this.#head === undefined ? 'it gave no answer' : 'it ended before its response did')
+      this.#fail(
+        this.#head === undefined
+          ? 'it ended without a response'
+          : 'it ended before its response was complete',
+      )
     if (this.#isFinished) return this.#problem
     // What the guest has written begins the response, whether it was sent by then or not.
     if (this.#rules.bytes > 0 && this.#head !== undefined) this.#send()

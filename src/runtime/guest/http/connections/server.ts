@@ -3,6 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { isForbidden } from '../../../../net/hop-by-hop.js'
 import type { NativeSocket } from '../../channel/inbox.js'
 import type { Link } from '../../channel/link.js'
+import type { StatusWriter } from '../../channel/request-status.js'
 import { OutgoingBytes } from '../../channel/outgoing-bytes.js'
 import { BODY_PIECE_BYTES, type ConnectionMessage, type GuestEnd } from '../../channel/protocol.js'
 import { Wants } from '../../channel/wants.js'
@@ -23,14 +24,22 @@ const KEEP_ALIVE_MS = 5_000
 /** A request that kept the guest longer asks what was taken back; the daemon takes back after twice that. */
 const LATE_AFTER_MS = 50
 
+/** What is answered is announced no more often. Milliseconds. */
+const ANNOUNCE_MS = 50
+
+type Current = { readonly connection: number; readonly tied: readonly number[]; isTold: boolean }
+
 /**
  * The connections that the daemon has handed to this guest. Requests are taken up one at a time, as they are read; what needs
  * more than a whole request and a guest that runs is returned to the daemon, which has kept each connection open.
  *
- * Invariants: between `begun` and `answered` nothing is read; a connection is read by one side only.
+ * Invariants: while a request is answered nothing is read; a connection is read by one side only.
  */
 export class ConnectionServer {
+  /** For guests: before the first that one says, the daemon is told of its request. */
+  readonly link: Link
   readonly #link: Link
+  readonly #status: StatusWriter
   readonly #answer: AnswerRequest
   readonly #http: Server
   readonly #sockets = new Map<number, HandedSocket>()
@@ -39,9 +48,15 @@ export class ConnectionServer {
   /** Taken back before they came. */
   readonly #takenBack = new Set<number>()
   #bodyMaxBytes = 0
+  #current: Current | undefined
+  #announcedAt = -Infinity
+  #answered = 0
+  #workedMs = 0
 
-  constructor(link: Link, answer: AnswerRequest) {
+  constructor(link: Link, status: StatusWriter, answer: AnswerRequest) {
     this.#link = link
+    this.#status = status
+    this.link = linkTelling(link, () => this.#tell())
     this.#answer = answer
     this.#http = createServer({
       headersTimeout: HEADERS_TIMEOUT_MS,
@@ -132,9 +147,7 @@ export class ConnectionServer {
     const { connection } = socket
     const { method = 'GET', rawHeaders, rawTrailers } = request
     const isTakenBack = this.#run(connection, () => {
-      const handed = new HandedResponse(response, socket, this.#bodyMaxBytes, () =>
-        this.#link.send({ type: 'responding' }),
-      )
+      const handed = new HandedResponse(response, socket, this.#bodyMaxBytes, () => this.#status.responding())
       const overflow = this.#overflow()
       socket.overflow = overflow
       const end = this.#answer({
@@ -163,19 +176,52 @@ export class ConnectionServer {
     answer: () => { readonly end: GuestEnd; readonly problem?: string | undefined },
   ): boolean {
     const startedAt = performance.now()
-    const tied = [...this.#tied].map((each) => each.connection).filter((each) => each !== connection)
-    this.#link.send({ type: 'begun', connection, tied })
+    this.#announce(startedAt)
+    const tied = this.#tiedBeside(connection)
+    const current: Current = { connection, tied, isTold: false }
+    this.#current = current
+    this.#status.begin(connection, tied)
+    // The daemon waits for one that it asked for.
+    if (connection === 0) this.#tell()
     const { end, problem } = answer()
+    this.#current = undefined
+    this.#status.end()
     const tookMs = performance.now() - startedAt
-    this.#link.send({ type: 'answered', end, tookMs, ...(problem !== undefined && { problem }) })
-    return performance.now() - startedAt > LATE_AFTER_MS && this.#askWhatIsLeft(connection)
+    this.#answered += 1
+    this.#workedMs += tookMs
+    const isLate = tookMs > LATE_AFTER_MS
+    if (current.isTold || isLate || end.kind !== 'printed' || problem !== undefined)
+      this.#link.send({ type: 'answered', end, connection, ...(problem !== undefined && { problem }) })
+    return isLate && this.#askWhatIsLeft(connection)
+  }
+
+  /** The daemon looks at the status some time after it has heard this. */
+  #announce(now: number): void {
+    if (now - this.#announcedAt < ANNOUNCE_MS) return
+    this.#announcedAt = now
+    this.#link.send({ type: 'active', requests: this.#answered, workedMs: this.#workedMs })
+    this.#answered = 0
+    this.#workedMs = 0
+  }
+
+  #tell(): void {
+    const current = this.#current
+    if (current === undefined || current.isTold) return
+    current.isTold = true
+    this.#link.queue({ type: 'begun', connection: current.connection, tied: current.tied })
+  }
+
+  #tiedBeside(connection: number): readonly number[] {
+    const tied: number[] = []
+    for (const socket of this.#tied) if (socket.connection !== connection) tied.push(socket.connection)
+    return tied
   }
 
   /** What the kernel has no room for goes through the daemon, at the pace of the client. */
   #overflow(): (bytes: Uint8Array) => void {
     let sink: OutgoingBytes | undefined
     return (bytes) => {
-      sink ??= new OutgoingBytes(this.#link, new Wants(this.#link, REQUEST), REQUEST)
+      sink ??= new OutgoingBytes(this.link, new Wants(this.link, REQUEST), REQUEST)
       for (let rest = bytes; rest.length > 0;) {
         if (!sink.ready()) sink.wait(undefined)
         const room = sink.room()
@@ -262,6 +308,24 @@ export class ConnectionServer {
     this.#link.send({ type: 'closed', connection: socket.connection })
   }
 }
+
+const linkTelling = (link: Link, tell: () => void): Link => ({
+  send: (message) => {
+    tell()
+    link.send(message)
+  },
+  queue: (message) => {
+    tell()
+    link.queue(message)
+  },
+  ask: (want, answer) => {
+    tell()
+    return link.ask(want, answer)
+  },
+  flush: () => link.flush(),
+  receive: () => link.receive(),
+  write: (stream, bytes) => link.write(stream, bytes),
+})
 
 const HEAD_END = Buffer.from('\r\n\r\n')
 
