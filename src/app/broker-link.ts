@@ -42,6 +42,7 @@ export const channelLinkOptions = async ({ identity, mqtt }: Pick<Config, 'ident
     username: identity.clientId,
     password: identity.clientKey,
     topicPrefix: `m/${identity.domainId}/c/${identity.channelId}`,
+    mqtt5: mqtt.mqtt5,
     qos: mqtt.qos,
     keepAliveSeconds: mqtt.keepAliveSeconds,
     timeoutMs: mqtt.timeoutMs,

@@ -1,13 +1,21 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname, join, resolve } from 'node:path'
 import { Script } from 'node:vm'
-import { crc32 } from 'node:zlib'
 import { codeOf } from '../model/code-of.js'
 
 /** A bundle whose name has a hash of its content, so that a cached form of it can't be that of another build. */
 const HASHED = /^(.+)-[\w-]{8}\.cjs$/
-const CHECKSUM_BYTES = 4
 
 interface Module {
   exports: unknown
@@ -79,24 +87,26 @@ export class CodeCache {
     return script
   }
 
-  /** V8 does not check what it is given: a file that a power failure cut short would crash the process at each start. */
   #read(name: string): Buffer | undefined {
     try {
-      const stored = readFileSync(join(this.#directory, name))
-      const data = stored.subarray(CHECKSUM_BYTES)
-      return stored.length > CHECKSUM_BYTES && stored.readUInt32LE() === crc32(data) ? data : undefined
+      return readFileSync(join(this.#directory, name))
     } catch (error) {
       if (codeOf(error) === undefined) throw error
       return undefined
     }
   }
 
+  /** V8 checks the length of what it is given, not all of its content: so what has the name is complete, also after a power failure. */
   #write(name: string, data: Buffer): void {
-    const checksum = Buffer.alloc(CHECKSUM_BYTES)
-    checksum.writeUInt32LE(crc32(data))
     const whole = join(this.#directory, name)
     const part = `${whole}.${process.pid}`
-    writeFileSync(part, Buffer.concat([checksum, data]), { mode: 0o600 })
+    const file = openSync(part, 'w', 0o600)
+    try {
+      writeFileSync(file, data)
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
     renameSync(part, whole)
     const bundle = HASHED.exec(name)?.[1]
     for (const other of readdirSync(this.#directory))

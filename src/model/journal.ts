@@ -31,6 +31,11 @@ export type TaskJournal = {
   readonly unfinished: readonly Unfinished[]
   /** Records a command before anything acts on it. Returns its sequence number; undefined if it can't be stored. */
   readonly record: (command: JournaledCommand, message: InboundMessage) => number | undefined
+  /**
+   * Takes note of a command that is refused at once: its result is the only record. It is written before the broker hears of
+   * either.
+   */
+  readonly refuse: (message: InboundMessage) => number | undefined
   /** Call before a guest gets a command: from then on it may have had effects. */
   readonly begin: (sequence: number) => void
   /** An unfinished command runs once more. */

@@ -1,10 +1,10 @@
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
-/** An IP address. One that carries an IPv4 address in IPv6 has been replaced by that IPv4 address. */
+/** An IP address. An IPv6 address that embeds an IPv4 address is represented by the IPv4 address. */
 export type IpAddress = ipaddr.IPv4 | ipaddr.IPv6
 
-/** The kind of place an address leads to. */
+/** The kind of network that an address belongs to. */
 export type AddressKind =
   | 'public'
   /** A local network, or this machine. */
@@ -41,7 +41,10 @@ const RANGES = {
 } satisfies Record<Exclude<AddressKind, 'public'>, Subnet[]>
 const KINDS = ['link-local', 'unusable', 'private'] as const
 
-/** Where IPv6 carries IPv4, and from which byte: mapped, translated (SIIT), compatible, NAT64, 6to4. */
+/**
+ * Prefixes of IPv6 addresses that embed IPv4, and the offset of the IPv4 address: mapped, translated (SIIT), compatible, NAT64,
+ * 6to4.
+ */
 const CARRIERS = [
   ...subnets('::ffff:0:0/96', '::ffff:0:0:0/96', '::/96', '64:ff9b::/96').map((subnet) => ({
     subnet,
@@ -68,7 +71,7 @@ const carried = (address: ipaddr.IPv6): IpAddress => {
     : new ipaddr.IPv4(address.toByteArray().slice(carrier.at, carrier.at + 4))
 }
 
-/** The IPv4 addresses that an IPv6 address may lead to by a translation that only its network knows. */
+/** IPv4 addresses that an IPv6 address may be translated to by rules known only to its network. */
 const possibly = (address: IpAddress): readonly IpAddress[] => {
   const bytes = address.toByteArray()
   if (isIn(address, TEREDO)) return [new ipaddr.IPv4(bytes.slice(12).map((byte) => byte ^ 0xff))]
@@ -77,8 +80,8 @@ const possibly = (address: IpAddress): readonly IpAddress[] => {
 }
 
 /**
- * Reads an address as sockets do: no octal, hexadecimal or short forms. IPv4 in IPv6 becomes IPv4.
- * @returns undefined for what is not an IP address, host names included
+ * Parses an address as sockets do: no octal, hexadecimal or short forms. Embedded IPv4 becomes IPv4.
+ * @returns undefined if the text is not an IP address, such as a host name
  */
 export const parseAddress = (text: string): IpAddress | undefined => {
   if (isIP(text) === 0) return undefined

@@ -1,6 +1,6 @@
 import { toError } from '../model/to-error.js'
 
-/** A call that the other side did not answer as it should. */
+/** A call without a valid response. */
 export class CallError extends Error {
   override readonly name = 'CallError'
   readonly code = 'call'
@@ -17,13 +17,13 @@ export type UnaryCall = {
 
 const MAX_MESSAGE_BYTES = 4 * 1024 * 1024
 
-/** One call over gRPC without TLS, as bytes. Rejects with a `CallError`, or what the signal says. */
+/** One gRPC call without TLS, with messages as bytes. Rejects with a `CallError`, or the reason of the signal. */
 export const unaryCall = async (
   { address, method, request, timeoutMs }: UnaryCall,
   signal: AbortSignal,
 ): Promise<Buffer> => {
   signal.throwIfAborted()
-  // It is large, and few proplets need it.
+  // Large, and few proplets need it.
   const { Client, credentials, Metadata } = await import('@grpc/grpc-js')
   const client = new Client(address, credentials.createInsecure(), {
     'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,

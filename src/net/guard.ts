@@ -3,8 +3,8 @@ import { isIP, type LookupFunction } from 'node:net'
 
 /**
  * Decides whether an address may be connected to.
- * @param host what was asked for: a name, or the address itself
- * @returns undefined if it may; otherwise why not, for the one who asked
+ * @param host the requested name or address
+ * @returns undefined if it may; otherwise why not, worded for whoever requested it
  */
 export type Guard = (host: string, address: string, port: number) => string | undefined
 
@@ -14,7 +14,7 @@ export class GuardError extends Error {
   readonly code = 'EDENIED'
 }
 
-/** Throws a `GuardError` for a host that is an address and refused: Node.js looks up names only. */
+/** Throws a `GuardError` if the host is an address that is refused: Node.js calls `lookup` only for names. */
 export const guardLiteral = (guard: Guard, hostname: string, port: number): void => {
   const host = hostname.replace(/^\[|\]$/g, '')
   const refusal = isIP(host) === 0 ? undefined : guard(host, host, port)
@@ -22,7 +22,7 @@ export const guardLiteral = (guard: Guard, hostname: string, port: number): void
 }
 
 /**
- * Looks names up, and gives the connection only the addresses that the guard admits. What is checked is what is
+ * Looks up names, and passes only those addresses to the connection that the guard allows. The checked addresses are the ones
  * connected to, so a name whose addresses change in between gains nothing.
  */
 export const guardedLookup =

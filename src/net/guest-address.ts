@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 
 export type Destination = { readonly host: string; readonly port: number }
 
-/** `example.org`, `example.org:8080`, `[::1]:80`; without user names. Undefined: it is none. */
+/** Parses `example.org`, `example.org:8080` or `[::1]:80`, without user name. Undefined if it is invalid. */
 export function addressOf(authority: string, defaultPort: number): Destination | undefined {
   const [, bracketed, plain, digits] =
     /^(?:\[([^\]]+)\]|([^:@/?#\s\[\]]+))(?::(\d{1,5}))?$/.exec(authority) ?? []

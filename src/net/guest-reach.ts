@@ -1,9 +1,9 @@
 import { allows, allowsAddress, type NetworkRule } from './policy.js'
 
-/** Reports a destination that is not allowed, in words for the log. */
+/** Reports a destination that is not allowed, worded for the log. */
 export type Refused = (what: string) => void
 
-/** What one instance may reach: what the list names, and the addresses that names of the list led it to. */
+/** What one instance may reach: the listed destinations, and the addresses that listed names resolved to. */
 export class Reach {
   readonly #rules: readonly NetworkRule[]
   readonly #refused: Refused
@@ -14,14 +14,14 @@ export class Reach {
     this.#refused = refused
   }
 
-  /** Whether the name may be looked up: some port of it may be reached. */
+  /** Whether the name may be looked up, because at least one of its ports may be reached. */
   admitsName(name: string): boolean {
     const isAdmitted = this.#rules.some((rule) => allows([{ ...rule, port: undefined }], name, 0))
     if (!isAdmitted) this.#refused(name)
     return isAdmitted
   }
 
-  /** The name led to these. */
+  /** Records the addresses that a name resolved to. */
   learn(name: string, addresses: readonly string[]): void {
     for (const address of addresses) {
       const names = this.#namesOf.get(address) ?? new Set()
@@ -38,7 +38,7 @@ export class Reach {
     return isAdmitted
   }
 
-  /** Whether it may have an address that the system chooses, which nobody reaches before it listens. */
+  /** Whether it may have an address chosen by the system, which nobody can reach until it listens. */
   admitsAnyPort(what: string): boolean {
     const isAdmitted = this.#rules.length > 0
     if (!isAdmitted) this.#refused(what)

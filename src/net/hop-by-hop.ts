@@ -1,4 +1,4 @@
-/** They are about one connection, and ours to say. */
+/** Connection-specific fields, which only the daemon sets. */
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'connection',
   'keep-alive',
@@ -12,8 +12,11 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
 
 export const isHopByHop = (name: string): boolean => HOP_BY_HOP.has(name.toLowerCase())
 
-/** What guests neither see nor set beside those: it is about the connection, or would name another host than the request. */
+/**
+ * Further fields that guests neither see nor set: they concern the connection, or would name a host other than that of the
+ * request.
+ */
 const OF_THE_HOST: ReadonlySet<string> = new Set(['host', 'http2-settings', 'proxy-authorization'])
 
-/** Whether a field is kept from guests, and not taken from them. */
+/** Whether a field is hidden from guests and ignored if they set it. */
 export const isForbidden = (name: string): boolean => isHopByHop(name) || OF_THE_HOST.has(name.toLowerCase())

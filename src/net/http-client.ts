@@ -6,25 +6,25 @@ import { tlsOptions, type TlsTrust } from './tls.js'
 export type HttpClientOptions = {
   readonly tls: TlsTrust
   readonly userAgent?: string
-  /** Connections to one origin at a time, which are kept for the next request. 0: each request has its own. */
+  /** Maximum connections to one origin at a time, which are kept alive. 0: a new connection for each request. */
   readonly connections: number
 }
 
 export type HttpRequest = {
-  /** Credentials in it become an `Authorization` header, unless there is one. */
+  /** Credentials in it become an `Authorization` header, unless there is one already. */
   readonly url: URL
   readonly guard: Guard
   readonly headers: Readonly<Record<string, string>>
-  /** Posted; without one the request is a GET. */
+  /** Sent by POST; without one the request is a GET. */
   readonly body?: string | Uint8Array
   readonly signal: AbortSignal
 }
 
-/** Sends requests, and keeps the connections between them. */
+/** Sends requests, and keeps connections alive between them. */
 export type HttpClient = {
   /**
-   * The head of the answer, whatever its status; redirects are not followed, and the body is asked for as it is.
-   * Rejects with the error of the connection, or with a `GuardError`.
+   * Resolves to the response once its head has arrived, whatever the status; redirects are not followed, and the body is
+   * requested without encoding. Rejects with the error of the connection, or with a `GuardError`.
    */
   readonly send: (request: HttpRequest) => Promise<IncomingMessage>
   readonly close: () => void
@@ -35,7 +35,7 @@ const portOf = ({ protocol, port }: URL): number => {
   return protocol === 'https:' ? 443 : 80
 }
 
-/** The text as it is where it is not percent-encoded UTF-8. */
+/** Returns the text unchanged if it is not percent-encoded UTF-8. */
 const percentDecoded = (text: string): string => {
   try {
     return decodeURIComponent(text)
@@ -51,7 +51,7 @@ const basicAuthorization = ({ username, password }: URL): Readonly<Record<string
 }
 
 /**
- * Makes clients which share how they trust their peers, and no connections.
+ * Creates clients that share TLS options, but not connections.
  * @example
  * const openClient = createHttpClients({ tls: { ca: undefined, verify: true }, connections: 1 })
  * const client = openClient()
@@ -93,7 +93,7 @@ export const createHttpClients = ({ tls, userAgent, connections }: HttpClientOpt
         new Promise<IncomingMessage>((resolve, reject) => {
           const outgoing = open(request)
           outgoing.once('response', resolve)
-          // It may come late, while the answer is being read.
+          // It may come late, while the response is being read.
           outgoing.on('error', reject)
           outgoing.end(request.body)
         }),

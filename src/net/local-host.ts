@@ -8,7 +8,7 @@ const loopback = (): BlockList => {
   return list
 }
 
-/** Whether only programs of this machine reach an IP address. */
+/** Whether an IP address can be reached only by programs on this machine. */
 export const isLoopback = (address: string): boolean =>
   isIP(address) !== 0 && loopback().check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
 
@@ -18,8 +18,8 @@ const nameOf = (host: string): string | undefined => {
 }
 
 /**
- * Whether a `Host` header names this machine. A page of a stranger can let a name of its own resolve to 127.0.0.1, and
- * its browser then reads from us as from that page's origin; it can't change the header, which still has the name.
+ * Whether a `Host` header names this machine. A foreign page can let its own name resolve to 127.0.0.1; the browser then reads
+ * from this server with the origin of that page. It cannot change the header, which still contains the name.
  */
 export const isLocalHost = (header: string): boolean => {
   const name = nameOf(header)

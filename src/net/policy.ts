@@ -4,11 +4,11 @@ import type { TlsTrust } from './tls.js'
 
 /** One entry of the list of destinations that guests may reach. */
 export type NetworkRule = {
-  /** A name in lower case, `*.example.org`, an IP address, or `*` for all but link-local addresses. */
+  /** A name in lower case, `*.example.org`, an IP address, or `*` for all except link-local addresses. */
   readonly host: string
-  /** Undefined: every port. */
+  /** Undefined for every port. */
   readonly port: number | undefined
-  /** With `*`: also allows link-local addresses, where clouds serve machines their secrets. */
+  /** With `*`: also allows link-local addresses, where clouds serve the secrets of machines. */
   readonly isUnguarded?: boolean
 }
 
@@ -21,10 +21,10 @@ export type NetworkUses = {
 }
 
 export type NetworkOptions = {
-  /** Empty: guests have no network. */
+  /** If empty, guests have no network. */
   readonly rules: readonly NetworkRule[]
   readonly uses?: NetworkUses
-  /** How to allow what was refused, for the log; by default a setting of the daemon. */
+  /** How to allow what was refused, for the log; by default names a setting of the daemon. */
   readonly remedy?: string
   readonly tls: TlsTrust
 }
@@ -44,10 +44,7 @@ const listsAddress = (rules: readonly NetworkRule[], address: IpAddress, port: n
     return listed !== undefined && isSameAddress(listed, address)
   })
 
-/**
- * Whether the list admits the host, a name or an address as the guest wrote it. `*` does not include link-local
- * addresses.
- */
+/** Whether the list allows the host, a name or an address as written by the guest. `*` does not include link-local addresses. */
 export const allows = (rules: readonly NetworkRule[], host: string, port: number): boolean => {
   const address = parseAddress(host)
   if (address === undefined)
@@ -62,7 +59,7 @@ export const allowsAddress = (rules: readonly NetworkRule[], text: string, port:
   return address !== undefined && (kindOf(address) !== 'link-local' || listsAddress(rules, address, port))
 }
 
-/** Admits every address except link-local ones that no rule lists as an address. */
+/** Allows every address except link-local ones that no rule lists as an address. */
 export const linkLocalGuard =
   (rules: readonly NetworkRule[]): Guard =>
   (host, address, port) => {

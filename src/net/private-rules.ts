@@ -3,7 +3,7 @@ import type { Guard } from './guard.js'
 
 /** One entry of the list of private hosts that binaries may come from. */
 export type PrivateRule =
-  /** All but link-local addresses. */
+  /** All except link-local addresses. */
   | { readonly type: 'all' }
   /** A lower-case name, or `*.example.lan`: any address it resolves to, except link-local ones. */
   | { readonly type: 'name'; readonly name: string }
@@ -14,7 +14,9 @@ const listsName = (rule: PrivateRule, host: string): boolean =>
   rule.type === 'name' &&
   (rule.name === host || (rule.name.startsWith('*.') && host.endsWith(rule.name.slice(1))))
 
-/** The guard for downloads: public addresses, private ones if they or the host are listed, link-local ones if listed. */
+/**
+ * The guard for downloads: allows public addresses, private ones if they or the host are listed, and link-local ones if listed.
+ */
 export const downloadGuard = (rules: readonly PrivateRule[]): Guard => {
   const networks = rules.flatMap((rule) => {
     const address = rule.type === 'network' ? parseAddress(rule.address) : undefined

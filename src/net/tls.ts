@@ -16,7 +16,7 @@ const make = ({ ca, verify }: TlsTrust): TlsOptions => ({
   ...(ca !== undefined && { secureContext: createSecureContext({ ca: [...rootCertificates, ca] }) }),
 })
 
-/** Options of a TLS connection. Create once per `trust`: parsing all CAs takes milliseconds. */
+/** Options of a TLS connection. Create them once per `trust`: parsing all CAs takes milliseconds. */
 export const tlsOptions = (trust: TlsTrust): TlsOptions => {
   const options = known.get(trust) ?? make(trust)
   known.set(trust, options)

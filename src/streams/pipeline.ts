@@ -12,8 +12,9 @@ import {
   switchMap,
   takeUntil,
   type Observable,
+  type OperatorFunction,
 } from 'rxjs'
-import type { Command } from '../model/command.js'
+import type { Command, Decoded, Received } from '../model/command.js'
 import type { Connection, InboundMessage } from '../model/connection.js'
 import type { Publication } from '../model/publication.js'
 import type { TaskEvent } from '../model/task-event.js'
@@ -21,8 +22,10 @@ import { background, type BackgroundDeps } from './background/background.js'
 import { createBinaries, type BinariesDeps } from './binaries/create-binaries.js'
 import { createAdmission, type Admission, type AdmitDeps } from './commands/admit.js'
 import { receive, type ReceiveDeps } from './commands/receive.js'
+import type { Refused } from './commands/refuse.js'
 import { ofType } from './operators/of-type.js'
 import { answerInterrupted } from './results/answer-interrupted.js'
+import { answerRefused } from './results/answer-refused.js'
 import { reject } from './results/reject.js'
 import { results, type ResultsDeps } from './results/results.js'
 import { createTasks, type TasksDeps } from './tasks/create-tasks.js'
@@ -120,7 +123,7 @@ export const pipeline = (inputs: PipelineInputs, deps: PipelineDeps): Observable
 
     const unfinished$ = connectable(from(journal?.unfinished ?? []))
     const message$ = merge(unfinished$.pipe(ofType('again'), map(toMessage)), inputs.message$)
-    const command$ = receive({ message$, command$: inputs.command$ ?? EMPTY }, deps).pipe(
+    const command$ = receive({ message$, command$: inputs.command$ ?? EMPTY, admission }, deps).pipe(
       takeUntil(drained(shutdown$, admission)),
       share(),
     )
@@ -129,6 +132,7 @@ export const pipeline = (inputs: PipelineInputs, deps: PipelineDeps): Observable
 
     const task$ = merge(
       command$.pipe(ofType('rejected'), reject),
+      command$.pipe(ofType('refused'), answerRefused),
       command$.pipe(ofType('start', 'stop'), tasks.runUntilStopped()),
       command$.pipe(ofType('invoke', 'stop'), tasks.invokeUntilStopped()),
       unfinished$.pipe(ofType('interrupted'), answerInterrupted(clock)),
@@ -137,7 +141,7 @@ export const pipeline = (inputs: PipelineInputs, deps: PipelineDeps): Observable
     const background$ = merge(
       // Stays subscribed, so that late tasks get the current stage.
       shutdown$.pipe(ignoreElements()),
-      background({ connection$, command$: command$.pipe(ofType('start', 'stop', 'invoke')), task$ }, deps),
+      background({ connection$, command$: command$.pipe(toCommands), task$ }, deps),
       request$,
     ).pipe(takeUntil(whenComplete(result$)))
 
@@ -154,6 +158,15 @@ const drained = (shutdown$: Observable<Shutdown>, { underWay$ }: Admission): Obs
   shutdown$.pipe(
     switchMap(() => underWay$),
     filter((underWay) => underWay === 0),
+  )
+
+/** Everything the Manager asked of this proplet, refused or not. */
+const toCommands: OperatorFunction<Received<Decoded | Refused>, Received<Command>> = (received$) =>
+  received$.pipe(
+    map((received) =>
+      received.type === 'refused' ? { ...received.command, receivedAt: received.receivedAt } : received,
+    ),
+    ofType('start', 'stop', 'invoke'),
   )
 
 const whenComplete = (source$: Observable<unknown>): Observable<true> =>

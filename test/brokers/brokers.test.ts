@@ -17,6 +17,8 @@ type Row = {
   readonly qos: 1 | 2
   /** Not on this machine; `scripts/test-peers.mjs` has said so. */
   readonly isMissing?: boolean
+  /** Why there is no connection with MQTT 5; undefined where it is spoken. */
+  readonly refusal?: RegExp
   readonly credentials?: { readonly username: string; readonly password: string }
 }
 
@@ -25,11 +27,17 @@ const limited = () => startMosquitto({ config: ['allow_anonymous true', 'max_qos
 const BROKERS: readonly Row[] = [
   { name: 'mosquitto', start: () => startMosquitto(), qos: 2 },
   { name: 'mosquitto with max_qos 1', start: limited, qos: 1 },
-  { name: 'NATS', start: startNats, qos: 1 },
+  {
+    name: 'NATS',
+    start: startNats,
+    qos: 1,
+    refusal: /^the broker refused .*: set PROPLET_MQTT_VERSION=3\.1\.1$/,
+  },
   {
     name: 'RabbitMQ',
     start: startRabbitMq,
     qos: 1,
+    refusal: /^closed by the broker before .* set PROPLET_MQTT_VERSION=3\.1\.1$/,
     credentials: { username: 'guest', password: 'guest' },
   },
   { name: 'HiveMQ CE', start: startHiveMq, qos: 2, isMissing: !hasHiveMq() },
@@ -38,7 +46,11 @@ const TIMEOUT_MS = 180_000
 
 const add = (id: string) => ({ id, ...inline('add', 'add'), inputs: [10, 20] })
 
-describe.each(BROKERS)('issue 14.4: with $name', ({ start, qos, credentials, isMissing = false }) => {
+const within = (row: Row) => (row.refusal === undefined ? (['3.1.1', '5'] as const) : (['3.1.1'] as const))
+const CASES = BROKERS.flatMap((row) => within(row).map((version) => ({ ...row, version })))
+
+describe.each(CASES)('issue 14.4: with $name, MQTT $version', (row) => {
+  const { start, qos, credentials, version, isMissing = false } = row
   it.skipIf(isMissing)(
     `the default configuration links once and stays, publishes with QoS ${qos}, and answers commands, also those of while it was away`,
     { timeout: TIMEOUT_MS },
@@ -54,6 +66,7 @@ describe.each(BROKERS)('issue 14.4: with $name', ({ start, qos, credentials, isM
         PROPLET_LIVELINESS_INTERVAL: '1s',
         PROPLET_METRICS_ENABLED: 'true',
         PROPLET_METRICS_PORT: String(ops),
+        ...(version === '5' && { PROPLET_MQTT_VERSION: version }),
         ...(credentials && { PROPLET_CLIENT_KEY: credentials.password }),
       }
       const id = credentials?.username
@@ -84,3 +97,25 @@ describe.each(BROKERS)('issue 14.4: with $name', ({ start, qos, credentials, isM
     },
   )
 })
+
+describe.each(BROKERS.filter(({ refusal }) => refusal !== undefined))(
+  'issue 14.4: with $name, which speaks MQTT 3.1.1 only',
+  ({ start, credentials, refusal = /^$/ }) => {
+    it(
+      'the proplet says so when it is to speak MQTT 5, and what to set',
+      { timeout: TIMEOUT_MS },
+      async () => {
+        const broker = await start()
+        cleanup(broker.kill)
+        const env = {
+          PROPLET_MQTT_VERSION: '5',
+          ...(credentials && { PROPLET_CLIENT_KEY: credentials.password }),
+        }
+        const id = credentials?.username
+        const started = proplet(broker.port, env, id === undefined ? {} : { id })
+        const { reason } = await started.logged('Not connected to the broker')
+        expect(reason).toMatch(refusal)
+      },
+    )
+  },
+)

@@ -35,6 +35,11 @@ const fakeJournal = (of: Partial<TaskJournal> = {}) => {
       calls.push(`take ${command.type}`)
       return command.type === 'stop' ? undefined : last
     },
+    refuse: () => {
+      last += 1
+      calls.push('refuse')
+      return last
+    },
     begin: (sequence) => calls.push(`begin ${sequence}`),
     rerun: (sequence) => calls.push(`rerun ${sequence}`),
     recordResult: ({ sequence, publication }) => {

@@ -16,6 +16,11 @@ const fakeJournal = (unfinished: TaskJournal['unfinished'] = []) => {
       calls.push(`take ${command.type} ${last}`)
       return command.type === 'stop' ? undefined : last
     },
+    refuse: () => {
+      last += 1
+      calls.push(`refuse ${last}`)
+      return last
+    },
     begin: (sequence) => calls.push(`begin ${sequence}`),
     rerun: (sequence) => calls.push(`rerun ${sequence}`),
     recordResult: ({ sequence, more, publication }) => {
@@ -54,6 +59,28 @@ describe('pipeline: the journal', () => {
       m.expect(published(begin({ message$ }))).toBeObservable(expected, outputs)
       m.flush()
       expect(calls).toEqual(['take start 101', 'admit 101', 'begin 101', 'keep 101'])
+    }),
+  )
+
+  it(
+    'gets the result alone of a start that finds no room, once (issue 14.2)',
+    marbles((m) => {
+      const { journal, calls } = fakeJournal()
+      const { values, begin } = pipelineWith(m, {
+        deps: { journal },
+        settings: { maxTasks: 1, queueMax: 1 },
+        runs: { add: m.cold('   --------(e|)', runEvents), second: m.cold('--(e|)', runEvents) },
+      })
+      const message$ = m.hot('      sSTT------------|', values)
+      const expected = '            --W-----e-E 15ms |'
+      m.expect(published(begin({ message$ }))).toBeObservable(expected, outputs)
+      m.flush()
+      expect(calls).toEqual([
+        ...['take start 101', 'begin 101', 'take start 102'],
+        ...['refuse 103', 'keep 103'],
+        ...['take start 104', 'close 104'],
+        ...['keep 101', 'begin 102', 'keep 102'],
+      ])
     }),
   )
 

@@ -5,6 +5,7 @@ import { readCanonOptions } from './canon-options.js'
 import { malformed, unsupported } from './error.js'
 import type { ScopeBuilder } from './scope.js'
 import { readResultList } from './types.js'
+import { NOT_YET } from '../remedy.js'
 
 type Immediate = 'type' | 'options' | 'flag' | 'memory' | 'result' | 'slot' | 'thread'
 
@@ -63,7 +64,8 @@ export function readAsyncBuiltin(
   scope: ScopeBuilder,
   at: number,
 ): AsyncBuiltin {
-  if (code >= FIRST_SHARED_THREAD && code <= LAST_SHARED_THREAD) throw unsupported('threads', at)
+  if (code >= FIRST_SHARED_THREAD && code <= LAST_SHARED_THREAD)
+    throw unsupported('threads that share a memory', at, NOT_YET)
   const builtin = BUILTINS.get(code)
   if (builtin === undefined) throw malformed(`unknown canonical definition 0x${code.toString(16)}`, at)
   scope.tally.usesAsync = true
@@ -83,8 +85,8 @@ const READERS: Readonly<
   slot: (reader) => {
     const at = reader.offset
     const type = readValueType(reader)
-    if (type !== 'i32') throw unsupported(`a context of the type ${type}`, at)
-    return { slot: reader.u32() }
+    if (type !== 'i32' && type !== 'i64') throw malformed(`a context of the type ${type}`, at)
+    return { slot: reader.u32(), slotType: type }
   },
   thread: (reader, scope) => {
     const type = scope.index(reader, 'core-type')

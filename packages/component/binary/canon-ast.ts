@@ -1,3 +1,4 @@
+import type { AddressType } from '../wasm/value-types.js'
 import type { ValType } from './type-ast.js'
 
 export type StringEncoding = 'utf8' | 'utf16' | 'latin1+utf16'
@@ -41,6 +42,7 @@ export type AsyncBuiltin = {
   readonly result?: ValType | undefined
   /** The slot of `context.get` and `context.set`. */
   readonly slot?: number
+  readonly slotType?: AddressType
   /** Indices of `core-type` and `core-table`. */
   readonly thread?: { readonly type: number; readonly table: number }
 }

@@ -3,6 +3,7 @@ import type { CanonOptions, StringEncoding } from './canon-ast.js'
 import { malformed, unsupported } from './error.js'
 import type { ScopeBuilder } from './scope.js'
 import { readVector } from './vector.js'
+import { NOT_YET } from '../remedy.js'
 
 type Option = { readonly key: keyof CanonOptions; readonly value: StringEncoding | number | true }
 
@@ -48,7 +49,7 @@ function readOption(reader: ByteReader, scope: ScopeBuilder): Option {
       return { key: 'callback', value: scope.index(reader, 'core-func') }
     case 0x08:
     case 0x09:
-      throw unsupported('a canonical definition with garbage-collected types', at)
+      throw unsupported('a canonical definition with garbage-collected types', at, NOT_YET)
     default:
       throw malformed(`unknown option 0x${code.toString(16)} of a canonical definition`, at)
   }

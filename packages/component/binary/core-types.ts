@@ -6,6 +6,7 @@ import { malformed, unsupported } from './error.js'
 import type { ScopeBuilder } from './scope.js'
 import type { CoreExtern, CoreModuleExport, CoreModuleImport, CoreType } from './type-ast.js'
 import { readVector } from './vector.js'
+import { otherRuntime } from '../remedy.js'
 
 const FUNCTION = 0x60
 const MODULE = 0x50
@@ -29,7 +30,7 @@ export function readCoreType(reader: ByteReader, scope: ScopeBuilder): CoreType 
 /** Reads a type of core WebAssembly. */
 function readPlainType(form: number, reader: ByteReader, at: number): CoreType {
   if (form === FUNCTION) return readFunction(reader)
-  if (form === RECURSIVE_GROUP) throw unsupported('a recursive group of core types', at)
+  if (form === RECURSIVE_GROUP) throw unsupported('a recursive group of core types', at, otherRuntime())
   if (!OTHER_FORMS.has(form))
     throw malformed(`invalid leading byte 0x${form.toString(16)} of a core type`, at)
   const whole = reader.at(at)

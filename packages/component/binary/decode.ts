@@ -2,6 +2,7 @@ import { ByteReader } from '../wasm/byte-reader.js'
 import { moduleLayer } from '../wasm/preamble.js'
 import { ComponentError } from '../error.js'
 import type { Component, Sort, StartDefinition } from './ast.js'
+import { NOT_YET } from '../remedy.js'
 import { malformed, unsupported } from './error.js'
 import { LISTS } from './lists.js'
 import { ScopeBuilder, Tally } from './scope.js'
@@ -41,7 +42,7 @@ function checkLayer(expected: 'core' | 'component', bytes: Uint8Array, offset: n
     layer = moduleLayer(bytes.subarray(offset))
   } catch (error) {
     if (!(error instanceof ComponentError)) throw error
-    throw (error.code === 'unsupported' ? unsupported : malformed)(error.message, offset)
+    throw error.code === 'unsupported' ? error : malformed(error.message, offset)
   }
   if (layer !== expected) throw malformed(`found the layer ${layer}, expected ${expected},`, offset)
 }
@@ -105,7 +106,7 @@ function readSection(
       break
     }
     case 12:
-      throw unsupported('a section of values', at)
+      throw unsupported('a section of values', at, NOT_YET)
     default: {
       const define = LISTS.get(id)
       if (define === undefined) throw malformed(`unknown section ${id}`, at)

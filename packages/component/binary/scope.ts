@@ -1,6 +1,7 @@
 import type { ByteReader } from '../wasm/byte-reader.js'
 import type { Definition, Scope, Sort } from './ast.js'
 import { malformed, unsupported } from './error.js'
+import { LARGER_ELSEWHERE } from '../remedy.js'
 
 /** Nesting of components, component types and instance types: the limit of wasm-tools. */
 export const MAX_DEPTH = 100
@@ -18,13 +19,14 @@ export class Tally {
 
   add(offset: number): void {
     this.#items += 1
-    if (this.#items > MAX_ITEMS) throw unsupported(`more than ${MAX_ITEMS} definitions`, offset)
+    if (this.#items > MAX_ITEMS)
+      throw unsupported(`more than ${MAX_ITEMS} definitions`, offset, LARGER_ELSEWHERE)
   }
 
   addScope(offset: number): void {
     this.#scopes += 1
     if (this.#scopes > MAX_SCOPES)
-      throw unsupported(`more than ${MAX_SCOPES} components and interfaces`, offset)
+      throw unsupported(`more than ${MAX_SCOPES} components and interfaces`, offset, LARGER_ELSEWHERE)
   }
 }
 
@@ -45,7 +47,8 @@ export class ScopeBuilder implements Scope {
     this.declares = declares
     this.#parent = parent
     this.#depth = parent === undefined ? 0 : parent.#depth + 1
-    if (this.#depth > MAX_DEPTH) throw unsupported(`nested more than ${MAX_DEPTH} deep`, offset)
+    if (this.#depth > MAX_DEPTH)
+      throw unsupported(`nested more than ${MAX_DEPTH} deep`, offset, LARGER_ELSEWHERE)
   }
 
   /** @param sorts the index spaces to which it adds an item */

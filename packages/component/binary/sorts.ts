@@ -1,6 +1,7 @@
 import type { ByteReader } from '../wasm/byte-reader.js'
 import type { CoreSort, Sort } from './ast.js'
 import { malformed, unsupported } from './error.js'
+import { NOT_YET } from '../remedy.js'
 
 const CORE_SORTS: ReadonlyMap<number, CoreSort> = new Map([
   [0x00, 'core-func'],
@@ -44,7 +45,7 @@ export function readSort(reader: ByteReader): Sort {
 export function readPassableSort(reader: ByteReader): Sort {
   const at = reader.offset
   const sort = readSort(reader)
-  if (sort === 'value') throw unsupported('a value that is passed on', at)
+  if (sort === 'value') throw unsupported('a value that is passed on', at, NOT_YET)
   if (sort.startsWith('core-') && sort !== 'core-module') throw malformed(`a ${sort} that is passed on`, at)
   return sort
 }

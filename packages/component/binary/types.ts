@@ -9,6 +9,7 @@ import { ScopeBuilder } from './scope.js'
 import type { FuncType, ValType } from './type-ast.js'
 import { readDefinedValue, readLabelledTypes, readOptional, readValType } from './value-types.js'
 import { readVector } from './vector.js'
+import { otherRuntime } from '../remedy.js'
 
 const FUNCTION = 0x40
 const ASYNC_FUNCTION = 0x43
@@ -65,7 +66,11 @@ function readResource(reader: ByteReader, scope: ScopeBuilder): DefinedType {
   const at = reader.offset
   if (scope.declares) throw malformed('a resource is defined in a type', at)
   if (reader.u8() !== REPRESENTED_BY_I32)
-    throw unsupported('a resource that is not represented by an i32', at)
+    throw unsupported(
+      'a resource that is not represented by an i32',
+      at,
+      otherRuntime('-W component-model-memory64'),
+    )
   return { kind: 'resource', destructor: readOptional(reader, () => scope.index(reader, 'core-func')) }
 }
 

@@ -1,6 +1,6 @@
 import type { AsyncBuiltin, CanonOptions } from '../binary/canon-ast.js'
-import { malformed, unsupported } from '../binary/error.js'
-import type { FunctionType as Signature } from '../wasm/value-types.js'
+import { malformed } from '../binary/error.js'
+import type { AddressType, FunctionType as Signature } from '../wasm/value-types.js'
 import { addressOf, checkOptions } from './canon-options.js'
 import type { Checker } from './checker.js'
 import type { Scope } from './scope.js'
@@ -23,32 +23,23 @@ const SIGNATURES: ReadonlyMap<string, Signature> = new Map([
   ['backpressure.inc', signature(0, 0)],
   ['backpressure.dec', signature(0, 0)],
   ['stream.new', NEW_PAIR],
-  ['stream.read', signature(3, 1)],
-  ['stream.write', signature(3, 1)],
   ['stream.cancel-read', signature(1, 1)],
   ['stream.cancel-write', signature(1, 1)],
   ['stream.drop-readable', signature(1, 0)],
   ['stream.drop-writable', signature(1, 0)],
   ['stream.forward', signature(2, 0)],
   ['future.new', NEW_PAIR],
-  ['future.read', signature(2, 1)],
-  ['future.write', signature(2, 1)],
   ['future.cancel-read', signature(1, 1)],
   ['future.cancel-write', signature(1, 1)],
   ['future.drop-readable', signature(1, 0)],
   ['future.drop-writable', signature(1, 0)],
   ['future.forward', signature(2, 0)],
-  ['error-context.new', signature(2, 1)],
-  ['error-context.debug-message', signature(2, 0)],
   ['error-context.drop', signature(1, 0)],
   ['waitable-set.new', signature(0, 1)],
-  ['waitable-set.wait', signature(2, 1)],
-  ['waitable-set.poll', signature(2, 1)],
   ['waitable-set.drop', signature(1, 0)],
   ['waitable.join', signature(2, 0)],
   ['thread.yield', signature(0, 1)],
   ['thread.index', signature(0, 1)],
-  ['thread.new-indirect', signature(2, 1)],
   ['thread.resume-later', signature(1, 0)],
   ['thread.suspend', signature(0, 1)],
   ['thread.suspend-then-resume', signature(1, 1)],
@@ -57,29 +48,48 @@ const SIGNATURES: ReadonlyMap<string, Signature> = new Map([
   ['thread.yield-then-promote', signature(1, 1)],
 ])
 
+/** The core types of those that are given addresses in a memory. */
+const addressed = (name: string, address: AddressType): Signature | undefined => {
+  switch (name) {
+    case 'stream.read':
+    case 'stream.write':
+      return { params: ['i32', address, address], results: [address] }
+    case 'future.read':
+    case 'future.write':
+    case 'waitable-set.wait':
+    case 'waitable-set.poll':
+      return { params: ['i32', address], results: ['i32'] }
+    case 'error-context.new':
+      return { params: [address, address], results: ['i32'] }
+    case 'error-context.debug-message':
+      return { params: ['i32', address], results: [] }
+    default:
+      return undefined
+  }
+}
+
 export function builtinSignature(
   definition: AsyncBuiltin,
   scope: Scope,
   checker: Checker,
   offset: number,
 ): Signature {
-  const { name, type, slot, thread } = definition
+  const { name, type, slot, slotType = 'i32', thread } = definition
   const kind = name.slice(0, name.indexOf('.'))
   const element =
     (kind === 'stream' || kind === 'future') && type !== undefined
       ? elementOf(kind, type, scope, offset)
       : undefined
-  checkAddresses(definition, scope, offset)
   if (definition.options !== undefined)
     checkBuiltin(definition, definition.options, element, scope, checker, offset)
   if (slot !== undefined && slot > 1)
     throw malformed(`immediate of \`${name}\` must be 0 or 1, found ${slot}`, offset)
   if (name === 'resource.drop-async' && type !== undefined) scope.resource(type, offset)
-  if (thread !== undefined) checkThread(thread, scope, offset)
-  if (name === 'context.get') return signature(0, 1)
-  if (name === 'context.set') return signature(1, 0)
+  if (thread !== undefined) return threadSignature(thread, scope, offset)
+  if (name === 'context.get') return { params: [], results: [slotType] }
+  if (name === 'context.set') return { params: [slotType], results: [] }
   if (name === 'task.return') return { params: returned(definition, scope, checker, offset), results: [] }
-  const known = SIGNATURES.get(name)
+  const known = SIGNATURES.get(name) ?? addressed(name, addressIn(definition, scope, offset))
   if (known === undefined) throw malformed(`unknown built-in function ${name}`, offset)
   return known
 }
@@ -102,12 +112,8 @@ function returned(
   return flattening[address].of(useValue(result, scope, offset)) ?? [address]
 }
 
-/** If a built-in passes more than a value of its function, addresses are among its parameters. */
-function checkAddresses({ name, options, memory }: AsyncBuiltin, scope: Scope, offset: number): void {
-  const address = addressOf({ memory: options?.memory ?? memory }, scope, offset)
-  if (address === 'i64' && name !== 'task.return')
-    throw unsupported(`the built-in function ${name} over a memory of 64 bits`, offset)
-}
+const addressIn = ({ options, memory }: AsyncBuiltin, scope: Scope, offset: number): AddressType =>
+  addressOf({ memory: options?.memory ?? memory }, scope, offset)
 
 function checkBuiltin(
   { name, result }: AsyncBuiltin,
@@ -135,16 +141,18 @@ function checkBuiltin(
   )
 }
 
-function checkThread(
+function threadSignature(
   { type, table }: NonNullable<AsyncBuiltin['thread']>,
   scope: Scope,
   offset: number,
-): void {
+): Signature {
   const found = scope.coreTypes[type]
   const start = found?.kind === 'func' ? found.signature : undefined
   const [argument] = start?.params ?? []
   if (start?.params.length !== 1 || start.results.length !== 0 || (argument !== 'i32' && argument !== 'i64'))
     throw malformed('start function must take a single `i32` or `i64` argument', offset)
-  if (scope.core.at('table', table, offset).element !== 'funcref')
+  const { element, limits } = scope.core.at('table', table, offset)
+  if (element !== 'funcref')
     throw malformed('a table of `thread.new-indirect` must be of type `funcref`', offset)
+  return { params: [limits.wide ? 'i64' : 'i32', argument], results: ['i32'] }
 }

@@ -1,5 +1,5 @@
 import { decodeComponent, type DecodedComponent } from '../binary/decode.js'
-import { unsupported, malformed } from '../binary/error.js'
+import { malformed } from '../binary/error.js'
 import { describe } from '../describe/describe.js'
 import { describeModule } from '../wasm/describe-module.js'
 import { checkCode } from './code.js'
@@ -36,8 +36,7 @@ export function checkTypes({ bytes, root }: DecodedComponent): void {
         return moduleOf(describeModule(bytes.subarray(start, end)), start)
       } catch (error) {
         if (!(error instanceof Error && 'code' in error)) throw error
-        const fail = error.code === 'unsupported' ? unsupported : malformed
-        throw fail(`a core module: ${error.message}`, start)
+        throw error.code === 'unsupported' ? error : malformed(`a core module: ${error.message}`, start)
       }
     },
   })

@@ -11,7 +11,11 @@ function refusalOf(code: Uint8Array, start: number): ComponentError {
   } catch (error) {
     if (error instanceof WebAssembly.CompileError) {
       const { code: kind, message } = refusal(error)
-      if (kind === 'unsupported') return new ComponentError(kind, message, { cause: error, offset: start })
+      if (kind === 'unsupported')
+        return new ComponentError(kind, `the core module at byte ${start} of the component: ${message}`, {
+          cause: error,
+          offset: start,
+        })
     }
   }
   return malformed(`a core module that is not valid for Node.js ${process.version}`, start)

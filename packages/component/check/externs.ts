@@ -4,6 +4,7 @@ import type { Scope } from './scope.js'
 import { open } from './substitution.js'
 import type { Entity, Resource, TypeItem } from './types.js'
 import { useValue } from './values.js'
+import { NOT_YET } from '../remedy.js'
 
 /** The entity of an import, or of an export with an ascribed type, within the scope, with new types where they are new. */
 export function described(description: ExternDescription, scope: Scope, offset: number): Entity {
@@ -32,7 +33,7 @@ export function described(description: ExternDescription, scope: Scope, offset: 
       useValue(description.type, scope, offset)
       return { kind: 'value' }
     case 'value-equal':
-      throw unsupported('a value that equals another', offset)
+      throw unsupported('a value that equals another', offset, NOT_YET)
     case 'type-equal': {
       const type = scope.type(description.type)
       if (type === undefined) throw malformed(`type index ${description.type} is out of bounds`, offset)

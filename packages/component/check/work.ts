@@ -1,4 +1,5 @@
 import { unsupported } from '../binary/error.js'
+import { LARGER_ELSEWHERE } from '../remedy.js'
 
 /** Maximum number of types examined in a binary: a component of 14 MB needs about ten thousand. */
 const MAX_STEPS = 2_000_000
@@ -13,11 +14,11 @@ export class Work {
   step(offset: number, steps = 1): void {
     this.#steps += steps
     if (this.#steps > MAX_STEPS)
-      throw unsupported(`types that take more than ${MAX_STEPS} steps to check`, offset)
+      throw unsupported(`types that take more than ${MAX_STEPS} steps to check`, offset, LARGER_ELSEWHERE)
   }
 
   depth(depth: number, offset: number): number {
-    if (depth > MAX_DEPTH) throw unsupported(`a type more than ${MAX_DEPTH} deep`, offset)
+    if (depth > MAX_DEPTH) throw unsupported(`a type more than ${MAX_DEPTH} deep`, offset, LARGER_ELSEWHERE)
     return depth
   }
 

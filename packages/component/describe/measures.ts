@@ -1,4 +1,5 @@
 import { unsupported } from '../binary/error.js'
+import { LARGER_ELSEWHERE } from '../remedy.js'
 
 /** The limits of wasm-tools: deeper types, and types that are larger when written out in full, are refused. */
 const MAX_DEPTH = 100
@@ -21,8 +22,8 @@ export class Measures {
       depth = Math.max(depth, measure.depth)
       size += measure.size
     }
-    if (depth >= MAX_DEPTH) throw unsupported(`a type more than ${MAX_DEPTH} deep`, offset)
-    if (size > MAX_SIZE) throw unsupported(`a type of more than ${MAX_SIZE} parts`, offset)
+    if (depth >= MAX_DEPTH) throw unsupported(`a type more than ${MAX_DEPTH} deep`, offset, LARGER_ELSEWHERE)
+    if (size > MAX_SIZE) throw unsupported(`a type of more than ${MAX_SIZE} parts`, offset, LARGER_ELSEWHERE)
     this.#measures.set(type, { depth: depth + 1, size })
     return type
   }

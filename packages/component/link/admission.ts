@@ -1,7 +1,8 @@
-import { ComponentError } from '../error.js'
+import { ComponentError, notSupported } from '../error.js'
 import { WASM_PAGE_BYTES, type ScanLimits } from '../wasm/module-limits.js'
 import type { ModuleShape } from '../wasm/scan.js'
 import { formatBytes } from '../units.js'
+import { LARGER_ELSEWHERE } from '../remedy.js'
 
 /** The engine limits the size of each, so a few are accepted. */
 const MAX_MEMORIES = 8
@@ -24,9 +25,9 @@ export class Admission {
     this.#tables += ownTables
     this.#bytes += ownMemoryPages.reduce((sum, pages) => sum + pages * WASM_PAGE_BYTES, 0)
     if (this.#memories > MAX_MEMORIES)
-      throw new ComponentError('unsupported', `more than ${MAX_MEMORIES} memories in a component`)
+      throw notSupported(`more than ${MAX_MEMORIES} memories in a component`, LARGER_ELSEWHERE)
     if (this.#tables > MAX_TABLES)
-      throw new ComponentError('unsupported', `more than ${MAX_TABLES} tables in a component`)
+      throw notSupported(`more than ${MAX_TABLES} tables in a component`, LARGER_ELSEWHERE)
     const { memoryMaxBytes } = this.#limits
     if (this.#bytes > memoryMaxBytes) {
       const asked = formatBytes(this.#bytes)

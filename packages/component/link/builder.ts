@@ -9,6 +9,7 @@ import type { CoreSignature } from './calls/adapter.js'
 import { enteringFunctions, waitingFunctions, type MakeEntering, type MakeWaiting } from './calls/jspi.js'
 import { LastingInstances } from './lasting-instances.js'
 import { weightOf } from './weight.js'
+import { LARGER_ELSEWHERE } from '../remedy.js'
 
 /** Linked definitions and their parts, over all instances; a component of 15 MB has a few thousand. */
 const MAX_WORK = 500_000
@@ -63,14 +64,20 @@ export class Builder {
     const { offset } = definition
     this.#work += weightOf(definition)
     if (this.#work > MAX_WORK)
-      throw unsupported(`more than ${MAX_WORK} definitions and parts in all instances`, offset)
-    if (depth > MAX_NESTING) throw unsupported(`instances nested more than ${MAX_NESTING} deep`, offset)
+      throw unsupported(
+        `more than ${MAX_WORK} definitions and parts in all instances`,
+        offset,
+        LARGER_ELSEWHERE,
+      )
+    if (depth > MAX_NESTING)
+      throw unsupported(`instances nested more than ${MAX_NESTING} deep`, offset, LARGER_ELSEWHERE)
   }
 
   /** @param parent undefined for the outermost */
   newInstance(parent: number | undefined, offset: number): number {
     this.#parents.push(parent)
-    if (this.instances > MAX_INSTANCES) throw unsupported(`more than ${MAX_INSTANCES} instances`, offset)
+    if (this.instances > MAX_INSTANCES)
+      throw unsupported(`more than ${MAX_INSTANCES} instances`, offset, LARGER_ELSEWHERE)
     return this.instances - 1
   }
 
@@ -96,7 +103,7 @@ export class Builder {
   newCoreInstance(shape: ModuleShape, offset: number): number {
     this.#coreInstances += 1
     if (this.#coreInstances > MAX_INSTANCES)
-      throw unsupported(`more than ${MAX_INSTANCES} core instances`, offset)
+      throw unsupported(`more than ${MAX_INSTANCES} core instances`, offset, LARGER_ELSEWHERE)
     this.#hooks.admit(shape)
     return this.#coreInstances - 1
   }

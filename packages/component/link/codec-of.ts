@@ -16,6 +16,7 @@ import { errorContextCodec } from './async/error-context.js'
 import { Codecs } from './codecs.js'
 import type { Frame } from './frame.js'
 import type { TypeId } from './abi/type-ids.js'
+import { change, LARGER_ELSEWHERE } from '../remedy.js'
 
 /** Values are lifted and lowered recursively, as deep as the type. */
 const MAX_DEPTH = 100
@@ -28,8 +29,9 @@ export const codecsOf = (definition: ValueDefinition, frame: Frame, offset: numb
 
 function codecOf(definition: ValueDefinition, frame: Frame, offset: number, address: AddressType): Codec {
   const codec = build(definition, frame, offset, address)
-  if (codec.depth > MAX_DEPTH) throw unsupported(`a type more than ${MAX_DEPTH} deep`, offset)
-  if (codec.size > MAX_BYTES) throw unsupported(`a type of ${codec.size} bytes`, offset)
+  if (codec.depth > MAX_DEPTH)
+    throw unsupported(`a type more than ${MAX_DEPTH} deep`, offset, LARGER_ELSEWHERE)
+  if (codec.size > MAX_BYTES) throw unsupported(`a type of ${codec.size} bytes`, offset, LARGER_ELSEWHERE)
   return codec
 }
 
@@ -53,8 +55,14 @@ export function channelType(
   frame: Frame,
   offset: number,
 ): ChannelType {
-  if (element === undefined) return { kind, element, elementId: undefined }
-  return { kind, element: useCodec(element, frame, offset), elementId: useTypeId(element, frame, offset) }
+  if (element === undefined) return { kind, element, elementOver: () => undefined, elementId: undefined }
+  const elementOver = (address: AddressType) => useCodec(element, frame, offset, address)
+  return {
+    kind,
+    element: elementOver('i32'),
+    elementOver,
+    elementId: useTypeId(element, frame, offset),
+  }
 }
 
 function build(definition: ValueDefinition, frame: Frame, offset: number, address: AddressType): Codec {
@@ -72,7 +80,8 @@ function build(definition: ValueDefinition, frame: Frame, offset: number, addres
     case 'map':
       return listCodec(tupleCodec([of(definition.key), of(definition.value)]), RANGE_FORMS[address])
     case 'flags':
-      if (definition.names.length > MAX_FLAGS) throw unsupported(`more than ${MAX_FLAGS} flags`, offset)
+      if (definition.names.length > MAX_FLAGS)
+        throw unsupported(`more than ${MAX_FLAGS} flags`, offset, change('divide them'))
       return flagsCodec(definition.names)
     case 'enum':
       return enumCodec(definition.cases)
@@ -98,6 +107,7 @@ function primitive(kind: PrimitiveKind, address: AddressType): Codec {
 function list(element: Codec, length: number | undefined, offset: number, address: AddressType): Codec {
   if (length === undefined) return listCodec(element, RANGE_FORMS[address])
   if (length === 0) throw malformed('a list of the fixed length 0', offset)
-  if (length * element.size > MAX_BYTES) throw unsupported(`a list of the fixed length ${length}`, offset)
+  if (length * element.size > MAX_BYTES)
+    throw unsupported(`a list of the fixed length ${length}`, offset, LARGER_ELSEWHERE)
   return fixedListCodec(element, length)
 }

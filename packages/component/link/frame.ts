@@ -66,8 +66,8 @@ export type CoreInstanceItem =
       readonly from: 'module'
       readonly instance: number
       readonly functions: ReadonlyMap<string, FunctionType>
-      /** The names of exported 64-bit memories. */
-      readonly wideMemories: ReadonlySet<string>
+      /** The names of exported 64-bit memories and tables. */
+      readonly wide: ReadonlySet<string>
     }
   | { readonly from: 'bundle'; readonly items: ReadonlyMap<string, CoreItem> }
 

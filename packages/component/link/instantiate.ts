@@ -1,4 +1,5 @@
 import { ComponentError } from '../error.js'
+import { COMPOSE, OFFERED_ELSEWHERE } from '../remedy.js'
 import { quote } from '../units.js'
 import type { HostFunction } from './calls/host-function.js'
 import { callAsync } from './calls/call.js'
@@ -106,8 +107,11 @@ function provide(instantiation: Instantiation, wanted: readonly HostFunction[], 
     .map((each) => quote(each.name === '' ? each.interface : `${each.interface}#${each.name}`, 120))
     .join(', ')
   const more = missing.length > SHOWN ? ` and ${missing.length - SHOWN} more` : ''
+  const runsElsewhere = missing.every((each) => each.interface.startsWith('wasi:'))
+  const { text } = runsElsewhere ? OFFERED_ELSEWHERE : COMPOSE
   throw new ComponentError(
     'binary',
-    `the component imports what this runtime does not provide: ${shown}${more}`,
+    `the component imports what this runtime does not provide: ${shown}${more}; ${text}`,
+    { runsElsewhere },
   )
 }

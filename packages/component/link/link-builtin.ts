@@ -6,6 +6,7 @@ import type { Frame } from './frame.js'
 import { canonPlan } from './link-core.js'
 import type { BuiltinContext } from './builtins/builtin.js'
 import { findBuiltin } from './builtins/builtins.js'
+import { NOT_YET } from '../remedy.js'
 
 const NO_OPTIONS = {
   stringEncoding: 'utf8',
@@ -19,7 +20,7 @@ const NO_OPTIONS = {
 /** A built-in function of WASI 0.3. A missing one is `unsupported`, with its name. */
 export function linkBuiltin(definition: AsyncBuiltin, frame: Frame, builder: Builder, offset: number): void {
   const make = findBuiltin(definition.name)
-  if (make === undefined) throw unsupported(`the built-in function ${definition.name}`, offset)
+  if (make === undefined) throw unsupported(`the built-in function ${definition.name}`, offset, NOT_YET)
   const { options = NO_OPTIONS, memory, result, type, slot } = definition
   if (slot !== undefined && slot > 1) throw malformed(`${definition.name} of slot ${slot}`, offset)
   const canon = canonPlan(options, frame, offset)

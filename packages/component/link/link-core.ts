@@ -35,8 +35,8 @@ export function linkCoreInstance(
   const instance = builder.newCoreInstance(shape, offset)
   builder.lasting.add(instance, module, sourcesOf(shape, args))
   builder.steps.push(instantiateStep(module, args, instance, frame.instance))
-  const { functions, wideMemories } = shape
-  return { from: 'module', instance, functions, wideMemories }
+  const { functions, wide } = shape
+  return { from: 'module', instance, functions, wide }
 }
 
 type CoreArgument = { readonly name: string; readonly from: CoreInstanceItem }
@@ -133,7 +133,7 @@ export function coreExport(
       `core instance ${instance} exports no function ${JSON.stringify(name.slice(0, 60))}`,
       offset,
     )
-  const address = from.wideMemories.has(name) ? 'i64' : 'i32'
+  const address = from.wide.has(name) ? 'i64' : 'i32'
   return { from: 'instance', instance: from.instance, name, signature, address }
 }
 

@@ -10,6 +10,7 @@ import type { Builder, Step } from './builder.js'
 import { Frame, type Item, type TypeItem } from './frame.js'
 import { LazyFunctionType, LazyValueType } from './lazy-types.js'
 import { hostClass, hostFunction, hostModule, hostScope, type HostScope } from './calls/host-function.js'
+import { change, NOT_YET } from '../remedy.js'
 
 export function linkType(type: DefinedType, frame: Frame, builder: Builder, offset: number): TypeItem {
   switch (type.kind) {
@@ -105,10 +106,14 @@ export function hostItem(
       }
     }
     case 'component':
-      throw unsupported(`a ${description.kind} that is imported from outside`, offset)
+      throw unsupported(
+        'a component that is imported from outside',
+        offset,
+        change('nest that component in it, as no runtime is given one'),
+      )
     case 'value':
     case 'value-equal':
-      throw unsupported('a value that is imported', offset)
+      throw unsupported('a value that is imported', offset, NOT_YET)
   }
 }
 
@@ -151,9 +156,10 @@ function declare(definition: Definition, frame: Frame, host: HostScope, builder:
 function shapeOf(type: CoreType | undefined, offset: number): ModuleShape {
   if (type?.kind !== 'module') throw malformed('a core module that is imported with another type', offset)
   const functions = new Map<string, FunctionType>()
-  const wideMemories = new Set<string>()
+  const wide = new Set<string>()
   for (const { name, description } of type.exports) {
-    if (description.kind === 'memory' && description.limits.wide) wideMemories.add(name)
+    if ((description.kind === 'memory' || description.kind === 'table') && description.limits.wide)
+      wide.add(name)
     const func = description.kind === 'func' ? type.types[description.type] : undefined
     if (func?.kind === 'func') functions.set(name, func)
   }
@@ -162,7 +168,7 @@ function shapeOf(type: CoreType | undefined, offset: number): ModuleShape {
     name,
     kind: kind === 'func' ? ('function' as const) : kind,
   }))
-  return { imports, functions, wideMemories, ownMemoryPages: [], ownTables: 0 }
+  return { imports, functions, wide, ownMemoryPages: [], ownTables: 0 }
 }
 
 export function linkOuterAlias(

@@ -27,6 +27,7 @@ import { trap } from './abi/trap.js'
 import type { CoreSignature } from './calls/adapter.js'
 import type { CanonPlan } from './abi/canon-plan.js'
 import { makeResourceFunction } from './calls/resource-functions.js'
+import { NOT_YET } from '../remedy.js'
 
 /** The arguments of an instantiation; undefined for the outermost component, whose imports come from the host. */
 type Arguments = ReadonlyMap<string, Item> | undefined
@@ -96,7 +97,7 @@ function linkDefinition(definition: Definition, frame: Frame, args: Arguments, b
       break
     case 'start': {
       if (definition.args.length + definition.results > 0)
-        throw unsupported('a start function with values', offset)
+        throw unsupported('a start function with values', offset, NOT_YET)
       const func = builder.use(frame.items.at('func', definition.func, offset).func)
       builder.steps.push((instantiation) => void instantiation.function(func)([]))
       break

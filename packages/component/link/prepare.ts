@@ -88,9 +88,7 @@ function compileAt(bytes: Bytes, start: number, end: number, options: PrepareOpt
     throw new ComponentError(
       error.code,
       `the core module at byte ${start} of the component: ${error.message}`,
-      {
-        cause: error,
-      },
+      { cause: error, runsElsewhere: error.runsElsewhere },
     )
   }
 }

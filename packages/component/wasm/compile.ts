@@ -1,4 +1,5 @@
 import { ComponentError } from '../error.js'
+import { needsNode } from '../remedy.js'
 import { missingFeature } from './engine-features.js'
 import type { ScanLimits } from './module-limits.js'
 import { moduleRole, type ModuleRole } from './module-role.js'
@@ -59,9 +60,7 @@ export function refusal(error: Error): ComponentError {
         `not a valid WebAssembly module for Node.js ${process.version}: ${reason}`,
         { cause: error },
       )
-    : new ComponentError(
-        'unsupported',
-        `a module that uses ${feature.name} needs Node.js ${feature.since} or newer; this is ${process.version}`,
-        { cause: error },
-      )
+    : new ComponentError('unsupported', needsNode(`a module that uses ${feature.name}`, feature.since), {
+        cause: error,
+      })
 }

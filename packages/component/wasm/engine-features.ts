@@ -15,6 +15,27 @@ const FUNCTION = [0x01, 0x04, 0x01, 0x60, 0x00, 0x00, 0x03, 0x02, 0x01, 0x00]
 
 const FEATURES: readonly Feature[] = [
   {
+    name: 'more than one memory',
+    since: 22,
+    refusal: /memory count of \d+ exceeds internal limit of 1|At most one memory is supported/,
+    // (memory 1) (memory 1)
+    probe: module(0x05, 0x05, 0x02, 0x00, 0x01, 0x00, 0x01),
+  },
+  {
+    name: 'memories of 64 bits',
+    since: 24,
+    refusal: /experimental-wasm-memory64/,
+    // (memory i64 1)
+    probe: module(0x05, 0x03, 0x01, 0x04, 0x01),
+  },
+  {
+    name: 'tables of 64 bits',
+    since: 24,
+    refusal: /invalid table elements limits flags/,
+    // (table i64 1 funcref)
+    probe: module(0x04, 0x04, 0x01, 0x70, 0x04, 0x01),
+  },
+  {
     name: 'extended constant expressions',
     since: 22,
     refusal: /is not allowed in constant expressions/,

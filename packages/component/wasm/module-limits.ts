@@ -1,5 +1,6 @@
 import type { ByteReader } from './byte-reader.js'
-import { ComponentError } from '../error.js'
+import { ComponentError, notSupported } from '../error.js'
+import { LARGER_ELSEWHERE, needsNode, otherRuntime } from '../remedy.js'
 import { formatBytes } from '../units.js'
 import type { ValueType } from './value-types.js'
 
@@ -25,30 +26,34 @@ const WIDE_MEMORY = Uint8Array.of(
 )
 const HAS_WIDE_MEMORIES = WebAssembly.validate(WIDE_MEMORY)
 
+/** `(module (table i64 1 funcref))` */
+const WIDE_TABLE = Uint8Array.of(
+  ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+  ...[0x04, 0x04, 0x01, 0x70, 0x04, 0x01],
+)
+const HAS_WIDE_TABLES = WebAssembly.validate(WIDE_TABLE)
+
 const HAS_MAXIMUM = 1
 const SHARED = 2
 const WIDE = 4
 const OTHERS = 0xf8
 
-/**
- * Reads the initial size of a memory or a table, and whether it has 64-bit addresses. Refuses shared ones, custom page sizes and
- * 64-bit tables.
- */
+/** Reads the initial size of a memory or a table, and whether it has 64-bit addresses. Refuses shared ones and custom page sizes. */
 export function readLimits(
   reader: ByteReader,
   what: 'memory' | 'table',
 ): { readonly initial: number; readonly wide: boolean } {
   const flags = reader.u8()
   const wide = (flags & WIDE) !== 0
-  if ((flags & SHARED) !== 0) throw new ComponentError('unsupported', `a shared ${what} is not supported`)
+  if ((flags & SHARED) !== 0)
+    throw notSupported(`a shared ${what} is not supported`, otherRuntime('-W shared-memory'))
   if ((flags & OTHERS) !== 0)
-    throw new ComponentError('unsupported', `a ${what} with pages of its own size is not supported`)
-  if (wide && what === 'table') throw new ComponentError('unsupported', 'a table of 64 bits is not supported')
-  if (wide && !HAS_WIDE_MEMORIES)
-    throw new ComponentError(
-      'unsupported',
-      `a memory of 64 bits needs Node.js 24 or newer; this is ${process.version}`,
+    throw notSupported(
+      `a ${what} with pages of its own size is not supported`,
+      otherRuntime('-W custom-page-sizes'),
     )
+  if (wide && !(what === 'table' ? HAS_WIDE_TABLES : HAS_WIDE_MEMORIES))
+    throw new ComponentError('unsupported', needsNode(`a ${what} of 64 bits`, 24))
   const bound = () => (wide ? reader.u64() : reader.u32())
   const initial = bound()
   if ((flags & HAS_MAXIMUM) !== 0) bound()
@@ -61,12 +66,9 @@ export function readLimits(
  */
 export function checkMemory(pages: number, ordinal: number, limits: ScanLimits): void {
   if (ordinal > 1 && !HAS_SEVERAL_MEMORIES)
-    throw new ComponentError(
-      'unsupported',
-      `more than one memory in a module needs Node.js 22 or newer; this is ${process.version}`,
-    )
+    throw new ComponentError('unsupported', needsNode('more than one memory in a module', 22))
   if (ordinal > MAX_MEMORIES)
-    throw new ComponentError('unsupported', `more than ${MAX_MEMORIES} memories in a module`)
+    throw notSupported(`more than ${MAX_MEMORIES} memories in a module`, LARGER_ELSEWHERE)
   const bytes = pages * WASM_PAGE_BYTES
   if (bytes > limits.memoryMaxBytes) {
     const limit = formatBytes(limits.memoryMaxBytes)
@@ -78,14 +80,9 @@ export function checkMemory(pages: number, ordinal: number, limits: ScanLimits):
 }
 
 export function checkTable(type: ValueType, elements: number, ordinal: number, limits: ScanLimits): void {
-  if (ordinal > MAX_TABLES)
-    throw new ComponentError('unsupported', `more than ${MAX_TABLES} tables in a module`)
-  if (type !== 'funcref' && type !== 'externref') {
-    throw new ComponentError(
-      'unsupported',
-      `a table of ${type} is not supported, only of funcref and externref`,
-    )
-  }
+  if (ordinal > MAX_TABLES) throw notSupported(`more than ${MAX_TABLES} tables in a module`, LARGER_ELSEWHERE)
+  if (type !== 'funcref' && type !== 'externref')
+    throw notSupported(`a table of ${type} is not supported, only of funcref and externref`, otherRuntime())
   if (elements > limits.tableMaxElements) {
     throw new ComponentError(
       'memory',

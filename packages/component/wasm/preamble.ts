@@ -1,4 +1,5 @@
-import { ComponentError } from '../error.js'
+import { ComponentError, notSupported } from '../error.js'
+import { change } from '../remedy.js'
 
 /** `\0asm`, version and layer. */
 const PREAMBLE_BYTES = 8
@@ -26,7 +27,10 @@ export function moduleLayer(binary: Uint8Array): 'core' | 'component' {
   if (version === CORE) return 'core'
   if (version === COMPONENT) return 'component'
   if (version === OLDER_COMPONENT) {
-    throw new ComponentError('unsupported', 'a component of version 0x0a, from older tools; expected 0x0d')
+    throw notSupported(
+      'a component of version 0x0a, from older tools; expected 0x0d',
+      change('build it again with current tools'),
+    )
   }
   throw new ComponentError(
     'binary',

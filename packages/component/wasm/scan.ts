@@ -1,6 +1,7 @@
 import { ByteReader } from './byte-reader.js'
 import { skipConstantExpression } from './constant-expression.js'
-import { ComponentError } from '../error.js'
+import { notSupported } from '../error.js'
+import { LARGER_ELSEWHERE, otherRuntime } from '../remedy.js'
 import { checkMemory, checkTable, readLimits, type ScanLimits } from './module-limits.js'
 import { readFunctionType, readValueType, type FunctionType } from './value-types.js'
 
@@ -14,8 +15,8 @@ export type ModuleShape = {
   readonly functions: ReadonlyMap<string, FunctionType>
   /** The initial sizes of memories that are not imported. */
   readonly ownMemoryPages: readonly number[]
-  /** The names of exported 64-bit memories. */
-  readonly wideMemories: ReadonlySet<string>
+  /** The names of exported 64-bit memories and tables. */
+  readonly wide: ReadonlySet<string>
   /** The number of tables that are not imported. */
   readonly ownTables: number
 }
@@ -27,6 +28,7 @@ const MAX_FUNCTIONS = 1_000_000
 const IMPORT_KINDS: readonly ImportKind[] = ['function', 'table', 'memory', 'global', 'tag']
 const FUNCTION_TYPE = 0x60
 const FUNCTION_EXPORT = 0
+const TABLE_EXPORT = 1
 const MEMORY_EXPORT = 2
 const TABLE_WITH_INITIALIZER = 0x40
 const TABLE_PREFIX_BYTES = 2
@@ -51,10 +53,11 @@ type Scan = {
   readonly imports: ModuleImport[]
   readonly exported: Map<string, number>
   readonly ownMemoryPages: number[]
-  /** For each memory, whether it has 64-bit addresses. */
-  readonly wide: boolean[]
-  readonly exportedMemories: Map<string, number>
-  tables: number
+  /** For each memory and each table, whether it has 64-bit addresses. */
+  readonly wideMemories: boolean[]
+  readonly wideTables: boolean[]
+  /** The names of those that are exported. */
+  readonly wide: Set<string>
   ownTables: number
   pages: number
 }
@@ -72,9 +75,9 @@ export function scanModule(binary: Uint8Array, limits: ScanLimits): ModuleShape 
     imports: [],
     exported: new Map(),
     ownMemoryPages: [],
-    wide: [],
-    exportedMemories: new Map(),
-    tables: 0,
+    wideMemories: [],
+    wideTables: [],
+    wide: new Set(),
     ownTables: 0,
     pages: 0,
   }
@@ -82,11 +85,8 @@ export function scanModule(binary: Uint8Array, limits: ScanLimits): ModuleShape 
     const id = reader.u8()
     readSection(id, reader.section(reader.u32()), scan)
   }
-  const { imports, ownMemoryPages, ownTables } = scan
-  const wideMemories = new Set(
-    [...scan.exportedMemories].filter(([, index]) => scan.wide[index] === true).map(([name]) => name),
-  )
-  return { imports, functions: functionTypes(reader, scan), ownMemoryPages, wideMemories, ownTables }
+  const { imports, ownMemoryPages, ownTables, wide } = scan
+  return { imports, functions: functionTypes(reader, scan), ownMemoryPages, wide, ownTables }
 }
 
 /** Every entry takes at least a byte, so a false count stops at the end of its section. */
@@ -94,22 +94,14 @@ function readSection(id: number, reader: ByteReader, scan: Scan): void {
   const entry = ENTRIES.get(id)
   if (entry === undefined) return
   const count = reader.u32()
-  if (count > entry.max) {
-    throw new ComponentError(
-      'unsupported',
-      `a section of ${count} entries, at most ${entry.max} are accepted`,
-    )
-  }
+  if (count > entry.max)
+    throw notSupported(`a section of ${count} entries, at most ${entry.max} are accepted`, LARGER_ELSEWHERE)
   for (let index = 0; index < count; index += 1) entry.read(reader, scan)
 }
 
 function readType(reader: ByteReader, scan: Scan): void {
-  if (reader.u8() !== FUNCTION_TYPE) {
-    throw new ComponentError(
-      'unsupported',
-      'garbage-collected types are not supported: their memory has no limit',
-    )
-  }
+  if (reader.u8() !== FUNCTION_TYPE)
+    throw notSupported('garbage-collected types are not supported: their memory has no limit', otherRuntime())
   scan.typeOffsets.push(reader.offset)
   for (let list = 0; list < 2; list += 1) {
     for (let count = reader.u32(); count > 0; count -= 1) readValueType(reader)
@@ -157,8 +149,9 @@ function readOwnTable(reader: ByteReader, scan: Scan): void {
 
 function readTable(reader: ByteReader, scan: Scan): void {
   const type = readValueType(reader)
-  scan.tables += 1
-  checkTable(type, readLimits(reader, 'table').initial, scan.tables, scan.limits)
+  const { initial, wide } = readLimits(reader, 'table')
+  scan.wideTables.push(wide)
+  checkTable(type, initial, scan.wideTables.length, scan.limits)
 }
 
 function readOwnMemory(reader: ByteReader, scan: Scan): void {
@@ -168,9 +161,9 @@ function readOwnMemory(reader: ByteReader, scan: Scan): void {
 /** Reads a memory and returns its initial size in pages. */
 function readMemory(reader: ByteReader, scan: Scan): number {
   const { initial, wide } = readLimits(reader, 'memory')
-  scan.wide.push(wide)
+  scan.wideMemories.push(wide)
   scan.pages += initial
-  checkMemory(scan.pages, scan.wide.length, scan.limits)
+  checkMemory(scan.pages, scan.wideMemories.length, scan.limits)
   return initial
 }
 
@@ -179,7 +172,8 @@ function readExport(reader: ByteReader, scan: Scan): void {
   const kind = reader.u8()
   const index = reader.u32()
   if (kind === FUNCTION_EXPORT) scan.exported.set(name, index)
-  if (kind === MEMORY_EXPORT) scan.exportedMemories.set(name, index)
+  if (kind === TABLE_EXPORT && scan.wideTables[index] === true) scan.wide.add(name)
+  if (kind === MEMORY_EXPORT && scan.wideMemories[index] === true) scan.wide.add(name)
 }
 
 function functionTypes(reader: ByteReader, scan: Scan): Map<string, FunctionType> {

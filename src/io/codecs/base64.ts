@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 
-/** Bits that the last character before the padding must leave unset: 4 before `==`, 2 before `=`. */
+/** Bits that must be zero in the last character before the padding: 4 before `==`, 2 before `=`. */
 const SPARE_BITS = [0, 0b11, 0b1111] as const
 const ALPHABET = /^[A-Za-z0-9+/]*={0,2}$/
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
@@ -13,7 +13,7 @@ const paddingOf = (text: string): 0 | 1 | 2 => {
   return text.endsWith('==') ? 2 : 1
 }
 
-/** Quick refusals of what `Buffer` would take: the alphabet of URLs, and characters beyond a byte, which it truncates. */
+/** A quick check for text that `Buffer` would accept: the URL alphabet, and characters beyond a byte, which it truncates. */
 const isForeign = (text: string): boolean =>
   text.includes('-') || text.includes('_') || Buffer.byteLength(text) !== text.length
 
@@ -23,8 +23,8 @@ const whyNot = (text: string): string => {
 }
 
 /**
- * Base64 of RFC 4648 section 4: the standard alphabet, padding, nothing else, and only the one encoding of those bytes.
- * Left: what is wrong, never the text. 10 MB take about 15 ms.
+ * Base64 by RFC 4648 section 4: the standard alphabet, padding, nothing else, and only the canonical encoding. Left: the error,
+ * without the text. 10 MB take about 15 ms.
  */
 export const decodeBase64Strict = (text: string): E.Either<string, Uint8Array> => {
   if (text.length === 0) return E.right(new Uint8Array())
@@ -33,8 +33,8 @@ export const decodeBase64Strict = (text: string): E.Either<string, Uint8Array> =
   const padding = paddingOf(text)
   const size = (text.length / 4) * 3 - padding
   if (isForeign(text)) return E.left(whyNot(text))
-  // Buffer skips what it does not know, so fewer bytes than the length promises mean a character that is not base64.
-  // A buffer of its own, not of Buffer's pool: other bytes of the daemon must not travel with it to a guest's process.
+  // Buffer skips unknown characters, so fewer bytes than expected indicate one that is not base64.
+  // Not from Buffer's pool: other bytes of the daemon must not reach a guest's process with it.
   const buffer = Buffer.allocUnsafeSlow(size)
   if (buffer.write(text, 'base64') !== size || !isCanonical(text, padding)) return E.left(whyNot(text))
   return E.right(new Uint8Array(buffer.buffer, buffer.byteOffset, size))

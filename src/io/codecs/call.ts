@@ -17,7 +17,7 @@ export const env = optional(
 const INPUT = 'expected a string or a finite number (send very long numbers as strings)'
 
 /**
- * Inputs as text, numbers as they were written: `JSON.parse` would have rounded integers beyond 2^53.
+ * Inputs as text, with numbers as written: `JSON.parse` rounds integers beyond 2^53.
  * @param json the text that `message` was parsed from
  */
 export const withInputTexts = (

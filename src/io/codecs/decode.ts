@@ -2,9 +2,9 @@ import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
 import { quoted } from './quoted.js'
 
-/** What is wrong with a value. Says where, and what was expected; never holds the value itself, which may be a secret. */
+/** A problem of a value: where it is, and what was expected. It never contains the value itself, which may be a secret. */
 export type Problem = {
-  /** Such as `env["A B"]` or `inputs[3]`; empty: the value as a whole. */
+  /** Such as `env["A B"]` or `inputs[3]`; empty for the whole value. */
   readonly path: string
   readonly message: string
 }
@@ -13,7 +13,7 @@ const SHOWN = 3
 
 const describe = ({ path, message }: Problem): string => (path === '' ? message : `${path}: ${message}`)
 
-/** A value that does not fit its codec. The message names the first few problems. */
+/** A value that does not match its codec. The message names the first few problems. */
 export class DecodeError extends Error {
   readonly code = 'decode'
   readonly problems: readonly Problem[]
@@ -40,7 +40,7 @@ const problemOf = ({ context, message }: t.ValidationError): Problem => ({
   message: message ?? `expected ${context.at(-1)?.type.name ?? 'another value'}`,
 })
 
-/** The one way from an unknown value to a typed one. */
+/** The only conversion from an unknown value to a typed one. */
 export const decode =
   <A>(codec: t.Decoder<unknown, A>) =>
   (value: unknown): E.Either<DecodeError, A> =>

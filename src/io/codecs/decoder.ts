@@ -17,7 +17,7 @@ type Kind = Reading & {
   readonly name: string
   readonly decode: (message: JsonObject, json: string) => E.Either<DecodeError, Command | Chunk>
   readonly task: (message: JsonObject) => Rejection['task']
-  /** The key that says what a broken message was about. */
+  /** The key that identifies what a malformed message was about. */
   readonly about: string
 }
 
@@ -81,8 +81,8 @@ const subjectOf = (message: JsonObject, key: string): string =>
   )
 
 /**
- * Decodes the messages of the subscribed topics. Never throws: what can't be accepted is a `Rejection`, whose reason names
- * keys and what was expected of them, and never a value other than the id of the task or the name of the image.
+ * Decodes the messages of the subscribed topics. Never throws: an unacceptable message becomes a `Rejection`, whose reason names
+ * keys and what was expected, and no value except the ID of the task or the name of the image.
  */
 export const createDecoder = (): ((message: InboundMessage) => Decoded) => {
   const read = createReader()

@@ -43,7 +43,7 @@ export const decodeInvoke = (
 ): E.Either<DecodeError, InvokeCommand> =>
   pipe(withInputTexts(message, json), E.chain(decode(invoke)), E.map(toCommand))
 
-/** The task and the invocation that a broken command names, as far as they can be read. */
+/** The task and the invocation that a malformed command names, as far as they can be read. */
 export const invocationTaskOf = (message: Readonly<Record<string, unknown>>): Rejection['task'] => {
   const task = taskOf(message)
   if (task === undefined) return undefined

@@ -6,8 +6,8 @@ const CLOSE_ARRAY = 0x5d
 const OPEN_OBJECT = 0x7b
 const CLOSE_OBJECT = 0x7d
 
-/** Index of the quote that ends the string whose opening quote is at `start`; the end of the text if there is none. */
-export const endOfString = (json: string, start: number): number => {
+/** The index of the quote that ends the string whose opening quote is at `start`; the end of the text if there is none. */
+const endOfString = (json: string, start: number): number => {
   for (let end = json.indexOf('"', start + 1); end !== -1; end = json.indexOf('"', end + 1)) {
     let before = end - 1
     while (json.charCodeAt(before) === BACKSLASH) before--
@@ -17,8 +17,8 @@ export const endOfString = (json: string, start: number): number => {
 }
 
 /**
- * Whether arrays and objects nest deeper than `max`, in any text: as far as the text is JSON the answer is exact.
- * `JSON.parse` takes seconds and gigabytes for 10 MB of brackets.
+ * Whether arrays and objects nest deeper than `max`; exact for the part of the text that is JSON. `JSON.parse` takes seconds and
+ * gigabytes for 10 MB of brackets.
  */
 export const isDeeperThan = (json: string, max: number): boolean => {
   let depth = 0
@@ -38,8 +38,8 @@ const isKey = (json: string, start: number, end: number, key: string): boolean =
 }
 
 /**
- * The source texts of the items of the array under `key` of an object, as `JSON.parse` would take them (the last of equal
- * keys). No array there: empty.
+ * The source texts of the items in the array under `key` of an object (the last of duplicate keys, like `JSON.parse`). Empty if
+ * there is no array.
  * @param json the valid text of a JSON object
  */
 export const itemTexts = (json: string, key: string): readonly string[] => {

@@ -19,21 +19,21 @@ export const monitoringProfile = t.type(
 )
 
 const NANOSECONDS_FROM = 1e6
-/** The longest delay that a timer of Node takes; a longer one fires at once. */
+/** The longest delay of a Node.js timer; a longer one fires at once. */
 const LONGEST_MS = 2 ** 31 - 1
 
-/** Sampling costs; a profile that asks for more gets this much. */
+/** Sampling is expensive; a profile with a shorter interval gets this one. */
 const SHORTEST_MS = 100
 const LONGEST_HISTORY = 10_000
 
-/** HTTP users send seconds, Go callers nanoseconds: from 1e6 on it is nanoseconds. */
+/** HTTP users send seconds, Go callers nanoseconds: values from 1e6 are nanoseconds. */
 const intervalMs = (interval: number | undefined): number | undefined => {
   if (interval === undefined || interval <= 0) return undefined
   const ms = interval >= NANOSECONDS_FROM ? interval / 1e6 : interval * 1e3
   return Math.min(Math.max(ms, SHORTEST_MS), LONGEST_MS)
 }
 
-/** Samples, at least one. */
+/** The number of samples, at least one. */
 const historySize = (size: number | undefined): number | undefined =>
   size === undefined || size <= 0 ? undefined : Math.min(Math.ceil(size), LONGEST_HISTORY)
 

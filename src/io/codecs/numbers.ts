@@ -1,9 +1,9 @@
-/** Longer ones are no numbers that anybody means; they may come as strings. */
+/** Longer numbers are refused; they may be sent as strings. */
 const LONGEST = 1024
-/** Digits of the largest 64-bit integer. */
+/** The number of digits of the largest 64-bit integer. */
 const INTEGER_DIGITS = 20
 
-/** ±digits × 10^exponent, digits without zeros at either end, so that equal values have equal texts. */
+/** ±digits × 10^exponent; digits have no zeros at either end, so that equal values have equal texts. */
 type Decimal = { readonly sign: string; readonly digits: string; readonly exponent: number }
 
 const decimalOf = (token: string): Decimal | undefined => {
@@ -23,9 +23,9 @@ const isSame = (a: Decimal, b: Decimal | undefined): boolean =>
   a.sign === b?.sign && a.digits === b.digits && a.exponent === b.exponent
 
 /**
- * The text of a JSON number as a task gets it, without loss: integers of up to 20 digits in full (`1e3` is `1000`), other
- * numbers as JavaScript prints them if that is the same value, else as they were written. `-0` keeps its sign.
- * Undefined: beyond the range of a double, or longer than 1024 characters.
+ * The text of a JSON number as passed to a task, without loss: integers of up to 20 digits in full (`1e3` is `1000`), other
+ * numbers as printed by JavaScript if the value is the same, otherwise as written. `-0` keeps its sign. Undefined if it is beyond
+ * the range of a double, or longer than 1024 characters.
  */
 export const numberText = (token: string): string | undefined => {
   if (token.length > LONGEST || !Number.isFinite(Number(token))) return undefined

@@ -1,16 +1,16 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { JsonLimitError, JsonWalker, MAX_DEPTH } from '../../net/json/json-walker.js'
 
-/** Bytes of all fields that are read together, but for the binary. */
+/** Maximum total bytes of the fields that are read, except the binary. */
 const MAX_FIELD_BYTES = 1024 * 1024
-/** Bytes outside of strings of all of them together: a long number takes as long to read as many short ones. */
-export const MAX_BARE_BYTES = 128 * 1024
+/** Maximum total bytes outside strings in these fields: a long number takes as long to read as many short ones. */
+const MAX_BARE_BYTES = 128 * 1024
 const MAX_FIELDS = 1024
-/** Items and members of all fields together, at any depth. */
-export const MAX_VALUES = 8192
-/** Bytes of a field that says what a refused message was about. */
+/** Maximum number of items and members in all fields, at any depth. */
+const MAX_VALUES = 8192
+/** Maximum bytes of a field that identifies what a refused message was about. */
 const MAX_SUBJECT_BYTES = 4096
-/** Bytes of the name of a field as it is written; what is longer is none that is read. */
+/** Maximum bytes of a field name as written; a longer one is not read. */
 const MAX_KEY_BYTES = 64
 
 const QUOTE = 0x22
@@ -20,33 +20,33 @@ const COLON = 0x3a
 const OPEN_OBJECT = 0x7b
 const CLOSE_OBJECT = 0x7d
 
-/** What is read of a message. */
+/** The fields to read from a message. */
 export type Reading = {
   readonly fields: ReadonlySet<string>
-  /** The one field that may be large: a string in base64. */
+  /** The only field that may be large: a base64 string. */
   readonly binary: string | undefined
-  /** Those that say what it is about. */
+  /** Fields that identify what the message is about. */
   readonly subject: readonly string[]
 }
 
-/** Values as they are written in JSON, by the names of their fields. */
+/** JSON values as written, by field name. */
 export type Values = ReadonlyMap<string, Uint8Array>
 
 export type Outline = {
   readonly values: Values
-  /** What is between the quotes of the binary; undefined: it is not there, or among the values as it has escapes. */
+  /** The content of the binary between its quotes; undefined if it is missing, or has escapes and so is among the values. */
   readonly binary: Uint8Array | undefined
 }
 
 export type TooMuch = {
   readonly problem: string
-  /** The subject of the message; undefined if its end was not reached. */
+  /** The subject of the message; undefined if the scan did not reach its end. */
   readonly subject: Values | undefined
 }
 
 type Field = { readonly value: Uint8Array; readonly count: number; readonly bare: number }
 
-/** Undefined: none that is read. */
+/** Undefined if the field is not read. */
 const keyOf = (written: Uint8Array): string | undefined => {
   if (written.length > MAX_KEY_BYTES) return undefined
   const text = Buffer.from(written.buffer, written.byteOffset, written.length).toString()
@@ -55,7 +55,7 @@ const keyOf = (written: Uint8Array): string | undefined => {
   return E.isRight(key) && typeof key.right === 'string' ? key.right : undefined
 }
 
-/** The fields that are read; of equal names the last counts. Undefined: it is no JSON. */
+/** The fields to read; the last of duplicates wins. Undefined if the text is not JSON. */
 const fieldsOf = (json: Uint8Array, names: ReadonlySet<string>): ReadonlyMap<string, Field> | undefined => {
   const walker = new JsonWalker(json)
   const fields = new Map<string, Field>()
@@ -80,7 +80,7 @@ const fieldsOf = (json: Uint8Array, names: ReadonlySet<string>): ReadonlyMap<str
   }
 }
 
-/** A string without escapes, and without its quotes. */
+/** The content of a string without escapes. */
 const plainString = (field: Field | undefined): Uint8Array | undefined => {
   if (field?.value[0] !== QUOTE || field.value.at(-1) !== QUOTE) return undefined
   const inside = field.value.subarray(1, -1)
@@ -104,8 +104,8 @@ const excess = (fields: ReadonlyMap<string, Field>): string | undefined => {
 }
 
 /**
- * What is read of a large message, which is then small enough to be parsed in a few milliseconds, whatever it holds. Fields
- * that are not read are stepped over, and not checked.
+ * The fields of a large message that are read: few enough to be parsed in a few milliseconds, whatever they contain. Other fields
+ * are skipped without being checked.
  */
 export const outlineOf = (
   json: Uint8Array,

@@ -1,6 +1,6 @@
 const SHOWN = 64
 
-/** Text from outside, made fit for a log or an error: in double quotes, printable ASCII only, cut after 64 characters. */
+/** Text from outside, escaped for a log or an error: in double quotes, printable ASCII only, cut after 64 characters. */
 export const quoted = (text: string): string => {
   const shown = text
     .slice(0, SHOWN)

@@ -8,18 +8,18 @@ import { outlineOf, type Reading, type Values } from './outline.js'
 
 export type JsonObject = Readonly<Record<string, unknown>>
 
-/** A message, and the text of an object that holds at least its inputs as they were written. */
+/** A message, and the text of an object that contains at least its inputs as written. */
 export type Message = { readonly message: JsonObject; readonly json: string }
 
-/** Why a message is not read; `message` is what is known of it. */
+/** Why a message was not read; `message` contains what is known of it. */
 export type Unread = { readonly problem: string; readonly message: JsonObject }
 
-/** Bytes of a message that is parsed as a whole: a millisecond or two, whatever it holds. */
+/** Bytes of a message that is parsed as a whole: a millisecond or two, whatever it contains. */
 const SMALL = 16 * 1024
 
 const NOT_BASE64 = '\ufffd'.repeat(4)
 
-/** Several times faster than decoding UTF-8; binaries in base64 are ASCII. */
+/** Several times faster than decoding UTF-8; base64 is ASCII. */
 const asciiText = ({ buffer, byteOffset, byteLength }: Uint8Array): string =>
   Buffer.from(buffer, byteOffset, byteLength).toString('latin1')
 
@@ -34,7 +34,7 @@ const utf8Text =
 const shallow = (json: string): E.Either<string, string> =>
   isDeeperThan(json, MAX_DEPTH) ? E.left(`expected JSON nested at most ${MAX_DEPTH} deep`) : E.right(json)
 
-/** The messages of `JSON.parse` quote the text, which may hold secrets. */
+/** Error messages of `JSON.parse` quote the text, which may contain secrets. */
 const parsed = (json: string): E.Either<string, unknown> =>
   E.tryCatch(
     (): unknown => JSON.parse(json),
@@ -49,7 +49,7 @@ const objectOf = (value: unknown): E.Either<string, JsonObject> =>
 
 const unread = (problem: string): Unread => ({ problem, message: {} })
 
-/** Reads messages, whatever they hold, within a few milliseconds, and with no more memory than thrice their size. */
+/** Reads any message within a few milliseconds, using at most three times its size in memory. */
 export const createReader = (): ((payload: Uint8Array, reading: Reading) => E.Either<Unread, Message>) => {
   const textOf = utf8Text(new TextDecoder('utf-8', { fatal: true }))
 

@@ -41,7 +41,7 @@ type Wire = t.TypeOf<typeof start>
 const refused = (path: string, message: string): E.Either<DecodeError, never> =>
   E.left(new DecodeError([{ path, message }]))
 
-/** A file in the command wins over an image. An encrypted task has none: its image is what the key belongs to. */
+/** A file in the command takes precedence over an image. An encrypted task has none: the key belongs to its image. */
 const sourceOf = ({ file, image_url, encrypted }: Wire): E.Either<DecodeError, BinarySource> => {
   const image = image_url === undefined || image_url === '' ? undefined : image_url
   if (encrypted === true) {

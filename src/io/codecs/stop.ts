@@ -5,7 +5,7 @@ import { decode, type DecodeError } from './decode.js'
 import { propletId, targetOf, taskId } from './target.js'
 import { flag, optional } from './types.js'
 
-/** v0.3 sent the whole task; other keys are ignored. */
+/** v0.3 sends the whole task; other keys are ignored. */
 const stop = t.type({ id: taskId, broadcast: optional(flag), proplet_id: optional(propletId) }, 'an object')
 
 export const STOP_FIELDS: ReadonlySet<string> = new Set(Object.keys(stop.props))

@@ -14,8 +14,8 @@ export const targetOf = (broadcast: boolean | undefined, id: string | undefined)
 })
 
 /**
- * The task that a broken command names, if it can be answered: its id is usable, and its `proplet_id`, if there is one,
- * can be read. Otherwise nobody can tell whom it was meant for, and each proplet of the channel would answer.
+ * The task that a malformed command names, if it can be answered: its ID is usable, and its `proplet_id`, if any, can be read.
+ * Otherwise the addressee is unknown, and each proplet of the channel would answer.
  */
 export const taskOf = (message: Readonly<Record<string, unknown>>): Rejection['task'] => {
   const id = decode(taskId)(message['id'])

@@ -2,7 +2,7 @@ import { toUSVString } from 'node:util'
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 
-/** A type of the wire; its name finishes the sentence "expected …". */
+/** A type of the protocol; its name completes the sentence "expected …". */
 export type Wire<A> = t.Type<A, A>
 
 const wire = <A>(name: string, validate: t.Validate<unknown, A>): Wire<A> =>
@@ -25,13 +25,13 @@ export const integer = (name: string, min: number, max: number): Wire<number> =>
 
 export const anyText: Wire<string> = wire('a string', t.string.validate)
 
-/** Text that UTF-8 can carry: no lone surrogates. */
+/** Text that UTF-8 can encode: without lone surrogates. */
 export const text: Wire<string> = narrow(t.string, 'a well-formed string', (s) => toUSVString(s) === s)
 
-/** Text that can be an argument or a variable of a C program. */
+/** Text that can be an argument or an environment variable of a C program. */
 export const cText: Wire<string> = narrow(text, 'a well-formed string without NUL', (s) => !s.includes('\0'))
 
-/** Text on one line, at most `max` characters. */
+/** Text on one line, of at most `max` characters. */
 export const label = (max: number): Wire<string> =>
   narrow(
     text,
@@ -46,13 +46,13 @@ export const filled = (max: number): Wire<string> =>
     (s) => s !== '',
   )
 
-/** Absent and null are the same: undefined. */
+/** Absent and null are equivalent: undefined. */
 export const optional = <A>(base: Wire<A>): Wire<A | undefined> =>
   wire(base.name, (u, context) =>
     u === undefined || u === null ? t.success(undefined) : base.validate(u, context),
   )
 
-/** An array; its length is checked before its items, so that a long one is cheap to reject. */
+/** An array; its length is checked first, so that a long one is refused quickly. */
 export const list = <A>(item: Wire<A>, max: number): Wire<A[]> => {
   const items = t.array(item)
   return wire('an array', (u, context) =>
@@ -62,7 +62,7 @@ export const list = <A>(item: Wire<A>, max: number): Wire<A[]> => {
   )
 }
 
-/** An object of strings, with an object without prototype as its result: `__proto__` is a key as any other. */
+/** An object of strings; the result has no prototype, so `__proto__` is an ordinary key. */
 export const strings = (value: Wire<string>, isKey: (key: string) => boolean, keyRule: string, max: number) =>
   wire<Readonly<Record<string, string>>>('an object of strings', (u, context) => {
     if (typeof u !== 'object' || u === null || Array.isArray(u)) return t.failure(u, context)

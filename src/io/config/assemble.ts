@@ -21,6 +21,9 @@ const tls = (values: ChannelValues): TlsConfig => {
   }
 }
 
+/** A session that never expires (MQTT 5, section 3.1.2.11.2). */
+const NO_EXPIRY = 0xffffffff
+
 const mqtt = (values: ChannelValues): MqttConfig => {
   const wanted = tls(values)
   const address = completeAddress(
@@ -31,6 +34,14 @@ const mqtt = (values: ChannelValues): MqttConfig => {
     address,
     tls: isSecure(address.transport) ? wanted : undefined,
     timeoutMs: values.mqtt_timeout,
+    mqtt5:
+      values.mqtt_version === '5'
+        ? {
+            sessionExpirySeconds:
+              values.mqtt_session_expiry === 0 ? NO_EXPIRY : values.mqtt_session_expiry / 1000,
+            receiveMaximum: values.mqtt_receive_maximum,
+          }
+        : undefined,
     qos: values.mqtt_qos,
     keepAliveSeconds: values.mqtt_keep_alive / 1000,
     maxPacketSize: values.mqtt_max_packet_size,

@@ -73,10 +73,17 @@ const checkNetwork = ({ values, nameOf }: Resolution, files: ConfigFiles): Findi
   }
 }
 
-const checkKeepAlive = ({ values, nameOf }: Resolution): readonly string[] =>
-  (values.mqtt_keep_alive ?? 0) % 1000 === 0
+const checkWholeSeconds = ({ values, nameOf }: Resolution): readonly string[] =>
+  (['mqtt_keep_alive', 'mqtt_session_expiry'] as const)
+    .filter((key) => (values[key] ?? 0) % 1000 !== 0)
+    .map((key) => `${nameOf(key)}: found ${values[key] ?? 0}ms; expected whole seconds`)
+
+const checkVersion = ({ values, nameOf, isSet }: Resolution): readonly string[] =>
+  values.mqtt_version === '5'
     ? []
-    : [`${nameOf('mqtt_keep_alive')}: found ${values.mqtt_keep_alive ?? 0}ms; expected whole seconds`]
+    : (['mqtt_session_expiry', 'mqtt_receive_maximum'] as const)
+        .filter(isSet)
+        .map((key) => `${nameOf(key)} has no effect without ${nameOf('mqtt_version')}=5`)
 
 const checkSupport = ({ values, nameOf, isSet }: Resolution): Pick<Findings, 'warnings'> => ({
   // A feature that is turned off is what this release does, so that is no news.
@@ -119,7 +126,10 @@ const checkFetch = ({ values, nameOf }: Resolution): readonly string[] => {
 /** The same of the settings that say who we are to which broker. */
 export const checkChannel = (resolution: Resolution, files: ConfigFiles): Findings => {
   const { problems, warnings } = checkTls(resolution, files)
-  return { problems: [...problems, ...checkKeepAlive(resolution)], warnings }
+  return {
+    problems: [...problems, ...checkWholeSeconds(resolution)],
+    warnings: [...warnings, ...checkVersion(resolution)],
+  }
 }
 
 /** What no single setting shows: how they fit together, and whether they fit the host. */

@@ -23,6 +23,14 @@ export type MqttConfig = {
   /** Undefined for an unencrypted link. */
   readonly tls: TlsConfig | undefined
   readonly timeoutMs: number
+  /** Undefined for MQTT 3.1.1. */
+  readonly mqtt5:
+    | {
+        /** 0xffffffff: never. */
+        readonly sessionExpirySeconds: number
+        readonly receiveMaximum: number
+      }
+    | undefined
   readonly qos: 0 | 1 | 2
   /** 0: off. */
   readonly keepAliveSeconds: number

@@ -26,6 +26,8 @@ import type { HostFacts, Setting } from './setting.js'
 import { computed, optional, required, withDefault } from './setting.js'
 import { size } from './size.js'
 
+/** One second less than what stands for no expiry (MQTT 5, section 3.1.2.11.2). */
+const MAX_SESSION_EXPIRY_MS = 4_294_967_294_000
 const MIB = 2 ** 20
 const GIB = 2 ** 30
 
@@ -104,6 +106,17 @@ export const settings = {
     'broker URL: tcp, mqtt, ssl, tls, mqtts, ws or wss; without a scheme, TLS is used if any TLS file is set',
   ),
   mqtt_timeout: withDefault(duration({}), '30s', 'timeout for connecting and for each MQTT operation'),
+  mqtt_version: withDefault(oneOf(['3.1.1', '5']), '3.1.1', 'MQTT version to speak: 3.1.1 or 5'),
+  mqtt_session_expiry: withDefault(
+    duration({ zero: 'never', max: MAX_SESSION_EXPIRY_MS }),
+    '0',
+    'how long the broker is asked to keep the session while the proplet is away, in whole seconds; 0 means forever; MQTT 5 only',
+  ),
+  mqtt_receive_maximum: withDefault(
+    integer(1, 65_535),
+    '256',
+    'maximum number of messages that the broker may send ahead of their acknowledgement; MQTT 5 only',
+  ),
   mqtt_qos: withDefault(qos, '2', 'MQTT quality of service: 0, 1 or 2'),
   mqtt_keep_alive: withDefault(
     duration({ zero: 'off', max: 65_535_000 }),

@@ -1,4 +1,4 @@
-import type { InboundMessage } from '../../model/connection.js'
+import type { InboundMessage, Packet } from '../../model/connection.js'
 import type { JournaledCommand } from '../../model/journal.js'
 import { type Contents, PART_BYTES } from './contents.js'
 import type { JournalRecord } from './record.js'
@@ -12,6 +12,8 @@ export class CommandRecords {
   readonly #contents: Contents
   /** How many appends there were once the last command was written; it is acknowledged when those are durable. */
   #acknowledgeAt = 0
+  /** The packets of commands that were refused at once and whose results are yet to be recorded, by sequence number. */
+  readonly #refusals = new Map<number, Packet | undefined>()
   #refused = 0
 
   constructor(keeping: RecordKeeping, contents: Contents) {
@@ -61,6 +63,25 @@ export class CommandRecords {
     if (content !== undefined && !isInRecord)
       this.#contents.write(sequence, content, (error) => writer.fail(error))
     return sequence
+  }
+
+  /** A command without a record; undefined if its result can't be recorded either. */
+  refuse({ packet }: InboundMessage): number | undefined {
+    const { writer, nextSequence } = this.#keeping
+    if (writer.failure !== undefined) return undefined
+    const sequence = nextSequence()
+    this.#refusals.set(sequence, packet)
+    return sequence
+  }
+
+  /** Whether a result is that of a refused command, and the packet that this came in. */
+  takeRefusal(sequence: number): { readonly packet: Packet | undefined } | undefined {
+    if (!this.#refusals.has(sequence)) return undefined
+    const packet = this.#refusals.get(sequence)
+    this.#refusals.delete(sequence)
+    // Its result is owed next.
+    this.#acknowledgeAt = this.#keeping.segments.appended + this.#keeping.writer.owed + 1
+    return { packet }
   }
 
   begin(sequence: number): void {

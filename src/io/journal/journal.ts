@@ -93,6 +93,10 @@ export class Journal implements TaskJournal, LinkJournal {
     return this.#commands.record(command, message)
   }
 
+  refuse(message: InboundMessage): number | undefined {
+    return this.#commands.refuse(message)
+  }
+
   begin(sequence: number): void {
     this.#commands.begin(sequence)
   }
@@ -111,6 +115,8 @@ export class Journal implements TaskJournal, LinkJournal {
 
   recordResult({ sequence, more, publication }: Result): Publication {
     if (sequence === undefined) return publication
+    const refused = this.#commands.takeRefusal(sequence)
+    if (refused !== undefined) return this.#kept.keepRefusal(publication, { command: sequence, ...refused })
     return this.#kept.keep(publication, { command: sequence, final: more !== true })
   }
 

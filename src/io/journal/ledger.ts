@@ -32,6 +32,9 @@ export type KeptResult = {
 
 export type KnownPacket = { readonly packet: Packet; place: Place }
 
+/** Not in a file yet. */
+export const NOWHERE: Place = { segment: 0, offset: 0, bytes: 0 }
+
 /** Brokers have fewer in flight. With QoS 1 nothing shows when a packet will not be repeated. */
 const MAX_PACKETS_OF_QOS_1 = 1000
 
@@ -116,6 +119,18 @@ export class Ledger {
     }
   }
 
+  /** A result that was applied before it was written is now here. */
+  locate({ number, packet }: RecordOf<'result'>, place: Place): void {
+    const result = this.results.get(number)
+    if (result !== undefined) {
+      this.#liveBytes += place.bytes - result.place.bytes
+      this.#resultBytes += place.bytes - result.place.bytes
+      result.place = place
+    }
+    const known = packet && this.packets.get(packet.id)
+    if (known?.place.segment === NOWHERE.segment) known.place = place
+  }
+
   /** The live records of one segment; a command's record and its parts are listed one by one. */
   *placesIn(
     segment: number,
@@ -181,6 +196,7 @@ export class Ledger {
 
   #result(record: RecordOf<'result'>, place: Place): void {
     const { number, command, subtopic, final, messageId, released = false } = record
+    this.#meet(record.packet, place)
     if (final) this.#close(command)
     this.#settle(number)
     this.#liveBytes += place.bytes

@@ -24,7 +24,7 @@ export type JournalOptions = {
 }
 
 /** A journal cannot be used; the message says why and what to do. */
-export class JournalError extends Error {
+class JournalError extends Error {
   override readonly name = 'JournalError'
   readonly code = 'ERR_JOURNAL'
 }
@@ -82,7 +82,7 @@ export const openJournal = async (options: JournalOptions): Promise<Journal> => 
       const ledger = new Ledger()
       const damages = await read(segments, ledger, log)
       // Detects an unwritable disk now.
-      segments.append(...encodeRecord({ type: 'opened' }))
+      segments.append([encodeRecord({ type: 'opened' })])
       const recovered = await recover({
         ledger,
         segments,

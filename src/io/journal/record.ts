@@ -42,7 +42,8 @@ const result = t.intersection([
     /** Whether this is the last result of its command. */
     final: t.boolean,
   }),
-  t.partial({ messageId: whole, released: t.boolean }),
+  /** `packet`: that of its command, which has no record of its own. */
+  t.partial({ messageId: whole, released: t.boolean, packet }),
 ])
 
 const record = t.union([

@@ -1,3 +1,4 @@
+import type { Packet } from '../../model/connection.js'
 import type { Publication } from '../../model/publication.js'
 import type { RecordKeeping } from './record-keeping.js'
 
@@ -34,6 +35,29 @@ export class ResultRecords {
       return { ...publication, encoded }
     }
     this.#isKeeping = true
+    return { ...publication, sequence, encoded }
+  }
+
+  /**
+   * The same for the result of a command that was refused at once, under the number of its packet: it is written with others,
+   * before the broker is told.
+   */
+  keepRefusal(
+    publication: Publication,
+    { command, packet }: { command: number; packet: Packet | undefined },
+  ): Publication {
+    const { ledger, writer, limits, nextSequence } = this.#keeping
+    const encoded = Buffer.from(JSON.stringify(publication.payload))
+    if (writer.failure !== undefined || ledger.liveBytes + encoded.length > limits.keepBytes) {
+      this.#unkept += 1
+      return { ...publication, encoded }
+    }
+    const sequence = nextSequence()
+    const { subtopic } = publication
+    writer.defer(
+      { type: 'result', number: sequence, command, subtopic, final: true, ...(packet && { packet }) },
+      encoded,
+    )
     return { ...publication, sequence, encoded }
   }
 

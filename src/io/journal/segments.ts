@@ -8,7 +8,7 @@ import { putAside } from './put-aside.js'
 import { toError } from '../../model/to-error.js'
 
 const NAME = /^(\d{12})\.log$/
-export const segmentName = (segment: number): string => `${String(segment).padStart(12, '0')}.log`
+const segmentName = (segment: number): string => `${String(segment).padStart(12, '0')}.log`
 
 /** Where a record is. */
 export type Place = { readonly segment: number; readonly offset: number; readonly bytes: number }
@@ -99,23 +99,20 @@ export class Segments {
     }
   }
 
-  /** Throws if the disk fails; then nothing of it remains. */
-  append(...body: readonly Uint8Array[]): Place {
-    return this.appendAll([body])
-  }
-
-  /** The same for several bodies at a time; returns the place of the last. */
-  appendAll(bodies: readonly (readonly Uint8Array[])[]): Place {
+  /** Appends several bodies at a time; returns their places. Throws if the disk fails; then nothing of them remains. */
+  append(bodies: readonly (readonly Uint8Array[])[]): readonly Place[] {
     const head = this.#headFor(bodies.flat().reduce((sum, { length }) => sum + length, 0))
     const { segment } = head
     const frames = bodies.map((body) => frame(body, head.salt))
-    const [last] = frames.slice(-1)
-    const framed = frames.length === 1 && last !== undefined ? last : Buffer.concat(frames)
-    const end = Math.max(head.bytes, HEAD_BYTES) + framed.length
-    this.#write(head, framed)
+    const [only] = frames
+    let offset = Math.max(head.bytes, HEAD_BYTES)
+    this.#write(head, frames.length === 1 && only !== undefined ? only : Buffer.concat(frames))
     this.#appended += bodies.length
-    const bytes = last?.length ?? 0
-    return { segment, offset: end - bytes, bytes }
+    return frames.map(({ length: bytes }) => {
+      const place = { segment, offset, bytes }
+      offset += bytes
+      return place
+    })
   }
 
   /** The body of a record; rejects if it cannot be read. */

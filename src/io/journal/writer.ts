@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { compact, renew, type CompactParts } from './compact.js'
-import type { Ledger } from './ledger.js'
+import { NOWHERE, type Ledger } from './ledger.js'
 import { encodeRecord, type JournalRecord } from './record.js'
 import type { JournalLog } from './reports.js'
-import type { Segments } from './segments.js'
+import type { Place, Segments } from './segments.js'
 import { messageOf } from '../../model/message-of.js'
 
 export type WriterParts = {
@@ -26,7 +26,9 @@ const MAX_OWED = 10_000
 /** Cap on deferred records; beyond it they are written at once. */
 const MAX_DEFERRED = 256
 
-const NOWHERE = { segment: 0, offset: 0, bytes: 0 }
+type Owed = { readonly record: JournalRecord; readonly content: Uint8Array | undefined }
+
+const encoded = ({ record, content }: Owed): Uint8Array[] => encodeRecord(record, content)
 
 /**
  * Writes records to the files at once, syncs them later, and removes dead ones.
@@ -40,7 +42,7 @@ export class Writer {
   readonly #compaction: CompactParts
   readonly #contentsWritten: () => Promise<void>
   readonly #log: JournalLog
-  #owed: JournalRecord[] = []
+  #owed: Owed[] = []
   #failure: string | undefined
   #failures = 0
   #isSyncFailing = false
@@ -68,25 +70,30 @@ export class Writer {
     return this.#failures
   }
 
+  /** Records that are to be written. */
+  get owed(): number {
+    return this.#owed.length
+  }
+
   get isSyncFailing(): boolean {
     return this.#isSyncFailing
   }
 
   /** Throws if the disk fails. */
   append(record: JournalRecord, content?: Uint8Array): void {
-    const owed = this.#owed.map((each) => encodeRecord(each))
-    this.#ledger.apply(record, this.#segments.appendAll([...owed, encodeRecord(record, content)]))
-    this.#written(owed.length)
+    const places = this.#segments.append([...this.#owed, { record, content }].map(encoded))
+    this.#written(places)
+    this.#ledger.apply(record, places[places.length - 1] ?? NOWHERE)
   }
 
   /**
-   * Takes a record without content or place that must be written before the broker is told about it: it is written with the
-   * next record, or by `flush`.
+   * Takes a record that must be written before the broker is told about it: it is written with the next record, or by `flush`.
+   * Of those with a place and a content, results only.
    */
-  defer(record: JournalRecord): void {
+  defer(record: JournalRecord, content?: Uint8Array): void {
     if (this.#isClosed) return
     this.#ledger.apply(record, NOWHERE)
-    this.#owe(record)
+    this.#owe({ record, content })
     if (this.#owed.length >= MAX_DEFERRED && this.#failure === undefined) this.flush()
     this.#later(LAZY_SYNC_MS)
   }
@@ -95,8 +102,7 @@ export class Writer {
   flush(): void {
     if (this.#owed.length === 0 || this.#isClosed) return
     try {
-      this.#segments.appendAll(this.#owed.map((each) => encodeRecord(each)))
-      this.#written(this.#owed.length)
+      this.#written(this.#segments.append(this.#owed.map(encoded)))
     } catch (error) {
       this.fail(error)
     }
@@ -110,7 +116,7 @@ export class Writer {
     } catch (error) {
       this.fail(error)
       this.#ledger.apply(record, NOWHERE)
-      this.#owe(record)
+      this.#owe({ record, content: undefined })
     }
   }
 
@@ -160,12 +166,17 @@ export class Writer {
     this.#failure = messageOf(error)
   }
 
-  #owe(record: JournalRecord): void {
-    if (this.#owed.length < MAX_OWED) this.#owed.push(record)
+  #owe(owed: Owed): void {
+    if (this.#owed.length < MAX_OWED) this.#owed.push(owed)
   }
 
-  #written(owed: number): void {
-    this.#owed.splice(0, owed)
+  /** All that is owed was written, first. */
+  #written(places: readonly Place[]): void {
+    this.#owed.forEach(({ record }, at) => {
+      const place = places[at]
+      if (record.type === 'result' && place !== undefined) this.#ledger.locate(record, place)
+    })
+    this.#owed = []
     if (!this.#isSyncFailing) this.#recovered()
     this.#later(LAZY_SYNC_MS)
   }

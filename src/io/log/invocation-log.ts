@@ -2,16 +2,29 @@ import type { Invocation } from '../../model/command.js'
 import type { TaskEvent } from '../../model/task-event.js'
 import { invocationLogger, type Logger } from './log.js'
 import { logProvided, logReported } from './federated.js'
+import { isOverload, type RefusalLog } from './refusal-log.js'
 import { createRunLog, writeOutcome, type RunLog } from './run-log.js'
 
 type Event = Extract<TaskEvent, { readonly type: 'invocation' }>
 
 /** Writes what happens to invocations of latent tasks to the log, each through a child logger of its own. */
-export const createInvocationLog = (log: Logger, now: () => number): ((event: Event) => void) => {
+export const createInvocationLog = (
+  log: Logger,
+  now: () => number,
+  refusals: RefusalLog,
+): ((event: Event) => void) => {
   const runs = new Map<Invocation, RunLog>()
 
   return ({ id, invocation, event }) => {
     const run = runs.get(invocation)
+    if (event.type === 'ended' && isOverload(event.outcome)) {
+      const { outcome } = event
+      runs.delete(invocation)
+      refusals.report(outcome, () =>
+        writeOutcome(run?.log ?? invocationLogger(log, id, invocation.id), 'Invocation', outcome),
+      )
+      return
+    }
     const own = run?.log ?? invocationLogger(log, id, invocation.id)
     switch (event.type) {
       case 'accepted':

@@ -3,12 +3,18 @@ import { shownReference } from '../download/http/shown.js'
 import { logProvided, logReported } from './federated.js'
 import { createInvocationLog } from './invocation-log.js'
 import { taskLogger, type Logger } from './log.js'
+import { isOverload, RefusalLog, type Later } from './refusal-log.js'
 import { createRunLog, writeOutcome, type RunLog } from './run-log.js'
 
 /** Writes what happens to tasks to the log, each task through a child logger of its own. */
-export const createTaskLog = (log: Logger, now: () => number): ((event: TaskEvent) => void) => {
+export const createTaskLog = (
+  log: Logger,
+  now: () => number,
+  later?: Later,
+): ((event: TaskEvent) => void) => {
   const runs = new Map<string, RunLog>()
-  const logInvocation = createInvocationLog(log, now)
+  const refusals = new RefusalLog(log, later)
+  const logInvocation = createInvocationLog(log, now, refusals)
 
   return (event) => {
     if (event.type === 'rejected') {
@@ -31,11 +37,15 @@ export const createTaskLog = (log: Logger, now: () => number): ((event: TaskEven
         child.info({ name, daemon, latent, ...image }, 'Task accepted')
         return
       }
-      case 'ended':
+      case 'ended': {
+        const { outcome } = event
+        const write = () => writeOutcome(run?.log ?? taskLogger(log, id), 'Task', outcome)
         run?.rest()
         runs.delete(id)
-        writeOutcome(run?.log ?? taskLogger(log, id), 'Task', event.outcome)
+        if (isOverload(outcome)) refusals.report(outcome, write)
+        else write()
         return
+      }
       case 'output':
         run?.output(event)
         return

@@ -5,7 +5,7 @@ const PUBREC = 5
 
 type Written = Pick<WholePacket, 'type' | 'pieces'>
 
-/** Whole packets, as views, and what is left of one that has not ended. */
+/** Complete packets, as views, and the beginning of an incomplete one. */
 const packetsIn = (chunks: readonly Buffer[]): readonly Written[] => {
   const splitter = new PacketSplitter()
   const packets: Written[] = chunks.flatMap((chunk) => splitter.push(chunk))
@@ -13,10 +13,10 @@ const packetsIn = (chunks: readonly Buffer[]): readonly Written[] => {
 }
 
 /**
- * Holds back what acknowledges messages to the broker until they are safe, in order (MQTT 3.1.1, section 4.6), while all
- * else passes. So the client goes on to the next message at once, and many acknowledgements wait for the disk together.
+ * Holds back acknowledgements of messages until these are safe, in order (MQTT 3.1.1, section 4.6), while other packets pass. So
+ * the client continues with the next message at once, and one write to disk covers many acknowledgements.
  *
- * What comes begins and ends between two packets: MQTT.js writes a packet as a whole before it turns.
+ * Each call receives whole packets: MQTT.js writes a packet completely within one turn.
  */
 export class AckGate {
   readonly #ready: () => Promise<void> | undefined
@@ -24,13 +24,16 @@ export class AckGate {
   readonly #held: { readonly bytes: Buffer; isReady: boolean }[] = []
   readonly #released = new WeakSet<Buffer>()
 
-  /** `ready`: see `LinkJournal.durable`; `write` takes what was held, and leads to `filter` again. */
+  /**
+   * @param ready see `LinkJournal.durable`
+   * @param write receives what was held, and leads to `filter` again
+   */
   constructor(ready: () => Promise<void> | undefined, write: (acknowledgement: Buffer) => void) {
     this.#ready = ready
     this.#write = write
   }
 
-  /** What may go out now. */
+  /** Returns what may be sent now. */
   filter(chunks: readonly Buffer[]): readonly Buffer[] {
     const passing: Buffer[] = []
     let run: Buffer[] = []

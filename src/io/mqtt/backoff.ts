@@ -1,5 +1,5 @@
 export type BackoffOptions = {
-  /** The first delay lies anywhere below this; by default `initialMs`. */
+  /** Upper bound of the first delay; by default `initialMs`. */
   readonly firstMs?: number
   readonly initialMs: number
   readonly maxMs: number
@@ -7,13 +7,13 @@ export type BackoffOptions = {
   readonly random: () => number
 }
 
-/** Uptime of a link, in milliseconds, after which the backoff resets. */
+/** Uptime of a connection, in milliseconds, after which the backoff resets. */
 export const stableAfterMs = ({ maxMs }: Pick<BackoffOptions, 'maxMs'>): number => Math.min(10_000, maxMs)
 
 /**
- * Exponential backoff with jitter: the ceiling doubles from `initialMs` to `maxMs`, and a delay lies between half of the
- * ceiling and all of it. The first delay may be anything up to `firstMs`: a broker that restarts loses a whole fleet at one
- * moment, and must not get it back at one.
+ * Exponential backoff with jitter: the ceiling doubles from `initialMs` to `maxMs`, and a delay is between half of the ceiling
+ * and the ceiling. The first delay is up to `firstMs`: a broker that restarts loses a whole fleet at once, and must not get it
+ * back at once.
  */
 export class Backoff {
   readonly #options: BackoffOptions

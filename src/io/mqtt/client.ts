@@ -25,6 +25,8 @@ export class ConnectionClient extends MqttClient {
   readonly #open: { stream: GuardedStream | undefined }
   readonly #pace: EventLoopBudget
   readonly #flights: Session['flights']
+  /** The broker has accepted or refused the connection. */
+  isAnswered = false
 
   constructor(options: MqttOptions, session: Session, hooks: ClientHooks) {
     const open: { stream: GuardedStream | undefined } = { stream: undefined }
@@ -32,6 +34,7 @@ export class ConnectionClient extends MqttClient {
       maxPacketBytes: options.maxPacketBytes,
       marker: session.marker,
       onOversize: hooks.onOversize,
+      hasProperties: options.mqtt5 !== undefined,
     })
     const pace = new EventLoopBudget()
     // Else it makes a buffer for each number below 65536 beforehand: 10 MB, and a fifth of the time that the proplet takes to start.
@@ -52,8 +55,12 @@ export class ConnectionClient extends MqttClient {
     // MQTT.js asks before it takes a message of QoS 1 or 2; an option that it sets itself below MQTT 5
     this.options.customHandleAcks = (_topic, _message, _packet, goOn) => pace.next(() => goOn(0))
     this.#hooks = hooks
-    this.on('packetreceive', ({ cmd }) => {
-      if (cmd === 'publish') open.stream?.messageTaken()
+    this.on('packetreceive', (packet) => {
+      if (packet.cmd === 'publish') open.stream?.messageTaken()
+      if (packet.cmd !== 'connack') return
+      this.isAnswered = true
+      // We use no topic aliases; otherwise MQTT.js makes a table of as many as the broker allows.
+      delete packet.properties?.topicAliasMaximum
     })
   }
 
@@ -78,7 +85,7 @@ export class ConnectionClient extends MqttClient {
 
   /** MQTT.js calls this when 1.5 times the keep-alive has passed without an answer. A bulk transfer delays answers, either way. */
   override onKeepaliveTimeout(): void {
-    const keepAliveMs = (this.options.keepalive ?? 0) * 1000
+    const keepAliveMs = this.keepalive * 1000
     if (performance.now() - this.bulkAt < keepAliveMs || this.#flights.isInTransit()) {
       this.sendPing()
       this.reschedulePing(true)
@@ -88,20 +95,31 @@ export class ConnectionClient extends MqttClient {
   }
 }
 
-const precedenceOf = ({ topicPrefix, precedence }: MqttOptions): Precedence | undefined => {
+const precedenceOf = ({ topicPrefix, precedence, mqtt5 }: MqttOptions): Precedence | undefined => {
   if (precedence === undefined) return undefined
   const topicOf = (subtopic: string) => `${topicPrefix}/${subtopic}`
-  return { topic: topicOf(precedence.subtopic), ordered: precedence.ordered.map(topicOf) }
+  return {
+    topic: topicOf(precedence.subtopic),
+    ordered: precedence.ordered.map(topicOf),
+    hasProperties: mqtt5 !== undefined,
+  }
 }
 
 const protocolOptions = (options: MqttOptions) => {
   const { topicPrefix, will, username, password } = options
   // More is refused by some brokers, and nobody counts on a will that comes exactly once.
   const willQos: Qos = options.qos === 0 ? 0 : 1
+  const { cleanSession = false, mqtt5 } = options
   return {
     protocolId: 'MQTT',
-    protocolVersion: 4,
-    clean: options.cleanSession ?? false,
+    protocolVersion: mqtt5 === undefined ? 4 : 5,
+    ...(mqtt5 && {
+      properties: {
+        sessionExpiryInterval: cleanSession ? 0 : mqtt5.sessionExpirySeconds,
+        receiveMaximum: mqtt5.receiveMaximum,
+      },
+    }),
+    clean: cleanSession,
     clientId: options.clientId,
     ...(username === '' ? {} : { username }),
     ...(password === '' ? {} : { password }),

@@ -6,15 +6,18 @@ import type { Outbox } from './outbox.js'
 import type { Delivery } from '../../model/delivery.js'
 
 export type CloseReport = {
-  /** The farewell, if any, was acknowledged, and the connection ended with a DISCONNECT: the broker won't publish the Last Will. */
+  /**
+   * The farewell, if any, was acknowledged, and the connection ended with a DISCONNECT: the broker will not publish the Last
+   * Will.
+   */
   readonly clean: boolean
-  /** Publications that were not delivered, the farewell not counted. */
+  /** The number of undelivered publications, not counting the farewell. */
   readonly undelivered: number
 }
 
 export type ClosingParts = {
   readonly outbox: Outbox
-  /** Emits whenever something was put into the outbox, or left it, or the link went down. */
+  /** Emits when an entry was added to or removed from the outbox, or the connection was lost. */
   readonly changes$: Observable<void>
   readonly connection$: Observable<Connection>
   readonly isUp: () => boolean
@@ -22,7 +25,7 @@ export type ClosingParts = {
   readonly disconnect: () => void
 }
 
-/** Time kept from the deadline for the DISCONNECT, in milliseconds. */
+/** Time reserved before the deadline for the DISCONNECT, in milliseconds. */
 const DISCONNECT_MS = 500
 
 /** Flushes the outbox, delivers the farewell, and disconnects; reports and completes by the deadline. */

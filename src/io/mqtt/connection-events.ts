@@ -20,6 +20,8 @@ export type Ended = {
 export type Up = {
   readonly type: 'up'
   readonly sessionPresent: boolean
+  /** Seconds for which the broker keeps the session, where it decided so itself (MQTT 5). */
+  readonly sessionExpirySeconds?: number | undefined
   /** The QoS granted for each subtopic. */
   readonly granted: ReadonlyMap<string, number>
   /** Optional subtopics that were not granted. */

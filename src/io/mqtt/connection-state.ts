@@ -1,12 +1,12 @@
 import { ReplaySubject, type Observable } from 'rxjs'
 import type { Connection } from '../../model/connection.js'
 
-/** The state of the link, over all its connections. */
+/** The connection state, across connections. */
 export class ConnectionState {
   readonly #states$ = new ReplaySubject<Connection>(1)
   #state: Connection | undefined
 
-  /** Begins with the state at hand, if there is one yet. `down` comes again when its reason changes. */
+  /** Starts with the current state, if there is one yet. `down` is emitted again when its reason changes. */
   readonly connection$: Observable<Connection> = this.#states$.asObservable()
 
   get isUp(): boolean {

@@ -1,10 +1,15 @@
-import type { Packet } from 'mqtt'
+import type { IConnackPacket, Packet } from 'mqtt'
 import { Observable, type Subscriber } from 'rxjs'
+import { AckWatch } from './ack-watch.js'
+import { fitsBroker, NO_LIMITS, obeyLimits } from './broker-limits.js'
 import { ConnectionClient } from './client.js'
+import { readConnack } from './connack.js'
 import type { ConnectionContext, Ended, Up } from './connection-events.js'
 import type { Entry } from './delivery.js'
-import { connackReason, describeError, isAuthorizationFailure } from './reasons.js'
+import { closedReason, describeError, describeReason, type MqttVersion, type Reason } from './reasons.js'
 import { PacketError } from './limiter.js'
+import { refusalIn } from './refusal.js'
+import { readSuback, subscribeOptions } from './subscription.js'
 
 /** One connection, from opening the socket to its end. */
 class MqttConnection {
@@ -12,11 +17,11 @@ class MqttConnection {
   readonly #subscriber: Subscriber<Up | Ended>
   readonly #client: ConnectionClient
   readonly #unsent = new Set<Entry>()
-  readonly #watch: NodeJS.Timeout
-  readonly #watchMs: number
-  #watchedAt = performance.now()
+  readonly #watch: AckWatch
+  readonly #version: MqttVersion
   #subackTimer: NodeJS.Timeout | undefined
   #reason: string | undefined
+  #limits = NO_LIMITS
   #byPeer = true
   #requested = false
   #unauthorized = false
@@ -29,6 +34,7 @@ class MqttConnection {
     const { options, topics, session, ready, beforeWrite, onOversize } = context
     const { timeoutMs } = options
     this.#context = context
+    this.#version = options.mqtt5 === undefined ? '3.1.1' : '5'
     this.#subscriber = subscriber
     this.#client = new ConnectionClient(options, session, {
       onOversize: (topic, packetBytes) => onOversize(topics.get(topic) ?? topic, packetBytes),
@@ -37,8 +43,11 @@ class MqttConnection {
       beforeWrite,
       isRoom: () => context.outbox.isRoom,
     })
-    this.#watchMs = Math.max(20, Math.min(1000, timeoutMs / 8))
-    this.#watch = setInterval(() => this.#checkAcknowledgements(), this.#watchMs)
+    this.#watch = new AckWatch({
+      timeoutMs,
+      isOverdue: (before) => this.#client.bulkAt < before && session.flights.overdue(before),
+      onOverdue: () => this.#fail(`a publication was not acknowledged within ${timeoutMs} ms`),
+    })
     this.#listen()
   }
 
@@ -54,7 +63,7 @@ class MqttConnection {
   /** Closes the connection without a DISCONNECT. */
   cut(): void {
     this.#isEnding = true
-    clearInterval(this.#watch)
+    this.#watch.stop()
     clearTimeout(this.#subackTimer)
     this.#client.cut()
   }
@@ -81,25 +90,42 @@ class MqttConnection {
   }
 
   #received(packet: Packet): void {
-    const { session } = this.#context
     if (packet.cmd === 'suback' && packet.granted.length !== this.#context.topics.size)
       this.#fail(
         `the broker acknowledged ${packet.granted.length} of ${this.#context.topics.size} subscriptions`,
       )
-    if (packet.cmd !== 'connack') return
-    const { returnCode = 0, sessionPresent } = packet
-    if (returnCode === 0) {
-      session.flights.connected(sessionPresent)
-      if (!sessionPresent) session.inbound.clear()
-    } else {
-      this.#reason = connackReason(returnCode)
+    else if (packet.cmd === 'connack') this.#answered(packet)
+    else if (packet.cmd === 'disconnect')
+      this.#left({ code: packet.reasonCode ?? 0, words: packet.properties?.reasonString })
+    const refusal = refusalIn(packet)
+    if (refusal && this.#context.session.flights.refused(packet.messageId ?? 0, refusal))
+      this.#fail(refusal.reason)
+  }
+
+  #answered(packet: IConnackPacket): void {
+    const { session } = this.#context
+    const answer = readConnack(packet, this.#version)
+    if (!answer.accepted) {
+      this.#reason = answer.reason
       this.#byPeer = false
-      this.#unauthorized = isAuthorizationFailure(returnCode)
+      this.#unauthorized = answer.unauthorized
+      return
     }
+    session.flights.connected(answer.sessionPresent)
+    if (!answer.sessionPresent) session.inbound.clear()
+    this.#limits = answer.limits
+    obeyLimits(this.#context, answer.limits)
+  }
+
+  /** The broker says why it ends the connection (MQTT 5). */
+  #left(reason: Reason): void {
+    this.#reason ??= `the broker ended the connection: ${describeReason(reason)}`
+    this.#isEnding = true
+    this.#client.cut()
   }
 
   #connected(sessionPresent: boolean): void {
-    const { timeoutMs, qos } = this.#context.options
+    const { timeoutMs } = this.#context.options
     // A SUBSCRIBE without topics is against the protocol.
     if (this.#context.topics.size === 0) {
       this.#up({ sessionPresent, granted: new Map(), refused: [] })
@@ -109,7 +135,8 @@ class MqttConnection {
       () => this.#fail(`no answer to the subscription within ${timeoutMs} ms`),
       timeoutMs,
     )
-    this.#client.subscribe([...this.#context.topics.keys()], { qos }, (error, _subscriptions, suback) => {
+    const asked = subscribeOptions(this.#context.options)
+    this.#client.subscribe([...this.#context.topics.keys()], asked, (error, _subscriptions, suback) => {
       clearTimeout(this.#subackTimer)
       if (!this.#subscriber.closed)
         this.#subscribed(sessionPresent, suback?.granted.map(Number) ?? [], error ?? undefined)
@@ -117,18 +144,9 @@ class MqttConnection {
   }
 
   #subscribed(sessionPresent: boolean, codes: readonly number[], error: Error | undefined): void {
-    const { topicPrefix, qos, optional } = this.#context.options
-    const granted = new Map(
-      [...this.#context.topics.values()].map((subtopic, i) => [subtopic, codes[i] ?? qos]),
-    )
-    const refused = [...granted].flatMap(([subtopic, code]) => ((code & 0x80) !== 0 ? [subtopic] : []))
-    const missing = refused.filter((subtopic) => optional?.includes(subtopic) !== true)
-    for (const subtopic of refused) granted.delete(subtopic)
-    if (missing.length > 0) {
-      const names = missing.map((subtopic) => `${topicPrefix}/${subtopic}`)
-      this.#fail(`the broker refused the subscription to ${names.join(', ')}`)
-    } else if (error && refused.length === 0) this.#fail(`the subscription failed: ${error.message}`)
-    else this.#up({ sessionPresent, granted, refused })
+    const { problem, ...subscribed } = readSuback(this.#context, codes, error)
+    if (problem === undefined) this.#up({ sessionPresent, ...subscribed })
+    else this.#fail(problem)
   }
 
   #up(up: Pick<Up, 'sessionPresent' | 'granted' | 'refused'>): void {
@@ -136,21 +154,10 @@ class MqttConnection {
     this.#subscriber.next({
       type: 'up',
       ...up,
+      sessionExpirySeconds: this.#limits.sessionExpirySeconds,
       pump: () => this.#pump(),
       disconnect: () => this.#disconnect(),
     })
-  }
-
-  #checkAcknowledgements(): void {
-    const { options, session } = this.#context
-    const now = performance.now()
-    const sleptMs = now - this.#watchedAt - this.#watchMs
-    this.#watchedAt = now
-    // After a sleep, of the machine or of this process, timers come before what has arrived meanwhile.
-    if (sleptMs > options.timeoutMs / 2) return
-    const before = now - options.timeoutMs
-    if (this.#client.bulkAt < before && session.flights.overdue(before))
-      this.#fail(`a publication was not acknowledged within ${options.timeoutMs} ms`)
   }
 
   #takeNext(): Entry | undefined {
@@ -176,6 +183,7 @@ class MqttConnection {
       outbox.putBack([entry])
       return
     }
+    if (!fitsBroker(this.#context, entry, this.#limits)) return
     const { keep, sequence } = entry.publication
     const qos = keep === 'latest' && session.flights.sparesLatest() ? 0 : session.publishQos.value
     if (qos > 0) {
@@ -212,7 +220,7 @@ class MqttConnection {
     this.#unsent.clear()
     this.#subscriber.next({
       type: 'ended',
-      reason: (this.#reason ??= 'closed by the broker'),
+      reason: (this.#reason ??= closedReason(this.#version, this.#client.isAnswered)),
       byPeer: this.#byPeer,
       requested: this.#requested,
       unauthorized: this.#unauthorized,

@@ -16,8 +16,8 @@ export type DeliverDeps = Pick<MqttOptions, 'journal' | 'qos'> & {
 }
 
 /**
- * Puts a publication into the outbox on subscription and emits what becomes of it. One that was in flight when an
- * earlier process ended continues under its message ID.
+ * Adds a publication to the outbox on subscription and emits its delivery. One that was in flight when an earlier process ended
+ * continues under its packet ID.
  */
 export const deliverBy =
   ({ outbox, session, rejections, journal, qos, changed }: DeliverDeps) =>

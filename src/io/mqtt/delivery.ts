@@ -3,7 +3,7 @@ import type { Delivery } from '../../model/delivery.js'
 
 export const isFinal = (delivery: Delivery): boolean => delivery.at !== 'handed'
 
-/** A publication on its way, encoded. */
+/** An encoded publication. */
 export type Entry = {
   readonly publication: Publication
   readonly topic: string

@@ -1,11 +1,19 @@
 import type { Publication } from '../../model/publication.js'
 import type { RejectionCause } from '../../model/delivery.js'
 import { messageOf } from '../../model/message-of.js'
+import type { Entry } from './delivery.js'
 
 /** What the four bytes of a remaining length can say (MQTT 3.1.1, section 2.2.3). */
 const MAX_REMAINING_LENGTH = 268_435_455
 /** Fixed header of at most 5 bytes, topic length of 2, packet id of 2. */
 const HEADER_BYTES = 9
+
+/** Of no properties (MQTT 5). */
+const PROPERTIES_BYTES = 1
+
+/** What a PUBLISH of it takes at most, in either version of MQTT. */
+export const packetBytesOf = ({ topic, payload }: Pick<Entry, 'topic' | 'payload'>): number =>
+  HEADER_BYTES + PROPERTIES_BYTES + Buffer.byteLength(topic) + payload.length
 
 export type Encoded =
   | { readonly ok: true; readonly topic: string; readonly payload: Buffer }

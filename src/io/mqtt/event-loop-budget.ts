@@ -1,13 +1,13 @@
 /**
- * A quarter of what one turn of the event loop may take, in milliseconds: the message that comes last takes its time, too,
- * and so does what guests say.
+ * A quarter of the time that one turn of the event loop may take, in milliseconds: the last message may exceed it, and messages
+ * of guests take time, too.
  */
 const SLICE_MS = 5
 
 export type PaceDeps = {
   /** Milliseconds. */
   readonly now: () => number
-  /** Calls back when the event loop has turned. */
+  /** Calls back after the event loop has turned. */
   readonly nextTurn: (callback: () => void) => void
 }
 
@@ -17,9 +17,9 @@ const ofThisProcess: PaceDeps = {
 }
 
 /**
- * Lets the event loop turn between messages. MQTT.js takes all packets of what was read in one go, which may be a thousand
- * commands, and meanwhile no timer fires and no child is heard. Who calls `next` before each message, and goes on when it
- * is called back, works for `SLICE_MS` at most in one turn, beside the one message that is under way.
+ * Lets the event loop turn between messages. MQTT.js processes all packets of one read together, which may be a thousand
+ * commands; meanwhile no timer fires and no child is read from. A caller that calls `next` before each message, and waits for its
+ * callback, works for at most `SLICE_MS` in one turn, plus the message in progress.
  */
 export class EventLoopBudget {
   readonly #deps: PaceDeps

@@ -3,11 +3,11 @@ import type { MqttLog } from './options.js'
 
 /** A persistent failure is logged again after this many attempts. */
 const REPEAT_EVERY = 10
-/** Connections in a row that the broker closes before they are this old, in milliseconds, are too many for chance. */
+/** If the broker repeatedly closes connections before this age, in milliseconds, it is unlikely to be chance. */
 const SHORT_MS = 120_000
 const TOO_MANY = 5
 
-/** Logs why there is no link: each new reason at once, and then now and then; the rest is for debugging. */
+/** Logs why there is no connection: each new reason at once, then occasionally; the rest at level debug. */
 export class FailureLog {
   readonly #log: MqttLog
   readonly #broker: string

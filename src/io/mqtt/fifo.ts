@@ -1,6 +1,6 @@
 const COMPACT_AT = 1024
 
-/** A queue whose ends are cheap at any length. */
+/** A queue with constant-time operations at both ends. */
 export class Fifo<T> {
   #items: (T | undefined)[] = []
   #head = 0
@@ -13,7 +13,7 @@ export class Fifo<T> {
     this.#items.push(item)
   }
 
-  /** Puts items before all others, in the order given. */
+  /** Puts items before all others, in the given order. */
   putBack(items: readonly T[]): void {
     this.#items = [...items, ...this.#items.slice(this.#head)]
     this.#head = 0

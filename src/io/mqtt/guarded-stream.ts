@@ -8,27 +8,28 @@ import { toError } from '../../model/to-error.js'
 type Callback = (error?: Error | null) => void
 
 export type StreamHooks = {
-  /** When acknowledgements may go out, see `LinkJournal.durable`; by default at once. */
+  /** When acknowledgements may be sent, see `LinkJournal.durable`; by default at once. */
   readonly ready?: () => Promise<void> | undefined
   /** Called before anything is written. */
   readonly beforeWrite?: () => void
-  /** Whether the client may be given a further message; `resumeMessages` is called when it may again. */
+  /** Whether the client may receive another message; `resumeMessages` is called when it may again. */
   readonly isRoom?: () => boolean
   readonly precedence?: Precedence | undefined
 }
 
 /**
- * The socket as the MQTT client sees it: what comes in goes through the limiter, and messages wait behind all else; what goes
- * out in bulk goes in pieces, so that a slow link can be told from a dead one. Closes with the socket, and closes the socket.
+ * The socket as seen by the MQTT client: incoming bytes pass the limiter, and messages wait behind other packets; large outgoing
+ * packets are sent in pieces, so that a slow connection can be told from a dead one. Closes with the socket, and closes the
+ * socket.
  */
 export class GuardedStream extends Duplex {
-  /** When a packet of bulk size last moved, either way, on the clock of `performance.now()`. */
+  /** When a large packet last made progress, in either direction, on the clock of `performance.now()`. */
   bulkAt = -Infinity
   readonly #inner: Duplex
   readonly #beforeWrite: () => void
   readonly #gate: AckGate | undefined
   readonly #lanes: InboundLanes
-  /** What has waited until then is not acknowledged, and comes again. */
+  /** Messages that still wait then are not acknowledged, and will be redelivered. */
   #hasEnded = false
   #uncorks = 0
 
@@ -66,25 +67,25 @@ export class GuardedStream extends Duplex {
     inner.on('close', () => this.destroy())
   }
 
-  /** The client has begun with a message. */
+  /** The client has begun to process a message. */
   messageTaken(): void {
     this.#lanes.taken()
     this.#readMore()
   }
 
-  /** There may be room for further messages. */
+  /** There may be room for more messages. */
   resumeMessages(): void {
     this.#lanes.resume()
     this.#readMore()
   }
 
   override _read(): void {
-    // What comes is passed on as the lanes say.
+    // Incoming bytes are pushed by the lanes.
   }
 
   /**
-   * MQTT.js corks for each packet. What was written in one turn of the event loop goes out at its end, together: each write
-   * of ours wakes the broker.
+   * MQTT.js corks for each packet. Everything written in one turn of the event loop is sent together at its end, because each
+   * write wakes the broker.
    */
   override uncork(): void {
     this.#uncorks += 1
@@ -129,7 +130,7 @@ export class GuardedStream extends Duplex {
       this.#passBulk(pieces(buffers), done)
       return
     }
-    // One buffer: a packet comes in up to eight.
+    // As one buffer: a packet consists of up to eight.
     const [first] = buffers
     this.#inner.write(buffers.length === 1 ? first : Buffer.concat(buffers), done)
   }

@@ -3,7 +3,7 @@ const ESCAPED = Buffer.from('\\u')
 const QUOTE = 0x22
 const COLON = 0x3a
 const BACKSLASH = 0x5c
-/** Bytes of an ID that is looked for. */
+/** Maximum bytes of an ID that is recognised. */
 const MAX_ID_BYTES = 256
 
 const isBlank = (c: number | undefined): boolean => c === 0x20 || c === 0x09 || c === 0x0a || c === 0x0d
@@ -15,8 +15,8 @@ const skipBlanks = (json: Buffer, from: number): number => {
 }
 
 /**
- * The values of all fields `id` of a JSON text, at any depth, without parsing it: it may hold others besides, but none is
- * missing. Undefined: this is not certain, as there is none, or one that is no plain string.
+ * The values of all `id` fields of a JSON text, at any depth, without parsing it: there may be others among them, but none is
+ * missing. Undefined if this is uncertain, because there is none, or one that is not a plain string.
  *
  * @example
  * ```ts
@@ -28,7 +28,7 @@ export const idsIn = (json: Buffer): readonly string[] | undefined => {
   if (json.includes(ESCAPED)) return undefined
   for (let key = json.indexOf(KEY); key >= 0; key = json.indexOf(KEY, key + KEY.length)) {
     const colon = skipBlanks(json, key + KEY.length)
-    // What is a value `id`, and no key.
+    // A value `id`, not a key.
     if (json[colon] !== COLON) continue
     const start = skipBlanks(json, colon + 1)
     if (json[start] !== QUOTE) return undefined

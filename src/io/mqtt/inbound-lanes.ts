@@ -2,15 +2,15 @@ import { PUBLISH } from './fixed-header.js'
 import { PacketSplitter, type WholePacket } from './packet-splitter.js'
 import { WaitingMessages, type Precedence } from './waiting-messages.js'
 
-/** Bytes of messages that are read ahead of the client; beyond that nothing more is read until half of it is gone. */
+/** Bytes of messages that are read ahead of the client; beyond that, reading pauses until half of them are processed. */
 export const MAX_AHEAD_BYTES = 16 * 1024 * 1024
 /** The cost of a message in addition to its bytes. */
 const MESSAGE_BYTES = 256
 
 export type LanesOptions = {
-  /** Gives bytes to the client. */
+  /** Passes bytes to the client. */
   readonly pass: (piece: Buffer) => void
-  /** Whether the client may be given a further message; call `resume` when it may again. */
+  /** Whether the client may receive another message; call `resume` when it may again. */
   readonly isRoom?: () => boolean
   readonly precedence?: Precedence | undefined
 }
@@ -18,12 +18,12 @@ export type LanesOptions = {
 const costOf = ({ bytes }: WholePacket): number => bytes + MESSAGE_BYTES
 
 /**
- * Lets packets about our own publications, pings and subscriptions pass messages that wait. A broker may send thousands of
- * messages without a pause, and mosquitto 2.0 does so even beyond its window of messages in flight: what acknowledges a result
- * would come behind all of them, and no further result could go out.
+ * Lets packets about own publications, pings and subscriptions overtake waiting messages. A broker may send thousands of messages
+ * without a pause, and mosquitto 2.0 does so even beyond its window of messages in flight: the acknowledgement of a result would
+ * arrive behind all of them, and no other result could be sent meanwhile.
  *
- * The client gets one message at a time, the next one when it has begun with the one before. The broker can't have sent a packet
- * about a message (PUBREL) before we have acknowledged it, so none passes its own message.
+ * The client receives one message at a time, the next when it has begun to process the one before. The broker cannot have sent a
+ * packet about a message (PUBREL) before that was acknowledged, so no packet overtakes its own message.
  */
 export class InboundLanes {
   readonly #splitter = new PacketSplitter()
@@ -40,12 +40,12 @@ export class InboundLanes {
     this.#messages = new WaitingMessages(precedence)
   }
 
-  /** Read no more until this is false. */
+  /** Reading must pause until this is false. */
   get isFull(): boolean {
     return this.#isFull
   }
 
-  /** Messages that wait. */
+  /** The number of waiting messages. */
   get waiting(): number {
     return this.#messages.length
   }
@@ -61,7 +61,7 @@ export class InboundLanes {
     this.resume()
   }
 
-  /** The client has begun with the message that it was given, and may be given the next. */
+  /** The client has begun to process its message, and may receive the next. */
   taken(): void {
     this.#isClientBusy = false
     this.resume()

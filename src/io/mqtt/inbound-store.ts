@@ -6,38 +6,38 @@ type Callback = (error?: Error) => void
 type PacketCallback = (error?: Error, packet?: MqttPacket) => void
 
 export type InboundHooks = {
-  /** A message has come, for the first time. */
+  /** A message was received for the first time. */
   readonly deliver: (message: IPublishPacket, packet: Packet | undefined) => void
-  /** Someone takes messages. */
+  /** Whether there is a subscriber. */
   readonly isListening: () => boolean
-  /** The broker won't send it again. */
+  /** The broker will not send it again. */
   readonly forget: (id: number) => void
   readonly forgetAll: () => void
 }
 
-/** With QoS 1, nothing shows when redelivery can no longer happen. */
+/** With QoS 1, nothing shows when a message can no longer be redelivered. */
 const MAX_OF_QOS_1 = 1000
 
 /**
- * Messages of QoS 1 and 2 that the broker may send again. This is the client's incoming store, and outlives its
- * connections: with the session, the broker goes on where it was.
+ * Messages of QoS 1 and 2 that the broker may redeliver. This is the client's incoming store, and outlives its connections: with
+ * the session, the broker continues where it was.
  *
- * A message is delivered when it comes, not when the broker releases it (MQTT 3.1.1, section 4.3.3, method B): a round
- * trip earlier, and none is lost when the session is.
+ * A message is delivered when it arrives, not when the broker releases it (MQTT 3.1.1, section 4.3.3, method B): a round trip
+ * earlier, and none is lost when the session is.
  */
 export class InboundStore implements IStore {
   readonly #known = new Map<number, Packet>()
   readonly #delivered: Uint8Array
   readonly #hooks: InboundHooks
 
-  /** `delivered` is what the client has in the place of a payload when a message is released. */
+  /** @param delivered the payload that the client sees when a message is released */
   constructor(delivered: Uint8Array, hooks: InboundHooks, known: readonly Packet[] = []) {
     this.#delivered = delivered
     this.#hooks = hooks
     for (const packet of known) this.#known.set(packet.id, packet)
   }
 
-  /** Delivers a message unless it is a redelivery. Without listeners it must not be acknowledged. */
+  /** Delivers a message unless it is a redelivery. Without subscribers it must not be acknowledged. */
   receive(message: IPublishPacket): void {
     if (!this.#hooks.isListening()) return
     const packet = packetOf(message)
@@ -82,7 +82,7 @@ export class InboundStore implements IStore {
     this.#hooks.forgetAll()
   }
 
-  /** An id is free when its message was released (QoS 2), or acknowledged, which can't be known (QoS 1). */
+  /** An ID is free once its message was released (QoS 2), or acknowledged, which cannot be observed (QoS 1). */
   #isKnown(packet: Packet, isRepetition: boolean): boolean {
     const known = this.#known.get(packet.id)
     return known !== undefined && isSamePacket(known, packet) && (packet.qos === 2 || isRepetition)

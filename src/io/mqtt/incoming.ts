@@ -4,8 +4,8 @@ import type { MqttOptions } from './options.js'
 import { bytesOf } from './packets.js'
 
 /**
- * Reads what the broker sent. Undefined if it holds no message for us: of an unexpected topic or retained, which is
- * logged, or the marker.
+ * Decodes a message of the broker. Undefined if it is not to be delivered: its topic is unexpected or it is retained, which is
+ * logged, or it is the marker.
  */
 export const incomingBy =
   (topics: ReadonlyMap<string, string>, { retained, log }: Pick<MqttOptions, 'retained' | 'log'>) =>

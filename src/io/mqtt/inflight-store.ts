@@ -1,5 +1,6 @@
 import { Store, type IStore, type Packet } from 'mqtt'
 import type { Entry } from './delivery.js'
+import { newFlight, packetOfFlight, type Flight, type Refusal } from './flight.js'
 import type { PublishQos } from './publish-qos.js'
 
 /** A publication larger than this, in bytes, may be the reason why a broker closes the connection. */
@@ -18,21 +19,12 @@ type PacketCallback = (error?: Error, packet?: Packet) => void
 
 export type FlightHooks = {
   readonly onAcknowledged: (entry: Entry) => void
+  /** It will not be sent again. */
+  readonly onRefused?: (entry: Entry, reason: string) => void
   /** The broker has it and is about to release its ID. */
   readonly onReleased?: (entry: Entry) => void
   /** It was released but is published again, because the broker lost the session. */
   readonly onAnew?: (entry: Entry, id: number) => void
-}
-
-type Flight = {
-  readonly entry: Entry
-  /** `released`: the broker has it, and is to forget its id (QoS 2). */
-  state: 'published' | 'released'
-  /** When it was last sent on this connection, on the clock of `performance.now()`. */
-  sentAt: number | undefined
-  /** When it was sent, or an answer came to one sent before it, whichever was later: until then it was queued. */
-  awaitedSince: number | undefined
-  strikes: number
 }
 
 const transitMs = (bytes: number): number => (bytes / SLOWEST_LINK) * 1000
@@ -63,14 +55,12 @@ export class InflightStore implements IStore {
 
   /** The entry has been handed to the client, which gave it this id. */
   launch(id: number, entry: Entry): void {
-    const now = performance.now()
-    this.#flights.set(id, { entry, state: 'published', sentAt: now, awaitedSince: now, strikes: 0 })
+    this.#flights.set(id, newFlight(entry, 'published', performance.now()))
   }
 
   /** An earlier process had it in flight under this ID. */
   resume(id: number, entry: Entry, isReleased: boolean): void {
-    const state = isReleased ? 'released' : 'published'
-    this.#flights.set(id, { entry, state, sentAt: undefined, awaitedSince: undefined, strikes: 0 })
+    this.#flights.set(id, newFlight(entry, isReleased ? 'released' : 'published'))
   }
 
   /** The client writes a PUBLISH or PUBREL of this id. */
@@ -87,6 +77,28 @@ export class InflightStore implements IStore {
       if (flight.state === 'released') this.#hooks.onAnew?.(flight.entry, id)
       flight.state = 'published'
     }
+  }
+
+  /**
+   * The broker has refused a publication (MQTT 5). True: it is to be sent again, on another connection; at most `STRIKES`
+   * times.
+   */
+  refused(id: number, { reason, isFinal }: Refusal): boolean {
+    const flight = this.#flights.get(id)
+    if (flight === undefined) return false
+    flight.strikes += 1
+    const isLast = isFinal || flight.strikes >= STRIKES
+    flight.refusal = { reason, isFinal: isLast }
+    return !isLast
+  }
+
+  /** Takes out what may not be sent on this connection; the client has not read the store yet. */
+  remove(isExcluded: (entry: Entry) => boolean): readonly Entry[] {
+    const excluded = [...this.#flights].filter(
+      ([, { entry, state }]) => state === 'published' && isExcluded(entry),
+    )
+    for (const [id] of excluded) this.#flights.delete(id)
+    return excluded.map(([, { entry }]) => entry)
   }
 
   /** Publications of QoS 2 were sent on this connection, and the broker has answered none of those that are left. */
@@ -132,6 +144,7 @@ export class InflightStore implements IStore {
     for (const [id, flight] of this.#flights) {
       const { entry, state, sentAt } = flight
       flight.sentAt = flight.awaitedSince = undefined
+      flight.refusal = undefined
       if (sentAt === undefined || !byPeer) continue
       const suspect = state === 'published' && entry.payload.length > SUSPECT_BYTES && sentAt >= soon
       flight.strikes = suspect ? flight.strikes + 1 : 0
@@ -161,10 +174,20 @@ export class InflightStore implements IStore {
       return this
     }
     this.#answered(flight)
-    this.#hasAcknowledged = true
+    const { entry, refusal } = flight
+    const packet = this.#packet(id, flight)
+    // The client forgets what was refused; what is to be sent again stays here for the next connection.
+    if (refusal?.isFinal === false) {
+      done(undefined, packet)
+      return this
+    }
     this.#flights.delete(id)
-    done(undefined, this.#packet(id, flight))
-    this.#hooks.onAcknowledged(flight.entry)
+    done(undefined, packet)
+    if (refusal !== undefined) this.#hooks.onRefused?.(entry, refusal.reason)
+    else {
+      this.#hasAcknowledged = true
+      this.#hooks.onAcknowledged(entry)
+    }
     return this
   }
 
@@ -206,18 +229,7 @@ export class InflightStore implements IStore {
     }
   }
 
-  #packet(messageId: number, { entry, state }: Flight): Packet {
-    if (state === 'released') return { cmd: 'pubrel', messageId }
-    const { topic, payload } = entry
-    return {
-      cmd: 'publish',
-      topic,
-      payload,
-      // What is in flight is to be acknowledged, whatever is granted now.
-      qos: this.#qos.value === 2 ? 2 : 1,
-      retain: false,
-      dup: this.#sessionPresent,
-      messageId,
-    }
+  #packet(messageId: number, flight: Flight): Packet {
+    return packetOfFlight(messageId, flight, { qos: this.#qos.value, dup: this.#sessionPresent })
   }
 }

@@ -1,29 +1,29 @@
 import type { Packet } from '../../model/connection.js'
 
 /**
- * What remembers messages and publications, should the process end. What `forget`, `sent` and `released` are told is on record
- * once `flush` has returned.
+ * Remembers messages and publications beyond the process. What `forget`, `sent` and `released` record is on disk once `flush` has
+ * returned.
  */
 export type LinkJournal = {
-  /** Those of an earlier process that the broker may send again. */
+  /** Packets of an earlier process that the broker may redeliver. */
   readonly packets: readonly Packet[]
-  /** The broker won't send a packet again. */
+  /** The broker will not send a packet again. */
   readonly forget: (id: number) => void
-  /** Nor any of them. */
+  /** The broker has lost the session, so it will not send any of them again. */
   readonly loseSession: () => void
   /**
-   * Resolves when the messages that were given on so far may be acknowledged, as they would outlive a loss of power;
-   * never rejects. Undefined: they may be already.
+   * Resolves when the messages delivered so far may be acknowledged, because they would survive a power failure; never rejects.
+   * Undefined if they may be acknowledged already.
    */
   readonly durable: () => Promise<void> | undefined
-  /** Call before anything is written to the broker. */
+  /** Called before anything is written to the broker. */
   readonly flush: () => void
   /** How an earlier process sent a publication, if it did. */
   readonly flight: (
     sequence: number,
   ) => { readonly messageId: number; readonly isReleased: boolean } | undefined
-  /** A publication is about to be sent under that packet id. */
+  /** A publication is about to be sent with that packet ID. */
   readonly sent: (sequence: number, messageId: number) => void
-  /** The broker has it and is about to release its packet ID (QoS 2). */
+  /** The broker has received it, and its packet ID is about to be released (QoS 2). */
   readonly released: (sequence: number) => void
 }

@@ -5,6 +5,8 @@ export const MAX_CONTROL_PACKET_BYTES = 64 * 1024
 /** A packet larger than this, in bytes, counts as a bulk transfer: it may hold up the acknowledgements behind it. */
 export const BULK_BYTES = 64 * 1024
 
+const NO_PROPERTIES = Buffer.from([0])
+
 /** The peer broke the protocol or a limit of ours; the connection can't be used any longer. */
 export class PacketError extends Error {
   readonly code = 'MQTT_PACKET'
@@ -16,11 +18,13 @@ export type LimiterOptions = {
   /** Replaces an oversized payload; distinguishable from any real one. */
   readonly marker: Uint8Array
   readonly onOversize: (topic: string, packetBytes: number) => void
+  /** Of MQTT 5: a PUBLISH has properties. */
+  readonly hasProperties?: boolean
 }
 
 /**
  * Scans the bytes a broker sends, split anywhere (MQTT 3.1.1, section 2.2). A PUBLISH larger than `maxPacketBytes`
- * leaves as the same PUBLISH (flags, topic, packet id) with `marker` as its payload: so it is acknowledged and never
+ * leaves as the same PUBLISH (flags, topic, packet id, no properties) with `marker` as its payload: so it is acknowledged and never
  * delivered again, and its real payload is dropped as it streams by.
  *
  * Invariant: the packet at hand is in exactly one phase: its fixed header is being read (`#header`), it passes
@@ -133,10 +137,12 @@ export class PacketLimiter {
     if (oversize.head.length === wanted && head.length >= 2) {
       const topicEnd = wanted - idBytes
       this.#options.onOversize(oversize.head.toString('utf8', 2, topicEnd), total)
-      const { marker } = this.#options
+      const { marker, hasProperties = false } = this.#options
+      const properties = hasProperties ? NO_PROPERTIES : Buffer.alloc(0)
       out.push(
-        Buffer.from([first, ...remainingLength(wanted + marker.length)]),
+        Buffer.from([first, ...remainingLength(wanted + properties.length + marker.length)]),
         oversize.head,
+        properties,
         Buffer.from(marker),
       )
       this.#dropping = remaining - wanted

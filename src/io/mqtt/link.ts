@@ -5,6 +5,7 @@ import type { Publication } from '../../model/publication.js'
 import { Backoff, stableAfterMs } from './backoff.js'
 import { closeLink, type CloseReport } from './closing.js'
 import type { ConnectionContext, Ended, Up } from './connection-events.js'
+import { ConnectedLog } from './connected-log.js'
 import { ConnectionState } from './connection-state.js'
 import { deliverBy } from './deliver.js'
 import type { Entry } from './delivery.js'
@@ -55,6 +56,18 @@ const rejectRefused = (outbox: Outbox, entries: Iterable<Entry>): void => {
   }
 }
 
+/** What the broker says of a publication, told to the outbox. */
+const settling = (outbox: Outbox, changed: () => void) => ({
+  onAcknowledged: (entry: Entry) => {
+    outbox.acknowledge(entry)
+    changed()
+  },
+  onRefused: (entry: Entry, reason: string) => {
+    outbox.reject(entry, 'refused', reason)
+    changed()
+  },
+})
+
 /**
  * Opens the link to the broker. Emits the link once, at once, before it is connected, and then tries to connect for as
  * long as it is subscribed to; it never errors. Subscribe to what the link offers synchronously.
@@ -74,18 +87,17 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
     const failures = new FailureLog(log, broker)
     const rejections = new RejectionLog(log)
     const subscriptions = new SubscriptionLog(options)
+    const connected = new ConnectedLog(options, broker)
     const topics = topicsOf(options)
     const incoming = incomingBy(topics, options)
 
-    const onAcknowledged = (entry: Entry) => {
-      outbox.acknowledge(entry)
-      changes$.next()
-    }
+    const { onAcknowledged, onRefused } = settling(outbox, () => changes$.next())
     const session = createSession({
       qos,
       random,
       journal,
       onAcknowledged,
+      onRefused,
       isListening: () => messages$.observed,
       onMessage: (sent, packet) => {
         const message = incoming(sent, packet, session.marker)
@@ -93,9 +105,10 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
       },
     })
     const { publishQos } = session
-    const onUp = ({ sessionPresent, granted, refused }: Up) => {
+    const onUp = (up: Up) => {
+      const { sessionPresent, granted, refused } = up
       failures.up()
-      log.info({ broker, sessionPresent }, 'Connected to the broker')
+      connected.report(up)
       publishQos.grant(Math.min(qos, ...granted.values()))
       const { value: used } = publishQos
       subscriptions.report({ granted, refused }, used)

@@ -5,16 +5,19 @@ type IdProvider = NonNullable<IClientOptions['messageIdProvider']>
 const MAX_ID = 0xffff
 
 /**
- * Packet ids. Goes round all of them before using one again, over all connections of the session, since a broker that
- * kept the session takes a PUBLISH under an id it knows for a repetition; begins anywhere, since it may know ids of
- * the process before this one.
+ * Packet IDs. All are used before any is used again, across the connections of the session, because a broker that kept the
+ * session takes a PUBLISH with a known ID for a repetition; starts at a random ID, because the broker may know IDs of an earlier
+ * process.
  */
 export class MessageIds implements IdProvider {
   readonly #isTaken: (id: number) => boolean
   readonly #ofConnection = new Set<number>()
   #last: number
 
-  /** `isTaken`: ids in use beyond the connection. `random` is uniform in [0, 1). */
+  /**
+   * @param isTaken whether an ID is in use outside of this connection
+   * @param random uniform in [0, 1)
+   */
   constructor(random: () => number, isTaken: (id: number) => boolean) {
     this.#isTaken = isTaken
     this.#last = 1 + Math.floor(random() * MAX_ID)

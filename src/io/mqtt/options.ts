@@ -28,6 +28,13 @@ export type MqttLog = {
 
 export type Qos = 0 | 1 | 2
 
+export type Mqtt5Options = {
+  /** How long the broker keeps the session of an absent client, in seconds; 0xffffffff: forever. */
+  readonly sessionExpirySeconds: number
+  /** Messages of QoS 1 and 2 that the broker may send before one of them is acknowledged, from 1 to 65535. */
+  readonly receiveMaximum: number
+}
+
 /** Opens a connection for MQTT as a stream, with the trust of `node:tls` and a time limit in milliseconds. */
 export type OpenWebSocket = (
   url: string,
@@ -65,6 +72,8 @@ export type MqttOptions = {
   readonly will?: { readonly subtopic: string; readonly payload: object }
   /** The broker forgets us when we leave: for clients that do not come back. By default it keeps the session. */
   readonly cleanSession?: boolean
+  /** Speaks MQTT 5, and asks the broker for this; by default MQTT 3.1.1. */
+  readonly mqtt5?: Mqtt5Options | undefined
   readonly qos: Qos
   readonly keepAliveSeconds: number
   /** For connecting, for a SUBACK and for the acknowledgement of a publication, each. */

@@ -45,6 +45,7 @@ export class Outbox {
   #bytes = 0
   #dropped = 0
   #closed = false
+  #inflightMaximum = Infinity
 
   constructor(options: OutboxOptions) {
     this.#options = options
@@ -62,6 +63,11 @@ export class Outbox {
   /** Messages may be taken. */
   get isRoom(): boolean {
     return this.#all.length < MAX_WAITING_TO_TAKE
+  }
+
+  /** What the broker of this connection takes at a time, if that is fewer than configured. */
+  limitInflight(maximum: number): void {
+    this.#inflightMaximum = maximum
   }
 
   get empty(): boolean {
@@ -168,7 +174,7 @@ export class Outbox {
   }
 
   #nextLane(sparesLatest: boolean): Lane | undefined {
-    const { inflight } = this.#options
+    const inflight = Math.min(this.#options.inflight, this.#inflightMaximum)
     const forLatest = this.#latest.size + this.#latestOfKeys.size > 0
     if (this.#taken.size >= inflight) return sparesLatest && forLatest ? 'latest' : undefined
     const forAll = this.#all.length > 0 && this.#takenOfAll < Math.max(1, inflight - 1)

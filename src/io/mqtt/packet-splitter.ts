@@ -1,20 +1,20 @@
 import { isComplete, remainingBytes, typeOf } from './fixed-header.js'
 
-/** One MQTT packet, in the pieces that it came in. */
+/** One MQTT packet, in the pieces in which it arrived. */
 export type WholePacket = {
   readonly type: number
   readonly bytes: number
   readonly pieces: readonly Buffer[]
 }
 
-/** Finds the packets in bytes that are split anywhere (MQTT 3.1.1, section 2.2); their pieces are views. */
+/** Finds the packets in bytes that are split at any place (MQTT 3.1.1, section 2.2); their pieces are views. */
 export class PacketSplitter {
   #header: number[] = []
   #pieces: Buffer[] = []
-  /** Bytes of the packet that are still to come; negative: its header is being read. */
+  /** Bytes of the packet still to come; negative while its header is being read. */
   #left = -1
 
-  /** Bytes of a packet that has not ended. */
+  /** The pieces of a packet that is not complete. */
   get pending(): readonly Buffer[] {
     return this.#pieces
   }

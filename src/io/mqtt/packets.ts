@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib'
 import type { IPublishPacket } from 'mqtt'
 import type { Packet } from '../../model/connection.js'
 
-/** A payload as bytes, without a copy. */
+/** A payload as bytes, without copying. */
 export const bytesOf = (payload: string | Buffer): Buffer =>
   typeof payload === 'string' ? Buffer.from(payload) : payload
 

@@ -5,6 +5,8 @@ const STRIKES = 3
 
 const lower = (a: Qos, b: Qos): Qos => (a < b ? a : b)
 
+const qosOf = (value: number): Qos => (value === 0 ? 0 : value === 1 ? 1 : 2)
+
 export type EndOfConnection = {
   /** It was up, or at least something was published on it. */
   readonly wasUsed: boolean
@@ -20,6 +22,7 @@ export class PublishQos {
   readonly asked: Qos
   #granted: Qos
   #ceiling: Qos
+  #maximum: Qos = 2
   #isProven = false
   #strikes = 0
 
@@ -30,12 +33,17 @@ export class PublishQos {
   }
 
   get value(): Qos {
-    return lower(this.#granted, this.#ceiling)
+    return lower(this.#maximum, lower(this.#granted, this.#ceiling))
+  }
+
+  /** A broker of MQTT 5 says what it takes as soon as it has accepted a connection. */
+  limit(maximum: number): void {
+    this.#maximum = qosOf(maximum)
   }
 
   /** The lowest QoS that the subscriptions of a connection were granted. */
   grant(granted: number): void {
-    this.#granted = lower(this.asked, granted === 0 ? 0 : granted === 1 ? 1 : 2)
+    this.#granted = lower(this.asked, qosOf(granted))
   }
 
   /** The broker has answered a publication of QoS 2. */

@@ -6,15 +6,15 @@ export type ReconnectDeps = {
   readonly context: ConnectionContext
   readonly onUp: (up: Up) => void
   readonly onEnded: (ended: Ended) => void
-  /** Emits when the outbox may have something to hand over. */
+  /** Emits when the outbox may have something to send. */
   readonly changes$: Observable<void>
-  /** Emits when the connection is to end with a DISCONNECT. */
+  /** Emits when the connection should end with a DISCONNECT. */
   readonly disconnect$: Observable<void>
-  /** How long to wait before the next connection, in milliseconds. */
+  /** The delay before the next connection, in milliseconds. */
   readonly nextDelayMs: () => number
 }
 
-/** Connects, one connection after another, for as long as it is subscribed to; it emits nothing and never errors. */
+/** Connects again and again, as long as it is subscribed to; emits nothing and never errors. */
 export const reconnect = (deps: ReconnectDeps): Observable<never> => {
   const { context, onUp, onEnded, changes$, disconnect$, nextDelayMs } = deps
   return connectOnce(context).pipe(

@@ -14,6 +14,7 @@ export type SessionOptions = {
   readonly random: () => number
   readonly journal: LinkJournal | undefined
   readonly onAcknowledged: (entry: Entry) => void
+  readonly onRefused: (entry: Entry, reason: string) => void
   /** Undefined `packet`: of QoS 0. */
   readonly onMessage: (message: IPublishPacket, packet: Packet | undefined) => void
   /** Someone takes messages; else they are neither given on nor remembered. */
@@ -31,10 +32,11 @@ export type Session = {
 }
 
 export const createSession = (options: SessionOptions): Session => {
-  const { qos, random, journal, onAcknowledged, onMessage, isListening } = options
+  const { qos, random, journal, onAcknowledged, onRefused, onMessage, isListening } = options
   const publishQos = new PublishQos(qos)
   const flights = new InflightStore(publishQos, {
     onAcknowledged,
+    onRefused,
     onReleased: ({ publication: { sequence } }) => {
       publishQos.prove()
       if (sequence !== undefined) journal?.released(sequence)

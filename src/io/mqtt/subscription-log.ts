@@ -1,7 +1,7 @@
 import type { Up } from './connection-events.js'
 import type { MqttOptions } from './options.js'
 
-/** Logs what the broker grants; what stays the same over several connections is logged once. */
+/** Logs what the broker grants; unchanged results of later connections are not logged again. */
 export class SubscriptionLog {
   readonly #options: Pick<MqttOptions, 'log' | 'qos' | 'topicPrefix'>
   readonly #subscribed = new Set<string>()
@@ -12,7 +12,7 @@ export class SubscriptionLog {
     this.#options = options
   }
 
-  /** `used` is the QoS of our publications from now on. */
+  /** @param used the QoS of publications from now on */
   report({ granted, refused }: Pick<Up, 'granted' | 'refused'>, used: number): void {
     this.#reportGranted(granted)
     this.#reportQos(granted, used)

@@ -11,8 +11,8 @@ export type TransportOptions = {
 }
 
 /**
- * Opens the byte stream to the broker, with Nagle's algorithm off. Errors, such as a refused connection or a certificate
- * that isn't trusted, arrive as its `error` event; keys or certificates that can't be read throw at once.
+ * Opens the byte stream to the broker, without Nagle's algorithm. Errors, such as a refused connection or an untrusted
+ * certificate, arrive as its `error` event; unreadable keys or certificates throw at once.
  */
 export const openTransport = ({ address, tls, timeoutMs, openWebSocket }: TransportOptions): Duplex => {
   const host = bareHost(address.host)
@@ -32,7 +32,7 @@ export const openTransport = ({ address, tls, timeoutMs, openWebSocket }: Transp
   }
 }
 
-/** The address as a URL; it holds no credentials. */
+/** The address as a URL, without credentials. */
 export const describeAddress = ({ transport, host, port, path }: BrokerAddress): string => {
   const bare = bareHost(host)
   const base = `${transport}://${isIP(bare) === 6 ? `[${bare}]` : bare}:${port}`

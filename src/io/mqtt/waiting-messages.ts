@@ -8,6 +8,8 @@ export type Precedence = {
   readonly topic: string
   /** The topics of messages that they pass only when these are about other tasks. */
   readonly ordered: readonly string[]
+  /** Of MQTT 5: messages have properties before their payload. */
+  readonly hasProperties?: boolean
 }
 
 /** Bytes of a message that is looked into. */
@@ -16,17 +18,27 @@ const MAX_BYTES = 64 * 1024
 type Waiting = { readonly packet: WholePacket; readonly ids: readonly string[] | undefined | 'none' }
 type Publish = { readonly topic: string; readonly payload: Buffer }
 
-/** The topic and payload of a PUBLISH (MQTT 3.1.1, section 3.3); undefined: it is too large, or malformed. */
-const readPublish = ({ bytes, pieces }: WholePacket): Publish | undefined => {
+/** A variable byte integer (MQTT 5, section 1.5.5), and where it ends; of four bytes at most, and zeros behind the packet. */
+const readInteger = (packet: Buffer, at: number): { readonly value: number; readonly end: number } => {
+  let [value, end, unit] = [0, at, 1]
+  for (; end < at + 3 && ((packet[end] ?? 0) & 0x80) !== 0; end++) {
+    value += ((packet[end] ?? 0) & 0x7f) * unit
+    unit *= 128
+  }
+  return { value: value + ((packet[end] ?? 0) & 0x7f) * unit, end: end + 1 }
+}
+
+/** The topic and payload of a PUBLISH (MQTT 3.1.1 and 5, section 3.3); undefined: it is too large, or malformed. */
+const readPublish = ({ bytes, pieces }: WholePacket, hasProperties: boolean): Publish | undefined => {
   if (bytes > MAX_BYTES) return undefined
   const [first] = pieces
   const packet = pieces.length === 1 && first !== undefined ? first : Buffer.concat(pieces)
-  let at = 1
-  while (((packet[at] ?? 0) & 0x80) !== 0) at += 1
-  at += 1
+  const { end: at } = readInteger(packet, 1)
   if (at + 2 > bytes) return undefined
   const topicEnd = at + 2 + packet.readUInt16BE(at)
-  const payloadStart = topicEnd + (((packet[0] ?? 0) & 0x06) === 0 ? 0 : 2)
+  const headEnd = topicEnd + (((packet[0] ?? 0) & 0x06) === 0 ? 0 : 2)
+  const properties = hasProperties ? readInteger(packet, headEnd) : { value: 0, end: headEnd }
+  const payloadStart = properties.end + properties.value
   if (payloadStart > bytes) return undefined
   return { topic: packet.toString('utf8', at + 2, topicEnd), payload: packet.subarray(payloadStart) }
 }
@@ -76,9 +88,9 @@ export class WaitingMessages {
 
   #look(packet: WholePacket): { readonly ids: Waiting['ids']; readonly isUrgent: boolean } {
     if (this.#precedence === undefined) return { ids: 'none', isUrgent: false }
-    const publish = readPublish(packet)
+    const { topic, ordered, hasProperties = false } = this.#precedence
+    const publish = readPublish(packet, hasProperties)
     if (publish === undefined) return { ids: undefined, isUrgent: false }
-    const { topic, ordered } = this.#precedence
     const isUrgent = publish.topic === topic
     if (!isUrgent && !ordered.includes(publish.topic)) return { ids: 'none', isUrgent }
     return { ids: idsIn(publish.payload), isUrgent }

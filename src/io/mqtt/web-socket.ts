@@ -1,10 +1,10 @@
 import { WebSocket, createWebSocketStream } from 'ws'
 import type { OpenWebSocket } from './options.js'
 
-/** `ws` keeps a frame in memory until it is whole; this bounds it, in bytes (and is its own default). */
+/** `ws` buffers a frame until it is complete; this limits its size in bytes (and is the default of `ws`). */
 const MAX_FRAME_BYTES = 100 * 1024 * 1024
 
-/** Opens a WebSocket as a stream. `ws` turns Nagle's algorithm off by itself, and sets the server name. */
+/** Opens a WebSocket as a stream. `ws` disables Nagle's algorithm and sets the server name itself. */
 export const openWebSocket: OpenWebSocket = (url, options) =>
   createWebSocketStream(
     new WebSocket(url, 'mqtt', { ...options, perMessageDeflate: false, maxPayload: MAX_FRAME_BYTES }),

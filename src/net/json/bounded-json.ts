@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { JsonLimitError, JsonWalker, MAX_DEPTH } from './json-walker.js'
 
-/** Bytes that are parsed at once; servers of keys wrap resources of up to 2 MiB. */
+/** Maximum bytes that are parsed at once; key servers wrap resources of up to 2 MiB. */
 const MAX_BYTES = 4 * 1024 * 1024
 /** Items and members, at any depth. */
 const MAX_VALUES = 8192

@@ -2,7 +2,7 @@ import { BehaviorSubject, catchError, defer, finalize, of, type Observable } fro
 import type { InvokeCommand, Received, StartCommand } from '../../model/command.js'
 import type { FailureCode } from '../../model/outcome.js'
 import type { TaskEvent } from '../../model/task-event.js'
-import { refusal } from '../../model/ended.js'
+import { refusal, type Origin } from '../../model/ended.js'
 import { messageOf } from '../../model/message-of.js'
 
 /**
@@ -48,9 +48,24 @@ export type Admission = {
     command: Received<StartCommand | InvokeCommand>,
     task: () => Observable<TaskEvent>,
   ) => Observable<TaskEvent>
+  /** Whether an admitted task with this ID has not ended. */
+  readonly isUnderWay: (id: string) => boolean
+  /** Why there is no room for a command; undefined if there is. */
+  readonly whyFull: (command: StartCommand | InvokeCommand) => Refusal | undefined
   /** The number of admitted tasks of all kinds that have not ended; replays the current number. */
   readonly underWay$: Observable<number>
 }
+
+/**
+ * The end of a task that was refused.
+ *
+ * @example
+ * ```ts
+ * const event = refusalOf(start, { code: 'overloaded', reason: 'the queue is full' })
+ * ```
+ */
+export const refusalOf = (origin: Origin, { code, reason }: Refusal): TaskEvent =>
+  refusal(origin, code, `task refused: ${reason}`)
 
 type Kind = 'task' | 'daemon' | 'latent'
 
@@ -78,24 +93,30 @@ export const createAdmission = ({ maxTasks, maxDaemons, maxLatent, refuse }: Adm
     latent: { max: maxLatent, what: 'latent tasks are deployed' },
   }
 
-  const reasonToRefuse = (command: Received<StartCommand | InvokeCommand>): Refusal | undefined => {
+  const ids = new Map<string, number>()
+
+  const whyFull = (command: StartCommand | InvokeCommand): Refusal | undefined => {
     const kind = kindOf(command)
     const { max, what } = caps[kind]
-    if (counts[kind] >= max) return { code: 'overloaded', reason: `${max} ${what} already` }
-    return refuse(command)
+    return counts[kind] < max ? undefined : { code: 'overloaded', reason: `${max} ${what} already` }
   }
   const count = (command: StartCommand | InvokeCommand, by: 1 | -1) => {
+    const { id } = command
     counts[kindOf(command)] += by
+    const withId = (ids.get(id) ?? 0) + by
+    if (withId > 0) ids.set(id, withId)
+    else ids.delete(id)
     underWay.next(underWay.value + by)
   }
 
   return {
     underWay$: underWay.asObservable(),
+    isUnderWay: (id) => ids.has(id),
+    whyFull,
     admit: (command, task) =>
       defer(() => {
-        const refused = reasonToRefuse(command)
-        if (refused !== undefined)
-          return of(refusal(command, refused.code, `task refused: ${refused.reason}`))
+        const refused = whyFull(command) ?? refuse(command)
+        if (refused !== undefined) return of(refusalOf(command, refused))
         count(command, 1)
         return defer(task).pipe(finalize(() => count(command, -1)))
       }).pipe(catchError((error: unknown) => of(refusal(command, 'runtime', messageOf(error))))),

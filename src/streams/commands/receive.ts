@@ -2,8 +2,10 @@ import { map, merge, type Observable } from 'rxjs'
 import type { Command, Decoded, Received } from '../../model/command.js'
 import type { InboundMessage } from '../../model/connection.js'
 import type { TaskJournal } from '../../model/journal.js'
+import type { Admission } from './admit.js'
 import { decode, type DecodeDeps } from './decode.js'
 import { record } from './record.js'
+import { refuse, type Refused } from './refuse.js'
 import { target } from './target.js'
 
 /**
@@ -29,13 +31,14 @@ export type ReceiveDeps = DecodeDeps & {
  *
  * @example
  * ```ts
- * const receiveInputs: ReceiveInputs = { message$, command$: EMPTY }
+ * const receiveInputs: ReceiveInputs = { message$, command$: EMPTY, admission }
  * ```
  */
 export type ReceiveInputs = {
   readonly message$: Observable<InboundMessage>
   /** Commands from elsewhere than the broker. They are not journaled: nobody would resend them. */
   readonly command$: Observable<Command>
+  readonly admission: Pick<Admission, 'isUnderWay' | 'whyFull'>
 }
 
 /**
@@ -44,17 +47,17 @@ export type ReceiveInputs = {
  * @example
  * ```ts
  * const received$ = receive(
- *   { message$, command$: EMPTY },
+ *   { message$, command$: EMPTY, admission },
  *   { decoder, journal, clock: asyncScheduler, settings: { propletId: 'proplet-1' } },
  * )
  * ```
  */
 export const receive = (
-  { message$, command$ }: ReceiveInputs,
+  { message$, command$, admission }: ReceiveInputs,
   { decoder, journal, clock, settings: { propletId } }: ReceiveDeps,
-): Observable<Received<Decoded>> =>
+): Observable<Received<Decoded | Refused>> =>
   merge(
-    message$.pipe(decode({ decoder, clock }), target(propletId), record(journal)),
+    message$.pipe(decode({ decoder, clock }), target(propletId), refuse(admission), record(journal)),
     command$.pipe(
       map((command): Received<Decoded> => ({ ...command, receivedAt: clock.now() })),
       target(propletId),

@@ -2,10 +2,26 @@ import { map, type OperatorFunction } from 'rxjs'
 import type { Decoded, Received } from '../../model/command.js'
 import type { InboundMessage } from '../../model/connection.js'
 import type { Arrived } from './decode.js'
+import type { Refused } from './refuse.js'
 import type { JournaledCommand, TaskJournal } from '../../model/journal.js'
 
-const isJournaled = (decoded: Decoded): decoded is JournaledCommand =>
-  decoded.type === 'rejected' ? decoded.task !== undefined : decoded.type !== 'chunk'
+/** What to record of it. A command that is refused at once has its result alone on record. */
+const toRecord = (decoded: Decoded | Refused): JournaledCommand | 'refused' | undefined => {
+  switch (decoded.type) {
+    case 'chunk':
+      return undefined
+    case 'rejected': {
+      const { task } = decoded
+      return task && { ...decoded, task }
+    }
+    case 'refused':
+      return decoded.because === 'duplicate' ? decoded.command : 'refused'
+    case 'start':
+    case 'stop':
+    case 'invoke':
+      return decoded
+  }
+}
 
 /**
  * Writes commands to the journal before anything acts on them, and adds their sequence numbers.
@@ -17,10 +33,12 @@ const isJournaled = (decoded: Decoded): decoded is JournaledCommand =>
  */
 export const record = (
   journal: TaskJournal | undefined,
-): OperatorFunction<Arrived<Decoded>, Received<Decoded>> => {
-  const sequenceOf = (decoded: Decoded, message: InboundMessage): number | undefined => {
-    if (journal === undefined || !isJournaled(decoded)) return undefined
-    if (message.sequence === undefined) return journal.record(decoded, message)
+): OperatorFunction<Arrived<Decoded | Refused>, Received<Decoded | Refused>> => {
+  const sequenceOf = (decoded: Decoded | Refused, message: InboundMessage): number | undefined => {
+    const command = toRecord(decoded)
+    if (journal === undefined || command === undefined) return undefined
+    if (command === 'refused') return journal.refuse(message)
+    if (message.sequence === undefined) return journal.record(command, message)
     journal.rerun(message.sequence)
     return message.sequence
   }

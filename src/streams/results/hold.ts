@@ -8,6 +8,7 @@ import {
   repeat,
   timer,
   type Observable,
+  type ObservableInput,
   type OperatorFunction,
   type SchedulerLike,
 } from 'rxjs'
@@ -25,10 +26,11 @@ import type { Result } from '../../model/result.js'
  * ```
  */
 export const hold = (resultHoldMs: number, clock: SchedulerLike): OperatorFunction<Result, Publication> => {
-  const held = ({ publication, receivedAt }: Result): Observable<Publication> => {
-    // The clock may be set back while the task runs.
-    const waitMs = Math.min(receivedAt + resultHoldMs - clock.now(), resultHoldMs)
-    return waitMs > 0 ? timer(waitMs, clock).pipe(map(() => publication)) : of(publication)
+  // The clock may be set back while the task runs.
+  const waitMs = ({ receivedAt }: Result) => Math.min(receivedAt + resultHoldMs - clock.now(), resultHoldMs)
+  const held = (result: Result): Observable<Publication> => {
+    const ms = waitMs(result)
+    return ms > 0 ? timer(ms, clock).pipe(map(() => result.publication)) : of(result.publication)
   }
   const inOrder = (queue: Result[]): Observable<Publication> =>
     defer(() => {
@@ -40,13 +42,14 @@ export const hold = (resultHoldMs: number, clock: SchedulerLike): OperatorFuncti
     defer(() => {
       const queues = new Map<string, Result[]>()
       return result$.pipe(
-        mergeMap((result) => {
+        mergeMap((result): ObservableInput<Publication> => {
           const { id } = result
           const queue = queues.get(id)
           if (queue !== undefined) {
             queue.push(result)
             return EMPTY
           }
+          if (waitMs(result) <= 0) return [result.publication]
           const begun = [result]
           queues.set(id, begun)
           return inOrder(begun).pipe(finalize(() => queues.delete(id)))

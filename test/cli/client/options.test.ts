@@ -107,6 +107,7 @@ describe('the start command', () => {
     identity: { domainId: 'd', channelId: 'c', clientId: 'i', clientKey: 'k' },
     mqtt: {
       address: { transport: 'tcp', host: 'h', port: 1, path: '' },
+      mqtt5: undefined,
       tls: undefined,
       timeoutMs: 1,
       qos: 2,

@@ -29,6 +29,7 @@ it('has the defaults of the specification', () => {
       address: { transport: 'tcp', host: 'localhost', port: 1883, path: '' },
       tls: undefined,
       timeoutMs: 30_000,
+      mqtt5: undefined,
       qos: 2,
       keepAliveSeconds: 30,
       maxPacketSize: 10_485_760,
@@ -388,9 +389,30 @@ describe('isolation by a sandbox', () => {
   })
 })
 
-it('requires a whole number of seconds as keep-alive', () => {
-  expect(problemsOf({ env: { ...IDENTITY, PROPLET_MQTT_KEEP_ALIVE: '1500ms' } })).toStrictEqual([
+it('requires a whole number of seconds as keep-alive and as expiry of the session', () => {
+  const env = { PROPLET_MQTT_KEEP_ALIVE: '1500ms', PROPLET_MQTT_SESSION_EXPIRY: '2500ms' }
+  expect(problemsOf({ env: { ...IDENTITY, ...env, PROPLET_MQTT_VERSION: '5' } })).toStrictEqual([
     'PROPLET_MQTT_KEEP_ALIVE: found 1500ms; expected whole seconds',
+    'PROPLET_MQTT_SESSION_EXPIRY: found 2500ms; expected whole seconds',
+  ])
+})
+
+it('reads what MQTT 5 is asked for, and warns where it is not spoken (issue 14.4)', () => {
+  const asked = { PROPLET_MQTT_SESSION_EXPIRY: '1h', PROPLET_MQTT_RECEIVE_MAXIMUM: '5' }
+  const mqtt5 = (env: Record<string, string>) => loaded({ env: { ...IDENTITY, ...env } }).config.mqtt.mqtt5
+  expect(mqtt5({ PROPLET_MQTT_VERSION: '5' })).toStrictEqual({
+    sessionExpirySeconds: 0xffffffff,
+    receiveMaximum: 256,
+  })
+  expect(mqtt5({ PROPLET_MQTT_VERSION: '5', ...asked })).toStrictEqual({
+    sessionExpirySeconds: 3600,
+    receiveMaximum: 5,
+  })
+  const { config, warnings } = loaded({ env: { ...IDENTITY, ...asked } })
+  expect(config.mqtt.mqtt5).toBeUndefined()
+  expect(warnings).toStrictEqual([
+    'PROPLET_MQTT_SESSION_EXPIRY has no effect without PROPLET_MQTT_VERSION=5',
+    'PROPLET_MQTT_RECEIVE_MAXIMUM has no effect without PROPLET_MQTT_VERSION=5',
   ])
 })
 

@@ -9,10 +9,12 @@ import { HEAD_BYTES } from '../../../src/io/journal/head.js'
 import { journalDirectory, type Journal } from '../../../src/io/journal/index.js'
 import { invoke, stop } from '../../support/model.js'
 import {
+  faultyDisk,
   filesOf,
   IDENTITY,
   killed,
   leftIn,
+  MEBIBYTE,
   message,
   open,
   packet,
@@ -287,6 +289,57 @@ describe('a result', () => {
   })
 })
 
+describe('a command that is refused at once (issue 14.2)', () => {
+  const answer = 'result {"task_id":"t","results":"no room"}'
+
+  it('is on record by its result, with its packet, before the broker hears of either', async () => {
+    const directory = stateDirectory()
+    const { journal } = await open(directory)
+    const sequence = journal.refuse(message('', { packet: packet(5) }))
+    const publication = journal.recordResult(resultOf('t', sequence, 'no room'))
+    expect(journal.durable()).toBeInstanceOf(Promise)
+    expect(await next(directory)).toEqual([])
+    journal.flush()
+    expect(await next(directory)).toEqual([answer])
+    const { journal: second } = await open(killed(directory))
+    expect(second.packets).toEqual([packet(5)])
+    await journal.durable()
+    expect(journal.durable()).toBeUndefined()
+    journal.settle(publication.sequence ?? -1)
+    journal.flush()
+    expect(await next(directory)).toEqual([])
+    expect(journal.stats).toMatchObject({ results: 0, resultBytes: 0, liveBytes: 0 })
+  })
+
+  it('keeps its result and its packet when its file is let go of', async () => {
+    const directory = stateDirectory()
+    const { journal } = await open(directory, { maxBytes: MEBIBYTE, disk: quickDisk })
+    const sequence = journal.refuse(message('', { packet: packet(5) }))
+    const publication = journal.recordResult(resultOf('t', sequence, 'no room'))
+    journal.sent(publication.sequence ?? -1, 77)
+    const [before] = filesOf(directory)
+    while (filesOf(directory)[0] === before) {
+      journal.close(take(journal, 'big', {}, message('x'.repeat(50_000))) ?? -1)
+      await journal.durable()
+    }
+    const { journal: second } = await open(killed(directory))
+    expect(leftIn(second)).toEqual([answer])
+    expect(second.packets).toEqual([packet(5)])
+    expect(second.flight(publication.sequence ?? -1)).toEqual({ messageId: 77, isReleased: false })
+  })
+
+  it('has its result in memory only while nothing can be written', async () => {
+    const { disk, faults } = faultyDisk()
+    const { journal } = await open(stateDirectory(), { disk })
+    const sequence = journal.refuse(message())
+    faults.write = 'ENOSPC'
+    take(journal, 'other')
+    expect(journal.refuse(message())).toBeUndefined()
+    expect(journal.recordResult(resultOf('t', sequence, 'no room')).sequence).toBeUndefined()
+    expect(journal.stats).toMatchObject({ unkept: 1 })
+  })
+})
+
 describe('an acknowledgement', () => {
   it('waits for the disk after a command, but not after a result or if everything is on disk', async () => {
     const { journal } = await open(stateDirectory())
@@ -520,6 +573,7 @@ describe('whatever happens in whatever order', () => {
     what: fc.constantFrom(
       'take',
       'take',
+      'refuse',
       'result',
       'more',
       'close',
@@ -546,6 +600,12 @@ describe('whatever happens in whatever order', () => {
           if (what === 'take') {
             const taken = take(journal, `t${which}`)
             if (taken !== undefined) model.commands.set(taken, { id: `t${which}`, isStopped: false })
+          } else if (what === 'refuse') {
+            const id = `t${which}`
+            const refused = journal.refuse(message('', { packet: packet(which + 1) }))
+            const kept = journal.recordResult(resultOf(id, refused))
+            journal.flush()
+            if (kept.sequence !== undefined) model.results.set(kept.sequence, id)
           } else if ((what === 'result' || what === 'more') && command !== undefined) {
             const more = what === 'more' ? { more: true as const } : {}
             const kept = journal.recordResult({ ...resultOf(command.id, sequence), ...more })

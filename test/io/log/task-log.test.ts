@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { createLogger } from '../../../src/io/log/log.js'
 import { createTaskLog } from '../../../src/io/log/task-log.js'
 import type { InvocationEvent, TaskEvent } from '../../../src/model/task-event.js'
-import { bytes, completed, endOf, failed, invoke, start, stopped } from '../../support/model.js'
+import { bytes, completed, endOf, failed, invoke, ofInvocation, start, stopped } from '../../support/model.js'
 
 const setUp = async (level: 'debug' | 'info' = 'debug') => {
   const destination = new PassThrough()
@@ -11,14 +11,19 @@ const setUp = async (level: 'debug' | 'info' = 'debug') => {
   destination.on('data', (chunk: Buffer) => chunks.push(chunk))
   const { log } = await createLogger({ level, destination })
   let now = 0
-  const write = createTaskLog(log, () => now)
+  const due: (() => void)[] = []
+  const write = createTaskLog(
+    log,
+    () => now,
+    (callback) => due.push(callback),
+  )
   const lines = () =>
     Buffer.concat(chunks)
       .toString()
       .split('\n')
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line) as Record<string, unknown>)
-  return { write, lines, wait: (ms: number) => (now += ms) }
+  return { write, lines, wait: (ms: number) => (now += ms), second: () => due.shift()?.() }
 }
 
 const accepted = (id: string): TaskEvent => ({ type: 'accepted', id, start: start(id) })
@@ -129,5 +134,26 @@ it('logs latent tasks, and each invocation by its name, even several at once', a
     ['a', undefined, 'Invocation failed'],
     ['a', 'refused', 'Invocation failed'],
     ['a', undefined, 'Latent task replaced'],
+  ])
+})
+
+it('logs the first task that finds no room, and then how many more did in each second (issue 14.2)', async () => {
+  const { write, lines, second } = await setUp()
+  const refuse = (id: string) => write(endOf(id, failed('overloaded', `no room for ${id}`)))
+  refuse('a')
+  refuse('b')
+  write(ofInvocation('l', 'one', endOf('l', failed('overloaded', 'no room for l'))))
+  write(endOf('other', failed('trap', 'trap: unreachable')))
+  second()
+  refuse('c')
+  second()
+  second()
+  refuse('d')
+  expect(lines().map(({ task, msg, refused, error }) => [task, msg, refused ?? 1, error])).toStrictEqual([
+    ['a', 'Task failed', 1, 'no room for a'],
+    ['other', 'Task failed', 1, 'trap: unreachable'],
+    [undefined, 'More tasks refused', 2, 'no room for l'],
+    [undefined, 'More tasks refused', 1, 'no room for c'],
+    ['d', 'Task failed', 1, 'no room for d'],
   ])
 })

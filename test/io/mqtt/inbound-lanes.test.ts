@@ -100,6 +100,43 @@ describe('issue 14.2: InboundLanes', () => {
       )
     })
 
+    it('reads messages of MQTT 5 behind their properties, whatever these say (issue 14.4)', () => {
+      const V5 = { protocolVersion: 5 }
+      const of = (n: number, topic: string, payload: string, note: string) =>
+        generate(
+          {
+            cmd: 'publish',
+            topic,
+            payload,
+            qos: 1,
+            messageId: n,
+            dup: false,
+            retain: false,
+            properties: { userProperties: { note } },
+          },
+          V5,
+        )
+      const passes = (note: string, last = of(2, 'stop', id('b'), note)) => {
+        const got: string[] = []
+        const reader = parser(V5).on('packet', ({ messageId }: Packet) => got.push(String(messageId)))
+        const precedence = { topic: 'stop', ordered: ['start'], hasProperties: true }
+        const lanes = new InboundLanes({
+          pass: (piece) => void reader.parse(piece),
+          isRoom: () => false,
+          precedence,
+        })
+        lanes.push(Buffer.concat([of(1, 'start', id('a'), note), last]))
+        return got
+      }
+      for (const note of ['', 'x'.repeat(300), '"id":"b"', '"id":"a"', '\\u0069'])
+        expect(passes(note)).toEqual(['2'])
+      // Properties that are longer than the packet, or whose length never ends: not looked into.
+      for (const length of [[0x7f], [0xff, 0xff, 0xff, 0x7f], [0xff, 0xff, 0xff, 0xff]]) {
+        const body = [0, 4, ...Buffer.from('stop'), 0, 2, ...length]
+        expect(passes('', Buffer.from([0x32, body.length, ...body]))).toEqual([])
+      }
+    })
+
     it('stops stay in order among themselves, and before a start that came later', () => {
       const b = id('b')
       const all = [message(1, id('a'), 'start'), message(2, b, 'stop'), message(3, b, 'stop')]

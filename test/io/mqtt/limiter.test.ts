@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { generate, parser, type Packet } from 'mqtt-packet'
 import { describe, expect, it } from 'vitest'
 import { MAX_CONTROL_PACKET_BYTES, PacketError, PacketLimiter } from '../../../src/io/mqtt/limiter.js'
 
@@ -77,6 +78,41 @@ describe('PacketLimiter', () => {
       ),
       { numRuns: 300 },
     )
+  })
+
+  it('replaces an oversized PUBLISH of MQTT 5 by one without properties, however large they are (issue 14.4)', () => {
+    const V5 = { protocolVersion: 5 }
+    const large = generate(
+      {
+        cmd: 'publish',
+        topic: 'a/b',
+        payload: 'x'.repeat(500),
+        qos: 2,
+        messageId: 7,
+        dup: false,
+        retain: false,
+        properties: { userProperties: { note: 'y'.repeat(20_000) } },
+      },
+      V5,
+    )
+    for (const size of [1, 7, 20_000, large.length]) {
+      const reports: number[] = []
+      const onOversize = (_topic: string, bytes: number) => reports.push(bytes)
+      const limiter = new PacketLimiter({
+        maxPacketBytes: 200,
+        marker: MARKER,
+        hasProperties: true,
+        onOversize,
+      })
+      const read: Packet[] = []
+      const reader = parser(V5).on('packet', (each: Packet) => read.push(each))
+      for (let at = 0; at < large.length; at += size)
+        for (const part of limiter.push(large.subarray(at, at + size))) reader.parse(part)
+      expect(read).toHaveLength(1)
+      expect(read[0]).toMatchObject({ cmd: 'publish', topic: 'a/b', payload: MARKER, qos: 2, messageId: 7 })
+      expect(read[0]).not.toHaveProperty('properties')
+      expect(reports).toEqual([large.length])
+    }
   })
 
   it('passes whole packets as one view of the chunk, without a copy', () => {

@@ -165,7 +165,7 @@ describe.each(ISOLATIONS)('a component (%s)', (isolation) => {
         'imports of its own',
         { binary: fixture('components/hostile'), name: 'trap' },
         'binary',
-        /provide: "tell"$/,
+        /provide: "tell"; compose it with a component that exports it$/,
       ],
       ['a broken one', { binary: broken }, 'binary', /malformed component: there is no component 0/],
     ])('fails: %s', async (_what, task, code, error) => {

@@ -8,7 +8,7 @@ export type CoreItem =
       readonly instance: number
       readonly name: string
       readonly signature: FunctionType | undefined
-      /** The address type of a memory. */
+      /** The address type of a memory or a table. */
       readonly address: AddressType
     }
   | { readonly from: 'host'; readonly index: number; readonly signature: FunctionType }

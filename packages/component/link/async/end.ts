@@ -1,3 +1,4 @@
+import type { AddressType } from '../../wasm/value-types.js'
 import type { Codec } from '../abi/codec.js'
 import type { HandleTable } from '../abi/handles.js'
 import { trap } from '../abi/trap.js'
@@ -11,7 +12,10 @@ export type Direction = 'read' | 'write'
 /** The type of a stream or a future; `element` is undefined for empty values. */
 export type ChannelType = {
   readonly kind: ChannelKind
+  /** Of values that go through a memory of 32 bits. */
   readonly element: Codec | undefined
+  /** The same over a memory that is addressed so. */
+  readonly elementOver: (address: AddressType) => Codec | undefined
   readonly elementId: TypeId | undefined
 }
 

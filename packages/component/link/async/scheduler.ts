@@ -1,6 +1,6 @@
 import { trap } from '../abi/trap.js'
 import type { Task } from './task.js'
-import type { Thread } from './thread.js'
+import type { Storage, Thread } from './thread.js'
 
 /** Steps in a row before timers are checked. */
 const TURNS_WITHOUT_TIMERS = 256
@@ -28,7 +28,7 @@ export class Scheduler {
   /** The thread whose code runs. */
   current: Thread | undefined
   /** The values of `context.get` outside of any thread. */
-  readonly #storage: [number, number] = [0, 0]
+  readonly #storage: Storage = [0, 0]
   readonly #ready: (() => void)[] = []
   /** Jobs that precede all others: one guest has handed over to another. */
   readonly #first: (() => void)[] = []
@@ -53,7 +53,7 @@ export class Scheduler {
     return this.thread().task
   }
 
-  get storage(): [number, number] {
+  get storage(): Storage {
     return this.current?.storage ?? this.#storage
   }
 

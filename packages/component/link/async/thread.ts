@@ -2,13 +2,16 @@ import type { InstanceState } from '../abi/instance-state.js'
 import type { InstanceThread } from '../abi/thread-table.js'
 import type { Task } from './task.js'
 
+/** What a thread keeps in its two slots: numbers of the type i32 or i64. */
+export type Storage = [number | bigint, number | bigint]
+
 /** Guest code with a stack of its own. Each task starts with one thread and can create more. */
 export class Thread implements InstanceThread {
   readonly task: Task
   /** Whether V8 can suspend its stack; false for code that is called like an ordinary function. */
   readonly canSuspend: boolean
   /** The values of `context.get`. */
-  readonly storage: [number, number] = [0, 0]
+  readonly storage: Storage = [0, 0]
   /** It has neither ended nor is it suspended. Code that it called may run within it. */
   isRunning = false
   /** It is going to run: nothing else has to happen first. */

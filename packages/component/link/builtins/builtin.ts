@@ -1,5 +1,6 @@
-import type { FlatType } from '../../wasm/value-types.js'
+import type { AddressType, FlatType } from '../../wasm/value-types.js'
 import type { AsyncBuiltin } from '../../binary/canon-ast.js'
+import { toAddress } from '../abi/address.js'
 import type { Codec } from '../abi/codec.js'
 import type { CoreSignature } from '../calls/adapter.js'
 import type { CanonPlan, CoreItem } from '../abi/canon-plan.js'
@@ -41,5 +42,12 @@ export function leaving(instantiation: Instantiation, instance: number): Instanc
   state.checkLeave()
   return state
 }
+
+/** An address or a length in a memory, beyond whose bounds all are that are not exact. */
+export const address = (value: unknown): number => (typeof value === 'bigint' ? toAddress(value) : i32(value))
+
+/** An i32 as the guest has it that uses a memory addressed so. */
+export const asAddress = (value: number, type: AddressType): number | bigint =>
+  type === 'i32' ? value : BigInt(value >>> 0)
 
 export const i32 = (value: unknown): number => (typeof value === 'number' ? value >>> 0 : 0)

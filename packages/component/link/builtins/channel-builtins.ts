@@ -1,6 +1,14 @@
 import type { CoreSignature } from '../calls/adapter.js'
 import type { Instantiation } from '../calls/instantiation.js'
-import { i32, leaving, type Builtin, type BuiltinContext, type MakeBuiltin } from './builtin.js'
+import {
+  address as addressOf,
+  asAddress,
+  i32,
+  leaving,
+  type Builtin,
+  type BuiltinContext,
+  type MakeBuiltin,
+} from './builtin.js'
 import { Channel } from '../async/channel.js'
 import { beginCancel, beginCopy, findEnd, outcomeNow } from './copy.js'
 import { End, type ChannelKind, type Direction } from '../async/end.js'
@@ -28,10 +36,16 @@ type Begin = (instantiation: Instantiation, args: readonly unknown[], isAsync: b
 const copy =
   (kind: ChannelKind, direction: Direction): MakeBuiltin =>
   ({ definition, canon, channel, waiting }) => {
-    const plan = { type: channel(kind), direction }
+    const type = channel(kind)
+    const plan = { type: { ...type, element: type.elementOver(canon.address) }, direction }
+    const { address } = canon
+    const signature: CoreSignature =
+      kind === 'stream'
+        ? { params: ['i32', address, address], results: [address] }
+        : { params: ['i32', address], results: ['i32'] }
     return waitingOrNot(
       waiting,
-      { params: kind === 'stream' ? ['i32', 'i32', 'i32'] : ['i32', 'i32'], results: ['i32'] },
+      signature,
       { isAsync: definition.options?.async === true, instance: canon.instance },
       (instantiation, [index, at, length], isAsync) =>
         beginCopy(
@@ -39,8 +53,8 @@ const copy =
           canon,
           { ...plan, isAsync },
           i32(index),
-          i32(at),
-          kind === 'stream' ? i32(length) : 1,
+          addressOf(at),
+          kind === 'stream' ? addressOf(length) : 1,
         ),
     )
   }
@@ -64,6 +78,8 @@ function waitingOrNot(
   { isAsync, instance }: { readonly isAsync: boolean; readonly instance: number },
   begin: Begin,
 ): Builtin {
+  const [result] = signature.results
+  const made = (outcome: number) => asAddress(outcome, result === 'i64' ? 'i64' : 'i32')
   if (isAsync)
     return {
       ...signature,
@@ -71,7 +87,7 @@ function waitingOrNot(
         (instantiation) =>
         (...args: unknown[]) => {
           leaving(instantiation, instance)
-          return outcomeNow(begin(instantiation, args, true))
+          return made(outcomeNow(begin(instantiation, args, true)))
         },
     }
   const waiting = waitingOf(signature)
@@ -82,7 +98,7 @@ function waitingOrNot(
         leaving(instantiation, instance)
         checkMayBlock(instantiation.scheduler.thread())
         const end = begin(instantiation, args, false)
-        const outcome = () => end.takeEvent()[2]
+        const outcome = () => made(end.takeEvent()[2])
         if (end.hasEvent) return { value: outcome() }
         return { wait: (goOn) => end.whenEvent(() => goOn(outcome)) }
       }),

@@ -1,32 +1,33 @@
 import { callContext } from '../calls/canon.js'
-import { i32, leaving, type MakeBuiltin } from './builtin.js'
+import { address, i32, leaving, type MakeBuiltin } from './builtin.js'
+import { RANGE_FORMS } from '../abi/address.js'
 import { ErrorContext } from '../async/error-context.js'
 
 /** Longer messages are cut off. */
 const MAX_MESSAGE = 4096
 
 const make: MakeBuiltin = ({ instance, canon }) => ({
-  params: ['i32', 'i32'],
+  params: [canon.address, canon.address],
   results: ['i32'],
   make: (instantiation) => (at: unknown, length: unknown) => {
     const { handles } = leaving(instantiation, instance)
     const call = callContext(instantiation, canon)
-    const message = call.strings.load(call, i32(at), i32(length))
+    const message = call.strings.load(call, address(at), address(length))
     return handles.addEntry(new ErrorContext(message.slice(0, MAX_MESSAGE)))
   },
 })
 
 const debugMessage: MakeBuiltin = ({ instance, canon }) => ({
-  params: ['i32', 'i32'],
+  params: ['i32', canon.address],
   results: [],
   make: (instantiation) => (index: unknown, at: unknown) => {
     const { handles } = leaving(instantiation, instance)
     const context = handles.entry(i32(index), ErrorContext)
     const call = callContext(instantiation, canon)
-    call.memory.check(i32(at), 8, 4)
-    const { pointer, length } = call.strings.store(call, context.debugMessage)
-    call.memory.view.setUint32(i32(at), pointer, true)
-    call.memory.view.setUint32(i32(at) + 4, length, true)
+    const form = RANGE_FORMS[canon.address]
+    const to = address(at)
+    call.memory.check(to, 2 * form.bytes, form.bytes)
+    form.store(call.memory.view, to, call.strings.store(call, context.debugMessage))
   },
 })
 

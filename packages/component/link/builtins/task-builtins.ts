@@ -59,22 +59,30 @@ const taskCancel: MakeBuiltin = ({ instance }) => ({
 const slotOf = (slot: number | undefined): 0 | 1 =>
   slot === 0 || slot === 1 ? slot : trap('a context slot that does not exist')
 
+const narrow = (value: number | bigint): number =>
+  typeof value === 'number' ? value : Number(BigInt.asUintN(32, value))
+
 const contextGet: MakeBuiltin = ({ definition }) => {
   const slot = slotOf(definition.slot)
+  const { slotType = 'i32' } = definition
   return {
     params: [],
-    results: ['i32'],
-    make: (instantiation) => () => instantiation.scheduler.storage[slot],
+    results: [slotType],
+    make: (instantiation) =>
+      slotType === 'i32'
+        ? () => narrow(instantiation.scheduler.storage[slot])
+        : () => BigInt(instantiation.scheduler.storage[slot]),
   }
 }
 
 const contextSet: MakeBuiltin = ({ definition }) => {
   const slot = slotOf(definition.slot)
   return {
-    params: ['i32'],
+    params: [definition.slotType ?? 'i32'],
     results: [],
     make: (instantiation) => (value: unknown) => {
-      instantiation.scheduler.storage[slot] = i32(value)
+      instantiation.scheduler.storage[slot] =
+        typeof value === 'bigint' ? BigInt.asUintN(64, value) : i32(value)
     },
   }
 }

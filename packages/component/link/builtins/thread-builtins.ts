@@ -19,9 +19,10 @@ const threadIndex: MakeBuiltin = ({ instance }) => ({
 const newIndirect: MakeBuiltin = ({ instance, thread }) => {
   if (thread === undefined) throw new Error('a thread without a start function')
   const { argument, table } = thread
-  const module = threadModule(argument)
+  const index = table.from === 'instance' ? table.address : 'i32'
+  const module = threadModule(index, argument)
   return {
-    params: ['i32', argument],
+    params: [index, argument],
     results: ['i32'],
     make: (instantiation) => {
       const { scheduler } = instantiation

@@ -1,8 +1,10 @@
+import type { AddressType } from '../../wasm/value-types.js'
+import type { CoreSignature } from '../calls/adapter.js'
 import { resolveMemory } from '../calls/core-item.js'
 import type { CoreItem } from '../abi/canon-plan.js'
 import type { LinearMemory } from '../abi/linear-memory.js'
 import type { Instantiation } from '../calls/instantiation.js'
-import { i32, leaving, type MakeBuiltin } from './builtin.js'
+import { address, i32, leaving, type MakeBuiltin } from './builtin.js'
 import { checkMayBlock, type Outcome } from '../calls/jspi.js'
 import { BLOCKED, Subtask } from '../async/subtask.js'
 import { CANCELLED, NO_EVENT, Waitable, WaitableSet, type Event } from '../async/waitable.js'
@@ -15,7 +17,7 @@ const setNew: MakeBuiltin = ({ instance }) => ({
 
 const setWait: MakeBuiltin = ({ definition, instance, memory, waiting: waitingOf }) => {
   const cancellable = definition.flag === true
-  const signature = { params: ['i32', 'i32'], results: ['i32'] } as const
+  const signature: CoreSignature = { params: ['i32', addressOf(memory)], results: ['i32'] }
   const waiting = waitingOf(signature)
   return {
     ...signature,
@@ -28,12 +30,12 @@ const setWait: MakeBuiltin = ({ definition, instance, memory, waiting: waitingOf
         checkMayBlock(thread)
         const { task } = thread
         const set = state.handles.entry(i32(index), WaitableSet)
-        if (task.deliverCancel(cancellable)) return { value: store(bytes, i32(at), CANCELLED) }
-        if (set.hasEvent) return { value: store(bytes, i32(at), set.takeEvent()) }
+        if (task.deliverCancel(cancellable)) return { value: store(bytes, address(at), CANCELLED) }
+        if (set.hasEvent) return { value: store(bytes, address(at), set.takeEvent()) }
         return {
           wait: (goOn) =>
             task.waitFor(set, cancellable, (event, first) =>
-              goOn(() => store(bytes, i32(at), event), first ? 'first' : 'later'),
+              goOn(() => store(bytes, address(at), event), first ? 'first' : 'later'),
             ),
         }
       })
@@ -42,14 +44,14 @@ const setWait: MakeBuiltin = ({ definition, instance, memory, waiting: waitingOf
 }
 
 const setPoll: MakeBuiltin = ({ definition, instance, memory }) => ({
-  params: ['i32', 'i32'],
+  params: ['i32', addressOf(memory)],
   results: ['i32'],
   make: (instantiation) => {
     const bytes = memoryOf(instantiation, memory)
     return (index: unknown, at: unknown) => {
       const set = leaving(instantiation, instance).handles.entry(i32(index), WaitableSet)
       const isCancelled = instantiation.scheduler.task().deliverCancel(definition.flag === true)
-      return store(bytes, i32(at), isCancelled ? CANCELLED : set.hasEvent ? set.takeEvent() : NO_EVENT)
+      return store(bytes, address(at), isCancelled ? CANCELLED : set.hasEvent ? set.takeEvent() : NO_EVENT)
     }
   },
 })
@@ -121,6 +123,9 @@ const subtaskDrop: MakeBuiltin = ({ instance }) => ({
     handles.removeEntry(i32(index))
   },
 })
+
+const addressOf = (memory: CoreItem | undefined): AddressType =>
+  memory?.from === 'instance' ? memory.address : 'i32'
 
 const memoryOf = (instantiation: Instantiation, memory: CoreItem | undefined): LinearMemory =>
   instantiation.memory(memory && resolveMemory(instantiation, memory))

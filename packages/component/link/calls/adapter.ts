@@ -1,4 +1,4 @@
-import type { FlatType } from '../../wasm/value-types.js'
+import type { AddressType, FlatType } from '../../wasm/value-types.js'
 
 /** The types of a core function. */
 export type CoreSignature = { readonly params: readonly FlatType[]; readonly results: readonly FlatType[] }
@@ -8,6 +8,7 @@ const SECTION = { type: 1, import: 2, function: 3, export: 7, code: 10 } as cons
 const FUNCTION = 0x00
 const TABLE = 0x01
 const FUNCREF = 0x70
+const WIDE = 0x04
 const OP = { call: 0x10, callIndirect: 0x11, localGet: 0x20, tableGet: 0x25, refTest: [0xfb, 0x14] } as const
 const IF = 0x04
 const ELSE = 0x05
@@ -57,15 +58,15 @@ export const waitingModule = ({ params, results }: CoreSignature): WebAssembly.M
   )
 
 /** Starts a thread in a function of `table`: `run` calls the function at an index, `fits` checks its type. */
-export const threadModule = (argument: FlatType): WebAssembly.Module =>
+export const threadModule = (index: AddressType, argument: FlatType): WebAssembly.Module =>
   assemble(
     [
       { params: [argument], results: [] },
       { params: [], results: [] },
-      { params: ['i32', argument], results: [] },
-      { params: ['i32'], results: ['i32'] },
+      { params: [index, argument], results: [] },
+      { params: [index], results: ['i32'] },
     ],
-    [{ name: 'table', description: [TABLE, FUNCREF, 0x00, 0x00] }, func('done', 1)],
+    [{ name: 'table', description: [TABLE, FUNCREF, index === 'i64' ? WIDE : 0x00, 0x00] }, func('done', 1)],
     [
       {
         name: 'run',

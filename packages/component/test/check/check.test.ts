@@ -196,6 +196,29 @@ group('C20: a module that this Node.js does not take', () => {
   ])('names the feature and the version that has it: %s', (_, bytes, message) => {
     expect(codeOf(bytes)).toStrictEqual(isOlder ? ['unsupported', expect.stringMatching(message)] : 'taken')
   })
+
+  it.each<[string, Part, RegExp]>([
+    ['two memories', section(5, vec([0, 1], [0, 1])), /uses more than one memory needs Node\.js 22 or newer/],
+    [
+      'a memory beside one that is imported',
+      [section(2, vec([name('a'), name('m'), 0x02, 0, 1])), section(5, vec([0, 2]))],
+      /uses more than one memory needs Node\.js 22 or newer/,
+    ],
+    ['a memory of 64 bits', section(5, vec([4, 1])), /uses memories of 64 bits needs Node\.js 24 or newer/],
+    [
+      'a table of 64 bits',
+      section(4, vec([0x70, 4, 1])),
+      /uses tables of 64 bits needs Node\.js 24 or newer/,
+    ],
+  ])('is refused as unsupported where nothing instantiates it, too: %s', (_what, sections, message) => {
+    const bytes = component(section(1, ...core(sections)))
+    const check = () => validateComponent(new Uint8Array(bytes))
+    if (isOlder)
+      expect(check).toThrow(
+        expect.objectContaining({ code: 'unsupported', message: expect.stringMatching(message) as string }),
+      )
+    else expect(check).not.toThrow()
+  })
 })
 
 group('C28: hostile components', () => {

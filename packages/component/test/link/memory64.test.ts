@@ -1,6 +1,7 @@
 import { parse } from '@bytecodealliance/jco-transpile/wasm-tools'
 import { describe, expect, it } from 'vitest'
-import { validateComponent } from '../../check/check.js'
+import { decodeComponent } from '../../binary/decode.js'
+import { checkTypes } from '../../check/check.js'
 import { instantiate } from '../../link/instantiate.js'
 import { built, functionOf, prepare } from './harness.js'
 
@@ -18,24 +19,39 @@ describe('C19: canonical definitions over a memory of 64 bits', () => {
   })
 
   it.each([
-    ['stream.read', '(canon stream.read $s async (memory $m) (core func))'],
-    ['future.write', '(canon future.write $f async (memory $m) (core func))'],
-    ['waitable-set.wait', '(canon waitable-set.wait (memory $m) (core func))'],
-    ['error-context.new', '(canon error-context.new (memory $m) (core func))'],
-  ])('are refused by name for what is not supported: %s', async (name, definition) => {
-    const text = `(component
+    ['stream.read', '(canon stream.read $s async (memory $m) (core func $x))', 'i32 i64 i64', 'i64'],
+    ['stream.write', '(canon stream.write $s (memory $m) (core func $x))', 'i32 i64 i64', 'i64'],
+    ['future.read', '(canon future.read $f (memory $m) (core func $x))', 'i32 i64', 'i32'],
+    ['future.write', '(canon future.write $f async (memory $m) (core func $x))', 'i32 i64', 'i32'],
+    ['waitable-set.wait', '(canon waitable-set.wait (memory $m) (core func $x))', 'i32 i64', 'i32'],
+    ['waitable-set.poll', '(canon waitable-set.poll (memory $m) (core func $x))', 'i32 i64', 'i32'],
+    ['error-context.new', '(canon error-context.new (memory $m) (core func $x))', 'i64 i64', 'i32'],
+    ['context.get', '(canon context.get i64 0 (core func $x))', '', 'i64'],
+  ])('give built-in functions these types: %s', async (_name, definition, params, result) => {
+    const using = (type: string) => `(component
       (core module $M (memory (export "m") i64 1))
       (core instance $i (instantiate $M))
       (alias core export $i "m" (core memory $m))
       (type $s (stream u8))
       (type $f (future u8))
-      ${definition})`
-    const bytes = new Uint8Array(await parse(text))
-    expect(() => validateComponent(bytes)).toThrow(
-      expect.objectContaining({
-        code: 'unsupported',
-        message: expect.stringContaining(`the built-in function ${name} over a memory of 64 bits`) as string,
-      }),
+      ${definition}
+      (core module $N (import "" "x" (func ${type})))
+      (core instance (instantiate $N (with "" (instance (export "x" (func $x)))))))`
+    const isValid = async (type: string) => {
+      const bytes = new Uint8Array(await parse(using(type)))
+      const check = () => checkTypes(decodeComponent(bytes))
+      try {
+        check()
+        return true
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'binary' })
+        return false
+      }
+    }
+    const paramsOf = (types: string) => (types === '' ? '' : `(param ${types})`)
+    expect(await isValid(`${paramsOf(params)} (result ${result})`)).toBe(true)
+    expect(await isValid(`${paramsOf(params.replaceAll('i64', 'i32'))} (result i32)`)).toBe(
+      !`${params} ${result}`.includes('i64'),
     )
   })
 

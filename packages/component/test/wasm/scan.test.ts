@@ -42,7 +42,12 @@ describe('the scanner of modules', () => {
   })
 
   it.each([
-    ['a structure', [section(1, 1, 0x5f, 0)], 'unsupported', /garbage-collected types/],
+    [
+      'a structure',
+      [section(1, 1, 0x5f, 0)],
+      'unsupported',
+      /garbage-collected types .*; an external runtime/,
+    ],
     ['a recursive group', [section(1, 1, 0x4e, 1, 0x5e, 0x7f, 0)], 'unsupported', /garbage-collected types/],
     [
       'nine memories',
@@ -50,9 +55,18 @@ describe('the scanner of modules', () => {
       'unsupported',
       /more than (one|8) memor/,
     ],
-    ['a shared memory', [section(5, 1, 3, 1, 1)], 'unsupported', /a shared memory/],
-    ['a table of 64 bits', [section(4, 1, 0x70, 4, 1)], 'unsupported', /a table of 64 bits/],
-    ['pages of their own size', [section(5, 1, 8, 1, 0)], 'unsupported', /pages of its own size/],
+    [
+      'a shared memory',
+      [section(5, 1, 3, 1, 1)],
+      'unsupported',
+      /^a shared memory is not supported; an external runtime such as wasmtime runs it \(with -W shared-memory\)$/,
+    ],
+    [
+      'pages of their own size',
+      [section(5, 1, 8, 1, 0)],
+      'unsupported',
+      /pages of its own size is not supported; an external runtime such as wasmtime runs it \(with -W custom-page-sizes\)$/,
+    ],
     [
       'too large a memory',
       [section(5, 1, 0, ...leb(1025))],
@@ -66,8 +80,18 @@ describe('the scanner of modules', () => {
       /16 tables/,
     ],
     ['too large a table', [section(4, 1, 0x70, 0, ...leb(1001))], 'memory', /table of 1001 elements/],
-    ['a table of another kind', [section(4, 1, 0x6e, 0, 1)], 'unsupported', /a table of reference/],
-    ['too many exports', [section(7, ...leb(100_001))], 'unsupported', /a section of 100001 entries/],
+    [
+      'a table of another kind',
+      [section(4, 1, 0x6e, 0, 1)],
+      'unsupported',
+      /a table of reference .*; an external runtime/,
+    ],
+    [
+      'too many exports',
+      [section(7, ...leb(100_001))],
+      'unsupported',
+      /a section of 100001 entries, at most 100000 are accepted; an external runtime/,
+    ],
     ['a count that lies', [section(1, 100, 0x60, 0, 0)], 'binary', /unexpected end/],
     ['a section that goes beyond the end', [[1, 200, 1, 0]], 'binary', /unexpected end/],
     ['a number that has no end', [[1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]], 'binary', /a number is too long/],
@@ -83,6 +107,21 @@ describe('the scanner of modules', () => {
       }
     })()
     expect(error).toMatchObject({ code, message: expect.stringMatching(message) as string })
+  })
+
+  const wideTable = section(4, 1, 0x70, 4, 1)
+  const hasWideTables = WebAssembly.validate(Buffer.from(module(wideTable)))
+  it.runIf(!hasWideTables)('C19: refuses a table of 64 bits with the version of Node.js that has one', () => {
+    expect(() => scan(wideTable)).toThrow(
+      `a table of 64 bits needs Node.js 24 or newer; this is ${process.version}`,
+    )
+  })
+
+  it.runIf(hasWideTables)('C19: takes a table of 64 bits, within the limit of tables', () => {
+    expect([...scan(wideTable, section(7, 1, 1, 0x74, 1, 0)).wide]).toStrictEqual(['t'])
+    expect(() => scan(section(4, 1, 0x70, 4, ...leb(1001)))).toThrow(
+      /table of 1001 elements, the limit is 1000/,
+    )
   })
 
   it('survives any bytes without hanging or crashing', () => {

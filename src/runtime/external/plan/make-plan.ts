@@ -1,6 +1,7 @@
 import { ComponentError } from '@proplet/component/error.js'
 import { decodeComponent } from '@proplet/component/binary/decode.js'
 import { describe } from '@proplet/component/describe/describe.js'
+import type { ComponentDescription } from '@proplet/component/describe/description.js'
 import { describeModule } from '@proplet/component/wasm/describe-module.js'
 import { isCommandName } from '../../guest/call/call-plan.js'
 import { callables, planComponent } from '../../guest/call/component-plan.js'
@@ -55,16 +56,32 @@ function functionsOf(bytes: Uint8Array): ReadonlySet<string> | undefined {
 }
 
 function planOfComponent(bytes: Uint8Array, { name, inputs }: Call): Plan {
-  const description = describe(decodeComponent(bytes))
+  const description = descriptionOf(bytes)
+  if (description === undefined)
+    return isCommandName(name) ? { kind: 'run', inputsInCall: false } : invoking(name, inputs)
   if (description.kind === 'http') return { kind: 'serve' }
   const plan = planComponent({ description }, name, inputs)
   if (plan.kind === 'command') return { kind: 'run', inputsInCall: false }
   const isOnly = callables(description.exports).filter((each) => each.name === plan.export).length === 1
   const func = isOnly || plan.instance === undefined ? plan.export : `${plan.instance}#${plan.export}`
+  return invoking(func, inputs)
+}
+
+function invoking(func: string, inputs: readonly string[]): Plan {
   const invoke = `${func}(${inputs.map(closed).join(', ')})`
   if (Buffer.byteLength(invoke) > MAX_TEXT_BYTES)
     throw new TaskFailure('call', `inputs: expected at most ${formatBytes(MAX_TEXT_BYTES + 1)} in one call`)
   return { kind: 'run', inputsInCall: true, invoke }
+}
+
+/** Undefined for a component that has what we do not support: another runtime may. */
+function descriptionOf(bytes: Uint8Array): ComponentDescription | undefined {
+  try {
+    return describe(decodeComponent(bytes))
+  } catch (error) {
+    if (error instanceof ComponentError && error.code === 'unsupported') return undefined
+    throw error
+  }
 }
 
 /** A comment in a value must not swallow what comes after it. */

@@ -1,5 +1,5 @@
 import { HostError, ProcessExit } from '@proplet/wasi/preview1.js'
-import { isTaskFailure } from './failure.js'
+import { describeFailure, isTaskFailure } from './failure.js'
 import type { GuestEnd } from '../channel/protocol.js'
 import { formatBytes } from '@proplet/component/units.js'
 
@@ -12,7 +12,7 @@ export function endOfThrow(thrown: unknown): GuestEnd {
     if (thrown.status === 0) return { kind: 'printed' }
     return { kind: 'failed', code: 'exit', error: `exited with status ${thrown.status}` }
   }
-  if (isTaskFailure(thrown)) return { kind: 'failed', code: thrown.code, error: thrown.message }
+  if (isTaskFailure(thrown)) return { kind: 'failed', code: thrown.code, error: describeFailure(thrown) }
   if (thrown instanceof WebAssembly.LinkError) {
     return { kind: 'failed', code: 'binary', error: `the module cannot be linked: ${thrown.message}` }
   }

@@ -12,6 +12,15 @@ export class TaskFailure extends Error {
   }
 }
 
+/** The setting of the daemon that names another runtime, where that runs what was refused. */
+export const ELSEWHERE = 'PROPLET_EXTERNAL_WASM_RUNTIME'
+
+/** The message for the person who started the task. */
+export const describeFailure = (failure: TaskFailure | ComponentError): string =>
+  failure instanceof ComponentError && failure.runsElsewhere
+    ? `${failure.message} (${ELSEWHERE})`
+    : failure.message
+
 /** Whether it is the task or its binary that is at fault, not the host. */
 export const isTaskFailure = (thrown: unknown): thrown is TaskFailure | ComponentError =>
   thrown instanceof TaskFailure || thrown instanceof ComponentError

@@ -1,4 +1,5 @@
-import { TaskFailure } from '../call/failure.js'
+import { OFFERED_ELSEWHERE } from '@proplet/component/remedy.js'
+import { ELSEWHERE, TaskFailure } from '../call/failure.js'
 import type { ModuleShape } from '@proplet/component/wasm/scan.js'
 import { quote } from '@proplet/component/units.js'
 
@@ -21,5 +22,12 @@ export function checkImports(shape: ModuleShape, provided: WebAssembly.Imports):
     .map(({ module, name, kind }) => `${quote(`${module}.${name}`)} (${kind})`)
     .join(', ')
   const more = missing.length > SHOWN ? ` and ${missing.length - SHOWN} more` : ''
-  throw new TaskFailure('binary', `the module imports what this runtime does not provide: ${shown}${more}`)
+  const isWasi = missing.every(({ module }) => module.startsWith('wasi'))
+  const remedy = isWasi
+    ? `${OFFERED_ELSEWHERE.text} (${ELSEWHERE})`
+    : 'link what it needs into it, or build it for WASI'
+  throw new TaskFailure(
+    'binary',
+    `the module imports what this runtime does not provide: ${shown}${more}; ${remedy}`,
+  )
 }

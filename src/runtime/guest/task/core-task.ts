@@ -31,7 +31,7 @@ export function startCore(
 
   const hal = rawHalOf(loaded.shape.imports, { boot, link })
   const imports = { ...hal?.imports, ...(wasi !== undefined && { [WASI_MODULE]: wasi.imports }) }
-  if (Object.keys(imports).length > 0 && loaded.shape.wideMemories.has('memory'))
+  if (Object.keys(imports).length > 0 && loaded.shape.wide.has('memory'))
     throw new TaskFailure(
       'unsupported',
       `the module has a memory of 64 bits, which ${Object.keys(imports).join(' and ')} has no form for; a component can have one`,

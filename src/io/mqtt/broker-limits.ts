@@ -1,0 +1,50 @@
+import type { ConnectionContext } from './connection-events.js'
+import type { Entry } from './delivery.js'
+import { packetBytesOf } from './encode.js'
+
+/** What the broker of a connection takes. */
+export type BrokerLimits = {
+  /** Publications of QoS 1 and 2 before it has acknowledged one. */
+  readonly receiveMaximum: number
+  readonly maximumQos: number
+  readonly maximumPacketBytes: number
+  /** Seconds for which it keeps the session, if not for as long as it was asked. */
+  readonly sessionExpirySeconds: number | undefined
+}
+
+/** A broker that speaks MQTT 3.1.1 says nothing. */
+export const NO_LIMITS: BrokerLimits = {
+  receiveMaximum: 0xffff,
+  maximumQos: 2,
+  maximumPacketBytes: Infinity,
+  sessionExpirySeconds: undefined,
+}
+
+const isTooLarge = (entry: Entry, { maximumPacketBytes }: BrokerLimits): boolean =>
+  packetBytesOf(entry) > maximumPacketBytes
+
+type Parts = Pick<ConnectionContext, 'session' | 'outbox'>
+
+const reject = ({ outbox }: Pick<Parts, 'outbox'>, entry: Entry, { maximumPacketBytes }: BrokerLimits) => {
+  const bytes = packetBytesOf(entry)
+  outbox.reject(
+    entry,
+    'size',
+    `the message has ${bytes} bytes, and the broker takes at most ${maximumPacketBytes}`,
+  )
+}
+
+/** Rejects a publication that the broker would close the connection for. True: it may be sent. */
+export const fitsBroker = (parts: Pick<Parts, 'outbox'>, entry: Entry, limits: BrokerLimits): boolean => {
+  if (!isTooLarge(entry, limits)) return true
+  reject(parts, entry, limits)
+  return false
+}
+
+/** Keeps to the limits from now on, also with what is in flight and about to be sent again. */
+export const obeyLimits = (parts: Parts, limits: BrokerLimits): void => {
+  const { session, outbox } = parts
+  session.publishQos.limit(limits.maximumQos)
+  outbox.limitInflight(limits.receiveMaximum)
+  for (const entry of session.flights.remove((each) => isTooLarge(each, limits))) reject(parts, entry, limits)
+}

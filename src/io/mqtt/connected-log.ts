@@ -1,0 +1,36 @@
+import type { Up } from './connection-events.js'
+import type { MqttOptions } from './options.js'
+
+type Options = Pick<MqttOptions, 'log' | 'mqtt5' | 'cleanSession'>
+
+/** Logs each connection, and a session that the broker keeps for less time than it was asked to (MQTT 5). */
+export class ConnectedLog {
+  readonly #options: Options
+  readonly #broker: string
+  #reportedExpiry: number | undefined
+
+  constructor(options: Options, broker: string) {
+    this.#options = options
+    this.#broker = broker
+  }
+
+  report({ sessionPresent, sessionExpirySeconds }: Up): void {
+    const { log, mqtt5 } = this.#options
+    const version = mqtt5 && { mqtt: '5' }
+    log.info({ broker: this.#broker, ...version, sessionPresent }, 'Connected to the broker')
+    this.#reportExpiry(sessionExpirySeconds)
+  }
+
+  /** Once for each time that the broker names. */
+  #reportExpiry(used: number | undefined): void {
+    const { log, mqtt5, cleanSession = false } = this.#options
+    if (used === undefined || mqtt5 === undefined || cleanSession) return
+    const { sessionExpirySeconds: asked } = mqtt5
+    if (used >= asked || used === this.#reportedExpiry) return
+    this.#reportedExpiry = used
+    log.warn(
+      { asked, used },
+      'The broker keeps the session for a shorter time than requested: commands sent later than that are lost',
+    )
+  }
+}
