@@ -89,15 +89,8 @@ export function createTaskLoop(
           const { serve, compileMs } = outcome
           serving = { run, serve, stdoutBytes: 0, stderrBytes: 0 }
           const takesConnections = inbox !== undefined && serve.kind === 'synchronous'
-          if (takesConnections)
-            takeConnections({
-              inbox,
-              serving,
-              context,
-              tally,
-              tidyUp,
-              leave: () => void handle({ type: 'leave' }, NO_BYTES),
-            })
+          const leave = () => void handle({ type: 'leave' }, NO_BYTES)
+          if (takesConnections) takeConnections({ inbox, serving, context, tally, tidyUp, leave })
           link.send({ type: 'serving', compileMs, takesConnections })
         } else finish(outcome, run)
         return undefined

@@ -99,8 +99,12 @@ export class HandedResponse {
   #send(): void {
     this.#attempt(() => {
       this.#begin()
-      if (this.#heldBytes > 0) this.#response.write(this.#take())
-      else this.#response.flushHeaders()
+      if (this.#heldBytes > 0) {
+        // Otherwise Node.js keeps it until the next turn, which comes when the guest is done.
+        this.#response.cork()
+        this.#response.write(this.#take())
+        this.#response.uncork()
+      } else this.#response.flushHeaders()
       this.#socket.uncorkAll()
     })
   }
