@@ -38,17 +38,24 @@ describe('issue 15, item 2: connections that children answer', () => {
 
   it('may carry requests that do not wait for each other', async () => {
     const { port } = await serve({}, {}, { isolation: 'process' })
-    // The first request of a child takes longest, and a connection is closed after one that takes too long.
-    for (let i = 0; i < 3; i++) await ask(port, '/status/200')
-    const client = connect(port, '127.0.0.1').setEncoding('latin1')
-    let seen = ''
-    client.on('data', (text: string) => (seen += text))
-    const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`
-    client.write(`${get('/status/201')}${get('/status/202')}GET /status/2`)
-    while (!seen.includes(' 202 ')) await once(client, 'data')
-    client.write('03 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
-    await once(client, 'close')
-    expect(seen.match(/^HTTP\/1\.1 \d+/gm)).toStrictEqual(['HTTP/1.1 201', 'HTTP/1.1 202', 'HTTP/1.1 203'])
+    const get = (path: string, more = '') => `GET ${path} HTTP/1.1\r\nHost: x\r\n${more}\r\n`
+    const attempt = async () => {
+      const client = connect(port, '127.0.0.1').setEncoding('latin1')
+      let seen = ''
+      client.on('data', (text: string) => {
+        if (!seen.includes(' 202 ') && (seen + text).includes(' 202 '))
+          client.write('03 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+        seen += text
+      })
+      client.on('error', () => undefined)
+      client.write(`${get('/status/201')}${get('/status/202')}GET /status/2`)
+      await once(client, 'close')
+      return seen.match(/^HTTP\/1\.1 \d+/gm)
+    }
+    // A connection is closed if its child is kept for long after one of several requests, as it may be on a busy machine.
+    let answers = await attempt()
+    for (let tries = 1; answers?.length !== 3 && tries < 20; tries++) answers = await attempt()
+    expect(answers).toStrictEqual(['HTTP/1.1 201', 'HTTP/1.1 202', 'HTTP/1.1 203'])
   })
 
   it('stay open when a body comes late, or a client is slow', async () => {

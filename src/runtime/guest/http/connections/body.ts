@@ -1,8 +1,6 @@
 import type { BodySource, FieldEntry } from '@proplet/wasi/http/message.js'
 import { soon } from '../../channel/wants.js'
 
-const NO_BYTES = new Uint8Array(0)
-
 /** The body of a request that is here as a whole. */
 export const wholeBody = (bytes: Uint8Array, trailers: readonly FieldEntry[]): BodySource => {
   let rest = bytes
@@ -16,7 +14,8 @@ export const wholeBody = (bytes: Uint8Array, trailers: readonly FieldEntry[]): B
       return piece
     },
     notify: (done) => soon(done),
-    close: () => void (rest = NO_BYTES),
+    // Its stream may outlive it, as that of the daemon does.
+    close: () => undefined,
     trailers: { ...atOnce, get: () => (trailers.length === 0 ? undefined : trailers) },
   }
 }
