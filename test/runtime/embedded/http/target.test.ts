@@ -58,7 +58,7 @@ describe('a server', () => {
     expect(absolute).not.toContain('unseen.example')
   })
 
-  it('C26: lets connections that send no head give way to those that do', async () => {
+  it('C26 (14.8): lets connections that send no head give way to those that do', async () => {
     const { port } = await serve({ maxRequests: 2 })
     const idle = Array.from({ length: 12 }, () => connect(port, '127.0.0.1'))
     onTestFinished(() => idle.forEach((socket) => socket.destroy()))
