@@ -15,7 +15,9 @@ const childOf = (script: string) => {
   child.on('message', message)
   child.once('exit', () => channel.end())
   onTestFinished(() => void child.kill('SIGKILL'))
-  return { child, channel, message }
+  const { stdout } = child
+  if (stdout === null) throw new Error('the child has no output')
+  return { child, stdout, channel, message }
 }
 
 /** Writes until the kernel takes no more, and says so. */
@@ -32,8 +34,8 @@ describe('issue 15, item 2: the channel by which a child gets connections', () =
     ['messages of the protocol of Node.js', '{"cmd":"NODE_HANDLE","type":"net.Socket","msg":1}\n'],
     ['what is no JSON', '{\n'],
   ])('reads nothing of a child that floods it with %s', async (_what, text) => {
-    const { child, message } = childOf(flood(text))
-    const [code] = (await once(child.stdout, 'data')) as [Buffer]
+    const { child, stdout, message } = childOf(flood(text))
+    const [code] = (await once(stdout, 'data')) as [Buffer]
     expect(code.toString()).toBe('EAGAIN')
     child.kill('SIGKILL')
     await once(child, 'close')
