@@ -1,4 +1,4 @@
-// Builds the fuzzer and the runs of chaos, long links and a fleet, which run for long and so not below the test runner.
+// Builds the long-running tests (fuzzer, chaos, long links, fleet), which run outside of the test runner.
 import { rmSync } from 'node:fs'
 import { bundle, inRoot, isInstalled, write } from './bundle.mjs'
 

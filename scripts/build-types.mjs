@@ -1,4 +1,4 @@
-// Builds the types of the library as one bundle, so that they import nothing that is not installed with the package.
+// Builds the types of the library as one bundle, so that they import only installed packages.
 import { dts } from 'rolldown-plugin-dts'
 import { bundle, inRoot, isInstalled, load, write } from './bundle.mjs'
 

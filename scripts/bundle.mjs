@@ -1,4 +1,4 @@
-// What every bundle of this project has in common.
+// Shared by all bundles of this project.
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 
@@ -7,8 +7,8 @@ const root = new URL('../', import.meta.url)
 export const inRoot = (path) => fileURLToPath(new URL(path, root))
 
 /**
- * What these packages name first is for all engines, or for require(): of their ES modules only what is used is bundled, and
- * runs without a look-up at each call.
+ * The default entry of these packages is for all engines, or for require(). Their ES modules can be tree-shaken, and run without
+ * a look-up at each call.
  */
 const ES_MODULES = [
   { of: /^(fp|io)-ts(?:\/lib\/(.+))?$/, at: (name, path = 'index.js') => `${name}-ts/es6/${path}` },
@@ -91,13 +91,13 @@ export const loadedWith = async ({ output, ...input }, names) => {
   })
 }
 
-/** Leaves packages from the registry to `node_modules`; those of the workspaces are bundled. */
+/** Leaves packages from the registry in `node_modules`; those of the workspaces are bundled. */
 export const isInstalled = (id) => /^[^./]/.test(id) && !id.startsWith('@proplet/')
 
 /** Packages that the library imports rather than bundles, so that the importing program shares them. */
 export const isShared = (id) => /^(?:rxjs|pino)(?:\/|$)/.test(id)
 
-/** What a table of TypeScript exports, without a compiler: it is bundled in memory, and imported from there. */
+/** The exports of a TypeScript module, which is bundled in memory and imported from there. */
 export const load = async (path) => {
   const build = await rolldown({ input: inRoot(path), platform: 'node', logLevel: 'warn' })
   const { output } = await build.generate({ format: 'esm' })

@@ -1,4 +1,4 @@
-// Bundles test/conformance and runs it: it has to run on Node.js versions that cannot load TypeScript.
+// Bundles test/conformance and runs it, because it must run on Node.js versions that cannot load TypeScript.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import process from 'node:process'

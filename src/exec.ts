@@ -6,5 +6,5 @@ import { loadProgram } from './host/program.js'
 // `proplet exec` under a name of its own, for those who start a runtime by the path of its program.
 const BUNDLE = fileURLToPath(new URL('./cli/exec/main.cjs', import.meta.url))
 
-const { exports } = loadProgram<typeof Cli>(BUNDLE, 'exec', process.env)
-void exports.main(process)
+const { exports, compileCache } = loadProgram<typeof Cli>(BUNDLE, 'exec', process.env)
+void exports.main(process, compileCache)

@@ -8,9 +8,5 @@ const BUNDLE = fileURLToPath(new URL('./cli/main.cjs', import.meta.url))
 /** Commands come as a word, options of the daemon with a dash. */
 const isCommand = process.argv[2]?.startsWith('-') === false
 
-const { exports, storeCompiled } = loadProgram<typeof Cli>(
-  BUNDLE,
-  isCommand ? 'command' : 'daemon',
-  process.env,
-)
-void exports.main(process, storeCompiled)
+const { exports, ...program } = loadProgram<typeof Cli>(BUNDLE, isCommand ? 'command' : 'daemon', process.env)
+void exports.main(process, program)

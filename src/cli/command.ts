@@ -63,26 +63,30 @@ const start = async (spec: CommandSpec, words: Words, host: NodeJS.Process): Pro
   }
 }
 
-const startExec = async (argv: readonly string[], host: NodeJS.Process): Promise<number> =>
-  (await import('./exec/exec.js')).exec(argv, host)
+const startExec = async (
+  argv: readonly string[],
+  host: NodeJS.Process,
+  compileCache: string | undefined,
+): Promise<number> => (await import('./exec/exec.js')).exec(argv, host, compileCache)
 
 const asksForHelp = ([first, second]: readonly string[]): boolean =>
   [first, first === 'run' || first === 'serve' ? second : ''].some(
     (word) => word === '--help' || word === '-h',
   )
 
-/** Runs the command `word`; returns the exit code. */
+/** Runs the command `word`; returns the exit code. `compileCache`: see `Program`. */
 export const runCommand = async (
   word: string,
   argv: readonly string[],
   host: NodeJS.Process,
+  compileCache?: string,
 ): Promise<number> => {
   const spec = findCommand(word)
   if (spec === undefined) {
     host.stderr.write(errorLines([unknown(word)]))
     return EXIT.usage
   }
-  if (spec.name === 'exec' && !asksForHelp(argv)) return startExec(argv, host)
+  if (spec.name === 'exec' && !asksForHelp(argv)) return startExec(argv, host, compileCache)
   const words = parseWords(spec, spec.name === 'exec' ? ['--help'] : argv)
   if (E.isLeft(words)) {
     host.stderr.write(errorLines(words.left) + `see: proplet ${spec.name} --help\n`)

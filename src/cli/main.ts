@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { config as rxjs, tap } from 'rxjs'
 import { stopSignal } from '../app/signals.js'
 import type { LoadedConfig } from '../io/config/config.js'
+import type { Program } from '../host/program.js'
 import { runCli } from './run.js'
 
 /** When all that a start needs was compiled, in milliseconds: a daemon may end by a signal that it can't hear. */
@@ -34,8 +35,11 @@ const runDaemon = async ({ config, warnings }: LoadedConfig, storeCompiled: () =
   process.once('exit', () => proplet.unsubscribe())
 }
 
-/** The program `proplet`: a command, or the daemon, which stores its compiled code by `storeCompiled` once it runs. */
-export const main = async (host: NodeJS.Process, storeCompiled: () => void): Promise<void> => {
+/** The program `proplet`: a command, or the daemon, which stores its compiled code once it runs. */
+export const main = async (
+  host: NodeJS.Process,
+  { storeCompiled, compileCache }: Omit<Program<unknown>, 'exports'>,
+): Promise<void> => {
   const decision = runCli({
     argv: host.argv.slice(2),
     env: host.env,
@@ -49,7 +53,7 @@ export const main = async (host: NodeJS.Process, storeCompiled: () => void): Pro
     // What a command does not need is not loaded for it: the daemon stays small, the others are quick.
     case 'command': {
       const { runCommand } = await import('./command.js')
-      host.exitCode = await runCommand(decision.word, decision.argv, host)
+      host.exitCode = await runCommand(decision.word, decision.argv, host, compileCache)
       break
     }
     case 'run':

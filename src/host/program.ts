@@ -7,6 +7,8 @@ import { compileCacheDir, flushCompileCache } from './compile-cache.js'
 export interface Program<T> {
   readonly exports: T
   readonly storeCompiled: () => void
+  /** The directory of the compile cache, for Node.js processes that this one starts; undefined if there is none. */
+  readonly compileCache: string | undefined
 }
 
 /**
@@ -19,13 +21,13 @@ export interface Program<T> {
  * const { exports } = loadProgram<typeof import('./cli/main.js')>('/opt/proplet/dist/cli/main.cjs', 'daemon', process.env)
  */
 export function loadProgram<T>(path: string, profile: string, env: NodeJS.ProcessEnv): Program<T> {
-  const directory = compileCacheDir(env)
-  if (directory === undefined || enableCompileCache(directory))
-    return { exports: createRequire(path)(path) as T, storeCompiled: flushCompileCache }
-  const code = new CodeCache(join(directory, `${process.version}-${process.arch}-${profile}`))
+  const compileCache = compileCacheDir(env)
+  if (compileCache === undefined || enableCompileCache(compileCache))
+    return { exports: createRequire(path)(path) as T, storeCompiled: flushCompileCache, compileCache }
+  const code = new CodeCache(join(compileCache, `${process.version}-${process.arch}-${profile}`))
   const storeCompiled = () => code.store()
   process.once('exit', storeCompiled)
-  return { exports: code.load(path) as T, storeCompiled }
+  return { exports: code.load(path) as T, storeCompiled, compileCache }
 }
 
 /** Node.js keeps the cache itself from version 22.1 on. */

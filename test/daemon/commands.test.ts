@@ -220,7 +220,7 @@ describe.each(BROKERS)('commands, over the %s broker', (kind) => {
       expect(wire.resultsOf(id)).toHaveLength(1)
     })
 
-    it('has no further result if it ends well, and one if it fails', async () => {
+    it('has no further result if it ends well, and one if it fails (14.7)', async () => {
       const [well, badly] = [next(), next()]
       await wire.start({ id: well, ...inline('ticker', 'thrice'), daemon: true })
       await wire.start({ id: badly, ...inline('ticker', 'fail'), daemon: true })

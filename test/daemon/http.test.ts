@@ -12,7 +12,7 @@ const portOf = ({ results }: { readonly results?: unknown }) =>
 const get = (port: number, path: string) => fetch(`http://127.0.0.1:${port}${path}`)
 
 describe('a task that serves HTTP', () => {
-  it('has its port as its result, runs until it is stopped, and takes no slot of other tasks', async () => {
+  it('has its port as its result, none when it is stopped (14.7), and takes no slot of other tasks', async () => {
     const { wire, proplet } = await site('mosquitto', HTTP)
     const started = await wire.run(server('web'))
     expect(started).toStrictEqual({
@@ -37,6 +37,7 @@ describe('a task that serves HTTP', () => {
     await expect(get(portOf(started), '/')).rejects.toThrow()
     await wire.start(server('web', { cli_args: ['--port', String(portOf(started))] }))
     expect(portOf(await wire.result('web', 2))).toBe(portOf(started))
+    expect(wire.resultsOf('web').map(({ body }) => body['error'])).toStrictEqual([null, null])
     expect(await proplet.stop()).toBe(0)
     expect(proplet.stderr()).toBe('')
   })

@@ -132,14 +132,14 @@ describe('latent tasks, over mosquitto', () => {
     )
   })
 
-  it('ends running invocations at a stop, says so in their results, and forgets the task', async () => {
+  it('ends running invocations at a stop, says so in their results, has none itself (14.7), and forgets the task', async () => {
     await wire.start({ id: 'loop', ...inline('hostile', 'spin'), latent: true })
     await Promise.all(['a', 'b', 'c'].map((invocation_id) => wire.invoke({ id: 'loop', invocation_id })))
     await running('loop', 2)
     await wire.stop('loop')
     for (const invocation of ['a', 'b', 'c'])
       expect(await wire.invoked('loop', invocation)).toStrictEqual(answer('', 'task stopped'))
-    // It would make a failed task of it, whose job is stopped (14.7).
+    // It would make a failed task of it, whose job is stopped.
     expect(wire.resultsOf('loop')).toHaveLength(0)
     expect(await invoke('loop')).toStrictEqual(failure(/has not been precompiled/))
   })

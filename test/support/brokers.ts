@@ -13,7 +13,7 @@ export type OtherBroker = {
   readonly kill: () => Promise<void>
 }
 
-/** Until a broker listens, in milliseconds. */
+/** Limit until a broker listens, in milliseconds. */
 const LISTEN_MS = 90_000
 
 const isListening = (port: number): Promise<boolean> =>
@@ -49,7 +49,7 @@ export const startProgram = async ({
     env: { PATH: process.env['PATH'], HOME: directory, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     cwd: directory,
-    // A script of RabbitMQ starts the broker: what is killed is all of it.
+    // RabbitMQ is started by a script, so its process group is killed.
     detached: true,
   })
   let log = ''
@@ -105,7 +105,7 @@ export const startNats = async (): Promise<OtherBroker> => {
   return startProgram({ program, args: ['-c', config], directory, port })
 }
 
-/** RabbitMQ with its MQTT plugin, and an Erlang port mapper of its own. */
+/** RabbitMQ with its MQTT plugin and a separate Erlang port mapper. */
 export const startRabbitMq = async (): Promise<OtherBroker> => {
   const program = programOf(['/usr/lib/rabbitmq/bin/rabbitmq-server'], 'rabbitmq-server')
   const directory = await mkdtemp(join(tmpdir(), 'proplet-rabbitmq-'))

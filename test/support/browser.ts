@@ -14,7 +14,7 @@ const FLAGS = [
   '--disable-sync',
 ]
 
-/** Starts a browser without a window; close it. */
+/** Starts a headless browser; the caller closes it. */
 export const startBrowser = (): Promise<Browser> => {
   const executablePath = BINARIES.find((path) => existsSync(path))
   if (executablePath === undefined)

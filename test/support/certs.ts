@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** A certificate and its key: PEM texts, and the files that hold them. */
+/** A certificate and its key: PEM texts, and their files. */
 export type Pair = {
   readonly cert: string
   readonly key: string
@@ -22,12 +22,12 @@ export type Certs = {
   readonly misnamed: Pair
   /** Signed by `ca`. */
   readonly client: Pair
-  /** Has signed none of them. */
+  /** Has signed none of the certificates. */
   readonly otherCa: Pair
   readonly remove: () => Promise<void>
 }
 
-/** Makes certificates with openssl, in a directory of their own. */
+/** Creates certificates with openssl, in a directory of their own. */
 export const makeCerts = async (): Promise<Certs> => {
   const directory = await mkdtemp(join(tmpdir(), 'proplet-certs-'))
   const at = (name: string) => join(directory, name)

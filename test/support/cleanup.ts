@@ -2,7 +2,7 @@ import { afterEach } from 'vitest'
 
 type Hook = (run: () => Promise<void>) => void
 
-/** Registers what has to be undone after the test at hand, or with `afterAll` after the last one; in reverse order. */
+/** Registers what must be undone after the current test, or with `afterAll` after the last one; in reverse order. */
 export const useCleanup = (after: Hook = afterEach) => {
   const steps: (() => unknown)[] = []
   after(async () => {

@@ -9,7 +9,7 @@ type Env = Readonly<Record<string, string>>
 
 export type ClientOptions = { readonly env?: Env; readonly stdin?: Uint8Array }
 
-/** The program started with a command; nothing in its environment but PATH and `env`. */
+/** Starts the program with a command; its environment is only PATH and `env`. */
 export const startClient = (args: readonly string[], env: Env = {}) => {
   const child = spawn(process.execPath, [builtEntry('daemon'), ...args], {
     env: { PATH: process.env['PATH'], ...env },
@@ -30,10 +30,7 @@ const collector = (take: (text: string) => void) =>
     },
   })
 
-/**
- * A command in this process, with streams and an environment of its own: as the program does it, but without the time that
- * a process takes to start.
- */
+/** Runs a command in this process, with its own streams and environment: like the program, but without the start of a process. */
 export const beginClient = (
   [word = '', ...argv]: readonly string[],
   { env = {}, stdin }: ClientOptions = {},
@@ -55,5 +52,5 @@ export const beginClient = (
 export const runClient = (args: readonly string[], options: ClientOptions = {}) =>
   beginClient(args, options).ended
 
-/** The environment of a client of a broker on this machine: an identity of the channel. */
+/** The environment of a client of a broker on this machine: an identity on the channel. */
 export const clientEnv = (port: number) => daemonEnv(port, 'a-manager')

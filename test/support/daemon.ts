@@ -26,14 +26,14 @@ type Proplet = Daemon & {
 type PropletOptions = DaemonOptions & {
   readonly args?: readonly string[]
   readonly id?: string
-  /** The state directory of an earlier one. */
+  /** The state directory of an earlier proplet. */
   readonly state?: string
 }
 
 /** A proplet and a Manager's view of its channel. */
 export type Site = { readonly port: number; readonly wire: Wire; readonly proplet: Proplet }
 
-/** For quick tests: no hold, no metrics, one warm child; the log tells all. */
+/** For quick tests: no hold, no metrics, one warm child; everything is logged. */
 const QUICK: Env = {
   PROPLET_LOG_LEVEL: 'debug',
   PROPLET_RESULT_HOLD_MS: '0',
@@ -41,7 +41,7 @@ const QUICK: Env = {
   PROPLET_WARM: '1',
 }
 
-/** Starters of what the tests of the daemon need; all of it is gone after the test, or with `all` after the last one. */
+/** Starts what tests of the daemon need; all of it is stopped after the test, or with `all` after the last one. */
 export const useDaemons = (until: 'each' | 'all' = 'each') => {
   const cleanup = useCleanup(until === 'each' ? afterEach : afterAll)
 
@@ -105,7 +105,7 @@ export const useDaemons = (until: 'each' | 'all' = 'each') => {
     })
     return { ...daemon, ...own }
   }
-  /** A broker, a proplet linked to it, and what the Manager sees of them. */
+  /** A broker, a proplet connected to it, and the Manager's view of them. */
   const site = async (kind: BrokerKind, env: Env = {}): Promise<Site> => {
     const port = await broker(kind)
     const connected = await wire(port)
@@ -127,13 +127,13 @@ export const childrenOf = (pid: number | undefined): readonly number[] =>
 
 const isAlive = (pid: number): boolean => {
   try {
-    // in a container without an init, an orphan stays as a zombie
+    // in a container without an init process, an orphan remains as a zombie
     return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
   } catch {
     return false
   }
 }
 
-/** Waits until none of the processes is there any more. */
+/** Waits until all of these processes have ended. */
 export const gone = (pids: readonly number[]): Promise<void> =>
   expect.poll(() => pids.filter(isAlive), { timeout: 10_000 }).toStrictEqual([])

@@ -20,7 +20,7 @@ export type DockerRegistry = {
   readonly kill: () => Promise<void>
 }
 
-/** Lines of YAML for the `auth` section; none: everybody may push and pull. */
+/** YAML lines for the `auth` section; without any, everybody may push and pull. */
 export type RegistryAuth =
   'none' | 'basic' | { readonly token: { readonly realm: string; readonly certFile: string } }
 
@@ -62,7 +62,7 @@ export const startDockerRegistry = async (auth: RegistryAuth = 'none'): Promise<
     child.once('exit', () => resolve())
     child.once('error', () => resolve())
   })
-  // A test process that dies takes its registries along.
+  // If the test process dies, its registries die with it.
   const onExit = () => child.kill('SIGKILL')
   process.once('exit', onExit)
   const kill = async () => {

@@ -8,7 +8,7 @@ import { binary } from './model.js'
 
 const warning = (message: string): TaskProgress => ({ type: 'warning', message })
 
-/** What attempts tell, by the letter that stands for it. */
+/** Events of download attempts, by their letter in marble diagrams. */
 export const told: Record<string, DownloadEvent> = {
   a: { type: 'arrived' },
   p: { type: 'downloading', received: 10, total: 30 },
@@ -17,7 +17,7 @@ export const told: Record<string, DownloadEvent> = {
   w: { type: 'warning', message: 'odd' },
 }
 
-/** What tasks hear. */
+/** Progress as reported to tasks, by letter. */
 export const heard: Record<string, TaskProgress> = {
   1: { type: 'fetching', image: 'ref', attempt: 1 },
   2: { type: 'fetching', image: 'ref', attempt: 2 },
@@ -43,7 +43,7 @@ export const lasting = new DownloadError('404 Not Found')
 const LIMITS: DownloadLimits = { stallMs: 100, ttlMs: 50_000, timeoutMs: 100_000, concurrent: 2 }
 
 type Given = {
-  /** The attempts of each reference, in order; the last one again and again. */
+  /** The attempts of each reference, in order; the last one is repeated. */
   readonly attempts: Readonly<Record<string, readonly Observable<DownloadEvent>[]>>
   readonly kept?: Observable<Binary | undefined>
   readonly pinned?: boolean
@@ -51,7 +51,7 @@ type Given = {
   readonly closed?: (reference: string) => void
 }
 
-/** The stage around downloads that the test gives; `random` gives 0, so that delays are half of the ceiling. */
+/** The download stage with downloads of the test; `random` returns 0, so that delays are half of the ceiling. */
 export const downloadsWith = (m: Context, given: Given) => {
   const open = (reference: string): Download => {
     const attempts = given.attempts[reference]

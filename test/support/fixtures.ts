@@ -2,7 +2,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** The root of the repository, also when this runs from a build of it. */
+/** The root of the repository, also if this code runs from a build. */
 const rootFrom = (directory: string): string =>
   existsSync(join(directory, 'package.json')) ? directory : rootFrom(dirname(directory))
 
@@ -10,7 +10,7 @@ export const ROOT = rootFrom(dirname(fileURLToPath(import.meta.url)))
 
 const BUILT = join(ROOT, 'test/fixtures/built')
 
-/** The binaries of a folder of fixtures that are not larger than this. */
+/** The binaries of a fixture folder up to this size. */
 const binaries = (folder: string, maxBytes: number): readonly Uint8Array<ArrayBuffer>[] =>
   readdirSync(folder)
     .filter((name) => name.endsWith('.wasm'))

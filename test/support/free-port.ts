@@ -1,6 +1,6 @@
 import { createServer } from 'node:net'
 
-/** A TCP port that was free a moment ago, for servers that can't choose one themselves. */
+/** A TCP port that was free a moment ago, for servers that cannot choose one themselves. */
 export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const server = createServer()

@@ -7,12 +7,12 @@ import { ROOT } from './fixtures.js'
 import { freePort } from './free-port.js'
 
 const MAIN = join(ROOT, 'test/support/hivemq/Main.java')
-/** Where `scripts/test-peers.mjs` puts what Maven brings. */
+/** Where `scripts/test-peers.mjs` puts the libraries fetched by Maven. */
 const CACHE = join(ROOT, 'node_modules/.cache/hivemq')
 const LIBRARIES = join(CACHE, 'lib')
 const START_MS = 120_000
 
-/** All that it consists of was fetched, and there is a JDK to run it with. */
+/** Whether all libraries were fetched, and there is a JDK to run them. */
 export const hasHiveMq = (): boolean =>
   existsSync(join(CACHE, 'pom.xml')) &&
   (process.env['PATH'] ?? '').split(':').some((directory) => existsSync(join(directory, 'javac')))
@@ -28,7 +28,7 @@ const configOf = (port: number): string => `<hivemq>
 </hivemq>
 `
 
-/** HiveMQ CE with its default configuration, in a Java program of its own. */
+/** HiveMQ CE with its default configuration, embedded in a Java program. */
 export const startHiveMq = async (): Promise<OtherBroker> => {
   const directory = await mkdtemp(join(tmpdir(), 'proplet-hivemq-'))
   const folders = ['conf', 'data', 'extensions'].map((name) => join(directory, name))

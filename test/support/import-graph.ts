@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** What is loaded when a bundled module is imported: its files, and the packages that it leaves to `node_modules`. */
+/** What is loaded when a bundled module is imported: its files, and the packages that it imports from `node_modules`. */
 export type ImportGraph = {
   readonly files: readonly string[]
   readonly bytes: number
@@ -10,7 +10,7 @@ export type ImportGraph = {
 
 /** `import … from '…'`, `import '…'` and `export … from '…'`; not `import('…')`, which loads when it is called. */
 const IMPORT = /^(?:import|export)\b[^'"();]*?(?:\bfrom\s*)?["']([^"']+)["'];?$/gm
-/** The same in a bundle of CommonJS. */
+/** The same in a CommonJS bundle. */
 const REQUIRE = /^(?:(?:const|let|var) [\w$]+ = )?require\("([^"]+)"\)/gm
 
 export const importGraph = (entry: string): ImportGraph => {

@@ -3,36 +3,36 @@ import { Random } from './random.js'
 
 /** Bytes of a TCP segment on Ethernet. */
 const SEGMENT_BYTES = 1448
-/** What Linux waits for at least, beyond a round trip, before it sends a segment again; milliseconds. */
+/** The minimum time, in addition to a round trip, before Linux retransmits a segment; milliseconds. */
 const RETRANSMIT_MS = 200
-/** What may be under way in one direction; the sender waits beyond that. */
+/** Maximum bytes in flight in one direction; beyond that the sender waits. */
 const WINDOW_BYTES = 64 * 1024
-/** Odds are drawn in this many steps. */
+/** Resolution of the loss probability. */
 const ODDS = 1_000_000
 
 export type LongLinkOptions = {
   readonly target: number
   readonly roundTripMs: number
-  /** Of segments, from 0 to 1. */
+  /** Fraction of lost segments, from 0 to 1. */
   readonly loss: number
   readonly seed: number
 }
 
 export type LongLink = {
   readonly port: number
-  /** Connections accepted so far. */
+  /** The number of connections accepted so far. */
   readonly connections: () => number
   readonly segments: () => { readonly sent: number; readonly lost: number }
   readonly close: () => Promise<void>
 }
 
-/** What a TCP connection that loses segments carries at most, in bytes a second (Mathis et al., 1997). */
+/** The maximum throughput of a TCP connection with losses, in bytes per second (Mathis et al., 1997). */
 export const rateOf = ({ roundTripMs, loss }: Pick<LongLinkOptions, 'roundTripMs' | 'loss'>): number =>
   loss === 0 ? Infinity : ((SEGMENT_BYTES * 1000) / roundTripMs) * Math.sqrt(1.5 / loss)
 
 type Waiting = { readonly bytes: Buffer | undefined; readonly at: number }
 
-/** One direction of a connection: what comes in leaves it later, in order; a lost segment holds up all behind it. */
+/** One direction of a connection: data leaves it delayed and in order; a lost segment delays everything behind it. */
 class Lane {
   readonly #from: Socket
   readonly #to: Socket
@@ -49,7 +49,7 @@ class Lane {
     this.#to = to
     this.#options = options
     this.#isLost = isLost
-    // the handshake of TCP takes a round trip of its own
+    // the TCP handshake takes a round trip of its own
     this.#freeAt = performance.now() + options.roundTripMs
   }
 
@@ -114,8 +114,8 @@ class Lane {
 }
 
 /**
- * A long way to a server, as a TCP proxy: each direction takes half a round trip, lost segments arrive when TCP has sent
- * them again, and no more gets through than TCP lets through where so many are lost. The same seed loses the same.
+ * A long network path to a server, as a TCP proxy: each direction takes half a round trip, lost segments arrive once TCP has
+ * retransmitted them, and the throughput is that of TCP with such losses. The same seed gives the same losses.
  */
 export const startLongLink = async (options: LongLinkOptions): Promise<LongLink> => {
   const random = new Random(options.seed)

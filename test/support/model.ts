@@ -63,7 +63,7 @@ export const chunk = (image: string, index: number, total: number, data: string)
   data: bytes(data),
 })
 
-/** A binary that says what it was made of. */
+/** A binary that contains its own description. */
 export const binary = (content: string): Binary => ({
   digest: `sha256:${content}`,
   size: content.length,
@@ -81,7 +81,7 @@ export const failed = (code: FailureCode, error: string, results = ''): Outcome 
   results,
 })
 
-/** What happens to an invocation that `invoke` has made. */
+/** The events of an invocation created by `invoke`. */
 export const ofInvocation = (
   id: string,
   invocation: string | undefined,

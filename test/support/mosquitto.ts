@@ -15,19 +15,19 @@ const QUIET = ['error', 'warning', 'notice', 'information'].map((type) => `log_t
 
 export type Mosquitto = {
   readonly port: number
-  /** What it has logged so far. */
+  /** Everything logged so far. */
   readonly log: () => string
-  /** Ends it with SIGTERM, so that it saves its sessions if it is to keep them. */
+  /** Ends it with SIGTERM, so that it saves its sessions if persistence is on. */
   readonly stop: () => Promise<void>
-  /** Kills it with SIGKILL; of its sessions only what it has saved survives. */
+  /** Kills it with SIGKILL; only saved sessions survive. */
   readonly kill: () => Promise<void>
 }
 
 export type MosquittoOptions = {
   readonly port?: number
-  /** Lines for the configuration file, after those of the listener. */
+  /** Lines of the configuration file, after those of the listener. */
   readonly config?: readonly string[]
-  /** A directory where it saves its sessions, at every change; by default it doesn't. */
+  /** A directory where it saves its sessions after every change; none by default. */
   readonly persistence?: string
   /** Whether to log connections only, not each packet. */
   readonly isQuiet?: boolean
@@ -62,7 +62,7 @@ export const startMosquitto = async (options: MosquittoOptions = {}): Promise<Mo
   await writeFile(file, `${lines.join('\n')}\n`)
   const child = spawn(binary, ['-c', file], { stdio: ['ignore', 'ignore', 'pipe'] })
   const exited = once(child, 'exit')
-  // a test process that dies takes its brokers along
+  // if the test process dies, its brokers die with it
   const onExit = () => child.kill('SIGKILL')
   process.once('exit', onExit)
   const end = async (signal: NodeJS.Signals) => {

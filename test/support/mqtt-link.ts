@@ -19,21 +19,21 @@ export const PREFIX = 'm/domain/c/channel'
 
 export type LogLine = { readonly level: string; readonly details: object; readonly message: string }
 
-/** A link under test, with all it has said since it was opened. */
+/** A link under test, with everything that it has emitted since it was opened. */
 export type TestLink = {
   readonly link: MqttLink
   readonly lines: LogLine[]
-  /** What was logged at this level, with its details. */
+  /** The messages logged at a level, with details. */
   readonly logged: (level: string) => string[]
   readonly connections: Connection[]
   readonly messages: InboundMessage[]
-  /** Waits until the condition holds; looked at when the link changes or a message comes. */
+  /** Waits until the condition holds; it is checked when the connection state changes or a message arrives. */
   readonly until: (condition: () => boolean) => Promise<void>
-  /** Waits until the link has come up so many times. */
+  /** Waits until the connection has come up this many times. */
   readonly up: (times?: number) => Promise<void>
-  /** Waits for so many messages; resolves to the payloads of all. */
+  /** Waits for this many messages; resolves to the payloads of all. */
   readonly received: (n: number) => Promise<string[]>
-  /** What becomes of it in the end. */
+  /** The final delivery of the publication. */
   readonly deliver: (publication: Publication) => Promise<Delivery>
   readonly close: () => void
 }

@@ -8,7 +8,7 @@ import { startMosquitto, type MosquittoOptions } from './mosquitto.js'
 import { PREFIX, mqttOptions, openLink } from './mqtt-link.js'
 import { startTcpProxy, type Inspect, type Rewrite } from './tcp-proxy.js'
 
-/** Starters of what a test of the link needs; all of it is closed after the test. */
+/** Starts what a test of the MQTT link needs; all of it is closed after the test. */
 export const useMqtt = () => {
   const cleanup = useCleanup()
   const closing = <T extends { readonly close: () => unknown }>(resource: T): T => {
@@ -38,7 +38,7 @@ export const useMqtt = () => {
   }
 }
 
-/** The texts of the next `n` messages; listens at once. */
+/** The texts of the next `n` messages, from now on. */
 export const next = (from: Peer, n: number): Promise<string[]> =>
   firstValueFrom(
     from.messages$.pipe(

@@ -32,7 +32,7 @@ const isListening = (port: number): Promise<boolean> =>
     socket.once('error', () => resolve(false))
   })
 
-/** nginx with its stream module, which ends mTLS before a broker: it asks for a certificate of our authority. */
+/** nginx with its stream module, which terminates mTLS in front of a broker: it requires a certificate of the test's CA. */
 export const startNginx = async ({ certs, target, idle }: NginxOptions): Promise<Nginx> => {
   if (!existsSync(PROGRAM) || !existsSync(MODULE))
     throw new Error('not installed: apt-get install -y nginx libnginx-mod-stream')
@@ -65,7 +65,7 @@ export const startNginx = async ({ certs, target, idle }: NginxOptions): Promise
   const exited = once(child, 'exit')
   let log = ''
   child.stderr.on('data', (data: Buffer) => (log += data.toString()))
-  // a test process that dies takes it along
+  // if the test process dies, it dies too
   const onExit = () => child.kill('SIGKILL')
   process.once('exit', onExit)
   const close = async () => {

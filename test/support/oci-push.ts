@@ -41,7 +41,7 @@ export const manifestOf = (
     }),
   )
 
-/** Pushes by hand, over the distribution protocol. */
+/** Pushes images with the distribution protocol, without a client program. */
 export const pusher = (host: string, authorize: (scope: string) => Promise<string | undefined>) => {
   const send = async (repository: string, method: string, url: string, body?: Uint8Array, type?: string) => {
     const authorization = await authorize(`repository:${repository}:pull,push`)
@@ -70,7 +70,7 @@ export const pusher = (host: string, authorize: (scope: string) => Promise<strin
     await send(repository, 'PUT', `${base(repository)}/manifests/${tag}`, bytes, type)
     return digestOf(bytes)
   }
-  /** The digest of the manifest. */
+  /** Pushes an image and returns the digest of its manifest. */
   const image = async (repository: string, tag: string, layers: readonly Layer[], conf = EMPTY_CONFIG) => {
     for (const { bytes } of [...layers, conf]) await blob(repository, bytes)
     return manifest(repository, tag, manifestOf(layers, conf))

@@ -51,7 +51,7 @@ const spansOf = ({ resourceSpans }: Request): readonly ReceivedSpan[] =>
     ),
   )
 
-/** A collector of OTLP over HTTP that takes traces in JSON, and refuses all else. */
+/** An OTLP collector over HTTP that accepts traces in JSON, and refuses everything else. */
 export const startCollector = async () => {
   const spans: ReceivedSpan[] = []
   const server = createServer((request, response) => {

@@ -44,7 +44,7 @@ const message = (key: string): InboundMessage => ({ subtopic: 'any', payload: by
 const messages = (keys: readonly string[]): Record<string, InboundMessage> =>
   Object.fromEntries(keys.map((key) => [key, message(key)]))
 
-/** Never gets anywhere. */
+/** A download that never makes progress. */
 const idleDownload: Download = {
   shown: 'url',
   pinned: false,
@@ -59,9 +59,9 @@ type Given = {
   readonly deps?: Partial<PipelineDeps>
 }
 
-/** The whole pipeline around ports that the test gives. */
+/** The whole pipeline with ports of the test. */
 export const pipelineWith = (m: Context, { runs = {}, settings: own = {}, deps = {} }: Given = {}) => {
-  // Heartbeats that do not end would turn a failing test into one that hangs.
+  // With endless heartbeats, a failing test would hang.
   m.scheduler.maxFrames = 10_000
   const unknown: Decoded = { type: 'rejected', subtopic: 'any', reason: 'unknown', task: undefined }
   return {
@@ -104,7 +104,7 @@ export const pipelineWith = (m: Context, { runs = {}, settings: own = {}, deps =
   }
 }
 
-/** What goes out, in short: `subtopic payload` of a publication, `type id` of a task event. */
+/** Abbreviates an output: `subtopic payload` of a publication, `type id` of a task event. */
 export const inShort = (output: PipelineOutput): string => {
   if (output.type === 'publish') {
     const { subtopic, payload } = output.publication
@@ -127,14 +127,14 @@ const createInShort =
 
 const requestInShort = (image: string): string => `registry/proplet ${JSON.stringify({ app_name: image })}`
 
-/** What is published, in short. */
+/** The publications, abbreviated. */
 export const published = (output$: Observable<PipelineOutput>): Observable<string> =>
   output$.pipe(
     filter(({ type }) => type === 'publish'),
     map(inShort),
   )
 
-/** What messages mean, by the letter that stands for them. */
+/** Decoded messages, by their letter in marble diagrams. */
 export const commands: Record<string, Decoded> = {
   s: start('t'),
   S: start('v', { name: 'second' }),
@@ -158,7 +158,7 @@ export const commands: Record<string, Decoded> = {
     reason: 'inputs: expected an array',
     task: { id: 'l', broadcast: false, propletId: 'p1', invocation: { id: 'bad' } },
   },
-  // A refused command that names a task, one meant for another proplet, and a message that names none.
+  // A refused command that names a task, one for another proplet, and a message that names none.
   r: {
     type: 'rejected',
     subtopic: 'control/manager/start',
@@ -174,7 +174,7 @@ export const commands: Record<string, Decoded> = {
   n: { type: 'rejected', subtopic: 'registry/server', reason: 'no JSON', task: undefined },
 }
 
-/** What is published, by the letter that stands for it. */
+/** Outputs, by their letter in marble diagrams. */
 export const outputs = {
   c: createInShort,
   h: aliveInShort,

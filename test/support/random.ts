@@ -24,12 +24,12 @@ export class Random {
     return sum >>> 0
   }
 
-  /** From 0 to `limit`, which is not reached. */
+  /** From 0 up to, but not including, `limit`. */
   below(limit: number): number {
     return Math.floor((this.u32() / 2 ** 32) * limit)
   }
 
-  /** One time in `times`. */
+  /** True once in `times`. */
   once(times: number): boolean {
     return this.below(times) === 0
   }
@@ -40,7 +40,7 @@ export class Random {
     return found
   }
 
-  /** Small numbers far more often than large ones; `limit` is not reached. */
+  /** Small numbers far more often than large ones, below `limit`. */
   small(limit: number): number {
     return this.below(1 + this.below(1 + this.below(limit)))
   }

@@ -2,7 +2,7 @@ import { concat, delay, map, merge, NEVER, take, takeWhile, type Observable, typ
 import type { RunEvent, Runtime, StopReason } from '../../src/model/runtime.js'
 import { completed, failed, stopped } from './model.js'
 
-/** What runs of the tests emit, by the letter that stands for it. */
+/** Events of runs, by their letter in marble diagrams. */
 export const runEvents: Record<string, RunEvent> = {
   s: { type: 'started', compileMs: 1 },
   h: { type: 'serving', address: '127.0.0.1', port: 8222 },
@@ -18,7 +18,7 @@ const endedBy = (reason: StopReason): RunEvent => ({
   runMs: 1,
 })
 
-/** Runs `run$` of the request's name, and ends it as the contract of `Runtime` says: some time after a stop. */
+/** Runs `run$` of the request's name, and ends it as the contract of `Runtime` requires: some time after a stop. */
 export const fakeRuntime = (
   runOf: (name: string) => Observable<RunEvent>,
   clock: SchedulerLike,

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** A tar of these files, made by the system's tar. */
+/** A tar of these files, created by the system's tar. */
 export const tarOf = async (
   files: Readonly<Record<string, Uint8Array>>,
   ...args: readonly string[]
@@ -24,7 +24,7 @@ export const tarOf = async (
   }
 }
 
-/** One header block of a tar, by hand, with a right checksum. */
+/** A tar header block with a valid checksum. */
 export const tarHeader = (name: string, size: number | string, type = '0'): Buffer => {
   const block = Buffer.alloc(512)
   block.write(name, 0, 100)
@@ -38,7 +38,7 @@ export const tarHeader = (name: string, size: number | string, type = '0'): Buff
   return block
 }
 
-/** A file of a tar: its header, and its body up to the end of a block. */
+/** A tar entry: its header, and its body padded to a block. */
 export const tarFile = (name: string, body: Uint8Array, type = '0'): Buffer =>
   Buffer.concat([tarHeader(name, body.length, type), body, Buffer.alloc((512 - (body.length % 512)) % 512)])
 

@@ -20,7 +20,7 @@ export const plain = start('t')
 
 export const daemon = start('t', { daemon: true })
 
-/** What happens to the task, by the letter that stands for it. */
+/** The events of a task, by their letter in marble diagrams. */
 export const eventsOf = (command: Received<StartCommand>): Record<string, TaskEvent> => ({
   a: { type: 'accepted', id: 't', start: command },
   f: { type: 'fetching', id: 't', image: 'img', attempt: 1 },
@@ -48,11 +48,11 @@ type Given = {
   readonly runtime?: Pick<Runtime, 'run'>
   readonly run?: Observable<RunEvent>
   readonly slots?: number
-  /** When the shutdown begins; the deadline is 10 ms later. */
+  /** Emits when the shutdown begins; its deadline is 10 ms later. */
   readonly end$?: Observable<unknown>
 }
 
-/** The real stages around ports that the test gives; the binary is at hand, and runs until stopped, unless told. */
+/** The real stages with ports of the test; unless overridden, the binary is available and runs until stopped. */
 export const taskWith = (m: Context, given: Given) => {
   const shutdown$ = shutdown(given.end$ ?? NEVER, { graceMs: 10, clock: m.scheduler })
   const stage = task({

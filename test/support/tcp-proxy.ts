@@ -2,24 +2,24 @@ import { connect, createServer, type Socket } from 'node:net'
 
 export type TcpProxy = {
   readonly port: number
-  /** Connections accepted so far. */
+  /** The number of connections accepted so far. */
   readonly connections: () => number
-  /** Where new connections go. */
+  /** Sets the target of new connections. */
   readonly setTarget: (port: number) => void
-  /** Cuts every connection, as a broken network does. */
+  /** Cuts every connection, like a broken network. */
   readonly cut: () => void
-  /** Accepts no connection while false: a new one is cut at once. */
+  /** While false, new connections are cut at once. */
   readonly setOpen: (open: boolean) => void
   readonly close: () => Promise<void>
 }
 
-/** Sees what the client sends, before it goes on; returns false to hold it back. */
+/** Receives what the client sends before it is forwarded; returns false to hold it back. */
 export type Inspect = (data: Buffer) => boolean
 
 /** Changes what the broker sends. */
 export type Rewrite = (data: Buffer) => Buffer
 
-/** A TCP proxy whose connections a test can cut at a moment of its choice. */
+/** A TCP proxy whose connections a test can cut at any time. */
 export const startTcpProxy = async (
   target: number,
   inspect: Inspect = () => true,

@@ -7,15 +7,15 @@ const run = promisify(execFile)
 
 const WITHIN_MS = 15_000
 
-/** A terminal with a shell in it: what is typed goes in as keys, and what is seen is what a terminal would show. */
+/** A terminal with a shell: input is typed as keys, and output is read as displayed. */
 export type Terminal = {
   readonly keys: (...names: readonly string[]) => Promise<void>
   readonly type: (text: string) => Promise<void>
-  /** Types a line and Enter, waits until it has ended, and gives what is on the screen then, with its exit code. */
+  /** Types a line and Enter, waits until the command has ended, and returns the screen and the exit code. */
   readonly command: (line: string) => Promise<{ readonly screen: string; readonly code: number }>
-  /** What is on the screen, and above it, without blanks at the ends of lines. */
+  /** The screen with its scrollback, without trailing blanks. */
   readonly screen: () => Promise<string>
-  /** Waits until this is on the screen. */
+  /** Waits until this appears on the screen. */
   readonly sees: (pattern: RegExp | string) => Promise<string>
   readonly resize: (columns: number, rows: number) => Promise<void>
   /** A format of tmux, such as `#{cursor_flag}`. */
@@ -23,7 +23,7 @@ export type Terminal = {
   readonly close: () => Promise<void>
 }
 
-/** Opens one in tmux, with a server of its own that reads no configuration. */
+/** Opens a terminal in tmux, with a separate server that reads no configuration. */
 export const openTerminal = async (
   shell: string,
   env: Readonly<Record<string, string>>,

@@ -13,9 +13,9 @@ export type Exchange = { readonly request: IncomingMessage; readonly response: S
 
 export type WebServer = {
   readonly port: number
-  /** `http://127.0.0.1:PORT`, or with https and localhost. */
+  /** `http://127.0.0.1:PORT`, or `https://localhost:PORT`. */
   readonly origin: string
-  /** What was asked for, in order. */
+  /** The requests received, in order. */
   readonly requests: readonly IncomingMessage[]
   readonly close: () => Promise<void>
 }
@@ -26,7 +26,7 @@ const listen = (server: Server): Promise<number> =>
     server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port))
   })
 
-/** Starts a web server of the test on a free port of 127.0.0.1. */
+/** Starts a web server on a free port of 127.0.0.1. */
 export const startWebServer = async (
   answer: (exchange: Exchange, index: number) => void,
   pair?: Pair,
@@ -54,7 +54,7 @@ export const startWebServer = async (
   }
 }
 
-/** Answers with a body of a known length. */
+/** Responds with a body of known length. */
 export const sendBody = (
   { response }: Exchange,
   body: Uint8Array,

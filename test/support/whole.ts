@@ -2,7 +2,7 @@ import type { Decoded } from '../../src/model/command.js'
 
 const areTexts = (texts: readonly unknown[]): boolean => texts.every((text) => typeof text === 'string')
 
-/** Whether what was decoded is what its type says, and a reason can be logged and answered as it is. */
+/** Whether a decoded message matches its type, and a reason can be logged and answered unchanged. */
 export const isWhole = (decoded: Decoded): boolean => {
   switch (decoded.type) {
     case 'start': {

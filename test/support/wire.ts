@@ -25,14 +25,14 @@ export type Message = {
 
 export type Command = { readonly id: string } & JsonObject
 
-/** What a Manager sees of a channel: all that proplets publish, from the beginning on. */
+/** A Manager's view of a channel: everything that proplets have published. */
 export type Wire = {
   readonly messages: readonly Message[]
   readonly on: (subtopic: (typeof SUBTOPICS)[number]) => readonly Message[]
-  /** Waits until `look`, which is called at every message, finds something. */
+  /** Waits until `look`, which is called for every message, finds something. */
   readonly until: <T>(look: () => T | undefined | false) => Promise<T>
   readonly alive: (status?: 'alive' | 'offline') => readonly Message[]
-  /** Waits until so many heartbeats have come. */
+  /** Waits for this many heartbeats. */
   readonly beats: (n: number) => Promise<readonly Message[]>
   readonly resultsOf: (id: string) => readonly Message[]
   /** Waits for the `n`th result of a task, the first by default. */
@@ -114,7 +114,7 @@ export const connectWire = async (options: PeerOptions): Promise<Wire> => {
 export const fixture = (name: string): Buffer =>
   readFileSync(new URL(`../fixtures/built/${name}.wasm`, import.meta.url))
 
-/** The name of an export and the binary that has it, as a start command brings them. */
+/** The fields of a start command for an export of an inline binary. */
 export const inline = (binary: string, name: string): { readonly name: string; readonly file: string } => ({
   name,
   file: fixture(binary).toString('base64'),

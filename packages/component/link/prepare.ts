@@ -8,7 +8,7 @@ import type { ScanLimits } from '../wasm/module-limits.js'
 import type { Bytes, CompiledModule } from '../wasm/compile.js'
 import { hasJspi } from './calls/jspi.js'
 import { Builder, type Step } from './builder.js'
-import type { LinkedFunction } from './calls/instantiation.js'
+import type { LinkedFunction, Instantiation } from './calls/instantiation.js'
 import type { HostFunction } from './calls/host-function.js'
 import { linkComponent } from './link.js'
 import type { Item } from './frame.js'
@@ -34,7 +34,7 @@ export type PreparedComponent = {
   /** Whether it uses WASI 0.3. */
   readonly usesAsync: boolean
   /** Those of runs that have ended; undefined if they can't be used again. */
-  readonly spare: SpareInstantiations | undefined
+  readonly spare: SpareInstantiations<Instantiation> | undefined
   /** The core instances that are the same in each run. */
   readonly lasting: ReadonlySet<number>
 }

@@ -2,7 +2,7 @@ import type { TeePlatform } from '../../runtime/confidential/attester.js'
 import type { ConfidentialConfig } from '../../io/config/config.js'
 
 /** A short description of who unwraps image keys. */
-export const describeKeys = ({ keys }: Pick<ConfidentialConfig, 'keys'>): string => {
+const describeKeys = ({ keys }: Pick<ConfidentialConfig, 'keys'>): string => {
   if (keys === undefined) return 'no Key Broker Service is configured'
   return keys.type === 'kbs'
     ? `keys come from the Key Broker Service at ${new URL(keys.url).host}`

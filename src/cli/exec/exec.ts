@@ -1,5 +1,4 @@
 import * as E from 'fp-ts/lib/Either.js'
-import { compileCacheDir } from '../../host/compile-cache.js'
 import type { Outcome } from '../../model/outcome.js'
 import { verdictOfDeath } from '../../runtime/embedded/run/verdict.js'
 import { readInput } from '../inspect/input.js'
@@ -22,7 +21,11 @@ const EXIT_NO_READER = 141
  * after a trap, 141 where nobody reads its output any more, 1 for other failures, 64 for a wrong command line, 130 or 143 after a
  * signal.
  */
-export async function exec(argv: readonly string[], host: NodeJS.Process): Promise<number> {
+export async function exec(
+  argv: readonly string[],
+  host: NodeJS.Process,
+  compileCache: string | undefined,
+): Promise<number> {
   const console = new Console()
   const parsed = parseExec(argv, host.env)
   if (E.isLeft(parsed)) {
@@ -41,7 +44,9 @@ export async function exec(argv: readonly string[], host: NodeJS.Process): Promi
     return EXIT_FAILED
   }
   try {
-    return await (request.command === 'serve' ? serve(request, host, console) : run(request, host, console))
+    return await (request.command === 'serve'
+      ? serve(request, host, console)
+      : run(request, host, console, compileCache))
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error
     console.say('Error', error.message)
@@ -63,10 +68,15 @@ async function read(file: string, host: NodeJS.Process): Promise<Uint8Array> {
   }
 }
 
-async function run(request: ExecRequest, host: NodeJS.Process, console: Console): Promise<number> {
+async function run(
+  request: ExecRequest,
+  host: NodeJS.Process,
+  console: Console,
+  compileCache: string | undefined,
+): Promise<number> {
   const { ended, kill } = runFile(request, read(request.file, host), {
     warning: (message) => console.say('Warning', message),
-    compileCache: compileCacheDir(host.env),
+    compileCache,
   })
   const signalled = onSignal(host, kill)
   const end = await ended.finally(kill)

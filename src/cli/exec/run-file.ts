@@ -11,7 +11,7 @@ import { networkOf } from './network.js'
 
 export type RunHooks = {
   readonly warning: (message: string) => void
-  /** See `compileCacheDir`. */
+  /** See `Program`. */
   readonly compileCache: string | undefined
 }
 

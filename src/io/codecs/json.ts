@@ -7,7 +7,7 @@ const OPEN_OBJECT = 0x7b
 const CLOSE_OBJECT = 0x7d
 
 /** The index of the quote that ends the string whose opening quote is at `start`; the end of the text if there is none. */
-export const endOfString = (json: string, start: number): number => {
+const endOfString = (json: string, start: number): number => {
   for (let end = json.indexOf('"', start + 1); end !== -1; end = json.indexOf('"', end + 1)) {
     let before = end - 1
     while (json.charCodeAt(before) === BACKSLASH) before--

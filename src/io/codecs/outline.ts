@@ -4,10 +4,10 @@ import { JsonLimitError, JsonWalker, MAX_DEPTH } from '../../net/json/json-walke
 /** Maximum total bytes of the fields that are read, except the binary. */
 const MAX_FIELD_BYTES = 1024 * 1024
 /** Maximum total bytes outside strings in these fields: a long number takes as long to read as many short ones. */
-export const MAX_BARE_BYTES = 128 * 1024
+const MAX_BARE_BYTES = 128 * 1024
 const MAX_FIELDS = 1024
 /** Maximum number of items and members in all fields, at any depth. */
-export const MAX_VALUES = 8192
+const MAX_VALUES = 8192
 /** Maximum bytes of a field that identifies what a refused message was about. */
 const MAX_SUBJECT_BYTES = 4096
 /** Maximum bytes of a field name as written; a longer one is not read. */

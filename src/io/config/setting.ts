@@ -87,7 +87,7 @@ export const flagOf = (key: string, setting: Setting<unknown>): string =>
 export const namesOf = (key: string, setting: Setting<unknown>): readonly string[] =>
   setting.alias === undefined ? [key] : [key, setting.alias]
 
-export const MASK = '********'
+const MASK = '********'
 
 /** The text of a value as it may be shown. */
 export const shown = (setting: Setting<unknown>, raw: Raw): string => {

@@ -8,16 +8,25 @@ const HEADER_BYTES = 12
 /** Random and secret, so that a frame inside a received message cannot pass for one of ours. */
 export type Salt = number
 
-const checksumOf = (length: Uint8Array, body: Uint8Array, salt: Salt): number =>
-  crc32(body, crc32(length, salt))
+/** An empty part is left out: `crc32` may return 0 for it instead of the sum so far. */
+const checksumOf = (length: Uint8Array, body: readonly Uint8Array[], salt: Salt): number =>
+  body.reduce((sum, part) => (part.length === 0 ? sum : crc32(part, sum)), crc32(length, salt))
 
-/** A record as it is written: the mark, its length, the CRC-32 of salt, length and body, and the body, in parts. */
-export const frame = (body: readonly Uint8Array[], salt: Salt): Buffer => {
-  const framed = Buffer.concat([MARK, Buffer.alloc(HEADER_BYTES - MARK.length), ...body])
-  framed.writeUInt32LE(framed.length - HEADER_BYTES, 4)
-  framed.writeUInt32LE(checksumOf(framed.subarray(4, 8), framed.subarray(HEADER_BYTES), salt), 8)
-  return framed
+/**
+ * A record as it is written: the mark, its length, the CRC-32 of salt, length and body, and the body. The parts of the body
+ * are not copied.
+ */
+export const frame = (body: readonly Uint8Array[], salt: Salt): readonly Uint8Array[] => {
+  const header = Buffer.alloc(HEADER_BYTES)
+  MARK.copy(header)
+  header.writeUInt32LE(lengthOf(body), 4)
+  header.writeUInt32LE(checksumOf(header.subarray(4, 8), body, salt), 8)
+  return [header, ...body]
 }
+
+/** The length of all parts together, in bytes. */
+export const lengthOf = (parts: readonly Uint8Array[]): number =>
+  parts.reduce((sum, { length }) => sum + length, 0)
 
 export type Frame = { readonly body: Buffer; readonly offset: number; readonly bytes: number }
 export type Damage = { readonly offset: number; readonly bytes: number; readonly isAtEnd: boolean }
@@ -29,7 +38,7 @@ const frameAt = (bytes: Buffer, offset: number, salt: Salt): Frame | undefined =
   const end = offset + HEADER_BYTES + bytes.readUInt32LE(offset + 4)
   if (end > bytes.length) return undefined
   const body = bytes.subarray(offset + HEADER_BYTES, end)
-  const checksum = checksumOf(bytes.subarray(offset + 4, offset + 8), body, salt)
+  const checksum = checksumOf(bytes.subarray(offset + 4, offset + 8), [body], salt)
   return checksum === bytes.readUInt32LE(offset + 8) ? { body, offset, bytes: end - offset } : undefined
 }
 

@@ -24,7 +24,7 @@ export type JournalOptions = {
 }
 
 /** A journal cannot be used; the message says why and what to do. */
-export class JournalError extends Error {
+class JournalError extends Error {
   override readonly name = 'JournalError'
   readonly code = 'ERR_JOURNAL'
 }

@@ -2,13 +2,14 @@ import { closeSync, openSync } from 'node:fs'
 import { open, readdir, readFile, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Disk } from './disk.js'
-import { frame, unframe, unframeOne, type Damage, type Salt } from './frame.js'
+import { frame, lengthOf, unframe, unframeOne, type Damage, type Salt } from './frame.js'
 import { createSalt, HEAD_BYTES, headOf, readHead } from './head.js'
+import { mergeSmall } from './merge-small.js'
 import { putAside } from './put-aside.js'
 import { toError } from '../../model/to-error.js'
 
 const NAME = /^(\d{12})\.log$/
-export const segmentName = (segment: number): string => `${String(segment).padStart(12, '0')}.log`
+const segmentName = (segment: number): string => `${String(segment).padStart(12, '0')}.log`
 
 /** Where a record is. */
 export type Place = { readonly segment: number; readonly offset: number; readonly bytes: number }
@@ -28,7 +29,7 @@ type File = { readonly segment: number; readonly salt: Salt; bytes: number }
 type Head = File & { readonly fd: number }
 
 /**
- * The files of a journal; only the end of the newest is ever written. An append is one synchronous `write`: it
+ * The files of a journal; only the end of the newest is ever written. An append is synchronous, and usually one `write`: it
  * survives this process at once, and a power failure from the next `durable` on. A new process starts a new file, so that
  * nothing follows an incomplete record.
  */
@@ -101,16 +102,15 @@ export class Segments {
 
   /** Appends several bodies at a time; returns their places. Throws if the disk fails; then nothing of them remains. */
   append(bodies: readonly (readonly Uint8Array[])[]): readonly Place[] {
-    const head = this.#headFor(bodies.flat().reduce((sum, { length }) => sum + length, 0))
+    const head = this.#headFor(bodies.reduce((sum, body) => sum + lengthOf(body), 0))
     const { segment } = head
     const frames = bodies.map((body) => frame(body, head.salt))
-    const [only] = frames
     let offset = Math.max(head.bytes, HEAD_BYTES)
-    this.#write(head, frames.length === 1 && only !== undefined ? only : Buffer.concat(frames))
+    this.#write(head, frames.flat())
     this.#appended += bodies.length
-    return frames.map(({ length: bytes }) => {
-      const place = { segment, offset, bytes }
-      offset += bytes
+    return frames.map((framed) => {
+      const place = { segment, offset, bytes: lengthOf(framed) }
+      offset += place.bytes
       return place
     })
   }
@@ -189,17 +189,21 @@ export class Segments {
   }
 
   /** All or nothing, because a part would pass for damage. The header of a new file is written with its first record. */
-  #write(head: Head, framed: Buffer): void {
-    const bytes = head.bytes === 0 ? Buffer.concat([headOf(head.salt), framed]) : framed
+  #write(head: Head, framed: readonly Uint8Array[]): void {
+    const parts = head.bytes === 0 ? [headOf(head.salt), ...framed] : framed
+    let end = head.bytes
     this.#unsynced.add(head.fd)
     try {
-      const written = this.#disk.write(head.fd, bytes, head.bytes)
-      if (written < bytes.length) throw new Error('no space left on device')
+      for (const bytes of mergeSmall(parts)) {
+        const written = this.#disk.write(head.fd, bytes, end)
+        if (written < bytes.length) throw new Error('no space left on device')
+        end += bytes.length
+      }
     } catch (error) {
       this.#disk.truncate(head.fd, head.bytes)
       throw error
     }
-    head.bytes += bytes.length
+    head.bytes = end
   }
 
   async #sync(): Promise<void> {

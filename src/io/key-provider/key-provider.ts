@@ -7,7 +7,7 @@ import { parseBoundedJson } from '../../net/json/bounded-json.js'
 import { decode } from '../codecs/decode.js'
 
 /** A key provider failed to unwrap a key. The message contains no part of the key. */
-export class KeyProviderError extends Error {
+class KeyProviderError extends Error {
   override readonly name = 'KeyProviderError'
   readonly code = 'key-provider'
 }

@@ -10,7 +10,7 @@ export type LogOutput = {
 }
 
 /** Bytes that may wait for a slow reader; lines beyond that are dropped and counted. */
-export const WAITING_MAX_BYTES = 4 * 2 ** 20
+const WAITING_MAX_BYTES = 4 * 2 ** 20
 
 type Sink = {
   readonly write: (line: string) => void

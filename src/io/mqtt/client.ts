@@ -10,12 +10,12 @@ import type { Precedence } from './waiting-messages.js'
 
 export type ClientHooks = {
   readonly onOversize: (topic: string, packetBytes: number) => void
-  /** No answer to a ping, and nothing else moved either. */
+  /** A ping was not answered, and no data was transferred either. */
   readonly onSilence: () => void
-  /** When the messages so far may be acknowledged. */
+  /** Resolves when the messages received so far may be acknowledged. */
   readonly ready: () => Promise<void> | undefined
   readonly beforeWrite: () => void
-  /** Whether to take a further message; call `resumeMessages` when there is room again. */
+  /** Whether to process another message; call `resumeMessages` when there is room again. */
   readonly isRoom: () => boolean
 }
 
@@ -37,7 +37,7 @@ export class ConnectionClient extends MqttClient {
       hasProperties: options.mqtt5 !== undefined,
     })
     const pace = new EventLoopBudget()
-    // Else it makes a buffer for each number below 65536 beforehand: 10 MB, and a fifth of the time that the proplet takes to start.
+    // Otherwise it creates a buffer for each number below 65536 in advance: 10 MB, and a fifth of the proplet's start time.
     writeToStream.cacheNumbers = false
     const precedence = precedenceOf(options)
     super(
@@ -70,7 +70,7 @@ export class ConnectionClient extends MqttClient {
     })
   }
 
-  /** When a large packet last moved, on the clock of `performance.now()`. */
+  /** When a large packet last made progress, on the clock of `performance.now()`. */
   get bulkAt(): number {
     return this.#open.stream?.bulkAt ?? -Infinity
   }
@@ -79,17 +79,20 @@ export class ConnectionClient extends MqttClient {
     this.#open.stream?.resumeMessages()
   }
 
-  /** Closes the connection at once, without a DISCONNECT, and lets go of every timer. */
+  /** Closes the connection at once, without a DISCONNECT, and clears all timers. */
   cut(): void {
     if (this.#open.stream !== undefined) this.end(true)
   }
 
-  /** MQTT.js calls this when it has given a message on, and takes the next packet when it is called back. */
+  /** MQTT.js calls this after delivering a message, and processes the next packet after the callback. */
   override handleMessage(_packet: IPublishPacket, done: (error?: Error) => void): void {
     this.#pace.next(done)
   }
 
-  /** MQTT.js calls this when 1.5 times the keep-alive has passed without an answer. A bulk transfer delays answers, either way. */
+  /**
+   * MQTT.js calls this after 1.5 times the keep-alive interval without an answer. A bulk transfer in either direction delays
+   * answers.
+   */
   override onKeepaliveTimeout(): void {
     const keepAliveMs = this.keepalive * 1000
     if (performance.now() - this.bulkAt < keepAliveMs || this.#flights.isInTransit()) {
@@ -116,7 +119,7 @@ const precedenceOf = ({ topicPrefix, precedence, mqtt5 }: MqttOptions): Preceden
 
 const protocolOptions = (options: MqttOptions) => {
   const { topicPrefix, will, username, password } = options
-  // More is refused by some brokers, and nobody counts on a will that comes exactly once.
+  // Some brokers refuse more, and a will need not arrive exactly once.
   const willQos: Qos = options.qos === 0 ? 0 : 1
   const { cleanSession = false, mqtt5 } = options
   return {
@@ -146,7 +149,7 @@ const protocolOptions = (options: MqttOptions) => {
         retain: false,
       },
     }),
-    // its own log would print the password under DEBUG=mqttjs*
+    // its own log would print the password with DEBUG=mqttjs*
     log: () => undefined,
   } as const
 }

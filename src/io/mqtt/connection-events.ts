@@ -6,17 +6,17 @@ import type { Session } from './session.js'
 export type Ended = {
   readonly type: 'ended'
   readonly reason: string
-  /** Ended from outside, without a decision of ours. */
+  /** Ended from outside, not by a decision of the client. */
   readonly byPeer: boolean
   /** Ended by `disconnect`. */
   readonly requested: boolean
-  /** The broker doesn't accept who we are. */
+  /** The broker rejects the credentials. */
   readonly unauthorized: boolean
-  /** How long the link was up, in milliseconds; undefined if it never was. */
+  /** How long the connection was up, in milliseconds; undefined if it never was. */
   readonly upMs: number | undefined
 }
 
-/** The connection is up: every subscription has been granted, but for optional ones. */
+/** The connection is up: every subscription was granted, except optional ones. */
 export type Up = {
   readonly type: 'up'
   readonly sessionPresent: boolean
@@ -26,9 +26,9 @@ export type Up = {
   readonly granted: ReadonlyMap<string, number>
   /** Optional subtopics that were not granted. */
   readonly refused: readonly string[]
-  /** Hands over what the outbox gives. */
+  /** Sends entries of the outbox. */
   readonly pump: () => void
-  /** Sends a DISCONNECT, so that the broker forgets the Last Will, and closes. */
+  /** Sends a DISCONNECT, so that the broker discards the Last Will, and closes. */
   readonly disconnect: () => void
 }
 
@@ -38,11 +38,11 @@ export type ConnectionContext = {
   readonly topics: ReadonlyMap<string, string>
   readonly session: Session
   readonly outbox: Outbox
-  /** When the messages so far may be acknowledged. */
+  /** Resolves when the messages received so far may be acknowledged. */
   readonly ready: () => Promise<void> | undefined
   /** Called before anything is written to the broker. */
   readonly beforeWrite: () => void
-  /** A publication of QoS 0 has been written. */
+  /** A publication with QoS 0 was written. */
   readonly onWritten: (entry: Entry) => void
   readonly onOversize: (subtopic: string, packetBytes: number) => void
 }

@@ -76,12 +76,12 @@ class MqttConnection {
       if (packet.cmd === 'publish' || packet.cmd === 'pubrel') session.flights.sent(packet.messageId ?? 0)
     })
     client.on('message', (_topic, _payload, packet) => {
-      // Of QoS 2, this is the release of what the store had received.
+      // With QoS 2, this is the release of a message that the store has received.
       if (packet.qos !== 2) session.inbound.receive(packet)
     })
     client.on('connect', ({ sessionPresent }) => this.#connected(sessionPresent))
     client.on('error', (error) => {
-      // MQTT.js only reports what it can't parse or did not expect.
+      // MQTT.js only reports packets that it cannot parse or did not expect.
       if (!client.stream.destroyed) this.#fail(describeError(error))
       this.#reason ??= describeError(error)
       if (error instanceof PacketError) this.#byPeer = false
@@ -178,7 +178,7 @@ class MqttConnection {
 
   #hand(entry: Entry): void {
     const { options, session, outbox, onWritten } = this.#context
-    // A listener of `handed` may have ended the link.
+    // A listener of `handed` may have ended the connection.
     if (this.#isEnding) {
       outbox.putBack([entry])
       return

@@ -3,9 +3,9 @@ import type { RejectionCause } from '../../model/delivery.js'
 import { messageOf } from '../../model/message-of.js'
 import type { Entry } from './delivery.js'
 
-/** What the four bytes of a remaining length can say (MQTT 3.1.1, section 2.2.3). */
+/** The maximum that four bytes of remaining length can express (MQTT 3.1.1, section 2.2.3). */
 const MAX_REMAINING_LENGTH = 268_435_455
-/** Fixed header of at most 5 bytes, topic length of 2, packet id of 2. */
+/** Fixed header of at most 5 bytes, topic length of 2, packet ID of 2. */
 const HEADER_BYTES = 9
 
 /** Of no properties (MQTT 5). */
@@ -19,7 +19,7 @@ export type Encoded =
   | { readonly ok: true; readonly topic: string; readonly payload: Buffer }
   | { readonly ok: false; readonly cause: RejectionCause; readonly reason: string }
 
-/** Encodes a publication; one that can't be published says why. */
+/** Encodes a publication; an invalid one gives the reason. */
 export const encode = (publication: Publication, topicPrefix: string, maxPacketBytes: number): Encoded => {
   const { subtopic } = publication
   if (!/^[^\s+#/\0][^\s+#\0]*$/.test(subtopic)) {

@@ -3,15 +3,15 @@ import type { Entry } from './delivery.js'
 import { newFlight, packetOfFlight, type Flight, type Refusal } from './flight.js'
 import type { PublishQos } from './publish-qos.js'
 
-/** A publication larger than this, in bytes, may be the reason why a broker closes the connection. */
+/** A publication larger than this, in bytes, may be why a broker closes the connection. */
 export const SUSPECT_BYTES = 64 * 1024
-/** A connection lost so soon after a large publication was sent, in milliseconds, may have been lost because of it. */
+/** A connection lost this soon after a large publication was sent, in milliseconds, may have been lost because of it. */
 export const SUSPECT_WITHIN_MS = 10_000
 /** Consecutive lost connections after which the publication is dropped. */
 export const STRIKES = 5
-/** A link that carries less to the broker, in bytes a second, counts as broken. */
+/** A connection with less throughput to the broker, in bytes per second, counts as broken. */
 const SLOWEST_LINK = 16 * 1024
-/** Acknowledgements that take longer, in milliseconds, are behind a large message, or the link is bad. */
+/** Acknowledgements that take longer, in milliseconds, are behind a large message, or the network is slow. */
 const HELD_UP_MS = 1000
 
 type Callback = (error?: Error) => void
@@ -30,12 +30,12 @@ export type FlightHooks = {
 const transitMs = (bytes: number): number => (bytes / SLOWEST_LINK) * 1000
 
 /**
- * Publications of QoS 1 and 2 in flight. This is the client's outgoing store, and outlives its connections: a client
- * that connects sends again what it finds here, in order, each when the one before is acknowledged.
+ * Publications of QoS 1 and 2 in flight. This is the client's outgoing store, and outlives its connections: a client that
+ * connects sends again what it finds here, in order, each when the one before is acknowledged.
  *
- * When the broker kept the session, a publication is sent again as a repetition, or just released. When it didn't, it
- * is published anew, even if it had been released: the broker may have lost it in between. So nothing is lost, but
- * with a broker that forgets its sessions a message can arrive twice.
+ * If the broker kept the session, a publication is sent again as a repetition, or only released. Otherwise it is published anew,
+ * even if it had been released, because the broker may have lost it in between. So nothing is lost, but with a broker that loses
+ * its sessions a message can arrive twice.
  */
 export class InflightStore implements IStore {
   readonly #qos: Pick<PublishQos, 'value'>
@@ -53,7 +53,7 @@ export class InflightStore implements IStore {
     return this.#flights.has(id)
   }
 
-  /** The entry has been handed to the client, which gave it this id. */
+  /** The entry was passed to the client, which assigned this ID. */
   launch(id: number, entry: Entry): void {
     this.#flights.set(id, newFlight(entry, 'published', performance.now()))
   }
@@ -63,7 +63,7 @@ export class InflightStore implements IStore {
     this.#flights.set(id, newFlight(entry, isReleased ? 'released' : 'published'))
   }
 
-  /** The client writes a PUBLISH or PUBREL of this id. */
+  /** The client writes a PUBLISH or PUBREL with this ID. */
   sent(id: number): void {
     const flight = this.#flights.get(id)
     if (flight !== undefined) flight.sentAt = flight.awaitedSince = performance.now()
@@ -109,34 +109,34 @@ export class InflightStore implements IStore {
     )
   }
 
-  /** Something that has reached the broker before this moment, even over a slow link, is still not acknowledged. */
+  /** Whether something that must have reached the broker before this time, even over a slow connection, is not acknowledged. */
   overdue(before: number): boolean {
     return this.#arrivals().some((arrivedAt) => arrivedAt < before)
   }
 
-  /** An acknowledgement is late: whoever can do without had better. */
+  /** Whether an acknowledgement is late, so that others are better avoided. */
   isHeldUp(): boolean {
     const before = performance.now() - HELD_UP_MS
     return [...this.#flights.values()].some(({ awaitedSince = Infinity }) => awaitedSince < before)
   }
 
   /**
-   * What is soon replaced goes without an acknowledgement: one that is held up would hold up the next. But until the broker
-   * has acknowledged something, it must not overtake what was sent before, such as the discovery.
+   * Whether `latest` publications are sent without acknowledgement: one that is delayed would delay the next. Until the broker
+   * has acknowledged something, they must not overtake what was sent before, such as the discovery.
    */
   sparesLatest(): boolean {
     return this.#hasAcknowledged || this.isHeldUp()
   }
 
-  /** Something sent is perhaps still on its way to the broker, and whatever was sent after it with it. */
+  /** Whether something sent may still be in transit to the broker, with everything sent after it. */
   isInTransit(): boolean {
     const now = performance.now()
     return this.#arrivals().some((arrivedAt) => arrivedAt > now)
   }
 
   /**
-   * The connection has ended. Returns the entries that seem to be why the peer ended it, time after time; they are in
-   * flight no longer.
+   * The connection has ended. Returns the entries that repeatedly seem to be why the peer closed it; they are no longer in
+   * flight.
    */
   disconnected(byPeer: boolean): Entry[] {
     const soon = performance.now() - SUSPECT_WITHIN_MS
@@ -209,7 +209,7 @@ export class InflightStore implements IStore {
     done()
   }
 
-  /** When, at the latest, each of those that were sent has reached the broker; they go out one after another. */
+  /** The latest time at which each publication sent has reached the broker; they are sent one after another. */
   #arrivals(): number[] {
     let bytes = 0
     return [...this.#flights.values()].flatMap(({ entry, state, awaitedSince }) => {
@@ -219,7 +219,7 @@ export class InflightStore implements IStore {
     })
   }
 
-  /** The broker answers in order (MQTT 3.1.1, section 4.6), so it comes to those sent after this one only now. */
+  /** The broker answers in order (MQTT 3.1.1, section 4.6), so it reaches those sent after this one only now. */
   #answered(flight: Flight): void {
     const now = performance.now()
     let isBehind = false

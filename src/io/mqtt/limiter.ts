@@ -1,8 +1,8 @@
 import { isComplete, PUBLISH, remainingBytes, typeOf } from './fixed-header.js'
 
-/** No other packet a broker sends comes near this size, in bytes: a SUBACK has one byte a topic. */
+/** Maximum size of other packets, in bytes; brokers send none near it: a SUBACK has one byte per topic. */
 export const MAX_CONTROL_PACKET_BYTES = 64 * 1024
-/** A packet larger than this, in bytes, counts as a bulk transfer: it may hold up the acknowledgements behind it. */
+/** A packet larger than this, in bytes, is a bulk transfer: it may delay the acknowledgements behind it. */
 export const BULK_BYTES = 64 * 1024
 
 const NO_PROPERTIES = Buffer.from([0])
@@ -27,9 +27,9 @@ export type LimiterOptions = {
  * leaves as the same PUBLISH (flags, topic, packet id, no properties) with `marker` as its payload: so it is acknowledged and never
  * delivered again, and its real payload is dropped as it streams by.
  *
- * Invariant: the packet at hand is in exactly one phase: its fixed header is being read (`#header`), it passes
- * (`#passing` bytes are left), its variable header is being collected (`#oversize`) or its payload is being dropped
- * (`#dropping` bytes are left).
+ * Invariant: the current packet is in exactly one phase: its fixed header is being read (`#header`), it is passed on (`#passing`
+ * bytes are left), its variable header is being collected (`#oversize`) or its payload is being dropped (`#dropping` bytes are
+ * left).
  */
 export class PacketLimiter {
   readonly #options: LimiterOptions
@@ -44,12 +44,12 @@ export class PacketLimiter {
     this.#options = options
   }
 
-  /** A large packet is on its way. */
+  /** Whether a large packet is being received. */
   get bulk(): boolean {
     return (this.#passing > 0 || this.#dropping > 0) && this.#packetBytes > BULK_BYTES
   }
 
-  /** The parts of `chunk` to pass on, as views. Throws a `PacketError` if the connection must be closed. */
+  /** Returns the parts of `chunk` to pass on, as views. Throws a `PacketError` if the connection must be closed. */
   push(chunk: Buffer): Buffer[] {
     const out: Buffer[] = []
     let from = 0
@@ -98,7 +98,7 @@ export class PacketLimiter {
     return complete
   }
 
-  /** Whether the packet passes; otherwise it is one to be replaced. */
+  /** Whether to pass the packet on; otherwise it is replaced. */
   #admit(): boolean {
     const [first = 0] = this.#header
     const remaining = remainingBytes(this.#header)
@@ -118,7 +118,7 @@ export class PacketLimiter {
     return true
   }
 
-  /** Takes bytes of the variable header: topic, and packet id unless QoS is 0. Returns how many it took. */
+  /** Collects bytes of the variable header: topic, and packet ID unless QoS is 0. Returns how many it consumed. */
   #collect(bytes: Buffer, out: Buffer[]): number {
     const oversize = this.#oversize
     if (oversize === undefined) return 0

@@ -19,36 +19,36 @@ import { createSession } from './session.js'
 import { SubscriptionLog } from './subscription-log.js'
 import { describeAddress } from './transport.js'
 
-/** Nobody took the messages, so they are not acknowledged. */
+/** Nobody consumed the messages, so they are not acknowledged. */
 const NEVER_READY = new Promise<void>(() => undefined)
 
-/** A message that was too large; it has been acknowledged and dropped. */
+/** A message that was too large; it was acknowledged and dropped. */
 export type OversizeMessage = { readonly subtopic: string; readonly packetBytes: number }
 
-/** The link to the broker; it lives as long as the subscription of `openMqtt`. */
+/** The client's side of the broker, across connections; it lives as long as the subscription to `openMqtt`. */
 export type MqttLink = {
-  /** Begins with the state at hand, if there is one yet. `down` comes again when its reason changes. */
+  /** Starts with the current state, if there is one yet. `down` is emitted again when its reason changes. */
   readonly connection$: Observable<Connection>
   /** Hot. Without subscribers, messages are not acknowledged, so the broker redelivers them to the next process. */
   readonly messages$: Observable<InboundMessage>
   /** Hot. */
   readonly oversize$: Observable<OversizeMessage>
   /**
-   * Takes in what `publications$` emits, at once, and tells what becomes of each; completes when all is told.
-   * Unsubscribing takes nothing in any more; what has been taken in is still delivered.
+   * Accepts what `publications$` emits, at once, and reports the delivery of each; completes when all are settled. Unsubscribing
+   * stops accepting; accepted publications are still delivered.
    */
   readonly send: (publications$: Observable<Publication>) => Observable<Delivery>
   readonly stats: () => OutboxStats
   /**
-   * Delivers what waits, then the farewell, then disconnects; emits a report and completes, within `deadlineMs` in any
-   * case, and `openMqtt` completes. When there is no link and nothing waits, it is over at once. The farewell should
-   * be the Last Will's message: when it can't be delivered, the connection is cut, and the broker publishes that.
-   * Without one, the link is left as soon as nothing waits.
+   * Delivers waiting publications, then the farewell, then disconnects; emits a report and completes within `deadlineMs`, and so
+   * does `openMqtt`. Completes at once if there is no connection and nothing waits. The farewell should be the message of the
+   * Last Will: if it cannot be delivered, the connection is cut, and the broker publishes that. Without a farewell, it
+   * disconnects as soon as nothing waits.
    */
   readonly close: (farewell: Publication | undefined, deadlineMs: number) => Observable<CloseReport>
 }
 
-/** @param entries at which the broker closed the connection, time after time */
+/** @param entries at which the broker closed the connection repeatedly */
 const rejectRefused = (outbox: Outbox, entries: Iterable<Entry>): void => {
   for (const entry of entries) {
     const reason = `the broker closes the connection whenever this message of ${entry.payload.length} bytes is sent`
@@ -69,8 +69,8 @@ const settling = (outbox: Outbox, changed: () => void) => ({
 })
 
 /**
- * Opens the link to the broker. Emits the link once, at once, before it is connected, and then tries to connect for as
- * long as it is subscribed to; it never errors. Subscribe to what the link offers synchronously.
+ * Connects to the broker. Emits the link once, immediately, before it is connected, and then tries to connect as long as it is
+ * subscribed to; it never errors. Subscribe to the observables of the link synchronously.
  */
 export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
   defer(() => {

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream'
 import type { BackoffOptions } from './backoff.js'
 import type { LinkJournal } from './journal.js'
 
-/** Where the broker is; `path` is the path of a WebSocket URL and unused otherwise. */
+/** The address of the broker; `path` is that of a WebSocket URL, and unused otherwise. */
 export type BrokerAddress = {
   readonly transport: 'tcp' | 'tls' | 'ws' | 'wss'
   /** A name or an IP address, IPv6 with or without brackets. */
@@ -50,40 +50,40 @@ export type OpenWebSocket = (
 export type MqttOptions = {
   readonly address: BrokerAddress
   readonly tls: TlsOptions
-  /** Needed for `ws` and `wss` addresses only, so its code is loaded for those only: see `web-socket.ts`. */
+  /** Needed only for `ws` and `wss` addresses, so that its code is loaded only for them: see `web-socket.ts`. */
   readonly openWebSocket?: OpenWebSocket
   readonly clientId: string
   readonly username: string
   readonly password: string
-  /** `m/{domain}/c/{channel}`, without a slash at its end. */
+  /** `m/{domain}/c/{channel}`, without trailing slash. */
   readonly topicPrefix: string
   /** Subtopics, matched exactly. */
   readonly subscriptions: readonly string[]
-  /** Those of them that the link does without where the broker refuses them. */
+  /** Those of the subscriptions that the broker may refuse. */
   readonly optional?: readonly string[]
   /**
-   * Messages of `subtopic` pass others that wait to be delivered; those of `ordered` only if all of them are about other tasks, by
-   * their `id`.
+   * Messages of `subtopic` overtake others that wait to be delivered; those of `ordered` only if all of them concern other tasks,
+   * according to their `id`.
    */
   readonly precedence?: { readonly subtopic: string; readonly ordered: readonly string[] }
   /** Whether to deliver retained messages (default); otherwise they are acknowledged and dropped. */
   readonly retained?: boolean
-  /** What the broker publishes when it loses us. */
+  /** The Last Will. */
   readonly will?: { readonly subtopic: string; readonly payload: object }
-  /** The broker forgets us when we leave: for clients that do not come back. By default it keeps the session. */
+  /** Whether the broker discards the session at the end: for clients that do not come back. By default it keeps the session. */
   readonly cleanSession?: boolean
   /** Speaks MQTT 5, and asks the broker for this; by default MQTT 3.1.1. */
   readonly mqtt5?: Mqtt5Options | undefined
   readonly qos: Qos
   readonly keepAliveSeconds: number
-  /** For connecting, for a SUBACK and for the acknowledgement of a publication, each. */
+  /** Limit for connecting, for a SUBACK and for the acknowledgement of a publication, each. */
   readonly timeoutMs: number
-  /** Both ways: a larger publication is rejected, a larger message is acknowledged and dropped. */
+  /** In both directions: a larger publication is rejected, a larger message is acknowledged and dropped. */
   readonly maxPacketBytes: number
-  /** Publications handed to the broker and not yet acknowledged. */
+  /** Maximum number of unacknowledged publications. */
   readonly inflight: number
   readonly backoff: Omit<BackoffOptions, 'random'>
-  /** By default nothing outlives the process. */
+  /** Without it, nothing outlives the process. */
   readonly journal?: LinkJournal | undefined
   /** Uniform in [0, 1). */
   readonly random: () => number

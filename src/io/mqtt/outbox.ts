@@ -4,10 +4,10 @@ import { encode } from './encode.js'
 import { Fifo } from './fifo.js'
 import type { Delivery, RejectionCause, OutboxStats } from '../../model/delivery.js'
 
-/** What waits at most: beyond this, a new publication is rejected and counted. */
+/** Maximum number of waiting messages; beyond it, publications are rejected and counted. */
 export const MAX_WAITING_MESSAGES = 100_000
 export const MAX_WAITING_BYTES = 256 * 1024 * 1024
-/** While more wait, the link takes no further messages, for they lead to further publications. */
+/** While more messages wait, no further messages are received, because they lead to more publications. */
 export const MAX_WAITING_TO_TAKE = 256
 /** Limit of keyed `latest` publications; beyond it the oldest is dropped, so they never displace results. */
 export const MAX_WAITING_KEYS = 1000
@@ -26,11 +26,11 @@ type Lane = 'all' | 'latest'
 /**
  * The queue of publications for the broker. Decides which is next; does no I/O.
  *
- * Two lanes: `all` in order, `latest` with the newest of each subtopic, those with a key behind the others. They take
- * turns, and while more than one may be in flight, one place is kept from `all`: so a heartbeat waits behind at most
- * one result, however many there are.
+ * Two lanes: `all` in order, `latest` with the newest of each subtopic, those with a key behind the others. They alternate, and
+ * while more than one may be in flight, one place is reserved for `latest`: so a heartbeat waits behind at most one result,
+ * however many there are.
  *
- * At most `inflight` entries are taken and not yet settled. Nothing is dropped but by the caps above.
+ * At most `inflight` entries are taken and not settled. Nothing is dropped except by the limits above.
  */
 export class Outbox {
   readonly #options: OutboxOptions
@@ -60,7 +60,7 @@ export class Outbox {
     }
   }
 
-  /** Messages may be taken. */
+  /** Whether messages may be received. */
   get isRoom(): boolean {
     return this.#all.length < MAX_WAITING_TO_TAKE
   }
@@ -74,7 +74,7 @@ export class Outbox {
     return this.#taken.size + this.#waiting === 0
   }
 
-  /** Takes a publication in, encoding it now. `report` hears what becomes of it, at once if it is rejected. */
+  /** Accepts a publication and encodes it. `report` receives its delivery, at once if it is rejected. */
   offer(publication: Publication, report: (delivery: Delivery) => void): void {
     const { topicPrefix, maxPacketBytes } = this.#options
     const reject = (cause: RejectionCause, reason: string) =>
@@ -108,7 +108,10 @@ export class Outbox {
     }
   }
 
-  /** Takes in what is in flight already; as `offer`, but that it may be one too many. Undefined: it was rejected. */
+  /**
+   * Accepts a publication that is in flight already; like `offer`, but the limit may be exceeded by one. Undefined if it was
+   * rejected.
+   */
   adopt(publication: Publication, report: (delivery: Delivery) => void): Entry | undefined {
     const { topicPrefix, maxPacketBytes } = this.#options
     const encoded = encode(publication, topicPrefix, maxPacketBytes)
@@ -123,8 +126,8 @@ export class Outbox {
   }
 
   /**
-   * The next entry to hand over, if one may be; it is in flight from now on. `latest` passes the limit of those in flight
-   * when it is sent without an acknowledgement.
+   * The next entry to send, if one may be sent; it is in flight from now on. `latest` may exceed the limit if it is sent without
+   * acknowledgement.
    */
   take(sparesLatest = false): Entry | undefined {
     const lane = this.#nextLane(sparesLatest)
@@ -149,7 +152,7 @@ export class Outbox {
     entry.report({ publication: entry.publication, at: 'rejected', cause, reason })
   }
 
-  /** Entries in flight that were never sent wait again, before all others; of `latest` a newer one wins. */
+  /** Returns entries in flight that were never sent to the front of the queue; of `latest`, a newer one wins. */
   putBack(entries: readonly Entry[]): void {
     const ofAll: Entry[] = []
     for (const entry of entries) {
@@ -168,7 +171,7 @@ export class Outbox {
     this.#all.putBack(ofAll)
   }
 
-  /** Takes nothing in any longer; what waits is still handed over. */
+  /** Accepts no more; what waits is still sent. */
   close(): void {
     this.#closed = true
   }
@@ -194,7 +197,7 @@ export class Outbox {
     return key === undefined ? this.#latest : this.#latestOfKeys
   }
 
-  /** The one that a new one replaces. */
+  /** The entry that a new one replaces. */
   #surplus(slots: Map<string, Entry>): Entry | undefined {
     const { maxWaitingKeys = MAX_WAITING_KEYS } = this.#options
     const [oldest] = slots.values()
@@ -218,5 +221,5 @@ export class Outbox {
   }
 }
 
-/** A subtopic has no space. */
+/** A subtopic contains no space. */
 const slotOf = ({ subtopic, key = '' }: Publication): string => `${subtopic} ${key}`

@@ -1,6 +1,6 @@
 import type { Qos } from './options.js'
 
-/** Connections in a row that the broker closes at publications of QoS 2. */
+/** Consecutive connections that the broker closes at publications with QoS 2. */
 const STRIKES = 3
 
 const lower = (a: Qos, b: Qos): Qos => (a < b ? a : b)
@@ -8,15 +8,15 @@ const lower = (a: Qos, b: Qos): Qos => (a < b ? a : b)
 const qosOf = (value: number): Qos => (value === 0 ? 0 : value === 1 ? 1 : 2)
 
 export type EndOfConnection = {
-  /** It was up, or at least something was published on it. */
+  /** Whether it was up, or at least something was published on it. */
   readonly wasUsed: boolean
-  /** The broker ended it while it had not answered a publication of QoS 2. */
+  /** The broker closed it without having answered a publication with QoS 2. */
   readonly isUnanswered: boolean
 }
 
 /**
- * The QoS of our publications: what was asked for, but no more than the broker granted to the subscriptions, and 1 for one
- * that has never answered a publication of QoS 2 and closes the connection at them, time after time.
+ * The QoS of publications: the requested one, but no more than the broker granted to the subscriptions, and 1 for a broker that
+ * has never answered a publication with QoS 2 and repeatedly closes the connection at them.
  */
 export class PublishQos {
   readonly asked: Qos
@@ -41,17 +41,17 @@ export class PublishQos {
     this.#maximum = qosOf(maximum)
   }
 
-  /** The lowest QoS that the subscriptions of a connection were granted. */
+  /** Sets the lowest QoS that the subscriptions of a connection were granted. */
   grant(granted: number): void {
     this.#granted = lower(this.asked, qosOf(granted))
   }
 
-  /** The broker has answered a publication of QoS 2. */
+  /** The broker has answered a publication with QoS 2. */
   prove(): void {
     this.#isProven = true
   }
 
-  /** True: from now on we publish at a lower QoS. */
+  /** Returns true if publications use a lower QoS from now on. */
   ended({ wasUsed, isUnanswered }: EndOfConnection): boolean {
     if (!wasUsed || this.#isProven) return false
     this.#strikes = isUnanswered ? this.#strikes + 1 : 0

@@ -103,7 +103,7 @@ export const isAuthorizationFailure = (code: number): boolean => UNAUTHORIZED.in
 /** A publication that was refused so must not be tried again. */
 export const isFinalRefusal = (code: number): boolean => FINAL.includes(code)
 
-/** What a connection failed with, for a log: the message, and the code where the message leaves it out. */
+/** Why a connection failed, for a log: the message, and the code unless the message contains it. */
 export const describeError = (error: unknown): string => {
   const [code, message] = [codeOf(error), messageOf(error)]
   return code === undefined || message.includes(code) ? message : `${code}: ${message}`

@@ -17,17 +17,17 @@ export type SessionOptions = {
   readonly onRefused: (entry: Entry, reason: string) => void
   /** Undefined `packet`: of QoS 0. */
   readonly onMessage: (message: IPublishPacket, packet: Packet | undefined) => void
-  /** Someone takes messages; else they are neither given on nor remembered. */
+  /** Whether there is a subscriber; otherwise messages are neither delivered nor remembered. */
   readonly isListening: () => boolean
 }
 
-/** What our side of an MQTT session keeps from one connection to the next. */
+/** The client's part of the MQTT session, which is kept across connections. */
 export type Session = {
   readonly flights: InflightStore
   readonly publishQos: PublishQos
   readonly inbound: InboundStore
   readonly ids: MessageIds
-  /** The payload of a message whose real one was too large, or has been given on. */
+  /** The payload of a message that was too large, or was delivered. */
   readonly marker: Buffer
 }
 

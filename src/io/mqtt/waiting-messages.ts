@@ -2,17 +2,17 @@ import { Fifo } from './fifo.js'
 import { idsIn } from './ids-in.js'
 import type { WholePacket } from './packet-splitter.js'
 
-/** Messages of one topic that pass those of others which wait, unless these are about the same task. */
+/** Messages of one topic that overtake waiting messages of others, unless those concern the same task. */
 export type Precedence = {
-  /** The topic whose messages pass others. */
+  /** The topic whose messages overtake. */
   readonly topic: string
-  /** The topics of messages that they pass only when these are about other tasks. */
+  /** The topics of messages that are overtaken only if they concern other tasks. */
   readonly ordered: readonly string[]
   /** Of MQTT 5: messages have properties before their payload. */
   readonly hasProperties?: boolean
 }
 
-/** Bytes of a message that is looked into. */
+/** Maximum size in bytes of a message that is searched. */
 const MAX_BYTES = 64 * 1024
 
 type Waiting = { readonly packet: WholePacket; readonly ids: readonly string[] | undefined | 'none' }
@@ -44,16 +44,16 @@ const readPublish = ({ bytes, pieces }: WholePacket, hasProperties: boolean): Pu
 }
 
 /**
- * Messages that wait for the client, in order. With a precedence, a message of its topic goes first, so that a task that runs is
- * stopped though thousands of starts came before, unless a message that waits may be about the same task.
+ * Messages that wait for the client, in order. With a precedence, messages of its topic go first, so that a running task can be
+ * stopped although thousands of starts came before, unless a waiting message may concern the same task.
  */
 export class WaitingMessages {
   readonly #precedence: Precedence | undefined
   readonly #urgent = new Fifo<WholePacket>()
   readonly #ordinary = new Fifo<Waiting>()
-  /** How many messages that wait mention an ID. */
+  /** How many waiting messages mention each ID. */
   readonly #mentions = new Map<string, number>()
-  /** Messages that wait and may mention any. */
+  /** The number of waiting messages that may mention any ID. */
   #unclear = 0
 
   constructor(precedence: Precedence | undefined) {
@@ -75,7 +75,7 @@ export class WaitingMessages {
     this.#ordinary.push({ packet, ids })
   }
 
-  /** `isRoom`: also one that goes first by nothing but its place. */
+  /** `isRoom`: whether to return a message that is not an overtaking one, too. */
   shift(isRoom: boolean): WholePacket | undefined {
     const urgent = this.#urgent.shift()
     if (urgent !== undefined || !isRoom) return urgent

@@ -117,10 +117,10 @@ export class EmbeddedTask {
           pool.release(member, fateAfter(this.#request.binary, fate))
           ended(outcome, runMs)
         },
-        serving: () => {
+        serving: (takesConnections) => {
           this.#execution = undefined
           this.#server = new HttpTask(
-            member,
+            { member, takesConnections },
             this.#request,
             { ...this.#parts, hal, usage: this.#measure() },
             { event, ended },

@@ -188,6 +188,8 @@ const processMemory = ({ memoryMaxBytes, componentEngine }: EmbeddedOptions): nu
 
 async function prepareStart(options: EmbeddedOptions): Promise<StartGuest> {
   const { isolation, log } = options
+  // Not in a sandbox: whoever has a socket can have it connect elsewhere, in the network that it was made in.
+  const takesConnections = options.http !== undefined
   const limits = { memoryMaxBytes: processMemory(options), tableMaxElements: TABLE_MAX_ELEMENTS }
   if (isolation === 'thread') {
     const launch = { ...limits, entry: ENTRIES.thread }
@@ -197,7 +199,7 @@ async function prepareStart(options: EmbeddedOptions): Promise<StartGuest> {
   if (isolation === 'process') {
     const wrapper = await findWrapper()
     log.debug({ wrapper }, 'Child processes are started through these tools')
-    return () => startProcessGuest({ ...limits, entry: ENTRIES.process, wrapper })
+    return () => startProcessGuest({ ...limits, entry: ENTRIES.process, wrapper, takesConnections })
   }
   const wrapper = await sandboxWrapper(isolation, options)
   log.debug({ wrapper }, 'Child processes run in a sandbox')

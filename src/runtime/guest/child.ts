@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { garbageCollector } from './collect.js'
+import { createInbox } from './channel/inbox.js'
 import { createPipeLink, readFrame } from './channel/pipe-link.js'
 import { createTaskLoop } from './task/task-loop.js'
 import { codeOf } from '../../model/code-of.js'
@@ -10,11 +11,13 @@ import { codeOf } from '../../model/code-of.js'
  */
 function main(): void {
   sacrificeFirst()
-  const handle = createTaskLoop(createPipeLink(), garbageCollector())
+  const inbox = createInbox(() => setImmediate(next))
+  const handle = createTaskLoop(createPipeLink(), garbageCollector(), { type: 'ready' }, inbox)
   const next = () => {
     const frame = readFrame()
     if (frame === undefined) process.exit(0)
     const pending = handle(frame.message, frame.body)
+    if (inbox?.isOpen === true) return
     if (pending === undefined) setImmediate(next)
     else void pending.then(() => setImmediate(next))
   }

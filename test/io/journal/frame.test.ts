@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { frame, unframe, unframeOne } from '../../../src/io/journal/frame.js'
+import { frame as partsOf, unframe, unframeOne } from '../../../src/io/journal/frame.js'
 
 const SALT = 12345
+
+const frame = (parts: readonly Uint8Array[], salt: number): Buffer => Buffer.concat(partsOf(parts, salt))
 
 const body = fc.uint8Array({ maxLength: 40 })
 const texts = (frames: readonly { readonly body: Buffer }[]): string[] =>
@@ -65,6 +67,12 @@ describe('frames', () => {
     const { frames, damages } = unframe(Buffer.concat([outer, frame([Buffer.from('next')], SALT)]), 0, SALT)
     expect(frames.map((each) => each.body.toString())).toEqual(['next'])
     expect(damages).toMatchObject([{ offset: 0, bytes: outer.length }])
+  })
+
+  it('may have empty parts', () => {
+    const empty = new TextEncoder().encode('')
+    const alone = frame([empty, Buffer.from('a'), empty], SALT)
+    expect(unframeOne(alone, SALT)?.toString()).toBe('a')
   })
 
   it('can be read one at a time', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { stop } from '../../support/model.js'
+import { realDisk, type Disk } from '../../../src/io/journal/disk.js'
 import {
   faultyDisk,
   filesOf,
@@ -136,6 +137,50 @@ describe.each(['ENOSPC', 'EIO', 'a short write'])('a disk that fails to write: %
     expect(found.logged.filter((line) => !line.startsWith('info'))).toEqual([])
     expect(logged.filter((line) => line.includes('refusing tasks'))).toHaveLength(1)
     expect(logged).toContain('info Journal works again')
+  })
+})
+
+describe('15.6 a large message', () => {
+  const large = () => message('x'.repeat(100 * 1024))
+
+  it('is written from where it is, without a copy', async () => {
+    const directory = stateDirectory()
+    const written: Uint8Array[] = []
+    const disk: Disk = {
+      ...quickDisk,
+      write: (fd, content, position) => {
+        written.push(content)
+        return realDisk.write(fd, content, position)
+      },
+    }
+    const { journal } = await open(directory, { disk })
+    const content = large()
+    take(journal, 'a', { restart: true }, content)
+    expect(written).toContain(content.payload)
+    const { journal: found } = await open(killed(directory))
+    expect(leftIn(found)).toEqual([`again ${Buffer.from(content.payload).toString()}`])
+  })
+
+  it('leaves nothing behind where only its beginning could be written', async () => {
+    const directory = stateDirectory()
+    let isFull = false
+    const disk: Disk = {
+      ...quickDisk,
+      write: (fd, content, position) => {
+        if (isFull && content.length > MEBIBYTE / 16) throw new Error('no space left on device')
+        return realDisk.write(fd, content, position)
+      },
+    }
+    const { journal } = await open(directory, { disk })
+    take(journal, 'before')
+    isFull = true
+    expect(take(journal, 'refused', { restart: true }, large())).toBeUndefined()
+    isFull = false
+    take(journal, 'after')
+    const { journal: found, logged } = await open(killed(directory))
+    expect(leftIn(found)).toEqual(['interrupted before', 'interrupted after'])
+    expect(found.stats).toMatchObject({ damagedBytes: 0 })
+    expect(logged.filter((line) => !line.startsWith('info'))).toEqual([])
   })
 })
 

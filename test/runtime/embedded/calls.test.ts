@@ -68,7 +68,7 @@ describe.each(ISOLATIONS)('a call (%s)', (isolation) => {
       ['f64', '0x10', /is not a decimal number/],
       ['vector', '1', /argument 1 of "vector" \(v128\): a value of this type has no text form/],
       ['reference', '1', /argument 1 of "reference" \(externref\)/],
-    ])('%s refuses %.30s', async (name, input, error) => {
+    ])('%s refuses %.30s (14.7)', async (name, input, error) => {
       expect(await numbers(name, input)).toStrictEqual(failed('call', error))
     })
 

@@ -4,7 +4,7 @@ import { fixture, ISOLATIONS, MIB, run, runtimeOfTest } from './harness.js'
 const KIB = 1024
 const typed = fixture('components/typed')
 
-describe.each(ISOLATIONS)('C27: a large result (%s)', (isolation) => {
+describe.each(ISOLATIONS)('C27 (14.8): a large result (%s)', (isolation) => {
   const outcome = async (text: string, outputMaxBytes: number) => {
     const runtime = await runtimeOfTest({ isolation, outputMaxBytes })
     const inputs = [JSON.stringify(text)]

@@ -8,7 +8,7 @@ export const CONFIG = 'application/vnd.oci.image.config.v1+json'
 
 const { signal } = new AbortController()
 
-/** A layer, encrypted for these; `change` is what somebody does to it on the way. */
+/** A layer encrypted with these keys; `change` modifies it in transit. */
 export const sealedLayer = async (
   plain: Uint8Array,
   recipients: readonly Recipient[],
@@ -19,7 +19,7 @@ export const sealedLayer = async (
   return { mediaType: sealed.mediaType, bytes: sealed.ciphertext, annotations: sealed.annotations }
 }
 
-/** An image config that says what the layers are without encryption. */
+/** An image config with the digests of the unencrypted layers. */
 export const configWith = (layers: readonly Uint8Array[]): Layer => ({
   mediaType: CONFIG,
   bytes: Buffer.from(
@@ -31,5 +31,5 @@ export const configWith = (layers: readonly Uint8Array[]): Layer => ({
   ),
 })
 
-/** Pushes to a registry that lets everybody. */
+/** Pushes to a registry without authentication. */
 export const openPusher = (host: string) => pusher(host, () => Promise.resolve(undefined))

@@ -1,4 +1,4 @@
-/** A report of SEV-SNP by the rule of the vectors. */
+/** An SEV-SNP report, by the rule of the test vectors. */
 export const snpReport = (version: number, family: number, model: number, step: number): Buffer => {
   const report = Buffer.alloc(1184)
   const rule = (offset: number) => (offset * 31 + 7) & 255
@@ -30,7 +30,7 @@ export const snpReport = (version: number, family: number, model: number, step: 
   return report
 }
 
-/** A quote of TDX with these report data; its signature is made up. */
+/** A TDX quote with these report data; its signature is fake. */
 export const tdxQuote = (reportData: Uint8Array, version: 4 | 5 = 4): Buffer => {
   const start = version === 4 ? 48 : 54
   const quote = Buffer.alloc(start + 584 + 200, 0xab)

@@ -5,17 +5,17 @@ import { TSM_REPORTS } from '../../../src/host/tee.js'
 export type TsmOptions = {
   readonly root: string
   readonly provider: string
-  /** The report for these 64 bytes; undefined: none yet. */
+  /** The report for these 64 bytes; undefined if there is none yet. */
   readonly outblob: (inblob: Buffer, entry: string) => Buffer | undefined
   readonly auxblob?: Buffer
   readonly floor?: string
-  /** What the entry says of writes. */
+  /** The generation that the entry reports after a number of writes. */
   readonly generation?: (entry: string, writes: number) => number
 }
 
 const LOOK_MS = 5
 
-/** Stands in for the kernel: fills entries a moment after they were made, and answers what is written to them. */
+/** Replaces the kernel: fills entries shortly after they are created, and responds to what is written to them. */
 export const startTsm = ({
   root,
   provider,
@@ -57,7 +57,7 @@ export const startTsm = ({
   }, LOOK_MS)
   return {
     reports,
-    /** Every entry that was ever made. */
+    /** Every entry that was ever created. */
     seen,
     close: () => clearInterval(timer),
   }

@@ -5,7 +5,7 @@ import type given from './vectors.json'
 
 type Vectors = typeof given
 
-/** Fixed keys and what is made with them, of the Trustee protocol and of ocicrypt. */
+/** Fixed keys and messages of the Trustee protocol and of ocicrypt. */
 export const vectors = JSON.parse(readFileSync(new URL('./vectors.json', import.meta.url), 'utf8')) as Vectors
 
 export const hex = (text: string): Buffer => Buffer.from(text, 'hex')

@@ -30,7 +30,7 @@ export type InstantiationParts = {
   readonly instances: number
   readonly usesAsync: boolean
   /** Those of runs that have ended; undefined if they can't be used again. */
-  readonly spare: SpareInstantiations | undefined
+  readonly spare: SpareInstantiations<Instantiation> | undefined
   /** The core instances that are the same in each run. */
   readonly lasting: ReadonlySet<number>
 }

@@ -1,18 +1,16 @@
-import type { Imports, Instantiation } from './instantiation.js'
-
 const MAX_SPARE = 2
 
-/** What runs that have ended leave to later ones. */
-export class SpareInstantiations {
-  readonly #spare: Instantiation[] = []
+/** Instantiations of runs that have ended, for later runs. */
+export class SpareInstantiations<T extends { readonly imports: object }> {
+  readonly #spare: T[] = []
 
-  /** One with the same imports rather than another: what those provide is bound then. */
-  take(imports: Imports): Instantiation | undefined {
+  /** Preferably one with the same imports, whose functions are bound already. */
+  take(imports: T['imports']): T | undefined {
     const same = this.#spare.findIndex((each) => each.imports === imports)
     return same === -1 ? this.#spare.pop() : this.#spare.splice(same, 1)[0]
   }
 
-  giveBack(instantiation: Instantiation): void {
+  giveBack(instantiation: T): void {
     if (this.#spare.length < MAX_SPARE) this.#spare.push(instantiation)
   }
 }

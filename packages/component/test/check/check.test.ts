@@ -239,7 +239,7 @@ group('C28: hostile components', () => {
     ])
   }
 
-  it('of 200,000 types are refused, with an error that says so', () => {
+  it('of 200,000 types are refused (C28, 14.8), with an error that says so', () => {
     expect(() => decodeComponent(many(200_000, [0x70, 0x7f]))).toThrow(
       /unsupported component: more than 50000 definitions/,
     )

@@ -3,7 +3,7 @@ import { filled, label, optional } from '../../codecs/types.js'
 import { SealError } from './errors.js'
 import { base64, decodeJson } from './json.js'
 
-export const WRAP_TYPES = ['A256GCM', 'A256CTR'] as const
+const WRAP_TYPES = ['A256GCM', 'A256CTR'] as const
 export type WrapType = (typeof WRAP_TYPES)[number]
 
 /** A wrapped key of CoCo's format, which a Key Broker Service holds the key of. */

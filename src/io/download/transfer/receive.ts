@@ -38,7 +38,7 @@ const tooLarge = (what: string, maxBytes: number): DownloadError =>
   new DownloadError(`${what}: larger than ${maxBytes} bytes`)
 
 /** A disk and a memory that are full are no fault of the peer, and may have room later. */
-export const roomError = (what: string, error: unknown): unknown =>
+const roomError = (what: string, error: unknown): unknown =>
   error instanceof SpoolError ? new DownloadError(`${what}: ${error.message}`, { cause: error }) : error
 
 /** Appends a body to what is there of it, while it arrives. Rejects with a `DownloadError`. */

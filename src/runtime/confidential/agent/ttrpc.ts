@@ -20,7 +20,7 @@ export type TtrpcCall = {
 }
 
 /** A ttrpc request frame. */
-export const requestFrame = ({ service, method, payload }: Omit<TtrpcCall, 'socket'>): Buffer => {
+const requestFrame = ({ service, method, payload }: Omit<TtrpcCall, 'socket'>): Buffer => {
   const body = Buffer.concat([
     bytesField(1, service),
     bytesField(2, method),

@@ -9,7 +9,7 @@ export type Evidence = {
 }
 
 /** The number of bytes that a report is bound to. */
-export const REPORT_DATA_BYTES = 64
+const REPORT_DATA_BYTES = 64
 
 /** Pads with zeros. Throws a `RangeError` above 64 bytes. */
 export const padded = (data: Uint8Array): Buffer => {

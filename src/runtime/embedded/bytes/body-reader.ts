@@ -1,13 +1,7 @@
 import type { Readable } from 'node:stream'
-import { BODY_PIECE_BYTES, type HttpField } from '../../guest/channel/protocol.js'
+import { BODY_PIECE_BYTES } from '../../guest/channel/protocol.js'
+import { pairsOf } from '../../guest/http/fields.js'
 import { Waiter, type Answer, type Given } from './waiter.js'
-
-/** Pairs the names and values that Node.js lists in turn. Names become lower case, as in wasmtime. */
-export const pairsOf = (flat: readonly string[]): HttpField[] =>
-  Array.from({ length: flat.length / 2 }, (_, i) => [
-    (flat[2 * i] ?? '').toLowerCase(),
-    flat[2 * i + 1] ?? '',
-  ])
 
 /** HTTP messages have trailers. */
 type Source = Readable & { readonly rawTrailers?: readonly string[] }

@@ -1,5 +1,6 @@
 import type { FailureCode } from '../../../model/outcome.js'
 import type { FromGuest, FromServingGuest, GuestEnd } from '../../guest/channel/protocol.js'
+import { decodeFromConnections } from './decode-connections.js'
 import { decodeFromExchange } from './decode-exchange.js'
 import { decodeHal } from './decode-hal.js'
 import { isCount, isDuration, isRecord } from './decode-values.js'
@@ -57,15 +58,20 @@ function decodeFromServing(
 ): FromServingGuest | undefined {
   switch (value['type']) {
     case 'serving': {
-      const { compileMs } = value
-      return isDuration(compileMs) ? { type: 'serving', compileMs } : undefined
+      const { compileMs, takesConnections } = value
+      return isDuration(compileMs) && typeof takesConnections === 'boolean'
+        ? { type: 'serving', compileMs, takesConnections }
+        : undefined
     }
     case 'answered': {
+      const { problem, connection = 0 } = value
       const end = decodeEnd(value['end'])
-      return end && { type: 'answered', end }
+      if (end === undefined || !isCount(connection)) return undefined
+      if (problem === undefined) return { type: 'answered', end, connection }
+      return typeof problem === 'string' ? { type: 'answered', end, connection, problem } : undefined
     }
     default:
-      return decodeFromExchange(value, bytes)
+      return decodeFromConnections(value, bytes) ?? decodeFromExchange(value, bytes)
   }
 }
 

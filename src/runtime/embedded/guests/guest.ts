@@ -1,4 +1,5 @@
 import type { FromGuest, StreamName, ToGuest } from '../../guest/channel/protocol.js'
+import type { ConnectionChannel } from './connection-channel.js'
 import type { Counters, Figures } from '../../../model/figures.js'
 
 /** A child process or a thread that runs guests, as seen by the daemon. */
@@ -16,6 +17,8 @@ export interface Guest {
   post(message: ToGuest, body?: Uint8Array): void
   /** Bytes sent to it that it has not read yet, as far as known. */
   unreadBytes?(): number
+  /** By which it can be handed connections; undefined: it can't. */
+  readonly connections?: ConnectionChannel | undefined
   /** Stops reading its output, or continues; when the guest ends, the rest is read. */
   holdOutput(held: boolean): void
   /** Kills it, whatever it does. `closed` follows, after the rest of its output. */

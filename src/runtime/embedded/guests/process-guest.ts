@@ -5,9 +5,11 @@ import { encodeFrame } from '../../guest/channel/frames.js'
 import type { ToGuest } from '../../guest/channel/protocol.js'
 import { ProcessFiles } from '../../../host/process-files.js'
 import { WASM_PAGE_BYTES } from '@proplet/component/wasm/module-limits.js'
+import { ConnectionChannel } from './connection-channel.js'
 import { DirectProcess, NestedProcess, type GuestProcess } from './child-process.js'
 import { decodeFromGuest } from './decode.js'
 import { FrameDecoder } from '../../guest/channel/frame-decoder.js'
+import { StatusFile } from './status-file.js'
 import { DEAF, type Guest, type GuestListener } from './guest.js'
 import { jspiFlags } from './jspi-flags.js'
 import type { Counters, Figures } from '../../../model/figures.js'
@@ -22,6 +24,8 @@ export type ProcessLaunch = {
   readonly isNested?: boolean
   readonly memoryMaxBytes: number
   readonly tableMaxElements: number
+  /** It can be handed connections. */
+  readonly takesConnections?: boolean
   /**
    * Where the guest's output goes: to the daemon (default), or with `inherit` to the standard streams of this process, in its
    * process group.
@@ -46,19 +50,30 @@ const ANSWERS_FD = 5
  * before the daemon has shut down.
  */
 export function startProcessGuest(launch: ProcessLaunch): Guest {
-  const { output = 'pipe', input = 'ignore', isNested = false } = launch
+  const { output = 'pipe', input = 'ignore', isNested = false, takesConnections = false } = launch
   const [command = process.execPath, ...args] = [
     ...launch.wrapper,
     process.execPath,
     ...nodeArguments(launch),
   ]
+  const status = takesConnections ? new StatusFile() : undefined
   const child = spawn(command, args, {
-    stdio: [input, output, output, 'pipe', isNested ? 'pipe' : 'ignore', 'pipe'],
+    stdio: [
+      input,
+      output,
+      output,
+      'pipe',
+      isNested ? 'pipe' : 'ignore',
+      'pipe',
+      ...(status === undefined ? [] : (['ipc', status.fd] as const)),
+    ],
     env: launch.compileCache === undefined ? {} : { NODE_COMPILE_CACHE: launch.compileCache },
     cwd: '/',
     detached: output === 'pipe',
   })
-  return child.pid === undefined ? new StillbornGuest(child) : new ProcessGuest(child)
+  if (child.pid !== undefined) return new ProcessGuest(child, status)
+  status?.close()
+  return new StillbornGuest(child)
 }
 
 function nodeArguments(launch: ProcessLaunch): string[] {
@@ -106,17 +121,19 @@ class ProcessGuest implements Guest {
   readonly #outputs: readonly Readable[]
   readonly #control: Writable
   readonly #answers: Writable
+  readonly connections: ConnectionChannel | undefined
   readonly #decoder = new FrameDecoder()
   #listener: GuestListener = DEAF
   #fault: string | undefined
   #files: ProcessFiles | undefined
 
-  constructor(child: ChildProcess) {
+  constructor(child: ChildProcess, status: StatusFile | undefined) {
     const control = child.stdio[CONTROL_FD]
     const info = child.stdio[INFO_FD]
     const stdio: readonly (Readable | Writable | null | undefined)[] = child.stdio
     const answers = stdio[ANSWERS_FD]
     const { stdout, stderr } = child
+    this.connections = status === undefined ? undefined : ConnectionChannel.of(child, status)
     if (!isDuplex(control) || !isDuplex(answers)) throw new Error('a child without a channel')
     const hear = () => control.on('data', (data: Buffer) => this.#receive(data))
     this.#control = control
@@ -130,6 +147,8 @@ class ProcessGuest implements Guest {
     // A pipe breaks when the child ends, which `close` reports.
     for (const stream of [...this.#outputs, control, answers, info]) stream?.on('error', () => undefined)
     child.on('error', (error) => (this.#fault ??= `could not be ended: ${error.message}`))
+    // Its end is not read from the channel, without which `close` does not come.
+    child.on('exit', () => this.connections?.end())
     child.on('close', (code, signal) => this.#close(code, signal))
   }
 
@@ -211,6 +230,8 @@ class ProcessGuest implements Guest {
     this.#files?.close()
     this.#files = undefined
     listener.closed(this.#fault === undefined ? { how, signal } : { how: this.#fault, signal: undefined })
+    // The listener has read it.
+    this.connections?.close()
   }
 }
 

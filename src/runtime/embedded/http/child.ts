@@ -1,4 +1,5 @@
-import type { FromGuest, GivenMessage, GuestEnd, StreamName } from '../../guest/channel/protocol.js'
+import type { Socket } from 'node:net'
+import type { FromGuest, GuestEnd, RequestMessage, StreamName } from '../../guest/channel/protocol.js'
 import type { RunRequest } from '../../../model/runtime.js'
 import type { GuestFate } from '../guests/fate.js'
 import type { Death, GuestListener } from '../guests/guest.js'
@@ -13,6 +14,7 @@ import { postRun } from '../run/post-run.js'
 import { isHarmless } from '../run/verdict.js'
 import type { Watchdog } from '../run/watchdog.js'
 import type { Exchange } from './exchange.js'
+import { HandedConnections, type HandedLimits } from './handed.js'
 
 export type ChildLimits = {
   readonly watchdog: Watchdog
@@ -20,9 +22,18 @@ export type ChildLimits = {
   readonly network: NetworkOptions
   /** Undefined if the hardware abstraction layer is off. */
   readonly hal: HalTask | undefined
+  readonly handed: HandedLimits
 }
 
 export type ChildHooks = {
+  /** A request keeps it: it is not idle, until it is said to be. */
+  readonly blocked: (child: HttpChild) => void
+  /** A connection that it had is to be served by another, or by the daemon. */
+  readonly returned: (socket: Socket, consumed: readonly Uint8Array[], isLast: boolean) => void
+  /** A request went wrong by the guest's doing. */
+  readonly failed: (error: string) => void
+  /** It was at a request of a connection that it has for so long. Milliseconds. */
+  readonly worked: (child: HttpChild, ms: number) => void
   /** The child serves and has no request. */
   readonly idle: (child: HttpChild) => void
   /** The child has stopped serving for good; its member must be released. `problem` is set unless it was asked to leave. */
@@ -34,7 +45,7 @@ export type ChildHooks = {
 /** How long a guest may take to stop serving, in milliseconds. */
 const LEAVE_MS = 2000
 
-/** A guest of the pool while it serves one task, one request at a time. */
+/** A guest of the pool while it serves one task: one request at a time, of the daemon or of connections that it was handed. */
 export class HttpChild implements GuestListener {
   readonly member: Member
   /** The number of requests that it has answered. */
@@ -48,6 +59,7 @@ export class HttpChild implements GuestListener {
   /** Why the daemon ended it, if it did. */
   #reason: string | undefined
   #exchange: Exchange | undefined
+  #handed: HandedConnections | undefined
   #network: NetworkSession | undefined
   #hal: HalSession | undefined
   #done: Extract<FromGuest, { type: 'done' }> | undefined
@@ -72,40 +84,92 @@ export class HttpChild implements GuestListener {
     this.#keep = postRun(this.member.guest, this.member.modules, request, outputMaxBytes)
   }
 
-  /** The guest has reported that it serves. */
-  isServing(): void {
+  /** The guest has reported that it serves, and whether it takes connections. */
+  isServing(takesConnections: boolean): void {
+    const { connections } = this.member.guest
     this.#isServing = true
+    if (!takesConnections || connections === undefined) return
+    this.#handed = new HandedConnections(connections, this.#limits.handed, {
+      returned: this.#hooks.returned,
+      active: (requests, workedMs) => {
+        this.requests += requests
+        this.#hooks.worked(this, workedMs)
+      },
+      blocked: () => this.#hooks.blocked(this),
+      failed: this.#hooks.failed,
+      kill: () => this.kill(),
+      breach: () => this.#kill(BREACH),
+      takenBack: (numbers) => this.member.guest.post({ type: 'taken-back', connections: numbers }),
+      give: ({ bytes, ...given }, ask) =>
+        this.member.guest.post({ type: 'given', ...given, ...(ask !== undefined && { ask }) }, bytes),
+    })
+  }
+
+  /** It is at a request of a connection that it has. */
+  get isAnswering(): boolean {
+    return this.#handed?.isAtRequest === true
+  }
+
+  /** How many it has. */
+  get connections(): number {
+    return this.#handed?.size ?? 0
+  }
+
+  /** Whether it would take up a request soon. */
+  get takesConnections(): boolean {
+    return (
+      this.#handed !== undefined &&
+      !this.#handed.isBlocked &&
+      this.#exchange === undefined &&
+      !this.#isLeaving &&
+      !this.#isEnded
+    )
+  }
+
+  /** False: the connection is gone. */
+  hand(socket: Socket): boolean {
+    return this.#handed?.hand(socket) === true
+  }
+
+  /** Has it return some connections. */
+  share(count: number): void {
+    this.#handed?.share(count)
   }
 
   take(exchange: Exchange): void {
     const { guest } = this.member
-    const give = (given: GivenMessage, bytes?: Uint8Array) => guest.post(given, bytes)
     this.#exchange = exchange
-    this.#network = new NetworkSession(this.#limits.network, {
-      give,
-      warn: this.#hooks.warn,
-      breach: () => this.#kill('its child violated the channel protocol'),
+    exchange.begin({
+      ask: (request) => this.#say(request),
+      give: (given, bytes) => guest.post(given, bytes),
+      kill: () => this.kill(),
     })
-    this.#hal =
-      this.#limits.hal &&
-      new HalSession(this.#limits.hal, {
-        answer: (answer, bytes) => guest.post(answer, bytes),
-        breach: () => this.#kill('its child violated the channel protocol'),
-        unread: () => guest.unreadBytes?.() ?? 0,
-      })
-    exchange.begin({ ask: (request) => guest.post(request), give, kill: () => this.kill() })
   }
 
   /** Returns the idle guest to the pool; `ended` follows. */
   leave(): void {
     this.#isLeaving = true
-    this.#leaveTimer = setTimeout(() => this.kill(), LEAVE_MS)
-    this.member.guest.post({ type: 'leave' })
+    this.#say({ type: 'leave' })
+    // It hears that once it is done, which may take its time.
+    if (this.#handed?.isAtRequest !== true) this.#expectLeave()
+  }
+
+  #expectLeave(): void {
+    this.#leaveTimer ??= setTimeout(() => this.kill(), LEAVE_MS)
+  }
+
+  /** To a guest that takes connections by their channel: it may be waiting for an answer on the other one. */
+  #say(message: RequestMessage | { readonly type: 'leave' }): void {
+    const { guest } = this.member
+    if (this.#handed === undefined || guest.connections === undefined) guest.post(message)
+    else guest.connections.say(message)
   }
 
   /** Kills it, unless it is leaving already. */
   cut(): void {
-    if (!this.#isLeaving) this.kill()
+    this.#handed?.cut()
+    if (!this.#isLeaving || this.#handed?.isAtRequest === true) this.kill()
+    else this.#expectLeave()
   }
 
   kill(): void {
@@ -119,7 +183,7 @@ export class HttpChild implements GuestListener {
         return
       case 'serving':
         this.#keep()
-        this.#isServing = true
+        this.isServing(message.takesConnections)
         this.#hooks.idle(this)
         return
       case 'warning':
@@ -132,21 +196,30 @@ export class HttpChild implements GuestListener {
         this.#endWhenDrained()
         return
       case 'answered':
-        this.#answered(message.end)
+        this.#answered(message)
         return
       case 'result':
         this.#kill(OUT_OF_TURN)
         return
       case 'hal':
       case 'hal-data':
-        if (this.#hal === undefined) this.#kill(OUT_OF_TURN)
-        else this.#hal.message(message)
+        if (this.#limits.hal === undefined || !this.#isBusy) this.#kill(OUT_OF_TURN)
+        else this.#halSession(this.#limits.hal).message(message)
         return
       case 'open':
       case 'close':
       case 'datagram':
       case 'associate':
-        this.#network?.message(message)
+        this.#networkSession()?.message(message)
+        return
+      case 'active':
+      case 'begun':
+      case 'late':
+      case 'closed':
+      case 'consumed':
+      case 'returned':
+        if (this.#handed === undefined) this.#kill(OUT_OF_TURN)
+        else this.#handed.message(message)
         return
       case 'head':
       case 'refuse':
@@ -156,8 +229,9 @@ export class HttpChild implements GuestListener {
       case 'body':
       case 'finish':
       case 'abandon':
-        if (message.handle === 0) this.#exchange?.message(message)
-        else this.#network?.message(message)
+        if (message.handle !== 0) this.#networkSession()?.message(message)
+        else if (this.#handed?.isAnswering === true) this.#handed.exchange(message)
+        else this.#exchange?.message(message)
     }
   }
 
@@ -172,21 +246,52 @@ export class HttpChild implements GuestListener {
     this.#end('gone', this.#reason ?? `its child ${how}`)
   }
 
-  #answered(end: GuestEnd): void {
-    const exchange = this.#exchange
-    if (exchange === undefined) {
+  get #isBusy(): boolean {
+    return this.#exchange !== undefined || this.#handed?.isBusy === true
+  }
+
+  /** That of the request; undefined between requests. */
+  #networkSession(): NetworkSession | undefined {
+    const { guest } = this.member
+    if (this.#network === undefined && this.#isBusy)
+      this.#network = new NetworkSession(this.#limits.network, {
+        give: (given, bytes) => guest.post(given, bytes),
+        warn: this.#hooks.warn,
+        breach: () => this.#kill(BREACH),
+      })
+    return this.#network
+  }
+
+  #halSession(task: HalTask): HalSession {
+    const { guest } = this.member
+    return (this.#hal ??= new HalSession(task, {
+      answer: (answer, bytes) => guest.post(answer, bytes),
+      breach: () => this.#kill(BREACH),
+      unread: () => guest.unreadBytes?.() ?? 0,
+    }))
+  }
+
+  #answered({ end, problem, connection = 0 }: Extract<FromGuest, { type: 'answered' }>): void {
+    const isHanded = connection !== 0 && this.#handed !== undefined
+    const isBlocked = this.#handed?.isBlocked === true
+    const exchange = isHanded ? undefined : this.#exchange
+    if (!isHanded && exchange === undefined) {
       this.#kill(OUT_OF_TURN)
       return
     }
-    this.#exchange = undefined
     this.#network?.close()
     this.#network = undefined
     this.#hal?.close()
     this.#hal = undefined
     this.requests += 1
-    exchange.answered(end)
-    if (isReusable(end)) this.#hooks.idle(this)
-    else this.kill()
+    this.#handed?.answered(problem)
+    if (exchange !== undefined) {
+      this.#exchange = undefined
+      exchange.answered(end)
+    }
+    if (!isReusable(end)) this.kill()
+    else if (this.#isLeaving) this.#expectLeave()
+    else if (exchange !== undefined || isBlocked) this.#hooks.idle(this)
   }
 
   #kill(reason: string | undefined): void {
@@ -212,10 +317,12 @@ export class HttpChild implements GuestListener {
     this.#network?.close()
     this.#hal?.close()
     this.#exchange?.lost(problem ?? 'its child was asked to leave')
+    this.#handed?.lost(problem ?? 'its child was asked to leave')
     this.#hooks.ended(this, fate, this.#isLeaving || this.#isServing ? undefined : problem)
   }
 }
 
+const BREACH = 'its child violated the channel protocol'
 const OUT_OF_TURN = 'its child sent a message out of turn'
 
 /**

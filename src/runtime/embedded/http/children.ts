@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os'
+import type { Socket } from 'node:net'
 import type { StreamName } from '../../guest/channel/protocol.js'
 import type { RunRequest } from '../../../model/runtime.js'
 import type { ExecutionLimits } from '../run/execution.js'
@@ -10,6 +12,8 @@ import type { TaskUsage } from '../run/usage.js'
 import type { Watchdog } from '../run/watchdog.js'
 import { HttpChild, type ChildHooks } from './child.js'
 import type { Exchange } from './exchange.js'
+import type { HandedLimits } from './handed.js'
+import { WorkMeter } from './work-meter.js'
 
 export type ChildrenParts = {
   readonly pool: Pool
@@ -22,12 +26,15 @@ export type ChildrenParts = {
   readonly usage: TaskUsage | undefined
   /** Maximum number of children at a time. */
   readonly maxChildren: number
+  readonly handed: HandedLimits
 }
 
 export type ChildrenHooks = {
   readonly output: (stream: StreamName, data: Uint8Array) => void
   readonly warn: (message: string) => void
   readonly problem: (error: string) => void
+  /** A connection that a child had is to be served by another, or by the daemon. */
+  readonly returned: (socket: Socket, consumed: readonly Uint8Array[], isLast: boolean) => void
   /** The last child is gone, after `close`. */
   readonly empty: () => void
 }
@@ -57,6 +64,7 @@ export class Children {
   #growTimer: NodeJS.Timeout | undefined
   #shrinkTimer: NodeJS.Timeout | undefined
   #isClosed = false
+  readonly #work = new WorkMeter((children) => this.#isBusyWith(children))
 
   constructor(request: RunRequest, parts: ChildrenParts, hooks: ChildrenHooks) {
     this.#request = request
@@ -65,9 +73,9 @@ export class Children {
   }
 
   /** Adds the guest that has already loaded the component. */
-  adopt(member: Member): void {
+  adopt(member: Member, takesConnections: boolean): void {
     const child = this.#add(member)
-    child.isServing()
+    child.isServing(takesConnections)
     this.#rest(child)
   }
 
@@ -82,6 +90,25 @@ export class Children {
     this.#growSoon()
   }
 
+  /** Connections that children have. */
+  get connections(): number {
+    return [...this.#all].reduce((sum, child) => sum + child.connections, 0)
+  }
+
+  /** Children that are at a request. */
+  get busy(): number {
+    return [...this.#all].filter((child) => child.isAnswering).length
+  }
+
+  /** Gives the connection to the child with the fewest; false: none is free for it. */
+  hand(socket: Socket): boolean {
+    if (this.#isClosed) return false
+    const [first, ...others] = [...this.#all].filter((child) => child.takesConnections)
+    if (first === undefined) return false
+    const least = others.reduce((best, each) => (each.connections < best.connections ? each : best), first)
+    return least.hand(socket)
+  }
+
   /** The exchange no longer waits for a child. */
   forget(exchange: Exchange): void {
     this.#waiting.delete(exchange)
@@ -92,6 +119,7 @@ export class Children {
     this.#isClosed = true
     clearTimeout(this.#growTimer)
     clearTimeout(this.#shrinkTimer)
+    this.#work.close()
     this.#withdraw()
     this.#refuseWaiting('the server is stopping')
     for (const child of this.#idle.splice(0)) child.leave()
@@ -104,8 +132,12 @@ export class Children {
   }
 
   #add(member: Member): HttpChild {
-    const { watchdog, limits, network, hal } = this.#parts
+    const { watchdog, limits, network, hal, handed } = this.#parts
     const hooks: ChildHooks = {
+      blocked: (each) => this.#block(each),
+      returned: this.#hooks.returned,
+      failed: this.#hooks.problem,
+      worked: (each, ms) => this.#work.add(each, ms),
       idle: (each) => this.#rest(each),
       ended: (each, fate, problem) => this.#remove(each, fate, problem),
       output: this.#hooks.output,
@@ -113,7 +145,7 @@ export class Children {
     }
     const child = new HttpChild(
       member,
-      { watchdog, memoryMaxBytes: limits.memoryMaxBytes, network, hal },
+      { watchdog, memoryMaxBytes: limits.memoryMaxBytes, network, hal, handed },
       hooks,
     )
     this.#all.add(child)
@@ -121,11 +153,18 @@ export class Children {
     return child
   }
 
+  /** It is not there for what waits, nor is what waited for it. */
+  #block(child: HttpChild): void {
+    const at = this.#idle.indexOf(child)
+    if (at !== -1) this.#idle.splice(at, 1)
+  }
+
   #rest(child: HttpChild): void {
     if (this.#isClosed) {
       child.leave()
       return
     }
+    this.#spread(child)
     if (child.requests % LOOK_EVERY === LOOK_EVERY - 1 && isLarge(child)) {
       child.kill()
       return
@@ -138,6 +177,24 @@ export class Children {
     }
     this.#waiting.delete(next)
     child.take(next)
+  }
+
+  /** A child that has come takes its part of the connections. */
+  #spread(child: HttpChild): void {
+    if (!child.takesConnections || child.connections > 0) return
+    const most = [...this.#all].reduce(
+      (best, each) => (each.connections > best.connections ? each : best),
+      child,
+    )
+    if (most.connections > 1) most.share(Math.floor(most.connections / 2))
+  }
+
+  /** Children that have connections are at requests most of the time. */
+  #isBusyWith(children: readonly HttpChild[]): void {
+    const isFull = this.#all.size >= Math.min(this.#parts.maxChildren, availableParallelism())
+    const spare = [...this.#all].some((child) => child.takesConnections && !children.includes(child))
+    const isMuch = children.some((child) => child.connections > 1)
+    if (!isFull && !spare && isMuch) this.#acquire()
   }
 
   #remove(child: HttpChild, fate: GuestFate, problem: string | undefined): void {
@@ -172,7 +229,11 @@ export class Children {
     clearTimeout(this.#growTimer)
     this.#growTimer = undefined
     const isFull = this.#all.size >= this.#parts.maxChildren
-    if (this.#isClosed || isFull || this.#isGrowing || this.#waiting.size === 0) return
+    if (!isFull && this.#waiting.size > 0) this.#acquire()
+  }
+
+  #acquire(): void {
+    if (this.#isClosed || this.#isGrowing) return
     this.#isGrowing = true
     this.#withdraw = this.#parts.pool.acquire(this.#request.binary.digest, {
       granted: (member) => {
@@ -193,8 +254,9 @@ export class Children {
 
   #shrink(): void {
     this.#shrinkTimer = undefined
-    if (this.#idle.length === 0 || this.#all.size <= 1) return
-    this.#idle.shift()?.leave()
+    if (this.#all.size <= 1) return
+    const at = this.#idle.findIndex((child) => child.connections === 0)
+    if (at !== -1) this.#idle.splice(at, 1)[0]?.leave()
     this.#shrinkLater()
   }
 

@@ -30,6 +30,12 @@ export class Connections {
     this.#waiting.add(socket)
   }
 
+  /** It is counted elsewhere. */
+  remove(socket: Socket): void {
+    this.#waiting.delete(socket)
+    this.#busy.delete(socket)
+  }
+
   /** A request has arrived on it. */
   begin(socket: Socket): void {
     this.#waiting.delete(socket)

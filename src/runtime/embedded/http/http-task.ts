@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Outcome } from '../../../model/outcome.js'
 import * as E from 'fp-ts/lib/Either.js'
 import type { RunEvent, RunRequest, StopReason } from '../../../model/runtime.js'
@@ -10,7 +11,7 @@ import { endpointOf, type Endpoint } from './endpoint.js'
 import { Exchange } from './exchange.js'
 import { Failures } from './failures.js'
 import { listen } from './listen.js'
-import { targetOf } from './target.js'
+import { targetOf } from '../../guest/http/target.js'
 import type { HttpOptions } from '../../../model/http-options.js'
 import { messageOf } from '../../../model/message-of.js'
 
@@ -19,7 +20,7 @@ export type HttpTaskHooks = {
   readonly ended: (outcome: Outcome, runMs: number) => void
 }
 
-export type HttpTaskParts = Omit<ChildrenParts, 'maxChildren'> & {
+export type HttpTaskParts = Omit<ChildrenParts, 'maxChildren' | 'handed'> & {
   /** Undefined if serving is not allowed. */
   readonly http: HttpOptions | undefined
 }
@@ -44,12 +45,21 @@ export class HttpTask {
   readonly #graceMs: number
   readonly #hal: HttpTaskParts['hal']
   #server: Server | undefined
+  #connections: Connections | undefined
+  /** Has Node.js read requests from a connection. */
+  #serve: ((socket: Socket) => void) | undefined
   #outcome: Outcome | undefined
   #graceTimer: NodeJS.Timeout | undefined
   #hasChildren = true
   #isListening = false
 
-  constructor(member: Member, request: RunRequest, parts: HttpTaskParts, hooks: HttpTaskHooks) {
+  /** @param takesConnections what the first child said of itself */
+  constructor(
+    { member, takesConnections }: { readonly member: Member; readonly takesConnections: boolean },
+    request: RunRequest,
+    parts: HttpTaskParts,
+    hooks: HttpTaskHooks,
+  ) {
     const { http } = parts
     this.#hal = parts.hal
     this.#hooks = hooks
@@ -59,18 +69,27 @@ export class HttpTask {
     )
     this.#children = new Children(
       request,
-      { ...parts, maxChildren: http?.maxChildren ?? 1 },
+      {
+        ...parts,
+        maxChildren: http?.maxChildren ?? 1,
+        handed: {
+          timeoutMs: http?.timeoutMs ?? 0,
+          bodyMaxBytes: http?.bodyMaxBytes ?? 0,
+          requestTimeoutMs: requestTimeoutOf(http?.timeoutMs ?? 0),
+        },
+      },
       {
         output: (stream, data) => hooks.event({ type: 'output', stream, data }),
         warn: (message) => this.#failures.add(message),
         problem: (error) => this.#failures.add(error),
+        returned: (socket, consumed, isLast) => this.#takeBack(socket, consumed, isLast),
         empty: () => {
           this.#hasChildren = false
           this.#finish()
         },
       },
     )
-    this.#children.adopt(member)
+    this.#children.adopt(member, takesConnections)
     if (http === undefined) {
       this.#fail('unsupported', 'the component serves HTTP, which PROPLET_HTTP_ENABLED does not allow here')
       return
@@ -93,10 +112,11 @@ export class HttpTask {
 
   async #open(endpoint: Endpoint, options: HttpOptions): Promise<void> {
     const connections = new Connections(options.maxRequests * CONNECTIONS_A_REQUEST)
+    this.#connections = connections
     const server = createServer(
       {
         headersTimeout: HEADERS_TIMEOUT_MS,
-        requestTimeout: Math.max(options.timeoutMs, options.timeoutMs > 0 ? HEADERS_TIMEOUT_MS : 0),
+        requestTimeout: requestTimeoutOf(options.timeoutMs),
         keepAliveTimeout: KEEP_ALIVE_MS,
         connectionsCheckingInterval: HEADERS_CHECK_MS,
       },
@@ -107,7 +127,18 @@ export class HttpTask {
         this.#answer(request, response, options)
       },
     )
-    server.on('connection', (socket) => connections.add(socket))
+    const [serve] = server.listeners('connection')
+    server.removeAllListeners('connection')
+    server.on('connection', (socket) => {
+      connections.add(socket)
+      if (this.#serve === undefined || !this.#hand(socket, options)) this.#answerHere(socket, [])
+      else connections.remove(socket)
+    })
+    // What is handed to a child must not be read here.
+    Reflect.set(server, 'pauseOnConnect', true)
+    this.#serve = (socket) => {
+      Reflect.apply(serve ?? (() => undefined), server, [socket])
+    }
     try {
       const port = await listen(server, endpoint)
       if (this.#outcome !== undefined) {
@@ -120,6 +151,28 @@ export class HttpTask {
       this.#hooks.event({ type: 'serving', address: endpoint.host, port })
     } catch (error) {
       this.#fail('runtime', messageOf(error))
+    }
+  }
+
+  /** At most as many connections are handed over as there may be requests: each has one. */
+  #hand(socket: Socket, { maxRequests }: HttpOptions): boolean {
+    return this.#children.connections < maxRequests && this.#children.hand(socket)
+  }
+
+  /** The daemon has it, and answers what comes over it by what children are free. */
+  #answerHere(socket: Socket, consumed: readonly Uint8Array[]): void {
+    if (socket.destroyed) return
+    if (consumed.length > 0) socket.unshift(Buffer.concat(consumed))
+    this.#serve?.(socket)
+    socket.resume()
+  }
+
+  #takeBack(socket: Socket, consumed: readonly Uint8Array[], isLast: boolean): void {
+    if (isLast) socket.destroySoon()
+    else if (this.#outcome !== undefined && consumed.length === 0) socket.destroySoon()
+    else if (consumed.length > 0 || !this.#children.hand(socket)) {
+      this.#connections?.add(socket)
+      this.#answerHere(socket, consumed)
     }
   }
 
@@ -136,7 +189,8 @@ export class HttpTask {
     })
     this.#exchanges.add(exchange)
     if (this.#outcome !== undefined) exchange.refuse(503, 'the server is stopping')
-    else if (this.#exchanges.size > options.maxRequests) exchange.refuse(503, 'too many requests')
+    else if (this.#exchanges.size + this.#children.busy > options.maxRequests)
+      exchange.refuse(503, 'too many requests')
     else if (Number(request.headers['content-length'] ?? 0) > options.bodyMaxBytes)
       exchange.refuse(413, 'the request is too long')
     else this.#children.answer(exchange)
@@ -171,6 +225,9 @@ export class HttpTask {
     this.#hooks.ended(this.#outcome, performance.now() - this.#startedAt)
   }
 }
+
+const requestTimeoutOf = (timeoutMs: number): number =>
+  timeoutMs > 0 ? Math.max(timeoutMs, HEADERS_TIMEOUT_MS) : 0
 
 /** Refuses a request before an exchange exists for it. */
 const refuse = (response: ServerResponse, status: number, text: string): void => {

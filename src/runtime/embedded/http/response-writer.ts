@@ -2,24 +2,19 @@ import type { ServerResponse } from 'node:http'
 import type { HttpField } from '../../guest/channel/protocol.js'
 import { BodyWriter } from '../bytes/body-writer.js'
 import type { Answer } from '../bytes/waiter.js'
-import { isHopByHop } from '../../../net/hop-by-hop.js'
+import { endToEnd } from '../../guest/http/fields.js'
+import { ResponseRules } from '../../guest/http/response-rules.js'
 import { messageOf } from '../../../model/message-of.js'
-
-/** Names are in lower case, as in wasmtime. */
-const endToEnd = (fields: readonly HttpField[]): [name: string, value: string][] =>
-  fields.filter(([name]) => !isHopByHop(name)).map(([name, value]) => [name.toLowerCase(), value])
 
 /** Writes a guest's response to the client. Violations of HTTP are returned as errors, worded for the log. */
 export class ResponseWriter {
   readonly #response: ServerResponse
-  readonly #maxBytes: number
+  readonly #rules: ResponseRules
   readonly #body: BodyWriter
-  #declared: number | undefined
-  #sent = 0
 
   constructor(response: ServerResponse, maxBytes: number) {
     this.#response = response
-    this.#maxBytes = maxBytes
+    this.#rules = new ResponseRules(response.req.method ?? 'GET', maxBytes)
     this.#body = new BodyWriter(response)
   }
 
@@ -50,12 +45,8 @@ export class ResponseWriter {
   head(status: number, headers: readonly HttpField[]): string | undefined {
     if (this.isOver) return undefined
     if (this.isBegun) return 'it answered twice'
-    if (status < 200 || status > 599) return `it answered with status ${status}`
-    const lengths = headers.filter(([name]) => name.toLowerCase() === 'content-length')
-    if (lengths.length > 1 || !lengths.every(([, value]) => /^\d{1,15}$/.test(value)))
-      return 'its content-length is not a number'
-    const hasBody = this.#response.req.method !== 'HEAD' && status !== 204 && status !== 304
-    if (hasBody && lengths[0] !== undefined) this.#declared = Number(lengths[0][1])
+    const problem = this.#rules.head(status, headers)
+    if (problem !== undefined) return problem
     // Sent together with the beginning of the body, if that arrives in the same turn.
     setImmediate(() => this.#flushHead())
     return attempt(() => this.#response.writeHead(status, endToEnd(headers).flat()))
@@ -71,7 +62,8 @@ export class ResponseWriter {
   finish(trailers: readonly HttpField[]): string | undefined {
     if (this.isOver) return undefined
     if (!this.isBegun) return 'the body ended before the head was sent'
-    if (this.#sent < (this.#declared ?? 0)) return 'the response is shorter than its content-length'
+    const problem = this.#rules.finish()
+    if (problem !== undefined) return problem
     return attempt(() => {
       if (trailers.length > 0) this.#response.addTrailers(endToEnd(trailers))
       this.#response.end()
@@ -98,15 +90,11 @@ export class ResponseWriter {
   #checkBody(bytes: number): string | undefined {
     if (this.isOver) return undefined
     if (!this.isBegun) return 'the body began before the head was sent'
-    this.#sent += bytes
-    if (this.#sent > this.#maxBytes) return `the response is longer than ${this.#maxBytes} bytes`
-    return this.#sent > (this.#declared ?? Infinity)
-      ? 'the response is longer than its content-length'
-      : undefined
+    return this.#rules.body(bytes)
   }
 
   #flushHead(): void {
-    if (this.isBegun && this.#sent === 0 && !this.isOver) this.#response.flushHeaders()
+    if (this.isBegun && this.#rules.bytes === 0 && !this.isOver) this.#response.flushHeaders()
   }
 }
 

@@ -35,7 +35,7 @@ export type ExecutionHooks = {
   readonly event: (event: RunEvent) => void
   readonly ended: (outcome: Outcome, runMs: number, fate: GuestFate) => void
   /** Called instead of `ended` if the component serves HTTP and its guest waits for requests. */
-  readonly serving: () => void
+  readonly serving: (takesConnections: boolean) => void
 }
 
 export type ExecutionParts = {
@@ -137,11 +137,17 @@ export class Execution implements GuestListener {
         this.#isSettled = true
         return
       case 'serving':
-        this.#handOver()
+        this.#handOver(message.takesConnections)
         return
       case 'head':
       case 'refuse':
       case 'answered':
+      case 'begun':
+      case 'active':
+      case 'late':
+      case 'closed':
+      case 'consumed':
+      case 'returned':
         this.#interrupt(verdictOfBreach())
         return
       case 'hal':
@@ -189,11 +195,11 @@ export class Execution implements GuestListener {
     this.#hooks.event({ type: 'started', compileMs })
   }
 
-  #handOver(): void {
+  #handOver(takesConnections: boolean): void {
     if (this.#verdict !== undefined) return
     this.#keep()
     this.#leave()
-    this.#hooks.serving()
+    this.#hooks.serving(takesConnections)
   }
 
   #timeOut(): void {

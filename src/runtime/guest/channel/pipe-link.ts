@@ -74,6 +74,7 @@ const TYPES: ReadonlySet<string> = new Set<ToGuest['type']>([
   'request',
   'given',
   'hal-answer',
+  'taken-back',
   'leave',
 ])
 

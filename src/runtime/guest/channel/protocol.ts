@@ -57,7 +57,32 @@ export type ModuleSource =
   | { readonly digest: string; readonly from: 'file'; readonly path: string }
 
 /** Messages between `serving` and the `done` that answers `leave`, and while a guest waits for something. */
-export type ToServingGuest = RequestMessage | GivenMessage | HalAnswer | { readonly type: 'leave' }
+export type ToServingGuest =
+  | RequestMessage
+  | GivenMessage
+  | HalAnswer
+  /** Answers `late`: these connections are not the guest's any more. */
+  | { readonly type: 'taken-back'; readonly connections: readonly number[] }
+  | { readonly type: 'leave' }
+
+/** What is said to a guest that takes connections, beside the connections: it does not stop for it. */
+export type ToConnections =
+  | RequestMessage
+  | { readonly type: 'leave' }
+  | ConnectionMessage
+  /** Some connections are to be returned, of those without a request. */
+  | { readonly type: 'share'; readonly count: number }
+
+/** A connection of a client comes with it. */
+export type ConnectionMessage = {
+  readonly type: 'connection'
+  /** Its number; the first is 1. */
+  readonly connection: number
+  /** Of a request, and of a response. */
+  readonly bodyMaxBytes: number
+  /** For a whole request to come; 0: none. */
+  readonly requestTimeoutMs: number
+}
 
 /** A field of an HTTP message; the value is Latin-1 text, one character per byte. */
 export type HttpField = readonly [name: string, value: string]
@@ -182,10 +207,41 @@ export type FromGuest =
 
 export type FromServingGuest =
   /** In place of `started`: the component serves HTTP, and waits for requests. */
-  | { readonly type: 'serving'; readonly compileMs: number }
+  | { readonly type: 'serving'; readonly compileMs: number; readonly takesConnections: boolean }
   | FromExchange
-  /** The instance is gone. */
-  | { readonly type: 'answered'; readonly end: GuestEnd }
+  | FromConnections
+  /**
+   * The instance is gone. `connection`: the one of the guest that the request came over; none or 0: the daemon has it. Not sent of a
+   * request over a connection of the guest that went well, was short and made the guest say nothing. `problem`: what was wrong with
+   * its response.
+   */
+  | {
+      readonly type: 'answered'
+      readonly end: GuestEnd
+      readonly connection?: number
+      readonly problem?: string
+    }
+
+/** What a guest says of connections of clients that were handed to it. */
+export type FromConnections =
+  /**
+   * Requests are being taken up: said before one, at most every 50 ms, so that the daemon looks at the guest's status. What was
+   * answered since it was said last, and how long that took in all.
+   */
+  | { readonly type: 'active'; readonly requests: number; readonly workedMs: number }
+  /**
+   * A request is being answered, of that connection, or with 0 of the daemon; `answered` ends it. It comes before anything else that
+   * is said for the request. Nothing is read from any connection meanwhile. `tied`: those of which something was read that is not
+   * answered yet.
+   */
+  | { readonly type: 'begun'; readonly connection: number; readonly tied: readonly number[] }
+  /** `answered` took long: asks which connections were taken back meanwhile. Nothing is read before the answer. */
+  | { readonly type: 'late' }
+  | { readonly type: 'closed'; readonly connection: number }
+  /** Bytes that were read from a connection, before it is `returned`. */
+  | { readonly type: 'consumed'; readonly connection: number; readonly bytes: Uint8Array }
+  /** It is the daemon's alone again; with `isLast`, to be closed once everything is sent. */
+  | { readonly type: 'returned'; readonly connection: number; readonly isLast: boolean }
 
 /** Messages about byte streams. */
 export type FromExchange =

@@ -10,7 +10,8 @@ import { instantiateComponent, type EngineComponent } from '../host/instantiate.
 import type { Link } from '../channel/link.js'
 import { OutgoingBytes } from '../channel/outgoing-bytes.js'
 import { Wants } from '../channel/wants.js'
-import { REQUEST, type Serve } from './request.js'
+import { REQUEST, type Asked, type Serve } from './request.js'
+import type { RequestMessage } from '../channel/protocol.js'
 import type * as serve3 from './serve3.js'
 
 const require = createRequire(import.meta.url)
@@ -30,7 +31,11 @@ export function createServe(prepared: EngineComponent): Serve {
   if (handler === undefined)
     throw new TaskFailure('runtime', 'the component exports no HTTP handler after all')
   let hostFor: ((options: Preview2Options) => ComponentHost) | undefined
-  return (request, { run, boot, link, stdout, stderr, live }) => {
+  const answer: Extract<Serve, { kind: 'synchronous' }>['answer'] = (
+    request,
+    { run, boot, link, stdout, stderr, live },
+    asked = ofDaemon(request, link),
+  ) => {
     // A guest has one link.
     hostFor ??= hostsOf(prepared, link)
     const { imports, work, close } = hostFor({
@@ -53,19 +58,19 @@ export function createServe(prepared: EngineComponent): Serve {
     const exported = instance.exports.get(handler)
     const handle = typeof exported === 'function' ? undefined : exported?.get('handle')
     if (handle === undefined) throw new TaskFailure('runtime', 'the HTTP handler is not exported after all')
-    const wants = new Wants(link, REQUEST)
-    const { method, scheme, authority, path, headers, hasBody } = request
-    const { outparam, complete } = responseOutparam(responder(link, wants))
-    handle(
-      incomingRequest(
-        { method, scheme, authority, pathWithQuery: path, headers },
-        new IncomingBytes(wants, hasBody),
-      ),
-      outparam,
-    )
+    const { method, scheme, authority, path, headers } = request
+    const { outparam, complete } = responseOutparam(asked.responder)
+    handle(incomingRequest({ method, scheme, authority, pathWithQuery: path, headers }, asked.body), outparam)
     complete()
     return { kind: 'printed' }
   }
+  return { kind: 'synchronous', answer }
+}
+
+/** A request that the daemon holds. */
+function ofDaemon(message: RequestMessage, link: Link): Asked {
+  const wants = new Wants(link, REQUEST)
+  return { message, body: new IncomingBytes(wants, message.hasBody), responder: responder(link, wants) }
 }
 
 /** The answering side of a guest: it answers the daemon, which holds the client. */
@@ -76,3 +81,5 @@ const responder = (link: Link, wants: Wants): Responder => ({
   },
   fail: (code) => link.send({ type: 'refuse', code }),
 })
+
+export { ConnectionServer } from './connections/server.js'

@@ -12,9 +12,9 @@ import { Wants } from '../channel/wants.js'
 import { REQUEST, type Serve } from './request.js'
 
 /** @param handler the name of an exported `wasi:http/handler@0.3` */
-export const createServe3 =
-  (prepared: EngineComponent, handler: string): Serve =>
-  (message, { run, boot, link, stdout, stderr, live }) => {
+export const createServe3 = (prepared: EngineComponent, handler: string): Serve => ({
+  kind: 'asynchronous',
+  answer: (message, { run, boot, link, stdout, stderr, live }) => {
     const { imports, work, close } = hostOf(prepared, link, {
       args: [run.name, ...run.cliArgs],
       env: run.env,
@@ -40,7 +40,8 @@ export const createServe3 =
     return answer(work, responseSink(link, wants), (returned) =>
       instance.begin(handler, 'handle', [request], returned),
     )
-  }
+  },
+})
 
 /** Done when the response is out and the guest has nothing left to do for it. */
 function answer(

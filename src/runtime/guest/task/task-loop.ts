@@ -1,9 +1,10 @@
-import type { Serve } from '../http/request.js'
+import type { Inbox } from '../channel/inbox.js'
 import type { Link, MessageHandler } from '../channel/link.js'
 import { withLongEnv } from '../channel/long-env.js'
 import { loadTranspiler, type Transpiler } from '../jco/transpiler.js'
 import { Modules } from './modules.js'
 import type { ReadyMessage, RunMessage } from '../channel/protocol.js'
+import { takeConnections, type Serving } from './take-connections.js'
 import { perform, performTask, type TaskContext, type TaskReport } from './task.js'
 import { sendResult } from '../call/send-result.js'
 import { warmUp } from './warm-up.js'
@@ -15,14 +16,14 @@ const LOOK_AFTER_TASKS = 200
 /** A collection takes 8 ms: it is due when the process has grown by as much since the last. */
 const COLLECT_AFTER_BYTES = 16 * 1024 * 1024
 
-/** A task that serves HTTP, and what its requests wrote so far. */
-type Serving = { readonly run: RunMessage; readonly serve: Serve; stdoutBytes: number; stderrBytes: number }
+const NO_BYTES = new Uint8Array(0)
 
 /** Answers the messages of the daemon, one task at a time. `collect` is V8's `gc`; `hello` says that it is ready. */
 export function createTaskLoop(
   link: Link,
   collect: () => void,
   hello: ReadyMessage = { type: 'ready' },
+  inbox?: Inbox,
 ): MessageHandler {
   let context: TaskContext | undefined
   let serving: Serving | undefined
@@ -54,14 +55,16 @@ export function createTaskLoop(
   const finish = (report: TaskReport, { outputMaxBytes }: RunMessage) =>
     done({ ...report, end: sendResult(link, report.end, outputMaxBytes) }, count(report))
 
-  const reply = (report: TaskReport, task: Serving) => {
+  const tally = (report: TaskReport, task: Serving) => {
     task.stdoutBytes += report.stdoutBytes
     task.stderrBytes += report.stderrBytes
-    link.send({ type: 'answered', end: report.end })
-    if (count(report)) tidyUp()
+    return count(report)
   }
-
-  return (message, body) => {
+  const reply = (report: TaskReport, task: Serving) => {
+    link.send({ type: 'answered', end: report.end })
+    if (tally(report, task)) tidyUp()
+  }
+  const handle: MessageHandler = (message, body) => {
     if (message.type === 'boot') {
       const begin = (transpiler?: Transpiler) => {
         context = { boot: message, modules: new Modules(message, transpiler), link }
@@ -83,15 +86,19 @@ export function createTaskLoop(
         const outcome = performTask(run, module, context)
         if (outcome instanceof Promise) return outcome.then((report) => finish(report, run))
         if ('serve' in outcome) {
-          serving = { run, serve: outcome.serve, stdoutBytes: 0, stderrBytes: 0 }
-          link.send({ type: 'serving', compileMs: outcome.compileMs })
+          const { serve, compileMs } = outcome
+          serving = { run, serve, stdoutBytes: 0, stderrBytes: 0 }
+          const takesConnections = inbox !== undefined && serve.kind === 'synchronous'
+          const leave = () => void handle({ type: 'leave' }, NO_BYTES)
+          if (takesConnections) takeConnections({ inbox, serving, context, tally, tidyUp, leave })
+          link.send({ type: 'serving', compileMs, takesConnections })
         } else finish(outcome, run)
         return undefined
       }
       case 'request': {
         const task = serving
         if (task === undefined) throw new Error('a request arrived for a task that does not serve')
-        const report = perform(task.run, context, (session) => task.serve(message, session))
+        const report = perform(task.run, context, (session) => task.serve.answer(message, session))
         if (report instanceof Promise) return report.then((each) => reply(each, task))
         reply(report, task)
         return undefined
@@ -102,7 +109,9 @@ export function createTaskLoop(
         return undefined
       case 'given':
       case 'hal-answer':
+      case 'taken-back':
         throw new Error('an answer arrived that nothing was waiting for')
     }
   }
+  return handle
 }

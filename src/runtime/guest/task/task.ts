@@ -60,14 +60,30 @@ function startTask(loaded: LoadedModule, session: Session): GuestCall | { readon
 /** Calls a guest, and closes and measures what it leaves, however it ends. */
 export function perform(
   run: RunMessage,
-  { boot, link }: TaskContext,
+  context: TaskContext,
   step: (session: Session) => GuestEnd | Promise<GuestEnd>,
 ): TaskReport | Promise<TaskReport> {
+  const { session, report } = begin(run, context)
+  const ended = guarded(() => step(session))
+  return ended instanceof Promise ? ended.catch(endOfThrow).then(report) : report(ended)
+}
+
+/** The same of what has ended when it returns. */
+export function performNow(
+  run: RunMessage,
+  context: TaskContext,
+  step: (session: Session) => GuestEnd,
+): TaskReport {
+  const { session, report } = begin(run, context)
+  return report(guarded(() => step(session)))
+}
+
+type Begun = { readonly session: Session; readonly report: (called: GuestEnd) => TaskReport }
+
+function begin(run: RunMessage, { boot, link }: TaskContext): Begun {
   const stdout = new GuestOutput('stdout', run.outputMaxBytes, (bytes) => link.write('stdout', bytes))
   const stderr = new GuestOutput('stderr', run.outputMaxBytes, (bytes) => link.write('stderr', bytes))
   const live: Live = {}
-  const ended = guarded(() => step({ run, boot, link, stdout: stdout.sink, stderr: stderr.sink, live }))
-
   const report = (called: GuestEnd): TaskReport => {
     const end = guarded(() => {
       live.close?.()
@@ -82,7 +98,7 @@ export function perform(
       memoryBytes: sizes.reduce((sum, bytes) => sum + bytes, 0),
     }
   }
-  return ended instanceof Promise ? ended.catch(endOfThrow).then(report) : report(ended)
+  return { session: { run, boot, link, stdout: stdout.sink, stderr: stderr.sink, live }, report }
 }
 
 function guarded<T>(step: () => T): T | GuestEnd {

@@ -25,7 +25,7 @@ export type SamplingDeps = {
 
 /** Milliseconds between samples, with and without viewers. */
 export const WATCHED_MS = 1000
-export const UNWATCHED_MS = 5000
+const UNWATCHED_MS = 5000
 /** A sample has a cost per child, so more children mean fewer samples. */
 const CHILDREN_A_SAMPLE = 100
 /** Tasks that are sampled individually. */

@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { targetOf } from '../../../../src/runtime/embedded/http/target.js'
+import { targetOf } from '../../../../src/runtime/guest/http/target.js'
 import { ask, serve } from './server.js'
 
 const target = (url: string, hosts: readonly string[] = ['h.example'], method = 'GET') =>
@@ -58,7 +58,7 @@ describe('a server', () => {
     expect(absolute).not.toContain('unseen.example')
   })
 
-  it('C26: lets connections that send no head give way to those that do', async () => {
+  it('C26 (14.8): lets connections that send no head give way to those that do', async () => {
     const { port } = await serve({ maxRequests: 2 })
     const idle = Array.from({ length: 12 }, () => connect(port, '127.0.0.1'))
     onTestFinished(() => idle.forEach((socket) => socket.destroy()))

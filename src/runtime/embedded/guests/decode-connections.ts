@@ -1,0 +1,32 @@
+import type { FromConnections } from '../../guest/channel/protocol.js'
+import { isCount, isDuration } from './decode-values.js'
+
+/** What a guest said of the connections that were handed to it; undefined when it is nothing of that. */
+export function decodeFromConnections(
+  value: Readonly<Record<string, unknown>>,
+  bytes: Uint8Array,
+): FromConnections | undefined {
+  const { type, connection } = value
+  if (type === 'late') return { type }
+  if (type === 'active') {
+    const { requests, workedMs } = value
+    return isCount(requests) && isDuration(workedMs) ? { type, requests, workedMs } : undefined
+  }
+  if (!isCount(connection)) return undefined
+  switch (type) {
+    case 'begun': {
+      const { tied } = value
+      return Array.isArray(tied) && tied.every(isCount) ? { type, connection, tied } : undefined
+    }
+    case 'closed':
+      return { type, connection }
+    case 'consumed':
+      return { type, connection, bytes }
+    case 'returned': {
+      const { isLast } = value
+      return typeof isLast === 'boolean' ? { type, connection, isLast } : undefined
+    }
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto'
+import { accessSync, closeSync, constants, openSync, readSync, unlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readStatus, STATUS_MAX_BYTES, type RequestStatus } from '../../guest/channel/request-status.js'
+
+/** In memory, where there is such a directory. */
+const SHARED_MEMORY = '/dev/shm'
+/** It is being written at the moment it is read only rarely, and not again and again. */
+const MAX_READS = 10
+
+/** A file without a name, which a child writes its status to. */
+export class StatusFile {
+  readonly fd: number
+  readonly #bytes = Buffer.alloc(STATUS_MAX_BYTES)
+  #isClosed = false
+
+  /** Throws what the file system does. */
+  constructor() {
+    const path = join(directory(), `.proplet-${randomUUID()}`)
+    this.fd = openSync(path, 'wx+', 0o600)
+    unlinkSync(path)
+  }
+
+  /** What the child is at; undefined: at no request. */
+  read(): RequestStatus | undefined {
+    if (this.#isClosed) return undefined
+    for (let reads = 0; reads < MAX_READS; reads++) {
+      const length = readSync(this.fd, this.#bytes, 0, this.#bytes.length, 0)
+      const status = readStatus(this.#bytes.subarray(0, length))
+      if (status !== undefined) return status === 'idle' ? undefined : status
+    }
+    return undefined
+  }
+
+  close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    closeSync(this.fd)
+  }
+}
+
+function directory(): string {
+  try {
+    accessSync(SHARED_MEMORY, constants.W_OK)
+    return SHARED_MEMORY
+  } catch {
+    return tmpdir()
+  }
+}

@@ -1,0 +1,57 @@
+import type { ToConnections } from './protocol.js'
+import { StatusWriter } from './request-status.js'
+
+/** What Node.js hands over: a connection without its stream. */
+export type NativeSocket = { readonly fd?: number; readStop?(): void; close?(): void }
+
+export type InboxListener = (message: ToConnections, native: NativeSocket | undefined) => void
+
+/** Where connections come from, and what is said of them. While it is open, a guest does not stop for other messages. */
+export type Inbox = {
+  readonly status: StatusWriter
+  readonly isOpen: boolean
+  open(listener: InboxListener): void
+  close(): void
+}
+
+const TYPES: ReadonlySet<string> = new Set<ToConnections['type']>(['connection', 'share', 'request', 'leave'])
+
+/**
+ * By the IPC channel of Node.js, which alone carries connections; undefined where there is none. The daemon never reads from
+ * it, so nothing is acknowledged.
+ * @param closed is called after `close`
+ */
+export function createInbox(closed: () => void): Inbox | undefined {
+  if (process.channel === undefined) return undefined
+  Reflect.set(process, '_send', () => true)
+  process.once('disconnect', () => process.exit(0))
+  let listener: InboxListener | undefined
+  const hear = (message: unknown, native: unknown) => {
+    if (isToConnections(message)) listener?.(message, isNativeSocket(native) ? native : undefined)
+  }
+  return {
+    status: new StatusWriter(),
+    get isOpen() {
+      return listener !== undefined
+    },
+    open: (next) => {
+      listener = next
+      process.on('message', hear)
+    },
+    close: () => {
+      listener = undefined
+      process.off('message', hear)
+      closed()
+    },
+  }
+}
+
+/** The daemon is trusted: its messages are only discriminated, not validated. */
+const isToConnections = (value: unknown): value is ToConnections =>
+  typeof value === 'object' &&
+  value !== null &&
+  'type' in value &&
+  typeof value.type === 'string' &&
+  TYPES.has(value.type)
+
+const isNativeSocket = (value: unknown): value is NativeSocket => typeof value === 'object' && value !== null

@@ -1,0 +1,75 @@
+import { writeSync } from 'node:fs'
+
+/** What a child is at. It writes this to a file that the daemon reads when it has to know, which wakes nobody. */
+export type RequestStatus = {
+  /** Counts its requests. */
+  readonly sequence: number
+  /** 0: a request of the daemon. */
+  readonly connection: number
+  /** The first bytes of the response may have been sent. */
+  readonly isResponding: boolean
+  /** The connections of which something was read that is not answered yet. */
+  readonly tied: readonly number[]
+}
+
+/** The descriptor of the file in a child. */
+export const STATUS_FD = 7
+/** More bytes than the daemon reads. */
+export const STATUS_MAX_BYTES = 64 * 1024
+
+const WORD = 4
+/** In words: where each is. The tied connections follow, and then the sequence once more. */
+const AT = { sequence: 0, state: 1, connection: 2, tied: 3, first: 4 } as const
+const STATE = { idle: 0, begun: 1, responding: 2 } as const
+
+/** Writes the status of this process. */
+export class StatusWriter {
+  readonly #words = new Uint32Array(STATUS_MAX_BYTES / WORD)
+  readonly #bytes = new Uint8Array(this.#words.buffer)
+  #sequence = 0
+
+  begin(connection: number, tied: readonly number[]): void {
+    this.#sequence = (this.#sequence + 1) >>> 0
+    const words = this.#words
+    const count = Math.min(tied.length, words.length - AT.first - 1)
+    words[AT.sequence] = this.#sequence
+    words[AT.state] = STATE.begun
+    words[AT.connection] = connection
+    words[AT.tied] = count
+    for (let i = 0; i < count; i++) words[AT.first + i] = tied[i] ?? 0
+    words[AT.first + count] = this.#sequence
+    writeSync(STATUS_FD, this.#bytes, 0, (AT.first + count + 1) * WORD, 0)
+  }
+
+  responding(): void {
+    this.#say(STATE.responding)
+  }
+
+  end(): void {
+    this.#say(STATE.idle)
+  }
+
+  #say(state: number): void {
+    this.#words[AT.state] = state
+    writeSync(STATUS_FD, this.#bytes, AT.state * WORD, WORD, AT.state * WORD)
+  }
+}
+
+/** What the file says; `idle` between requests, `undefined` while it is being written, or if it makes no sense. */
+export function readStatus(bytes: Uint8Array): RequestStatus | 'idle' | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const word = (index: number) =>
+    (index + 1) * WORD <= bytes.length ? view.getUint32(index * WORD, IS_LITTLE) : undefined
+  const sequence = word(AT.sequence)
+  const state = word(AT.state)
+  const connection = word(AT.connection)
+  const count = word(AT.tied)
+  if (state === undefined || state === STATE.idle) return 'idle'
+  if (sequence === undefined || connection === undefined || count === undefined) return undefined
+  if (state > STATE.responding || word(AT.first + count) !== sequence) return undefined
+  const tied = Array.from({ length: count }, (_, i) => word(AT.first + i) ?? 0)
+  return { sequence, connection, isResponding: state === STATE.responding, tied }
+}
+
+/** Both sides run on one machine. */
+const IS_LITTLE = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1

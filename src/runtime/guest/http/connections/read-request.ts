@@ -1,0 +1,44 @@
+import type { IncomingMessage } from 'node:http'
+
+/** Of a body that is waited for; a longer one is streamed by the daemon. */
+const MAX_BYTES = 48 * 1024
+/** How long. Milliseconds. */
+const MAX_MS = 10
+
+const NOTHING = Buffer.alloc(0)
+
+/** Waits for the whole of a request, if that is short and comes soon; calls one of the two, or none if the client is gone. */
+export function readRequest(
+  request: IncomingMessage,
+  bodyMaxBytes: number,
+  { whole, tooMuch }: { readonly whole: (body: Buffer) => void; readonly tooMuch: () => void },
+): void {
+  const { headers } = request
+  const declared = Number(headers['content-length'] ?? 0)
+  if (headers['transfer-encoding'] === undefined && declared === 0) {
+    whole(NOTHING)
+    return
+  }
+  const maxBytes = Math.min(MAX_BYTES, bodyMaxBytes)
+  if (declared > maxBytes) {
+    tooMuch()
+    return
+  }
+  const pieces: Buffer[] = []
+  let bytes = 0
+  let isSettled = false
+  const settle = (next: () => void) => {
+    if (isSettled) return
+    isSettled = true
+    clearTimeout(timer)
+    next()
+  }
+  const timer = setTimeout(() => settle(tooMuch), MAX_MS)
+  request.on('data', (piece: Buffer) => {
+    bytes += piece.length
+    if (bytes > maxBytes) settle(tooMuch)
+    else pieces.push(piece)
+  })
+  request.once('end', () => settle(() => whole(Buffer.concat(pieces))))
+  request.once('close', () => settle(() => undefined))
+}

@@ -1,0 +1,153 @@
+import type { ServerResponse } from 'node:http'
+import type { BodySink, FieldEntry, Responder, ResponseHead } from '@proplet/wasi/http/message.js'
+import { messageOf } from '../../../../model/message-of.js'
+import { soon } from '../../channel/wants.js'
+import { endToEnd } from '../fields.js'
+import { ResponseRules } from '../response-rules.js'
+import type { HandedSocket } from './socket.js'
+
+/** Of a body that was not sent yet. */
+const MAX_HELD_BYTES = 64 * 1024
+
+/**
+ * What a guest answers, on its way to a client, while the guest runs. Invariants: the client gets one response, whole or
+ * broken off; `responding` is called before its first byte; the first problem wins, and nothing of the guest is sent after it.
+ */
+export class HandedResponse {
+  readonly #response: ServerResponse
+  readonly #socket: HandedSocket
+  readonly #responding: () => void
+  readonly #rules: ResponseRules
+  #head: ResponseHead | undefined
+  #held: Uint8Array[] = []
+  #heldBytes = 0
+  #isBegun = false
+  #isFinished = false
+  #problem: string | undefined
+
+  constructor(response: ServerResponse, socket: HandedSocket, bodyMaxBytes: number, responding: () => void) {
+    this.#response = response
+    this.#socket = socket
+    this.#responding = responding
+    this.#rules = new ResponseRules(response.req.method ?? 'GET', bodyMaxBytes)
+  }
+
+  /** The side of the guest. */
+  readonly responder: Responder = {
+    respond: (head) => {
+      const problem =
+        this.#head === undefined ? this.#rules.head(head.status, head.headers) : 'it answered twice'
+      this.#fail(problem)
+      if (problem === undefined) this.#head = head
+      return this.#sink
+    },
+    fail: (code) => this.#fail(`it answered with the error ${code}`),
+  }
+
+  readonly #sink: BodySink = {
+    room: () => (this.#isGone() ? undefined : MAX_HELD_BYTES - this.#heldBytes),
+    write: (bytes) => this.#write(bytes),
+    flush: () => this.#flush(),
+    ready: () => true,
+    wait: () => undefined,
+    notify: (done) => soon(done),
+    finish: (trailers) => this.#finish(trailers),
+    abandon: () => this.#fail('its response is incomplete'),
+    close: () => undefined,
+  }
+
+  /** The guest is done, for what reason so ever. Returns what was wrong with the response. */
+  complete(error: string | undefined): string | undefined {
+    if (error !== undefined) this.#fail(error)
+    else if (!this.#isFinished)
+      this.#fail(
+        this.#head === undefined
+          ? 'it ended without a response'
+          : 'it ended before its response was complete',
+      )
+    if (this.#isFinished) return this.#problem
+    // What the guest has written begins the response, whether it was sent by then or not.
+    if (this.#rules.bytes > 0 && this.#head !== undefined) this.#send()
+    if (this.#isBegun) this.#socket.destroy()
+    else this.#answer(500, 'the component failed')
+    return this.#problem
+  }
+
+  #isGone(): boolean {
+    return this.#problem !== undefined || this.#isFinished || this.#socket.isBroken
+  }
+
+  #fail(problem: string | undefined): void {
+    if (this.#isFinished) return
+    this.#problem ??= problem
+  }
+
+  #write(bytes: Uint8Array): void {
+    if (this.#isGone()) return
+    this.#fail(this.#rules.body(bytes.length))
+    if (this.#isGone()) return
+    // The memory of the guest changes.
+    this.#held.push(Buffer.from(bytes))
+    this.#heldBytes += bytes.length
+    if (this.#heldBytes >= MAX_HELD_BYTES) this.#flush()
+  }
+
+  #flush(): void {
+    if (!this.#isGone() && this.#head !== undefined) this.#send()
+  }
+
+  #send(): void {
+    this.#attempt(() => {
+      this.#begin()
+      if (this.#heldBytes > 0) {
+        // Otherwise Node.js keeps it until the next turn, which comes when the guest is done.
+        this.#response.cork()
+        this.#response.write(this.#take())
+        this.#response.uncork()
+      } else this.#response.flushHeaders()
+      this.#socket.uncorkAll()
+    })
+  }
+
+  #finish(trailers: readonly FieldEntry[]): void {
+    if (this.#isGone()) return
+    this.#fail(this.#rules.finish())
+    if (this.#isGone()) return
+    this.#attempt(() => {
+      this.#begin()
+      if (trailers.length > 0) this.#response.addTrailers(endToEnd(trailers))
+      this.#response.end(this.#take())
+      this.#isFinished = true
+      this.#socket.uncorkAll()
+    })
+  }
+
+  #begin(): void {
+    if (this.#isBegun || this.#head === undefined) return
+    this.#response.writeHead(this.#head.status, endToEnd(this.#head.headers).flat())
+    this.#isBegun = true
+    this.#responding()
+  }
+
+  #take(): Uint8Array {
+    const [first = Buffer.alloc(0)] = this.#held
+    const bytes = this.#held.length > 1 ? Buffer.concat(this.#held) : first
+    this.#held = []
+    this.#heldBytes = 0
+    return bytes
+  }
+
+  #answer(status: number, text: string): void {
+    this.#response.writeHead(status, ['content-type', 'text/plain', 'content-length', `${text.length + 1}`])
+    this.#response.end(`${text}\n`)
+  }
+
+  /** Node checks the syntax of fields, and throws. */
+  #attempt(write: () => void): void {
+    try {
+      write()
+    } catch (error) {
+      this.#fail(messageOf(error))
+    }
+  }
+}

@@ -1,0 +1,342 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import * as E from 'fp-ts/lib/Either.js'
+import { isForbidden } from '../../../../net/hop-by-hop.js'
+import type { NativeSocket } from '../../channel/inbox.js'
+import type { Link } from '../../channel/link.js'
+import type { StatusWriter } from '../../channel/request-status.js'
+import { OutgoingBytes } from '../../channel/outgoing-bytes.js'
+import { BODY_PIECE_BYTES, type ConnectionMessage, type GuestEnd } from '../../channel/protocol.js'
+import { Wants } from '../../channel/wants.js'
+import { pairsOf } from '../fields.js'
+import { REQUEST, type Asked } from '../request.js'
+import { targetOf } from '../target.js'
+import { wholeBody } from './body.js'
+import { HandedResponse } from './response.js'
+import { HandedSocket } from './socket.js'
+import { readRequest } from './read-request.js'
+
+/** What answers a request, in an instance of its own. */
+export type AnswerRequest = (asked: Asked) => GuestEnd
+
+const HEADERS_TIMEOUT_MS = 10_000
+const HEADERS_CHECK_MS = 1_000
+const KEEP_ALIVE_MS = 5_000
+/** A request that kept the guest longer asks what was taken back; the daemon takes back after twice that. */
+const LATE_AFTER_MS = 50
+
+/** What is answered is announced no more often. Milliseconds. */
+const ANNOUNCE_MS = 50
+
+type Current = { readonly connection: number; readonly tied: readonly number[]; isTold: boolean }
+
+/**
+ * The connections that the daemon has handed to this guest. Requests are taken up one at a time, as they are read; what needs
+ * more than a whole request and a guest that runs is returned to the daemon, which has kept each connection open.
+ *
+ * Invariants: while a request is answered nothing is read; a connection is read by one side only.
+ */
+export class ConnectionServer {
+  /** For guests: before the first that one says, the daemon is told of its request. */
+  readonly link: Link
+  readonly #link: Link
+  readonly #status: StatusWriter
+  readonly #answer: AnswerRequest
+  readonly #http: Server
+  readonly #sockets = new Map<number, HandedSocket>()
+  /** Something was read from them that is not answered. */
+  readonly #tied = new Set<HandedSocket>()
+  /** Taken back before they came. */
+  readonly #takenBack = new Set<number>()
+  #bodyMaxBytes = 0
+  #current: Current | undefined
+  #announcedAt = -Infinity
+  #answered = 0
+  #workedMs = 0
+
+  constructor(link: Link, status: StatusWriter, answer: AnswerRequest) {
+    this.#link = link
+    this.#status = status
+    this.link = linkTelling(link, () => this.#tell())
+    this.#answer = answer
+    this.#http = createServer({
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      connectionsCheckingInterval: HEADERS_CHECK_MS,
+    })
+    this.#http.on('request', (request, response) => {
+      this.#count(request)
+      this.#take(request, response)
+    })
+    this.#http.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+      this.#count(request)
+      this.#putBack(request, response)
+    })
+    // It never listens; without this it does not look for connections that are late.
+    this.#http.emit('listening')
+  }
+
+  accept({ connection, bodyMaxBytes, requestTimeoutMs }: ConnectionMessage, native: NativeSocket): void {
+    if (this.#takenBack.delete(connection)) {
+      native.close?.()
+      return
+    }
+    this.#bodyMaxBytes = bodyMaxBytes
+    this.#http.requestTimeout = requestTimeoutMs
+    const socket = new HandedSocket(connection, native)
+    this.#sockets.set(connection, socket)
+    socket.once('close', () => this.#forget(socket))
+    this.#http.emit('connection', socket)
+    // Before the parser gets it.
+    socket.prependListener('data', (bytes: Buffer) => {
+      socket.consumed.push(bytes)
+      this.#tied.add(socket)
+    })
+  }
+
+  /** Answers what the daemon asks for, in turn with what comes over the connections. */
+  run(answer: () => GuestEnd): void {
+    this.#run(0, () => ({ end: answer() }))
+  }
+
+  /** Returns some connections, of those without a request. */
+  share(count: number): void {
+    const idle = [...this.#sockets.values()].filter((socket) => !this.#tied.has(socket))
+    for (const socket of idle.slice(0, count)) this.#return(socket, false)
+  }
+
+  /** Gives all connections back, and ends. */
+  end(): void {
+    for (const socket of this.#sockets.values()) this.#return(socket, false)
+    this.#http.close()
+  }
+
+  #count({ socket }: IncomingMessage): void {
+    if (socket instanceof HandedSocket) socket.requests += 1
+  }
+
+  #take(request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = request
+    if (!(socket instanceof HandedSocket)) return
+    // One that follows another without waiting: its turn comes when the other is answered.
+    if (response.socket === null) {
+      response.once('socket', () => setImmediate(() => this.#take(request, response)))
+      return
+    }
+    const target = targetOf(request)
+    if (E.isLeft(target)) {
+      response.writeHead(400, { 'content-type': 'text/plain', connection: 'close' }).end(`${target.left}\n`)
+      return
+    }
+    readRequest(request, this.#bodyMaxBytes, {
+      whole: (body) => this.#serve(socket, request, response, { ...target.right, body }),
+      tooMuch: () => this.#putBack(request, response),
+    })
+  }
+
+  #serve(
+    socket: HandedSocket,
+    request: IncomingMessage,
+    response: ServerResponse,
+    {
+      authority,
+      path,
+      body,
+    }: { readonly authority: string | undefined; readonly path: string; readonly body: Buffer },
+  ): void {
+    if (socket.destroyed || socket.isReturned) return
+    const { connection } = socket
+    const { method = 'GET', rawHeaders, rawTrailers } = request
+    const isTakenBack = this.#run(connection, () => {
+      const handed = new HandedResponse(response, socket, this.#bodyMaxBytes, () => this.#status.responding())
+      const overflow = this.#overflow()
+      socket.overflow = overflow
+      const end = this.#answer({
+        message: {
+          type: 'request',
+          method,
+          scheme: 'http',
+          authority,
+          path,
+          headers: pairsOf(rawHeaders).filter(([name]) => !isForbidden(name)),
+          hasBody: body.length > 0,
+        },
+        body: wholeBody(body, pairsOf(rawTrailers)),
+        responder: handed.responder,
+      })
+      const problem = handed.complete(end.kind === 'failed' ? end.error : undefined)
+      socket.overflow = undefined
+      return { end, problem }
+    })
+    this.#settle(socket, response, isTakenBack)
+  }
+
+  /** Returns whether the connection was taken back meanwhile. */
+  #run(
+    connection: number,
+    answer: () => { readonly end: GuestEnd; readonly problem?: string | undefined },
+  ): boolean {
+    const startedAt = performance.now()
+    this.#announce(startedAt)
+    const tied = this.#tiedBeside(connection)
+    const current: Current = { connection, tied, isTold: false }
+    this.#current = current
+    this.#status.begin(connection, tied)
+    // The daemon waits for one that it asked for.
+    if (connection === 0) this.#tell()
+    const { end, problem } = answer()
+    this.#current = undefined
+    this.#status.end()
+    const tookMs = performance.now() - startedAt
+    this.#answered += 1
+    this.#workedMs += tookMs
+    const isLate = tookMs > LATE_AFTER_MS
+    if (current.isTold || isLate || end.kind !== 'printed' || problem !== undefined)
+      this.#link.send({ type: 'answered', end, connection, ...(problem !== undefined && { problem }) })
+    return isLate && this.#askWhatIsLeft(connection)
+  }
+
+  /** The daemon looks at the status some time after it has heard this. */
+  #announce(now: number): void {
+    if (now - this.#announcedAt < ANNOUNCE_MS) return
+    this.#announcedAt = now
+    this.#link.send({ type: 'active', requests: this.#answered, workedMs: this.#workedMs })
+    this.#answered = 0
+    this.#workedMs = 0
+  }
+
+  #tell(): void {
+    const current = this.#current
+    if (current === undefined || current.isTold) return
+    current.isTold = true
+    this.#link.queue({ type: 'begun', connection: current.connection, tied: current.tied })
+  }
+
+  #tiedBeside(connection: number): readonly number[] {
+    const tied: number[] = []
+    for (const socket of this.#tied) if (socket.connection !== connection) tied.push(socket.connection)
+    return tied
+  }
+
+  /** What the kernel has no room for goes through the daemon, at the pace of the client. */
+  #overflow(): (bytes: Uint8Array) => void {
+    let sink: OutgoingBytes | undefined
+    return (bytes) => {
+      sink ??= new OutgoingBytes(this.link, new Wants(this.link, REQUEST), REQUEST)
+      for (let rest = bytes; rest.length > 0;) {
+        if (!sink.ready()) sink.wait(undefined)
+        const room = sink.room()
+        if (room === undefined) return
+        sink.write(rest.subarray(0, room))
+        rest = rest.subarray(room)
+      }
+    }
+  }
+
+  /** The guest is done; what was read is answered, but for what follows without waiting. */
+  #settle(socket: HandedSocket, response: ServerResponse, isTakenBack: boolean): void {
+    if (socket.isBroken) socket.destroy()
+    const isClean = endsWithRequest(socket.consumed, response.req)
+    if (isClean) {
+      socket.consumed = []
+      socket.requests = 0
+    }
+    if (isTakenBack || socket.isOverflowing) {
+      socket.consumed = []
+      this.#return(socket, !isClean || !response.shouldKeepAlive)
+      return
+    }
+    const untie = () => {
+      if (socket.consumed.length === 0) this.#tied.delete(socket)
+    }
+    if (response.writableFinished) untie()
+    else response.once('finish', untie)
+  }
+
+  #askWhatIsLeft(current: number): boolean {
+    this.#link.send({ type: 'late' })
+    const { message } = this.#link.receive()
+    if (message.type !== 'taken-back') throw new Error(`expected what was taken back, found ${message.type}`)
+    for (const connection of message.connections) {
+      if (connection === current) continue
+      const socket = this.#sockets.get(connection)
+      if (socket === undefined) this.#takenBack.add(connection)
+      else this.#drop(socket)
+    }
+    return message.connections.includes(current)
+  }
+
+  /** A request that the daemon is to answer. */
+  #putBack(request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = request
+    if (!(socket instanceof HandedSocket) || socket.isReturned) return
+    if (socket.requests <= 1) this.#return(socket, false)
+    else
+      response
+        .writeHead(503, { 'content-type': 'text/plain', connection: 'close' })
+        .end('send it by itself\n')
+  }
+
+  #return(socket: HandedSocket, isLast: boolean): void {
+    if (socket.isReturned || socket.destroyed) return
+    const { connection } = socket
+    // What is answered in part can't be answered anew.
+    if (socket.requests > 1 || (this.#tied.has(socket) && socket.writableLength > 0)) {
+      socket.destroy()
+      return
+    }
+    socket.stopReading()
+    for (const bytes of socket.consumed)
+      for (let at = 0; at < bytes.length; at += BODY_PIECE_BYTES)
+        this.#link.queue({ type: 'consumed', connection, bytes: bytes.subarray(at, at + BODY_PIECE_BYTES) })
+    this.#link.send({ type: 'returned', connection, isLast })
+    this.#drop(socket)
+  }
+
+  /** The daemon has it: our copy is closed, which the client does not notice. */
+  #drop(socket: HandedSocket): void {
+    socket.isReturned = true
+    socket.stopReading()
+    socket.destroy()
+    this.#sockets.delete(socket.connection)
+    this.#tied.delete(socket)
+  }
+
+  #forget(socket: HandedSocket): void {
+    this.#tied.delete(socket)
+    if (socket.isReturned) return
+    this.#sockets.delete(socket.connection)
+    this.#link.send({ type: 'closed', connection: socket.connection })
+  }
+}
+
+const linkTelling = (link: Link, tell: () => void): Link => ({
+  send: (message) => {
+    tell()
+    link.send(message)
+  },
+  queue: (message) => {
+    tell()
+    link.queue(message)
+  },
+  ask: (want, answer) => {
+    tell()
+    return link.ask(want, answer)
+  },
+  flush: () => link.flush(),
+  receive: () => link.receive(),
+  write: (stream, bytes) => link.write(stream, bytes),
+})
+
+const HEAD_END = Buffer.from('\r\n\r\n')
+
+/** Whether nothing follows a request in what was read; where that can't be said, something does. */
+function endsWithRequest(consumed: readonly Buffer[], { headers }: IncomingMessage): boolean {
+  const bytes = consumed.length === 1 ? consumed[0] : Buffer.concat(consumed)
+  if (bytes === undefined || bytes.length === 0) return true
+  const length = headers['content-length']
+  if (length !== undefined && Number(length) > 0) {
+    const head = bytes.indexOf(HEAD_END)
+    return head !== -1 && head + HEAD_END.length + Number(length) === bytes.length
+  }
+  return bytes.subarray(-HEAD_END.length).equals(HEAD_END)
+}

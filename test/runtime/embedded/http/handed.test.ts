@@ -1,0 +1,74 @@
+import { once } from 'node:events'
+import { Agent } from 'node:http'
+import { connect } from 'node:net'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { ask, serve } from './server.js'
+
+const agentOfTest = (): Agent => {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  onTestFinished(() => agent.destroy())
+  return agent
+}
+
+describe('issue 15, item 2: connections that children answer', () => {
+  it('are answered by another child when a request keeps theirs, before that is out of time', async () => {
+    const { port, warning } = await serve({ timeoutMs: 3000 }, {}, { isolation: 'process' })
+    const agent = agentOfTest()
+    expect((await ask(port, '/count', { agent })).body).toBe('1')
+    let isOver = false
+    const hanging = ask(port, '/hang').finally(() => (isOver = true))
+    expect((await ask(port, '/count', { agent })).body).toBe('1')
+    expect(isOver).toBe(false)
+    expect(await hanging).toMatchObject({ status: 504, body: 'the component did not answer in time\n' })
+    await warning(/time limit of 3s of a request exceeded/)
+    expect((await ask(port, '/count', { agent })).body).toBe('1')
+  })
+
+  it('break off when their child dies in the midst of a response, and nothing else does', async () => {
+    const { port, runtime, warning } = await serve({ maxChildren: 1 }, {}, { isolation: 'process' })
+    const client = connect(port, '127.0.0.1').setEncoding('latin1')
+    client.write('GET /hang-late HTTP/1.1\r\nHost: x\r\n\r\n')
+    await once(client, 'data')
+    client.resume()
+    for (const pid of runtime.pids()) process.kill(pid, 'SIGKILL')
+    await once(client, 'close')
+    expect(await warning(/its child was killed by SIGKILL/)).toContain('while serving')
+    expect(await ask(port, '/count')).toMatchObject({ status: 200 })
+  })
+
+  it('may carry requests that do not wait for each other', async () => {
+    const { port } = await serve({}, {}, { isolation: 'process' })
+    const get = (path: string, more = '') => `GET ${path} HTTP/1.1\r\nHost: x\r\n${more}\r\n`
+    const attempt = async () => {
+      const client = connect(port, '127.0.0.1').setEncoding('latin1')
+      let seen = ''
+      client.on('data', (text: string) => {
+        if (!seen.includes(' 202 ') && (seen + text).includes(' 202 '))
+          client.write('03 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+        seen += text
+      })
+      client.on('error', () => undefined)
+      client.write(`${get('/status/201')}${get('/status/202')}GET /status/2`)
+      await once(client, 'close')
+      return seen.match(/^HTTP\/1\.1 \d+/gm)
+    }
+    // A connection is closed if its child is kept for long after one of several requests, as it may be on a busy machine.
+    let answers = await attempt()
+    for (let tries = 1; answers?.length !== 3 && tries < 20; tries++) answers = await attempt()
+    expect(answers).toStrictEqual(['HTTP/1.1 201', 'HTTP/1.1 202', 'HTTP/1.1 203'])
+  })
+
+  it('stay open when a body comes late, or a client is slow', async () => {
+    const { port } = await serve({}, {}, { isolation: 'process' })
+    const agent = agentOfTest()
+    const late = async function* () {
+      yield 'first '
+      await ask(port, '/count')
+      yield 'second'
+    }
+    expect((await ask(port, '/count', { agent })).body).toBe('1')
+    expect((await ask(port, '/echo', { method: 'POST', body: late(), agent })).body).toBe('first second')
+    expect((await ask(port, '/big/900000', { agent })).bytes.length).toBe(900_000)
+    expect((await ask(port, '/count', { agent })).body).toBe('1')
+  })
+})
