@@ -26,6 +26,7 @@ const SCENARIOS = [
   'ops',
   'federated',
   'nagle',
+  'mqtt-versions',
   'peers',
 ]
 

@@ -10,6 +10,8 @@ import { MAX_TASKS, runKills, type KillOptions, type KillOutcome } from './kills
 
 const FILE = join(ROOT, 'bench/RELIABILITY.md')
 const HEAD = '# Reliability\n\nWritten by `npm run chaos` and `npm run load`; do not edit.\n'
+/** Longer than a connection must last before the proplet forgets that others failed. */
+const STABLE_MS = 10_500
 const HEADINGS = [
   'killed',
   'kills',
@@ -48,7 +50,8 @@ const cells = ({ options: { victim, rate }, outcome }: Row): readonly string[] =
 
 const NOTES = [
   'Tasks come at a steady rate from a client of its own, and another one counts the results; mosquitto saves its sessions. The victim is',
-  'killed with SIGKILL after a random number of further answers, up to a second of them, and started again at once. At the end the run',
+  'killed with SIGKILL after a further answer, at a random moment of the next second, and started again at once; a broker stays up for',
+  'ten seconds more, after which the proplet takes a connection for stable and connects again within a second. At the end the run',
   'waits until all tasks are answered, and reads from `/metrics` what is left. At most 600 tasks are open, so that none is refused.',
   '',
   `- **cut short**: answered with \`interrupted by a restart of the proplet\`. At most ${MAX_TASKS} guests run at a time (\`PROPLET_MAX_TASKS\`).`,
@@ -78,7 +81,12 @@ const run = async (options: KillOptions): Promise<Row> => {
 const runs = (['proplet', 'broker'] as const)
   .filter((victim) => values.victim.includes(victim))
   .flatMap((victim) => values.rate.map((rate) => ({ victim, rate: Number(rate) })))
-  .map((each): KillOptions => ({ ...each, kills: Number(values.kills), seed: Number(values.seed) }))
+  .map((each): KillOptions => ({
+    ...each,
+    kills: Number(values.kills),
+    seed: Number(values.seed),
+    pauseMs: each.victim === 'broker' ? STABLE_MS : 0,
+  }))
   .map((each) => (values.minutes === undefined ? each : { ...each, maxMs: Number(values.minutes) * 60_000 }))
 const rows: Row[] = []
 if (values.together) rows.push(...(await Promise.all(runs.map(run))))

@@ -18,6 +18,8 @@ export type KillOptions = {
   /** Tasks a second. */
   readonly rate: number
   readonly seed: number
+  /** How long the victim is left alone after each kill, in milliseconds; by default not at all. */
+  readonly pauseMs?: number
   /** Ends with fewer kills when they take longer than this. */
   readonly maxMs?: number
 }
@@ -39,6 +41,8 @@ export const MAX_TASKS = 2
 /** Below the 1,000 that may queue, so that none is refused. */
 const MAX_OPEN = 600
 const TICK_MS = 20
+/** A kill comes at a random moment of so many milliseconds. */
+const WITHIN_MS = 1000
 /** Longer than the proplet waits at most before it connects again, 30 s. */
 const SILENCE_MS = 60_000
 const LINK_MS = 120_000
@@ -105,6 +109,7 @@ export const runKills = async ({
   kills,
   rate,
   seed,
+  pauseMs = 0,
   maxMs = Infinity,
 }: KillOptions): Promise<KillOutcome> => {
   const startedAt = performance.now()
@@ -155,8 +160,9 @@ export const runKills = async ({
   }
   try {
     for (; killed < kills && performance.now() - startedAt < maxMs; killed++) {
-      const after = books.answers + 1 + random.below(rate)
+      const after = books.answers + 1
       await books.until(() => books.answers >= after, SILENCE_MS)
+      await delay(pauseMs + random.below(WITHIN_MS))
       await kill()
     }
     stopSending()

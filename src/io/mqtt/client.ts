@@ -55,6 +55,12 @@ export class ConnectionClient extends MqttClient {
     // MQTT.js asks before it takes a message of QoS 1 or 2; an option that it sets itself below MQTT 5
     this.options.customHandleAcks = (_topic, _message, _packet, goOn) => pace.next(() => goOn(0))
     this.#hooks = hooks
+    // MQTT.js would close a connection on which more comes than was asked for, again and again: mosquitto 2.0 does send more after a
+    // reconnection. So only the broker is told; what it sends ahead is bounded by the lanes.
+    this.on('packetsend', (packet) => {
+      if (packet.cmd === 'connect' && packet.properties && options.mqtt5)
+        packet.properties.receiveMaximum = options.mqtt5.receiveMaximum
+    })
     this.on('packetreceive', (packet) => {
       if (packet.cmd === 'publish') open.stream?.messageTaken()
       if (packet.cmd !== 'connack') return
@@ -98,6 +104,9 @@ export class ConnectionClient extends MqttClient {
   }
 }
 
+/** MQTT 5, section 3.1.2.11.3. */
+const MAX_RECEIVE_MAXIMUM = 0xffff
+
 const precedenceOf = ({ topicPrefix, precedence, mqtt5 }: MqttOptions): Precedence | undefined => {
   if (precedence === undefined) return undefined
   const topicOf = (subtopic: string) => `${topicPrefix}/${subtopic}`
@@ -119,7 +128,7 @@ const protocolOptions = (options: MqttOptions) => {
     ...(mqtt5 && {
       properties: {
         sessionExpiryInterval: cleanSession ? 0 : mqtt5.sessionExpirySeconds,
-        receiveMaximum: mqtt5.receiveMaximum,
+        receiveMaximum: MAX_RECEIVE_MAXIMUM,
       },
     }),
     clean: cleanSession,

@@ -159,18 +159,25 @@ describe('issue 14.4: MQTT 5 with mosquitto', () => {
     expect(logged('error')).toEqual([expect.stringContaining('Message dropped: too large')])
   })
 
-  it('receives two thousand messages in one burst, with a window of twenty', async () => {
+  it('receives a thousand messages in one burst, with a window of twenty', async () => {
     const { port } = await mosquitto({
       config: ['allow_anonymous true', 'max_queued_messages 0'],
       isQuiet: true,
     })
+    const between = await proxy(port)
     const manager = await peer(port, [])
-    const { up, received, connections } = open(port, { mqtt5 })
+    const { up, until, received, connections } = open(between.port, { mqtt5 })
     await up()
-    const numbers = Array.from({ length: 2000 }, (_, n) => n)
-    await Promise.all(numbers.map((n) => manager.publish(START, { n })))
+    between.setOpen(false)
+    between.cut()
+    await until(() => connections.at(-1)?.state === 'down')
+    const numbers = Array.from({ length: 1000 }, (_, n) => n)
+    // Of more than 20 at a time, mosquitto drops some.
+    for (let n = 0; n < numbers.length; n += 10)
+      await Promise.all(numbers.slice(n, n + 10).map((each) => manager.publish(START, { n: each })))
+    between.setOpen(true)
     expect(await received(numbers.length)).toEqual(numbers.map((n) => `{"n":${n}}`))
-    expect(connections).toEqual([{ state: 'up', sessionPresent: false }])
+    expect(connections.filter(({ state }) => state === 'up')).toHaveLength(2)
   })
 })
 
