@@ -1,12 +1,20 @@
 import { randomUUID } from 'node:crypto'
-import { config as rxjs, tap } from 'rxjs'
+import { asyncScheduler, config as rxjs, connect, filter, finalize, ignoreElements, merge, tap } from 'rxjs'
 import { stopSignal } from '../app/signals.js'
-import type { LoadedConfig } from '../io/config/config.js'
+import { HeapBalance } from '../host/heap-balance.js'
 import type { Program } from '../host/program.js'
+import type { LoadedConfig } from '../io/config/config.js'
+import { busy } from '../streams/observe/busy.js'
+import type { PipelineOutput } from '../streams/pipeline.js'
 import { runCli } from './run.js'
 
 /** When all that a start needs was compiled, in milliseconds: a daemon may end by a signal that it can't hear. */
 const COMPILED_MS = 10_000
+/** Tasks that come more often than this are worth memory. */
+const DENSE = { events: 20, withinMs: 1000, quietMs: 2000, clock: asyncScheduler }
+
+const isAccepted = (output: PipelineOutput): boolean =>
+  output.type === 'task' && output.event.type === 'accepted'
 
 const runDaemon = async ({ config, warnings }: LoadedConfig, storeCompiled: () => void): Promise<void> => {
   // Commands need neither.
@@ -29,8 +37,18 @@ const runDaemon = async ({ config, warnings }: LoadedConfig, storeCompiled: () =
   const stop$ = stopSignal(process).pipe(
     tap((signal) => log.info(`${signal}: taking no more tasks; a second signal ends the proplet at once`)),
   )
-  const proplet = createProplet({ config, log, stop$ }).subscribe({ error: fail, complete: () => exit(0) })
-  setTimeout(storeCompiled, COMPILED_MS).unref()
+  const heap = new HeapBalance()
+  const proplet = createProplet({ config, log, stop$ })
+    .pipe(
+      connect((output$) => {
+        const busy$ = output$.pipe(filter(isAccepted), busy(DENSE))
+        const balanced$ = busy$.pipe(tap((isBusy) => heap.preferSpeed(isBusy)))
+        return merge(output$, balanced$.pipe(ignoreElements()))
+      }),
+      finalize(() => heap.preferSpeed(false)),
+    )
+    .subscribe({ error: fail, complete: () => exit(0) })
+  setTimeout(() => heap.withFlagsOfStart(storeCompiled), COMPILED_MS).unref()
   // However the process ends, its guests end with it, also where the system has no way to see to that.
   process.once('exit', () => proplet.unsubscribe())
 }

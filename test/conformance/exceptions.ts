@@ -12,8 +12,9 @@ export const NOT_YET_IN_THE_SUITE: ReadonlySet<string> = new Set([
 export function classOf(file: string, reason: string, { node }: SuiteResult): string {
   if (/WASI 0\.3, which runs on Node\.js|lifted without|JSPI/.test(reason))
     return `needs JavaScript Promise Integration, which Node.js ${node.version} lacks`
-  if (/needs Node\.js \d+ or newer; this is|not valid for Node\.js/.test(reason))
-    return `needs WebAssembly features of V8 that Node.js ${node.version} lacks`
+  const [, feature, since] = /: ([^:]*) needs Node\.js (\d+) or newer; this is/.exec(reason) ?? []
+  if (feature !== undefined && since !== undefined)
+    return `needs ${feature.replace(/^a module that uses | in a module$/g, '')}, which V8 has since Node.js ${since}`
   if (/wasm-tools .* does not read it/.test(reason))
     return 'the text is of an older format than the converter reads'
   if (NOT_YET_IN_THE_SUITE.has(file)) return 'listed in the `nyi.txt` of the suite'

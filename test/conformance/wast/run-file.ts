@@ -5,7 +5,7 @@ import { isForRuntime, type Script } from './script.js'
 import { failed, type FileResult, type Result } from '../outcome.js'
 
 /** One command that takes longer hangs. */
-const COMMAND_MS = 10_000
+const COMMAND_MS = 60_000
 const STDERR_BYTES = 4096
 
 /** Runs a converted script in a process of its own; a command that hangs or ends the process fails, and all after it. */

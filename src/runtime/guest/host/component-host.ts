@@ -64,6 +64,6 @@ function refuseDrafts({ imports }: Pick<EngineComponent, 'imports'>): void {
   if (old === undefined) return
   throw new TaskFailure(
     'unsupported',
-    `the component imports ${quote(old.interface)}: only drafts of WASI 0.3 since ${LAST_DRAFT} are supported`,
+    `the component imports ${quote(old.interface)}: only drafts of WASI 0.3 since ${LAST_DRAFT} are supported; build it for WASI 0.3.0`,
   )
 }

@@ -5,10 +5,11 @@ import type { ComponentDescription, Item, Items } from '@proplet/component/descr
 import type { ComponentInstance, ExportedFunction } from '@proplet/component/link/instantiate.js'
 import type { Imports } from '@proplet/component/link/calls/instantiation.js'
 import type { FunctionType } from '@proplet/component/types.js'
+import { COMPOSE, OFFERED_ELSEWHERE } from '@proplet/component/remedy.js'
 import { quote } from '@proplet/component/units.js'
 import type { Bytes, CompiledModule } from '@proplet/component/wasm/compile.js'
 import { camelCase } from '@proplet/component/wave/names.js'
-import { TaskFailure } from '../call/failure.js'
+import { ELSEWHERE, TaskFailure } from '../call/failure.js'
 import type { Transpiled, Transpiler } from './transpiler.js'
 
 /** A component that jco has transpiled; each instance of it is given a host of its own. */
@@ -97,9 +98,11 @@ const refuseMissing = (wanted: readonly string[], imports: Imports): void => {
   if (missing.length === 0) return
   const shown = missing.slice(0, SHOWN).map((name) => quote(name, 120))
   const more = missing.length > SHOWN ? ` and ${missing.length - SHOWN} more` : ''
+  const isWasi = missing.every((name) => name.startsWith('wasi:'))
+  const remedy = isWasi ? `${OFFERED_ELSEWHERE.text} (${ELSEWHERE})` : COMPOSE.text
   throw new TaskFailure(
     'binary',
-    `the component imports what this runtime does not provide: ${shown.join(', ')}${more}`,
+    `the component imports what this runtime does not provide: ${shown.join(', ')}${more}; ${remedy}`,
   )
 }
 
