@@ -9,7 +9,7 @@ const REASON_LENGTH = 240
 
 const INTRODUCTION = `# Conformance
 
-What the proplet makes of the suites that others wrote. This page is written by \`npm run conformance -- --write\`;
+Results of the proplet in the test suites of other projects. This page is written by \`npm run conformance -- --write\`;
 \`npm run conformance\` runs the suites and fails when a number falls below [the baseline](../test/conformance/expected.json).
 
 The suites are not part of this repository. \`CONFORMANCE_SUITES\` names the folder that holds them: \`wasi-testsuite\`
@@ -22,9 +22,9 @@ The suites are not part of this repository. \`CONFORMANCE_SUITES\` names the fol
   input, connections and requests of its JSON. Expected are its output and exit code. After the test has sent SIGINT, the
   exit code is not compared.
 - **component-model**: each script is converted by \`wasm-tools json-from-wast\` (\`async/cancellable\`, which uses an option that the text
-  format has lost since, by the older parser of jco) and run in a process of its own, through the API of
-  \`packages/component\`. \`component definition\` is validated; \`assert_invalid\` and \`assert_malformed\` are passed when the component is
-  refused as wrong: as unsupported is not enough. Their messages, which quote another validator, are not compared. Text that
+  format has since removed, by the older parser of jco) and run in a process of its own, through the API of
+  \`packages/component\`. \`component definition\` is validated; \`assert_invalid\` and \`assert_malformed\` pass if the component is
+  refused as invalid; unsupported is not enough. Their messages, which quote another validator, are not compared. Text that
   is malformed is the converter's concern and not counted.
 - **Traps** are compared by their messages. The suite quotes those of wasmtime: where ours says the same in other words, both have
   to be of one class ([the classes](../test/conformance/wast/trap-class.ts)); any other message has to be part of ours.
