@@ -128,6 +128,12 @@ function runIn(guest: Guest, request: ExecRequest, bytes: Uint8Array, hooks: Run
           case 'refuse':
           case 'hal':
           case 'hal-data':
+          case 'active':
+          case 'begun':
+          case 'late':
+          case 'closed':
+          case 'consumed':
+          case 'returned':
             end(broken)
         }
       },

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import { BODY_PIECE_BYTES } from '../../guest/channel/protocol.js'
-import { pairsOf } from '../../guest/http/fields.js'
+import { pairsOf } from '../../guest/http/messages/fields.js'
 import { Waiter, type Answer, type Given } from './waiter.js'
 
 /** HTTP messages have trailers. */

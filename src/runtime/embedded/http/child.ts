@@ -5,25 +5,13 @@ import type { GuestFate } from '../guests/fate.js'
 import type { Death, GuestListener } from '../guests/guest.js'
 import type { Member } from '../guests/idle-members.js'
 import { watchMemory } from '../run/memory-watch.js'
-import type { NetworkOptions } from '../../../net/policy.js'
-import { HalSession } from '../../hal/daemon/session.js'
-import type { HalTask } from '../../hal/daemon/task.js'
-import { NetworkSession } from '../network/session.js'
 import { OutputBrake } from '../run/output-brake.js'
 import { postRun } from '../run/post-run.js'
 import { isHarmless } from '../run/verdict.js'
-import type { Watchdog } from '../run/watchdog.js'
+import type { ChildLimits } from './child-limits.js'
 import type { Exchange } from './exchange.js'
-import { HandedConnections, type HandedLimits } from './handed.js'
-
-export type ChildLimits = {
-  readonly watchdog: Watchdog
-  readonly memoryMaxBytes: number
-  readonly network: NetworkOptions
-  /** Undefined if the hardware abstraction layer is off. */
-  readonly hal: HalTask | undefined
-  readonly handed: HandedLimits
-}
+import { HandedConnections } from './handed.js'
+import { RequestSessions } from './request-sessions.js'
 
 export type ChildHooks = {
   /** A request keeps it: it is not idle, until it is said to be. */
@@ -55,13 +43,12 @@ export class HttpChild implements GuestListener {
   readonly #brake: OutputBrake
   readonly #outputBytes = { stdout: 0, stderr: 0 }
   readonly #unwatch: () => void
+  readonly #sessions: RequestSessions
   #keep: () => void = () => undefined
   /** Why the daemon ended it, if it did. */
   #reason: string | undefined
   #exchange: Exchange | undefined
   #handed: HandedConnections | undefined
-  #network: NetworkSession | undefined
-  #hal: HalSession | undefined
   #done: Extract<FromGuest, { type: 'done' }> | undefined
   #isServing = false
   #isLeaving = false
@@ -76,6 +63,10 @@ export class HttpChild implements GuestListener {
     this.#hooks = hooks
     this.#brake = new OutputBrake(member.guest)
     this.#unwatch = watchMemory(member.guest, watchdog, memoryMaxBytes, (error) => this.#kill(error))
+    this.#sessions = new RequestSessions(member.guest, limits, {
+      warn: hooks.warn,
+      breach: () => this.#kill(BREACH),
+    })
     member.guest.listen(this)
   }
 
@@ -203,14 +194,13 @@ export class HttpChild implements GuestListener {
         return
       case 'hal':
       case 'hal-data':
-        if (this.#limits.hal === undefined || !this.#isBusy) this.#kill(OUT_OF_TURN)
-        else this.#halSession(this.#limits.hal).message(message)
+        if (!this.#isBusy || !this.#sessions.hal(message)) this.#kill(OUT_OF_TURN)
         return
       case 'open':
       case 'close':
       case 'datagram':
       case 'associate':
-        this.#networkSession()?.message(message)
+        this.#sessions.network(message, this.#isBusy)
         return
       case 'active':
       case 'begun':
@@ -229,7 +219,7 @@ export class HttpChild implements GuestListener {
       case 'body':
       case 'finish':
       case 'abandon':
-        if (message.handle !== 0) this.#networkSession()?.message(message)
+        if (message.handle !== 0) this.#sessions.network(message, this.#isBusy)
         else if (this.#handed?.isAnswering === true) this.#handed.exchange(message)
         else this.#exchange?.message(message)
     }
@@ -250,27 +240,6 @@ export class HttpChild implements GuestListener {
     return this.#exchange !== undefined || this.#handed?.isBusy === true
   }
 
-  /** That of the request; undefined between requests. */
-  #networkSession(): NetworkSession | undefined {
-    const { guest } = this.member
-    if (this.#network === undefined && this.#isBusy)
-      this.#network = new NetworkSession(this.#limits.network, {
-        give: (given, bytes) => guest.post(given, bytes),
-        warn: this.#hooks.warn,
-        breach: () => this.#kill(BREACH),
-      })
-    return this.#network
-  }
-
-  #halSession(task: HalTask): HalSession {
-    const { guest } = this.member
-    return (this.#hal ??= new HalSession(task, {
-      answer: (answer, bytes) => guest.post(answer, bytes),
-      breach: () => this.#kill(BREACH),
-      unread: () => guest.unreadBytes?.() ?? 0,
-    }))
-  }
-
   #answered({ end, problem, connection = 0 }: Extract<FromGuest, { type: 'answered' }>): void {
     const isHanded = connection !== 0 && this.#handed !== undefined
     const isBlocked = this.#handed?.isBlocked === true
@@ -279,10 +248,7 @@ export class HttpChild implements GuestListener {
       this.#kill(OUT_OF_TURN)
       return
     }
-    this.#network?.close()
-    this.#network = undefined
-    this.#hal?.close()
-    this.#hal = undefined
+    this.#sessions.close()
     this.requests += 1
     this.#handed?.answered(problem)
     if (exchange !== undefined) {
@@ -314,8 +280,7 @@ export class HttpChild implements GuestListener {
     clearTimeout(this.#leaveTimer)
     this.#unwatch()
     this.#brake.release()
-    this.#network?.close()
-    this.#hal?.close()
+    this.#sessions.close()
     this.#exchange?.lost(problem ?? 'its child was asked to leave')
     this.#handed?.lost(problem ?? 'its child was asked to leave')
     this.#hooks.ended(this, fate, this.#isLeaving || this.#isServing ? undefined : problem)

@@ -12,7 +12,7 @@ import type { TaskUsage } from '../run/usage.js'
 import type { Watchdog } from '../run/watchdog.js'
 import { HttpChild, type ChildHooks } from './child.js'
 import type { Exchange } from './exchange.js'
-import type { HandedLimits } from './handed.js'
+import type { HandedLimits } from './handed-parts.js'
 import { WorkMeter } from './work-meter.js'
 
 export type ChildrenParts = {

@@ -2,11 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { formatDuration } from '@proplet/component/units.js'
 import type { FromExchange, GivenMessage, GuestEnd, RequestMessage } from '../../guest/channel/protocol.js'
 import { BodyReader } from '../bytes/body-reader.js'
-import { pairsOf } from '../../guest/http/fields.js'
+import { pairsOf } from '../../guest/http/messages/fields.js'
 import type { Given } from '../bytes/waiter.js'
 import { isForbidden } from '../../../net/hop-by-hop.js'
 import { ResponseWriter } from './response-writer.js'
-import type { Target } from '../../guest/http/target.js'
+import type { Target } from '../../guest/http/messages/target.js'
 import type { HttpOptions } from '../../../model/http-options.js'
 
 /** What a child sends about the request that it answers. */

@@ -1,31 +1,10 @@
 import type { Socket } from 'node:net'
 import { formatDuration } from '@proplet/component/units.js'
-import type { HttpOptions } from '../../../model/http-options.js'
 import type { FromConnections, FromExchange } from '../../guest/channel/protocol.js'
 import { BodyWriter } from '../bytes/body-writer.js'
-import type { Given } from '../bytes/waiter.js'
 import type { ConnectionChannel } from '../guests/connection-channel.js'
-
-export type HandedHooks = {
-  /** It is the daemon's alone again; what was read of it, in pieces. With `isLast`, it ends with what is written already. */
-  readonly returned: (socket: Socket, consumed: readonly Uint8Array[], isLast: boolean) => void
-  /** It has answered so many requests over its connections, for so long in all. Milliseconds. */
-  readonly active: (requests: number, workedMs: number) => void
-  /** A request keeps the child: what was not begun goes elsewhere. */
-  readonly blocked: () => void
-  readonly failed: (error: string) => void
-  /** Ends the child. */
-  readonly kill: () => void
-  /** The child said what can't be; it is to be ended. */
-  readonly breach: () => void
-  /** Answers the child, which waits for it. */
-  readonly takenBack: (connections: readonly number[]) => void
-  readonly give: (given: Given, ask: number | undefined) => void
-}
-
-export type HandedLimits = Pick<HttpOptions, 'timeoutMs' | 'bodyMaxBytes'> & {
-  readonly requestTimeoutMs: number
-}
+import { failureResponse } from './failure-response.js'
+import type { HandedHooks, HandedLimits } from './handed-parts.js'
 
 type Connection = { readonly socket: Socket; consumed: Uint8Array[]; consumedBytes: number }
 
@@ -263,7 +242,7 @@ export class HandedConnections {
     if (connection === undefined) return
     if (this.#channel.status()?.isResponding === true) connection.socket.destroy()
     else {
-      connection.socket.end(responseOf(status, text))
+      connection.socket.end(failureResponse(status, text))
       connection.socket.destroySoon()
     }
   }
@@ -306,9 +285,3 @@ export class HandedConnections {
     this.#abortTimer = undefined
   }
 }
-
-const TEXTS = { 500: 'Internal Server Error', 504: 'Gateway Timeout' } as const
-
-const responseOf = (status: keyof typeof TEXTS, text: string): string =>
-  `HTTP/1.1 ${status} ${TEXTS[status]}\r\ncontent-type: text/plain\r\ncontent-length: ${text.length + 1}\r\n` +
-  `connection: close\r\n\r\n${text}\n`

@@ -11,7 +11,7 @@ import { endpointOf, type Endpoint } from './endpoint.js'
 import { Exchange } from './exchange.js'
 import { Failures } from './failures.js'
 import { listen } from './listen.js'
-import { targetOf } from '../../guest/http/target.js'
+import { targetOf } from '../../guest/http/messages/target.js'
 import type { HttpOptions } from '../../../model/http-options.js'
 import { messageOf } from '../../../model/message-of.js'
 

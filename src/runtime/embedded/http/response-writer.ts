@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http'
 import type { HttpField } from '../../guest/channel/protocol.js'
 import { BodyWriter } from '../bytes/body-writer.js'
 import type { Answer } from '../bytes/waiter.js'
-import { endToEnd } from '../../guest/http/fields.js'
-import { ResponseRules } from '../../guest/http/response-rules.js'
+import { endToEnd } from '../../guest/http/messages/fields.js'
+import { ResponseRules } from '../../guest/http/messages/response-rules.js'
 import { messageOf } from '../../../model/message-of.js'
 
 /** Writes a guest's response to the client. Violations of HTTP are returned as errors, worded for the log. */

@@ -2,7 +2,7 @@ import { request as httpRequest, type ClientRequest, type IncomingMessage } from
 import { request as httpsRequest } from 'node:https'
 import { isIP } from 'node:net'
 import { BodyReader } from '../bytes/body-reader.js'
-import { pairsOf } from '../../guest/http/fields.js'
+import { pairsOf } from '../../guest/http/messages/fields.js'
 import { BodyWriter } from '../bytes/body-writer.js'
 import { Waiter, type Answer, type Given } from '../bytes/waiter.js'
 import type { HttpField, NetworkError, HttpRequest } from '../../guest/channel/protocol.js'

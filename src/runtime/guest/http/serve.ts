@@ -10,7 +10,7 @@ import { instantiateComponent, type EngineComponent } from '../host/instantiate.
 import type { Link } from '../channel/link.js'
 import { OutgoingBytes } from '../channel/outgoing-bytes.js'
 import { Wants } from '../channel/wants.js'
-import { REQUEST, type Asked, type Serve } from './request.js'
+import { REQUEST, type Asked, type Serve } from './messages/request.js'
 import type { RequestMessage } from '../channel/protocol.js'
 import type * as serve3 from './serve3.js'
 

@@ -9,7 +9,7 @@ import type { Link } from '../channel/link.js'
 import { OutgoingBytes } from '../channel/outgoing-bytes.js'
 import type { GuestEnd } from '../channel/protocol.js'
 import { Wants } from '../channel/wants.js'
-import { REQUEST, type Serve } from './request.js'
+import { REQUEST, type Serve } from './messages/request.js'
 
 /** @param handler the name of an exported `wasi:http/handler@0.3` */
 export const createServe3 = (prepared: EngineComponent, handler: string): Serve => ({

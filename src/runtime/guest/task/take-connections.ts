@@ -1,6 +1,6 @@
 import type { Inbox } from '../channel/inbox.js'
 import type { GuestEnd, RequestMessage, RunMessage } from '../channel/protocol.js'
-import type { Asked, Serve } from '../http/request.js'
+import type { Asked, Serve } from '../http/messages/request.js'
 import { httpServing } from './components.js'
 import { performNow, type TaskContext, type TaskReport } from './task.js'
 

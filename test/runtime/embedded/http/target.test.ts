@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { targetOf } from '../../../../src/runtime/guest/http/target.js'
+import { targetOf } from '../../../../src/runtime/guest/http/messages/target.js'
 import { ask, serve } from './server.js'
 
 const target = (url: string, hosts: readonly string[] = ['h.example'], method = 'GET') =>

@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http'
 import type { BodySink, FieldEntry, Responder, ResponseHead } from '@proplet/wasi/http/message.js'
 import { messageOf } from '../../../../model/message-of.js'
 import { soon } from '../../channel/wants.js'
-import { endToEnd } from '../fields.js'
-import { ResponseRules } from '../response-rules.js'
+import { endToEnd } from '../messages/fields.js'
+import { ResponseRules } from '../messages/response-rules.js'
 import type { HandedSocket } from './socket.js'
 
 /** Of a body that was not sent yet. */

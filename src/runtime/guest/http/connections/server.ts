@@ -7,13 +7,16 @@ import type { StatusWriter } from '../../channel/request-status.js'
 import { OutgoingBytes } from '../../channel/outgoing-bytes.js'
 import { BODY_PIECE_BYTES, type ConnectionMessage, type GuestEnd } from '../../channel/protocol.js'
 import { Wants } from '../../channel/wants.js'
-import { pairsOf } from '../fields.js'
-import { REQUEST, type Asked } from '../request.js'
-import { targetOf } from '../target.js'
+import { pairsOf } from '../messages/fields.js'
+import { REQUEST, type Asked } from '../messages/request.js'
+import { targetOf } from '../messages/target.js'
+import { Activity } from './activity.js'
 import { wholeBody } from './body.js'
+import { endsWithRequest } from './ends-with-request.js'
 import { HandedResponse } from './response.js'
 import { HandedSocket } from './socket.js'
 import { readRequest } from './read-request.js'
+import { tellingLink } from './telling-link.js'
 
 /** What answers a request, in an instance of its own. */
 export type AnswerRequest = (asked: Asked) => GuestEnd
@@ -23,9 +26,6 @@ const HEADERS_CHECK_MS = 1_000
 const KEEP_ALIVE_MS = 5_000
 /** A request that kept the guest longer asks what was taken back; the daemon takes back after twice that. */
 const LATE_AFTER_MS = 50
-
-/** What is answered is announced no more often. Milliseconds. */
-const ANNOUNCE_MS = 50
 
 type Current = { readonly connection: number; readonly tied: readonly number[]; isTold: boolean }
 
@@ -41,6 +41,7 @@ export class ConnectionServer {
   readonly #link: Link
   readonly #status: StatusWriter
   readonly #answer: AnswerRequest
+  readonly #activity: Activity
   readonly #http: Server
   readonly #sockets = new Map<number, HandedSocket>()
   /** Something was read from them that is not answered. */
@@ -49,15 +50,13 @@ export class ConnectionServer {
   readonly #takenBack = new Set<number>()
   #bodyMaxBytes = 0
   #current: Current | undefined
-  #announcedAt = -Infinity
-  #answered = 0
-  #workedMs = 0
 
   constructor(link: Link, status: StatusWriter, answer: AnswerRequest) {
     this.#link = link
     this.#status = status
-    this.link = linkTelling(link, () => this.#tell())
+    this.link = tellingLink(link, () => this.#tell())
     this.#answer = answer
+    this.#activity = new Activity(link)
     this.#http = createServer({
       headersTimeout: HEADERS_TIMEOUT_MS,
       keepAliveTimeout: KEEP_ALIVE_MS,
@@ -176,7 +175,7 @@ export class ConnectionServer {
     answer: () => { readonly end: GuestEnd; readonly problem?: string | undefined },
   ): boolean {
     const startedAt = performance.now()
-    this.#announce(startedAt)
+    this.#activity.begin(startedAt)
     const tied = this.#tiedBeside(connection)
     const current: Current = { connection, tied, isTold: false }
     this.#current = current
@@ -187,21 +186,11 @@ export class ConnectionServer {
     this.#current = undefined
     this.#status.end()
     const tookMs = performance.now() - startedAt
-    this.#answered += 1
-    this.#workedMs += tookMs
+    this.#activity.end(tookMs)
     const isLate = tookMs > LATE_AFTER_MS
     if (current.isTold || isLate || end.kind !== 'printed' || problem !== undefined)
       this.#link.send({ type: 'answered', end, connection, ...(problem !== undefined && { problem }) })
     return isLate && this.#askWhatIsLeft(connection)
-  }
-
-  /** The daemon looks at the status some time after it has heard this. */
-  #announce(now: number): void {
-    if (now - this.#announcedAt < ANNOUNCE_MS) return
-    this.#announcedAt = now
-    this.#link.send({ type: 'active', requests: this.#answered, workedMs: this.#workedMs })
-    this.#answered = 0
-    this.#workedMs = 0
   }
 
   #tell(): void {
@@ -307,36 +296,4 @@ export class ConnectionServer {
     this.#sockets.delete(socket.connection)
     this.#link.send({ type: 'closed', connection: socket.connection })
   }
-}
-
-const linkTelling = (link: Link, tell: () => void): Link => ({
-  send: (message) => {
-    tell()
-    link.send(message)
-  },
-  queue: (message) => {
-    tell()
-    link.queue(message)
-  },
-  ask: (want, answer) => {
-    tell()
-    return link.ask(want, answer)
-  },
-  flush: () => link.flush(),
-  receive: () => link.receive(),
-  write: (stream, bytes) => link.write(stream, bytes),
-})
-
-const HEAD_END = Buffer.from('\r\n\r\n')
-
-/** Whether nothing follows a request in what was read; where that can't be said, something does. */
-function endsWithRequest(consumed: readonly Buffer[], { headers }: IncomingMessage): boolean {
-  const bytes = consumed.length === 1 ? consumed[0] : Buffer.concat(consumed)
-  if (bytes === undefined || bytes.length === 0) return true
-  const length = headers['content-length']
-  if (length !== undefined && Number(length) > 0) {
-    const head = bytes.indexOf(HEAD_END)
-    return head !== -1 && head + HEAD_END.length + Number(length) === bytes.length
-  }
-  return bytes.subarray(-HEAD_END.length).equals(HEAD_END)
 }

@@ -1,5 +1,5 @@
-import { isHopByHop } from '../../../net/hop-by-hop.js'
-import type { HttpField } from '../channel/protocol.js'
+import { isHopByHop } from '../../../../net/hop-by-hop.js'
+import type { HttpField } from '../../channel/protocol.js'
 
 /** Of names and values in turn, as Node gives them: names in lower case, as wasmtime gives them to guests. */
 export const pairsOf = (flat: readonly string[]): HttpField[] =>

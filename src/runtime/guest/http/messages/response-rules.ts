@@ -1,4 +1,4 @@
-import type { HttpField } from '../channel/protocol.js'
+import type { HttpField } from '../../channel/protocol.js'
 
 /** What HTTP, and the limit, ask of a response. Each step returns what is wrong, in words for the log. */
 export class ResponseRules {

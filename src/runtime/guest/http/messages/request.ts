@@ -1,6 +1,6 @@
 import type { BodySource, Responder } from '@proplet/wasi/http/message.js'
-import type { Session } from '../call/session.js'
-import type { GuestEnd, RequestMessage } from '../channel/protocol.js'
+import type { Session } from '../../call/session.js'
+import type { GuestEnd, RequestMessage } from '../../channel/protocol.js'
 
 /** The handle of the request that is being answered. */
 export const REQUEST = 0
