@@ -85,7 +85,13 @@ export class HandedConnections {
   hand(socket: Socket): boolean {
     this.#last += 1
     const { bodyMaxBytes, requestTimeoutMs } = this.#limits
-    const message = { type: 'connection', connection: this.#last, bodyMaxBytes, requestTimeoutMs } as const
+    const message = {
+      type: 'connection',
+      connection: this.#last,
+      // JSON has no infinity.
+      bodyMaxBytes: Number.isFinite(bodyMaxBytes) ? bodyMaxBytes : null,
+      requestTimeoutMs,
+    } as const
     if (!this.#channel.hand(message, socket)) return false
     this.#connections.set(this.#last, { socket, consumed: [], consumedBytes: 0 })
     return true

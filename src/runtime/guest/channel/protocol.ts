@@ -78,8 +78,8 @@ export type ConnectionMessage = {
   readonly type: 'connection'
   /** Its number; the first is 1. */
   readonly connection: number
-  /** Of a request, and of a response. */
-  readonly bodyMaxBytes: number
+  /** Of a request, and of a response; null: without limit. */
+  readonly bodyMaxBytes: number | null
   /** For a whole request to come; 0: none. */
   readonly requestTimeoutMs: number
 }

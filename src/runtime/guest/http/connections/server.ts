@@ -79,7 +79,7 @@ export class ConnectionServer {
       native.close?.()
       return
     }
-    this.#bodyMaxBytes = bodyMaxBytes
+    this.#bodyMaxBytes = bodyMaxBytes ?? Infinity
     this.#http.requestTimeout = requestTimeoutMs
     const socket = new HandedSocket(connection, native)
     this.#sockets.set(connection, socket)
