@@ -1,7 +1,8 @@
-import { parseDuration, LONGEST_MS } from '../../io/config/duration.js'
+import { parseDuration } from '../../io/config/duration.js'
 import type { Words } from '../commands/parse.js'
 import { EXIT } from '../output/exits.js'
 import { CommandFailure } from './failure.js'
+import { LONGEST_TIMER_MS } from '../../model/longest-timer.js'
 
 const ID_LENGTH = 256
 
@@ -29,7 +30,7 @@ export const timeoutOf = (words: Words): number | undefined => {
   const text = words.value('timeout')
   if (text === undefined) return undefined
   const ms = parseDuration(text)
-  if (!(ms >= 1 && ms <= LONGEST_MS))
+  if (!(ms >= 1 && ms <= LONGEST_TIMER_MS))
     throw wrong(`--timeout: found ${shortened(text)}; expected a time such as 10s, 1m30s, 500ms, or seconds`)
   return ms
 }

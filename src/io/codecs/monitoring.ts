@@ -1,6 +1,7 @@
 import * as t from 'io-ts'
 import type { MonitoringProfile } from '../../model/command.js'
 import { finite, flag, optional } from './types.js'
+import { LONGEST_TIMER_MS } from '../../model/longest-timer.js'
 
 export const monitoringProfile = t.type(
   {
@@ -19,8 +20,6 @@ export const monitoringProfile = t.type(
 )
 
 const NANOSECONDS_FROM = 1e6
-/** The longest delay of a Node.js timer; a longer one fires at once. */
-const LONGEST_MS = 2 ** 31 - 1
 
 /** Sampling is expensive; a profile with a shorter interval gets this one. */
 const SHORTEST_MS = 100
@@ -30,7 +29,7 @@ const LONGEST_HISTORY = 10_000
 const intervalMs = (interval: number | undefined): number | undefined => {
   if (interval === undefined || interval <= 0) return undefined
   const ms = interval >= NANOSECONDS_FROM ? interval / 1e6 : interval * 1e3
-  return Math.min(Math.max(ms, SHORTEST_MS), LONGEST_MS)
+  return Math.min(Math.max(ms, SHORTEST_MS), LONGEST_TIMER_MS)
 }
 
 /** The number of samples, at least one. */

@@ -1,9 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { scalar } from './readers.js'
 import type { Reader } from './setting.js'
-
-/** The longest time a timer of Node can wait: 2^31 - 1 milliseconds, about 24.8 days. */
-export const LONGEST_MS = 2_147_483_647
+import { LONGEST_TIMER_MS } from '../../model/longest-timer.js'
 
 const MILLISECONDS = { ns: 1e-6, us: 1e-3, µs: 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const
 type Unit = keyof typeof MILLISECONDS
@@ -32,10 +30,10 @@ export const duration = (options: {
   /** Milliseconds. */
   readonly max?: number
 }): Reader<number> => {
-  const { zero, bare = 's', max = LONGEST_MS } = options
+  const { zero, bare = 's', max = LONGEST_TIMER_MS } = options
   const unit = bare === 's' ? 'seconds' : 'milliseconds'
   const least = zero === undefined ? 'at least 1ms' : `0 (${zero}) or at least 1ms`
-  const most = max === LONGEST_MS ? '24 days' : `${Math.floor(max / 1000)}s`
+  const most = max === LONGEST_TIMER_MS ? '24 days' : `${Math.floor(max / 1000)}s`
   const expected = `${unit}, or a duration such as 10s, 1m30s or 500ms; ${least}, at most ${most}`
   return scalar((text) => {
     const value = parseDuration(text, bare)

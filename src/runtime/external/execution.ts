@@ -13,6 +13,7 @@ import type { ServerAddress } from './prepare.js'
 import { ProcessGroup, type ProcessEnd, type ProcessLaunch, type ProcessListener } from './process-group.js'
 import { readTreeResidentBytes } from './process-tree.js'
 import { verdictOfRun, verdictOfServer } from './verdict.js'
+import { LONGEST_TIMER_MS } from '../../model/longest-timer.js'
 
 export type ExecutionSpec = {
   readonly launch: ProcessLaunch
@@ -30,8 +31,6 @@ export type ExecutionHooks = {
   readonly ended: (outcome: Outcome, runMs: number) => void
 }
 
-/** A timer of Node that is set longer fires at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1
 const STDERR_TAIL_BYTES = 2048
 /** Compilers and their code, and what a runtime is by itself, beside the linear memory. */
 const RESIDENT_ALLOWANCE_BYTES = 256 * 1024 * 1024

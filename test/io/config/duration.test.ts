@@ -1,7 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { duration, LONGEST_MS, parseDuration } from '../../../src/io/config/duration.js'
+import { duration, parseDuration } from '../../../src/io/config/duration.js'
+import { LONGEST_TIMER_MS } from '../../../src/model/longest-timer.js'
 
 describe('parseDuration', () => {
   it.each([
@@ -80,8 +81,8 @@ describe('duration', () => {
   })
 
   it('is limited by the timers of Node.js', () => {
-    expect(duration({}).read(`${LONGEST_MS}ms`)).toStrictEqual(E.right(LONGEST_MS))
-    expect(duration({}).read(`${LONGEST_MS + 1}ms`)).toStrictEqual(
+    expect(duration({}).read(`${LONGEST_TIMER_MS}ms`)).toStrictEqual(E.right(LONGEST_TIMER_MS))
+    expect(duration({}).read(`${LONGEST_TIMER_MS + 1}ms`)).toStrictEqual(
       E.left('seconds, or a duration such as 10s, 1m30s or 500ms; at least 1ms, at most 24 days'),
     )
     expect(E.isLeft(duration({}).read('9'.repeat(400)))).toBe(true)

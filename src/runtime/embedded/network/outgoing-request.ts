@@ -14,6 +14,7 @@ import { guardedLookup, type Guard } from '../../../net/guard.js'
 import type { Refused } from '../../../net/guest-reach.js'
 import { allows, linkLocalGuard, type NetworkOptions } from '../../../net/policy.js'
 import { tlsOptions } from '../../../net/tls.js'
+import { LONGEST_TIMER_MS } from '../../../model/longest-timer.js'
 
 /** The guest decides how much of a response it reads. */
 const UNLIMITED = Infinity
@@ -205,7 +206,7 @@ export class OutgoingRequest implements Opened {
   }
 
   #after(ms: number, error: NetworkError): NodeJS.Timeout {
-    const timer = setTimeout(() => this.#fail(error), Math.min(ms, 2 ** 31 - 1))
+    const timer = setTimeout(() => this.#fail(error), Math.min(ms, LONGEST_TIMER_MS))
     this.#timers.add(timer)
     return timer
   }

@@ -23,6 +23,7 @@ import {
   type Verdict,
 } from './verdict.js'
 import type { Watchdog } from './watchdog.js'
+import { LONGEST_TIMER_MS } from '../../../model/longest-timer.js'
 
 export type ExecutionLimits = {
   /** 0 for none. */
@@ -47,8 +48,6 @@ export type ExecutionParts = {
   readonly hooks: ExecutionHooks
 }
 
-/** Node.js fires a timer with a longer delay at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1
 const STDERR_TAIL_BYTES = 2048
 
 /**
