@@ -14,10 +14,7 @@ export function decodeFromConnections(
   }
   if (!isCount(connection)) return undefined
   switch (type) {
-    case 'begun': {
-      const { tied } = value
-      return Array.isArray(tied) && tied.every(isCount) ? { type, connection, tied } : undefined
-    }
+    case 'begun':
     case 'closed':
       return { type, connection }
     case 'consumed':

@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { formatDuration } from '@proplet/component/units.js'
+import { LONGEST_TIMER_MS } from '../../../model/longest-timer.js'
 import type { FromExchange, GivenMessage, GuestEnd, RequestMessage } from '../../guest/channel/protocol.js'
 import { BodyReader } from '../bytes/body-reader.js'
-import { pairsOf } from '../../guest/http/messages/fields.js'
+import { FAILURES } from '../../guest/http/messages/error-response.js'
+import { requestMessage } from '../../guest/http/messages/request-message.js'
+import { unfinished } from '../../guest/http/messages/response-rules.js'
 import type { Given } from '../bytes/waiter.js'
-import { isForbidden } from '../../../net/hop-by-hop.js'
 import { ResponseWriter } from './response-writer.js'
 import type { Target } from '../../guest/http/messages/target.js'
 import type { HttpOptions } from '../../../model/http-options.js'
@@ -37,7 +39,6 @@ export type ExchangeHooks = {
 
 /** How long a guest may continue after its client is gone, in milliseconds. */
 const ABORT_GRACE_MS = 1000
-const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 /**
  * One request and its response, between a client and a child. Invariants: the client receives at most one response, complete or
@@ -74,17 +75,9 @@ export class Exchange {
   /** Assigns the child that answers. */
   begin(server: Server): void {
     this.#server = server
-    const { method = 'GET', headers, rawHeaders } = this.#request
-    const { authority, path } = this.#target
-    server.ask({
-      type: 'request',
-      method,
-      scheme: 'http',
-      authority,
-      path,
-      headers: pairsOf(rawHeaders).filter(([name]) => !isForbidden(name)),
-      hasBody: headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0,
-    })
+    const { headers } = this.#request
+    const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+    server.ask(requestMessage(this.#request, this.#target, hasBody))
   }
 
   /** Handles a message of its child. */
@@ -119,10 +112,7 @@ export class Exchange {
   /** The child has finished with the request. */
   answered(end: GuestEnd): void {
     if (end.kind === 'failed') this.#fail(end.error)
-    else if (!this.#writer.isOver)
-      this.#fail(
-        this.#writer.isBegun ? 'it ended before its response was complete' : 'it ended without a response',
-      )
+    else if (!this.#writer.isOver) this.#fail(unfinished(this.#writer.isBegun))
     this.#end()
   }
 
@@ -152,14 +142,11 @@ export class Exchange {
     if (problem !== undefined) this.#fail(problem)
   }
 
-  #fail(error: string, status = 500): void {
+  #fail(error: string, status: keyof typeof FAILURES = 500): void {
     if (this.#isFailed || this.#isOver) return
     this.#isFailed = true
     this.#hooks.failed(error)
-    this.#writer.fail(
-      status,
-      status === 504 ? 'the component did not answer in time' : 'the component failed',
-    )
+    this.#writer.fail(status, FAILURES[status])
   }
 
   #refuseBody(): void {

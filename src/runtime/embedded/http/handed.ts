@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net'
 import { formatDuration } from '@proplet/component/units.js'
+import { LONGEST_TIMER_MS } from '../../../model/longest-timer.js'
 import type { FromConnections, FromExchange } from '../../guest/channel/protocol.js'
+import type { FAILURES } from '../../guest/http/messages/error-response.js'
 import { BodyWriter } from '../bytes/body-writer.js'
 import type { ConnectionChannel } from '../guests/connection-channel.js'
 import { failureResponse } from './failure-response.js'
@@ -25,7 +27,6 @@ type Current = {
 const LOOK_MS = 100
 /** A guest whose client is gone may end by itself within this. Milliseconds. */
 const ABORT_GRACE_MS = 1000
-const LONGEST_TIMER_MS = 2 ** 31 - 1
 /** The longest head, and a body that a child waits for, in pieces as they come. */
 const MAX_CONSUMED_BYTES = 256 * 1024
 
@@ -151,7 +152,7 @@ export class HandedConnections {
     clearTimeout(this.#lookTimer)
     if (current?.connection !== undefined && this.#connections.delete(current.number)) {
       this.#hooks.failed(how)
-      this.#fail(current, 500, 'the component failed')
+      this.#fail(current, 500)
     }
     const tied = new Set(status?.tied)
     for (const [number, { socket }] of this.#connections) {
@@ -239,16 +240,16 @@ export class HandedConnections {
     if (this.#current !== current) return
     this.#connections.delete(current.number)
     this.#hooks.failed(`time limit of ${formatDuration(this.#limits.timeoutMs)} of a request exceeded`)
-    this.#fail(current, 504, 'the component did not answer in time')
+    this.#fail(current, 504)
     this.#hooks.kill()
   }
 
   /** A response of ours if there is none yet; one that has begun is broken off. */
-  #fail({ connection }: Current, status: 500 | 504, text: string): void {
+  #fail({ connection }: Current, status: keyof typeof FAILURES): void {
     if (connection === undefined) return
     if (this.#channel.status()?.isResponding === true) connection.socket.destroy()
     else {
-      connection.socket.end(failureResponse(status, text))
+      connection.socket.end(failureResponse(status))
       connection.socket.destroySoon()
     }
   }

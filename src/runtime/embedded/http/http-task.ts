@@ -3,14 +3,16 @@ import type { Socket } from 'node:net'
 import type { Outcome } from '../../../model/outcome.js'
 import * as E from 'fp-ts/lib/Either.js'
 import type { RunEvent, RunRequest, StopReason } from '../../../model/runtime.js'
+import { BurstReport } from '../../../host/burst-report.js'
 import type { Member } from '../guests/idle-members.js'
 import { verdictOfStop } from '../run/verdict.js'
 import { Children, type ChildrenParts } from './children.js'
 import { Connections } from './connections.js'
 import { endpointOf, type Endpoint } from './endpoint.js'
 import { Exchange } from './exchange.js'
-import { Failures } from './failures.js'
 import { listen } from './listen.js'
+import { refuseRequest } from '../../guest/http/messages/error-response.js'
+import { requestTimeoutOf, SERVER_OPTIONS } from '../../guest/http/messages/server-options.js'
 import { targetOf } from '../../guest/http/messages/target.js'
 import type { HttpOptions } from '../../../model/http-options.js'
 import { messageOf } from '../../../model/message-of.js'
@@ -25,10 +27,6 @@ export type HttpTaskParts = Omit<ChildrenParts, 'maxChildren' | 'handed'> & {
   readonly http: HttpOptions | undefined
 }
 
-const HEADERS_TIMEOUT_MS = 10_000
-/** How often Node.js looks for connections whose request head is late; its default is 30 s. */
-const HEADERS_CHECK_MS = 1_000
-const KEEP_ALIVE_MS = 5_000
 /** More connections than requests, because kept-alive connections may be idle. */
 const CONNECTIONS_A_REQUEST = 4
 
@@ -39,7 +37,7 @@ const CONNECTIONS_A_REQUEST = 4
 export class HttpTask {
   readonly #hooks: HttpTaskHooks
   readonly #children: Children
-  readonly #failures: Failures
+  readonly #failures: BurstReport<string>
   readonly #exchanges = new Set<Exchange>()
   readonly #startedAt = performance.now()
   readonly #graceMs: number
@@ -64,9 +62,9 @@ export class HttpTask {
     this.#hal = parts.hal
     this.#hooks = hooks
     this.#graceMs = http?.graceMs ?? 0
-    this.#failures = new Failures((error) =>
-      hooks.event({ type: 'warning', message: `while serving: ${error}` }),
-    )
+    this.#failures = new BurstReport({
+      more: (error, count) => this.#warn(count === 1 ? error : `${error} (the last of ${count} in a second)`),
+    })
     this.#children = new Children(
       request,
       {
@@ -80,8 +78,8 @@ export class HttpTask {
       },
       {
         output: (stream, data) => hooks.event({ type: 'output', stream, data }),
-        warn: (message) => this.#failures.add(message),
-        problem: (error) => this.#failures.add(error),
+        warn: (message) => this.#report(message),
+        problem: (error) => this.#report(error),
         returned: (socket, consumed, isLast) => this.#takeBack(socket, consumed, isLast),
         empty: () => {
           this.#hasChildren = false
@@ -114,12 +112,7 @@ export class HttpTask {
     const connections = new Connections(options.maxRequests * CONNECTIONS_A_REQUEST)
     this.#connections = connections
     const server = createServer(
-      {
-        headersTimeout: HEADERS_TIMEOUT_MS,
-        requestTimeout: requestTimeoutOf(options.timeoutMs),
-        keepAliveTimeout: KEEP_ALIVE_MS,
-        connectionsCheckingInterval: HEADERS_CHECK_MS,
-      },
+      { ...SERVER_OPTIONS, requestTimeout: requestTimeoutOf(options.timeoutMs) },
       (request, response) => {
         const { socket } = request
         connections.begin(socket)
@@ -147,7 +140,7 @@ export class HttpTask {
       }
       this.#server = server
       this.#isListening = true
-      server.on('error', (error) => this.#failures.add(`the listener failed: ${error.message}`))
+      server.on('error', (error) => this.#report(`the listener failed: ${error.message}`))
       this.#hooks.event({ type: 'serving', address: endpoint.host, port })
     } catch (error) {
       this.#fail('runtime', messageOf(error))
@@ -179,12 +172,12 @@ export class HttpTask {
   #answer(request: IncomingMessage, response: ServerResponse, options: HttpOptions): void {
     const target = targetOf(request)
     if (E.isLeft(target)) {
-      refuse(response, 400, target.left)
+      refuseRequest(response, 400, target.left)
       return
     }
     const exchange: Exchange = new Exchange({ request, response, target: target.right }, options, {
       left: () => this.#children.forget(exchange),
-      failed: (error) => this.#failures.add(error),
+      failed: (error) => this.#report(error),
       over: () => void this.#exchanges.delete(exchange),
     })
     this.#exchanges.add(exchange)
@@ -194,6 +187,15 @@ export class HttpTask {
     else if (Number(request.headers['content-length'] ?? 0) > options.bodyMaxBytes)
       exchange.refuse(413, 'the request is too long')
     else this.#children.answer(exchange)
+  }
+
+  /** A request, or something else, went wrong: a client can cause that again and again. */
+  #report(error: string): void {
+    this.#failures.add(error, () => this.#warn(error))
+  }
+
+  #warn(error: string): void {
+    this.#hooks.event({ type: 'warning', message: `while serving: ${error}` })
   }
 
   #fail(code: 'unsupported' | 'call' | 'runtime', error: string): void {
@@ -224,12 +226,4 @@ export class HttpTask {
     this.#failures.close()
     this.#hooks.ended(this.#outcome, performance.now() - this.#startedAt)
   }
-}
-
-const requestTimeoutOf = (timeoutMs: number): number =>
-  timeoutMs > 0 ? Math.max(timeoutMs, HEADERS_TIMEOUT_MS) : 0
-
-/** Refuses a request before an exchange exists for it. */
-const refuse = (response: ServerResponse, status: number, text: string): void => {
-  response.writeHead(status, { 'content-type': 'text/plain', connection: 'close' }).end(`${text}\n`)
 }

@@ -2,9 +2,9 @@ import type { ServerResponse } from 'node:http'
 import type { HttpField } from '../../guest/channel/protocol.js'
 import { BodyWriter } from '../bytes/body-writer.js'
 import type { Answer } from '../bytes/waiter.js'
+import { answerText } from '../../guest/http/messages/error-response.js'
 import { endToEnd } from '../../guest/http/messages/fields.js'
-import { ResponseRules } from '../../guest/http/messages/response-rules.js'
-import { messageOf } from '../../../model/message-of.js'
+import { attempt, ResponseRules } from '../../guest/http/messages/response-rules.js'
 
 /** Writes a guest's response to the client. Violations of HTTP are returned as errors, worded for the log. */
 export class ResponseWriter {
@@ -82,9 +82,7 @@ export class ResponseWriter {
       this.#response.destroy()
       return
     }
-    const fields = [['content-type', 'text/plain'], ['content-length', `${text.length + 1}`], ...headers]
-    this.#response.writeHead(status, fields.flat())
-    this.#response.end(`${text}\n`)
+    answerText(this.#response, status, text, headers)
   }
 
   #checkBody(bytes: number): string | undefined {
@@ -95,15 +93,5 @@ export class ResponseWriter {
 
   #flushHead(): void {
     if (this.isBegun && this.#rules.bytes === 0 && !this.isOver) this.#response.flushHeaders()
-  }
-}
-
-/** Node.js throws if the syntax of a field is invalid. */
-function attempt(write: () => void): string | undefined {
-  try {
-    write()
-    return undefined
-  } catch (error) {
-    return messageOf(error)
   }
 }

@@ -234,7 +234,7 @@ export type FromConnections =
    * is said for the request. Nothing is read from any connection meanwhile. `tied`: those of which something was read that is not
    * answered yet.
    */
-  | { readonly type: 'begun'; readonly connection: number; readonly tied: readonly number[] }
+  | { readonly type: 'begun'; readonly connection: number }
   /** `answered` took long: asks which connections were taken back meanwhile. Nothing is read before the answer. */
   | { readonly type: 'late' }
   | { readonly type: 'closed'; readonly connection: number }

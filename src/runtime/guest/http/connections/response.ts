@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http'
 import type { BodySink, FieldEntry, Responder, ResponseHead } from '@proplet/wasi/http/message.js'
-import { messageOf } from '../../../../model/message-of.js'
 import { soon } from '../../channel/wants.js'
+import { answerText, FAILURES } from '../messages/error-response.js'
 import { endToEnd } from '../messages/fields.js'
-import { ResponseRules } from '../messages/response-rules.js'
+import { attempt, ResponseRules, unfinished } from '../messages/response-rules.js'
 import type { HandedSocket } from './socket.js'
 
 /** Of a body that was not sent yet. */
@@ -59,17 +59,12 @@ export class HandedResponse {
   /** The guest is done, for what reason so ever. Returns what was wrong with the response. */
   complete(error: string | undefined): string | undefined {
     if (error !== undefined) this.#fail(error)
-    else if (!this.#isFinished)
-      this.#fail(
-        this.#head === undefined
-          ? 'it ended without a response'
-          : 'it ended before its response was complete',
-      )
+    else if (!this.#isFinished) this.#fail(unfinished(this.#head !== undefined))
     if (this.#isFinished) return this.#problem
     // What the guest has written begins the response, whether it was sent by then or not.
     if (this.#rules.bytes > 0 && this.#head !== undefined) this.#send()
     if (this.#isBegun) this.#socket.destroy()
-    else this.#answer(500, 'the component failed')
+    else answerText(this.#response, 500, FAILURES[500])
     return this.#problem
   }
 
@@ -97,29 +92,33 @@ export class HandedResponse {
   }
 
   #send(): void {
-    this.#attempt(() => {
-      this.#begin()
-      if (this.#heldBytes > 0) {
-        // Otherwise Node.js keeps it until the next turn, which comes when the guest is done.
-        this.#response.cork()
-        this.#response.write(this.#take())
-        this.#response.uncork()
-      } else this.#response.flushHeaders()
-      this.#socket.uncorkAll()
-    })
+    this.#fail(
+      attempt(() => {
+        this.#begin()
+        if (this.#heldBytes > 0) {
+          // Otherwise Node.js keeps it until the next turn, which comes when the guest is done.
+          this.#response.cork()
+          this.#response.write(this.#take())
+          this.#response.uncork()
+        } else this.#response.flushHeaders()
+        this.#socket.uncorkAll()
+      }),
+    )
   }
 
   #finish(trailers: readonly FieldEntry[]): void {
     if (this.#isGone()) return
     this.#fail(this.#rules.finish())
     if (this.#isGone()) return
-    this.#attempt(() => {
-      this.#begin()
-      if (trailers.length > 0) this.#response.addTrailers(endToEnd(trailers))
-      this.#response.end(this.#take())
-      this.#isFinished = true
-      this.#socket.uncorkAll()
-    })
+    this.#fail(
+      attempt(() => {
+        this.#begin()
+        if (trailers.length > 0) this.#response.addTrailers(endToEnd(trailers))
+        this.#response.end(this.#take())
+        this.#isFinished = true
+        this.#socket.uncorkAll()
+      }),
+    )
   }
 
   #begin(): void {
@@ -135,19 +134,5 @@ export class HandedResponse {
     this.#held = []
     this.#heldBytes = 0
     return bytes
-  }
-
-  #answer(status: number, text: string): void {
-    this.#response.writeHead(status, ['content-type', 'text/plain', 'content-length', `${text.length + 1}`])
-    this.#response.end(`${text}\n`)
-  }
-
-  /** Node checks the syntax of fields, and throws. */
-  #attempt(write: () => void): void {
-    try {
-      write()
-    } catch (error) {
-      this.#fail(messageOf(error))
-    }
   }
 }

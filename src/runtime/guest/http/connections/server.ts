@@ -1,15 +1,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import * as E from 'fp-ts/lib/Either.js'
-import { isForbidden } from '../../../../net/hop-by-hop.js'
 import type { NativeSocket } from '../../channel/inbox.js'
 import type { Link } from '../../channel/link.js'
 import type { StatusWriter } from '../../channel/request-status.js'
 import { OutgoingBytes } from '../../channel/outgoing-bytes.js'
 import { BODY_PIECE_BYTES, type ConnectionMessage, type GuestEnd } from '../../channel/protocol.js'
 import { Wants } from '../../channel/wants.js'
+import { refuseRequest } from '../messages/error-response.js'
 import { pairsOf } from '../messages/fields.js'
 import { REQUEST, type Asked } from '../messages/request.js'
-import { targetOf } from '../messages/target.js'
+import { requestMessage } from '../messages/request-message.js'
+import { SERVER_OPTIONS } from '../messages/server-options.js'
+import { targetOf, type Target } from '../messages/target.js'
 import { Activity } from './activity.js'
 import { wholeBody } from './body.js'
 import { endsWithRequest } from './ends-with-request.js'
@@ -21,13 +23,10 @@ import { tellingLink } from './telling-link.js'
 /** What answers a request, in an instance of its own. */
 export type AnswerRequest = (asked: Asked) => GuestEnd
 
-const HEADERS_TIMEOUT_MS = 10_000
-const HEADERS_CHECK_MS = 1_000
-const KEEP_ALIVE_MS = 5_000
 /** A request that kept the guest longer asks what was taken back; the daemon takes back after twice that. */
 const LATE_AFTER_MS = 50
 
-type Current = { readonly connection: number; readonly tied: readonly number[]; isTold: boolean }
+type Current = { readonly connection: number; isTold: boolean }
 
 /**
  * The connections that the daemon has handed to this guest. Requests are taken up one at a time, as they are read; what needs
@@ -57,11 +56,7 @@ export class ConnectionServer {
     this.link = tellingLink(link, () => this.#tell())
     this.#answer = answer
     this.#activity = new Activity(link)
-    this.#http = createServer({
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      connectionsCheckingInterval: HEADERS_CHECK_MS,
-    })
+    this.#http = createServer(SERVER_OPTIONS)
     this.#http.on('request', (request, response) => {
       this.#count(request)
       this.#take(request, response)
@@ -123,11 +118,11 @@ export class ConnectionServer {
     }
     const target = targetOf(request)
     if (E.isLeft(target)) {
-      response.writeHead(400, { 'content-type': 'text/plain', connection: 'close' }).end(`${target.left}\n`)
+      refuseRequest(response, 400, target.left)
       return
     }
     readRequest(request, this.#bodyMaxBytes, {
-      whole: (body) => this.#serve(socket, request, response, { ...target.right, body }),
+      whole: (body) => this.#serve(socket, request, response, { target: target.right, body }),
       tooMuch: () => this.#putBack(request, response),
     })
   }
@@ -136,30 +131,17 @@ export class ConnectionServer {
     socket: HandedSocket,
     request: IncomingMessage,
     response: ServerResponse,
-    {
-      authority,
-      path,
-      body,
-    }: { readonly authority: string | undefined; readonly path: string; readonly body: Buffer },
+    { target, body }: { readonly target: Target; readonly body: Buffer },
   ): void {
     if (socket.destroyed || socket.isReturned) return
     const { connection } = socket
-    const { method = 'GET', rawHeaders, rawTrailers } = request
     const isTakenBack = this.#run(connection, () => {
       const handed = new HandedResponse(response, socket, this.#bodyMaxBytes, () => this.#status.responding())
       const overflow = this.#overflow()
       socket.overflow = overflow
       const end = this.#answer({
-        message: {
-          type: 'request',
-          method,
-          scheme: 'http',
-          authority,
-          path,
-          headers: pairsOf(rawHeaders).filter(([name]) => !isForbidden(name)),
-          hasBody: body.length > 0,
-        },
-        body: wholeBody(body, pairsOf(rawTrailers)),
+        message: requestMessage(request, target, body.length > 0),
+        body: wholeBody(body, pairsOf(request.rawTrailers)),
         responder: handed.responder,
       })
       const problem = handed.complete(end.kind === 'failed' ? end.error : undefined)
@@ -176,10 +158,9 @@ export class ConnectionServer {
   ): boolean {
     const startedAt = performance.now()
     this.#activity.begin(startedAt)
-    const tied = this.#tiedBeside(connection)
-    const current: Current = { connection, tied, isTold: false }
+    const current: Current = { connection, isTold: false }
     this.#current = current
-    this.#status.begin(connection, tied)
+    this.#status.begin(connection, this.#tiedBeside(connection))
     // The daemon waits for one that it asked for.
     if (connection === 0) this.#tell()
     const { end, problem } = answer()
@@ -197,7 +178,7 @@ export class ConnectionServer {
     const current = this.#current
     if (current === undefined || current.isTold) return
     current.isTold = true
-    this.#link.queue({ type: 'begun', connection: current.connection, tied: current.tied })
+    this.#link.queue({ type: 'begun', connection: current.connection })
   }
 
   #tiedBeside(connection: number): readonly number[] {
@@ -259,10 +240,7 @@ export class ConnectionServer {
     const { socket } = request
     if (!(socket instanceof HandedSocket) || socket.isReturned) return
     if (socket.requests <= 1) this.#return(socket, false)
-    else
-      response
-        .writeHead(503, { 'content-type': 'text/plain', connection: 'close' })
-        .end('send it by itself\n')
+    else refuseRequest(response, 503, 'send it by itself')
   }
 
   #return(socket: HandedSocket, isLast: boolean): void {

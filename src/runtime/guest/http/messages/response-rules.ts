@@ -1,3 +1,4 @@
+import { messageOf } from '../../../../model/message-of.js'
 import type { HttpField } from '../../channel/protocol.js'
 
 /** What HTTP, and the limit, ask of a response. Each step returns what is wrong, in words for the log. */
@@ -38,5 +39,19 @@ export class ResponseRules {
 
   finish(): string | undefined {
     return this.#sent < (this.#declared ?? 0) ? 'the response is shorter than its content-length' : undefined
+  }
+}
+
+/** What is wrong with a guest that ends before its response is complete, in words for the log. */
+export const unfinished = (isBegun: boolean): string =>
+  isBegun ? 'it ended before its response was complete' : 'it ended without a response'
+
+/** Node.js throws if the syntax of a field is invalid: returns what it says. */
+export function attempt(write: () => void): string | undefined {
+  try {
+    write()
+    return undefined
+  } catch (error) {
+    return messageOf(error)
   }
 }
