@@ -20,7 +20,7 @@ export const createInvocationLog = (
     if (event.type === 'ended' && isOverload(event.outcome)) {
       const { outcome } = event
       runs.delete(invocation)
-      refusals.report(outcome, () =>
+      refusals.add(outcome, () =>
         writeOutcome(run?.log ?? invocationLogger(log, id, invocation.id), 'Invocation', outcome),
       )
       return

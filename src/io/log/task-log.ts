@@ -3,7 +3,8 @@ import { shownReference } from '../download/http/shown.js'
 import { logProvided, logReported } from './federated.js'
 import { createInvocationLog } from './invocation-log.js'
 import { taskLogger, type Logger } from './log.js'
-import { isOverload, RefusalLog, type Later } from './refusal-log.js'
+import type { Later } from '../../host/burst-report.js'
+import { createRefusalLog, isOverload } from './refusal-log.js'
 import { createRunLog, writeOutcome, type RunLog } from './run-log.js'
 
 /** Writes what happens to tasks to the log, each task through a child logger of its own. */
@@ -13,7 +14,7 @@ export const createTaskLog = (
   later?: Later,
 ): ((event: TaskEvent) => void) => {
   const runs = new Map<string, RunLog>()
-  const refusals = new RefusalLog(log, later)
+  const refusals = createRefusalLog(log, later)
   const logInvocation = createInvocationLog(log, now, refusals)
 
   return (event) => {
@@ -42,7 +43,7 @@ export const createTaskLog = (
         const write = () => writeOutcome(run?.log ?? taskLogger(log, id), 'Task', outcome)
         run?.rest()
         runs.delete(id)
-        if (isOverload(outcome)) refusals.report(outcome, write)
+        if (isOverload(outcome)) refusals.add(outcome, write)
         else write()
         return
       }
