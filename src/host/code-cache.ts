@@ -79,10 +79,11 @@ export class CodeCache {
 
   #compile(filename: string): Script {
     const name = basename(filename)
-    const cachedData = HASHED.test(name) ? this.#read(name) : undefined
+    const isHashed = HASHED.test(name)
+    const cachedData = isHashed ? this.#read(name) : undefined
     const source = `(function (exports, require, module, __filename, __dirname) { ${readFileSync(filename, 'utf8')}\n})`
     const script = new Script(source, { filename, cachedData })
-    if (HASHED.test(name) && (cachedData === undefined || script.cachedDataRejected === true))
+    if (isHashed && (cachedData === undefined || script.cachedDataRejected === true))
       this.#fresh.set(name, script)
     return script
   }

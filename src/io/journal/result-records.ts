@@ -19,12 +19,12 @@ export class ResultRecords {
 
   /** Writes a publication; `final`: it closes its command. If it cannot be written, it is returned without a number. */
   keep(publication: Publication, { command, final }: { command: number; final: boolean }): Publication {
-    const { ledger, writer, limits, log, nextSequence } = this.#keeping
+    const { ledger, writer, log, nextSequence } = this.#keeping
     const sequence = nextSequence()
-    const encoded = Buffer.from(JSON.stringify(publication.payload))
+    const encoded = encode(publication)
     const { subtopic } = publication
     try {
-      if (ledger.liveBytes + encoded.length > limits.keepBytes) throw new Error('the journal is full')
+      if (this.#isFull(encoded)) throw new Error('the journal is full')
       writer.append({ type: 'result', number: sequence, command, subtopic, final }, encoded)
     } catch (error) {
       this.#unkept += 1
@@ -46,9 +46,9 @@ export class ResultRecords {
     publication: Publication,
     { command, packet }: { command: number; packet: Packet | undefined },
   ): Publication {
-    const { ledger, writer, limits, nextSequence } = this.#keeping
-    const encoded = Buffer.from(JSON.stringify(publication.payload))
-    if (writer.failure !== undefined || ledger.liveBytes + encoded.length > limits.keepBytes) {
+    const { writer, nextSequence } = this.#keeping
+    const encoded = encode(publication)
+    if (writer.failure !== undefined || this.#isFull(encoded)) {
       this.#unkept += 1
       return { ...publication, encoded }
     }
@@ -88,4 +88,11 @@ export class ResultRecords {
   released(sequence: number): void {
     this.#keeping.writer.defer({ type: 'released', number: sequence })
   }
+
+  #isFull({ length }: Uint8Array): boolean {
+    const { ledger, limits } = this.#keeping
+    return ledger.liveBytes + length > limits.keepBytes
+  }
 }
+
+const encode = ({ payload }: Publication): Buffer => Buffer.from(JSON.stringify(payload))
