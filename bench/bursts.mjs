@@ -9,7 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { generate, parser } from 'mqtt-packet'
 import { table } from '../dist/dev/sections.js'
 import { connectClient } from './support/client.mjs'
-import { startMosquitto } from './support/flood.mjs'
+import { startPatientBroker } from './support/flood.mjs'
 import { ms } from './support/stats.mjs'
 
 const RESULTS = 12
@@ -88,7 +88,7 @@ const connectOrdered = async (port, handle) => {
   }
 }
 
-const { port, close } = await startMosquitto()
+const { port, close } = await startPatientBroker()
 const proplet = await connectClient(port)
 /** @param {number} gapMs @param {boolean} publishes */
 const burst = async (gapMs, publishes) => {

@@ -7,12 +7,11 @@ import { cpus, loadavg } from 'node:os'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { table, writeSection } from '../dist/dev/sections.js'
+import { table } from '../dist/dev/sections.js'
 import { BEAT_MS, floodBareClient, floodProplet, STOP_AFTER_MS } from './support/flood.mjs'
+import { writeReliability } from './support/reliability.mjs'
 import { mb, ms } from './support/stats.mjs'
 
-const FILE = new URL('RELIABILITY.md', import.meta.url)
-const HEAD = '# Reliability\n\nWritten by the commands that each part names; do not edit.\n'
 const HEADINGS = [
   'who',
   'QoS of the starts',
@@ -97,5 +96,5 @@ const section = [
   ...table(HEADINGS, rows),
 ].join('\n')
 console.log(section)
-if (values.write) writeSection(FILE, HEAD, 'flood', section)
+if (values.write) writeReliability('flood', section)
 process.exitCode = isGood ? 0 : 1

@@ -6,16 +6,15 @@ import { once } from 'node:events'
 import { cpus, loadavg } from 'node:os'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
-import { table, writeSection } from '../dist/dev/sections.js'
+import { table } from '../dist/dev/sections.js'
 import { DEMO_PREFIX } from '../dist/dev/daemon.js'
 import { connectClient } from './support/client.mjs'
 import { memoryOf } from './support/processes.mjs'
 import { ADD } from './support/modules.mjs'
+import { writeReliability } from './support/reliability.mjs'
 import { mb, ms } from './support/stats.mjs'
 import { withWorld } from './support/world.mjs'
 
-const FILE = new URL('RELIABILITY.md', import.meta.url)
-const HEAD = '# Reliability\n\nWritten by the commands that each part names; do not edit.\n'
 const LATER = 5
 const MAX_WORK_MS = 20
 
@@ -124,5 +123,5 @@ const section = [
   ),
 ].join('\n')
 console.log(section)
-if (values.write) writeSection(FILE, HEAD, 'hostile', section)
+if (values.write) writeReliability('hostile', section)
 process.exitCode = isGood ? 0 : 1

@@ -3,13 +3,12 @@
 // `npm run load -- [--minutes N] [--part burst|images|slow|soak]…`
 import { parseArgs } from 'node:util'
 import { cpus, loadavg } from 'node:os'
-import { table, writeSection } from '../dist/dev/sections.js'
+import { table } from '../dist/dev/sections.js'
 import { burst, images, slowBroker, soak } from './support/load-parts.mjs'
+import { writeReliability } from './support/reliability.mjs'
 import { mb, ms } from './support/stats.mjs'
 
 const PARTS = { burst, images, slow: slowBroker, soak }
-const FILE = new URL('RELIABILITY.md', import.meta.url)
-const HEAD = '# Reliability\n\nWritten by `npm run chaos` and `npm run load`; do not edit.\n'
 const HEADINGS = [
   'load',
   'tasks',
@@ -72,5 +71,5 @@ const section = [
   ...table(HEADINGS, parts.map(cells)),
 ].join('\n')
 console.log(section)
-if (parts.length === Object.keys(PARTS).length) writeSection(FILE, HEAD, 'load', section)
+if (parts.length === Object.keys(PARTS).length) writeReliability('load', section)
 process.exitCode = parts.every(isGood) ? 0 : 1

@@ -1,14 +1,8 @@
 // @ts-check
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import process from 'node:process'
 import { startDaemon } from './support/daemon.mjs'
 import { connectManager } from './support/manager.mjs'
 import { ADD, ADD_RESULT } from './support/modules.mjs'
+import { startMosquitto } from './support/mosquitto.mjs'
 import { summary, timesRow } from './support/stats.mjs'
 
 /** After this many tasks, V8 has compiled the hot paths. */
@@ -20,27 +14,9 @@ const IN_FLIGHT = 15
 
 export const title = 'MQTT 3.1.1 and 5: a warm task (`add`, inline, no hold), over mosquitto'
 
-const freePort = async () => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof address === 'object' && address !== null ? address.port : 0
-}
-
 /** A broker, a proplet that speaks this version and a Manager. @param {string} version */
 const startPair = async (version) => {
-  const directory = await mkdtemp(join(tmpdir(), 'proplet-bench-'))
-  const port = await freePort()
-  const lines = [`listener ${port} 127.0.0.1`, 'allow_anonymous true', 'set_tcp_nodelay true']
-  const root = process.getuid?.() === 0 ? ['user root'] : []
-  await writeFile(join(directory, 'mosquitto.conf'), [...lines, ...root, ''].join('\n'))
-  const broker = spawn('/usr/sbin/mosquitto', ['-c', join(directory, 'mosquitto.conf')], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
-  for await (const line of broker.stderr) if (`${line}`.includes('running')) break
-  broker.stderr.resume()
+  const { directory, port, close } = await startMosquitto()
   const manager = await connectManager(port)
   const alive = manager.alive()
   const env = { PROPLET_MQTT_VERSION: version, PROPLET_WARM: '2' }
@@ -52,9 +28,7 @@ const startPair = async (version) => {
     close: async () => {
       await daemon.stop()
       await manager.close()
-      broker.kill()
-      await once(broker, 'exit')
-      await rm(directory, { recursive: true, force: true })
+      await close()
     },
   }
 }

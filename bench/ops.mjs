@@ -4,6 +4,7 @@ import { closedLoop } from './support/load.mjs'
 import { guestsMemory, memoryOf, processorMs } from './support/processes.mjs'
 import { mb, summary, timesRow } from './support/stats.mjs'
 import { withWorld } from './support/world.mjs'
+import { freePort } from './support/free-port.mjs'
 
 const AT_ONCE = 20
 const WARM_UP = 500
@@ -27,15 +28,6 @@ const withCollector = async (use) => {
     server.closeAllConnections()
   }
 }
-
-/** A port that is currently free. */
-const freePort = () =>
-  new Promise((/** @type {(port: number) => void} */ resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' ? (address?.port ?? 0) : 0))
-    })
-  })
 
 const sum = (/** @type {readonly number[]} */ values) => values.reduce((total, value) => total + value, 0)
 

@@ -8,20 +8,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { daemonEnv } from '../dist/dev/daemon.js'
 import { connectClient } from './support/client.mjs'
+import { freePort } from './support/free-port.mjs'
 import { mqttEcho } from './support/floors.mjs'
 import { closedLoop } from './support/load.mjs'
 import { connectManager } from './support/manager.mjs'
 import { ADD, ADD_RESULT, fixture } from './support/modules.mjs'
-import {
-  freePort,
-  listening,
-  output,
-  PEER,
-  startBroker,
-  startProgram,
-  WASMTIME,
-  wrk,
-} from './support/peers.mjs'
+import { listening, output, PEER, startBroker, startProgram, WASMTIME, wrk } from './support/peers.mjs'
 import { childrenOf, guestsMemory, memoryOf } from './support/processes.mjs'
 import { ms, quantile, summary } from './support/stats.mjs'
 

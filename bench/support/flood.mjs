@@ -2,15 +2,14 @@
 // A flood of starts, for a proplet and for a bare MQTT.js client.
 import { fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { DEMO_PREFIX, daemonEnv } from '../../dist/dev/daemon.js'
 import { connectClient } from './client.mjs'
 import { ADD, fixture } from './modules.mjs'
+import { startMosquitto } from './mosquitto.mjs'
 
 export const BEAT_MS = 1000
 /** When the task that runs is to stop. */
@@ -39,15 +38,6 @@ const GIVE_UP_MS = 60_000
  * @property {number} [mostBytes] resident
  */
 
-const freePort = async () => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof address === 'object' && address !== null ? address.port : 0
-}
-
 /** @param {number} pid @returns {Promise<{rss: number, cpuMs: number}>} */
 const figuresOf = async (pid) => {
   const [stat, statm] = await Promise.all([
@@ -58,30 +48,12 @@ const figuresOf = async (pid) => {
   return { rss: Number(statm.split(' ')[1]) * 4096, cpuMs: (Number(fields[11]) + Number(fields[12])) * 10 }
 }
 
-/** A mosquitto on a free port that drops nothing. */
-export const startMosquitto = async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'proplet-flood-'))
-  const port = await freePort()
-  await writeFile(
-    join(directory, 'mosquitto.conf'),
-    // By default it drops messages for a client that is more than a thousand behind.
-    `listener ${port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\nmax_queued_messages 0\n${process.getuid?.() === 0 ? 'user root\n' : ''}`,
-  )
-  const broker = spawn('/usr/sbin/mosquitto', ['-c', join(directory, 'mosquitto.conf')], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
-  for await (const line of broker.stderr) if (`${line}`.includes('running')) break
-  broker.stderr.resume()
-  const close = async () => {
-    broker.kill('SIGKILL')
-    await rm(directory, { recursive: true, force: true })
-  }
-  return { directory, port, close }
-}
+/** A mosquitto that drops nothing: by default it does for a client that is more than a thousand messages behind. */
+export const startPatientBroker = () => startMosquitto(['max_queued_messages 0'])
 
 /** A mosquitto, a client that listens to results, and a process that floods, all ready. */
 const setUp = async (/** @type {Flood} */ { qos, starts }) => {
-  const { directory, port, close: closeBroker } = await startMosquitto()
+  const { directory, port, close: closeBroker } = await startPatientBroker()
   const manager = await connectClient(port)
   const flooder = fork(fileURLToPath(new URL('flooder.mjs', import.meta.url)), [
     String(port),

@@ -2,11 +2,8 @@
 // The peers of the proplet: wasmtime, another proplet, and the programs that drive them.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createConnection, createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { createConnection } from 'node:net'
+import { findMosquitto, startMosquitto } from './mosquitto.mjs'
 import { startHelper } from './processes.mjs'
 
 /** Path of wasmtime's executable. */
@@ -14,18 +11,8 @@ export const WASMTIME = process.env['WASMTIME']
 /** Path of another proplet's executable, which accepts the same variables. */
 export const PEER = process.env['PROPLET_PEER']
 
-const MOSQUITTO = ['/usr/sbin/mosquitto', '/usr/local/sbin/mosquitto', '/opt/homebrew/sbin/mosquitto']
 const CONNECT_TRIES = 400
 const RETRY_MS = 25
-
-/** @returns {Promise<number>} a port that was free just now */
-export const freePort = async () => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return typeof address === 'object' && address !== null ? address.port : 0
-}
 
 /** @param {number} port resolves when somebody listens there */
 export const listening = async (port) => {
@@ -60,29 +47,13 @@ export const startProgram = (command, args, options = {}) => {
 
 /** Mosquitto if installed, as a broker outside Node.js; else the embedded one. */
 export const startBroker = async () => {
-  const program = MOSQUITTO.find((path) => existsSync(path))
-  if (program === undefined) {
+  if (findMosquitto() === undefined) {
     const helper = await startHelper('broker.mjs')
     return { name: 'aedes', port: /** @type {number} */ (helper.ready.port), close: helper.close }
   }
-  const port = await freePort()
-  const directory = await mkdtemp(join(tmpdir(), 'proplet-peers-broker-'))
-  const file = join(directory, 'mosquitto.conf')
-  await writeFile(
-    file,
-    // By default it drops messages beyond 20 unacknowledged ones per client.
-    `listener ${port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\nmax_inflight_messages 1000\n`,
-  )
-  const broker = startProgram(program, ['-c', file])
-  await listening(port)
-  return {
-    name: 'mosquitto',
-    port,
-    close: async () => {
-      await broker.close()
-      await rm(directory, { recursive: true, force: true })
-    },
-  }
+  // By default it drops messages beyond 20 unacknowledged ones per client.
+  const { port, close } = await startMosquitto(['max_inflight_messages 1000'])
+  return { name: 'mosquitto', port, close }
 }
 
 /**
