@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { instantiate } from '../../link/instantiate.js'
-import { built, functionOf, prepare } from './harness.js'
+import { built, functionOf, prepare, twiceModule } from './harness.js'
 
 const OPS = 'local:typed/ops@0.1.0'
 
@@ -31,15 +31,7 @@ describe('a run that has what an earlier one was made of', () => {
 
   it('uses the imports that it is given', () => {
     const prepared = prepare(built('more-imports'))
-    // (module (func (export "twice") (param i32) (result i32) (i32.shl (local.get 0) (i32.const 1))))
-    const lib = new WebAssembly.Module(
-      Uint8Array.of(
-        ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-        ...[0x01, 0x06, 0x01, 0x60, 0x01, 0x7f, 0x01, 0x7f, 0x03, 0x02, 0x01, 0x00],
-        ...[0x07, 0x09, 0x01, 0x05, 0x74, 0x77, 0x69, 0x63, 0x65, 0x00, 0x00],
-        ...[0x0a, 0x09, 0x01, 0x07, 0x00, 0x20, 0x00, 0x41, 0x01, 0x74, 0x0b],
-      ),
-    )
+    const lib = twiceModule()
     const adding = (by: number) => ({ lib, outer: { inner: { addOne: (n: number) => n + by } } })
     const runWith = (imports: ReturnType<typeof adding>) => {
       const instance = instantiate(prepared, imports)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { instantiate } from '../../link/instantiate.js'
 import { TrapError, trap } from '../../link/abi/trap.js'
-import { built, functionOf, prepare } from './harness.js'
+import { built, functionOf, prepare, twiceModule } from './harness.js'
 
 describe('a component', () => {
   it('cannot be called by its own parts when they start (C13)', () => {
@@ -17,15 +17,7 @@ describe('a component', () => {
   })
 
   it('imports core modules, and nested instances, from the host (C19)', () => {
-    // (module (func (export "twice") (param i32) (result i32) (i32.shl (local.get 0) (i32.const 1))))
-    const lib = new WebAssembly.Module(
-      Uint8Array.of(
-        ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-        ...[0x01, 0x06, 0x01, 0x60, 0x01, 0x7f, 0x01, 0x7f, 0x03, 0x02, 0x01, 0x00],
-        ...[0x07, 0x09, 0x01, 0x05, 0x74, 0x77, 0x69, 0x63, 0x65, 0x00, 0x00],
-        ...[0x0a, 0x09, 0x01, 0x07, 0x00, 0x20, 0x00, 0x41, 0x01, 0x74, 0x0b],
-      ),
-    )
+    const lib = twiceModule()
     const prepared = prepare(built('more-imports'))
     const outer = { inner: { addOne: (n: number) => n + 1 } }
     expect(functionOf(instantiate(prepared, { lib, outer }), 'run')(20)).toBe(41)
