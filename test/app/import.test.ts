@@ -9,7 +9,7 @@ import { mqttOptions } from '../support/mqtt-link.js'
 
 const KIB = 1024
 
-/** How long it takes is measured by bench/import.mjs: times of a busy machine make no test. */
+/** bench/import.mjs measures how long it takes: times on a busy machine make no reliable test. */
 describe('12.4 importing the library', () => {
   it.each([
     [

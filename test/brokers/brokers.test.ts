@@ -13,11 +13,11 @@ const { cleanup, proplet } = useDaemons()
 type Row = {
   readonly name: string
   readonly start: () => Promise<OtherBroker>
-  /** What the Manager uses, and what the proplet comes down to from 2. */
+  /** The highest QoS that the Manager can use; the proplet steps down to it from 2. */
   readonly qos: 1 | 2
-  /** Not on this machine; `scripts/test-peers.mjs` has said so. */
+  /** Not installed on this machine; `scripts/test-peers.mjs` prints which. */
   readonly isMissing?: boolean
-  /** Why there is no connection with MQTT 5; undefined where it is spoken. */
+  /** The error of a connection with MQTT 5; undefined if the broker speaks it. */
   readonly refusal?: RegExp
   readonly credentials?: { readonly username: string; readonly password: string }
 }
@@ -102,7 +102,7 @@ describe.each(BROKERS.filter(({ refusal }) => refusal !== undefined))(
   'issue 14.4: with $name, which speaks MQTT 3.1.1 only',
   ({ start, credentials, refusal = /^$/ }) => {
     it(
-      'the proplet says so when it is to speak MQTT 5, and what to set',
+      'the proplet reports that MQTT 5 is refused, and which setting to change',
       { timeout: TIMEOUT_MS },
       async () => {
         const broker = await start()

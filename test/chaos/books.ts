@@ -6,14 +6,14 @@ export type Reckoning = {
   readonly answered: number
   readonly lost: readonly string[]
   readonly twice: readonly string[]
-  /** Answered as interrupted. */
+  /** Answered with an error that says that they were interrupted. */
   readonly cutShort: number
   readonly refused: number
-  /** Errors that are neither: the first of them. */
+  /** The first few other errors. */
   readonly otherErrors: readonly string[]
 }
 
-/** Counts answers as they come: each costs the same, however many there are. */
+/** Counts answers as they arrive, in constant time each. */
 export const createBooks = () => {
   const open = new Set<string>()
   const answers = new Map<string, number>()
@@ -43,7 +43,7 @@ export const createBooks = () => {
     get answers(): number {
       return answers.size
     },
-    /** Waits until this holds; false: no answer came for so long. */
+    /** Waits until the condition holds; false if no answer arrived for that long. */
     until: (holds: () => boolean, silenceMs: number): Promise<boolean> =>
       firstValueFrom(
         answer$.pipe(

@@ -9,16 +9,16 @@ import { startMosquitto, type Mosquitto } from '../support/mosquitto.js'
 export const BROKERS = ['embedded', 'mosquitto'] as const
 export type BrokerKind = (typeof BROKERS)[number]
 
-/** A broker that can be killed and started again, at the same port. */
+/** A broker that can be killed and started again on the same port. */
 export type ChaosBroker = {
   readonly port: number
   readonly kill: () => Promise<void>
-  /** `keeping` what it had saved of its sessions, or with nothing. */
+  /** With `keeping`, it has the sessions that it had saved; otherwise none. */
   readonly start: (keeping: boolean) => Promise<void>
   readonly close: () => Promise<void>
 }
 
-/** An empty store of sessions, as a broker makes one for itself. */
+/** An empty session store, as a broker creates it. */
 const emptyStore = async (): Promise<unknown> => {
   const broker = await Aedes.createBroker()
   const { persistence } = broker as { readonly persistence?: unknown }
@@ -42,7 +42,7 @@ const embedded = async (): Promise<ChaosBroker> => {
   return { port, kill, start, close: kill }
 }
 
-/** Thousands of tasks may wait for a proplet that is away. */
+/** Thousands of tasks may be queued for an offline proplet. */
 const QUEUES = ['allow_anonymous true', 'max_queued_messages 0', 'max_inflight_messages 20']
 
 const mosquitto = async (): Promise<ChaosBroker> => {

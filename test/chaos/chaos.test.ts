@@ -4,10 +4,10 @@ import { FAULTS, type Fault } from './faults.js'
 import { runScenario } from './scenario.js'
 import { startWorld } from './world.js'
 
-/** `npm run chaos` takes other seeds, all faults and thousands of tasks. */
+/** `npm run chaos` runs other seeds, all faults and thousands of tasks. */
 const SEED = Number(process.env['CHAOS_SEED'] ?? 1)
 const TASKS = 12
-/** On a machine that does much else. */
+/** Milliseconds on a busy machine. */
 const TIMEOUT_MS = 120_000
 
 const faultOf = (name: string): Fault => {
@@ -33,7 +33,7 @@ it.each(SHORT)(
     try {
       const outcome = await runScenario(world, faultOf(name), { tasks: TASKS, batch: TASKS, seed: SEED })
       const { answered, lost, duplicated, runTwice, lostElsewhere, marked, interrupted } = outcome
-      // The broker gives a client that took the session what was the proplet's.
+      // The client that takes over the session receives what the broker held for the proplet.
       const isTaken = name.startsWith('session taken over')
       expect({ lost, duplicated, runTwice, lostElsewhere: isTaken ? [] : lostElsewhere }).toStrictEqual({
         lost: [],

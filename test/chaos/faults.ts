@@ -6,18 +6,18 @@ import { KILL_POINTS, type KillPoint } from './kill-points.js'
 import { FAIR } from './link.js'
 import { PROPLET_ID, type World } from './world.js'
 
-/** What goes wrong while tasks run. */
+/** A fault that occurs while tasks run. */
 export type Fault = {
   readonly name: string
-  /** Before the tasks are sent. */
+  /** Called before the tasks are sent. */
   readonly prepare?: (world: World, random: Random) => void
-  /** In the midst of them. */
+  /** Called while tasks run. */
   readonly strike?: (world: World, random: Random) => Promise<void>
-  /** Makes it good again; by then `strike` is over. */
+  /** Repairs what `strike` broke; called after it has ended. */
   readonly heal?: (world: World) => Promise<void> | void
-  /** The proplet restarts in it, so that tasks may be answered with that. */
+  /** The proplet restarts, so tasks may be answered as interrupted. */
   readonly restarts?: true
-  /** Brokers that then forget what they have acknowledged, so that a result can only be delivered at least once. */
+  /** Brokers that lose what they have acknowledged, so that a result can only be delivered at least once. */
   readonly forgets?: readonly BrokerKind[]
 }
 
@@ -30,7 +30,7 @@ const restartedBroker = (keeping: boolean): Required<Pick<Fault, 'strike' | 'hea
   heal: ({ broker }) => broker.start(keeping),
 })
 
-/** Comes with the proplet's name, takes its session, and leaves. */
+/** Connects with the proplet's client ID, takes over its session, and disconnects. */
 const intruder = async ({ broker }: World, clean: boolean): Promise<void> => {
   const client = new MqttClient(() => connect({ host: '127.0.0.1', port: broker.port }), {
     protocolVersion: 4,
@@ -46,7 +46,7 @@ const intruder = async ({ broker }: World, clean: boolean): Promise<void> => {
   await client.endAsync(true)
 }
 
-/** Kills the proplet as soon as this moment comes; or, when it does not come, without it. */
+/** Kills the proplet at this moment, or after a while if the moment does not come. */
 const killAt = async (world: World, { at, logged }: KillPoint): Promise<void> => {
   const from = world.daemon().lines().length
   if (logged !== undefined) {

@@ -4,9 +4,9 @@ import type { Direction, Fate } from './link.js'
 /** A moment in the life of a task at which the proplet is killed. */
 export type KillPoint = {
   readonly name: string
-  /** What is done to the packet that marks it; undefined: it is another packet. */
+  /** What to do with the packet that marks the moment; undefined for any other packet. */
   readonly at: (direction: Direction, packet: Packet) => Fate | undefined
-  /** The log tells it instead. */
+  /** A log message that marks the moment instead. */
   readonly logged?: string
 }
 

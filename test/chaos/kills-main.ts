@@ -1,5 +1,6 @@
-// `npm run chaos:kills -- [--kills N] [--rate N]… [--victim proplet|broker]… [--seed N] [--minutes N] [--together]`: kill -9 under a steady load,
-// counted; all runs at a time with `--together`. Both victims write the section of bench/RELIABILITY.md.
+// `npm run chaos:kills -- [--kills N] [--rate N]… [--victim proplet|broker]… [--seed N] [--minutes N] [--together]`:
+// kills
+// under a steady load; with `--together`, all runs at once. Both victims write the section of bench/RELIABILITY.md.
 import { cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -10,7 +11,7 @@ import { MAX_TASKS, runKills, type KillOptions, type KillOutcome } from './kills
 
 const FILE = join(ROOT, 'bench/RELIABILITY.md')
 const HEAD = '# Reliability\n\nWritten by `npm run chaos` and `npm run load`; do not edit.\n'
-/** Longer than a connection must last before the proplet forgets that others failed. */
+/** Longer than the uptime after which the backoff of the proplet resets. */
 const STABLE_MS = 10_500
 const HEADINGS = [
   'killed',

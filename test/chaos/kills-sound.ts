@@ -1,8 +1,8 @@
 import { MAX_TASKS, type KillOptions, type KillOutcome } from './kills.js'
 
 /**
- * Nothing is lost, nothing comes twice, and only what a guest was at is cut short; where the broker is killed, nothing but what it
- * lost itself.
+ * Whether nothing was lost or duplicated, and only running tasks were interrupted; if the broker was killed, except for
+ * what it lost itself.
  */
 export const isSound = ({ victim }: Pick<KillOptions, 'victim'>, outcome: KillOutcome): boolean => {
   const { kills, lost, twice, runTwice, unexplained, cutShort, refused, otherErrors } = outcome

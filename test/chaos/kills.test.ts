@@ -2,11 +2,11 @@ import { expect, it } from 'vitest'
 import { isSound } from './kills-sound.js'
 import { MAX_TASKS, runKills } from './kills.js'
 
-/** On a machine that does much else; `npm run chaos:kills` has other rates and hundreds of kills. */
+/** Milliseconds on a busy machine; `npm run chaos:kills` runs other rates and hundreds of kills. */
 const TIMEOUT_MS = 240_000
 
 it(
-  'issue 14.3: killed three times under a steady load, no task is lost, none is answered twice, and only what ran is cut short',
+  'issue 14.3: killed three times under a steady load, no task is lost, none is answered twice, and only running tasks are interrupted',
   { timeout: TIMEOUT_MS },
   async () => {
     const outcome = await runKills({ victim: 'proplet', kills: 3, rate: 50, seed: 1 })
@@ -19,7 +19,7 @@ it(
 )
 
 it(
-  'issue 14.3: when the broker is killed, nothing stays behind in the proplet, and nothing is cut short',
+  'issue 14.3: when the broker is killed, nothing stays behind in the proplet, and no task is interrupted',
   { timeout: TIMEOUT_MS },
   async () => {
     const outcome = await runKills({ victim: 'broker', kills: 2, rate: 50, seed: 1 })

@@ -15,35 +15,35 @@ import { connectObserver, connectPublisher } from './publisher.js'
 export type KillOptions = {
   readonly victim: 'proplet' | 'broker'
   readonly kills: number
-  /** Tasks a second. */
+  /** Tasks per second. */
   readonly rate: number
   readonly seed: number
-  /** How long the victim is left alone after each kill, in milliseconds; by default not at all. */
+  /** Milliseconds without kills after each kill; by default 0. */
   readonly pauseMs?: number
-  /** Ends with fewer kills when they take longer than this. */
+  /** Ends early after this time, in milliseconds. */
   readonly maxMs?: number
 }
 
 export type KillOutcome = Reckoning & {
   readonly kills: number
-  /** Tasks of which the file says that they ran, and that they ran more than once. */
+  /** Tasks that have run, and those that have run more than once, according to their file. */
   readonly marked: number
   readonly runTwice: readonly string[]
-  /** Lost, answered or run more than once, and what the broker lost is not why: seen on the link of the proplet. */
+  /** Tasks that were lost, duplicated or run twice although the broker lost nothing that would explain it. */
   readonly unexplained: readonly string[]
-  /** What its metrics say that it still had at the end. */
+  /** What the proplet still had at the end, according to its metrics. */
   readonly leftInJournal: number
   readonly leftInOutbox: number
   readonly seconds: number
 }
 
 export const MAX_TASKS = 2
-/** Below the 1,000 that may queue, so that none is refused. */
+/** Below the 1,000 that may be queued, so that none is refused. */
 const MAX_OPEN = 600
 const TICK_MS = 20
-/** A kill comes at a random moment of so many milliseconds. */
+/** A kill happens at a random time within this many milliseconds. */
 const WITHIN_MS = 1000
-/** Longer than the proplet waits at most before it connects again, 30 s. */
+/** Longer than the maximum delay before the proplet reconnects, 30 s. */
 const SILENCE_MS = 60_000
 const LINK_MS = 120_000
 
@@ -64,7 +64,7 @@ const envOf = (port: number, ops: number, directory: string): Record<string, str
   PROPLET_DIRS: join(directory, 'marks'),
 })
 
-/** How often each task has run, as the guests themselves have written: no kill undoes it. */
+/** How often each task has run, as recorded by the guests themselves, so that no kill affects it. */
 const readMarks = async (directory: string): Promise<ReadonlyMap<string, number>> => {
   const marks = new Map<string, number>()
   for (const name of await readdir(directory)) marks.set(name, (await readFile(join(directory, name))).length)
@@ -74,7 +74,7 @@ const readMarks = async (directory: string): Promise<ReadonlyMap<string, number>
 const gaugeOf = (metrics: string, name: string): number =>
   Number(new RegExp(`^${name} (\\d+)`, 'm').exec(metrics)?.[1] ?? Number.NaN)
 
-/** What waits in the proplet, once nothing does, or after a while. */
+/** What the proplet still holds: nothing, or what is left after a while. */
 const leftOf = async (port: number): Promise<{ leftInJournal: number; leftInOutbox: number }> => {
   const read = async () => {
     const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
@@ -92,7 +92,7 @@ const leftOf = async (port: number): Promise<{ leftInJournal: number; leftInOutb
   return read()
 }
 
-/** Sends at this rate until it is told to end; waits while too much is open. */
+/** Sends at this rate until stopped; pauses while `isFull`. */
 const startSending = (rate: number, isFull: () => boolean, send: (n: number) => void) => {
   let sent = 0
   let due = 0
@@ -103,7 +103,7 @@ const startSending = (rate: number, isFull: () => boolean, send: (n: number) => 
   return () => clearInterval(timer)
 }
 
-/** Kills the proplet or its broker so many times while tasks come at a steady rate, and counts what became of them. */
+/** Kills the proplet or its broker repeatedly under a steady load, and counts the outcomes of the tasks. */
 export const runKills = async ({
   victim,
   kills,

@@ -3,40 +3,43 @@ import { Subject } from 'rxjs'
 import { parseObject, type JsonObject } from '../../src/dev/json.js'
 import type { Direction } from './link.js'
 
-/** What is known of one task, from both sides of the broker. */
+/** What is known about one task, from both sides of the broker. */
 type Entry = {
-  /** The proplet has acknowledged its start: from here on it answers for it. */
+  /** The proplet has acknowledged its start, and is responsible for it from here on. */
   isTaken: boolean
-  /** Its results that the broker has acknowledged. */
+  /** How many of its results the broker has acknowledged. */
   delivered: number
   /** The proplet may have forgotten the packet of its start: the broker has released it, or lost the session. */
   isReleased: boolean
-  /** After that, the broker sent its start again. */
+  /** The broker sent its start again after that. */
   isRedelivered: boolean
-  /** How many sessions the broker had lost when its result was published, not as a repetition. */
+  /** How many sessions the broker had lost when its result was first published in the current one. */
   publishedIn: number | undefined
-  /** Its result was published twice in one session, neither time as a repetition, though its start came once. */
+  /** Its result was published twice as new in one session, although its start was received once. */
   isPublishedTwice: boolean
-  /** Its results that came to the Manager. */
+  /** Its results as received by the Manager. */
   readonly answers: JsonObject[]
 }
 
-/** What became of the tasks of a scenario. */
+/** The outcomes of the tasks of a scenario. */
 export type Account = {
   readonly tasks: number
   readonly answered: number
-  /** Of those that leave a mark, how many have run. */
+  /** How many of the tasks that leave a mark have run. */
   readonly marked: number
-  /** Answered with a failure that says that the proplet was restarted. */
+  /** How many were answered as interrupted by a restart. */
   readonly interrupted: number
-  /** Taken by the proplet, and no result acknowledged by the broker. */
+  /** Accepted by the proplet, without a result that the broker acknowledged. */
   readonly lost: readonly string[]
-  /** Came to the Manager more than once. */
+  /** Received by the Manager more than once. */
   readonly duplicated: readonly string[]
   readonly runTwice: readonly string[]
-  /** Never came to the proplet, or its result not to the Manager: the broker, or who took its session, has lost it. */
+  /**
+   * Not received by the proplet, or its result not by the Manager: lost by the broker, or by a client that took over
+   * the session.
+   */
   readonly lostElsewhere: readonly string[]
-  /** Those that are lost, or came or ran more than once, and what the broker lost is not why. */
+  /** Lost, duplicated or run twice although the broker lost nothing that would explain it. */
   readonly unexplained: readonly string[]
 }
 
@@ -52,14 +55,14 @@ const idOf = (payload: Buffer | string, key: string): string | undefined => {
 }
 
 /**
- * Keeps the books: reads along on the link of the proplet, so that what a broker loses by itself is not taken for what
- * the proplet loses. Message ids are of a session, so they outlive a connection.
+ * Observes the link between proplet and broker, to tell what the broker loses from what the proplet loses. Packet IDs
+ * belong to a session, so they outlive a connection.
  */
 export const createLedger = () => {
   const entries = new Map<string, Entry>()
   const starts = new Map<number, string>()
   const results = new Map<number, string>()
-  /** Starts that the broker has not released. */
+  /** Starts that the broker has not released, by packet ID. */
   const unreleased = new Map<number, string>()
   let lostSessions = 0
   const changes$ = new Subject<void>()
@@ -77,7 +80,7 @@ export const createLedger = () => {
     entries.set(id, known)
     return known
   }
-  /** The acknowledgement of what was published in the other direction. */
+  /** The acknowledgement of a packet in the other direction. */
   const acknowledged = (open: Map<number, string>, messageId = 0): string | undefined => {
     const id = open.get(messageId)
     open.delete(messageId)
@@ -106,7 +109,7 @@ export const createLedger = () => {
     }
   }
   const see = (direction: Direction, packet: Packet): void => {
-    // without a session of before, its message ids mean nothing
+    // without the session, the packet IDs mean nothing
     if (packet.cmd === 'connack' && !packet.sessionPresent) {
       starts.clear()
       for (const id of unreleased.values()) release(id)
@@ -124,7 +127,7 @@ export const createLedger = () => {
   }
 
   const isOpen = ({ isTaken, delivered }: Entry): boolean => isTaken && delivered === 0
-  /** The proplet was at fault, whatever the broker has lost. */
+  /** Whether the proplet was at fault, whatever the broker has lost. */
   const isUnexplained = (task: Entry, runs: number): boolean =>
     isOpen(task) || task.isPublishedTwice || (runs > 1 && !task.isRedelivered)
 
@@ -138,9 +141,9 @@ export const createLedger = () => {
     },
     /** Those of these tasks whose start the proplet has acknowledged. */
     taken: (ids: readonly string[]) => ids.filter((id) => entry(id).isTaken),
-    /** Those that are taken, and not answered yet. */
+    /** Those that were accepted and are not answered yet. */
     open: (ids: readonly string[]) => ids.filter((id) => isOpen(entry(id))),
-    /** Those whose answer the broker has, and the Manager has not. */
+    /** Those whose answer the broker has, but the Manager does not. */
     onTheWay: (ids: readonly string[]) =>
       ids.filter((id) => entry(id).delivered > 0 && entry(id).answers.length === 0),
     hasAnswer: (id: string) => entry(id).answers.length > 0,

@@ -5,20 +5,20 @@ import { createPacketReader } from './packets.js'
 /** `up`: from the proplet to the broker. */
 export type Direction = 'up' | 'down'
 
-/** What is done to the bytes that end with this packet: they go on, or they are lost with their connection. */
+/** What happens to the bytes up to the end of this packet: they are forwarded, or lost with the connection. */
 export type Fate = 'pass' | 'cut'
 
 export type Watcher = (direction: Direction, packet: Packet) => Fate
 
-/** How the link is at present. */
+/** The current state of the link. */
 export type Weather = {
-  /** One way. */
+  /** In each direction. */
   readonly delayMs: number
-  /** Each way; 0: no limit. */
+  /** In each direction; 0 means no limit. */
   readonly bytesPerSecond: number
-  /** New connections are closed at once. */
+  /** Close new connections at once. */
   readonly closed: boolean
-  /** Subscriptions are answered with refusals. */
+  /** Replace the answers to subscriptions by refusals. */
   readonly refusesSubscriptions: boolean
 }
 
@@ -29,9 +29,9 @@ export type Link = {
   readonly connections: () => number
   readonly setWeather: (weather: Partial<Weather>) => void
   readonly setTarget: (port: number) => void
-  /** Ends every connection, as a lost network does. */
+  /** Cuts every connection, as when a network fails. */
   readonly cut: () => void
-  /** Connections that are open now stay so, and nothing passes any more: what they carry is lost without a word. */
+  /** Keeps open connections open, but silently drops everything that they carry. */
   readonly freeze: () => void
   readonly close: () => Promise<void>
 }
@@ -39,11 +39,11 @@ export type Link = {
 const SUBACK = 0x90
 const REFUSED = 0x80
 
-/** The codes of a SUBACK, behind its header of two bytes and its id of two, all replaced. */
+/** A SUBACK with all codes replaced, after its header of two bytes and its packet ID of two. */
 const refusing = (bytes: Buffer): Buffer =>
   bytes[0] === SUBACK ? Buffer.concat([bytes.subarray(0, 4), Buffer.alloc(bytes.length - 4, REFUSED)]) : bytes
 
-/** Passes bytes on in their order, as late and as slowly as the weather is when they come. */
+/** Forwards bytes in order, with the delay and rate of the moment when they arrive. */
 const createPipe = (to: Socket, weather: () => Weather) => {
   let freeAt = 0
   const timers = new Set<NodeJS.Timeout>()
@@ -58,7 +58,7 @@ const createPipe = (to: Socket, weather: () => Weather) => {
         to.write(bytes)
         return
       }
-      // equal times fire in the order in which they were set
+      // timers with equal times fire in the order in which they were set
       const timer = setTimeout(() => {
         timers.delete(timer)
         to.write(bytes)
@@ -71,7 +71,7 @@ const createPipe = (to: Socket, weather: () => Weather) => {
   }
 }
 
-/** The network between the proplet and its broker: a TCP proxy that reads along and can be as bad as any network. */
+/** The network between the proplet and its broker: a TCP proxy that observes packets and can fail like any network. */
 export const startLink = async (target: number, watch: Watcher): Promise<Link> => {
   const open = new Set<{ readonly cut: () => void; isFrozen: boolean }>()
   let weather = FAIR
@@ -107,7 +107,7 @@ export const startLink = async (target: number, watch: Watcher): Promise<Link> =
         if (fates.includes('cut')) connection.cut()
         else pipe.push(direction === 'down' && weather.refusesSubscriptions ? refusing(bytes) : bytes)
       })
-      // a frozen connection does not tell one end that the other is gone
+      // the end of a frozen connection is not passed on
       from.on('close', () => {
         if (!connection.isFrozen) connection.cut()
       })

@@ -1,5 +1,6 @@
-// The long run: `npm run chaos -- [--tasks N] [--seed N] [--broker NAME]… [--fault TEXT]…`. So many tasks for each fault and
-// each broker; all of them together write the table of bench/RELIABILITY.md.
+// `npm run chaos -- [--tasks N] [--seed N] [--broker NAME]… [--fault TEXT]…`: N tasks per fault and broker. A run of
+// all
+// faults writes the table of bench/RELIABILITY.md.
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'

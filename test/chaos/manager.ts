@@ -4,14 +4,14 @@ import { DEMO_PREFIX } from '../../src/dev/daemon.js'
 import { parseObject, type JsonObject } from '../../src/dev/json.js'
 
 export type ChaosManager = {
-  /** Goes out now, or when the broker is back. */
+  /** Sends now, or when the broker is back. */
   readonly start: (command: JsonObject) => void
   readonly close: () => Promise<void>
 }
 
 const RECONNECT_MS = 50
 
-/** A Manager whose session survives what happens to the broker, as far as the broker's does. */
+/** A Manager whose session lasts as long as the broker's does. */
 export const connectManager = async (
   port: number,
   onResult: (body: JsonObject) => void,
@@ -22,7 +22,7 @@ export const connectManager = async (
     clean: false,
     reconnectPeriod: RECONNECT_MS,
   })
-  // a lost connection is not the end: the client connects again
+  // the client reconnects
   client.on('error', () => undefined)
   client.on('message', (_topic, payload) => {
     const body = parseObject(payload)

@@ -1,6 +1,6 @@
 import { parser, type Packet } from 'mqtt-packet'
 
-/** Takes the bytes of one direction of one connection, split anywhere; gives the packets that they end. */
+/** Parses the bytes of one direction of a connection, split anywhere; returns the packets that they complete. */
 export const createPacketReader = (): ((bytes: Buffer) => readonly Packet[]) => {
   const reader = parser({ protocolVersion: 4 })
   const packets: Packet[] = []

@@ -4,10 +4,10 @@ import { DEMO_PREFIX } from '../../src/dev/daemon.js'
 import { parseObject, type JsonObject } from '../../src/dev/json.js'
 
 const RECONNECT_MS = 50
-/** Mosquitto 2.0.11 acknowledges publications of QoS 2 beyond its `max_inflight_messages`, 20 here, and drops them. */
+/** Mosquitto 2.0.11 acknowledges, and then drops, publications of QoS 2 beyond its `max_inflight_messages`, here 20. */
 const MAX_UNACKNOWLEDGED = 10
 
-/** A client with a session of its own, that connects again whatever happens to the broker. */
+/** A client with its own session that always reconnects. */
 export const connectForever = async (port: number, clientId: string): Promise<MqttClient> => {
   const client = new MqttClient(() => connect({ host: '127.0.0.1', port, noDelay: true }), {
     protocolVersion: 4,
@@ -15,13 +15,13 @@ export const connectForever = async (port: number, clientId: string): Promise<Mq
     clean: false,
     reconnectPeriod: RECONNECT_MS,
   })
-  // a lost connection is not the end: the client connects again
+  // the client reconnects
   client.on('error', () => undefined)
   await new Promise<void>((resolve) => client.once('connect', () => resolve()))
   return client
 }
 
-/** Sends starts, and nothing else: what becomes of its connection does not touch that of whoever counts the results. */
+/** Only sends starts, so that a fault of its connection does not affect the client that counts results. */
 export const connectPublisher = async (port: number) => {
   const client = await connectForever(port, 'kills-publisher')
   const waiting: string[] = []
@@ -38,7 +38,7 @@ export const connectPublisher = async (port: number) => {
     }
   }
   return {
-    /** Goes out now, when the broker has taken what went before, or when it is back. */
+    /** Sends once the broker has accepted earlier starts, or when it is back. */
     start: (command: JsonObject): void => {
       waiting.push(JSON.stringify(command))
       sendMore()
@@ -47,7 +47,7 @@ export const connectPublisher = async (port: number) => {
   }
 }
 
-/** Sees all results, and nothing else. */
+/** Only receives results. */
 export const connectObserver = async (port: number, onResult: (body: JsonObject) => void) => {
   const client = await connectForever(port, 'kills-observer')
   client.on('message', (_topic, payload) => {

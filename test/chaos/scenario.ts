@@ -5,9 +5,11 @@ import type { Fault } from './faults.js'
 import type { Account } from './ledger.js'
 import type { World } from './world.js'
 
-/** Tasks of one round: they are sent together, the fault strikes in the midst of them, and all are settled before the next. */
+/**
+ * Tasks per round: they are sent together, the fault occurs while they run, and all are settled before the next round.
+ */
 const BATCH = 20
-/** The delay before the link is tried again grows with each fault until it was up for a while; a fresh proplet begins anew. */
+/** Faults increase the reconnect delay, so a fresh proplet starts after some rounds. */
 const ROUNDS_A_PROPLET = 3
 const STRIKE_WITHIN_MS = 3000
 const MARKER_MS = 3000
@@ -18,12 +20,12 @@ const ARRIVE_MS = 3000
 export type ScenarioOptions = { readonly tasks: number; readonly seed: number; readonly batch?: number }
 
 const ADD = { name: 'add', file: coreFixture('add').toString('base64'), inputs: [10, 20] }
-/** Ends at the time limit. */
+/** An endless loop, which the time limit ends. */
 const LOOP = { name: 'spin', file: coreFixture('hostile').toString('base64') }
 
 const MARK = { name: '_start', file: coreFixture('mark').toString('base64') }
 
-/** Most are quick, and leave a mark; some have to fetch, one in many takes a while. */
+/** Most are quick, and leave a mark; some are fetched, and a few take longer. */
 const taskOf = (random: Random, id: string): JsonObject => {
   if (random.once(25)) return { id, ...LOOP }
   if (random.once(2)) return { id, ...MARK, inputs: [id] }
@@ -31,7 +33,7 @@ const taskOf = (random: Random, id: string): JsonObject => {
   return { id, ...ADD }
 }
 
-/** Sends tasks after all of the round until one is answered: then the link is up, and what came before has come. */
+/** Sends further tasks until one is answered: then the link is up, and everything sent earlier has arrived. */
 const sendMarkers = async ({ manager, ledger, until }: World, name: string): Promise<void> => {
   for (let n = 0; n < MARKERS; n++) {
     const id = `${name}-marker-${n}`
@@ -44,7 +46,7 @@ const sendMarkers = async ({ manager, ledger, until }: World, name: string): Pro
 const round = async (world: World, fault: Fault, random: Random, ids: readonly string[]): Promise<void> => {
   const { manager, ledger, until } = world
   fault.prepare?.(world, random)
-  // a moment in the life of a task is waited for from before the first one is sent
+  // a kill point is awaited from before the first task is sent
   const strike = fault.restarts === true ? fault.strike?.(world, random) : undefined
   for (const id of ids) manager.start(taskOf(random, id))
   const after = random.below(ids.length)
@@ -61,7 +63,7 @@ const round = async (world: World, fault: Fault, random: Random, ids: readonly s
 
 export type Outcome = Account & { readonly faults: number; readonly seconds: number }
 
-/** Runs so many tasks while a fault strikes again and again; the same seed gives the same tasks and strikes. */
+/** Runs tasks while a fault occurs again and again; the same seed gives the same tasks and faults. */
 export const runScenario = async (
   world: World,
   fault: Fault,

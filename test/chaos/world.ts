@@ -15,7 +15,7 @@ export const PROPLET_ID = 'chaos-proplet'
 /** Small chunks, so that a fetch takes many messages. */
 const CHUNK_BYTES = 8
 
-/** The least that a daemon of a test needs, and the quickest it may be. */
+/** Settings for a quick proplet. */
 const QUICK = {
   PROPLET_LOG_LEVEL: 'debug',
   PROPLET_RESULT_HOLD_MS: '0',
@@ -34,23 +34,26 @@ export type World = {
   readonly link: Link
   readonly manager: ChaosManager
   readonly ledger: Ledger
-  /** Waits until something holds that the ledger can tell; false: it did not within this time. */
+  /** Waits until a condition about the ledger holds; false after the time limit. */
   readonly until: (holds: () => boolean, withinMs: number) => Promise<boolean>
-  /** Looks at each packet from now on; what it says of one is done. */
+  /** Calls this for each packet from now on, and does what it returns. */
   readonly watch: (watcher: Watcher | undefined) => void
   readonly daemon: () => Daemon
-  /** Ends the proplet with SIGKILL, at once. */
+  /** Kills the proplet with SIGKILL. */
   readonly kill: () => void
-  /** Starts it again, with what it has on disk, after a kill or a clean stop. */
+  /** Starts it again, with its files, after a kill or a clean stop. */
   readonly restart: () => Promise<void>
-  /** How often each task has run that leaves a mark, by its id: what the guest itself says, which no kill undoes. */
+  /**
+   * How often each task that leaves a mark has run, by task ID; guests record it themselves, so that no kill affects
+   * it.
+   */
   readonly marks: () => Promise<ReadonlyMap<string, number>>
-  /** Ends it in its own time. */
+  /** Stops it cleanly. */
   readonly stop: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
-/** A broker, a bad network, a Manager, a registry and a proplet, which is a process of its own. */
+/** A broker, a faulty network, a Manager, a registry, and a proplet in its own process. */
 export const startWorld = async (kind: BrokerKind): Promise<World> => {
   const directory = await mkdtemp(join(tmpdir(), 'proplet-chaos-'))
   const broker = await startChaosBroker(kind)

@@ -25,7 +25,7 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** Word lists as the shells would offer them; the last word is the one that is typed. */
+/** The words that a shell should offer; the last word of the line is incomplete. */
 const CASES: readonly (readonly [line: string, offered: readonly string[]])[] = [
   ['proplet sub', ['submit']],
   ['proplet submit --wa', ['--wait']],

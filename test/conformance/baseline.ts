@@ -4,7 +4,7 @@ import * as t from 'io-ts'
 import { countOf } from './outcome.js'
 import type { SuiteResult } from './run-suite.js'
 
-/** By suite and major version of Node.js: how many tests are passed of each file. */
+/** The number of passed tests per file, by suite and major version of Node.js. */
 const baseline = t.record(t.string, t.record(t.string, t.number))
 type Baseline = t.TypeOf<typeof baseline>
 
@@ -24,7 +24,7 @@ export function writeBaseline(path: string, results: readonly SuiteResult[]): vo
   writeFileSync(path, `${JSON.stringify(Object.fromEntries(entries), undefined, 2)}\n`)
 }
 
-/** The files of which fewer tests are passed than the baseline says, of those that were run. */
+/** The files with fewer passed tests than in the baseline, of those that were run. */
 export function fallen(results: readonly SuiteResult[], expected: Baseline): readonly string[] {
   return results.flatMap((result) => {
     const files = expected[keyOf(result)] ?? {}

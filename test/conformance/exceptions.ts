@@ -1,6 +1,9 @@
 import type { SuiteResult } from './run-suite.js'
 
-/** Files of the component model's suite that its own `nyi.txt` leaves out: they need proposals that are not in its default set. */
+/**
+ * Files that `nyi.txt` of the component model's suite excludes, because they need proposals that are not in its default
+ * set.
+ */
 export const NOT_YET_IN_THE_SUITE: ReadonlySet<string> = new Set([
   'validation/max-value-size',
   'async/during-sync-call-may-block-if-other-ready-threads',
@@ -8,7 +11,7 @@ export const NOT_YET_IN_THE_SUITE: ReadonlySet<string> = new Set([
   'async/during-sync-call-no-sibling-resume',
 ])
 
-/** Why a test is not passed, in a few words, for the page; the program's own words follow there. */
+/** Why a test does not pass, in a few words, for the page, where the message of the program follows. */
 export function classOf(file: string, reason: string, { node }: SuiteResult): string {
   if (/WASI 0\.3, which runs on Node\.js|lifted without|JSPI/.test(reason))
     return `needs JavaScript Promise Integration, which Node.js ${node.version} lacks`

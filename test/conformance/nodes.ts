@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process'
 
-/** `major`: 20 of v20.19.0. */
+/** `major`: 20 for v20.19.0. */
 export type NodeProgram = { readonly path: string; readonly version: string; readonly major: number }
 
-/** Which Node.js the suites run on: `current`, or a major version, which npx brings. */
+/** Finds the Node.js to run suites with: `current`, or a major version, which npx fetches. */
 export function findNode(wanted: string): NodeProgram {
   if (wanted === 'current') return programOf(process.execPath, process.version)
   const { status, stdout, stderr } = spawnSync(

@@ -4,15 +4,15 @@ export type Options = {
   readonly suite: RegExp
   readonly file: RegExp
   readonly nodes: readonly string[]
-  /** Print each test that is not passed, with its reason. */
+  /** Print each test that does not pass, with its reason. */
   readonly verbose: boolean
   /** Rewrite the page and the baseline. */
   readonly write: boolean
-  /** Everything was run: the page and the baseline can be compared. */
+  /** Everything was run, so the page and the baseline can be compared. */
   readonly complete: boolean
 }
 
-/** The newest LTS: what of WASI 0.3 runs at all needs JSPI. */
+/** The newest LTS. WASI 0.3 needs JSPI. */
 const NEWEST_LTS = '26'
 
 export const USAGE = `npm run conformance -- [--suite NAME] [--file NAME] [--node current|26]… [--verbose] [--write]

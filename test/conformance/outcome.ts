@@ -1,9 +1,9 @@
-/** What came of one test of a suite. `refused`: the proplet said, by name, that it does not support something. */
+/** The outcome of one test. `refused`: the proplet named something that it does not support. */
 export type Outcome =
   { readonly kind: 'passed' } | { readonly kind: 'failed' | 'refused'; readonly reason: string }
 
 export type Result = {
-  /** Of the test within its file: a line of a script, or the name of a program. */
+  /** The name of the test within its file: a line of a script, or a program. */
   readonly name: string
   readonly outcome: Outcome
 }

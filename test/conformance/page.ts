@@ -36,7 +36,7 @@ The suites are not part of this repository. \`CONFORMANCE_SUITES\` names the fol
   table of reasons there has the counts. Nothing is refused on the newest Node.js.
 `
 
-/** Writes the page; the parts between marks stay as they are. */
+/** Writes the page; the parts between marks are kept. */
 export function writePage(path: string, results: readonly SuiteResult[]): void {
   const page = [
     INTRODUCTION,
@@ -91,7 +91,7 @@ function section(result: SuiteResult): string {
 function reasons(result: SuiteResult): (string | number)[][] {
   const counts = new Map<string, number>()
   for (const { file, results } of result.files) {
-    // What follows a command that failed fails for its reason.
+    // Commands that follow a failed one fail for the same reason.
     let last = ''
     for (const { outcome } of results) {
       if (outcome.kind === 'passed') continue
@@ -106,7 +106,7 @@ function reasons(result: SuiteResult): (string | number)[][] {
 const isConsequence = (outcome: Outcome): boolean =>
   outcome.kind === 'failed' && /could not be made|the command before it/.test(outcome.reason)
 
-/** A row for each reason, with the lines of all commands that have it. */
+/** A row per reason, with the lines of all its commands. */
 function rows(file: FileResult): (string | number)[][] {
   const { passed } = countOf([file])
   const found = new Map<string, { readonly how: string; readonly why: string; readonly lines: string[] }>()

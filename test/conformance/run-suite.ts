@@ -10,7 +10,7 @@ export type SuiteResult = {
 
 const AT_ONCE = 2
 
-/** Runs the files of a suite whose names match, two at once; `done` is called for each, in the order of the suite. */
+/** Runs the matching files of a suite, two at a time; calls `done` for each, in the order of the suite. */
 export async function runSuite(
   suite: Suite,
   node: NodeProgram,

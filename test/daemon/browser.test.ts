@@ -42,7 +42,7 @@ afterAll(() => browser.close())
 
 const WITHIN = { timeout: 15_000 }
 
-/** A page that is up to date; everything that goes wrong in it fails the test that it is in. */
+/** Opens an up-to-date page; `faults` collects its errors. */
 const open = async (options: BrowserContextOptions = {}): Promise<{ page: Page; faults: string[] }> => {
   const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options })
   const page = await context.newPage()
@@ -61,7 +61,7 @@ const open = async (options: BrowserContextOptions = {}): Promise<{ page: Page; 
 
 const row = (page: Page, id: string) => page.locator('tr.task').filter({ hasText: id })
 
-/** Without the wait of a click for what it may lead to. */
+/** Clicks without waiting for a navigation. */
 const press = (page: Page, selector: string) =>
   page.locator(selector).evaluate((element) => (element as unknown as { click: () => void }).click())
 

@@ -10,7 +10,7 @@ import { fixture } from '../support/wire.js'
 
 const { broker, cleanup, directory, mosquitto, registry, site } = useDaemons('all')
 
-/** The broker has a message of QoS 2 for good. */
+/** Completes the delivery of a QoS 2 message. */
 const PUBCOMP = Buffer.from([0x70, 2])
 
 const ADD = fixturePath('add')

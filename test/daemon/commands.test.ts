@@ -25,7 +25,7 @@ describe.each(BROKERS)('commands, over the %s broker', (kind) => {
     results,
     error: null,
   })
-  /** Everything sent before has been taken in when a task that is started now has its result. */
+  /** Everything sent earlier was processed by the time this task has its result. */
   const settled = () => wire.run({ id: next(), ...add, inputs: [1, 1] })
 
   it.each([

@@ -16,17 +16,17 @@ const { site, directory } = useDaemons('all')
 
 const KID = 'kbs:///default/key/wasm'
 const KEK = randomBytes(32)
-/** Of the storage of guests. */
+/** Encrypts the storage of guests. */
 const STORAGE_KEY = randomBytes(32)
 const OTHER = { kid: 'kbs:///default/key/denied', kek: randomBytes(32) }
 const US = { kid: KID, kek: KEK }
 const HELLO = 'arg 0: _start\nenv: GREETING=hello\nenv: PROPLET_ID=of-task\n'
 
-/** Of the layers that are made here: their keys. */
+/** Keys of the layers created here. */
 const layerKeys: Buffer[] = []
 const random = (bytes: number): Buffer => {
   const made = randomBytes(bytes)
-  // The caller overwrites its own.
+  // The caller overwrites the original.
   if (bytes === 32) layerKeys.push(Buffer.from(made))
   return made
 }
@@ -40,7 +40,7 @@ const hello = (id: string, image: string, more: object = {}) => ({
   ...more,
 })
 
-/** Every file below, with what it holds. */
+/** Every file below `path`, with its content. */
 function* filesBelow(path: string): Generator<readonly [path: string, bytes: Buffer]> {
   for (const name of readdirSync(path)) {
     const inner = join(path, name)
@@ -49,7 +49,7 @@ function* filesBelow(path: string): Generator<readonly [path: string, bytes: Buf
   }
 }
 
-/** The forms in which bytes may lie about. */
+/** The encodings that a secret could be stored in. */
 const formsOf = (bytes: Buffer): readonly Buffer[] => [
   bytes,
   ...(['hex', 'base64', 'base64url'] as const).map((form) =>
@@ -119,7 +119,7 @@ describe('a proplet that runs encrypted tasks', () => {
     await push.image('scenes', 'v1', [await sealed(fixture('components/hal-scenes'))])
     await push.image('attest', 'v1', [await sealed(fixture('components/attestation-test'))])
     await push.image('web', 'v1', [await sealed(fixture('components/http-server'))])
-    // Those that must not run.
+    // Images that must not run.
     await push.image('plain', 'v1', [{ mediaType: WASM_LAYER, bytes: binary }])
     await push.image('denied', 'v1', [await sealed(binary, WASM_LAYER, [OTHER])])
     const forKid = (kid: string) => sealed(binary, WASM_LAYER, [{ kid, kek: KEK }])
@@ -309,7 +309,7 @@ describe('a proplet that runs encrypted tasks', () => {
       ),
       ['messages', Buffer.from(JSON.stringify(wire.messages))],
     ]
-    // One of each proplet: this one, that with low limits, and that with an external runtime.
+    // One token per proplet: this one, the one with low limits, and the one with an external runtime.
     expect(tokens.length).toBe(3)
     expect(places.length).toBeGreaterThan(10)
     const found = places.flatMap(([place, bytes]) =>
@@ -318,7 +318,7 @@ describe('a proplet that runs encrypted tasks', () => {
         .map(([what]) => `${what} in ${place}`),
     )
     expect(found).toStrictEqual([])
-    // The search does find what is there.
+    // The search finds what does exist.
     const kept = [...filesBelow(layers)].map(([, bytes]) => digestOf(bytes))
     expect(kept.length).toBeGreaterThan(10)
     for (const each of [pid, ...childrenOf(pid)])

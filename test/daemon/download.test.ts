@@ -33,7 +33,7 @@ describe('a proplet that downloads', () => {
   let port: number
   let registry: DockerRegistry
   let web: WebServer
-  /** What the web server does with a path. */
+  /** The response of the web server for each path. */
   const paths = new Map<string, (exchange: Exchange) => void>()
 
   beforeAll(async () => {
@@ -81,7 +81,7 @@ describe('a proplet that downloads', () => {
     const url = `${web.origin}/pinned.wasm#sha256=${HEX}`
     expect(await wire.run(hello('pinned 1', url))).toMatchObject({ results: HELLO })
     expect(await wire.run(hello('pinned 2', url))).toMatchObject({ results: HELLO })
-    // The cache has it by its digest from wherever it came.
+    // The cache may provide it by its digest, whatever its source was.
     expect(requestsFor('/pinned.wasm').length).toBeLessThan(2)
     const other = `${web.origin}/pinned.wasm#sha256=${'0'.repeat(64)}`
     expect(await wire.run(hello('pinned 3', other))).toMatchObject({

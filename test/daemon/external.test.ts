@@ -13,7 +13,7 @@ const built = (name: string): string => fileURLToPath(new URL(`../../dist/${name
 const script = (name: string): string =>
   fileURLToPath(new URL(`../support/runtimes/${name}`, import.meta.url))
 
-/** `proplet-exec` as an installation has it, and the directory that it is in. */
+/** `proplet-exec` under the name of an installation, and its directory. */
 const installed = () => {
   const bin = directory()
   const program = join(bin, 'proplet-exec')

@@ -17,7 +17,7 @@ import { inline, type Wire } from '../support/wire.js'
 
 const { cleanup, mosquitto, wire: wireTo, proplet } = useDaemons('all')
 
-/** Three at once, on a busy machine. */
+/** Milliseconds for three proplets to start at once on a busy machine. */
 const BOOT_MS = 60_000
 
 const train = inline('train', 'fl-round-x')
@@ -28,7 +28,7 @@ let store: DataStore
 let coordinator: Coordinator
 let wire: Wire
 let updates: Peer
-/** Two that know all URLs, and one that knows none. */
+/** Two proplets know all URLs, and one knows none. */
 let knowing: ReturnType<typeof proplet>
 let alsoKnowing: ReturnType<typeof proplet>
 let ignorant: ReturnType<typeof proplet>
@@ -59,7 +59,7 @@ afterAll(async () => {
 })
 
 let number = 0
-/** A task of a round of its own, for one proplet. */
+/** A task of a new round, for one proplet. */
 const roundTask = (env: Readonly<Record<string, string>> = {}, to = knowing) => {
   const id = `round-${number++}`
   return {
@@ -98,7 +98,7 @@ const onChannel = (subtopic: string) =>
     ),
   )
 
-/** An HTTP server that never answers, and what it was asked. */
+/** An HTTP server that never responds, and the requests it received. */
 const silence = async () => {
   const asked: (string | undefined)[] = []
   const server = createServer(({ url }) => asked.push(url))

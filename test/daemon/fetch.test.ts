@@ -13,9 +13,9 @@ describe.each(BROKERS)('binaries of a registry, over the %s broker', (kind) => {
   let wire: Wire
   let proplet: Site['proplet']
   let port: number
-  /** What the registry has; it is silent about anything else. */
+  /** Images of the registry; it does not respond to requests for others. */
   const images = new Map<string, Buffer>()
-  /** The registry finds nothing before this. */
+  /** Delays every response of the registry. */
   let gate: Promise<void> = Promise.resolve()
   beforeAll(async () => {
     ;({ wire, proplet, port } = await site(kind, QUICK_FETCH))

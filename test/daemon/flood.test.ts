@@ -8,7 +8,7 @@ import { inline } from '../support/wire.js'
 const { mosquitto, wire, proplet } = useDaemons()
 
 const STARTS = 1000
-/** On a machine that does much else. */
+/** Milliseconds on a busy machine. */
 const TIMEOUT_MS = 120_000
 const RESULTS = 'control/proplet/results'
 
@@ -47,7 +47,7 @@ it(
 
     expect(new Set(ids()).size).toBe(STARTS + 1)
     expect(counts.acknowledged).toBe(STARTS)
-    // Before messages waited behind acknowledgements, these were as many as may be in flight.
+    // Without the precedence of acknowledgements, these were only as many as the limit in flight.
     expect(counts.resultsBeforeLast).toBeGreaterThan(STARTS / 2)
     expect(ids().indexOf('spins')).toBeLessThan(STARTS * 0.9)
     const errors = new Set(seen.on(RESULTS).map(({ body }) => body['error']))

@@ -42,7 +42,7 @@ describe('the hardware abstraction layer of a proplet', () => {
     expect(await first.stop()).toBe(0)
 
     const files = filesBelow(storage)
-    // Of two containers with an object each, and one that is empty.
+    // Two containers with an object each, and an empty one.
     expect(files).toHaveLength(5)
     for (const file of files) expect(readFileSync(file, 'latin1')).not.toMatch(/plain as|elsewhere/)
     const second = proplet(port, env)

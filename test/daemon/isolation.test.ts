@@ -11,7 +11,7 @@ const { directory, registry, site } = useDaemons('all')
 const IMAGE = 'registry.example/large:v1'
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 
-/** `add` with a custom section that makes it large enough to come by path. */
+/** `add` with a custom section, large enough to be passed by path. */
 const large = Buffer.concat([
   fixture('add'),
   Buffer.from([0, 0x80, 0x80, 0x80, 1, 4, ...Buffer.from('fill')]),
@@ -81,7 +81,7 @@ it('an unavailable sandbox is a configuration error at the start', () => {
     PROPLET_ISOLATION: 'sandbox',
     PATH: process.env['PATH'],
   }
-  // Where nobody may make a namespace: without capabilities, and with none left to give.
+  // Forbids new namespaces: without capabilities, and with a limit of 0.
   const forbidding =
     'echo 0 > /proc/sys/user/max_user_namespaces && exec setpriv --bounding-set -all --inh-caps -all "$@"'
   const command = ['-r', 'sh', '-c', forbidding, 'sh', process.execPath, MAIN]

@@ -7,7 +7,7 @@ import { fixture, inline, type Wire } from '../support/wire.js'
 
 const { cleanup, directory, broker, mosquitto, wire, proxy, proplet } = useDaemons()
 
-/** A proxy that holds back some of what the proplet sends. */
+/** A proxy that holds back what `isHeld` selects of the data that the proplet sends. */
 const heldProxy = async (port: number, isHeld: (data: Buffer) => boolean) => {
   const started = await startTcpProxy(port, (data) => !isHeld(data))
   cleanup(() => started.close())
@@ -21,11 +21,11 @@ const PUBREC = 0x50
 const RESTART = { metadata: { restart: 'always' } }
 
 const add = (id: string) => ({ id, ...inline('add', 'add'), inputs: [10, 20] })
-/** Ends when the test makes a file of the name `n`. */
+/** A task that ends when the test creates a file named `n`. */
 const waiting = (id: string, n: number) => ({ id, ...inline('await-file', 'wait'), inputs: [n] })
 const errorsOf = (seen: Wire, id: string) => seen.resultsOf(id).map(({ body }) => body['error'])
 
-/** A broker, what the Manager sees, and proplets that follow each other. */
+/** A broker, the Manager's view of the channel, and successive proplets with the same identity. */
 const scene = async (env: Record<string, string> = {}, kind: BrokerKind = 'mosquitto') => {
   const between = await proxy(await broker(kind))
   const seen = await wire(between.port)
@@ -160,7 +160,7 @@ describe('after kill -9 and a restart', () => {
         .filter(({ msg }) => msg === 'Task accepted')
         .map(({ task }) => task),
     ).toEqual(['after'])
-    // Of QoS 1 the broker, too, takes what we send again for new.
+    // With QoS 1, the broker too takes a repeated result for a new one.
     if (qos === 2) expect(seen.resultsOf('t')).toHaveLength(1)
   })
 
@@ -172,7 +172,7 @@ describe('after kill -9 and a restart', () => {
       const tasks = 60
       let proplets = 1
       await start()
-      // The moments of death come from a seed: after so many results, and so many turns of our event loop.
+      // A seed determines each kill: after how many results, and how many turns of this event loop.
       let seed = 12345
       const random = (below: number): number => {
         seed = (seed * 1103515245 + 12345) % 2 ** 31
@@ -217,7 +217,7 @@ describe('after kill -9 and a restart', () => {
   })
 })
 
-/** A section that means nothing, of so many bytes. */
+/** A custom section of the given size. */
 const customSection = (bytes: number): Buffer => {
   const size = bytes + 2
   const length = [0, 7, 14, 21].map((shift, i) => ((size >> shift) & 0x7f) | (i < 3 ? 0x80 : 0))

@@ -12,7 +12,7 @@ const IMAGE = 'registry.example/latent/args-env:v1'
 const WITHIN = { timeout: 10_000 }
 const add = inline('add', 'add')
 
-/** `add` with a custom section that makes it too large to stay in memory. */
+/** `add` with a custom section, too large to be kept in memory. */
 const paddedAdd = Buffer.concat([
   fixture('add'),
   Buffer.from([0, 0x80, 0x80, 0x20, 4, ...Buffer.from('fill')]),
@@ -45,7 +45,7 @@ describe('latent tasks, over mosquitto', () => {
   const answer = (results: string, error: unknown = null) =>
     expect.objectContaining({ proplet_id: proplet.id, results, error }) as JsonObject
   const failure = (error: RegExp, results = '') => answer(results, expect.stringMatching(error))
-  /** Everything sent before has been taken in when a task that is started now has its result. */
+  /** Everything sent earlier was processed by the time this task has its result. */
   const settled = () => wire.run({ id: randomUUID(), ...add, inputs: [1, 1] })
   const logged = (id: string, line: string) =>
     proplet.lines().filter(({ task, msg }) => task === id && msg === line).length
@@ -106,7 +106,7 @@ describe('latent tasks, over mosquitto', () => {
     const [file] = cached(proplet.cache).filter((path) => statSync(path).size === paddedAdd.length)
     if (file === undefined) throw new Error('not in the cache')
     writeFileSync(file, 'damaged')
-    // Those that have it compiled need no file.
+    // Guests that have compiled it do not need the file.
     for (const pid of childrenOf(proplet.process.pid)) process.kill(pid, 'SIGKILL')
     await expect
       .poll(() => invoke('large', { inputs: [1, 2] }), WITHIN)
@@ -139,13 +139,13 @@ describe('latent tasks, over mosquitto', () => {
     await wire.stop('loop')
     for (const invocation of ['a', 'b', 'c'])
       expect(await wire.invoked('loop', invocation)).toStrictEqual(answer('', 'task stopped'))
-    // It would make a failed task of it, whose job is stopped.
+    // The Manager would mark the stopped job as failed.
     expect(wire.resultsOf('loop')).toHaveLength(0)
     expect(await invoke('loop')).toStrictEqual(failure(/has not been precompiled/))
   })
 
   it('is replaced by a new start, latent or not', async () => {
-    // A start that follows within 25 ms counts as delivered twice.
+    // A start within 25 ms counts as a redelivery.
     const restart = (command: Command, replaced: number) =>
       expect
         .poll(async () => {

@@ -51,7 +51,7 @@ describe('the hold of results', () => {
     await wire.result('first')
     await wire.result('second')
     const [first = 0, second = 0] = ['first', 'second'].map((id) => wire.resultsOf(id)[0]?.at)
-    // clocks of whole milliseconds on the other side
+    // the other side has a clock of whole milliseconds
     expect(first - sentAt).toBeGreaterThan(resultHoldMs - 2)
     expect(second - first).toBeLessThan(resultHoldMs)
     expect(await wire.run({ id: 'first', ...add, inputs: [1, 2] })).toMatchObject({ results: '3' })

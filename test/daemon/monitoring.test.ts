@@ -71,7 +71,7 @@ describe.runIf(process.platform === 'linux')('monitoring of tasks', () => {
     await samples(wire, 'loud', 5)
     for (const id of ['silent', 'off', 'loud']) {
       await wire.stop(id)
-      // A daemon was answered when it started, and is not again.
+      // A daemon was answered when it started, and not again.
       await wire.result(id)
     }
     expect(metricsOf(wire, 'silent')).toHaveLength(0)

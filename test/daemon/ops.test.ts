@@ -10,7 +10,7 @@ const { cleanup, mosquitto, proplet, proxy, registry, wire } = useDaemons()
 
 const add = { ...inline('add', 'add'), inputs: [10, 20] }
 
-/** The value of a series; undefined when it is not there. */
+/** The value of a series; undefined if there is none. */
 const valueOf = (metrics: string, series: string): number | undefined => {
   const line = metrics.split('\n').find((each) => each.startsWith(`${series} `))
   return line === undefined ? undefined : Number(line.slice(series.length + 1))

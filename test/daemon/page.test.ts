@@ -30,7 +30,7 @@ beforeAll(async () => {
 
 const at = (path: string) => `http://127.0.0.1:${port}${path}`
 
-/** The messages of a stream of events, one after the other; `until` leaves it. */
+/** Reads server-sent events until `until` returns true. */
 const follow = async <T>(path: string, until: (message: T) => boolean): Promise<readonly T[]> => {
   const response = await fetch(at(path))
   expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
@@ -64,7 +64,7 @@ const stop = (body: unknown, headers: Record<string, string> = {}) =>
     body: JSON.stringify(body),
   })
 
-/** What the server answers to a request as it is written here; fetch lets nobody choose its Host. */
+/** Sends a request exactly as written, because fetch does not allow a custom Host, and returns the response. */
 const raw = async (...lines: readonly string[]): Promise<string> => {
   const socket = connect(port, '127.0.0.1')
   socket.end(`${lines.join('\r\n')}\r\n\r\n`)

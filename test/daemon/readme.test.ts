@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startClient } from '../support/client.js'
 import { useCleanup } from '../support/cleanup.js'
 
-/** What the README shows of a terminal: each `$ proplet …` line and the lines it prints. */
+/** The console examples of the README: each `$ proplet …` line with its output. */
 const examples = [...readFileSync('README.md', 'utf8').matchAll(/^```console\n([^]*?)^```$/gm)].flatMap(
   ([, block = '']) =>
     block
@@ -40,7 +40,7 @@ it('12.6 the README has a first task', () => {
   )
 })
 
-// In order: a latent task is submitted by one and invoked by another.
+// In this order: one submits a latent task that the next invokes.
 it.each(examples)('12.6 proplet $line', async ({ line, printed }) => {
   const { stdout, stderr } = await startClient(line.split(' '), { HOME: home }).ended
   expect(stdout + stderr).toBe(printed)

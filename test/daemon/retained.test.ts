@@ -17,7 +17,7 @@ const RETAINED: Readonly<Record<string, object>> = {
 }
 const DROPPED = 'Retained message dropped: it may have been acted on before'
 
-/** Retains a message of each topic. */
+/** Publishes a retained message on each topic. */
 const retain = async (port: number): Promise<void> => {
   const client = await connectAsync(`mqtt://127.0.0.1:${port}`)
   cleanup(() => client.endAsync())

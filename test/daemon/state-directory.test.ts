@@ -10,7 +10,7 @@ const { broker, directory, proplet, wire } = useDaemons()
 
 const add = (id: string) => ({ id, ...inline('add', 'add'), inputs: [10, 20] })
 
-/** Node.js in a mount namespace of its own, after this has been done in it. */
+/** The command line that runs Node.js in its own mount namespace after these shell commands. */
 const inNamespace = (commands: string): readonly string[] => [
   'unshare',
   '--user',
@@ -26,7 +26,7 @@ const readOnly = (path: string) =>
   inNamespace(`mount --bind '${path}' '${path}'; mount -o remount,ro,bind '${path}'`)
 
 const FILLER = 'filler'
-/** A small file system, full but for a few pages. */
+/** A small file system with only a few free pages. */
 const almostFull = (path: string) =>
   inNamespace(`mount -t tmpfs -o size=512k tmpfs '${path}'; head -c 500000 /dev/zero > '${path}/${FILLER}'`)
 
@@ -60,7 +60,7 @@ describe('issue 14.3: a state directory', () => {
     const state = directory()
     const started = proplet(port, {}, { state, within: almostFull(state) })
     await seen.beats(1)
-    // Its message has no room on the disk.
+    // The disk has no room for this message.
     const large = { ...add('large'), metadata: { padding: 'x'.repeat(100_000) } }
     const refused = await seen.run(large)
     expect(refused['error']).toMatch(/^task refused: the journal cannot be written: .*no space left/i)
@@ -92,7 +92,7 @@ describe('issue 14.3: a state directory', () => {
     const identity = ['demo-domain', 'demo-channel', first.id]
     const file = join(journalDirectory(first.state, identity), '000000000001.log')
     const content = readFileSync(file)
-    // The version: a newer release would not have been let through.
+    // The version; with a checksum that matches, the start would be refused as for a newer release.
     content.writeUInt8(0xff, 9)
     writeFileSync(file, content)
     const ops = await freePort()
@@ -107,7 +107,7 @@ describe('issue 14.3: a state directory', () => {
   })
 })
 
-/** Sets the clock of the process back by an hour when SIGUSR2 comes, as an NTP client may. */
+/** Sets the clock of the process back by an hour at SIGUSR2, as an NTP client may. */
 const SET_BACK = `
 const now = Date.now
 let backMs = 0
@@ -141,7 +141,7 @@ it('issue 14.3: the clock set back an hour: heartbeats, held results and the jou
   await seen.until(() => seen.alive().length >= beats + 2)
   await seen.until(() => seen.on('control/proplet/metrics').length >= metrics + 2)
   const stamps = seen.on('control/proplet/metrics').map(({ body }) => Date.parse(String(body['timestamp'])))
-  // It was.
+  // The clock was indeed set back.
   expect(Math.max(...stamps) - (stamps.at(-1) ?? 0)).toBeGreaterThan(3_500_000)
   const from = first.lines().length
   await seen.start({ id: 'running', ...inline('ticker', '_start') })

@@ -18,7 +18,7 @@ import { builtEntry } from '../../src/host/package-root.js'
 import { fixturePath } from '../runtime/embedded/harness.js'
 import { openTerminal, type Terminal } from '../support/terminal.js'
 
-/** Every command of the program, as people use it: in a terminal, with nothing configured but `proplet dev`. */
+/** Every command, used in a terminal without any configuration but a running `proplet dev`. */
 
 // each starts several processes
 vi.setConfig({ testTimeout: 60_000 })

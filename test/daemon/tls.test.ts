@@ -14,7 +14,7 @@ afterAll(() => certs.remove())
 
 const command = { id: 'add', ...inline('add', 'add'), inputs: [10, 20] }
 
-/** Mosquitto with TLS, and a port without for the Manager. */
+/** Mosquitto with TLS, and with an unencrypted port for the Manager. */
 const secure = async (lines: readonly string[] = []) => {
   const plain = await freePort()
   const { ca, server } = certs

@@ -8,7 +8,7 @@ import { inline, type Wire } from '../support/wire.js'
 
 const { cleanup, site } = useDaemons('all')
 
-/** Guests of Node.js 24 are given JSPI. */
+/** On Node.js 24, guests run with a flag that enables JSPI. */
 const runs = hasJspi || process.versions.node.startsWith('24.')
 
 const ISOLATIONS = runs ? (['process', 'thread', 'sandbox'] as const) : (['process'] as const)

@@ -5,7 +5,7 @@ export type Case = readonly [name: string, ...inputs: string[]]
 
 const OPS = 'local:typed/ops@0.1.0'
 
-/** Of functions that the component exports itself, and again as those of its instance. */
+/** Cases for functions that the component exports both directly and in an instance. */
 const BOTH: readonly Case[] = [
   ['add', '4294967295', '2'],
   ['nothing'],
@@ -64,7 +64,7 @@ const OF_OPS: readonly Case[] = [
   ['echo-wide', `{${Array.from('abcdefghijklmnopqrst', (key, at) => `${key}: ${2 ** at}`).join(', ')}}`],
 ]
 
-/** What is called of each fixture that exports functions of types, as text. */
+/** The calls, as text, for each fixture with typed exports. */
 export const CASES: readonly {
   readonly name: string
   readonly bytes: () => Uint8Array
@@ -79,7 +79,7 @@ export const CASES: readonly {
       ...[...BOTH, ...OF_OPS].map(([name, ...inputs]): Case => [`${OPS}#${name}`, ...inputs]),
     ],
   },
-  // not user#echo: jco 0.15 makes zeros of strings that are UTF-16 on their way
+  // not user#echo: jco 0.15 turns UTF-16 strings between components into zeros
   {
     name: 'composed',
     bytes: () => built('composed'),

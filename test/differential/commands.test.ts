@@ -12,7 +12,7 @@ type Case = readonly [what: string, inputs: readonly string[], env: Readonly<Rec
 const CASES: readonly Case[] = [
   ['stdout', [], {}],
   ['arguments', ['args', '', 'two words', '\u{1f600}'], {}],
-  // none that is empty: with jco 0.15 the program sees `EMPTY=` and the next variable as one
+  // no empty value: with jco 0.15 the program sees `EMPTY=` and the next variable as one
   ['variables', ['env'], { GREETING: 'hi', UNICODE: '\u00fc=\u{1f600}' }],
   ['both outputs', ['out=result', 'err=noise', 'out=, more'], {}],
   ['a file and a directory', ['read=/data/file', 'list=/data'], {}],

@@ -46,7 +46,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-/** How a task ends and what it wrote; the words for a trap or a bad binary are those of the engine. */
+/** The outcome of a task and its output. The engines word traps and invalid binaries differently. */
 const endOf = async (engine: Engine, task: Task) => {
   const { outcome, stdout, stderr } = await run(engines[engine], task)
   const isOwnText = outcome.kind === 'failed' && !['trap', 'binary'].includes(outcome.code)

@@ -12,10 +12,10 @@ type Options = NonNullable<Parameters<typeof ask>[2]>
 type Case = readonly [path: string, options: Options]
 
 const ENV = { GREETING: 'hi' }
-/** The shim gives no Host to the guest, which has the authority, and the two servers have not the same port. */
+/** The shim does not pass the Host field to the guest, and the two servers have different ports. */
 const comparable = (body: string) =>
   body.replace(/^host: .*\n/im, '').replace(/(?<=127\.0\.0\.1:)\d+/, 'PORT')
-/** About the connection, not about the answer. */
+/** Fields about the connection rather than the response. */
 const OF_THE_SERVER = new Set(['date', 'connection', 'keep-alive', 'transfer-encoding'])
 
 /**

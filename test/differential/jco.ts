@@ -13,7 +13,7 @@ const REFERENCE = fileURLToPath(new URL('reference.mjs', import.meta.url))
 
 const atEnd = useCleanup(afterAll)
 
-/** What the bindings are written to, removed when the test file is over. */
+/** The directory of the bindings, which is removed after the test file. */
 export type Transpiled = { readonly dir: string; readonly name: string }
 
 export const transpiled = async (name: string, bytes: Uint8Array): Promise<Transpiled> => {
@@ -29,7 +29,7 @@ export const transpiled = async (name: string, bytes: Uint8Array): Promise<Trans
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, content)
   }
-  // the bindings are modules, and import nothing
+  // the bindings are ES modules
   writeFileSync(join(dir, 'package.json'), '{"type":"module"}')
   return { dir, name }
 }
@@ -86,7 +86,7 @@ export type Answer =
   | { readonly trap: string }
   | { readonly thrown: string }
 
-/** Calls functions one after the other, each of a fresh instance. */
+/** Calls functions in turn, each on a fresh instance. */
 export const callsOfJco = async (component: Transpiled): Promise<(question: Question) => Promise<Answer>> => {
   const child = start(component, 'calls')
   atEnd(() => child.kill('SIGKILL'))
@@ -98,7 +98,7 @@ export const callsOfJco = async (component: Transpiled): Promise<(question: Ques
   }
 }
 
-/** The port at which the component serves. */
+/** Serves the component; resolves to the port. */
 export const serverOfJco = async (component: Transpiled, sandbox: Sandbox): Promise<number> => {
   const child = start(component, 'serve', sandbox)
   atEnd(() => child.kill('SIGKILL'))

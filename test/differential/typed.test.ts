@@ -44,6 +44,6 @@ const valueOf = (answer: Answer) => {
   return answer.value
 }
 
-/** The bindings throw the error of a result that is the whole answer. */
+/** The bindings of jco throw the error case of a `result` that is the whole answer. */
 const resultOf = (answer: Answer) =>
   'error' in answer ? { tag: 'err', val: answer.error } : { tag: 'ok', val: valueOf(answer) }

@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ROOT } from '../support/fixtures.js'
 
-/** C1 to C34: what the suites and programs of others found; CHANGELOG.md and docs/conformance.md say what became of it. */
+/**
+ * C1 to C34: findings of other projects' suites and programs; CHANGELOG.md and docs/conformance.md describe the fixes.
+ */
 const FINDINGS = Array.from({ length: 34 }, (_, index) => `C${index + 1}`)
 
 const testFiles = ['test', 'packages'].flatMap((folder) =>
@@ -12,7 +14,7 @@ const testFiles = ['test', 'packages'].flatMap((folder) =>
     .map((path) => join(ROOT, folder, path)),
 )
 
-/** The names of tests, and of what groups them. */
+/** The names of tests and of their groups. */
 const names = testFiles.flatMap((path) =>
   [
     ...readFileSync(path, 'utf8').matchAll(

@@ -6,7 +6,7 @@ export type Page = {
   readonly anchors: ReadonlySet<string>
   /** Paths of this repository that are named in code spans, such as `src/streams/pipeline.ts`. */
   readonly paths: readonly string[]
-  /** Names of settings, such as `PROPLET_NETWORK`; one that ends in `_` stands for all that begin so. */
+  /** Names of settings, such as `PROPLET_NETWORK`; one that ends in `_` stands for all with that prefix. */
   readonly settings: readonly string[]
 }
 
@@ -14,7 +14,7 @@ const FENCE = /^(`{3,}|~{3,})[^]*?^\1`*$/gm
 const COMMENT = /<!--[^]*?-->/g
 const SPAN = /(`+)([^`]|[^`][^]*?[^`])\1(?!`)/g
 
-/** Text without what Markdown does not read as prose. */
+/** The text without code blocks and comments. */
 const prose = (markdown: string): string => markdown.replace(FENCE, '').replace(COMMENT, '')
 
 const INLINE = /\]\(\s*<?([^\s)>]+)>?(?:\s+"[^"]*")?\s*\)/g
@@ -28,7 +28,7 @@ const linksOf = (markdown: string): readonly string[] => {
   )
 }
 
-/** The anchor that GitHub gives a heading: letters, digits, hyphens and underscores, with spaces as hyphens. */
+/** The anchor that GitHub creates for a heading: letters, digits, hyphens and underscores, with spaces as hyphens. */
 export const slug = (heading: string): string =>
   heading
     .replace(/!?\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])/g, '$1')

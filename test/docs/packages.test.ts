@@ -18,7 +18,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** The first program of a README. */
+/** The first example of a README. */
 const exampleOf = (name: string): string => {
   const [, code] = /^```ts\n([^]*?)^```$/m.exec(readme(name)) ?? []
   if (code === undefined) throw new Error(`the README of ${name} has no example`)
@@ -27,7 +27,7 @@ const exampleOf = (name: string): string => {
 
 const readme = (name: string): string => readFileSync(join(ROOT, 'packages', name, 'README.md'), 'utf8')
 
-/** The program as one file that Node.js runs. */
+/** Bundles the example into one file for Node.js. */
 const bundled = async (name: string): Promise<string> => {
   const program = join(folder, `${name}.ts`)
   writeFileSync(program, exampleOf(name))

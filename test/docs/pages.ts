@@ -6,7 +6,7 @@ import { readPage, type Page } from './markdown.js'
 
 const SKIPPED = new Set(['node_modules', 'dist', 'build', 'coverage', 'built'])
 
-/** Every Markdown page of the repository, by its path. */
+/** Every Markdown page of the repository, by path. */
 export const markdownFiles = (folder = '.'): readonly string[] =>
   readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name)
@@ -22,14 +22,14 @@ export const loadPages = (): Pages =>
 
 const isExternal = (target: string): boolean => /^[a-z][a-z0-9+.-]*:/i.test(target)
 
-/** The file that a link leads to, and the anchor in it; undefined of a link to elsewhere. */
+/** The file and anchor that a link points to; undefined for an external link. */
 export const resolveLink = (page: string, target: string) => {
   if (isExternal(target)) return undefined
   const [path = '', anchor] = target.split('#')
   return { path: path === '' ? page : normalize(join(dirname(page), decodeURI(path))), anchor }
 }
 
-/** What is wrong with the links of a page. */
+/** Links of a page whose file or anchor does not exist. */
 export const brokenLinks = (page: string, { links }: Page, pages: Pages): readonly string[] =>
   links.flatMap((target) => {
     const found = resolveLink(page, target)
@@ -41,16 +41,16 @@ export const brokenLinks = (page: string, { links }: Page, pages: Pages): readon
       : [`${page}: ${target}: no such anchor`]
   })
 
-/** Paths that a page names and that are not there, as after a move. */
+/** Paths on a page that do not exist. */
 export const missingPaths = (page: string, { paths }: Page): readonly string[] =>
   paths.filter((path) => !existsSync(path)).map((path) => `${page}: ${path}: no such file`)
 
 const VARIABLES = settingEntries.flatMap(([key, setting]) => namesOf(key, setting).map(variableOf))
 
-/** The environment of a task has this one. */
+/** Variables in the environment of tasks, which are not settings. */
 const OF_TASKS = ['PROPLET_ID']
 
-/** Names of settings that do not exist. */
+/** Names of settings on a page that do not exist. */
 export const unknownSettings = (page: string, { settings }: Page): readonly string[] =>
   settings
     .filter((name) =>

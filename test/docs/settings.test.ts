@@ -4,7 +4,7 @@ import { settingsMarkdown, withSettings } from '../../src/cli/markdown.js'
 import { settingEntries } from '../../src/io/config/settings.js'
 import { variableOf } from '../../src/io/config/setting.js'
 
-// `npm run docs:settings` rewrites the page.
+// If this fails, `npm run docs:settings` rewrites the page.
 it('docs/configuration.md lists the settings as they are', async () => {
   const page = readFileSync('docs/configuration.md', 'utf8')
   await expect(withSettings(page)).toMatchFileSnapshot('../../docs/configuration.md')

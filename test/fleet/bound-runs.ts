@@ -1,7 +1,7 @@
 import { Observable, type Subscription } from 'rxjs'
 import type { RunEvent, Runtime } from '../../src/model/runtime.js'
 
-/** A runtime that several proplets share: so many of their tasks run at a time, and the others wait. */
+/** A runtime shared by several proplets: at most this many of their tasks run at once, the others wait. */
 export const boundRuns = (runtime: Runtime, most: number): Runtime => {
   const waiting: (() => void)[] = []
   let running = 0

@@ -11,7 +11,7 @@ import type { MemberOptions, MemberReport } from './member-protocol.js'
 import { createTally, type Tally } from './tally.js'
 
 export type Members = {
-  /** Resident bytes of all processes; undefined where that is not known. */
+  /** Resident bytes of all processes; undefined if unknown. */
   readonly resident: () => number | undefined
   readonly stop: () => Promise<void>
 }
@@ -19,22 +19,25 @@ export type Members = {
 export type FleetOptions = {
   readonly proplets: number
   readonly processes: number
-  /** That run: one on each proplet of a broadcast, one of each other start. */
+  /** The number of runs: one on each proplet per broadcast, one per other start. */
   readonly tasks: number
   readonly broadcasts: number
-  /** How long the broker is away, in the middle. */
+  /** How long the broker is away, in milliseconds. */
   readonly awayMs: number
   readonly guests: number
   readonly startMember: (options: MemberOptions, report: (message: MemberReport) => void) => Members
 }
 
 export type FleetOutcome = Tally & {
-  /** Of the first connections, and of those after the restart: milliseconds from when the broker listened. */
+  /**
+   * Times of connections, in milliseconds after the broker began to listen: the first ones, and those after the
+   * restart.
+   */
   readonly connects: readonly number[]
   readonly reconnects: readonly number[]
-  /** Attempts while the broker was away. */
+  /** Attempts to connect while the broker was away. */
   readonly refused: number
-  /** Connections lost otherwise than by the restart. */
+  /** Connections lost for other reasons than the restart. */
   readonly lostLinks: number
   readonly residentBefore: number | undefined
   readonly residentAfter: number | undefined
@@ -46,7 +49,7 @@ const MAX_OPEN = 400
 const TICK_MS = 20
 const SILENCE_MS = 120_000
 
-/** Waits until it holds; gives up when nothing has changed for long. */
+/** Waits until the condition holds; gives up if nothing has changed for long. */
 const until = async (holds: () => boolean, progress: () => number): Promise<boolean> => {
   let [last, since] = [progress(), performance.now()]
   while (!holds()) {
@@ -57,7 +60,7 @@ const until = async (holds: () => boolean, progress: () => number): Promise<bool
   return true
 }
 
-/** mosquitto saves its sessions when it is told to end, as a restart of its service does. */
+/** mosquitto saves its sessions on SIGTERM, as when its service is restarted. */
 const startBroker = (directory: string, port?: number) =>
   startMosquitto({
     isQuiet: true,
@@ -92,7 +95,7 @@ const connectManager = async (port: number, tally: ReturnType<typeof createTally
   }
 }
 
-/** Starts a fleet on one broker, gives it tasks, restarts the broker in the middle, and counts. */
+/** Starts a fleet on one broker, sends it tasks, restarts the broker in the middle, and counts. */
 export const runFleet = async (options: FleetOptions): Promise<FleetOutcome> => {
   const { proplets, processes, tasks, broadcasts, awayMs, guests, startMember } = options
   const startedAt = performance.now()

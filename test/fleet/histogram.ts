@@ -1,6 +1,6 @@
 const WIDTH = 50
 
-/** Times as a histogram of text: a line for each step, a `#` for each so many. */
+/** A text histogram: a line per step, with a `#` for every so many times. */
 export const histogram = (times: readonly number[], stepMs: number): readonly string[] => {
   const counts: number[] = []
   for (const time of times) {

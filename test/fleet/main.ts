@@ -1,4 +1,4 @@
-// The long run: `npm run fleet -- [--proplets N] [--processes N] [--tasks N] [--broadcasts N] [--away MS]`. Writes bench/FLEET.md.
+// `npm run fleet -- [--proplets N] [--processes N] [--tasks N] [--broadcasts N] [--away MS]`; writes bench/FLEET.md.
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'

@@ -1,4 +1,4 @@
-// A process of a fleet: the proplets that it is told of, in one process.
+// A process of a fleet, with several proplets.
 import { startProplets } from './proplets.js'
 import type { MemberOptions, MemberReport } from './member-protocol.js'
 
@@ -8,7 +8,7 @@ const report = (message: MemberReport): void => {
 
 process.once('message', (options: MemberOptions) => {
   const proplets = startProplets(options, report)
-  // whoever started it is gone
+  // its parent has ended
   process.once('disconnect', () => process.exit())
   process.once('message', () => void proplets.stop().then(() => process.disconnect()))
 })

@@ -10,7 +10,7 @@ import type { MemberOptions, MemberReport } from './member-protocol.js'
 const MEMORY_BYTES = 16 * 1024 * 1024
 const TIMEOUT_MS = 60_000
 
-/** In what a proplet logs, its connections. */
+/** Log messages about connections. */
 const TYPES: Readonly<Record<string, MemberReport['type']>> = {
   'Connected to the broker': 'up',
   'Not connected to the broker': 'refused',
@@ -18,7 +18,7 @@ const TYPES: Readonly<Record<string, MemberReport['type']>> = {
   'Lost the connection to the broker': 'lost',
 }
 
-/** Writes nothing; tells what becomes of connections. */
+/** A logger that writes nothing, but reports connections. */
 const listeningLog = (id: string, report: (message: MemberReport) => void): Logger =>
   pino(
     {
@@ -35,7 +35,7 @@ const listeningLog = (id: string, report: (message: MemberReport) => void): Logg
 
 export type Proplets = { readonly stop: () => Promise<void> }
 
-/** Many proplets in this process, as a program that embeds them has them; they share the guests. */
+/** Starts many proplets in this process, as a program that embeds them does; they share the guests. */
 export const startProplets = (
   { ids, port, directory, guests }: MemberOptions,
   report: (message: MemberReport) => void,

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../src/dev/json.js'
 
-/** What is awaited of a fleet, and what came. */
+/** Counts the results of a fleet against the expected ones. */
 export const createTally = () => {
   const answers = new Map<string, number>()
   const wrong: string[] = []

@@ -3,12 +3,14 @@ import { mutate } from './mutate.js'
 import { Random } from '../support/random.js'
 import { utf8, type End, type Opened, type Target } from './target.js'
 
-/** A slow input is tried again, for the engine may have compiled or collected meanwhile; the quickest of all counts. */
+/**
+ * A slow input is tried again, because the engine may have compiled or collected garbage; the fastest attempt counts.
+ */
 const ATTEMPTS = 8
-/** Inputs with an end of their own kind are kept, to be changed further: a cheap stand-in for the coverage of code. */
+/** Inputs with a new kind of end are kept and mutated further: a cheap substitute for code coverage. */
 const MAX_KEPT = 2000
 const MAX_ENDS = 5000
-/** When the heap is looked at for the first time: caches are filled by then. */
+/** Share of the inputs after which the heap is first measured: caches are full by then. */
 const WARM_SHARE = 0.2
 
 export type Failure = { readonly index: number; readonly input: Uint8Array; readonly why: string }
@@ -16,10 +18,10 @@ export type Failure = { readonly index: number; readonly input: Uint8Array; read
 export type Report = {
   readonly inputs: number
   readonly accepted: number
-  /** How many kinds of ends there were. */
+  /** The number of different ends. */
   readonly ends: number
   readonly slowestMs: number
-  /** Of the heap and what is outside of it, from the time when it was warm to the end; bytes. */
+  /** Growth of memory, on and outside the heap, after the warm-up, in bytes. */
   readonly growthBytes: number
   readonly failure: Failure | undefined
 }
@@ -32,7 +34,7 @@ const held = (): number => {
 const messageOf = (thrown: unknown): string =>
   thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
 
-/** Runs one input; says what came of it, and how long it kept its thread busy. */
+/** Runs one input; returns its end, and how long it kept the thread busy. */
 const attempt = async ({ run }: Opened, input: Uint8Array): Promise<Attempt> => {
   try {
     const { value: end, ms } = await timed(() => run(input))
@@ -42,23 +44,26 @@ const attempt = async ({ run }: Opened, input: Uint8Array): Promise<Attempt> => 
   }
 }
 
-/** `why` it did harm, or the `end` that it came to. */
+/** `why` it did harm, or its `end`. */
 export type Attempt =
   | { readonly ms: number; readonly end: End; readonly why?: undefined }
   | { readonly ms: number; readonly why: string }
 
-/** Smaller inputs are not weighed because something was collected meanwhile. */
+/** For smaller inputs, memory is not measured again just because garbage was collected. */
 const WEIGHED_BYTES = 16 * 1024
 
 const isSlow = ({ ms, why }: Attempt, maxMs: number): boolean => why === undefined && ms > maxMs
 
-/** Weighing takes much longer than most inputs, so it is done where memory grew by more than is allowed, or was collected. */
+/**
+ * Measuring takes much longer than most inputs, so it is done only if memory grew by more than allowed, or was
+ * collected.
+ */
 const isSuspect = (input: Uint8Array, grownBytes: number): boolean =>
   grownBytes > allowedBytes(input.length) || (grownBytes < 0 && input.length >= WEIGHED_BYTES)
 
 export type TryOptions = { readonly maxMs?: number | undefined; readonly isHeavy?: boolean }
 
-/** Tries an input, and weighs it when it may have taken more memory than is allowed. */
+/** Tries an input, and measures its memory if it may have used more than allowed. */
 export const tryInput = async (
   opened: Opened,
   input: Uint8Array,
@@ -78,7 +83,7 @@ export const tryInput = async (
   return { ms: best.ms, why: `it took ${bytes} bytes of memory, for ${input.length}` }
 }
 
-/** Gives a target so many inputs, the same ones for the same seed; ends at the first that does harm. */
+/** Runs a number of inputs, determined by the seed; ends at the first that does harm. */
 export const campaign = async (
   target: Target,
   { seed, inputs, onInput = () => undefined }: CampaignOptions,
@@ -142,6 +147,6 @@ export const campaign = async (
 export type CampaignOptions = {
   readonly seed: number
   readonly inputs: number
-  /** Hears of each input before it is run. */
+  /** Called before each input. */
   readonly onInput?: (index: number, input: Uint8Array) => void
 }

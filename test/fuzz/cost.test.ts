@@ -4,7 +4,7 @@ import { memoryOf } from './cost.js'
 
 const input = new Uint8Array(1000)
 const open = (run: () => void) => ({ run: () => (run(), 'accepted') })
-/** Of processor time. */
+/** Uses the processor for this many milliseconds. */
 const busyFor = (ms: number) => {
   const before = process.cpuUsage()
   for (let busy = 0; busy < ms;) {

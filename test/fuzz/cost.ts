@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs'
 import { GCProfiler, getHeapStatistics, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
-/** No input may keep its thread busy for longer, in milliseconds. */
+/** Maximum time, in milliseconds, for which an input may keep its thread busy. */
 export const MAX_MS = 20
-/** No input may take more memory than so many times its size, and `SPARE_BYTES`. */
+/** An input may use this many times its size in memory, plus `SPARE_BYTES`. */
 const MAX_TIMES_SIZE = 3
-/** V8's young generation, which is garbage until it is collected, and what the first run of some code compiles. */
+/** V8's young generation, which holds garbage until it is collected, and code compiled in the first run. */
 const SPARE_BYTES = 16 * 1024 * 1024
 
 export const collector = (): (() => void) => {
@@ -14,7 +14,7 @@ export const collector = (): (() => void) => {
   return runInNewContext('gc') as () => void
 }
 
-/** Processor time of this thread, in milliseconds; where the system does not tell it, of this process. */
+/** Processor time of this thread in milliseconds, or of the process where the system does not report that. */
 const busyMs = (): number => {
   try {
     return Number(readFileSync('/proc/thread-self/schedstat', 'utf8').split(' ')[0]) / 1e6
@@ -24,7 +24,7 @@ const busyMs = (): number => {
   }
 }
 
-/** How long a run keeps this thread busy: not what passes while others have the processor, or while it waits. */
+/** How long a run keeps this thread busy, not counting time when it waits or other processes use the processor. */
 export const timed = async <T>(
   run: () => T | Promise<T>,
 ): Promise<{ readonly value: T; readonly ms: number }> => {
@@ -34,7 +34,7 @@ export const timed = async <T>(
   return { value, ms: Math.min(performance.now() - startedAt, busyMs() - before) }
 }
 
-/** Bytes in use, on the heap and outside of it. */
+/** Bytes in use, on and outside the heap. */
 export const inUse = (): number => {
   const { used_heap_size: heap, external_memory: external } = getHeapStatistics()
   return heap + external
@@ -43,8 +43,8 @@ export const inUse = (): number => {
 export const allowedBytes = (inputBytes: number): number => MAX_TIMES_SIZE * inputBytes + SPARE_BYTES
 
 /**
- * The most memory that a run has in use at a time, in bytes, beside what was in use before: on the heap and outside of it, garbage
- * included until it is collected.
+ * The peak of memory that a run uses, in bytes, beyond what was in use before: on and outside the heap, including
+ * garbage that is not collected yet.
  */
 export const memoryOf = async (run: () => unknown): Promise<number> => {
   const collect = collector()

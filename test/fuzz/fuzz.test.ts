@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { campaign } from './campaign.js'
 import { TARGETS } from './targets/index.js'
 
-/** The same inputs in each run; `npm run fuzz` takes other seeds, and a hundred times as many. */
+/** Each run has the same inputs; `npm run fuzz` runs other seeds and a hundred times as many inputs. */
 const SEED = Number(process.env['FUZZ_SEED'] ?? 1)
 const INPUTS = Number(process.env['FUZZ_INPUTS'] ?? 10_000)
-/** On a machine that does much else. */
+/** Milliseconds on a busy machine. */
 const TIMEOUT_MS = 120_000
 const MIB = 1024 * 1024
 
@@ -24,7 +24,7 @@ describe('hostile input', () => {
         throw new Error(
           `input ${failure.index}, ${Buffer.from(failure.input).toString('base64').slice(0, 4000)}: ${failure.why}`,
         )
-      // else it is not looked at what it is for
+      // if nothing is accepted, the inputs do not reach the code under test
       expect(accepted).toBeGreaterThan(0)
       expect(ends).toBeGreaterThan(1)
       expect(growthBytes).toBeLessThan(16 * MIB)

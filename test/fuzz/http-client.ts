@@ -1,9 +1,9 @@
 import { connect } from 'node:net'
 import type { Random } from '../support/random.js'
 
-/** A connection that is not over by then, though the client has ended it, hangs. */
+/** A connection that has not ended by then, although the client has ended it, hangs. */
 export const OVER_MS = 10_000
-/** A request that is not whole is not answered; the client gives up then. */
+/** An incomplete request gets no response; the client gives up then. */
 export const SILENCE_MS = 40
 const STATUS_LINE = 64
 
@@ -44,7 +44,7 @@ export const HTTP_WORDS = [
   'Trailer: T\r\n',
 ] as const
 
-/** A request, more or less, for one of the paths. */
+/** An almost valid request for one of the paths. */
 export const madeRequest = (random: Random, paths: readonly string[], host = ''): Uint8Array => {
   const headers = Array.from({ length: random.small(12) }, () =>
     random.once(3)
@@ -70,8 +70,8 @@ export const madeRequest = (random: Random, paths: readonly string[], host = '')
 }
 
 /**
- * Sends the bytes, waits for a while of silence, ends its side, or with `destroy` all of it, and waits until the connection
- * is over; resolves to the status of what came.
+ * Sends the bytes, waits until there was silence for a while, ends its side (or with `destroy` the connection), and
+ * waits for the end of the connection; resolves to the status of the response.
  */
 export const exchange = (
   port: number,

@@ -1,5 +1,6 @@
-// The long run: `npm run fuzz -- [--inputs N] [--seed N] [--target NAME]… [--replay FILE]`. Each target has a process of
-// its own with a small heap, watched from here, so that also a hang without end and a crash of the engine are told.
+// `npm run fuzz -- [--inputs N] [--seed N] [--target NAME]… [--replay FILE]`: each target runs in its own process with
+// a
+// small heap. This process watches it, to report even an endless loop or a crash of the engine.
 import { fork } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -14,7 +15,7 @@ import { TARGETS, targetOf } from './targets/index.js'
 import type { Told } from './worker.js'
 
 const INPUTS = 1_000_000
-/** An input that takes longer than this is not waited for. */
+/** Milliseconds before an input counts as hanging. */
 const STUCK_MS = 60_000
 const HEAP_MB = 256
 const MAX_GROWTH_BYTES = 32 * 1024 * 1024
@@ -24,7 +25,7 @@ const WORKER = fileURLToPath(new URL('worker.js', import.meta.url))
 
 type Run = { readonly index: number; readonly report: Report | undefined; readonly residentBytes: number }
 
-/** Resolves when the process has ended, or had to be ended; without a report it was lost at some input from `index` on. */
+/** Resolves when the process has ended, or was killed; without a report, an input from `index` on is the cause. */
 const runWorker = (args: readonly (string | number)[]): Promise<Run> =>
   new Promise((resolve) => {
     const child = fork(WORKER, args.map(String), {
@@ -50,7 +51,7 @@ const save = (target: Target, input: Uint8Array): string => {
   return file
 }
 
-/** The same campaign again, which writes down each input before it is run. */
+/** Repeats the campaign with every input written to a file before it is run. */
 const traced = async (target: Target, seed: number, inputs: number, from: number): Promise<string> => {
   mkdirSync(FOUND, { recursive: true })
   const file = join(FOUND, `${target.name}-lost.bin`)
@@ -73,7 +74,7 @@ const verdictOf = async (target: Target, seed: number, inputs: number, run: Run)
 
 const mb = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
 
-/** Resolves to whether it went well. */
+/** Resolves to whether it succeeded. */
 const fuzz = async (target: Target, seed: number, total: number): Promise<boolean> => {
   const startedAt = performance.now()
   const inputs = Math.ceil((target.share * total) / 1000)

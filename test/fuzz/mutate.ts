@@ -1,6 +1,6 @@
 import type { Random } from '../support/random.js'
 
-/** Numbers at the edges of what bytes, LEB128, lengths and counts can hold. */
+/** Extreme values of bytes, LEB128, lengths and counts. */
 const EDGES = [0, 1, 2, 7, 0x0b, 0x20, 0x3f, 0x40, 0x41, 0x60, 0x7f, 0x80, 0xc0, 0xfe, 0xff] as const
 const NUMBERS = [0, 1, 127, 128, 255, 65_535, 65_536, 1_000_000, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1] as const
 const REPEATS = 2000
@@ -15,13 +15,13 @@ const splice = (input: Uint8Array, from: number, to: number, put: Uint8Array): U
   return out
 }
 
-/** A place in the input and, most often, a short piece from there on. */
+/** A range of the input, mostly short. */
 const piece = (random: Random, input: Uint8Array): readonly [from: number, to: number] => {
   const from = random.below(input.length + 1)
   return [from, Math.min(input.length, from + 1 + random.small(input.length))]
 }
 
-/** Unsigned LEB128, at times longer than it has to be. */
+/** Unsigned LEB128, sometimes longer than necessary. */
 const leb128 = (random: Random): Uint8Array => {
   const bytes: number[] = []
   let value: number = random.pick(NUMBERS)
@@ -33,7 +33,7 @@ const leb128 = (random: Random): Uint8Array => {
   return Uint8Array.from([...bytes.slice(0, -1), ...(random.once(4) ? [last, 0] : [last & 0x7f])])
 }
 
-/** A piece many times over, at times as often as it fits: it shows work that grows faster than its input. */
+/** Repeats a piece many times, sometimes as often as it fits: this reveals work that grows faster than the input. */
 const repeat = (random: Random, input: Uint8Array, maxBytes: number): Uint8Array => {
   const [from, to] = piece(random, input)
   const part = input.subarray(from, to)
@@ -50,7 +50,7 @@ const changed = (random: Random, input: Uint8Array, put: Uint8Array): Uint8Array
   return splice(input, at, random.once(2) ? at : Math.min(input.length, at + put.length), put)
 }
 
-/** One change of some bytes: flipped, set, cut, doubled, put elsewhere, replaced by a number or a word. */
+/** One mutation: bytes are flipped, set, deleted, duplicated, moved, or replaced by a number or a word. */
 export const mutateOnce = (
   random: Random,
   input: Uint8Array,
@@ -100,14 +100,14 @@ const mutateByte = (random: Random, input: Uint8Array): Uint8Array => {
 }
 
 export type MutationOptions = {
-  /** What the format is made of. */
+  /** Tokens of the format. */
   readonly words: readonly Uint8Array[]
-  /** Another input, to take pieces from. */
+  /** Another input to take pieces from. */
   readonly other: Uint8Array
   readonly maxBytes: number
 }
 
-/** One change, or a few. */
+/** One or a few mutations. */
 export const mutate = (random: Random, input: Uint8Array, options: MutationOptions): Uint8Array => {
   let out = input
   for (let count = 1 + random.small(6); count > 0; count--) out = mutateOnce(random, out, options)

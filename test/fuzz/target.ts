@@ -1,22 +1,28 @@
 import type { Random } from '../support/random.js'
 
-/** What became of an input, in a few words without anything of its own: `accepted`, or why it was refused. */
+/** The outcome of an input: `accepted`, or why it was refused, without quoting the input. */
 export type End = string
 
-/** A piece of the proplet that takes bytes from outside. All inputs are bytes, so that any can be kept and tried again. */
+/**
+ * A part of the proplet that reads bytes from outside. Inputs are bytes, so that any of them can be stored and
+ * replayed.
+ */
 export type Target = {
   readonly name: string
-  /** How many of a thousand inputs it gets. */
+  /** Its share of a thousand inputs. */
   readonly share: number
-  /** Inputs that are valid, or nearly. */
+  /** Valid or almost valid inputs. */
   readonly seeds: () => readonly Uint8Array[]
-  /** An input may keep its thread busy for so many milliseconds, where that is not the proplet's own; `MAX_MS` by default. */
+  /**
+   * Maximum time for which an input may keep its thread busy, in milliseconds; by default `MAX_MS`. For code that runs
+   * in children.
+   */
   readonly maxMs?: number
-  /** Inputs as large as they may be, and the most costly of their kind: tried as they are, before all others. */
+  /** The largest and most expensive inputs, which are tried first, unchanged. */
   readonly heavy?: () => readonly Uint8Array[]
-  /** What the format is made of. */
+  /** Tokens of the format. */
   readonly words: readonly string[]
-  /** An input made by the grammar of the format. */
+  /** Generates an input from the grammar of the format. */
   readonly make?: (random: Random) => Uint8Array
   readonly maxBytes: number
   readonly open: () => Promise<Opened>
@@ -32,7 +38,7 @@ export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text)
 const decoder = new TextDecoder()
 export const textOf = (bytes: Uint8Array): string => decoder.decode(bytes)
 
-/** The reason of a refusal without what it quotes, so that equal causes are one. */
+/** The reason of a refusal without what it quotes, so that equal causes compare equal. */
 export const causeOf = (message: string): string =>
   message
     .replaceAll(/"(?:[^"\\]|\\.)*"|`[^`]*`|'[^']*'/g, '…')

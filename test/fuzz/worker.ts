@@ -1,9 +1,9 @@
-// One campaign in a process of its own: NAME SEED INPUTS, and TRACE_FROM, from which input on each is written to FILE first.
+// Runs a campaign: NAME SEED INPUTS, and TRACE_FROM FILE to write each input from that one on to FILE before it is run.
 import { writeFileSync } from 'node:fs'
 import { campaign, type Report } from './campaign.js'
 import { targetOf } from './targets/index.js'
 
-/** What it tells its parent: how far it is, now and then, and in the end how it went. */
+/** Messages to the parent: the progress now and then, and the report at the end. */
 export type Told = { readonly index: number } | { readonly report: Report; readonly residentBytes: number }
 
 const TELL_MS = 1000

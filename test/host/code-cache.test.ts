@@ -29,7 +29,7 @@ interface Loaded {
   readonly name: string
   readonly twice: (n: number) => number
 }
-/** Loads the bundle as a process does, and stores what it had to compile. */
+/** Loads the bundle as a new process does, and stores the compiled code. */
 const load = (): Loaded => {
   const code = new CodeCache(cache)
   const loaded = code.load(join(directory, 'main.cjs')) as Loaded
@@ -39,7 +39,7 @@ const load = (): Loaded => {
 }
 
 describe('15.4 the compiled form of our code', () => {
-  it('is stored for bundles that have a hash in their name, and serves the next process', () => {
+  it('is stored for bundles with a hash in their name, and used by the next process', () => {
     expect(load().twice(21)).toBe(42)
     expect(stored()).toStrictEqual(['part-aaaaaaaa.cjs'])
     const first = readFileSync(join(cache, 'part-aaaaaaaa.cjs'))
@@ -47,7 +47,7 @@ describe('15.4 the compiled form of our code', () => {
     expect(readFileSync(join(cache, 'part-aaaaaaaa.cjs'))).toStrictEqual(first)
   })
 
-  it('gives a bundle what CommonJS does', () => {
+  it('gives a bundle the variables of CommonJS', () => {
     expect(load().name).toBe('main.cjs')
   })
 
@@ -81,7 +81,9 @@ describe('15.4 the compiled form of our code', () => {
   })
 })
 
-/** Newer versions of Node.js have a cache of their own. In one process V8 remembers what it compiled, whatever it is given. */
+/**
+ * Newer versions of Node.js have their own cache. This needs a process: V8 remembers what it has compiled in this one.
+ */
 describe.skipIf('enableCompileCache' in module)('15.4 a program with a compiled form', () => {
   const version = () =>
     execFileSync(process.execPath, [join(ROOT, 'dist/exec.cjs'), '--version'], {

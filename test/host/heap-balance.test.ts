@@ -13,7 +13,7 @@ const CHECK = `
   const { Script } = require('node:vm')
   parentPort.postMessage(new Script(source, { cachedData }).cachedDataRejected)
 `
-/** Whether V8 refuses it now; in a thread, because this one has compiled the same source before. */
+/** Whether V8 refuses the cached data; in a thread, because this one has already compiled the source. */
 const isRefused = async (cachedData: Buffer): Promise<unknown> => {
   const worker = new Worker(CHECK, { eval: true, workerData: { source: SOURCE, cachedData } })
   const [refused] = (await once(worker, 'message')) as [unknown]

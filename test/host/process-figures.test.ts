@@ -29,7 +29,7 @@ describe.runIf(process.platform === 'linux')('the figures of a process', () => {
     const { user, system } = process.cpuUsage(own)
     const spent = (figures?.cpuSeconds ?? 0) - before
     expect(spent).toBeGreaterThan(0)
-    // Beside the steps of the kernel's account.
+    // The kernel accounts in steps.
     expect(spent).toBeLessThan((user + system) / 1e6 + 0.05)
     expect(Math.abs((figures?.memoryBytes ?? 0) - process.memoryUsage().rss)).toBeLessThan(16e6)
     expect(figures?.threads).toBeGreaterThan(1)
@@ -37,7 +37,7 @@ describe.runIf(process.platform === 'linux')('the figures of a process', () => {
     expect(figures?.diskReadBytes).toBeGreaterThanOrEqual(0)
   })
 
-  it('hold those of its descendants, together', async () => {
+  it('include those of its descendants', async () => {
     const shell = spawn('/bin/sh', ['-c', 'sleep 60 & echo; wait'], { detached: true })
     onTestFinished(() => void process.kill(-(shell.pid ?? 0), 'SIGKILL'))
     await once(shell.stdout, 'data')
@@ -47,7 +47,7 @@ describe.runIf(process.platform === 'linux')('the figures of a process', () => {
     expect(readTreeFigures(pid)?.memoryBytes).toBeGreaterThan(readFigures(pid)?.memoryBytes ?? Infinity)
   })
 
-  it('are none once it is gone', async () => {
+  it('are undefined once it is gone', async () => {
     const child = spawn('/bin/true')
     await once(child, 'close')
     const pid = child.pid ?? 0
@@ -61,7 +61,7 @@ describe.runIf(process.platform === 'linux')('the figures of a process', () => {
   it('can be read again and again from files that stay open, until it is gone', async () => {
     const child = spawn('/bin/cat')
     const pid = child.pid ?? 0
-    // It is what it will be, and waits.
+    // Its figures no longer change: it has started and waits for input.
     const echo = once(child.stdout, 'data')
     child.stdin.write('x')
     await echo

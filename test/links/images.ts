@@ -6,7 +6,7 @@ const leb = (value: number): readonly number[] =>
 
 const BLOCK_BYTES = 4096
 
-/** `add` with a custom section of noise, so that it has this many bytes or a few more. Other seeds give other images. */
+/** `add` with a custom section of noise, of at least this many bytes. Each seed gives a different image. */
 export const paddedAdd = (bytes: number, seed: number): Buffer => {
   const add = coreFixture('add')
   const noise = Buffer.alloc(Math.max(0, bytes - add.length), new Random(seed).bytes(BLOCK_BYTES))

@@ -43,7 +43,7 @@ describe('issue 14.5: over a long and lossy link, behind nginx that ends mTLS', 
         ['chunks', images[1]],
       ])
       expect(outcome.segmentsLost).toBeGreaterThan(0)
-      // two of them and what a few losses in a row may take
+      // two intervals, and the delay of a few losses in a row
       expect(outcome.beatGapMs).toBeLessThan(6000)
     },
   )

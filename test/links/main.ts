@@ -1,5 +1,5 @@
-// The long run: `npm run links -- [--minutes N] [--rtt MS]…`. A proplet over long and lossy links, for so many minutes each, all at
-// once; all of them together write the section of bench/RELIABILITY.md.
+// `npm run links -- [--minutes N] [--rtt MS]…`: proplets over long and lossy links, all at once. A run with all
+// links writes the section of bench/RELIABILITY.md.
 import { cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -15,7 +15,7 @@ const LOSS = 0.01
 const IMAGE_BYTES = 10_000_000
 const ROUND_TRIPS = ['30', '300']
 const BEAT_MS = 10_000
-/** With default settings the proplet beats each 10 s; the idle one has nothing but its keep-alive. */
+/** By default a heartbeat is sent every 10 s; this proplet sends nothing but its keep-alive. */
 const IDLE = { PROPLET_LIVELINESS_INTERVAL: '1h', PROPLET_METRICS_INTERVAL: '0' }
 const HEADINGS = [
   'round trip',

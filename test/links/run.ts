@@ -18,11 +18,11 @@ export type LinkRunOptions = {
   readonly roundTripMs: number
   readonly loss: number
   readonly seed: number
-  /** How long commands are sent for, in milliseconds. */
+  /** How long commands are sent, in milliseconds. */
   readonly forMs: number
-  /** Between two tasks of 41 bytes, in milliseconds. */
+  /** Interval between small tasks (41 bytes), in milliseconds. */
   readonly taskEveryMs: number
-  /** Sizes of images, one after another: the first in a start, the second in chunks, and so on. */
+  /** Sizes of images in turn: the first is sent in a start, the second in chunks, and so on. */
   readonly images: readonly number[]
   /** Settings of the proplet. */
   readonly env?: Readonly<Record<string, string>>
@@ -33,7 +33,7 @@ export type LinkRunOptions = {
 type Arrival = { readonly how: 'inline' | 'chunks'; readonly bytes: number; readonly seconds: number }
 
 export type LinkOutcome = {
-  /** That the proplet has opened. */
+  /** Connections that the proplet opened. */
   readonly connections: number
   readonly disconnections: readonly string[]
   readonly tasks: number
@@ -42,7 +42,7 @@ export type LinkOutcome = {
   readonly failed: readonly string[]
   readonly arrivals: readonly Arrival[]
   readonly beats: number
-  /** The longest time between two heartbeats, as the Manager's side sees them. */
+  /** The longest interval between two heartbeats as received by the Manager. */
   readonly beatGapMs: number
   readonly pings: number
   readonly segments: number
@@ -52,14 +52,14 @@ export type LinkOutcome = {
 
 const PROPLET_ID = 'far-proplet'
 const ADD = { name: 'add', file: coreFixture('add').toString('base64'), inputs: [10, 20] }
-/** An image in a start is a third larger there. */
+/** Base64 makes an image in a start a third larger. */
 const MAX_PACKET = 16 * 1024 * 1024
 const WAIT_MS = 900_000
 const LOOK_MS = 100
 
 type Told = { readonly results: unknown; readonly error: unknown }
 
-/** What comes of the channel, at the broker's end of the link. */
+/** Observes the channel at the broker's end of the link. */
 const observe = async (port: number) => {
   const client = await connectForever(port, 'far-observer')
   const told = new Map<string, Told[]>()
@@ -87,7 +87,7 @@ const observe = async (port: number) => {
   return { told, beats: () => ({ beats, beatGapMs }), close: () => client.endAsync(true) }
 }
 
-/** Resolves when it holds; false: it took too long. */
+/** Resolves when the condition holds; false after the time limit. */
 const until = async (holds: () => boolean): Promise<boolean> => {
   const from = performance.now()
   while (!holds()) {
@@ -98,8 +98,8 @@ const until = async (holds: () => boolean): Promise<boolean> => {
 }
 
 /**
- * A proplet that reaches its broker over a long and lossy link and through nginx, which ends mTLS; sends it tasks and large
- * images and counts what becomes of them.
+ * Runs a proplet that reaches its broker over a long and lossy link and through nginx, which terminates mTLS; sends it
+ * tasks and large images, and counts the outcomes.
  */
 export const runLink = async (options: LinkRunOptions): Promise<LinkOutcome> => {
   const { certs, roundTripMs, loss, seed, forMs, taskEveryMs, images, idle } = options

@@ -7,7 +7,7 @@ import tseslint from 'typescript-eslint'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import rules from '../../dependency-cruiser.config.mjs'
 
-/** [what it breaks, the file that imports, what it imports]; every file is one of a tree made for the test. */
+/** [rule that is broken, importing file, imported file]; all of them are in a tree made for the test. */
 const FORBIDDEN: readonly (readonly [string, string, string])[] = [
   ['floor-of-src-model', 'src/model/probe.ts', 'src/io/target.ts'],
   ['floor-of-src-model', 'src/model/deep/down/probe.ts', 'src/net/deep/down/target.ts'],
@@ -37,13 +37,13 @@ const FORBIDDEN: readonly (readonly [string, string, string])[] = [
   ['no-cycle-of-folders', 'src/streams/right/c.ts', 'src/streams/left/d.ts'],
 ]
 
-/** Close the cycles of files; a cycle is reported once. */
+/** Edges that close the cycles; each cycle is reported once. */
 const CYCLES = [
   ['src/io/cycle/b.ts', 'src/io/cycle/a.ts'],
   ['packages/component/cycle/b.ts', 'packages/component/cycle/a.ts'],
 ] as const
 
-/** Down the floors, and beside a file: none of them breaks a rule. */
+/** Imports from lower floors, and from a file beside: none of them breaks a rule. */
 const ALLOWED: readonly (readonly [string, string])[] = [
   ['src/net/good.ts', 'src/model/target.ts'],
   ['src/host/good.ts', 'src/model/target.ts'],
@@ -81,7 +81,7 @@ beforeAll(async () => {
   const edges = [...FORBIDDEN.map(([, from, to]) => [from, to] as const), ...ALLOWED, ...CYCLES]
   for (const [from, to] of edges) {
     if (!to.startsWith('node:')) write(to, 'export type Target = string\n')
-    // Types count: they are what a floor would grow into.
+    // Type imports count, because values would follow.
     write(from, `import type * as target from '${specifier(from, to)}'\nexport type Probe = typeof target\n`)
   }
   const { output } = await cruise(['src', 'packages'], {

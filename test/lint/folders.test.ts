@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 
 const ROOT = join(import.meta.dirname, '../..')
 
-/** Doors and entries of a folder stand above it: they only put together what is in it. */
+/** `index.ts` and `main.ts` stand above their folder: they only compose what is in it. */
 const isAbove = (file: string) => /(?:^|\/)(?:index|main)\.ts$/.test(file)
 const nodeOf = (file: string) => (isAbove(file) ? file : posix.dirname(file))
 
@@ -16,7 +16,7 @@ const sources = (): readonly string[] =>
       .map((file) => posix.relative(ROOT, file)),
   )
 
-/** The file that an import names, if it is one of ours. */
+/** The file that an import refers to, if it belongs to this repository. */
 const target = (from: string, specifier: string): string | undefined => {
   if (specifier.startsWith('.')) return posix.join(posix.dirname(from), specifier).replace(/\.js$/, '.ts')
   const [, name, path = 'index.js'] = /^@proplet\/(\w+)(?:\/(.+))?$/.exec(specifier) ?? []
@@ -35,7 +35,7 @@ const edgesOf = (files: readonly string[], read: (file: string) => string): read
   )
 }
 
-/** Imports between folders that can be followed from a folder back to it. */
+/** Imports that are part of a cycle of folders. */
 const cyclic = (edges: readonly Edge[]): readonly string[] => {
   const next = new Map<string, Set<string>>()
   for (const [from, to] of edges)
@@ -57,7 +57,7 @@ describe('folders (issue 12, 1)', () => {
     expect(cyclic(edgesOf(files, (file) => readFileSync(join(ROOT, file), 'utf8')))).toEqual([])
   })
 
-  it('have one when a folder uses one in it, and that uses the folder', () => {
+  it('finds a cycle of a folder and one inside it', () => {
     const tree: Record<string, string> = {
       'src/io/parent.ts': "export { child } from './child/child.js'",
       'src/io/child/child.ts': "import type { Shared } from '../shared.js'\nexport const child: Shared = 1",

@@ -6,7 +6,7 @@ export const UNIT = join(ROOT, 'packaging/proplet.service')
 export const SANDBOX = join(ROOT, 'packaging/sandbox.conf')
 export const CONTAINERFILE = join(ROOT, 'packaging/Containerfile')
 
-/** The values of a key of a unit file, in their order. */
+/** The values of a key in a unit file, in order. */
 export const valuesOf = (file: string, key: string): readonly string[] =>
   readFileSync(file, 'utf8')
     .split('\n')

@@ -15,7 +15,7 @@ import { install, packIn, run } from './tarball.js'
 const MEBIBYTE = 1024 * 1024
 const MAX_INSTALL_BYTES = 40 * MEBIBYTE
 const SETUP_MS = 300_000
-/** What the package holds, beside `package.json`. */
+/** The content of the package, except `package.json`. */
 const PACKED = [
   /^(?:README|CHANGELOG|SECURITY)\.md$/,
   /^packaging\/(?:health\.mjs|proplet\.service|sandbox\.conf)$/,

@@ -10,14 +10,14 @@ const ALLOW = 0x7fff0000
 const KILL = 0x80000000
 const EPERM = 0x00050001
 
-/** Where the number of the call, and the architecture, are in what the filter looks at. */
+/** Offsets of the system call number and of the architecture in the filter's input. */
 const NUMBER_AT = 0
 const ARCHITECTURE_AT = 4
 
 const run = (program: string, ...args: readonly string[]): string =>
   execFileSync(program, [...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
 
-/** What each set of systemd, such as `@system-service`, holds: calls and other sets. */
+/** The content of each systemd set, such as `@system-service`: system calls and other sets. */
 const readSets = (): ReadonlyMap<string, readonly string[]> => {
   const sets = new Map<string, string[]>()
   let current: string[] = []
@@ -30,7 +30,7 @@ const readSets = (): ReadonlyMap<string, readonly string[]> => {
   return sets
 }
 
-/** What a list of `SystemCallFilter=` lines leaves: of the sets that are allowed, without those with a `~`. */
+/** The system calls that the `SystemCallFilter=` lines allow: of the allowed sets, minus those with a `~`. */
 export const allowedCalls = (filters: readonly string[]): ReadonlySet<string> => {
   const sets = readSets()
   const callsOf = (name: string): readonly string[] =>
@@ -46,7 +46,7 @@ export const allowedCalls = (filters: readonly string[]): ReadonlySet<string> =>
   return allowed
 }
 
-/** The numbers on this machine; where it has no such call, there is none. */
+/** Their numbers on this machine, without those that it does not have. */
 const numbersOf = (calls: ReadonlySet<string>): readonly number[] =>
   run('sh', '-c', 'for call; do scmp_sys_resolver "$call"; done', 'sh', ...calls)
     .split('\n')
@@ -63,7 +63,9 @@ const instruction = (code: number, value: number, ifTrue = 0, ifFalse = 0): Buff
   return bytes
 }
 
-/** A filter as bubblewrap takes it (classic BPF): these calls are allowed, others fail with EPERM, as in the unit. */
+/**
+ * A filter in the format of bubblewrap (classic BPF): these calls are allowed, others fail with EPERM, as in the unit.
+ */
 export const filterProgram = (calls: ReadonlySet<string>): Buffer => {
   const architecture = AUDIT_ARCHITECTURES[arch]
   if (architecture === undefined) throw new Error(`no filter for ${arch}`)

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { ROOT } from '../support/fixtures.js'
 
-/** Runs a program to its end and returns its standard output; rejects with what it wrote when it fails. */
+/** Runs a program and returns its standard output; rejects with all of its output if it fails. */
 export const run = (
   directory: string,
   program: string,
@@ -12,7 +12,7 @@ export const run = (
 ): string =>
   execFileSync(program, args, { cwd: directory, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
 
-/** Copies what git has of this repository, as a clone would, with links to the packages that are installed here. */
+/** Copies the files in git, like a clone, with links to the installed packages. */
 const cloneTo = (directory: string): void => {
   const files = run(ROOT, 'git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard']).split('\0')
   for (const file of files.filter((name) => name !== '' && !name.startsWith('test/'))) {
@@ -26,7 +26,7 @@ const cloneTo = (directory: string): void => {
     symlinkSync(join(directory, 'packages', name), join(directory, 'node_modules/@proplet', name))
 }
 
-/** Packs a fresh clone in this directory, which has no `dist` before, and returns the path of the tarball. */
+/** Packs a fresh clone without `dist`, and returns the path of the tarball. */
 export const packIn = (directory: string): string => {
   const clone = join(directory, 'clone')
   mkdirSync(clone)
@@ -37,6 +37,6 @@ export const packIn = (directory: string): string => {
   return join(directory, tarball)
 }
 
-/** Installs the tarball as those do who have no checkout. */
+/** Installs the tarball with npm, as a user without a checkout does. */
 export const install = (directory: string, args: readonly string[]): string =>
   run(directory, 'npm', ['install', '--prefer-offline', '--no-fund', '--no-audit', ...args])

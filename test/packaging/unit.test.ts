@@ -6,12 +6,12 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { ROOT } from '../support/fixtures.js'
 import { SANDBOX, UNIT, valuesOf } from './files.js'
 
-/** Ten times the exposure that `systemd-analyze security` may find; 100 is a service without any of it. */
+/** Ten times the exposure that `systemd-analyze security` may report; a service without any restriction has 100. */
 const THRESHOLD = 15
-/** With namespaces for guests. */
+/** The same with namespaces for guests. */
 const SANDBOX_THRESHOLD = 30
 
-/** Where `npm install --global --prefix /opt/proplet` puts the command. */
+/** Where `npm install --global --prefix /opt/proplet` installs the command. */
 const PROGRAM = '/opt/proplet/bin/propeller-proplet'
 
 const analyze = (...args: readonly string[]) => {
@@ -19,7 +19,10 @@ const analyze = (...args: readonly string[]) => {
   return { status, text: `${stdout}${stderr}` }
 }
 
-/** The unit with a program that exists, so that `systemd-analyze` can check its paths, and with its drop-in if given. */
+/**
+ * The unit with a program that exists, so that `systemd-analyze` can check its paths, and with its drop-in if there is
+ * one.
+ */
 const unitHere = (dropIn?: string): string => {
   const directory = mkdtempSync(join(tmpdir(), 'proplet-unit-'))
   onTestFinished(() => rmSync(directory, { recursive: true }))
@@ -62,7 +65,7 @@ it('starts the command of the package, where docs/running.md installs it', () =>
 
 it('gives the proplet enough time to stop', () => {
   const [stop] = valuesOf(UNIT, 'TimeoutStopSec')
-  // PROPLET_SHUTDOWN_TIMEOUT, and what is undelivered
+  // PROPLET_SHUTDOWN_TIMEOUT, plus time to deliver results
   expect(Number(stop)).toBeGreaterThan(30 + 10)
 })
 

@@ -24,7 +24,7 @@ import type { Unfinished, TaskJournal } from '../../src/model/journal.js'
 
 type Call = string
 
-/** A journal that numbers what it is given, and says what it was told. */
+/** A journal that numbers commands, and lists its calls. */
 const fakeJournal = (of: Partial<TaskJournal> = {}) => {
   const calls: Call[] = []
   let last = 0

@@ -61,7 +61,7 @@ const outputs = {
   u: 'fl/rounds/r1/updates/p1 {"a":1}',
 }
 
-/** What is published of tasks. */
+/** The publications about tasks. */
 const told = (output$: Observable<PipelineOutput>): Observable<string> =>
   output$.pipe(
     filter(({ type }) => type === 'publish'),

@@ -5,7 +5,7 @@ import { outputs, pipelineWith, published } from '../support/pipeline.js'
 import { runEvents } from '../support/runtime.js'
 import type { TaskJournal } from '../../src/model/journal.js'
 
-/** A journal that says what it was told, beside what `also` says. */
+/** A journal that lists its calls, and what `also` adds to the list. */
 const fakeJournal = (unfinished: TaskJournal['unfinished'] = []) => {
   const calls: string[] = []
   let last = 100
@@ -140,7 +140,7 @@ describe('pipeline: the journal', () => {
       const { values, begin } = pipelineWith(m, { deps: { journal }, settings: { maxTasks: 1 } })
       const message$ = m.hot('      -s---', values)
       const stop$ = m.hot('         ---e')
-      // The one that runs is ended at the deadline, the one that waits at once.
+      // The running task ends at the deadline, the waiting one at once.
       const expected = '            ---n 1001ms |'
       m.expect(published(begin({ message$, stop$ }))).toBeObservable(expected, outputs)
       m.flush()

@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Paths that lead out of a preopen that `layEscapes` has prepared. Every face of the host has to refuse them all. */
+/** Paths that lead out of a preopen prepared by `layEscapes`. Every version of the host must refuse all of them. */
 export const ESCAPES: readonly string[] = [
   ...['/', '/etc/passwd', '//etc/passwd', '..', '../', '../outside/secret', 'd/../../outside/secret'],
   ...[
@@ -15,7 +15,7 @@ export const ESCAPES: readonly string[] = [
   ],
 ]
 
-/** Lays the links that these paths go along. */
+/** Creates the links that these paths follow. */
 export const layEscapes = (inside: string, outside: string): void => {
   mkdirSync(join(inside, 'd'))
   writeFileSync(join(inside, 'existing'), '')

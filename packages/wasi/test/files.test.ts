@@ -9,7 +9,7 @@ const sandbox = eachInSandbox()
 const ROOT = 3
 const readWrite = { flags: O.creat, rights: RIGHTS.all }
 
-/** `fd_seek` by constants of wasi/api.h. */
+/** `whence` of `fd_seek`, from wasi/api.h. */
 const SET = 0
 const CUR = 1
 const END = 2

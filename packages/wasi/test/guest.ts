@@ -88,7 +88,9 @@ export const E = {
 
 export const RIGHTS = { read: 2n, seek: 4n, write: 64n, all: (1n << 30n) - 1n } as const
 export const O = { creat: 1, directory: 2, excl: 4, trunc: 8 } as const
-/** Where the helpers put a path, a second path, an iovec and a result; tests may use anything from `data` on. */
+/**
+ * Addresses that the helpers use for a path, a second path, an iovec and a result; tests may use memory from `data` on.
+ */
 export const AT = { path: 1024, other: 80_000, iovec: 256, result: 64, data: 160_000 } as const
 
 type Arg = number | bigint
@@ -99,7 +101,7 @@ type OpenArgs = {
   readonly follow?: boolean
 }
 
-/** A guest whose every call the test makes itself, by real WebAssembly imports and a real memory. */
+/** A guest whose calls the test makes, through real WebAssembly imports and a real memory. */
 export class RawGuest {
   readonly memory: WebAssembly.Memory
   readonly stdout: Buffer[] = []
@@ -155,7 +157,7 @@ export class RawGuest {
     return this.call(name, fd, ...this.put(AT.path, path), ...rest)
   }
 
-  /** The errno, or SUCCESS and the descriptor in `result`. */
+  /** Returns an errno; after SUCCESS the descriptor is in `result`. */
   open(fd: number, path: string | Uint8Array, options: OpenArgs = {}): number {
     const { flags = 0, rights = RIGHTS.read | RIGHTS.seek, fdflags = 0, follow = true } = options
     const [at, length] = this.put(AT.path, path)
@@ -173,7 +175,7 @@ export class RawGuest {
     )
   }
 
-  /** The descriptor; throws on an errno. */
+  /** Returns the descriptor; throws on an errno. */
   opened(fd: number, path: string, options: OpenArgs = {}): number {
     const errno = this.open(fd, path, options)
     if (errno !== E.SUCCESS) throw new Error(`${path}: errno ${errno}`)
@@ -190,7 +192,7 @@ export class RawGuest {
     return this.call('fd_write', fd, AT.iovec, 1, AT.result)
   }
 
-  /** What is read, or the errno. */
+  /** Returns the text that was read, or the errno. */
   read(fd: number, length = 4096): string | number {
     this.iovec(AT.data, length)
     const errno = this.call('fd_read', fd, AT.iovec, 1, AT.result)

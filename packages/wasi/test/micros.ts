@@ -1,2 +1,2 @@
-/** A time without its nanoseconds: Node takes times as doubles, so microseconds are what is kept of any of them. */
+/** Rounds a time down to microseconds: Node.js has times as doubles, which are not more precise. */
 export const micros = (ns: bigint): bigint => (ns / 1000n) * 1000n

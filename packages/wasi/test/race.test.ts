@@ -8,7 +8,7 @@ import { eachInSandbox } from './sandbox-fixture.js'
 const sandbox = eachInSandbox()
 const ROOT = 3
 
-/** Puts the second and then the first of each pair under a name, for as long as the thread lives. */
+/** Alternates the two entries of each pair under one name until the thread is terminated. */
 const swapper = `
   const { workerData: { directory, name, honest, evil }, parentPort } = require('node:worker_threads')
   const { renameSync } = require('node:fs')
@@ -24,7 +24,10 @@ const swapper = `
 
 type Tally = { inside: number; refused: number }
 
-/** Makes attempts while a thread swaps, until both outcomes were seen often; at most a bounded number. */
+/**
+ * Repeats an attempt while a thread swaps the entries, until both outcomes were seen often enough or a limit is
+ * reached.
+ */
 async function raced(
   names: { name: string; honest: string; evil: string },
   attempt: () => boolean,

@@ -9,7 +9,7 @@ const ROOT = 3
 
 type Dirent = { readonly next: bigint; readonly inode: bigint; readonly type: number; readonly name: string }
 
-/** One call: the whole entries in the buffer, and whether it said that the directory has ended. */
+/** One call: the complete entries in the buffer, and whether it reported the end of the directory. */
 function readdir(
   guest: RawGuest,
   fd: number,
@@ -35,7 +35,7 @@ function readdir(
   return { entries, ended: used < room }
 }
 
-/** As a C library does: on from the last whole entry, until the end. */
+/** Reads to the end as a C library does: each call continues after the last complete entry. */
 function readAll(guest: RawGuest, fd: number, room: number, each?: (entry: Dirent) => void): string[] {
   const names: string[] = []
   for (let cookie = 0n; ;) {

@@ -5,9 +5,9 @@ import { afterEach, beforeEach } from 'vitest'
 import { RawGuest } from './guest.js'
 
 export type Sandbox = {
-  /** The host directory that is preopened as `/`, descriptor 3, and again read-only as `/ro`, descriptor 4. */
+  /** The host directory that is preopened as `/` (descriptor 3), and read-only as `/ro` (descriptor 4). */
   readonly inside: string
-  /** Its neighbour, which holds `secret` with the text `SECRET`. */
+  /** A directory beside `inside`; contains `secret` with the text `SECRET`. */
   readonly outside: string
   readonly guest: RawGuest
 }

@@ -23,7 +23,7 @@ const sandbox = eachInSandbox()
 const ROOT = 3
 const READONLY = 4
 
-/** Every way to name something that is at `path`, and its errno. */
+/** Tries every function that takes a path on `path`, and returns the errnos. */
 const lookups = (guest: RawGuest, fd: number, path: string): number[] => [
   guest.open(fd, path),
   guest.stat(fd, path).errno,

@@ -5,7 +5,7 @@ import { toEnvironment } from '../host/environment.js'
 import { AT, E, O, RIGHTS, runCommand } from './guest.js'
 import { eachInSandbox } from './sandbox-fixture.js'
 
-// What the official test suite of preview 1 found, by the numbers that it was filed under.
+// Findings of the official test suite of preview 1, numbered as in test/docs/findings.test.ts.
 const sandbox = eachInSandbox()
 const ROOT = 3
 const EXACT = 1_700_000_000_123_456_789n

@@ -5,7 +5,7 @@ import type { Reader } from './setting.js'
 
 export type Transport = 'tcp' | 'tls' | 'ws' | 'wss'
 
-/** Where the broker is. `host` is without brackets; `path` is empty but for WebSockets. */
+/** The address of the broker. `host` has no brackets; `path` is empty except for WebSockets. */
 export type MqttAddress = {
   readonly transport: Transport
   readonly host: string
@@ -13,7 +13,7 @@ export type MqttAddress = {
   readonly path: string
 }
 
-/** An address as written: whether TLS is wanted is open when it names no scheme, and so may be the port. */
+/** An address as written. Without a scheme, whether to use TLS is still open, and so is the port. */
 export type WrittenAddress = {
   readonly transport: Transport | undefined
   readonly host: string
@@ -33,7 +33,7 @@ const TRANSPORTS: Readonly<Record<string, Transport>> = {
 
 const PORTS: Readonly<Record<Transport, number>> = { tcp: 1883, tls: 8883, ws: 80, wss: 443 }
 
-/** The path brokers serve MQTT at by custom, and SuperMQ's. */
+/** The customary path for MQTT over WebSockets, and that of SuperMQ. */
 const WEBSOCKET_PATH = '/mqtt'
 
 const EXPECTED =
@@ -71,7 +71,7 @@ const parse = (text: string): E.Either<string, WrittenAddress> => {
 
 export const address: Reader<WrittenAddress> = scalar(parse, withoutCredentials)
 
-/** Fills in what was left open: an address without a scheme uses TLS when there are files for it. */
+/** Completes the address: without a scheme, TLS is used if TLS files are configured. */
 export const completeAddress = (written: WrittenAddress, tlsConfigured: boolean): MqttAddress => {
   const transport = written.transport ?? (tlsConfigured ? 'tls' : 'tcp')
   return { transport, host: written.host, port: written.port ?? PORTS[transport], path: written.path }

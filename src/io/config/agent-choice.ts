@@ -8,7 +8,7 @@ const HOST_PORT = /^(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):\d{1,5}$/
 
 const hasPort = (text: string): boolean => HOST_PORT.test(text) && Number(/\d+$/.exec(text)?.[0]) <= 65_535
 
-/** How the Attestation Agent is reached. */
+/** How to reach the Attestation Agent. */
 export const agentChoice: Reader<AgentChoice> = scalar((found) => {
   if (found === 'auto' || found === 'none') return E.right({ type: found })
   if (/^http:\/\//i.test(found) && URL.canParse(found)) return E.right({ type: 'rest', url: found })

@@ -9,7 +9,7 @@ import type { SettingKey, Values } from './settings.js'
 type LinkKey = Extract<SettingKey, `mqtt_${string}`>
 type IdentityKey = 'domain_id' | 'channel_id' | 'client_id' | 'client_key'
 
-/** The values that say who we are to which broker. */
+/** The settings of identity and connection. */
 export type ChannelValues = Pick<Values, LinkKey | IdentityKey>
 
 const tls = (values: ChannelValues): TlsConfig => {
@@ -21,7 +21,7 @@ const tls = (values: ChannelValues): TlsConfig => {
   }
 }
 
-/** A session that never expires (MQTT 5, section 3.1.2.11.2). */
+/** Never expires (MQTT 5, section 3.1.2.11.2). */
 const NO_EXPIRY = 0xffffffff
 
 const mqtt = (values: ChannelValues): MqttConfig => {
@@ -59,7 +59,9 @@ const http = (values: Values): HttpOptions => ({
   graceMs: values.http_grace,
 })
 
-/** Whoever can reach the page sees what tasks write, so beyond this machine it has to be asked for. */
+/**
+ * The page shows the output of tasks to everyone who can reach it, so it is not served beyond this machine by default.
+ */
 const page = (values: Values): PageConfig | undefined =>
   (values.ui_enabled ?? isLoopback(values.metrics_host))
     ? { hosts: values.ui_hosts, token: values.ui_actions ? values.ui_token : undefined }
@@ -75,9 +77,9 @@ const traces = ({ otel_url: written, trace_ratio: ratio }: Values): TracesConfig
   return { url: url.href, ratio }
 }
 
-/** What the host has of what the settings ask for. */
+/** Facts about the host that settings refer to. */
 export type Found = Pick<Config['runtime'], 'external' | 'isolation'> & {
-  /** The state directory is not the default. */
+  /** Whether the state directory is configured explicitly. */
   readonly isStateChosen: boolean
   readonly env: Config['registry']['helperEnv']
   readonly confidential: FoundConfidential
@@ -93,7 +95,7 @@ export const assembleChannel = (values: ChannelValues): Pick<Config, 'identity' 
   mqtt: mqtt(values),
 })
 
-/** Arranges the values of the settings, and what was found for them, as the parts of the proplet want them. */
+/** Builds the configuration from the values of the settings and the facts about the host. */
 export const assemble = (values: Values, found: Found): Config => ({
   ...assembleChannel(values),
   retainedCommands: values.retained_commands,

@@ -15,7 +15,7 @@ export type ChannelConfig = Pick<Config, 'identity' | 'mqtt'>
 export type LoadedChannel = {
   readonly config: ChannelConfig
   readonly warnings: readonly string[]
-  /** The file of a running `proplet dev`, if the settings come from there. */
+  /** The file of the running `proplet dev` that the settings come from, if any. */
   readonly devFile: string | undefined
 }
 
@@ -25,7 +25,7 @@ const FILE = ['config_file', 'config_section'] as const
 const isChannelKey = (key: SettingKey): boolean =>
   key.startsWith('mqtt_') || [...IDENTITY, ...FILE].some((other) => other === key)
 
-/** The settings of those who talk to proplets: who they are, to which broker. They are the daemon's own, by its names. */
+/** The settings of clients: identity and connection, with the same names as those of the daemon. */
 export const channelEntries = settingEntries.filter(([key]) => isChannelKey(key))
 
 const isWhole = (values: object): values is ChannelValues =>
@@ -35,7 +35,7 @@ const UNSET =
   'no broker and no identity is set, and no `proplet dev` is running; expected PROPLET_MQTT_ADDRESS and ' +
   'PROPLET_DOMAIN_ID, _CHANNEL_ID, _CLIENT_ID, _CLIENT_KEY, or a config.toml in this directory, or another file with --config'
 
-/** Whether there is a word about who and where, anywhere but in the file of `proplet dev`. */
+/** Whether identity or connection are configured anywhere except in the file of `proplet dev`. */
 const isTouched = (sources: Sources): boolean =>
   [...IDENTITY, 'mqtt_address' as const].some((key) => find(key, settings[key], sources) !== undefined)
 
@@ -43,8 +43,8 @@ const withSection = (sources: Sources, { section }: SectionResult): Sources =>
   section === undefined ? sources : { ...sources, rest: [...sources.rest, sectionSource(section)] }
 
 /**
- * The broker and the identity of a client, found as those of the daemon are, and checked as they are. Where the file has
- * no section `proplet`, `manager` will do; where nothing is said at all, a running `proplet dev` is meant.
+ * Reads the connection and the identity of a client as the daemon reads its own. A file without a section `proplet` may
+ * have a section `manager` instead; if nothing is configured, a running `proplet dev` is used.
  */
 export const loadChannel = (
   { flags = {}, env }: ConfigInput,

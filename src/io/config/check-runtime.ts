@@ -4,7 +4,7 @@ import type { ConfigFiles } from './files.js'
 import type { FoundProgram } from './program.js'
 import type { Resolution } from './resolve.js'
 
-/** What a setting made us look for. */
+/** The result of looking for a program or sandbox that a setting names. */
 export type Sought = {
   readonly program: FoundProgram | undefined
   readonly sandbox: E.Either<string, Sandbox> | undefined
@@ -41,7 +41,7 @@ const checkExternal = ({ values, nameOf }: Resolution, { program }: Sought): rea
       ]
     : []
 
-/** What the embedded runtime alone can do is not promised for another. */
+/** External runtimes do not support these features of the embedded runtime. */
 const checkIsolation = ({ values, nameOf, isSet }: Resolution, { sandbox }: Sought): readonly string[] => {
   const external = nameOf('external_wasm_runtime')
   const isOutside = values.external_wasm_runtime !== undefined
@@ -69,7 +69,7 @@ const checkEngine = ({ nameOf }: Resolution, { jco }: Sought): readonly string[]
       ]
     : []
 
-/** Whether tasks can be run as the settings ask. */
+/** Finds out whether tasks can run as configured. */
 export const checkRuntime = (
   resolution: Resolution,
   sought: Sought,

@@ -8,7 +8,7 @@ import type { ConfigFiles } from './files.js'
 import type { Resolution } from './resolve.js'
 import { settingEntries, type SettingKey } from './settings.js'
 
-/** What loading a configuration asks of the host. */
+/** Access to the host that is needed to load a configuration. */
 export type Surroundings = {
   readonly files: ConfigFiles
   readonly detectTee: (root: string) => TeeDetection
@@ -86,7 +86,7 @@ const checkVersion = ({ values, nameOf, isSet }: Resolution): readonly string[] 
         .map((key) => `${nameOf(key)} has no effect without ${nameOf('mqtt_version')}=5`)
 
 const checkSupport = ({ values, nameOf, isSet }: Resolution): Pick<Findings, 'warnings'> => ({
-  // A feature that is turned off is what this release does, so that is no news.
+  // This release always behaves as if the feature were off, so turning it off needs no warning.
   warnings: settingEntries
     .filter(([key, setting]) => setting.inert && isSet(key) && values[key] !== false)
     .map(([key]) => `${nameOf(key)} has no effect in this release`),
@@ -123,7 +123,7 @@ const checkFetch = ({ values, nameOf }: Resolution): readonly string[] => {
     : []
 }
 
-/** The same of the settings that say who we are to which broker. */
+/** Checks the settings of identity and connection. */
 export const checkChannel = (resolution: Resolution, files: ConfigFiles): Findings => {
   const { problems, warnings } = checkTls(resolution, files)
   return {
@@ -132,7 +132,7 @@ export const checkChannel = (resolution: Resolution, files: ConfigFiles): Findin
   }
 }
 
-/** What no single setting shows: how they fit together, and whether they fit the host. */
+/** Checks settings against each other and against the host. */
 export const check = (resolution: Resolution, sought: Sought, { files }: Surroundings): Findings => {
   const channel = checkChannel(resolution, files)
   const support = checkSupport(resolution)

@@ -25,7 +25,7 @@ type Read<T> = {
   readonly value?: T
 }
 
-/** Reads and parses the file that a setting names. */
+/** Reads and parses a file named by a setting. */
 const fileOf = <T>(
   name: string,
   path: string | undefined,
@@ -50,7 +50,7 @@ const providers = t.type({
 
 const OWN_PROVIDER = 'attestation-agent'
 
-/** The address of the provider in ocicrypt's file; undefined if it names no gRPC provider. */
+/** The provider's address in ocicrypt's file; undefined if it names no gRPC provider. */
 const parseProviders = (text: string): E.Either<string, string | undefined> => {
   const json = E.tryCatch(
     (): unknown => JSON.parse(text),
@@ -102,7 +102,7 @@ const guestSign = (
     : 'PROPLET_TEE_AGENT is set'
 }
 
-/** What the settings and the host say of encrypted tasks, together. */
+/** Checks the settings for encrypted tasks against each other and against the host. */
 export const findConfidential = (
   resolution: Resolution,
   files: ConfigFiles,

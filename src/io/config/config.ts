@@ -9,24 +9,24 @@ import type { TeeKeyAlgorithm } from '../kbs/tee-key.js'
 import type { SecretKey } from './readers.js'
 import type { FederatedUrls } from '../../model/federated.js'
 
-/** Files are paths; they were readable when the configuration was loaded. */
+/** Paths of files, which were readable when the configuration was loaded. */
 export type TlsConfig = {
   readonly caFile: string | undefined
-  /** Our certificate and its key, for mTLS. */
+  /** The client certificate and its key, for mTLS. */
   readonly client: { readonly certFile: string; readonly keyFile: string } | undefined
-  /** False: the broker's certificate is not checked. */
+  /** False to skip verification of the broker's certificate. */
   readonly verify: boolean
 }
 
 export type MqttConfig = {
   readonly address: MqttAddress
-  /** Undefined for an unencrypted link. */
+  /** Undefined for an unencrypted connection. */
   readonly tls: TlsConfig | undefined
   readonly timeoutMs: number
   /** Undefined for MQTT 3.1.1. */
   readonly mqtt5:
     | {
-        /** 0xffffffff: never. */
+        /** 0xffffffff: never expires. */
         readonly sessionExpirySeconds: number
         readonly receiveMaximum: number
       }
@@ -40,13 +40,13 @@ export type MqttConfig = {
 }
 
 export type ExternalConfig = {
-  /** Absolute path; it could be run when the configuration was loaded. */
+  /** Absolute path of a program that was executable when the configuration was loaded. */
   readonly program: string
-  /** The `PATH` of the daemon. */
+  /** The daemon's `PATH`. */
   readonly searchPath: string
-  /** Flags that tasks may pass; `*`: all. */
+  /** Flags that tasks may pass; `*` allows all. */
   readonly allowCliArgs: readonly string[]
-  /** Where temporary directories belong on this host. */
+  /** The directory for temporary directories. */
   readonly temporaryDirectory: string
 }
 
@@ -60,18 +60,18 @@ export type PageConfig = {
 export type OpsConfig = {
   readonly host: string
   readonly port: number
-  /** Undefined if there is none. */
+  /** Undefined to serve no status page. */
   readonly page: PageConfig | undefined
 }
 
 export type TracesConfig = {
-  /** Where traces are sent; may contain credentials. */
+  /** URL of the collector; may contain credentials. */
   readonly url: string
-  /** Of tasks, from 0 to 1. */
+  /** The fraction of tasks to trace, from 0 to 1. */
   readonly ratio: number
 }
 
-/** Who unwraps the keys of encrypted images. */
+/** Where the keys of encrypted images are unwrapped. */
 export type KeySourceConfig =
   | {
       readonly type: 'kbs'
@@ -92,13 +92,13 @@ export type ConfidentialConfig = {
   /** Path of the event log of the Attestation Agent, below `root`. */
   readonly agentLog: string
   readonly detection: TeeDetection
-  /** Undefined if encrypted images can't be opened. */
+  /** Undefined if encrypted images cannot be opened. */
   readonly keys: KeySourceConfig | undefined
-  /** Of getting one key; milliseconds. */
+  /** Time limit for getting one key, in milliseconds. */
   readonly keyTimeoutMs: number
-  /** The directory of layers, still encrypted. */
+  /** The directory of layers, which stay encrypted. */
   readonly layersDirectory: string
-  /** An external runtime may get plain text as a file. */
+  /** Whether an external runtime may get the plain text as a file. */
   readonly allowExternal: boolean
 }
 
@@ -114,7 +114,7 @@ export type Config = {
   readonly identity: {
     readonly domainId: string
     readonly channelId: string
-    /** MQTT client id and user name, and `proplet_id` in every message. */
+    /** The MQTT client ID and user name, and `proplet_id` in every message. */
     readonly clientId: string
     /** Secret: the MQTT password. */
     readonly clientKey: string
@@ -124,31 +124,31 @@ export type Config = {
   readonly retainedCommands: boolean
   readonly intervals: {
     readonly livelinessMs: number
-    /** 0: no metrics. */
+    /** 0 publishes no metrics. */
     readonly metricsMs: number
-    /** 0: no hold. */
+    /** 0 holds no results. */
     readonly resultHoldMs: number
     readonly shutdownMs: number
   }
   readonly limits: {
     readonly maxTasks: number
-    /** Waiting or fetching, beyond the `maxTasks` that run. */
+    /** Maximum number of tasks that wait or are fetched, in addition to `maxTasks` running ones. */
     readonly queueMax: number
     readonly maxDaemons: number
     readonly maxLatent: number
-    /** 0: none. */
+    /** 0 means no limit. */
     readonly taskMs: number
     readonly taskMemoryBytes: number
     readonly taskOutputBytes: number
   }
   readonly runtime: {
-    /** A sandbox worked when the configuration was loaded. */
+    /** A sandbox that worked when the configuration was loaded. */
     readonly isolation: 'process' | 'thread' | Sandbox
     readonly componentEngine: 'linker' | 'jco'
     readonly warm: number
-    /** Absolute directories that existed when the configuration was loaded. */
+    /** Absolute paths of directories that existed when the configuration was loaded. */
     readonly dirs: readonly string[]
-    /** The same for read-only ones. */
+    /** The same for read-only directories. */
     readonly readonlyDirs: readonly string[]
     /** Undefined to use the embedded runtime. */
     readonly external: ExternalConfig | undefined
@@ -156,25 +156,25 @@ export type Config = {
   /** The hardware abstraction layer; undefined if it is off. */
   readonly hal:
     | {
-        /** Undefined if guests can't store anything. */
+        /** Undefined if guests cannot store anything. */
         readonly storageDirectory: string | undefined
-        /** Bytes on disk, of one task. */
+        /** Maximum number of bytes on disk per task. */
         readonly storageMaxBytes: number
-        /** Undefined for unencrypted objects. */
+        /** Undefined to store objects unencrypted. */
         readonly storageKey: SecretKey | undefined
         readonly opensLegacy: boolean
       }
     | undefined
-  /** What components may reach, and how HTTPS is checked, of downloads too. */
+  /** What components may reach; the TLS options apply to downloads, federated learning and traces, too. */
   readonly network: {
     readonly rules: readonly NetworkRule[]
     readonly caFile: string | undefined
-    /** False: certificates of HTTPS are not checked. */
+    /** False to skip verification of HTTPS certificates. */
     readonly verify: boolean
   }
   readonly federated: {
     readonly urls: FederatedUrls
-    /** Of a model, and of a dataset. */
+    /** Maximum size of a model, and of a dataset. */
     readonly maxBytes: number
     readonly timeoutMs: number
   }
@@ -187,39 +187,39 @@ export type Config = {
     | {
         readonly directory: string
         readonly maxBytes: number
-        /** It was asked for: the proplet does not begin without it. */
+        /** Whether the directory was configured explicitly: then the proplet does not start without it. */
         readonly isRequired: boolean
       }
     | undefined
   readonly fetch: {
     readonly maxBytes: number
     readonly ttlMs: number
-    /** Before anything has come. */
+    /** Time limit until the first chunk. */
     readonly stallMs: number
     readonly retryMs: number
     readonly timeoutMs: number
-    /** Private places that binaries may come from. */
+    /** Private hosts that binaries may be fetched from. */
     readonly privateRules: readonly PrivateRule[]
-    /** Downloads at the same time. */
+    /** Maximum number of concurrent downloads. */
     readonly concurrent: number
   }
   readonly registry: {
     /** Who pulls images. */
     readonly by: 'proxy' | 'direct'
-    /** Spoken to without TLS: `host` or `host:port`, in lower case. */
+    /** Registries without TLS: `host` or `host:port`, in lower case. */
     readonly insecure: readonly string[]
-    /** Docker's file of credentials, which need not be there. */
+    /** Docker's credentials file, which may be missing. */
     readonly authFile: string
-    /** Environment variables for the credential helpers that it names. */
+    /** Environment variables for the credential helpers named in it. */
     readonly helperEnv: Readonly<Record<string, string | undefined>>
   }
-  /** What this machine is inside of, and who unwraps the keys of encrypted images. */
+  /** The TEE of this machine, and where keys of encrypted images are unwrapped. */
   readonly confidential: ConfidentialConfig
-  /** Of the proplet and of its tasks. */
+  /** Whether to publish metrics of the proplet and of its tasks. */
   readonly monitoring: boolean
   /** The HTTP server for operators, if enabled. */
   readonly ops: OpsConfig | undefined
-  /** Undefined to trace nothing. */
+  /** Undefined to send no traces. */
   readonly traces: TracesConfig | undefined
   readonly metadata: {
     readonly namespace: string
@@ -232,7 +232,7 @@ export type Config = {
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error'
 }
 
-/** One setting as it was resolved; `value` is masked where it is secret. */
+/** A setting and its value, which is masked if it is secret. */
 export type ResolvedSetting = {
   readonly key: string
   readonly variable: string

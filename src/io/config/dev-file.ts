@@ -1,8 +1,8 @@
 import { isAbsolute, join } from 'node:path'
 
 /**
- * Where `proplet dev` writes down how to reach it, for clients of the same user on the same machine; undefined where no
- * directory is known that is the user's own.
+ * The file in which `proplet dev` tells clients of the same user and machine how to connect; undefined if there is no
+ * directory that only this user can write to.
  */
 export const devFile = (env: Readonly<Record<string, string | undefined>>): string | undefined => {
   const { XDG_STATE_HOME: state, HOME: home } = env

@@ -11,7 +11,10 @@ const isUnit = (text: string): text is Unit => Object.hasOwn(MILLISECONDS, text)
 const WHOLE = /^(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$/
 const PART = /(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g
 
-/** Milliseconds of `10`, `1.5s`, `1m0s`, `500ms`, rounded; NaN when it can't be read. A bare number counts in `bare`. */
+/**
+ * Milliseconds of `10`, `1.5s`, `1m0s` or `500ms`, rounded; NaN if invalid. A number without a unit is in units of
+ * `bare`.
+ */
 export const parseDuration = (text: string, bare: 's' | 'ms' = 's'): number => {
   const found = text.trim().replaceAll('\u03bc', 'µ')
   if (/^\d+(?:\.\d+)?$/.test(found)) return Math.round(Number(found) * MILLISECONDS[bare])
@@ -23,7 +26,7 @@ export const parseDuration = (text: string, bare: 's' | 'ms' = 's'): number => {
   return Math.round(sum)
 }
 
-/** Reads a time in milliseconds. `zero` says what 0 means, where it is allowed. */
+/** Reads a time in milliseconds. `zero` is the meaning of 0, where 0 is allowed. */
 export const duration = (options: {
   readonly zero?: string
   readonly bare?: 's' | 'ms'
@@ -37,7 +40,7 @@ export const duration = (options: {
   const expected = `${unit}, or a duration such as 10s, 1m30s or 500ms; ${least}, at most ${most}`
   return scalar((text) => {
     const value = parseDuration(text, bare)
-    // A time too short for a timer must not turn into the 0 that switches something off.
+    // A time too short for a timer must not be rounded to 0, which would disable something.
     const isZero = value === 0 && !/[1-9]/.test(text)
     const fits = value >= 1 && value <= max
     return fits || (isZero && zero !== undefined) ? E.right(value) : E.left(expected)

@@ -1,13 +1,13 @@
 import { accessSync, closeSync, constants, openSync, readSync, realpathSync, statSync } from 'node:fs'
 
-/** What loading a configuration asks of the file system. */
+/** Access to the file system that is needed to load a configuration. */
 export type ConfigFiles = {
   /** The text of a file; throws an error with a `code`, as `node:fs` does, and with `EFBIG` above 1 MiB. */
   readonly read: (path: string) => string
   readonly isReadable: (path: string) => boolean
   readonly isExecutable: (path: string) => boolean
   readonly isDirectory: (path: string) => boolean
-  /** Without symbolic links; the path itself where there is nothing. */
+  /** The path without symbolic links; unchanged if it does not exist. */
   readonly realPath: (path: string) => string
 }
 
@@ -18,7 +18,7 @@ class FileTooLarge extends Error {
   readonly code = 'EFBIG'
 }
 
-/** Never more than the cap is read, whatever the file is: it may be a pipe or a device. */
+/** Reads at most the limit, because the file may be a pipe or a device. */
 const read = (path: string): string => {
   const file = openSync(path, 'r')
   try {

@@ -25,7 +25,7 @@ import { unknownKeys, unknownVariables } from './unknown.js'
  * ```
  */
 export type ConfigInput = {
-  /** By the name of the flag, without its dashes. */
+  /** By name of the flag, without dashes. */
   readonly flags?: Readonly<Record<string, string | undefined>>
   readonly env: Readonly<Record<string, string | undefined>>
 }
@@ -41,7 +41,7 @@ export const ofThisHost = (): LoadOptions => ({
   tempDirectory: tmpdir(),
 })
 
-/** A name that can't be used as one is reported when all settings are read. */
+/** An invalid name is reported when all settings are read. */
 const chosen = (key: 'config_file' | 'config_section', sources: Sources, fallback: string) => {
   const found = find(key, settings[key], sources)
   const value = found && E.isRight(found) ? settings[key].reader.read(found.right.raw) : undefined
@@ -65,8 +65,8 @@ const isWhole = (values: Partial<Values>): values is Values =>
   settingEntries.every(([key]) => Object.hasOwn(values, key))
 
 /**
- * The configuration of a proplet: a flag goes before the environment, that before the section of the file, and that
- * before the default. Everything that is wrong is reported at once.
+ * Loads the configuration of a proplet. Flags take precedence over the environment, the environment over the section of
+ * the file, and that over defaults. Reports every problem at once.
  */
 export const loadConfig = (
   { flags = {}, env }: ConfigInput,
@@ -107,7 +107,7 @@ export const loadConfig = (
   return E.right({ config, settings: resolution.settings, warnings })
 }
 
-/** The same without `Either`: throws the `ConfigError`. */
+/** Like `loadConfig`, but throws the `ConfigError`. */
 export const loadConfigOrThrow = (input: ConfigInput, options: Partial<LoadOptions> = {}): LoadedConfig => {
   const loaded = loadConfig(input, options)
   if (E.isLeft(loaded)) throw loaded.left

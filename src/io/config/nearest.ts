@@ -1,4 +1,4 @@
-/** Characters to replace, insert, delete, or swap with their neighbour. */
+/** The number of characters to replace, insert, delete, or swap with their neighbour. */
 const distance = (a: string, b: string): number => {
   const [from, to] = [Array.from(a), Array.from(b)]
   let above: readonly number[] = []
@@ -17,7 +17,7 @@ const distance = (a: string, b: string): number => {
   return row.at(-1) ?? 0
 }
 
-/** The candidate that `name` is most likely a slip of: at most a quarter of its characters differ. */
+/** The candidate that `name` is probably a misspelling of: at most a quarter of its characters differ. */
 export const nearest = (name: string, candidates: readonly string[]): string | undefined => {
   if (name.length > 100) return undefined
   const ranked = candidates
@@ -27,7 +27,7 @@ export const nearest = (name: string, candidates: readonly string[]): string | u
   return best && best.edits <= Math.max(1, Math.floor(name.length / 4)) ? best.candidate : undefined
 }
 
-/** ` (did you mean X?)`, or nothing. */
+/** ` (did you mean X?)`, or an empty text. */
 export const suggestion = (name: string, candidates: readonly string[]): string => {
   const candidate = nearest(name, candidates)
   return candidate === undefined ? '' : ` (did you mean ${candidate}?)`

@@ -6,7 +6,7 @@ import type { Reader } from './setting.js'
 const NAME = /^(?:\*\.)?[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*$/
 const MAX_NAME = 253
 
-/** A name in lower case, or `*.` and one. */
+/** A name in lower case, or a pattern `*.` and a name. */
 export const isHostPattern = (text: string): boolean => text.length <= MAX_NAME && NAME.test(text)
 
 const EXPECTED =
@@ -25,7 +25,7 @@ function ruleOf(text: string): NetworkRule | undefined {
   return isHost ? { host: plain, port } : undefined
 }
 
-/** The destinations that guests may reach; text with commas, or an array. */
+/** Reads the destinations that guests may reach: text with commas, or an array. */
 export const networkRules: Reader<readonly NetworkRule[]> = {
   read: (raw) => {
     const items = (typeof raw === 'string' ? raw.split(',') : raw).map((item) => item.trim().toLowerCase())

@@ -1,2 +1,2 @@
-/** Names are untrusted too: what a terminal would act upon is replaced, and what is long is cut. */
+/** Names are untrusted, too: replaces control characters, and cuts long texts. */
 export const printable = (name: string): string => name.slice(0, 100).replaceAll(/\p{Cc}/gu, '?')

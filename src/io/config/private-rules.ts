@@ -20,7 +20,7 @@ const ruleOf = (text: string): PrivateRule | undefined =>
   networkOf(text) ??
   (isHostPattern(text) && !/^[\d.]+$/.test(text) ? { type: 'name', name: text } : undefined)
 
-/** The private places that binaries may be fetched from; text with commas, or an array. */
+/** Reads the private hosts that binaries may be fetched from: text with commas, or an array. */
 export const privateRules: Reader<readonly PrivateRule[]> = {
   read: (raw) => {
     const items = (typeof raw === 'string' ? raw.split(',') : raw).map((item) => item.trim().toLowerCase())

@@ -1,7 +1,7 @@
 import { delimiter, isAbsolute, join, resolve } from 'node:path'
 import type { ConfigFiles } from './files.js'
 
-/** A program that was found, or a description of where it was looked for. */
+/** The path of a program, or where it was searched for. */
 export type FoundProgram =
   { readonly kind: 'found'; readonly path: string } | { readonly kind: 'missing'; readonly expected: string }
 

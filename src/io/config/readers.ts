@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { parseKeyReference, type KeyReference } from '../kbs/resource-uri.js'
 import type { Raw, Reader } from './setting.js'
 
-/** A reader of one value; an array is refused. */
+/** A reader of a single value; refuses an array. */
 export const scalar = <T>(
   read: (text: string) => E.Either<string, T>,
   mask?: (text: string) => string,
@@ -14,7 +14,7 @@ export const scalar = <T>(
 
 const CONTROL = /\p{Cc}/u
 
-/** Text without control characters, at most `max` characters. */
+/** Reads text of at most `max` characters without control characters. */
 export const text = (max: number): Reader<string> =>
   scalar((found) =>
     found.length > max || CONTROL.test(found)
@@ -22,21 +22,21 @@ export const text = (max: number): Reader<string> =>
       : E.right(found),
   )
 
-/** Text that can stand as one level of a topic, and as an MQTT client id. */
+/** Reads text that is a valid topic level and MQTT client ID. */
 export const topicLevel: Reader<string> = scalar((found) =>
   found.length > 256 || /[/+#\s\p{Cc}]/u.test(found)
     ? E.left('at most 256 characters, none of them `/`, `+`, `#`, white space or a control character')
     : E.right(found),
 )
 
-/** An MQTT password: anything but what a badly cut file leaves at the ends of one. */
+/** Reads an MQTT password: any text without white space at its ends, which a careless copy leaves there. */
 export const secretText: Reader<string> = scalar((found) =>
   found.length > 65_535 || CONTROL.test(found) || found.trim() !== found
     ? E.left('text without control characters and without leading or trailing white space')
     : E.right(found),
 )
 
-/** 32 bytes, or where a Key Broker Service has them. */
+/** A key of 32 bytes, or its URI in a Key Broker Service. */
 export type SecretKey =
   | { readonly type: 'bytes'; readonly bytes: Uint8Array }
   | { readonly type: 'kbs'; readonly key: KeyReference }
@@ -50,7 +50,7 @@ export const secretKey: Reader<SecretKey> = scalar((found) => {
     : E.left('64 hexadecimal digits, or kbs:///REPOSITORY/TYPE/TAG')
 })
 
-/** A token that fits into a header and is hard to guess. */
+/** Reads a token that is valid in an HTTP header, and long enough not to be guessed. */
 export const token: Reader<string> = scalar((found) =>
   /^[\x21-\x7e]{16,1024}$/.test(found)
     ? E.right(found)
@@ -59,7 +59,7 @@ export const token: Reader<string> = scalar((found) =>
 
 export const path: Reader<string> = text(4096)
 
-/** A directory, or undefined for `none`. */
+/** Reads a directory; `none` gives undefined. */
 export const directoryOrNone: Reader<string | undefined> = scalar((found) =>
   found.toLowerCase() === 'none' ? E.right(undefined) : path.read(found),
 )
@@ -90,7 +90,7 @@ export const ipAddress: Reader<string> = scalar((found) =>
   isIP(found.trim()) === 0 ? E.left('an IPv4 or IPv6 address') : E.right(found.trim()),
 )
 
-/** One of a few words, in any case. */
+/** Reads one of several words, in upper or lower case. */
 export const oneOf = <const T extends string>(words: readonly T[]): Reader<T> =>
   scalar((found) => {
     const word = words.find((candidate) => candidate === found.trim().toLowerCase())
@@ -102,7 +102,7 @@ export const qos: Reader<0 | 1 | 2> = scalar((found) => {
   return level === undefined ? E.left('0, 1 or 2') : E.right(level)
 })
 
-/** Hides the user name, password and query of anything that looks like a URL. */
+/** Hides user name, password and query in anything like a URL. */
 export const withoutCredentials = (found: string): string =>
   found.replace(/^([a-z][a-z0-9+.-]*:\/\/|)[^]*@/i, '$1********@').replace(/\?[^]*$/, '?********')
 
@@ -114,7 +114,7 @@ export const url: Reader<string> = scalar(
   withoutCredentials,
 )
 
-/** Items of an array, or of text that is split; empty items are left out. */
+/** Reads the items of an array, or of text with a separator; omits empty items. */
 export const list = (
   separator: string,
   item: (text: string) => boolean,

@@ -8,11 +8,11 @@ import { find, type Source } from './sources.js'
 export type Sources = { readonly flags: Source; readonly rest: readonly Source[] }
 
 export type Resolution = {
-  /** A value that could not be read, or is required and not there, is missing. */
+  /** The values that could be read; required values that are missing and invalid ones are absent. */
   readonly values: Partial<Values>
   readonly problems: readonly string[]
   readonly settings: readonly ResolvedSetting[]
-  /** The key as the operator wrote it; the variable when the setting is not set. */
+  /** The key as written by the operator; the variable if the setting is not set. */
   readonly nameOf: (key: SettingKey) => string
   readonly isSet: (key: SettingKey) => boolean
 }
@@ -70,7 +70,7 @@ const resolveOne = (
   }
 }
 
-/** Finds and reads every setting, or those of `entries`, and collects every problem. */
+/** Finds and reads every setting of `entries`, and collects every problem. */
 export const resolve = (
   sources: Sources,
   facts: HostFacts,
@@ -82,7 +82,8 @@ export const resolve = (
     E.isRight(value) ? [[key, value.right] as const] : [],
   )
   return {
-    // Each value was made by the reader that the type of its key is taken from; fromEntries knows no more than any.
+    // Each value comes from the reader that defines the type of its key; the compiler cannot follow that through
+    // `fromEntries`.
     values: Object.fromEntries(readable),
     problems: outcomes.flatMap(({ value }) => (E.isLeft(value) ? [value.left] : [])),
     settings: outcomes.map(({ setting }) => setting),
@@ -91,7 +92,7 @@ export const resolve = (
   }
 }
 
-/** Whether all that is required is set, by whatever name and in whatever source. */
+/** Whether every required setting has a value, under any name and in any source. */
 export const isComplete = (sources: Sources): boolean =>
   settingEntries.every(
     ([key, setting]) => setting.presence.kind !== 'required' || find(key, setting, sources) !== undefined,

@@ -4,20 +4,20 @@ import { printable } from './printable.js'
 import { parseToml } from './toml.js'
 import { codeOf } from '../../model/code-of.js'
 
-/** The section in use: none when the file is not there or not needed. */
+/** The section that is used; none if the file is missing or not needed. */
 export type Section = {
   readonly file: string
   readonly name: string
   readonly keys: Readonly<Record<string, unknown>>
 }
 
-/** Which file and section to read; a name is `explicit` when a flag or a variable gave it. */
+/** Which file and section to read; `explicit` if a flag or variable names it. */
 export type SectionChoice = {
   readonly file: string
   readonly fileExplicit: boolean
   readonly section: string
   readonly sectionExplicit: boolean
-  /** What will do as well when the section was not named and is not there. */
+  /** A section to use instead if none was named and the default one is missing. */
   readonly fallbackSection?: string
 }
 
@@ -50,8 +50,8 @@ const missingSection = (choice: SectionChoice, present: readonly string[]): stri
 }
 
 /**
- * Reads the section. `needed` says that something required is neither in the environment nor on the command line. A
- * default file may be away, or lack the section, when nothing is needed of it.
+ * Reads the section. `needed` means that a required setting is neither in the environment nor on the command line:
+ * otherwise a default file, or its section, may be missing.
  */
 export const readSection = (choice: SectionChoice, needed: boolean, files: ConfigFiles): SectionResult => {
   const read = E.tryCatch(

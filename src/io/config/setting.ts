@@ -3,13 +3,13 @@ import type { Either } from 'fp-ts/lib/Either.js'
 /** A value before it is read: text, or the items of a TOML array. */
 export type Raw = string | readonly string[]
 
-/** Reads one kind of value. `read` answers with what is expected when it can't; `mask` hides what must not be shown. */
+/** Reads one kind of value. `read` returns what is expected if the value is invalid; `mask` hides secrets. */
 export type Reader<T> = {
   readonly read: (raw: Raw) => Either<string, T>
   readonly mask?: (text: string) => string
 }
 
-/** What some defaults depend on. */
+/** Facts that some defaults depend on. */
 export type HostFacts = {
   readonly cores: number
   readonly tempDirectory: string
@@ -19,21 +19,21 @@ export type HostFacts = {
 type Presence =
   | { readonly kind: 'required' }
   | { readonly kind: 'optional' }
-  /** `shown` says in a few words what a computed default is. */
+  /** `shown` describes a computed default in a few words. */
   | { readonly kind: 'default'; readonly of: (facts: HostFacts) => string; readonly shown: string }
 
 type Traits = {
-  /** The name that the current release has for the same setting. */
+  /** Another name, used by the current release of Propeller. */
   readonly alias?: string
-  /** Variables of the environment without our prefix that are read as well, the first that is set; `PROPLET_…` goes before them. */
+  /** Environment variables without the prefix `PROPLET_`, in order of precedence; those with the prefix come first. */
   readonly plain?: readonly [string, ...string[]]
-  /** Its value is never shown, and never taken from the command line. */
+  /** Its value is never shown, and never accepted on the command line. */
   readonly secret?: true
-  /** It is read, and has no effect in this release. */
+  /** It is read, but has no effect in this release. */
   readonly inert?: true
-  /** Its flag, where that is not its key in kebab case. */
+  /** The flag, if it is not the key in kebab case. */
   readonly flag?: string
-  /** It says which file to read, and so can't stand in one. */
+  /** It selects the file, so it cannot be set in one. */
   readonly outsideFile?: true
 }
 
@@ -76,20 +76,20 @@ export const computed = <T>(
   traits: Traits = {},
 ): Setting<T> => ({ ...traits, reader, meaning, presence: { kind: 'default', of, shown } })
 
-/** The variable of a key: `mqtt_address` is `PROPLET_MQTT_ADDRESS`. */
+/** The environment variable of a key, such as `PROPLET_MQTT_ADDRESS` for `mqtt_address`. */
 export const variableOf = (key: string): string => `PROPLET_${key.toUpperCase()}`
 
-/** The flag of a key, without dashes: `mqtt_address` is `mqtt-address`. */
+/** The flag of a key without dashes, such as `mqtt-address` for `mqtt_address`. */
 export const flagOf = (key: string, setting: Setting<unknown>): string =>
   setting.flag ?? key.replaceAll('_', '-')
 
-/** The names of a setting in the file, the design document's first. */
+/** The names of a setting in a file, that of the design document first. */
 export const namesOf = (key: string, setting: Setting<unknown>): readonly string[] =>
   setting.alias === undefined ? [key] : [key, setting.alias]
 
 const MASK = '********'
 
-/** The text of a value as it may be shown. */
+/** The text of a value, masked if it is secret. */
 export const shown = (setting: Setting<unknown>, raw: Raw): string => {
   if (setting.secret) return MASK
   const text = typeof raw === 'string' ? raw : raw.join(', ')
@@ -98,7 +98,7 @@ export const shown = (setting: Setting<unknown>, raw: Raw): string => {
 
 const QUOTED_MAX = 120
 
-/** What was found, quoted for an error; cut when it is long. */
+/** The value as found, quoted for an error message; cut if it is long. */
 export const quoted = (setting: Setting<unknown>, raw: Raw): string => {
   if (setting.secret) return 'a value that is kept secret'
   const mask = setting.reader.mask ?? ((text: string) => text)

@@ -26,14 +26,16 @@ import type { HostFacts, Setting } from './setting.js'
 import { computed, optional, required, withDefault } from './setting.js'
 import { size } from './size.js'
 
-/** One second less than what stands for no expiry (MQTT 5, section 3.1.2.11.2). */
+/** One second less than the value that means "never expires" (MQTT 5, section 3.1.2.11.2). */
 const MAX_SESSION_EXPIRY_MS = 4_294_967_294_000
 const MIB = 2 ** 20
 const GIB = 2 ** 30
 
 const absolute = (found: string | undefined): found is string => found !== undefined && isAbsolute(found)
 
-/** A directory of ours under the XDG base directory `variable`, under the home without it, or the temp directory. */
+/**
+ * Our directory under the XDG base directory `variable`, else under the home directory, else under the temporary one.
+ */
 const under =
   (variable: string, homePath: readonly string[], name: readonly string[]) =>
   ({ env, tempDirectory }: HostFacts): string => {
@@ -43,7 +45,7 @@ const under =
     return absolute(home) ? join(home, ...homePath, ...name) : join(tempDirectory, ...name)
   }
 
-/** Where docker itself looks for it. */
+/** The file that docker reads by default. */
 const dockerConfig = ({ env, tempDirectory }: HostFacts): string => {
   const [own, home] = [env['DOCKER_CONFIG'], env['HOME']]
   if (absolute(own)) return join(own, 'config.json')
@@ -80,8 +82,8 @@ const cliFlags = list(
 )
 
 /**
- * Every setting, under its key in the file; its variable and its flag follow from the key. Names of variables and
- * defaults: the design document, the current release, and what this proplet adds.
+ * Every setting, by its key in the file, from which its variable and its flag follow. Names and defaults are those of
+ * the design document and of the current release; some settings exist here only.
  */
 export const settings = {
   config_file: withDefault(path, 'config.toml', 'TOML file to read', { flag: 'config', outsideFile: true }),
@@ -438,12 +440,12 @@ export type SettingKey = keyof typeof settings
 
 type ValueOf<S> = S extends Setting<infer T> ? T : never
 
-/** The values of all settings, each of the type that its reader gives. */
+/** The values of all settings, with the types of their readers. */
 export type Values = { readonly [K in SettingKey]: ValueOf<(typeof settings)[K]> }
 
 const isKey = (key: string): key is SettingKey => Object.hasOwn(settings, key)
 
-/** The table as a list. */
+/** The settings as a list. */
 export const settingEntries: readonly (readonly [key: SettingKey, setting: Setting<unknown>])[] = Object.keys(
   settings,
 )

@@ -13,7 +13,7 @@ const BYTES: Readonly<Record<string, number>> = {
   gib: 2 ** 30,
 }
 
-/** Bytes of `262144`, `64MB`, `256MiB`; NaN when it can't be read. */
+/** Bytes of `262144`, `64MB` or `256MiB`; NaN if invalid. */
 export const parseSize = (text: string): number => {
   const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim()) ?? []
   const factor = BYTES[unit.toLowerCase()]

@@ -4,14 +4,14 @@ import type { Raw, Setting } from './setting.js'
 import { flagOf, namesOf, variableOf } from './setting.js'
 import { rawOf } from './toml.js'
 
-/** A value where it was found. `name` is the key as the operator wrote it. */
+/** A value in a source. `name` is the key as written by the operator. */
 export type Found = { readonly name: string; readonly source: string; readonly raw: Raw }
 
-/** One place where values come from. */
+/** A source of values. */
 export type Source = {
   /** The names of a setting there. */
   readonly names: (key: string, setting: Setting<unknown>) => readonly string[]
-  /** The value under one of its names; on the left, what else stands there. */
+  /** The value under one of its names; left: what is wrong. */
   readonly lookup: (name: string) => E.Either<string, Found> | undefined
 }
 
@@ -29,7 +29,7 @@ const textSource = (
   },
 })
 
-/** Values by flag, without its dashes. */
+/** Flags, by name without dashes. */
 export const flagSource = (flags: Readonly<Record<string, string | undefined>>): Source =>
   textSource(
     flags,
@@ -44,7 +44,7 @@ const ofEnvironment = (name: string) => ({ name, source: `env ${name}` })
 export const environmentSource = (env: Environment): Source =>
   textSource(env, (key, setting) => namesOf(key, setting).map(variableOf), ofEnvironment)
 
-/** Variables that are not ours alone: two that differ are no contradiction, the first is meant. */
+/** Variables that other programs use, too: if two of them differ, the first one counts. */
 export const plainSource = (env: Environment): Source =>
   textSource(
     env,
@@ -65,7 +65,7 @@ export const sectionSource = ({ file, name: section, keys }: Section): Source =>
 
 const same = (a: Raw, b: Raw): boolean => JSON.stringify(a) === JSON.stringify(b)
 
-/** The value of a setting from the first source that has one; on the left the problem with it. */
+/** The value of a setting from the first source that has it; left: what is wrong with it. */
 export const find = (
   key: string,
   setting: Setting<unknown>,

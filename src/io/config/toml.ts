@@ -9,7 +9,7 @@ import { messageOf } from '../../model/message-of.js'
 /** The tables of a file by name. */
 export type Sections = ReadonlyMap<string, Readonly<Record<string, unknown>>>
 
-/** The parser gives the place of a syntax error in one of two forms. */
+/** The parser reports the position of a syntax error in one of two forms. */
 const Place = t.type({ line: t.number, column: t.number })
 const SyntaxProblem = t.type({ location: t.type({ start: Place }) })
 
@@ -20,15 +20,16 @@ const placeOf = (error: unknown): string => {
 }
 
 /**
- * The message of the parser; long lists of what could stand there are left out. It may name a key of the file, and
- * never holds a value.
+ * The message of the parser without its long list of alternatives. It may contain a key of the file, but never a value.
  */
 const reasonOf = (error: unknown): string => {
   const message = messageOf(error)
   return /^Cannot redefine|^Maximum nesting/.test(message) ? printable(message) : 'not valid TOML'
 }
 
-/** Parses a file into its tables; the error says where it breaks. Integers come as bigint, so that none loses digits. */
+/**
+ * Parses a file into its tables. Left: the error with its position. Integers are bigints, so that they keep all digits.
+ */
 export const parseToml = (text: string): E.Either<string, Sections> =>
   pipe(
     E.tryCatch(
@@ -44,7 +45,7 @@ export const parseToml = (text: string): E.Either<string, Sections> =>
 const Scalar = t.union([t.string, t.number, t.boolean, t.bigint])
 const Value = t.union([Scalar, t.array(Scalar)])
 
-/** A value of a table as text or items; on the left what it is instead. */
+/** A value of a table as text or items; left: its type, if it is neither. */
 export const rawOf = (value: unknown): E.Either<string, Raw> =>
   pipe(
     Value.decode(value),

@@ -9,13 +9,13 @@ const fileKeys = settingEntries.flatMap(([key, setting]) =>
 )
 const variables = settingEntries.flatMap(([key, setting]) => namesOf(key, setting).map(variableOf))
 
-/** Warnings for variables that start with `PROPLET_` and are none of ours. */
+/** Warnings for variables that start with `PROPLET_` but are not settings. */
 export const unknownVariables = (env: Readonly<Record<string, string | undefined>>): readonly string[] =>
   Object.entries(env)
     .filter(([name, value]) => name.startsWith('PROPLET_') && value !== '' && !variables.includes(name))
     .map(([name]) => `${printable(name)} is not a setting${suggestion(name, variables)}: ignored`)
 
-/** Warnings for keys of the section that are none of ours. */
+/** Warnings for keys of the section that are not settings. */
 export const unknownKeys = (section: Section): readonly string[] =>
   Object.keys(section.keys)
     .filter((key) => !fileKeys.includes(key))

@@ -1,11 +1,13 @@
 export type AckWatchOptions = {
   readonly timeoutMs: number
-  /** Whether something that was to be acknowledged before then is not, on the clock of `performance.now()`. */
+  /**
+   * Whether something that should have been acknowledged before that time is not, on the clock of `performance.now()`.
+   */
   readonly isOverdue: (before: number) => boolean
   readonly onOverdue: () => void
 }
 
-/** Looks at regular intervals, from its making on, whether an acknowledgement is overdue. */
+/** Checks at regular intervals whether an acknowledgement is overdue. */
 export class AckWatch {
   readonly #options: AckWatchOptions
   readonly #intervalMs: number
@@ -27,7 +29,7 @@ export class AckWatch {
     const now = performance.now()
     const sleptMs = now - this.#lookedAt - this.#intervalMs
     this.#lookedAt = now
-    // After a sleep, of the machine or of this process, timers come before what has arrived meanwhile.
+    // After the machine or this process was suspended, timers fire before incoming data is read.
     if (sleptMs <= timeoutMs / 2 && isOverdue(now - timeoutMs)) onOverdue()
   }
 }

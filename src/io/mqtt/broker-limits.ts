@@ -2,17 +2,17 @@ import type { ConnectionContext } from './connection-events.js'
 import type { Entry } from './delivery.js'
 import { packetBytesOf } from './encode.js'
 
-/** What the broker of a connection takes. */
+/** The limits of the broker of a connection. */
 export type BrokerLimits = {
-  /** Publications of QoS 1 and 2 before it has acknowledged one. */
+  /** Maximum number of unacknowledged publications of QoS 1 and 2. */
   readonly receiveMaximum: number
   readonly maximumQos: number
   readonly maximumPacketBytes: number
-  /** Seconds for which it keeps the session, if not for as long as it was asked. */
+  /** Seconds for which it keeps the session, if less than requested. */
   readonly sessionExpirySeconds: number | undefined
 }
 
-/** A broker that speaks MQTT 3.1.1 says nothing. */
+/** With MQTT 3.1.1, a broker does not report limits. */
 export const NO_LIMITS: BrokerLimits = {
   receiveMaximum: 0xffff,
   maximumQos: 2,
@@ -34,14 +34,14 @@ const reject = ({ outbox }: Pick<Parts, 'outbox'>, entry: Entry, { maximumPacket
   )
 }
 
-/** Rejects a publication that the broker would close the connection for. True: it may be sent. */
+/** Rejects a publication for which the broker would close the connection. Returns true if it may be sent. */
 export const fitsBroker = (parts: Pick<Parts, 'outbox'>, entry: Entry, limits: BrokerLimits): boolean => {
   if (!isTooLarge(entry, limits)) return true
   reject(parts, entry, limits)
   return false
 }
 
-/** Keeps to the limits from now on, also with what is in flight and about to be sent again. */
+/** Applies the limits from now on, also to publications in flight that are about to be sent again. */
 export const obeyLimits = (parts: Parts, limits: BrokerLimits): void => {
   const { session, outbox } = parts
   session.publishQos.limit(limits.maximumQos)

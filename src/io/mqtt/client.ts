@@ -37,7 +37,8 @@ export class ConnectionClient extends MqttClient {
       hasProperties: options.mqtt5 !== undefined,
     })
     const pace = new EventLoopBudget()
-    // Otherwise it creates a buffer for each number below 65536 in advance: 10 MB, and a fifth of the proplet's start time.
+    // Otherwise MQTT.js creates a buffer for each number below 65536 in advance: 10 MB, and a fifth of the proplet's
+    // start time.
     writeToStream.cacheNumbers = false
     const precedence = precedenceOf(options)
     super(
@@ -52,11 +53,12 @@ export class ConnectionClient extends MqttClient {
     this.#open = open
     this.#pace = pace
     this.#flights = session.flights
-    // MQTT.js asks before it takes a message of QoS 1 or 2; an option that it sets itself below MQTT 5
+    // MQTT.js calls this before it accepts a message of QoS 1 or 2; below MQTT 5 it sets the option itself
     this.options.customHandleAcks = (_topic, _message, _packet, goOn) => pace.next(() => goOn(0))
     this.#hooks = hooks
-    // MQTT.js would close a connection on which more comes than was asked for, again and again: mosquitto 2.0 does send more after a
-    // reconnection. So only the broker is told; what it sends ahead is bounded by the lanes.
+    // If a broker exceeds the receive maximum, MQTT.js closes the connection, again and again: mosquitto 2.0 does
+    // exceed it after a
+    // reconnection. So only the broker gets the limit, and the lanes bound what it sends ahead.
     this.on('packetsend', (packet) => {
       if (packet.cmd === 'connect' && packet.properties && options.mqtt5)
         packet.properties.receiveMaximum = options.mqtt5.receiveMaximum
@@ -65,7 +67,7 @@ export class ConnectionClient extends MqttClient {
       if (packet.cmd === 'publish') open.stream?.messageTaken()
       if (packet.cmd !== 'connack') return
       this.isAnswered = true
-      // We use no topic aliases; otherwise MQTT.js makes a table of as many as the broker allows.
+      // We use no topic aliases; otherwise MQTT.js creates a table for as many as the broker allows.
       delete packet.properties?.topicAliasMaximum
     })
   }

@@ -6,7 +6,7 @@ export type Connack =
   | { readonly accepted: true; readonly sessionPresent: boolean; readonly limits: BrokerLimits }
   | { readonly accepted: false; readonly reason: string; readonly unauthorized: boolean }
 
-/** Reads the answer to a CONNECT of this version; a broker that does not know the version answers with its own. */
+/** Reads the answer to a CONNECT of this version; a broker that does not support the version answers with its own. */
 export const readConnack = (
   { returnCode, reasonCode = returnCode ?? 0, sessionPresent, properties = {} }: IConnackPacket,
   version: MqttVersion,

@@ -3,7 +3,7 @@ import type { MqttOptions } from './options.js'
 
 type Options = Pick<MqttOptions, 'log' | 'mqtt5' | 'cleanSession'>
 
-/** Logs each connection, and a session that the broker keeps for less time than it was asked to (MQTT 5). */
+/** Logs each connection, and (MQTT 5) if the broker keeps the session for less time than requested. */
 export class ConnectedLog {
   readonly #options: Options
   readonly #broker: string
@@ -21,7 +21,7 @@ export class ConnectedLog {
     this.#reportExpiry(sessionExpirySeconds)
   }
 
-  /** Once for each time that the broker names. */
+  /** Logged once per duration. */
   #reportExpiry(used: number | undefined): void {
     const { log, mqtt5, cleanSession = false } = this.#options
     if (used === undefined || mqtt5 === undefined || cleanSession) return

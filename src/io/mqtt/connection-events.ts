@@ -20,7 +20,7 @@ export type Ended = {
 export type Up = {
   readonly type: 'up'
   readonly sessionPresent: boolean
-  /** Seconds for which the broker keeps the session, where it decided so itself (MQTT 5). */
+  /** Seconds for which the broker keeps the session, if it decided so itself (MQTT 5). */
   readonly sessionExpirySeconds?: number | undefined
   /** The QoS granted for each subtopic. */
   readonly granted: ReadonlyMap<string, number>
@@ -40,7 +40,7 @@ export type ConnectionContext = {
   readonly outbox: Outbox
   /** Resolves when the messages received so far may be acknowledged. */
   readonly ready: () => Promise<void> | undefined
-  /** Called before anything is written to the broker. */
+  /** Called before each write to the broker. */
   readonly beforeWrite: () => void
   /** A publication with QoS 0 was written. */
   readonly onWritten: (entry: Entry) => void

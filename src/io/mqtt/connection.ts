@@ -117,7 +117,7 @@ class MqttConnection {
     obeyLimits(this.#context, answer.limits)
   }
 
-  /** The broker says why it ends the connection (MQTT 5). */
+  /** The broker's reason for ending the connection (MQTT 5). */
   #left(reason: Reason): void {
     this.#reason ??= `the broker ended the connection: ${describeReason(reason)}`
     this.#isEnding = true
@@ -126,7 +126,7 @@ class MqttConnection {
 
   #connected(sessionPresent: boolean): void {
     const { timeoutMs } = this.#context.options
-    // A SUBSCRIBE without topics is against the protocol.
+    // The protocol does not allow a SUBSCRIBE without topics.
     if (this.#context.topics.size === 0) {
       this.#up({ sessionPresent, granted: new Map(), refused: [] })
       return

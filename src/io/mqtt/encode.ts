@@ -8,10 +8,10 @@ const MAX_REMAINING_LENGTH = 268_435_455
 /** Fixed header of at most 5 bytes, topic length of 2, packet ID of 2. */
 const HEADER_BYTES = 9
 
-/** Of no properties (MQTT 5). */
+/** The length of empty properties (MQTT 5). */
 const PROPERTIES_BYTES = 1
 
-/** What a PUBLISH of it takes at most, in either version of MQTT. */
+/** The maximum size of its PUBLISH, in either version of MQTT. */
 export const packetBytesOf = ({ topic, payload }: Pick<Entry, 'topic' | 'payload'>): number =>
   HEADER_BYTES + PROPERTIES_BYTES + Buffer.byteLength(topic) + payload.length
 
@@ -19,7 +19,7 @@ export type Encoded =
   | { readonly ok: true; readonly topic: string; readonly payload: Buffer }
   | { readonly ok: false; readonly cause: RejectionCause; readonly reason: string }
 
-/** Encodes a publication; an invalid one gives the reason. */
+/** Encodes a publication; left: why it is invalid. */
 export const encode = (publication: Publication, topicPrefix: string, maxPacketBytes: number): Encoded => {
   const { subtopic } = publication
   if (!/^[^\s+#/\0][^\s+#\0]*$/.test(subtopic)) {

@@ -40,7 +40,7 @@ export class InboundLanes {
     this.#messages = new WaitingMessages(precedence)
   }
 
-  /** Reading must pause until this is false. */
+  /** Whether reading must pause. */
   get isFull(): boolean {
     return this.#isFull
   }

@@ -82,7 +82,7 @@ export class InboundStore implements IStore {
     this.#hooks.forgetAll()
   }
 
-  /** An ID is free once its message was released (QoS 2), or acknowledged, which cannot be observed (QoS 1). */
+  /** An ID is free once its message was released (QoS 2), or acknowledged, which is not visible here (QoS 1). */
   #isKnown(packet: Packet, isRepetition: boolean): boolean {
     const known = this.#known.get(packet.id)
     return known !== undefined && isSamePacket(known, packet) && (packet.qos === 2 || isRepetition)

@@ -80,8 +80,8 @@ export class InflightStore implements IStore {
   }
 
   /**
-   * The broker has refused a publication (MQTT 5). True: it is to be sent again, on another connection; at most `STRIKES`
-   * times.
+   * Handles a refused publication (MQTT 5). Returns true if it will be sent again, on another connection; at most
+   * `STRIKES` times.
    */
   refused(id: number, { reason, isFinal }: Refusal): boolean {
     const flight = this.#flights.get(id)
@@ -92,7 +92,7 @@ export class InflightStore implements IStore {
     return !isLast
   }
 
-  /** Takes out what may not be sent on this connection; the client has not read the store yet. */
+  /** Removes what may not be sent on this connection; call before the client reads the store. */
   remove(isExcluded: (entry: Entry) => boolean): readonly Entry[] {
     const excluded = [...this.#flights].filter(
       ([, { entry, state }]) => state === 'published' && isExcluded(entry),
@@ -101,7 +101,10 @@ export class InflightStore implements IStore {
     return excluded.map(([, { entry }]) => entry)
   }
 
-  /** Publications of QoS 2 were sent on this connection, and the broker has answered none of those that are left. */
+  /**
+   * Whether publications of QoS 2 were sent on this connection, and the broker has answered none of those that are
+   * left.
+   */
   get isUnanswered(): boolean {
     return (
       this.#qos.value === 2 &&
@@ -176,7 +179,7 @@ export class InflightStore implements IStore {
     this.#answered(flight)
     const { entry, refusal } = flight
     const packet = this.#packet(id, flight)
-    // The client forgets what was refused; what is to be sent again stays here for the next connection.
+    // The client forgets refused publications; those to be sent again stay here for the next connection.
     if (refusal?.isFinal === false) {
       done(undefined, packet)
       return this
@@ -219,7 +222,7 @@ export class InflightStore implements IStore {
     })
   }
 
-  /** The broker answers in order (MQTT 3.1.1, section 4.6), so it reaches those sent after this one only now. */
+  /** Brokers answer in order (MQTT 3.1.1, section 4.6), so the broker has not yet handled those sent after this one. */
   #answered(flight: Flight): void {
     const now = performance.now()
     let isBehind = false

@@ -2,12 +2,12 @@ import { isComplete, PUBLISH, remainingBytes, typeOf } from './fixed-header.js'
 
 /** Maximum size of other packets, in bytes; brokers send none near it: a SUBACK has one byte per topic. */
 export const MAX_CONTROL_PACKET_BYTES = 64 * 1024
-/** A packet larger than this, in bytes, is a bulk transfer: it may delay the acknowledgements behind it. */
+/** A packet larger than this, in bytes, is a bulk transfer, which may delay the acknowledgements behind it. */
 export const BULK_BYTES = 64 * 1024
 
 const NO_PROPERTIES = Buffer.from([0])
 
-/** The peer broke the protocol or a limit of ours; the connection can't be used any longer. */
+/** The peer violated the protocol or one of our limits; the connection must be closed. */
 export class PacketError extends Error {
   readonly code = 'MQTT_PACKET'
   override readonly name = 'PacketError'
@@ -15,21 +15,20 @@ export class PacketError extends Error {
 
 export type LimiterOptions = {
   readonly maxPacketBytes: number
-  /** Replaces an oversized payload; distinguishable from any real one. */
+  /** The payload that replaces an oversized one; different from any real payload. */
   readonly marker: Uint8Array
   readonly onOversize: (topic: string, packetBytes: number) => void
-  /** Of MQTT 5: a PUBLISH has properties. */
+  /** Whether a PUBLISH has properties (MQTT 5). */
   readonly hasProperties?: boolean
 }
 
 /**
- * Scans the bytes a broker sends, split anywhere (MQTT 3.1.1, section 2.2). A PUBLISH larger than `maxPacketBytes`
- * leaves as the same PUBLISH (flags, topic, packet id, no properties) with `marker` as its payload: so it is acknowledged and never
- * delivered again, and its real payload is dropped as it streams by.
+ * Scans the bytes from a broker, split anywhere (MQTT 3.1.1, section 2.2). A PUBLISH larger than `maxPacketBytes` is replaced by
+ * one with the same flags, topic and packet ID, without properties, and with `marker` as its payload. So it is acknowledged and
+ * not delivered again, while its real payload is dropped as it arrives.
  *
- * Invariant: the current packet is in exactly one phase: its fixed header is being read (`#header`), it is passed on (`#passing`
- * bytes are left), its variable header is being collected (`#oversize`) or its payload is being dropped (`#dropping` bytes are
- * left).
+ * Invariant: a packet is in exactly one phase. Its fixed header is read (`#header`), it is passed on (`#passing` bytes are left),
+ * its variable header is collected (`#oversize`), or its payload is dropped (`#dropping` bytes are left).
  */
 export class PacketLimiter {
   readonly #options: LimiterOptions

@@ -56,7 +56,7 @@ const rejectRefused = (outbox: Outbox, entries: Iterable<Entry>): void => {
   }
 }
 
-/** What the broker says of a publication, told to the outbox. */
+/** Passes on to the outbox what the broker says about a publication. */
 const settling = (outbox: Outbox, changed: () => void) => ({
   onAcknowledged: (entry: Entry) => {
     outbox.acknowledge(entry)

@@ -23,7 +23,7 @@ export class MessageIds implements IdProvider {
     this.#last = 1 + Math.floor(random() * MAX_ID)
   }
 
-  /** The id that is allocated next. */
+  /** The ID to allocate next. */
   get next(): number | null {
     let id = this.#last
     for (let tries = 0; tries < MAX_ID; tries++) {

@@ -55,11 +55,11 @@ export type MqttOptions = {
   readonly clientId: string
   readonly username: string
   readonly password: string
-  /** `m/{domain}/c/{channel}`, without trailing slash. */
+  /** `m/{domain}/c/{channel}`, without a trailing slash. */
   readonly topicPrefix: string
   /** Subtopics, matched exactly. */
   readonly subscriptions: readonly string[]
-  /** Those of the subscriptions that the broker may refuse. */
+  /** Subscriptions that the broker may refuse. */
   readonly optional?: readonly string[]
   /**
    * Messages of `subtopic` overtake others that wait to be delivered; those of `ordered` only if all of them concern other tasks,
@@ -72,7 +72,7 @@ export type MqttOptions = {
   readonly will?: { readonly subtopic: string; readonly payload: object }
   /** Whether the broker discards the session at the end: for clients that do not come back. By default it keeps the session. */
   readonly cleanSession?: boolean
-  /** Speaks MQTT 5, and asks the broker for this; by default MQTT 3.1.1. */
+  /** Speaks MQTT 5 with these options; by default MQTT 3.1.1. */
   readonly mqtt5?: Mqtt5Options | undefined
   readonly qos: Qos
   readonly keepAliveSeconds: number

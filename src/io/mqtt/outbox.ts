@@ -65,7 +65,7 @@ export class Outbox {
     return this.#all.length < MAX_WAITING_TO_TAKE
   }
 
-  /** What the broker of this connection takes at a time, if that is fewer than configured. */
+  /** The broker's limit for this connection, if it is lower than the configured one. */
   limitInflight(maximum: number): void {
     this.#inflightMaximum = maximum
   }

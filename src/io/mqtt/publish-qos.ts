@@ -36,7 +36,7 @@ export class PublishQos {
     return lower(this.#maximum, lower(this.#granted, this.#ceiling))
   }
 
-  /** A broker of MQTT 5 says what it takes as soon as it has accepted a connection. */
+  /** Sets the maximum QoS that a broker of MQTT 5 announces when it accepts a connection. */
   limit(maximum: number): void {
     this.#maximum = qosOf(maximum)
   }

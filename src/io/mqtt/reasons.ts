@@ -1,7 +1,7 @@
 import { codeOf } from '../../model/code-of.js'
 import { messageOf } from '../../model/message-of.js'
 
-/** MQTT 3.1.1, section 3.2.2.3, which brokers without MQTT 5 also answer a CONNECT of MQTT 5 with. */
+/** MQTT 3.1.1, section 3.2.2.3; brokers without MQTT 5 also answer a CONNECT of MQTT 5 with these codes. */
 const CONNACK_REASONS: Readonly<Record<number, string>> = {
   1: 'unacceptable protocol version',
   2: 'client id rejected',
@@ -50,20 +50,20 @@ const REASONS: Readonly<Record<number, string>> = {
   0xa2: 'wildcard subscriptions not supported',
 }
 
-/** Characters of a broker's own words that are repeated. */
+/** Maximum length of a quoted reason of the broker. */
 const MAX_WORDS = 200
 
 const UNSUPPORTED_VERSION: readonly number[] = [1, 0x84]
 const UNAUTHORIZED: readonly number[] = [4, 5, 0x85, 0x86, 0x87]
-/** It would be refused again: nothing about it changes by itself. */
+/** Refusals that are permanent: a repetition would be refused, too. */
 const FINAL: readonly number[] = [0x87, 0x90, 0x95, 0x99, 0x9b]
 
 export type MqttVersion = '3.1.1' | '5'
 
-/** A reason code, and what the broker may say beside it. */
+/** A reason code with the broker's optional text. */
 export type Reason = { readonly code: number; readonly words?: string | undefined }
 
-/** The codes of a refusal have this bit, from MQTT 5 on. */
+/** Whether a reason code of MQTT 5 is a refusal. */
 export const isRefusal = (code: number | undefined): code is number => code !== undefined && code >= 0x80
 
 const describe = (reasons: Readonly<Record<number, string>>, { code, words }: Reason): string => {
@@ -72,7 +72,7 @@ const describe = (reasons: Readonly<Record<number, string>>, { code, words }: Re
   return `${known}: ${words.slice(0, MAX_WORDS).replaceAll(/\p{Cc}/gu, '?')}`
 }
 
-/** A reason code of MQTT 5, for a log. */
+/** A reason code of MQTT 5 as text for a log. */
 export const describeReason = (reason: Reason): string => describe(REASONS, reason)
 
 /**
@@ -92,7 +92,10 @@ export const connackReason = (reason: Reason, version: MqttVersion): string => {
   return `${text}; it does not speak MQTT ${version}: set PROPLET_MQTT_VERSION=${other}`
 }
 
-/** Why a connection ended that the broker closed without a word. Some brokers do so at a version that they do not speak. */
+/**
+ * Why a connection ended that the broker closed without a reason. Some brokers do so if they do not support the
+ * version.
+ */
 export const closedReason = (version: MqttVersion, isAnswered: boolean): string =>
   isAnswered || version === '3.1.1'
     ? 'closed by the broker'
@@ -100,7 +103,7 @@ export const closedReason = (version: MqttVersion, isAnswered: boolean): string 
 
 export const isAuthorizationFailure = (code: number): boolean => UNAUTHORIZED.includes(code)
 
-/** A publication that was refused so must not be tried again. */
+/** Whether a publication refused with this code must not be tried again. */
 export const isFinalRefusal = (code: number): boolean => FINAL.includes(code)
 
 /** Why a connection failed, for a log: the message, and the code unless the message contains it. */

@@ -15,19 +15,19 @@ export type SessionOptions = {
   readonly journal: LinkJournal | undefined
   readonly onAcknowledged: (entry: Entry) => void
   readonly onRefused: (entry: Entry, reason: string) => void
-  /** Undefined `packet`: of QoS 0. */
+  /** `packet` is undefined with QoS 0. */
   readonly onMessage: (message: IPublishPacket, packet: Packet | undefined) => void
   /** Whether there is a subscriber; otherwise messages are neither delivered nor remembered. */
   readonly isListening: () => boolean
 }
 
-/** The client's part of the MQTT session, which is kept across connections. */
+/** The client's part of the MQTT session, which outlives connections. */
 export type Session = {
   readonly flights: InflightStore
   readonly publishQos: PublishQos
   readonly inbound: InboundStore
   readonly ids: MessageIds
-  /** The payload of a message that was too large, or was delivered. */
+  /** The payload that the client sees if a message was too large or has already been delivered. */
   readonly marker: Buffer
 }
 

@@ -2,10 +2,10 @@ import type { ConnectionContext } from './connection-events.js'
 import type { MqttOptions } from './options.js'
 import { describeReason } from './reasons.js'
 
-/** Retain handling: the broker sends nothing that it had before the subscription (MQTT 5, section 3.8.3.1). */
+/** Retain handling: no messages that were retained before the subscription (MQTT 5, section 3.8.3.1). */
 const NO_RETAINED = 2
 
-/** MQTT 5 can ask for no retained messages at all. */
+/** With MQTT 5, a subscription can exclude retained messages. */
 export const subscribeOptions = ({ qos, mqtt5, retained }: MqttOptions) => ({
   qos,
   ...(mqtt5 && retained === false && { rh: NO_RETAINED }),
@@ -16,7 +16,7 @@ export type Subscribed = {
   readonly granted: ReadonlyMap<string, number>
   /** Optional subtopics that were refused. */
   readonly refused: readonly string[]
-  /** Why the connection is of no use. */
+  /** Why the connection cannot be used. */
   readonly problem: string | undefined
 }
 
@@ -31,7 +31,7 @@ export const readSuback = (
   const { topicPrefix, qos, optional = [], mqtt5 } = options
   const answers = [...topics.values()].map((subtopic, i) => ({ subtopic, code: codes[i] ?? qos }))
   const refused = answers.filter(({ code }) => isRefused(code))
-  // The only code of MQTT 3.1.1 says nothing.
+  // The only failure code of MQTT 3.1.1 gives no reason.
   const missing = refused
     .filter(({ subtopic }) => !optional.includes(subtopic))
     .map(({ subtopic, code }) =>

@@ -4,21 +4,24 @@ import type { WholePacket } from './packet-splitter.js'
 
 /** Messages of one topic that overtake waiting messages of others, unless those concern the same task. */
 export type Precedence = {
-  /** The topic whose messages overtake. */
+  /** The topic with precedence. */
   readonly topic: string
-  /** The topics of messages that are overtaken only if they concern other tasks. */
+  /** Topics whose messages are overtaken only if they concern other tasks. */
   readonly ordered: readonly string[]
-  /** Of MQTT 5: messages have properties before their payload. */
+  /** Whether messages have properties before their payload (MQTT 5). */
   readonly hasProperties?: boolean
 }
 
-/** Maximum size in bytes of a message that is searched. */
+/** Maximum size in bytes of a message whose IDs are searched for. */
 const MAX_BYTES = 64 * 1024
 
 type Waiting = { readonly packet: WholePacket; readonly ids: readonly string[] | undefined | 'none' }
 type Publish = { readonly topic: string; readonly payload: Buffer }
 
-/** A variable byte integer (MQTT 5, section 1.5.5), and where it ends; of four bytes at most, and zeros behind the packet. */
+/**
+ * Reads a variable byte integer (MQTT 5, section 1.5.5), and where it ends. Reads at most four bytes, with zeros after
+ * the end of the packet.
+ */
 const readInteger = (packet: Buffer, at: number): { readonly value: number; readonly end: number } => {
   let [value, end, unit] = [0, at, 1]
   for (; end < at + 3 && ((packet[end] ?? 0) & 0x80) !== 0; end++) {
@@ -28,7 +31,7 @@ const readInteger = (packet: Buffer, at: number): { readonly value: number; read
   return { value: value + ((packet[end] ?? 0) & 0x7f) * unit, end: end + 1 }
 }
 
-/** The topic and payload of a PUBLISH (MQTT 3.1.1 and 5, section 3.3); undefined: it is too large, or malformed. */
+/** The topic and payload of a PUBLISH (MQTT 3.1.1 and 5, section 3.3); undefined if it is too large or malformed. */
 const readPublish = ({ bytes, pieces }: WholePacket, hasProperties: boolean): Publish | undefined => {
   if (bytes > MAX_BYTES) return undefined
   const [first] = pieces
@@ -51,7 +54,7 @@ export class WaitingMessages {
   readonly #precedence: Precedence | undefined
   readonly #urgent = new Fifo<WholePacket>()
   readonly #ordinary = new Fifo<Waiting>()
-  /** How many waiting messages mention each ID. */
+  /** The number of waiting messages per ID. */
   readonly #mentions = new Map<string, number>()
   /** The number of waiting messages that may mention any ID. */
   #unclear = 0
@@ -75,7 +78,7 @@ export class WaitingMessages {
     this.#ordinary.push({ packet, ids })
   }
 
-  /** `isRoom`: whether to return a message that is not an overtaking one, too. */
+  /** `isRoom`: whether to return a message without precedence, too. */
   shift(isRoom: boolean): WholePacket | undefined {
     const urgent = this.#urgent.shift()
     if (urgent !== undefined || !isRoom) return urgent

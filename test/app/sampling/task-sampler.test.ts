@@ -22,7 +22,7 @@ const samplerOf = (usages: readonly (Usage | undefined)[]) => {
 }
 
 describe('createTaskSampler', () => {
-  it('tells the percent of one core since the sample before, at first since the start', async () => {
+  it('reports CPU as a percentage of one core since the previous sample, first since the start', async () => {
     const sample = samplerOf([
       usage({ cpuSeconds: 0.5, elapsedMs: 1000 }),
       usage({ cpuSeconds: 2.5, elapsedMs: 2000 }),
@@ -33,7 +33,7 @@ describe('createTaskSampler', () => {
     expect((await sample())?.cpuPercent).toBe(0)
   })
 
-  it('names all there is', async () => {
+  it('reports all figures', async () => {
     const sample = samplerOf([
       {
         elapsedMs: 2000,
@@ -57,14 +57,14 @@ describe('createTaskSampler', () => {
     })
   })
 
-  it('leaves out what is not known', async () => {
+  it('omits unknown figures', async () => {
     const sample = samplerOf([usage({ elapsedMs: 1000 }), usage({ cpuSeconds: 0 }), undefined])
     expect(await sample()).toMatchObject({ cpuPercent: undefined, memoryPercent: undefined })
     expect((await sample())?.cpuPercent).toBeUndefined()
     expect(await sample()).toBeUndefined()
   })
 
-  it('is none of a runtime that cannot tell', () => {
+  it('is undefined for a runtime that reports no usage', () => {
     expect(createTaskSampler({})).toBeUndefined()
   })
 })

@@ -62,7 +62,7 @@ describe('a mistake in one', () => {
     [STOP, ['a', 'b'], 'stop: found 2 arguments; expected ID'],
     [INSPECT, ['a', 'b'], 'inspect: found 2 arguments; expected FILE'],
     [WATCH, ['s3cret'], 'found an argument that belongs to no option; expected only options (see --help)'],
-    // settings of the daemon alone
+    // settings of the daemon only
     [WATCH, ['--max-tasks', '1'], 'found "--max-tasks"; expected an option that --help lists'],
   ])('%#: %j', (spec, argv, problem) => {
     expect(problems(spec, ...argv).join('; ')).toContain(problem)

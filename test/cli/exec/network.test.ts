@@ -8,7 +8,7 @@ import { run } from './start.js'
 
 const SOCKETS = fixturePath('components/sockets')
 const CLIENT = fixturePath('components/http-client')
-/** Of wasi:sockets, and of wasi:http. */
+/** The first two are error numbers of wasi:sockets, the last one of wasi:http. */
 const ACCESS_DENIED = 'error 1\n'
 const UNRESOLVABLE = 'error 20\n'
 const REQUEST_DENIED = 'error 15\n'

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fixturePath } from '../../runtime/embedded/harness.js'
 import { run, start } from './start.js'
 
-// Programs of others' compilers: what wasmtime makes of them is in docs/conformance.md.
+// Programs built by other toolchains; docs/conformance.md compares their output with that of wasmtime.
 const RUST = [fixturePath('programs/rust-p1'), fixturePath('programs/rust-p2')] as const
 const ASSEMBLYSCRIPT = fixturePath('programs/assemblyscript')
 

@@ -23,7 +23,7 @@ describe('exec serve of what other toolchains make', () => {
   ])('answers: %s', { timeout: 60_000 }, async (_, file, path, wanted) => {
     const { child, output, ended } = start(['serve', '--addr', '127.0.0.1:0', file()])
     if (isOld && path === '/a') {
-      // Python needs a newer Node.js, which the error names.
+      // Python needs a newer Node.js, as the error says.
       expect(await ended).toMatchObject({
         code: 1,
         stderr: expect.stringMatching(/needs Node\.js 22/) as string,

@@ -6,7 +6,7 @@ import { expect, onTestFinished, vi } from 'vitest'
 export const script = (name: string): string =>
   fileURLToPath(new URL(`../../../dist/${name}`, import.meta.url))
 
-/** `proplet-exec` with its standard input open. */
+/** Starts `proplet-exec` with an open standard input. */
 export function start(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const child = spawn(process.execPath, [script('exec.js'), ...args], {
     env: { PATH: process.env['PATH'], ...env },
@@ -26,7 +26,7 @@ export function start(args: readonly string[], env: Readonly<Record<string, stri
   }
 }
 
-/** The same with nothing on its standard input, to its end. */
+/** Runs it to its end with an empty standard input. */
 export function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const { child, ended } = start(args, env)
   child.stdin.end()

@@ -88,7 +88,7 @@ describe.each(PROGRAMS)('C2: standard input of a program of WASI %s', (_, progra
   })
 
   it('may be non-blocking', async () => {
-    // Whoever has the same pipe open, as Node.js here, decides for all.
+    // O_NONBLOCK belongs to the pipe, so the other process, here Node.js, sets it for all.
     const line = `{ "$NODE" -e 'new net.Socket({ fd: 0 }).pause(); setInterval(() => {}, 1000)' & } ; sleep 0.3; "$NODE" "$EXEC" "$PROGRAM" cat; kill %1`
     const child = spawn('bash', ['--norc', '-c', line], {
       env: { PATH: process.env['PATH'], NODE: process.execPath, EXEC: script('exec.js'), PROGRAM: program },

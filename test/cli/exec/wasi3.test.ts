@@ -3,7 +3,7 @@ import { hasJspi } from '../../../packages/component/test/link/async/jspi.js'
 import { fixturePath } from '../../runtime/embedded/harness.js'
 import { run, start } from './start.js'
 
-/** Guests of Node.js 24 are given JSPI. */
+/** On Node.js 24, guests run with a flag that enables JSPI. */
 const runs = hasJspi || process.versions.node.startsWith('24.')
 const REFUSED = `Error: the component needs WASI 0.3, which runs on Node.js 24 and newer; this is ${process.version}\n`
 

@@ -1,6 +1,6 @@
 import type { Specification } from './spec.js'
 
-/** What a proposal needs from the command line, in the words of wasmtime. */
+/** The flags that a proposal needs, as for wasmtime. */
 const FLAGS: Readonly<Record<string, readonly string[]>> = {
   sockets: ['-S', 'inherit-network', '-S', 'allow-ip-name-lookup'],
   http: ['-S', 'http'],
@@ -9,7 +9,7 @@ const SERVED = 'wasi:http/service'
 
 const isServed = ({ world }: Specification): boolean => world === SERVED
 
-/** How the command line begins. */
+/** The beginning of the command line. */
 export function commandOf(spec: Specification): readonly string[] {
   const flags = (spec.proposals ?? []).flatMap((proposal) => FLAGS[proposal] ?? [])
   return isServed(spec) ? ['serve', '--addr', '127.0.0.1:0', ...flags] : ['run', ...flags]

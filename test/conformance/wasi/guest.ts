@@ -1,7 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import type { Readable } from 'node:stream'
 
-/** What a stream said so far and nobody has taken, and whether there will be more. */
+/** The unread text of an output stream. */
 class Text {
   #text = ''
   #ended = false
@@ -23,7 +23,10 @@ class Text {
     return this.#text
   }
 
-  /** Takes what `length` says to take of the text so far; waits for more while it is undefined. At the end it is all. */
+  /**
+   * Takes as much text as `length` returns; waits for more while that is undefined. At the end of the stream, takes the
+   * rest.
+   */
   async take(length: (text: string) => number | undefined): Promise<string> {
     for (;;) {
       const found = length(this.#text) ?? (this.#ended ? this.#text.length : undefined)
@@ -39,12 +42,12 @@ class Text {
 
 export type GuestEnd = { readonly code: number | null; readonly signal: string | null }
 
-/** A test program that runs. */
+/** A running test program. */
 export class Guest {
   readonly stdout: Text
   readonly stderr: Text
   readonly ended: Promise<GuestEnd>
-  /** It was asked to end by a signal. */
+  /** It was sent a signal to end. */
   killed = false
   readonly #process: ChildProcessWithoutNullStreams
 
@@ -52,7 +55,7 @@ export class Guest {
     this.#process = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], detached: true })
     this.stdout = new Text(this.#process.stdout)
     this.stderr = new Text(this.#process.stderr)
-    // A guest that ends without reading its input is no fault.
+    // A guest may end without reading its input.
     this.#process.stdin.on('error', () => undefined)
     this.ended = new Promise((resolve, reject) => {
       this.#process.once('error', reject)
@@ -73,7 +76,7 @@ export class Guest {
     this.#process.kill(signal)
   }
 
-  /** Ends it and all that it has started; they have a process group of their own. */
+  /** Kills its process group: it and everything that it has started. */
   end(): void {
     const { pid } = this.#process
     if (pid === undefined) return

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server as HttpServer, type Ser
 import type { AddressInfo } from 'node:net'
 import type { Endpoint, Server } from './spec.js'
 
-/** The servers that a test of a client asks for; the guest finds them by variables of its environment. */
+/** Starts the servers that a test of a client needs; environment variables tell the guest their addresses. */
 export async function startServers(servers: readonly Server[]): Promise<{
   readonly env: Readonly<Record<string, string>>
   readonly close: () => void
@@ -12,7 +12,7 @@ export async function startServers(servers: readonly Server[]): Promise<{
   for (const { name, kind, endpoints = [] } of servers) {
     const server = createServer((request, response) => {
       answer(endpoints, request, response).catch((error: unknown) => {
-        // The client has gone in the midst of its request: some tests do that.
+        // Some tests abort a request.
         response.destroy(error instanceof Error ? error : undefined)
       })
     })
@@ -69,7 +69,7 @@ async function answer(
   response.end()
 }
 
-/** Each line of the request's head and of its trailers, as a line of its own. */
+/** The lines of the request's head and trailers. */
 function echoOf({ method = '', url = '', rawHeaders, rawTrailers }: IncomingMessage): string[] {
   const lines = ['x-request-method', method, 'x-request-path', url]
   for (let at = 0; at < rawHeaders.length; at += 2)

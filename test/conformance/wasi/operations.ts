@@ -6,14 +6,14 @@ import type { Operation, OperationOf } from './spec.js'
 
 export type Session = {
   guest: Guest | undefined
-  /** Where the guest serves, once it has said so. */
+  /** The guest's address, once it has printed it. */
   address: string | undefined
   readonly connections: Map<string, Socket>
 }
 
 const SERVING = /Serving HTTP on (http:\/\/\S+?)\/?\n/
 
-/** Does what the test wants done while its guest runs. Throws what is not as expected. */
+/** Performs an operation of the test while its guest runs. Throws if something differs from what is expected. */
 export async function perform(
   operation: Exclude<Operation, { type: 'run' }>,
   session: Session,
@@ -33,7 +33,7 @@ export async function perform(
       return
     }
     case 'connect': {
-      // The guest says first on which address it listens.
+      // The guest first prints the address that it listens on.
       const line = await guest.stdout.take((text) => endOf(text, '\n'))
       connections.set(operation.id, await connected(line.trim()))
       return
@@ -68,7 +68,7 @@ function same(what: string, expected: unknown, actual: unknown): void {
     throw new Error(`${what}: expected ${JSON.stringify(expected)}, found ${JSON.stringify(actual)}`)
 }
 
-/** A guest that was asked to end by a signal has no exit code of its own. */
+/** A guest that was ended by a signal has no exit code of its own. */
 async function wait({ exit_code = 0 }: OperationOf<'wait'>, guest: Guest): Promise<void> {
   const { killed } = guest
   guest.endInput()

@@ -13,7 +13,7 @@ import { operationsOf, specification, type Operation, type Specification } from 
 
 const TEST_MS = 20_000
 
-/** Runs one program of the suite with `proplet-exec`, over copies of its directories. */
+/** Runs one program of the suite with `proplet-exec`, on copies of its directories. */
 export async function runTest(folder: string, name: string, node: string, exec: string): Promise<Outcome> {
   const spec = readSpecification(join(folder, `${name}.json`))
   const scratch = await mkdtemp(join(tmpdir(), 'conformance-'))
@@ -44,7 +44,7 @@ export async function runTest(folder: string, name: string, node: string, exec: 
   return REFUSAL.test(said) ? refused(reason) : failed(reason)
 }
 
-/** How `proplet-exec` says that it does not support something. */
+/** Errors by which `proplet-exec` names something that it does not support. */
 const REFUSAL = /^Error: (?:unsupported|.*(?:not support|no option|has no effect|runs on Node\.js))/m
 
 const lastLines = (text: string): string => text.split('\n').slice(-3).join(' ').slice(0, 400)

@@ -1,6 +1,6 @@
 import * as t from 'io-ts'
 
-/** What stands beside a test program: how it is run, and what is expected. */
+/** The specification file of a test program: how to run it, and what to expect. */
 const headers = t.record(t.string, t.string)
 const response = t.intersection([
   t.type({ status: t.number }),
@@ -42,7 +42,7 @@ export const specification = t.partial({
   args: t.array(t.string),
   env: headers,
   dirs: t.array(t.string),
-  /** A directory that is the guest's `/`. */
+  /** The directory that the guest sees as `/`. */
   root: t.string,
   stdin: t.string,
   stdout: t.string,
@@ -60,7 +60,7 @@ export type OperationOf<T extends Operation['type']> = Extract<Operation, { type
 export type Server = t.TypeOf<typeof server>
 export type Endpoint = t.TypeOf<typeof endpoint>
 
-/** The older form says the same without operations. */
+/** Converts the older form, which has no operations. */
 export function operationsOf(spec: Specification): readonly Operation[] {
   if (spec.operations !== undefined) return spec.operations
   const { args = [], env = {}, dirs = [], stdin, stdout, stderr, exit_code = 0 } = spec

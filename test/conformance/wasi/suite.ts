@@ -5,7 +5,7 @@ import { runTest } from './run-test.js'
 
 const LANGUAGES = ['assemblyscript', 'c', 'rust'] as const
 
-/** The programs of one target of the official suite of WASI, run with `proplet-exec`. */
+/** The programs for one target of the official WASI suite, run with `proplet-exec`. */
 export const wasiSuite = (
   name: string,
   folder: string,

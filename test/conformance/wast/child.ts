@@ -5,7 +5,7 @@ import { isLeft } from 'fp-ts/lib/Either.js'
 import { runScript } from './run-script.js'
 import { script } from './script.js'
 
-// Runs the script named on the command line; each result is a line of JSON, sent before the next command begins.
+// Runs the script named on the command line; prints each result as a line of JSON before the next command begins.
 const [, , path = ''] = process.argv
 const decoded = script.decode(JSON.parse(readFileSync(path, 'utf8')))
 if (isLeft(decoded)) throw new Error(PathReporter.report(decoded).slice(0, 3).join('\n'))

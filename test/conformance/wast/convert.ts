@@ -7,12 +7,15 @@ import { convertOlderText } from './older-text.js'
 export type Converter = {
   readonly program: string
   readonly version: string
-  /** The path of a module that parses older text; undefined or empty: there is none. */
+  /** The path of a module that parses an older text format; undefined or empty if there is none. */
   readonly olderParser: string | undefined
   readonly cache: string
 }
 
-/** The path of the converted script, or why it can't be converted. Converted once for a text and a version of the converter. */
+/**
+ * Returns the path of the converted script, or why it cannot be converted. Converts each text once per converter
+ * version.
+ */
 export async function convert(
   wast: string,
   { program, version, olderParser = '', cache }: Converter,

@@ -6,7 +6,7 @@ export const isErrorWithCode = (error: unknown, code: string): boolean =>
 export const messageOf = (error: unknown): string =>
   (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, 300)
 
-/** What is unsupported was refused; anything else should not have happened. */
+/** An unsupported feature counts as refused; any other error is a failure. */
 export const outcomeOfError = (error: unknown): Outcome =>
   isErrorWithCode(error, 'unsupported') && error instanceof Error
     ? refused(error.message)

@@ -8,10 +8,10 @@ const limits = { memoryMaxBytes: 1024 * 1024 * 1024, tableMaxElements: 10_000_00
 export const prepare = (bytes: Bytes): PreparedComponent =>
   prepareComponent(bytes, { limits, compile: (core) => compileModule(core, limits) })
 
-/** Scripts bring all that their components import. */
+/** Scripts provide all imports of their components. */
 export const start = (prepared: PreparedComponent): ComponentInstance => instantiate(prepared, {})
 
-/** The result of a function; what its task does after it has returned goes on beside later commands. */
+/** Returns the result of a function; the rest of its task runs beside later commands. */
 export function resultOf(
   instance: ComponentInstance,
   field: string,
@@ -24,7 +24,7 @@ export function resultOf(
   })
 }
 
-/** Calls a function until its task has ended. */
+/** Calls a function and waits until its task has ended. */
 export async function invoke(
   { exports }: ComponentInstance,
   field: string,

@@ -33,14 +33,14 @@ export async function convertOlderText(wast: string, folder: string, parser: str
   return true
 }
 
-/** What is at the outermost level, without comments before and after. */
+/** The top-level forms, without the comments around them. */
 function formsOf(text: string): readonly Form[] {
   const forms: Form[] = []
   let depth = 0
   let start = 0
   let line = 1
   let startLine = 1
-  // Comments of a line, and of a block unless they are nested; strings; parentheses; ends of lines.
+  // Line comments, block comments (unless nested), strings, parentheses and line ends.
   for (const { 0: token, index } of text.matchAll(/;;[^\n]*|\(;[^]*?;\)|"(?:[^"\\]|\\.)*"|[()\n]/g)) {
     if (token === '(') {
       if (depth === 0) {

@@ -4,11 +4,13 @@ import { createInterface } from 'node:readline'
 import { isForRuntime, type Script } from './script.js'
 import { failed, type FileResult, type Result } from '../outcome.js'
 
-/** One command that takes longer hangs. */
+/** A command that takes longer counts as hanging. */
 const COMMAND_MS = 60_000
 const STDERR_BYTES = 4096
 
-/** Runs a converted script in a process of its own; a command that hangs or ends the process fails, and all after it. */
+/**
+ * Runs a converted script in its own process. A command that hangs or ends the process fails, and so do all after it.
+ */
 export async function runFile(
   file: string,
   script: string,

@@ -13,11 +13,11 @@ import { argumentOf, isExpected } from './values.js'
 type State = {
   readonly folder: string
   readonly definitions: Map<string, Uint8Array<ArrayBuffer>>
-  /** The one that actions are for, or why there is none. */
+  /** The instance that actions apply to, or why there is none. */
   current: ComponentInstance | Outcome
 }
 
-/** Runs the commands of a script one after the other, and says of each what came of it. */
+/** Runs the commands of a script in order, and yields the outcome of each. */
 export async function* runScript(
   { commands }: Script,
   folder: string,
@@ -84,7 +84,7 @@ function define({ name, filename }: Extract<Command, { type: 'module_definition'
   }
 }
 
-/** A component that is wrong has to be refused as wrong, not as something that we do not support. */
+/** An invalid component must be refused as invalid, not as unsupported. */
 function refuses(load: () => unknown): Outcome {
   try {
     load()

@@ -31,6 +31,6 @@ export type Command = t.TypeOf<typeof command>
 export const script = t.type({ source_filename: t.string, commands: t.array(command) })
 export type Script = t.TypeOf<typeof script>
 
-/** Text that is malformed is the converter's concern. */
+/** Malformed text never reaches the runtime: the converter refuses it. */
 export const isForRuntime = (command: Command): boolean =>
   !('module_type' in command) || command.module_type === 'binary'

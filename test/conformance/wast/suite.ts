@@ -5,7 +5,7 @@ import type { Suite } from '../suite.js'
 import { convert, type Converter } from './convert.js'
 import { runFile, unconverted } from './run-file.js'
 
-/** The scripts of the component model: run through the API of packages/component, a process for each. */
+/** The scripts of the component model, run through the API of packages/component, in one process each. */
 export const componentModel = (folder: string, converter: Converter | undefined, child: string): Suite => ({
   name: 'component-model',
   runsOn: () => true,

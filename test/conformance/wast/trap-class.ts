@@ -1,8 +1,8 @@
 type TrapClass = { readonly suite: RegExp; readonly ours: RegExp }
 
 /**
- * The suite quotes the messages of wasmtime. Where ours says the same in other words, both have to be of one class; a text
- * of the suite that no class knows has to be part of our message as it is.
+ * The suite quotes the messages of wasmtime. If ours differs, both must be in the same class; a message of the suite
+ * without a class must be part of ours.
  */
 const CLASSES: readonly TrapClass[] = [
   { suite: /unreachable/, ours: /unreachable/ },
@@ -22,7 +22,7 @@ const CLASSES: readonly TrapClass[] = [
   { suite: /cannot remove owned resource while borrowed/, ours: /borrowed|lent/ },
 ]
 
-/** Whether a trap with our message is the one that the suite means. */
+/** Whether our trap is the one that the suite expects. */
 export const isSameTrap = (suite: string, ours: string): boolean =>
   ours.includes(suite.replace(/^wasm trap: /, '')) ||
   CLASSES.some((each) => each.suite.test(suite) && each.ours.test(ours))

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { camelCase } from '@proplet/component/wave/names.js'
 import type { Value } from './script.js'
 
-/** A value of a script, as functions of a component take and return it. */
+/** Converts a value of a script to the JavaScript value of a component function. */
 export function valueOf({ type, value }: Value): unknown {
   switch (type) {
     case 'bool':
@@ -50,7 +50,7 @@ export function valueOf({ type, value }: Value): unknown {
   }
 }
 
-/** Flags are objects of booleans where components take and return them, with all their names. */
+/** Components take and return flags as an object with a boolean for every name. */
 export const argumentOf = (given: Value): unknown =>
   given.type === 'flags'
     ? Object.fromEntries(list(given.value).map((name) => [camelCase(text(name)), true]))
@@ -66,11 +66,11 @@ export function isExpected(expected: readonly Value[], actual: unknown): boolean
   return isDeepStrictEqual(plain(actual), plain(valueOf(only)))
 }
 
-/** Typed arrays and arrays are the same list. */
+/** Typed arrays count as arrays. */
 const plain = (value: unknown): unknown =>
   ArrayBuffer.isView(value) && !(value instanceof DataView) ? Array.from(value as Uint8Array) : value
 
-/** A script has the bits of a float. */
+/** Scripts contain the bits of a float. */
 function floatOf(type: 'f32' | 'f64', bits: bigint): number {
   const view = new DataView(new ArrayBuffer(8))
   if (type === 'f64') {

@@ -1,4 +1,4 @@
-/** What the examples of the library take for granted. Types only: nothing here runs. */
+/** Declarations that the examples of the library assume. Types only: nothing here runs. */
 import type { Observable } from 'rxjs'
 import type { Config, Logger, Stream, StreamInputs, TaskEvent } from '../../../src/index.js'
 import type { Binary, Figures, Runtime } from '../../../src/runtime/index.js'

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import ts from 'typescript'
 import { ROOT } from '../../support/fixtures.js'
 
-/** The modules that `exports` of package.json names. */
+/** The modules in `exports` of package.json. */
 export const ENTRIES = [
   'src/index.ts',
   'src/streams/index.ts',
@@ -18,7 +18,7 @@ export type Export = {
   readonly examples: readonly string[]
 }
 
-/** A TypeScript module, by its path in the repository. */
+/** A TypeScript module with its path in the repository. */
 export type Module = { readonly path: string; readonly text: string }
 
 const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), (path) => ts.sys.readFile(path)) as {
@@ -45,10 +45,10 @@ const namesOf = (program: ts.Program, path: string): readonly ts.Symbol[] => {
 const resolved = (symbol: ts.Symbol, checker: ts.TypeChecker): ts.Symbol =>
   symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol
 
-/** The code of the examples of a docstring, without its fence. */
+/** The code of an example, without its fence. */
 const codeOf = (text: string): string => /^```ts\n([^]*?)\n```$/m.exec(text.trim())?.[1] ?? ''
 
-/** What these modules export, with the documentation of each. */
+/** The exports of these modules, with their documentation. */
 export const exportsOf = (program: ts.Program, entries: readonly string[]): readonly Export[] => {
   const checker = program.getTypeChecker()
   return entries.flatMap((entry) =>
@@ -67,7 +67,7 @@ export const exportsOf = (program: ts.Program, entries: readonly string[]): read
   )
 }
 
-/** Sources on disk, parsed once for all programs. */
+/** Source files, parsed once for all programs. */
 const createSources = () => {
   const parsed = new Map<string, ts.SourceFile>()
   return (path: string, version: ts.ScriptTarget | ts.CreateSourceFileOptions) => {
@@ -78,7 +78,7 @@ const createSources = () => {
 }
 const sourceOf = createSources()
 
-/** A program of files on disk and of modules that are in memory only. */
+/** A program of files on disk and modules in memory. */
 export const programOf = (files: readonly string[], modules: readonly Module[] = []): ts.Program => {
   const inMemory = new Map(modules.map(({ path, text }) => [join(ROOT, path), text]))
   const host = ts.createCompilerHost(OPTIONS)
@@ -91,7 +91,7 @@ export const programOf = (files: readonly string[], modules: readonly Module[] =
   return ts.createProgram([...files.map((file) => join(ROOT, file)), ...inMemory.keys()], OPTIONS, host)
 }
 
-/** Every identifier, whether it is declared or used; a name that the module declares itself is not imported. */
+/** The identifiers that are used, and those that are declared. */
 const identifiersIn = (text: string): { readonly used: Set<string>; readonly declared: Set<string> } => {
   const used = new Set<string>()
   const declared = new Set<string>()
@@ -117,8 +117,8 @@ const MODULES: readonly (readonly [path: string, specifier: string])[] = [
 ]
 
 /**
- * The example as a module: what it uses and does not declare is imported, from the library, then from what the examples
- * take for granted, then from rxjs and vitest.
+ * The example as a module that imports what it does not declare: from the library, from the context of the examples, or
+ * from rxjs and vitest.
  */
 export const toModules = (program: ts.Program, exports: readonly Export[]): readonly Module[] => {
   const sources = new Map<string, string>()
@@ -149,7 +149,7 @@ export const toModules = (program: ts.Program, exports: readonly Export[]): read
   )
 }
 
-/** What the compiler finds wrong with the modules in memory. */
+/** The compiler's errors in the modules in memory. */
 export const problemsOf = (program: ts.Program, modules: readonly Module[]): readonly string[] =>
   modules.flatMap(({ path }) => {
     const file = program.getSourceFile(join(ROOT, path))

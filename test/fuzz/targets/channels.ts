@@ -5,7 +5,7 @@ import { encodeFrame } from '../../../src/runtime/guest/channel/frames.js'
 import type { Random } from '../../support/random.js'
 import { causeOf, utf8, type Target } from '../target.js'
 
-/** Cuts an input at places that depend on what is in it, as a socket would. */
+/** Splits an input at places that depend on its content, like a socket. */
 const pieces = (input: Uint8Array): readonly Buffer[] => {
   const cut = Math.max(1, (input[0] ?? 1) * 3)
   const bytes = Buffer.from(input.subarray(1))
@@ -38,7 +38,7 @@ const SAID: readonly object[] = [
 const frame = (message: object, body = 0): Uint8Array =>
   Buffer.concat([encodeFrame(message, body), Buffer.alloc(body)])
 
-/** What a child that was taken over might write into its channel. */
+/** What a compromised child might write to its channel. */
 export const frames: Target = {
   name: 'frames',
   share: 40,
@@ -60,7 +60,7 @@ export const frames: Target = {
           for (const piece of pieces(input))
             decoder.push(piece, (value, body) => said.push(decodeFromGuest(value, body)?.type ?? 'nothing'))
         } catch (error) {
-          // the child is ended for it, by whoever reads the channel
+          // the reader of the channel ends the child for this
           if (error instanceof Error) return `${said.slice(0, 3).join()} ${causeOf(error.message)}`
           throw error
         }
@@ -88,7 +88,7 @@ const packet = (random: Random): readonly number[] => {
   ]
 }
 
-/** What a broker that was taken over might send. */
+/** What a compromised broker might send. */
 export const packets: Target = {
   name: 'packets',
   share: 25,
@@ -110,7 +110,7 @@ export const packets: Target = {
         const limiter = new PacketLimiter({
           maxPacketBytes: MAX_PACKET_BYTES,
           marker: MARKER,
-          // MQTT 5 for one half of them
+          // half of them with MQTT 5
           hasProperties: ((input[0] ?? 0) & 1) === 1,
           onOversize: () => (oversized += 1),
         })

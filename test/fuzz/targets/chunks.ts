@@ -17,7 +17,7 @@ const LIMITS: FetchLimits = {
   maxTotalBytes: 8 * CHUNK_OVERHEAD_BYTES + 2 * MAX_BYTES,
 }
 
-/** Three bytes an operation: what to do, to which image, and how. */
+/** Bytes per operation: what to do, with which image, and how. */
 const OPERATION_BYTES = 3
 
 const chunkOf = (image: string, shape: number, content: number): Chunk => {
@@ -31,7 +31,7 @@ const chunkOf = (image: string, shape: number, content: number): Chunk => {
   }
 }
 
-/** Whatever comes, an assembly holds what it says, and never more than one image may take, three times over. */
+/** An assembly must report what it holds, at most three times the maximum size of an image. */
 const checkAssembly = (input: Uint8Array): void => {
   const assembly = createAssembly(MAX_BYTES)
   for (let at = 0; at + OPERATION_BYTES <= input.length; at += OPERATION_BYTES) {
@@ -78,7 +78,7 @@ const checkFetch = (input: Uint8Array): string => {
     } else chunk$.next(chunkOf(image, shape, content))
   }
   for (const each of waiting.slice(1)) each.unsubscribe()
-  // what all of them held must be free again, for an image of the largest size
+  // everything that they held must be free again, for an image of the maximum size
   const before = ends.fetched
   waiting.push(want('image 0'))
   for (let index = 0; index < 8; index++)
@@ -91,7 +91,7 @@ const checkFetch = (input: Uint8Array): string => {
 
 const program = (random: Random): Uint8Array => random.bytes(OPERATION_BYTES * (1 + random.small(120)))
 
-/** Programs of fetches that begin and end, chunks that come, and time that passes. */
+/** Sequences of fetches that begin and end, chunks that arrive, and time that passes. */
 export const chunks: Target = {
   name: 'chunks',
   share: 100,

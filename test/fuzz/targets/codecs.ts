@@ -27,7 +27,7 @@ const START = {
   kbs_resource_path: 'k',
   monitoring_profile: { enabled: true, interval: 5, collect_cpu: false, history_size: 10 },
 }
-/** A valid message of each topic. */
+/** A valid message for each topic. */
 const SEEDS: readonly object[] = [
   START,
   { id: 't1', broadcast: false, proplet_id: 'p' },
@@ -76,7 +76,7 @@ const object = (random: Random, depth: number): string => {
   return `{${entries.join(',')}}`
 }
 
-/** The valid message of a topic with some keys put another way. */
+/** The valid message for a topic, with some values changed. */
 const message = (random: Random, topic: number): readonly number[] => {
   const entries = Object.entries(SEEDS[topic] ?? {}).map(
     ([key, item]) => `${JSON.stringify(key)}:${random.once(12) ? value(random, 0) : json(item)}`,
@@ -84,7 +84,7 @@ const message = (random: Random, topic: number): readonly number[] => {
   return [topic, ...utf8(`{${entries.join(',')}}`)]
 }
 
-/** The first byte of an input is the topic. */
+/** The first byte of an input selects the topic. */
 export const codecs: Target = {
   name: 'codecs',
   share: 200,

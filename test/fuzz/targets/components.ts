@@ -28,7 +28,7 @@ const PRIMITIVES = [
   0x7f, 0x7e, 0x7d, 0x7c, 0x7b, 0x7a, 0x79, 0x78, 0x77, 0x76, 0x75, 0x74, 0x73, 0x64,
 ] as const
 
-/** A primitive type, or one of the few that there may be. */
+/** A primitive type, or a low type index. */
 const valueType = (random: Random): Part => [random.once(2) ? random.pick(PRIMITIVES) : random.below(8)]
 const label = (random: Random): Part =>
   name(random.pick(['a', 'b', 'a-b', 'A', 'constructor', '', 'a:b/c@1.0.0']))
@@ -104,7 +104,7 @@ const made = (random: Random): Uint8Array => {
   return component(...Array.from({ length: 1 + random.small(8) }, () => part(0)))
 }
 
-/** The engine's work is not what is looked at, so the same module is compiled once. */
+/** Each module is compiled once, because the engine is not under test. */
 const compiler = (): ((bytes: Bytes) => CompiledModule) => {
   const compiled = new Map<string, CompiledModule>()
   return (bytes) => {
@@ -118,7 +118,7 @@ const compiler = (): ((bytes: Bytes) => CompiledModule) => {
 
 export const components: Target = {
   name: 'components',
-  // In a process of the guest.
+  // It runs in the process of the guest.
   maxMs: 100,
   share: 150,
   maxBytes: 80_000,

@@ -28,7 +28,7 @@ const MANIFEST = 'application/vnd.oci.image.manifest.v1+json'
 const DATA = new Uint8Array(64)
 const { encryptedLayer, kbsResponse } = vectors
 
-/** What reads bytes of others on the way of an encrypted task, by the number that an input begins with. */
+/** Readers of untrusted bytes for encrypted tasks; the first byte of an input selects one. */
 const READERS: readonly ((bytes: Uint8Array) => unknown)[] = [
   (bytes) => parsePacket(bytes, 'x'),
   (bytes) => readLayerKey(bytes, 'x'),

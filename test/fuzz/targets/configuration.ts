@@ -4,7 +4,7 @@ import { settingEntries } from '../../../src/io/config/settings.js'
 import type { Random } from '../../support/random.js'
 import { causeOf, textOf, utf8, type Target } from '../target.js'
 
-/** An input is the environment, a `KEY=VALUE` a line, then this line, then the file. */
+/** An input is the environment, one `KEY=VALUE` per line, then this line, then the file. */
 const RULE = '\n---\n'
 const SECRET = 'hunter2-is-secret'
 
@@ -97,7 +97,7 @@ const hostOf = (file: string): Partial<LoadOptions> => ({
   tempDirectory: '/tmp',
 })
 
-/** Whether the secret stands nowhere but as the value of its key. */
+/** Whether the secret occurs only as the value of its key. */
 const isSecretAt = (input: Uint8Array): boolean => {
   const text = textOf(input)
   return (

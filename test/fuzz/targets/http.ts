@@ -5,9 +5,9 @@ import { componentFixture } from '../../support/fixtures.js'
 import { exchange, HTTP_WORDS, madeRequest, OVER_MS, SILENCE_MS } from '../http-client.js'
 import { utf8, type Opened, type Target } from '../target.js'
 
-/** The first port that is tried; vitest's workers run side by side. */
+/** The first port to try; vitest's workers run concurrently. */
 const PORT = 26_000 + 200 * Number(process.env['VITEST_POOL_ID'] ?? 0)
-/** After so many inputs a good request has to be answered. */
+/** A valid request must be answered after this many inputs. */
 const GOOD_EVERY = 20
 const MIB = 1024 * 1024
 const LIMITS = {
@@ -36,7 +36,7 @@ const SEEDS = [
   'POST /echo HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\na',
 ]
 
-/** Starts a component that serves; resolves to its port. */
+/** Starts a component that serves HTTP; resolves to its port. */
 const servedBy = (runtime: EmbeddedRuntime): Promise<number> => {
   const bytes = componentFixture('http-server')
   const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`

@@ -10,7 +10,7 @@ import { operators } from './operators.js'
 import { wasm } from './wasm.js'
 import { wave } from './wave.js'
 
-/** Their shares are a thousand together. */
+/** The shares add up to a thousand. */
 export const TARGETS: readonly Target[] = [
   codecs,
   chunks,

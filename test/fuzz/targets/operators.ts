@@ -6,7 +6,7 @@ import { openPage } from '../../../src/app/page/page.js'
 import { exchange, HTTP_WORDS, madeRequest, OVER_MS, SILENCE_MS } from '../http-client.js'
 import { utf8, type Opened, type Target } from '../target.js'
 
-/** After so many inputs a good request has to be answered. */
+/** A valid request must be answered after this many inputs. */
 const GOOD_EVERY = 20
 const TOKEN = 'token-of-the-page'
 const ENV = {
@@ -74,7 +74,7 @@ const openOperators = async (): Promise<Opened> => {
   let count = 0
   return {
     run: async (input) => {
-      // Streams of events go on until the client leaves.
+      // Event streams continue until the client disconnects.
       const status = await exchange(port, input, SILENCE_MS, 'destroy')
       count += 1
       if (count % GOOD_EVERY === 0) {

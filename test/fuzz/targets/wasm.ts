@@ -57,7 +57,7 @@ const module = (random: Random): Uint8Array => {
   return Uint8Array.from([...PREAMBLE, ...parts])
 }
 
-/** What a reader makes of it; undefined when it accepts. */
+/** The error of a reader; undefined if it accepts. */
 const refusal = (read: () => unknown): ComponentError | undefined => {
   try {
     read()
@@ -88,7 +88,7 @@ export const wasm: Target = {
       run: (input) => {
         const described = refusal(() => [...moduleLines(describeModule(input))])
         const scanned = refusal(() => scanModule(input, LIMITS))
-        // What the engine takes, no reader of ours may call malformed.
+        // Our readers must not call malformed what the engine accepts.
         for (const failure of [described, scanned])
           if (failure?.code === 'binary' && isTakenByEngine(input))
             throw new Error(`the engine accepts what we call: ${failure.message}`)

@@ -8,9 +8,9 @@ import { anyType, valueOf } from '../../../packages/component/test/wave/arbitrar
 import type { Random } from '../../support/random.js'
 import { causeOf, textOf, utf8, type Target } from '../target.js'
 
-/** The first byte of an input chooses among so many types. */
+/** The number of types that the first byte of an input selects from. */
 const TYPES = 256
-/** Of fast-check, so that the types are the same in each run. */
+/** The seed of fast-check, so that the types are the same in each run. */
 const SEED = 5
 
 const types: readonly ValueType[] = fc.sample(anyType, { seed: SEED, numRuns: TYPES })
@@ -22,7 +22,7 @@ const written = (type: ValueType, seed: number): string => {
 
 const typeOf = (input: Uint8Array): ValueType => types[input[0] ?? 0] ?? { kind: 'bool' }
 
-/** Brackets, labels and literals in an order that is right more often than not. */
+/** Brackets, labels and literals, in a valid order more often than not. */
 const madeText = (random: Random, depth = 0): string => {
   const inner = () => madeText(random, depth + 1)
   const list = () => Array.from({ length: random.small(5) }, inner).join(random.once(8) ? ',,' : ', ')
@@ -65,7 +65,7 @@ export const wave: Target = {
         parseWaveCall(`f(${text})`)
         const read = readWave(type, text)
         if (E.isLeft(read)) return `${type.kind} ${read.left.code} ${causeOf(read.left.message)}`
-        // what was read has a text of its own, which reads as the same
+        // a value that was read can be printed and read again
         const printed = printWave(type, read.right)
         const again = readWave(type, printed)
         if (E.isLeft(again) || printWave(type, again.right) !== printed)

@@ -5,9 +5,9 @@ import { createDecoder } from '../../../src/io/codecs/decoder.js'
 import type { Decoded } from '../../../src/model/command.js'
 
 const START = 'control/manager/start'
-/** A packet of the largest size. */
+/** About the maximum packet size, in bytes. */
 const LARGE = 10_400_000
-/** Milliseconds of processor time, of the quickest of some attempts: others run beside this test. */
+/** Milliseconds of processor time of the fastest of several attempts, because other processes run at the same time. */
 const MAX_MS = 20
 const ATTEMPTS = 10
 
@@ -45,7 +45,7 @@ const HOSTILE: Readonly<Record<string, string>> = {
   'another top value': `[${many('0,', LARGE)}0]`,
 }
 
-/** What real senders could send, at its largest. */
+/** The largest messages that real senders could produce. */
 const WELCOME: Readonly<Record<string, string>> = {
   'a file': task(`"file":"${'A'.repeat(LARGE)}"`),
   'inputs of a megabyte': task(`"file":"AA==","inputs":["${'x'.repeat(1_000_000)}"]`),
@@ -76,7 +76,7 @@ describe('no command blocks the event loop', () => {
       task: { id: 'a', propletId: 'p' },
       reason: 'malformed start command "a": inputs: expected at most 8192 values in all fields together',
     })
-    // The id of the proplet may come later: then every proplet would answer.
+    // The proplet ID may come later, and without it every proplet would answer.
     expect(decoded(HOSTILE['empty objects'] ?? '')).toMatchObject({ task: undefined })
   })
 })

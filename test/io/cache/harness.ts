@@ -25,7 +25,7 @@ export const createLog = () => {
   }
 }
 
-/** A cache whose log must stay empty, unless the test brings its own. */
+/** Opens a cache. Its log must stay empty, unless the test passes another one. */
 export const open = (dir: string | undefined, options: Partial<CacheOptions> = {}): Promise<BinaryCache> => {
   const log = createLog()
   onTestFinished(() => {
@@ -42,7 +42,7 @@ export const sha256 = (...pieces: readonly Uint8Array[]): string => {
   return hash.digest('hex')
 }
 
-/** `size` bytes that differ for each seed. */
+/** `size` bytes, different for each seed. */
 export const bytesOf = (seed: number, size: number): Uint8Array => {
   const bytes = new Uint8Array(size).fill(seed)
   bytes.set(Uint8Array.of(seed >> 8, seed & 255).subarray(0, size))
@@ -57,7 +57,7 @@ export const imagePath = (dir: string, image: string): string =>
 
 export const blobsIn = (dir: string): Promise<string[]> => readdir(join(dir, 'blobs', 'sha256'))
 
-/** Makes a file look as if it had been used so many minutes ago. */
+/** Sets the times of a file to this many minutes ago. */
 export const age = async (path: string, minutes: number): Promise<void> => {
   const then = new Date(Date.now() - minutes * 60_000)
   await utimes(path, then, then)

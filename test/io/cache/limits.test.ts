@@ -24,7 +24,7 @@ const C = bytesOf(3, 1000)
 const digest = (bytes: Uint8Array): string => `sha256:${sha256(bytes)}`
 const isInMemory = ({ content }: Binary): boolean => 'bytes' in content
 
-/** A cache with A, B and C, last used in that order, long ago and by a process that is gone. */
+/** A cache with A, B and C, last used in this order long ago, by a process that has ended. */
 const filled = async (): Promise<string> => {
   const dir = await temporaryDirectory()
   const cache = await open(dir)

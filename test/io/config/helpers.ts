@@ -13,7 +13,7 @@ export const IDENTITY = {
   PROPLET_CLIENT_KEY: 'hunter2',
 }
 
-/** A directory with these files, gone when the test ends. */
+/** A directory with these files, removed after the test. */
 export const tree = (files: Readonly<Record<string, string>> = {}): string => {
   const root = mkdtempSync(join(tmpdir(), 'proplet-test-'))
   onTestFinished(() => rmSync(root, { recursive: true, force: true }))
@@ -30,7 +30,7 @@ export const HOST: Partial<LoadOptions> = {
   tempDirectory: '/tmp/of-test',
 }
 
-/** Loads with a default file that is not there, unless `env` names one. */
+/** Loads a configuration; the default file is missing unless `env` names one. */
 export const load = (input: Partial<ConfigInput>, host: Partial<LoadOptions> = {}) =>
   loadConfig({ env: {}, ...input }, { ...HOST, ...host })
 

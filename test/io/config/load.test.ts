@@ -8,7 +8,7 @@ import { ConfigError, HOST, IDENTITY, load, loaded, problemsOf, tree } from './h
 
 const TOML = '[proplet]\ndomain_id = "d"\nchannel_id = "c"\nclient_id = "p"\nclient_key = "hunter2"\n'
 
-/** The configuration file itself, named by the environment. */
+/** Loads this text as the configuration file, which an environment variable names. */
 const withFile = (text: string, env: Readonly<Record<string, string>> = {}) => {
   const file = join(tree({ 'config.toml': text }), 'config.toml')
   return { file, input: { env: { PROPLET_CONFIG_FILE: file, ...env } } }

@@ -3,7 +3,7 @@ import { settingEntries, type SettingKey } from '../../../src/io/config/settings
 import { flagOf, namesOf, variableOf } from '../../../src/io/config/setting.js'
 import { IDENTITY, loaded, problemsOf, tree } from './helpers.js'
 
-/** Three values for each setting, all different from its default, and one that can't be read. */
+/** For each setting, three values that differ from the default, and an invalid one. */
 const SAMPLES: Readonly<
   Record<Exclude<SettingKey, 'config_file' | 'config_section'>, readonly [string, string, string, string]>
 > = {
@@ -114,7 +114,7 @@ const cases = settingEntries.flatMap(([key, setting]) =>
   key === 'config_file' || key === 'config_section' ? [] : [{ key, setting, samples: SAMPLES[key] }],
 )
 
-/** What the settings of TLS and of an external runtime need to be taken at all. */
+/** Other values without which the TLS settings and those of an external runtime are refused. */
 const host = {
   files: {
     read: () => '',
@@ -168,7 +168,7 @@ describe.each(cases)('$key', ({ key, setting, samples: [inFile, inEnv, inFlag, b
       files(section(key in IDENTITY ? inFile : '')),
     )
     const required = setting.presence.kind === 'required'
-    // Half an mTLS pair is left over by the companion.
+    // One key of an mTLS pair alone causes a problem of its own.
     const left = key.startsWith('mqtt_tls_client') ? 1 : required ? 1 : 0
     expect(result).toHaveLength(left)
     if (required)

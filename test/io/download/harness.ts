@@ -16,7 +16,7 @@ export const WASM = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)
 export const sha256 = (bytes: Uint8Array): string =>
   `sha256:${createHash('sha256').update(bytes).digest('hex')}`
 
-/** `size` bytes that begin as wasm does. */
+/** `size` bytes with the magic number of WebAssembly. */
 export const wasmOf = (size: number, seed = 1): Buffer => {
   const bytes = Buffer.alloc(size, seed)
   bytes.set(WASM.subarray(0, size))
@@ -62,13 +62,13 @@ export const downloader = async (given: Given = {}) => {
   return { open, dir, cache }
 }
 
-/** The events of one attempt; rejects as it does. */
+/** The events of one attempt. */
 export const attempt = (download: Download): Promise<readonly DownloadEvent[]> =>
   lastValueFrom(download.attempt.pipe(toArray()))
 
 export type Got = { readonly binary: Binary; readonly from: string }
 
-/** One attempt, and the binary that it brought. */
+/** One attempt, and the binary that it provided. */
 export const got = async (download: Download): Promise<Got> => {
   const event = (await attempt(download)).at(-1)
   if (event?.type !== 'fetched') throw new Error('nothing was fetched')
@@ -89,13 +89,13 @@ export const failure = async (download: Download): Promise<DownloadError> => {
   return error
 }
 
-/** A web server that is gone after the test. */
+/** A web server that is closed after the test. */
 export const serve = async (answer: (exchange: Exchange, index: number) => void, pair?: Pair) => {
   const server = await startWebServer(answer, pair)
   onTestFinished(() => server.close())
   return server
 }
 
-/** The files that a download has left in its cache, but for those that it is meant to leave. */
+/** The files that a download has left behind in the cache. */
 export const leftovers = async (dir: string): Promise<readonly string[]> =>
   (await readdir(join(dir, 'blobs', 'sha256'))).filter((name) => name.startsWith('.'))

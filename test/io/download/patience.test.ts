@@ -7,7 +7,7 @@ import { downloader, serve, sha256, wasmOf } from './harness.js'
 
 const BINARY = wasmOf(100_000)
 
-/** The stage around real downloads; what stalls for 400 ms is tried again after 500 ms. */
+/** The download stage with real downloads: a stall of 400 ms ends an attempt, and the next one follows 500 ms later. */
 const patient = async () => {
   const { open } = await downloader()
   const downloads = createDownloads({
@@ -19,7 +19,7 @@ const patient = async () => {
   return (reference: string) => lastValueFrom(downloads(reference).pipe(toArray()))
 }
 
-/** A byte now and then, for ever. */
+/** Sends a byte now and then, forever. */
 const drip = ({ response }: Exchange, headers: Readonly<Record<string, string>>) => {
   response.writeHead(200, headers)
   const timer = setInterval(() => response.write('a'), 10)

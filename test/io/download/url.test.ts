@@ -152,7 +152,7 @@ describe('a binary of a URL', () => {
     const url = `${server.origin}/add.wasm?token=secret`
     expect(await got(open(url))).toMatchObject({ from: 'url' })
     expect(await got(open(url))).toMatchObject({ from: 'cache', binary: { digest: sha256(BINARY) } })
-    // as another process finds it
+    // as found by another process
     const later = await downloader({ dir })
     expect(await got(later.open(url))).toMatchObject({ from: 'cache' })
   })

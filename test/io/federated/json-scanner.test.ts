@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { JsonScanner } from '../../../src/io/federated/json-scanner.js'
 
-/** What is left of the text, taken in pieces of `size` bytes; undefined: it is no JSON. */
+/** The scanned text, given in pieces of `size` bytes; undefined if it is not JSON. */
 const scan = (text: string, size = Infinity, scanner = new JsonScanner()): string | undefined => {
   const bytes = Buffer.from(text)
   const kept: Uint8Array[] = []

@@ -40,7 +40,7 @@ export const open = async (directory: string, options: Partial<JournalOptions> =
   return { journal, logged }
 }
 
-/** What a process that is killed just now leaves behind, in a directory of its own. */
+/** A copy of the state directory as a process leaves it when it is killed now. */
 export const killed = (directory: string): string => {
   const copy = stateDirectory()
   cpSync(directory, copy, { recursive: true })
@@ -73,7 +73,7 @@ export const message = (payload = 'payload', of: Partial<InboundMessage> = {}): 
   ...of,
 })
 
-/** Takes a start command in, which waits; undefined: it was refused. */
+/** Records a start command; undefined if it was refused. */
 export const takeWaiting = (
   journal: Journal,
   id: string,
@@ -81,7 +81,7 @@ export const takeWaiting = (
   from: InboundMessage = message(),
 ): number | undefined => journal.record(start(id, of), from)
 
-/** Takes a start command in, and a guest begins; undefined: it was refused. */
+/** Records a start command, and that a guest has begun; undefined if it was refused. */
 export const take: typeof takeWaiting = (journal, ...command) => {
   const sequence = takeWaiting(journal, ...command)
   if (sequence !== undefined) journal.begin(sequence)
@@ -95,7 +95,7 @@ export const resultOf = (id: string, sequence: number | undefined, results = 'do
   publication: { subtopic: 'control/proplet/results', payload: { task_id: id, results }, keep: 'all' },
 })
 
-/** What an earlier process left, in short. */
+/** What an earlier process left, abbreviated. */
 export const leftIn = ({ unfinished: left, results }: Journal): string[] => [
   ...left.map((each) => {
     if (each.type === 'again') return `again ${Buffer.from(each.message.payload).toString()}`
@@ -105,14 +105,14 @@ export const leftIn = ({ unfinished: left, results }: Journal): string[] => [
   ...results.map(({ payload }) => `result ${JSON.stringify(payload)}`),
 ]
 
-/** A disk that is not waited for: for what only processes outlive. */
+/** A disk without fsync, for tests in which only processes end. */
 export const quickDisk: Disk = {
   ...realDisk,
   sync: () => Promise.resolve(),
   syncDirectory: () => Promise.resolve(),
 }
 
-/** A disk that fails while it is told to. */
+/** A disk whose operations fail on request. */
 export const faultyDisk = () => {
   const faults: { write: string | undefined; sync: string | undefined; short: boolean } = {
     write: undefined,

@@ -26,7 +26,7 @@ import {
   takeWaiting,
 } from './harness.js'
 
-/** What the next process finds. */
+/** What the next process finds if this one is killed now. */
 const next = async (directory: string): Promise<string[]> => leftIn((await open(killed(directory))).journal)
 
 describe('a command', () => {
@@ -102,7 +102,7 @@ describe('a command', () => {
     journal.record(stop('stopped'), message())
     journal.begin(running ?? -1)
     expect(await next(directory)).toEqual(['interrupted running', 'again W', 'stopped stopped', 'again I'])
-    // At the end of a clean stop it is answered.
+    // At a clean stop it is answered instead.
     expect(journal.runsAgain(running ?? -1)).toBe(false)
     expect(journal.runsAgain((running ?? -1) + 1)).toBe(false)
   })
@@ -292,7 +292,7 @@ describe('a result', () => {
 describe('a command that is refused at once (issue 14.2)', () => {
   const answer = 'result {"task_id":"t","results":"no room"}'
 
-  it('is on record by its result, with its packet, before the broker hears of either', async () => {
+  it('is recorded by its result and its packet before the broker receives either', async () => {
     const directory = stateDirectory()
     const { journal } = await open(directory)
     const sequence = journal.refuse(message('', { packet: packet(5) }))
@@ -311,7 +311,7 @@ describe('a command that is refused at once (issue 14.2)', () => {
     expect(journal.stats).toMatchObject({ results: 0, resultBytes: 0, liveBytes: 0 })
   })
 
-  it('keeps its result and its packet when its file is let go of', async () => {
+  it('keeps its result and its packet when the file that holds them is replaced', async () => {
     const directory = stateDirectory()
     const { journal } = await open(directory, { maxBytes: MEBIBYTE, disk: quickDisk })
     const sequence = journal.refuse(message('', { packet: packet(5) }))
@@ -500,7 +500,7 @@ describe('what is found on the disk', () => {
       /cannot be used: it was written by a newer release, in format 3; this release knows formats up to 2; set PROPLET_STATE_DIR/,
     )
     expect(readFileSync(file)).toEqual(before)
-    // Nor does it stay locked.
+    // It does not stay locked either.
     await expect(open(copy)).rejects.toThrow(/newer release/)
   })
 
@@ -554,7 +554,7 @@ describe('the directory', () => {
   })
 })
 
-/** The journal, and beside it what should be in it. */
+/** The journal, and beside it the expected content. */
 class Model {
   readonly commands = new Map<number, { readonly id: string; isStopped: boolean }>()
   readonly results = new Map<number, string>()
@@ -590,7 +590,7 @@ describe('whatever happens in whatever order', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
         let directory = stateDirectory()
-        // Small files, so that some are left and let go of.
+        // Small files, so that some are replaced and deleted.
         const options = { maxBytes: 16 * 1024, disk: quickDisk }
         let { journal } = await open(directory, options)
         const model = new Model()

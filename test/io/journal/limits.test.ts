@@ -21,14 +21,14 @@ describe('a full journal', () => {
     const directory = stateDirectory()
     const { journal } = await open(directory, { maxBytes: MEBIBYTE })
     const content = message('x'.repeat(64 * 1024))
-    const receipts: number[] = []
+    const sequences: number[] = []
     for (let i = 0; i < 10; i++) {
       const sequence = take(journal, `t${i}`, { restart: true }, content)
-      if (sequence !== undefined) receipts.push(sequence)
+      if (sequence !== undefined) sequences.push(sequence)
     }
-    // Beyond a quarter the content is not kept, and the task would not run again.
-    expect(receipts).toHaveLength(10)
-    const again = receipts.filter((each) => journal.runsAgain(each))
+    // Beyond a quarter of the journal, the content is not kept, so the task would not run again.
+    expect(sequences).toHaveLength(10)
+    const again = sequences.filter((each) => journal.runsAgain(each))
     expect(again.length).toBeGreaterThan(1)
     expect(again.length).toBeLessThan(5)
 
@@ -37,9 +37,9 @@ describe('a full journal', () => {
     expect(journal.obstacle).toMatch(/^the journal is full: it holds \d+ live bytes$/)
     expect(take(journal, 'one more')).toBeUndefined()
     expect(journal.stats.refused).toBe(1)
-    const kept = journal.recordResult(resultOf('t0', receipts[0]))
+    const kept = journal.recordResult(resultOf('t0', sequences[0]))
     expect(kept.sequence).toBeDefined()
-    for (const each of receipts) journal.close(each)
+    for (const each of sequences) journal.close(each)
     expect(journal.obstacle).toBeUndefined()
     expect(take(journal, 'one more')).toBeDefined()
     expect(leftIn((await open(killed(directory))).journal).length).toBe(i + 2)
@@ -48,8 +48,8 @@ describe('a full journal', () => {
   it('keeps results in memory only, and counts them, if there is no room even for those', async () => {
     const directory = stateDirectory()
     const { journal, logged } = await open(directory, { maxBytes: MEBIBYTE })
-    const receipts = Array.from({ length: 12 }, (_, i) => take(journal, `t${i}`))
-    const kept = receipts.map((sequence, i) =>
+    const sequences = Array.from({ length: 12 }, (_, i) => take(journal, `t${i}`))
+    const kept = sequences.map((sequence, i) =>
       journal.recordResult(resultOf(`t${i}`, sequence, 'y'.repeat(64 * 1024))),
     )
     const records = kept.flatMap(({ sequence }) => sequence ?? [])
@@ -192,7 +192,7 @@ it('writes all live records again, to a new file, after a failed sync', async ()
   journal.recordResult({ ...resultOf('a', take(journal, 'b')), more: true })
   faults.sync = 'EIO'
   take(journal, 'c')
-  // It is held up no longer: the broker would wait for ever.
+  // It does not wait any longer; otherwise the broker would wait forever.
   await journal.durable()
   expect(journal.durable()).toBeUndefined()
   expect(journal.obstacle).toBe('the journal cannot be written: EIO: the disk fails')

@@ -16,7 +16,7 @@ const KEK = randomBytes(32)
 
 type Request = { readonly op: string; readonly keyunwrapparams: { readonly annotation: string } }
 
-/** A provider that has the key, and answers as `written` says. */
+/** A provider that has the key, and responds with what `written` returns. */
 const provider = async (written: (options: Buffer) => unknown): Promise<string> => {
   const plain = (bytes: Buffer) => bytes
   const unwrap: handleUnaryCall<Buffer, Buffer> = (call, done) => {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { tree } from '../config/helpers.js'
 
-/** A process of its own that logs to its standard output; the logger is the built one. */
+/** A process that logs to its standard output with the built logger. */
 const start = (body: string, stdout: 'pipe' | number) => {
   const module = new URL('../../../dist/io/log/log.js', import.meta.url).href
   const script = `import { createLogger } from ${JSON.stringify(module)}

@@ -2,7 +2,7 @@ import { generate, type Packet } from 'mqtt-packet'
 import { describe, expect, it } from 'vitest'
 import { AckGate } from '../../../src/io/mqtt/ack-gate.js'
 
-/** A gate whose acknowledgements are safe when the test says so, one after the other. */
+/** A gate for which the test decides when acknowledgements are safe, one after the other. */
 const setUp = (isSafe = false) => {
   const waiting: (() => void)[] = []
   const released: Buffer[] = []
@@ -26,7 +26,7 @@ const others = [
   packet({ cmd: 'pubrel', messageId: 3 }),
   packet({ cmd: 'pubcomp', messageId: 4 }),
   packet({ cmd: 'pingreq' }),
-  // What it holds looks like an acknowledgement.
+  // The payload looks like an acknowledgement.
   packet({
     cmd: 'publish',
     topic: 't',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { EventLoopBudget } from '../../../src/io/mqtt/event-loop-budget.js'
 
-/** A loop that turns when the test says so, and a clock that each piece of work moves. */
+/** An event loop that turns when the test says so, and a clock that each piece of work advances. */
 const loop = () => {
   let time = 0
   let waiting: (() => void)[] = []
@@ -16,7 +16,7 @@ const loop = () => {
   }
 }
 
-describe('pace', () => {
+describe('EventLoopBudget', () => {
   it('continues at once while little was done', () => {
     const { pace, work } = loop()
     const done: number[] = []

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { GuardedStream } from '../../../src/io/mqtt/guarded-stream.js'
 import { PacketLimiter } from '../../../src/io/mqtt/limiter.js'
 
-/** A socket that takes one write at a time, when told to. */
+/** A socket that accepts one write at a time, when the test says so. */
 class SlowSocket extends Duplex {
   readonly written: number[] = []
   proceed: (() => void) | undefined
@@ -14,7 +14,7 @@ class SlowSocket extends Duplex {
   }
 
   override _read(): void {
-    // the test pushes what is to be read
+    // the test pushes incoming data
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
@@ -71,7 +71,7 @@ it('issue 14.2: gives messages one at a time, each when the one before was taken
   const pingresp = Buffer.from([0xd0, 0])
   socket.push(Buffer.concat([message, message, pingresp]))
   await once(socket, 'data')
-  // Since Node.js 26, `read` returns a single chunk.
+  // From Node.js 26 on, `read` returns a single chunk.
   const read = () => {
     const chunks: Buffer[] = []
     for (let chunk = nextOf(stream); chunk !== null; chunk = nextOf(stream)) chunks.push(chunk)

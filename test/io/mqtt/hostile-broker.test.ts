@@ -6,7 +6,7 @@ const CONNACK = Buffer.from([0x20, 2, 0, 0])
 
 const { cleanup, open } = useMqtt()
 
-/** Answers every connection by a script of its own. */
+/** A broker that runs the script for every connection. */
 const brokerOf = (script: (socket: Socket) => void): Promise<number> =>
   new Promise((resolve) => {
     const sockets = new Set<Socket>()

@@ -6,7 +6,7 @@ const message = (n: number, payload: string | Buffer = `${n}`, topic = 't', qos:
   generate({ cmd: 'publish', topic, payload, qos, messageId: n, dup: false, retain: false })
 const pubrec = (messageId: number) => generate({ cmd: 'pubrec', messageId })
 
-/** What the client got, as `cmd id`. */
+/** Lanes, and a list of the packets that the client got, as `cmd id`. */
 const setUp = (options: Partial<LanesOptions> = {}) => {
   const got: string[] = []
   const reader = parser()
@@ -16,7 +16,7 @@ const setUp = (options: Partial<LanesOptions> = {}) => {
 }
 
 describe('issue 14.2: InboundLanes', () => {
-  it('gives one message at a time, in order, and all else at once', () => {
+  it('delivers one message at a time, in order, and everything else at once', () => {
     const { lanes, got } = setUp()
     lanes.push(Buffer.concat([message(1), message(2), pubrec(7), message(3), pubrec(8)]))
     expect(got).toEqual(['pubrec 7', 'pubrec 8', 'publish 1'])
@@ -30,7 +30,7 @@ describe('issue 14.2: InboundLanes', () => {
     expect(lanes.waiting).toBe(0)
   })
 
-  it('finds them in whatever pieces they come', () => {
+  it('finds packets however they are split', () => {
     const all = Buffer.concat([message(1, 'x'.repeat(300)), pubrec(7), message(2), pubrec(8), message(3)])
     for (let size = 1; size < 20; size++) {
       const { lanes, got } = setUp()
@@ -46,7 +46,7 @@ describe('issue 14.2: InboundLanes', () => {
     }
   })
 
-  it('gives no message while there is no room, but all else', () => {
+  it('delivers no message while there is no room, but everything else', () => {
     let isRoom = false
     const { lanes, got } = setUp({ isRoom: () => isRoom })
     lanes.push(Buffer.concat([message(1), pubrec(7)]))
@@ -130,7 +130,7 @@ describe('issue 14.2: InboundLanes', () => {
       }
       for (const note of ['', 'x'.repeat(300), '"id":"b"', '"id":"a"', '\\u0069'])
         expect(passes(note)).toEqual(['2'])
-      // Properties that are longer than the packet, or whose length never ends: not looked into.
+      // Messages whose properties are longer than the packet, or whose length never ends, do not overtake.
       for (const length of [[0x7f], [0xff, 0xff, 0xff, 0x7f], [0xff, 0xff, 0xff, 0xff]]) {
         const body = [0, 4, ...Buffer.from('stop'), 0, 2, ...length]
         expect(passes('', Buffer.from([0x32, body.length, ...body]))).toEqual([])
@@ -141,7 +141,7 @@ describe('issue 14.2: InboundLanes', () => {
       const b = id('b')
       const all = [message(1, id('a'), 'start'), message(2, b, 'stop'), message(3, b, 'stop')]
       expect(after(all, message(4, b, 'start'))).toEqual(['2', '3', '1', '4'])
-      // The start has been given, so nothing of its task waits any more.
+      // The client has the start, so nothing of its task waits any more.
       const { lanes, got } = setUp({ precedence: { topic: 'stop', ordered: ['start'] } })
       lanes.push(Buffer.concat([message(1, b, 'start'), message(2, id('a'), 'start')]))
       lanes.push(message(3, b, 'stop'))

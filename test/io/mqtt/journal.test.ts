@@ -28,7 +28,7 @@ const journalIn = async (path: string): Promise<Journal> => {
   cleanup(() => journal.end())
   return journal
 }
-/** The journal as a process that is killed now leaves it, opened by the next one. */
+/** Opens a copy of the journal as a process that is killed now leaves it. */
 const nextAfter = (path: string): Promise<Journal> => {
   const copy = directory()
   cpSync(path, copy, { recursive: true })
@@ -59,7 +59,7 @@ describe.each([1, 2] as const)('commands of QoS %i', (qos) => {
     const path = directory()
     const journal = await journalIn(path)
     const first = open(between.port, { qos, journal })
-    // As the pipeline does.
+    // as in the pipeline
     first.link.messages$.subscribe((message) => journal.record(start(text(message.payload)), message))
     await first.up()
     const manager = await peer(port, [])
@@ -67,7 +67,7 @@ describe.each([1, 2] as const)('commands of QoS %i', (qos) => {
     await first.received(1)
     await expect.poll(() => held.length).toBe(1)
     expect(journal.packets.map(({ id }) => id)).toEqual(held)
-    // Killed before its acknowledgement reached the broker, which so sends the message again.
+    // It was killed before its acknowledgement reached the broker, which sends the message again.
     between.setOpen(false)
     between.cut()
     first.close()

@@ -94,7 +94,7 @@ describe('subscriptions', () => {
 describe('messages', () => {
   it('arrive with their subtopic; those of other topics are dropped', async () => {
     const { port } = await broker()
-    // an earlier process under the same client id asked for more, and the broker remembers it
+    // an earlier process with this client ID had more subscriptions, and the broker remembers them
     const earlier = await connectAsync({ port, host: '127.0.0.1', clientId: 'proplet-1', clean: false })
     await earlier.subscribeAsync(`${PREFIX}/#`, { qos: 2 })
     await earlier.endAsync()

@@ -79,7 +79,7 @@ it('keeps the connection when the process slept while acknowledgements came (iss
   await up()
   const delivered = deliver(result(1))
   const from = performance.now()
-  // it is on its way by the next turn
+  // the publication is on its way by the next turn
   setImmediate(() => {
     while (performance.now() - from < 1500);
   })

@@ -20,10 +20,10 @@ const result = (n: number, padding = ''): Publication => ({
   keep: 'all',
 })
 
-/** Packets to answer with; undefined: the connection is closed. */
+/** The packets to respond with; undefined closes the connection. */
 type Answer = (packet: Packet, connection: number) => readonly Packet[] | undefined
 
-/** A broker of MQTT 5 that answers by a script; what the script leaves out is granted. */
+/** A broker of MQTT 5 that runs a script; what the script omits is granted. */
 const brokerOf = async (answer: Answer) => {
   const received: Packet[] = []
   const changes$ = new Subject<void>()
@@ -71,7 +71,7 @@ const accept = (
   properties,
 })
 
-/** Accepts, grants, and acknowledges everything. */
+/** Accepts, grants and acknowledges everything. */
 const granting =
   (properties?: NonNullable<IConnackPacket['properties']>): Answer =>
   (packet) => {
@@ -172,7 +172,7 @@ describe('issue 14.4: MQTT 5 with mosquitto', () => {
     between.cut()
     await until(() => connections.at(-1)?.state === 'down')
     const numbers = Array.from({ length: 1000 }, (_, n) => n)
-    // Of more than 20 at a time, mosquitto drops some.
+    // mosquitto drops some if more than 20 arrive at a time.
     for (let n = 0; n < numbers.length; n += 10)
       await Promise.all(numbers.slice(n, n + 10).map((each) => manager.publish(START, { n: each })))
     between.setOpen(true)
@@ -251,7 +251,7 @@ describe('issue 14.4: what a broker of MQTT 5 says', () => {
     )
   })
 
-  it('sends no more publications at a time than the broker takes', async () => {
+  it('sends no more publications at a time than the broker accepts', async () => {
     const answer = granting({ receiveMaximum: 2 })
     const { port, of, until } = await brokerOf((packet, connection) =>
       packet.cmd === 'publish' ? [] : answer(packet, connection),
@@ -267,7 +267,7 @@ describe('issue 14.4: what a broker of MQTT 5 says', () => {
     subscription.unsubscribe()
   })
 
-  it('publishes with no higher QoS than the broker takes, and says so', async () => {
+  it('publishes with no higher QoS than the broker accepts, and reports it', async () => {
     const { port, of } = await brokerOf(granting({ maximumQoS: 1 }))
     const { up, deliver, connections, logged } = open(port, { mqtt5 })
     await up()
@@ -277,7 +277,7 @@ describe('issue 14.4: what a broker of MQTT 5 says', () => {
     expect(logged('warn')).toEqual([expect.stringContaining('lower QoS than requested')])
   })
 
-  it('rejects a publication that is larger than the broker takes, also one in flight', async () => {
+  it('rejects a publication that is larger than the broker accepts, even one in flight', async () => {
     let maximumPacketSize = 10_000
     const { port, of, until } = await brokerOf((packet, connection) => {
       if (packet.cmd === 'connect') return [accept({ maximumPacketSize }, connection > 1)]
@@ -305,7 +305,7 @@ describe('issue 14.4: what a broker of MQTT 5 says', () => {
     expect(await deliver(result(3))).toMatchObject({ at: 'acknowledged' })
   })
 
-  it('gives up a publication that the broker will never take, and says why', async () => {
+  it('gives up a publication that the broker will never accept, and says why', async () => {
     const { port, of } = await brokerOf((packet, connection) =>
       packet.cmd === 'publish'
         ? [{ cmd: 'pubrec', messageId: packet.messageId ?? 0, reasonCode: 0x87 }]
@@ -323,7 +323,7 @@ describe('issue 14.4: what a broker of MQTT 5 says', () => {
     expect(link.stats()).toMatchObject({ inflight: 0, waiting: 0 })
   })
 
-  it('sends a publication again that the broker has no room for, on another connection', async () => {
+  it('sends a publication again, on another connection, if the broker had no room for it', async () => {
     const { port, of } = await brokerOf((packet, connection) => {
       if (packet.cmd === 'connect') return [accept({}, connection > 1)]
       if (packet.cmd === 'publish' && connection < 3)
@@ -353,7 +353,7 @@ describe('issue 14.4: what a broker of MQTT 5 says', () => {
     expect(of('publish')).toHaveLength(5)
   })
 
-  it('takes a publication for delivered that nobody subscribes to', async () => {
+  it('counts a publication without subscribers as delivered', async () => {
     const { port } = await brokerOf((packet, connection) =>
       packet.cmd === 'publish'
         ? [{ cmd: 'pubrec', messageId: packet.messageId ?? 0, reasonCode: 0x10 }]

@@ -6,7 +6,7 @@ import { E, expectAlive, expectUntouched, FACES, layMany, triesOf, useGround } f
 
 vi.stubEnv('PROPLET_CLIENT_KEY', 'hunter2')
 
-/** `ATTACK_ENTRIES=1000000` shows the same and takes minutes. */
+/** `ATTACK_ENTRIES=1000000` shows the same, but takes minutes. */
 const ENTRIES = Number(process.env['ATTACK_ENTRIES'] ?? 2000)
 const TIMEOUT_MS = 30_000 + ENTRIES / 10
 const ground = useGround((inside) => ({
@@ -18,7 +18,9 @@ describe.each(FACES)(`files, attacked through %s (${ISOLATION})`, (face, binary)
   const attack = (...inputs: readonly string[]) =>
     run(ground.current.runtime, { binary, inputs, env: { GIVEN: 'by the task' } })
 
-  /** What each try came to, after which nothing is changed outside and the runtime goes on. */
+  /**
+   * The outcomes of several attempts; checks afterwards that nothing outside has changed and the runtime still works.
+   */
   const tries = async (...inputs: readonly string[]) => {
     const { runtime, outside } = ground.current
     const answers = triesOf(await attack(...inputs))
@@ -76,7 +78,7 @@ describe.each(FACES)(`files, attacked through %s (${ISOLATION})`, (face, binary)
   })
 
   it('by opening descriptors endlessly', async () => {
-    // 1024 with the three streams and the directory; the adapter has a table of 128 itself.
+    // 1024, less the three streams and the directory; the preview 1 adapter has its own table of 128.
     const [opened, full] = face === 'preview 1' ? [1020, E.MFILE] : [124, E.NOMEM]
     expect(await tries('exhaust')).toStrictEqual(errnos({ opened, 'one-more': full, close: 0, again: 0 }))
   })
@@ -100,7 +102,7 @@ describe.each(FACES)(`files, attacked through %s (${ISOLATION})`, (face, binary)
     const sockets = ['send', 'send-stdout', 'shutdown'].map((call) => `${call} ${E.NOTSOCK}`)
     if (face === 'preview 1') expect(outcome.results).toBe([...lines, ...sockets, ''].join('\n'))
     else {
-      // The adapter knows no sockets, and traps; what reaches stdout before depends on its buffers.
+      // The adapter has no sockets, so it traps; its buffers decide how much of stdout arrives before.
       expect(outcome).toMatchObject({ kind: 'failed', code: 'trap' })
       expect([...lines, ''].join('\n')).toContain(outcome.results.trimEnd())
     }

@@ -15,13 +15,13 @@ import { afterAll, beforeAll, beforeEach, expect } from 'vitest'
 import type { EmbeddedRuntime } from '../../../src/runtime/embedded/embedded.js'
 import { add, fixture, openRuntime, run, thirty, type Ran, type TestOptions } from '../embedded/harness.js'
 
-/** The same program, by either face of the host. */
+/** The same program for both versions of the host. */
 export const FACES = [
   ['preview 1', fixture('attack')],
   ['preview 2', fixture('components/attack')],
 ] as const
 
-/** `errno` of preview 1; those of WASI 0.2 are turned into the same by the adapter. */
+/** `errno` of preview 1; the adapter converts errors of WASI 0.2 to them. */
 export const E = {
   INVAL: 28,
   LOOP: 32,
@@ -36,12 +36,12 @@ export const E = {
 
 export type Ground = {
   readonly runtime: EmbeddedRuntime
-  /** What guests are given, and what they are not. */
+  /** The guests' directory, and one that they must not reach. */
   readonly inside: string
   readonly outside: string
 }
 
-/** A directory for guests beside one that is not for them, laid anew for each test, and one runtime for all of them. */
+/** A directory for guests and another one beside it, created anew for each test, and one runtime for all of them. */
 export function useGround(options: (inside: string) => Partial<TestOptions>): { readonly current: Ground } {
   const root = mkdtempSync(join(tmpdir(), 'proplet-attack-'))
   const [inside, outside] = [join(root, 'inside'), join(root, 'outside')]
@@ -80,12 +80,12 @@ function lay(inside: string, outside: string): void {
   symlinkSync('fifo', join(inside, 'fifo-link'))
 }
 
-/** It may have to remove a large directory first. */
+/** Milliseconds; a large directory may have to be removed first. */
 const LAY_MS = 120_000
-/** That a file may have on ext4. */
+/** The maximum number of hard links to a file on ext4. */
 const MAX_NAMES = 60_000
 
-/** A large directory, of names of few empty files: that is quicker. */
+/** Fills a large directory with hard links to a few empty files, which is faster than creating files. */
 export function layMany(inside: string, count: number): void {
   mkdirSync(join(inside, 'many'))
   for (let index = 0; index < count; index++) {
@@ -100,12 +100,12 @@ export function expectUntouched(outside: string): void {
   expect(readFileSync(join(outside, 'secret'), 'utf8')).toBe('SECRET')
 }
 
-/** After an attack the runtime runs the next task, and has as many guests as before. */
+/** After an attack the runtime must run the next task, and have as many guests as before. */
 export async function expectAlive(runtime: EmbeddedRuntime): Promise<void> {
   expect((await run(runtime, add)).outcome).toStrictEqual(thirty)
 }
 
-/** The lines `what N` of an attack that ended by itself. */
+/** The lines `what N` printed by an attack that ended by itself. */
 export function triesOf({ outcome }: Ran): readonly (readonly [what: string, result: string])[] {
   expect(outcome).toMatchObject({ kind: 'completed' })
   return outcome.results

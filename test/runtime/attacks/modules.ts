@@ -2,10 +2,10 @@ import { parse } from '@bytecodealliance/jco-transpile/wasm-tools'
 import type { Binary } from '../../../src/model/binary.js'
 import { toBinary } from '../embedded/harness.js'
 
-/** A core module from its text, with whatever proposals. */
+/** A core module from its text, with all proposals enabled. */
 export const core = async (text: string): Promise<Binary> => toBinary(await parse(`(module ${text})`))
 
-/** The same inside of a component, whose `run` is that of the module; there may be more instances of it. */
+/** A component whose `run` is that of this module, with `more` further instances of it. */
 export const component = async (text: string, more = 0): Promise<Binary> =>
   toBinary(
     await parse(`(component
@@ -26,8 +26,8 @@ const FUNCTIONS = 16
 const [I32, BLOCK, BR_IF, END, DROP, LOCAL_GET] = [0x7f, 0x02, 0x0d, 0x0b, 0x1a, 0x20]
 
 /**
- * 6 MB that take the compiler half a minute: each conditional jump leaves a block of 1000 results, all of which are
- * checked and moved for each.
+ * 6 MB that take the compiler half a minute: each conditional jump leaves a block with 1000 results, which are checked
+ * and moved each time.
  */
 export function compilerBomb(): Binary {
   const types = Uint8Array.of(2, 0x60, 0, 0, 0x60, 0, ...leb(RESULTS), ...Array<number>(RESULTS).fill(I32))

@@ -9,12 +9,12 @@ const KINDS = [
   ['a component', component],
 ] as const
 
-/** Since version 24; its V8 holds them to the same limit of pages. */
+/** Node.js 24 and newer have 64-bit memories; their V8 has the same limit on pages. */
 const HAS_WIDE_MEMORIES = Number(process.versions.node.split('.')[0]) >= 24
 const ADDRESSES = HAS_WIDE_MEMORIES ? ['i32', 'i64'] : ['i32']
 
 const NOTHING = '(func (export "run"))'
-/** What is refused before anything of it runs, on every Node.js: what V8 would not bound is not given to it. */
+/** Binaries that every Node.js refuses before they run, because V8 would not limit their resources. */
 const REFUSED: readonly [string, string, string, RegExp][] = [
   [
     'nine memories',
@@ -66,7 +66,7 @@ const REFUSED: readonly [string, string, string, RegExp][] = [
 ]
 
 const SPIN = '(loop $again (br $again))'
-/** What never ends by itself, and says nothing. */
+/** Programs that never end, and print nothing. */
 const ENDLESS: readonly [string, string][] = [
   ['a loop', `(func (export "run") ${SPIN})`],
   ['a loop in the start function', `(func $start ${SPIN}) (start $start) ${NOTHING}`],
@@ -141,7 +141,7 @@ it('a component with many modules does not get more memory than one', async () =
 })
 
 it('a function that takes forever to compile is ended by the time limit', async () => {
-  // A thread that compiles is not ended before it has compiled.
+  // A thread cannot be terminated while it compiles.
   const runtime = await openRuntime({ isolation: OF_CHILDREN, timeoutMs: 1000 })
   expect((await run(runtime, { binary: compilerBomb(), name: 'run' })).outcome).toMatchObject({
     code: 'timeout',

@@ -39,7 +39,7 @@ const listening = async (server: Server | HttpServer, where: number | string): P
   return typeof address === 'object' && address !== null ? address.port : 0
 }
 
-/** The REST service; an old one takes the text as it is. */
+/** The agent's REST service; an old version takes the text literally. */
 const rest = async (
   isNew: boolean,
   evidence: (data: Buffer) => string,
@@ -111,7 +111,7 @@ describe('the agent by its socket (17.2)', () => {
         header.writeUInt32BE(body.length, 0)
         header.writeUInt32BE(frame.readUInt32BE(4), 4)
         header.writeUInt8(2, 8)
-        // In two pieces, as it may come.
+        // In two pieces, as TCP may deliver it.
         socket.write(header)
         setImmediate(() => socket.write(body))
       }),

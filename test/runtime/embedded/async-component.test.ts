@@ -13,7 +13,7 @@ const command = fixture('components/async-command')
 const typed = fixture('components/async-typed')
 const composed = fixture('components/async-composed')
 
-/** Guests of Node.js 24 are given JSPI. */
+/** On Node.js 24, guests run with a flag that enables JSPI. */
 const guestsHaveJspi = hasJspi || process.versions.node.startsWith('24.')
 
 const completed = (results: string): Outcome => ({ kind: 'completed', results })

@@ -20,7 +20,7 @@ describe('a child', () => {
   it('has no environment, is killed first when memory is short, and cannot gain privileges', async () => {
     vi.stubEnv('PROPLET_CLIENT_KEY', 'secret')
     const pid = only((await runtimeOfTest({ isolation: OF_CHILDREN })).pids())
-    // Bubblewrap always says where it starts its command.
+    // Bubblewrap always sets PWD.
     expect(proc(pid, 'environ')).toBe(ISOLATION === 'sandbox' ? 'PWD=/\0' : '')
     expect(proc(pid, 'oom_score_adj').trim()).toBe('1000')
     expect(proc(pid, 'status')).toMatch(/^NoNewPrivs:\s*1$/m)
@@ -42,7 +42,7 @@ describe('a child', () => {
     expect((await run(runtime, add)).outcome).toStrictEqual(thirty)
   })
 
-  // In a sandbox it is process 1, which gets no such signal from outside: see sandbox.test.ts.
+  // In a sandbox it is process 1, which ignores such a signal from outside: see sandbox.test.ts.
   it.runIf(OF_CHILDREN === 'process')('that crashes is reported with the signal', async () => {
     const runtime = await runtimeOfTest({ isolation: OF_CHILDREN })
     const pid = only(runtime.pids())
@@ -63,7 +63,7 @@ describe('a child', () => {
 
   it('ends when the runtime is closed, whatever it was doing', async () => {
     const runtime = await runtimeOfTest({ isolation: OF_CHILDREN, warm: 2 })
-    // Before the pool starts another one for the guest that is taken.
+    // Before the pool starts another guest in place of the one that is taken.
     const pids = runtime.pids()
     const ended = run(runtime, spin, undefined, (event) => {
       if (event.type === 'started') void runtime.close()

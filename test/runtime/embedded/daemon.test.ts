@@ -49,7 +49,7 @@ describe.each(ISOLATIONS)('a daemon task (%s)', (isolation) => {
       if (bytes > 4 * MIB) stop$.next('stopped')
     }
     await run(runtime, { binary: fixture('flood'), daemon: true }, stop$, count)
-    // Without the brake these take some 20 ms.
+    // Without the limit on throughput these take about 20 ms.
     expect(performance.now() - startedAt).toBeGreaterThan(200)
     expect(bytes).toBeLessThan(8 * MIB)
   })

@@ -20,10 +20,12 @@ export const MIB = 1024 * 1024
 export type Isolation = 'process' | 'thread' | 'sandbox'
 export const ALL_ISOLATIONS: readonly Isolation[] = ['process', 'thread', 'sandbox']
 
-/** What the suite of the runtime is run in: `npm test` runs it in processes, `npm run test:isolation` in the others. */
+/**
+ * Isolation for the tests of the runtime: `npm test` runs them in processes, `npm run test:isolation` with the others.
+ */
 export const ISOLATION = ALL_ISOLATIONS.find((each) => each === process.env['TEST_ISOLATION']) ?? 'process'
 export const ISOLATIONS: readonly Isolation[] = [ISOLATION]
-/** For what is said of child processes alone. */
+/** Isolation for tests that apply to child processes only. */
 export const OF_CHILDREN = ISOLATION === 'thread' ? 'process' : ISOLATION
 
 export const fixturePath = (name: string): string =>
@@ -35,7 +37,7 @@ export const toBinary = (bytes: Uint8Array): Binary => ({
   content: { bytes },
 })
 
-/** Large ones are kept compressed. */
+/** Large fixtures are compressed on disk. */
 export const fixture = (name: string): Binary => {
   const path = fixturePath(name)
   return toBinary(existsSync(path) ? readFileSync(path) : brotliDecompressSync(readFileSync(`${path}.br`)))
@@ -70,7 +72,7 @@ const sandbox = (() => {
   }
 })()
 
-/** What a runtime is created with for the isolation of that name. */
+/** The `isolation` option for a name. */
 export const isolationOf = (name: Isolation): EmbeddedOptions['isolation'] =>
   name === 'sandbox' ? sandbox() : name
 
@@ -87,7 +89,7 @@ export async function openRuntime(options: Partial<TestOptions> = {}): Promise<E
   return runtime
 }
 
-/** As openRuntime, closed when the test is over. */
+/** Like `openRuntime`, but closed after the test. */
 export async function runtimeOfTest(options: Partial<TestOptions> = {}): Promise<EmbeddedRuntime> {
   const runtime = await openRuntime(options)
   onTestFinished(() => runtime.close())
@@ -97,7 +99,7 @@ export async function runtimeOfTest(options: Partial<TestOptions> = {}): Promise
 export type Ran = {
   readonly events: readonly RunEvent[]
   readonly outcome: Outcome
-  /** Undefined when it did not start. */
+  /** Undefined if it did not start. */
   readonly compileMs: number | undefined
   readonly warnings: readonly string[]
   readonly stdout: string
@@ -143,7 +145,7 @@ export async function run(
 export const add = { binary: fixture('add'), name: 'add', inputs: ['10', '20'] }
 export const thirty: Outcome = { kind: 'completed', results: '30' }
 
-/** Whether the process runs; one that has ended and waits for its parent to notice does not. */
+/** Whether the process runs; a zombie does not. */
 export const isAlive = (pid: number): boolean => {
   try {
     return !/^State:\s*Z/m.test(readFileSync(`/proc/${pid}/status`, 'latin1'))

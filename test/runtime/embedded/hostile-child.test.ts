@@ -11,14 +11,14 @@ const decodeFrames = (...chunks: Buffer[]): unknown[] => {
 }
 
 describe('frames of a child', () => {
-  it('come whole however they are cut', () => {
+  it('are read however they are split', () => {
     const messages = [{ type: 'ready' }, { type: 'warning', message: 'ä' }, {}]
     const bytes = Buffer.concat(messages.map((message) => encodeFrame(message)))
     expect(decodeFrames(bytes)).toStrictEqual(messages)
     expect(decodeFrames(...Array.from(bytes, (byte) => Buffer.of(byte)))).toStrictEqual(messages)
   })
 
-  it('are refused when they or their bodies are long, or when they are no JSON', () => {
+  it('are refused if they or their bodies are too long, or if they are not JSON', () => {
     expect(() => decodeFrames(encodeFrame({ text: 'x'.repeat(300_000) }))).toThrow('too long')
     expect(() => decodeFrames(encodeFrame({}, 70_000))).toThrow('too long')
     const broken = encodeFrame({})
@@ -37,7 +37,7 @@ describe('messages of a guest', () => {
     [done],
     [{ ...done, end: { kind: 'returned', text: '1' } }],
     [{ ...done, end: { kind: 'failed', code: 'trap', error: 'x' } }],
-  ])('are taken: %j', (message) => {
+  ])('are accepted: %j', (message) => {
     expect(decodeFromGuest(message)).toStrictEqual(message)
   })
 

@@ -7,7 +7,10 @@ import type { EmbeddedRuntime } from '../../../src/runtime/embedded/embedded.js'
 import type { StopReason } from '../../../src/model/runtime.js'
 import { add, ALL_ISOLATIONS, fixture, ISOLATION, openRuntime, run, thirty } from './harness.js'
 
-/** A short selection in what the rest of the suite does not run in; `npm run test:isolation` runs all of it there. */
+/**
+ * A short selection for the isolations that the suite does not run with; `npm run test:isolation` runs everything with
+ * them.
+ */
 describe.each(ALL_ISOLATIONS.filter((each) => each !== ISOLATION))('isolation by %s', (isolation) => {
   const root = mkdtempSync(join(tmpdir(), 'proplet-isolation-'))
   const [writable, readonly] = [join(root, 'w'), join(root, 'r')] as const

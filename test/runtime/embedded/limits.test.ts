@@ -20,7 +20,7 @@ const failed = (code: string, error: RegExp, results: unknown = '') => ({
 })
 
 describe.each(ISOLATIONS)('limits (%s)', (isolation) => {
-  /** The outcome of the task, after which, and beside which, another runs as if nothing had been. */
+  /** The outcome of the task; checks that another task can run meanwhile and afterwards. */
   async function outcome(task: Task, options: Partial<TestOptions> = {}): Promise<Outcome> {
     const runtime = await runtimeOfTest({ isolation, warm: 2, ...options })
     const [ran, beside] = await Promise.all([run(runtime, task), run(runtime, add)])

@@ -7,8 +7,8 @@ import { add, fixture, MIB, run, runtimeOfTest, thirty, toBinary } from './harne
 const LIMIT_MS = 20
 
 /**
- * The longest the event loop was away while this went on, in milliseconds. The machine has other things to do as well,
- * so of several goes the first quiet one counts.
+ * The longest time in milliseconds for which `work` blocked the event loop. Other processes cause blocks too, so the
+ * first attempt below the limit counts.
  */
 async function longestBlock(work: () => Promise<unknown>): Promise<number> {
   const longest: number[] = []

@@ -16,7 +16,7 @@ import {
   toBinary,
 } from './harness.js'
 
-/** The bytes of `add` behind a custom section, so that each has a digest and a size of its own. */
+/** `add` after a custom section, so that its digest and size are unique. */
 function paddedAdd(paddingBytes: number, fill: number): Binary {
   const wasm = readFileSync(fixturePath('add'))
   const padding = Buffer.alloc(paddingBytes, fill)

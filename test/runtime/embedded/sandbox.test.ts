@@ -25,7 +25,7 @@ const leftOf = (directory: string): string => {
   return found.left
 }
 
-/** What stands in for bubblewrap. */
+/** A script in place of bubblewrap. */
 function bwrapOf(script: string): string {
   const directory = directoryOfTest()
   writeFileSync(join(directory, 'bwrap'), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
@@ -156,7 +156,7 @@ describe('a child in a sandbox', () => {
       )
       for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve))
       guest.kill()
-      // Pipes that something still holds would keep it from being told.
+      // Output pipes that another process still holds would delay the event.
       await closed
     }
   })
@@ -185,7 +185,7 @@ describe('a process that was started by another', () => {
     expect(process.pid).toBeUndefined()
   })
 
-  it('is ended as soon as its process ID is known, if requested earlier', async () => {
+  it('is ended as soon as its process ID is known, if that was requested earlier', async () => {
     const { spawned, process } = nested(
       'sleep 600 4>&- & echo "{ \\"child-pid\\": $! }" >&4; exec 4>&-; wait',
     )

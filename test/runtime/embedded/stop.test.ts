@@ -28,7 +28,7 @@ describe.each(ISOLATIONS)('a stop (%s)', (isolation) => {
     ['an endless loop', spin],
     ['an endless memory.fill', { binary: fixture('hostile'), name: 'fill' }],
     ['a sleep', { binary: fixture('ticker') }],
-    // How soon is what `bench/stop.mjs` measures.
+    // `bench/stop.mjs` measures how soon.
   ])('ends %s', async (_what, task) => {
     const { outcome, runtime } = await stopAt('started', task)
     expect(outcome.kind).toBe('stopped')
@@ -81,7 +81,7 @@ describe.each(ISOLATIONS)('a stop (%s)', (isolation) => {
   it('ends a loop in the start function, before the started event', async () => {
     const runtime = await runtimeOfTest({ isolation })
     const task = { binary: fixture('start-loop'), name: 'answer' }
-    // The loop gives no sign of life, so the stop comes at some time: in the compiler or in the loop, both must do.
+    // The loop reports nothing, so the stop comes while it compiles or while it loops; both must work.
     const { events } = await run(runtime, task, timer(30).pipe(map((): StopReason => 'stopped')))
     expect(events.map((event) => event.type)).toStrictEqual(['ended'])
   })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Guest } from '../../../src/runtime/embedded/guests/guest.js'
 import { TaskUsage } from '../../../src/runtime/embedded/run/usage.js'
 
-/** A guest whose figures are what the test sets, until it is gone. */
+/** A guest whose figures the test sets, until it is killed. */
 class CountingGuest implements Guest {
   readonly pid = undefined
   isGone = false
@@ -27,22 +27,16 @@ class CountingGuest implements Guest {
     const counters = this.counters()
     return counters && { ...counters, memoryBytes: 100, threads: 2, fileDescriptors: undefined }
   }
-  listen(): void {
-    // It says nothing.
-  }
-  post(): void {
-    // It hears nothing.
-  }
-  holdOutput(): void {
-    // It writes nothing.
-  }
+  listen(): void {}
+  post(): void {}
+  holdOutput(): void {}
   kill(): void {
     this.isGone = true
   }
 }
 
 describe('TaskUsage', () => {
-  it('takes off what a guest had used before', () => {
+  it('subtracts what a guest had used before', () => {
     const guest = new CountingGuest(10)
     const usage = new TaskUsage(guest)
     guest.cpuSeconds = 12
@@ -50,7 +44,7 @@ describe('TaskUsage', () => {
     expect(usage.read()).toMatchObject({ cpuSeconds: 2, diskReadBytes: 0, diskWriteBytes: 5, threads: 2 })
   })
 
-  it('adds up its guests, and keeps what those used that left', () => {
+  it('adds up its guests, including those that have left', () => {
     const [first, second] = [new CountingGuest(10), new CountingGuest(20)]
     const usage = new TaskUsage(first)
     usage.take(second)
@@ -67,7 +61,7 @@ describe('TaskUsage', () => {
     expect(usage.read()).toMatchObject({ cpuSeconds: 5, memoryBytes: 200 })
   })
 
-  it('keeps what a guest that died was last seen to have used', () => {
+  it('keeps the last known figures of a guest that died', () => {
     const guest = new CountingGuest(10)
     const usage = new TaskUsage(guest)
     guest.cpuSeconds = 13
@@ -78,7 +72,7 @@ describe('TaskUsage', () => {
     expect(usage.read()).toMatchObject({ cpuSeconds: 3, memoryBytes: undefined })
   })
 
-  it('does not know what a host does not tell', () => {
+  it('omits what the host does not report', () => {
     const guest = new CountingGuest(10)
     guest.kill()
     expect(new TaskUsage(guest).read()).toMatchObject({ cpuSeconds: undefined, diskReadBytes: undefined })

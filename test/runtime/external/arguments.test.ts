@@ -59,7 +59,7 @@ describe('cli_args', () => {
     expect(isTaken(['-Shttp,cli'], ['-Shttp', '-Scli'])).toBe(true)
     expect(isTaken(['--dir=/data'], ['--dir=/data'])).toBe(true)
     expect(isTaken(['--dir=/'], ['--dir=/data'])).toBe(false)
-    // A flag that takes no value must not bring another file along.
+    // A flag without a value must not let another file through.
     expect(isTaken(['--allow-precompiled', '/x.wasm'], ['--allow-precompiled'])).toBe(false)
     expect(isTaken(['--anything', 'at', 'all', '--', '-x'], ['*'])).toBe(true)
   })
@@ -95,7 +95,7 @@ describe('where a server listens', () => {
     return endpointOf(options.right, given)
   }
 
-  it('is the first of a hundred ports', () => {
+  it('is the first free port of a hundred', () => {
     expect(endpoint(['--argv0', 'x'])).toStrictEqual(
       E.right({
         host: '127.0.0.1',
@@ -111,11 +111,11 @@ describe('where a server listens', () => {
     [['--addr', '127.0.0.2:81'], '127.0.0.2', 81],
     [['--addr=localhost:81'], '127.0.0.1', 81],
     [['--addr', '[::1]:81'], '::1', 81],
-  ])('is exactly what %j say', (cliArgs, host, port) => {
+  ])('is exactly where %j says', (cliArgs, host, port) => {
     expect(endpoint(cliArgs)).toStrictEqual(E.right({ host, ports: [port], options: [] }))
   })
 
-  it('is any address if all are configured', () => {
+  it('may be any address if all are configured', () => {
     const all = { host: '0.0.0.0', port: 1 }
     expect(endpoint(['--addr', '10.0.0.1:81'], all)).toMatchObject(E.right({ host: '10.0.0.1' }))
   })
@@ -128,7 +128,7 @@ describe('where a server listens', () => {
     [['--addr', '127.0.0.1']],
     [['--addr', '10.0.0.1:80']],
     [['--addr', '0.0.0.0:80']],
-  ])('is not what %j say', (cliArgs) => {
+  ])('may not be where %j says', (cliArgs) => {
     const found = endpoint(cliArgs)
     expect(E.isLeft(found) && found.left).toMatch(/^--(?:port|addr): /)
   })

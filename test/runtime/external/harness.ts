@@ -7,7 +7,7 @@ import { createExternalRuntime } from '../../../src/runtime/external/external.js
 import type { ExternalOptions } from '../../../src/runtime/external/options.js'
 import { defaults } from '../embedded/harness.js'
 
-/** Our own program that is called as wasmtime is. */
+/** Our own program with the command line of wasmtime. */
 export const PROPLET_EXEC = fileURLToPath(new URL('../../../dist/exec.js', import.meta.url))
 
 /** A program of test/support/runtimes. */
@@ -20,14 +20,14 @@ export const directoryOfTest = (): string => {
   return path
 }
 
-/** Under the name that an installation gives it. */
+/** A link to it with the name that an installation gives it. */
 export const installedExec = (): string => {
   const path = join(directoryOfTest(), 'proplet-exec')
   symlinkSync(PROPLET_EXEC, path)
   return path
 }
 
-/** A runtime with a directory of its own for temporary files; both are gone after the test. */
+/** A runtime with its own directory for temporary files; both are removed after the test. */
 export const externalOfTest = (options: Partial<ExternalOptions> = {}) => {
   const temporary = options.temporaryDirectory ?? directoryOfTest()
   const { timeoutMs, memoryMaxBytes, outputMaxBytes, log } = defaults

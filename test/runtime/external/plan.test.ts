@@ -97,7 +97,7 @@ describe('the plan for a component', () => {
   })
 
   it('leaves one that we do not support to the runtime', () => {
-    // A section of values.
+    // a section of values
     const values = Buffer.from('\0asm\x0d\0\x01\0\x0c\0', 'latin1')
     expect(makePlan(values, { name: 'f', inputs: ['1', '"a"'] })).toStrictEqual(call('f(1, "a")'))
     expect(makePlan(values, { name: '_start', inputs: [] })).toStrictEqual(program)

@@ -219,7 +219,7 @@ it('removes what a killed proplet left behind, and nothing else', async () => {
   const { stdout } = await run(first, { binary: fixture('add'), name: 'add' })
   const mine = /proplet-external-[0-9a-f]{8}-(\d+)-/.exec(stdout)
   if (mine === null) throw new Error(stdout)
-  // No process has this number.
+  // No process has this ID.
   const left = mine[0].replace(mine[1] ?? '', '4194305')
   mkdtempSync(join(temporary, left))
   mkdtempSync(join(temporary, mine[0]))

@@ -12,7 +12,7 @@ const textOf = (event: RunEvent): string =>
   event.type === 'output' ? Buffer.from(event.data).toString() : ''
 const pidsIn = (text: string): readonly number[] => text.trim().split(/\s+/).map(Number)
 
-/** Runs it, and stops it as soon as it has said something, or with `at` at the first event of that type. */
+/** Runs a task and stops it at its first output, or with `at` at the first event of that type. */
 const stopped = async (
   runtime: Parameters<typeof run>[0],
   task: Task,

@@ -27,7 +27,7 @@ describe('greedy guests (16.8)', () => {
   })
 })
 
-/** A session without a process behind it. */
+/** A session without a process. */
 const session = () => {
   const host = new HalHost(halOfTest(), 64 * MIB)
   const begun = host.begin({ id: 'a' })

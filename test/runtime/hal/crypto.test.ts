@@ -13,7 +13,7 @@ const KEY = hex(hal.aead[0]?.key_hex ?? '')
 const HELLO = Buffer.from('hello')
 const OPTIONS = { authTagLength: 16 }
 
-/** As Node.js opens it with the nonce in front, or another one. */
+/** Decrypts with Node.js. */
 const openWith = (nonce: Uint8Array, sealed: Uint8Array, cipher: CipherName): string => {
   const opening =
     cipher === 'aes256-gcm'
@@ -23,7 +23,7 @@ const openWith = (nonce: Uint8Array, sealed: Uint8Array, cipher: CipherName): st
   return Buffer.concat([opening.update(sealed.subarray(12, -16)), opening.final()]).toString()
 }
 
-/** As the Rust proplet makes it: encrypted with a nonce of zeros, a random one in front. */
+/** Encrypts like the Rust proplet: with a nonce of zeros, and a random one in front of the ciphertext. */
 const asLegacy = (cipher: CipherName): Uint8Array => {
   const zeros = new Uint8Array(12)
   const sealing =
@@ -81,7 +81,7 @@ it('issue 16, 2: wrong lengths give the texts of the reference', () => {
   }
 })
 
-/** Secret key, public key, message, signature: tests 1, 2, 3 and SHA(abc) of RFC 8032, section 7.1. */
+/** Secret key, public key, message and signature of tests 1, 2, 3 and SHA(abc) in RFC 8032, section 7.1. */
 const RFC_8032 = [
   [
     '9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60',

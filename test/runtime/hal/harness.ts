@@ -24,13 +24,13 @@ export const runtimeWithHal = (
   options: Partial<TestOptions> = {},
 ): Promise<EmbeddedRuntime> => runtimeOfTest({ hal: halOfTest(hal), ...options })
 
-/** The text in a component's answer: `text`, `ok("text")` or `err("text")`; undefined: it gives none. */
+/** The text in a component's answer `text`, `ok("text")` or `err("text")`; undefined for any other. */
 export const textIn = (results: string): string | undefined => {
   const [, quoted] = /^(?:ok\(|err\()?("[^]*")\)?$/.exec(results) ?? []
   return quoted === undefined ? undefined : (JSON.parse(quoted.replaceAll(String.raw`\'`, "'")) as string)
 }
 
-/** Calls a function of a guest; its answer, or the outcome in place of one. */
+/** Returns a function that calls a guest; resolves to its answer, or to the outcome if it gives none. */
 export const callerOf =
   (runtime: EmbeddedRuntime, guest: string) =>
   async (name: string, inputs: readonly string[] = [], more: Partial<Task> = {}) => {
@@ -40,5 +40,5 @@ export const callerOf =
 
 export type Call = ReturnType<typeof callerOf>
 
-/** Calls of functions that take several steps in one instance. */
+/** Calls functions that perform several steps in one instance. */
 export const scenesOf = (runtime: EmbeddedRuntime): Call => callerOf(runtime, 'components/hal-scenes')

@@ -7,7 +7,7 @@ export const EVERYTHING: NonNullable<TestOptions['network']> = {
   tls: { ca: undefined, verify: true },
 }
 
-/** Connects as soon as somebody listens, and gives what comes back. */
+/** Connects once the port listens; resolves to the response. */
 export const say = (port: number, text: string): Promise<string> =>
   new Promise((resolve, reject) => {
     const again = () => {
@@ -24,7 +24,7 @@ export const say = (port: number, text: string): Promise<string> =>
     again()
   })
 
-/** The port of a server, which is closed when the test is over. */
+/** Listens on a free port until the end of the test. */
 export const listening = async (server: Server): Promise<number> => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => void server.close())

@@ -1,6 +1,6 @@
 import wabt from 'wabt'
 
-/** Parameters by interface and name; `i` is an i32, `l` an i64. All of them give an i32. */
+/** Parameters by interface and name: `i` is an i32, `l` an i64. All functions return an i32. */
 const FUNCTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   platform: { attestation: 'iiii', 'platform-info': 'ii' },
   capabilities: { 'list-capabilities': 'ii', 'has-capability': 'ii' },
@@ -55,7 +55,7 @@ const FUNCTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 export const ALL = Object.entries(FUNCTIONS).flatMap(([from, members]) =>
   Object.entries(members).map(([name, parameters]) => ({ from, name, parameters })),
 )
-/** Those that refuse no number. */
+/** Functions that accept any number. */
 const WITHOUT_ERRORS = [
   { from: 'clock', name: 'sleep', parameters: 'l' },
   { from: 'sockets', name: 'close', parameters: 'l' },
@@ -65,7 +65,7 @@ const types = (parameters: string) =>
 const importOf = ({ from, name, parameters }: (typeof ALL)[number]) =>
   `(import "elastic:tee-hal/${from}" "${name}" (func $${from}.${name} (param ${types(parameters)}) (result i32)))`
 
-/** A module that imports all of them, as `$interface.name`, and has a memory of one page. */
+/** A module that imports all functions, as `$interface.name`, and has one page of memory. */
 export const moduleOf = async (body: string): Promise<Uint8Array> => {
   const tools = await wabt()
   const parsed = tools.parseWat(

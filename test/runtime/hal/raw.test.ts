@@ -77,6 +77,7 @@ it('issue 16, 8: a list of long keys is complete', async () => {
         (br_if $again (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 280))))
       (call $storage.list-objects (i64.load (i32.const 2048)) (i32.const 4096) (i32.const 2064)))`
   const length = Number(await resultOf(body, 8 * 2 ** 20))
-  // Brackets, quotes and commas; some keys have a quote or a backslash, which is escaped.
+  // 1024 bytes a key, with its quotes and a comma, and the brackets. Escapes for quotes and backslashes make some keys
+  // longer.
   expect(length).toBeGreaterThanOrEqual(280 * 1027 + 1)
 })

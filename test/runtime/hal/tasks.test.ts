@@ -11,7 +11,7 @@ it('issue 16, 4: a task cannot reach the handles of another; a blocked accept bl
   const runtime = await runtimeWithHal({}, { network: EVERYTHING, warm: 2 })
   const call = scenesOf(runtime)
   const port = await freePort()
-  // One that has a socket, and waits in `accept`; one that has an object.
+  // The first task has a socket and waits in `accept`; the second has an object.
   const served = call('echo-once', [String(port)], { id: 'server' })
   expect(await call('remember', ['"box"', '"secret"', '"of another"'], { id: 'keeper' })).toMatch(/^ok/)
   expect(await call('guess-handles', [], { id: 'thief' })).toBe('0')

@@ -115,7 +115,7 @@ describe('taskMetrics', () => {
       const source = m.hot('a 9ms s 299ms e 500ms a--|', events)
       const expected = '    110ms a 99ms b    ------- 596ms |'
       const figures = { a: publication('t', 110, 1), b: publication('t', 210, 2) }
-      // The third would come at 310 ms, when the task ends.
+      // The third sample would be taken at 310 ms, but the task has ended.
       m.expect(metricsOf(m, source)).toBeObservable(expected, figures)
     }),
   )

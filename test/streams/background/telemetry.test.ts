@@ -60,7 +60,7 @@ describe('telemetry', () => {
         throw new Error('thrown')
       }
       const failing: Stream = () => failed
-      // What a caller without types may write.
+      // A caller without type checks may do this.
       const nothing = (() => undefined) as unknown as Stream
       const reported: unknown[] = []
       const published$ = telemetry([throwing, nothing, () => good, failing], inputsWith(m), (error, name) => {

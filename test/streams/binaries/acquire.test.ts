@@ -12,7 +12,7 @@ const values: Record<string, TaskProgress> = {
   d: { type: 'fetched', binary: binary('d'), from: 'url' },
 }
 
-/** What nobody asks in these tests. */
+/** Ports that these tests do not use. */
 const idle = { download: () => NEVER, downloadSealed: () => NEVER, registry: 'proxy' } as const
 
 describe('acquire', () => {

@@ -35,7 +35,7 @@ const events: Record<string, TaskEvent> = {
   O: { type: 'unknown-stop', id: 'v' },
 }
 
-/** A task that runs until it is stopped, and then takes a while to die. */
+/** A task that runs until it is stopped, and then takes a while to end. */
 const stoppable =
   (clock: SchedulerLike, dyingMs: number): DedupeDeps['task'] =>
   ({ id }, stop$) => {
@@ -51,7 +51,7 @@ const stoppable =
 
 const dedupeWith = (m: Context, task: DedupeDeps['task']) => dedupe({ task, clock: m.scheduler })
 
-/** Each start of the latent task tells what it was started with. */
+/** A latent task whose events contain the start that deployed it. */
 const deployed =
   (m: Context): DedupeDeps['task'] =>
   (command, stop$) =>

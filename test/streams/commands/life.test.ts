@@ -54,7 +54,7 @@ type Row = readonly [
   effects: readonly string[],
 ]
 
-/** [the life, what comes in, the life after it, the effects…] */
+/** [the life, its input, the next life, the effects…] */
 const TABLE: readonly Row[] = [
   ['free', 'start', 'fresh second', ['begin second']],
   ['free', 'stop', 'free', ['unknown stop']],
@@ -88,7 +88,7 @@ const TABLE: readonly Row[] = [
   ['stopping, one waits', 'redelivery-over', 'stopping, one waits', []],
 ]
 
-describe('the life of an id', () => {
+describe('the life of an ID', () => {
   it.each(TABLE)('%s, %s: %s', (before, input, after, expected) => {
     expect(stepLife(lives[before], inputs[input])).toStrictEqual({
       life: lives[after],

@@ -18,7 +18,7 @@ const arrived = (decoded: Decoded, receivedAt = 0, from: InboundMessage = messag
 
 const FULL = { code: 'overloaded', reason: 'it is full' } as const
 
-/** Starts of tasks that are not `known` find no room while `isFull`. */
+/** The stage, where starts of tasks that are not `known` find no room while `isFull`. */
 const refusing = (isFull: () => boolean, known: readonly string[] = []) =>
   refuse({ isUnderWay: (id) => known.includes(id), whyFull: () => (isFull() ? FULL : undefined) })
 

@@ -8,7 +8,7 @@ import type { Sent } from '../../../src/model/span.js'
 const TAKEN: Sent = { kind: 'taken', refused: 0 }
 const AWAY: Sent = { kind: 'retry', why: 'away' }
 
-/** Answers in turn with `answers`, the last of them for ever, each `ms` after its batch. */
+/** A collector that responds with `answers` in turn, and repeats the last, each time `ms` after a batch. */
 const collector = (m: Context, answers: readonly Sent[], ms = 0) => {
   const taken: string[] = []
   let n = 0

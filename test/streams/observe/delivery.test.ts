@@ -54,7 +54,7 @@ const fates: Readonly<Record<string, Fate>> = {
 
 const nameOf = (run: Run): string => Object.keys(runs).find((name) => runs[name] === run) ?? '?'
 
-/** Letters of `due` are runs whose result is due then. */
+/** Each letter of `due` is a run whose result is due at that time. */
 const deliveriesOf = (m: Context, due: string, fate: string, maxDue = 10) => {
   const now = () => m.scheduler.now()
   const step$ = m.hot(due, runs).pipe(
@@ -75,7 +75,7 @@ const deliveriesOf = (m: Context, due: string, fate: string, maxDue = 10) => {
   )
 }
 
-describe('told', () => {
+describe('resultDelivery', () => {
   it(
     'reports when a result was due, handed over and acknowledged',
     marbles((m) => {

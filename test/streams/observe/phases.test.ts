@@ -41,7 +41,10 @@ const events: Record<string, TaskEvent> = {
   u: { type: 'duplicate', id: 't' },
 }
 
-/** Such as `task: queued > preparing, queue 1-3`, with a `!` of phases that were cut and ` told` of a result that is due. */
+/**
+ * For example `task: queued > preparing, queue 1-3`, with `!` after an interrupted phase and ` told` if the result is
+ * due.
+ */
 const inShort = ({ run, before, stage, phases: ended, outcome, isResultDue }: Step): string =>
   [
     `${run.kind}: ${before ?? ''} > ${stage}`,

@@ -3,7 +3,7 @@ import { describe, it } from 'vitest'
 import { feedBack } from '../../../src/streams/operators/feed-back.js'
 import { marbles } from '../../support/marbles.js'
 
-/** Counts down from each number that comes, by what it feeds back. */
+/** Counts down from each number of the source by feeding back the next. */
 const countDown = feedBack((value$: Observable<number>, feed: (value: number) => void) =>
   value$.pipe(
     mergeMap((value) => of(value).pipe(tap({ complete: () => value > 0 && feed(value - 1) }))),

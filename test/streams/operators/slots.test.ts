@@ -152,7 +152,7 @@ describe('slots', () => {
     marbles((m) => {
       const { use } = createSlots(1)
       const gate = m.cold<string>('--|')
-      // `late` asks for its slot just when the one before it has freed it, and `second` still waits.
+      // `late` requests its slot in the frame in which the first one frees it, while `second` still waits.
       const first$ = concat(
         use(() => ['first']),
         use(() => ['late']),

@@ -38,7 +38,7 @@ const latent = {
   binary: binary('wasm'),
 }
 
-/** Of the invocation `i`, as the stages inside tell it: with the id of the task. */
+/** An event of the invocation `i` as the inner stages emit it: with the ID of the task. */
 const ofI = (event: InvocationEvent) => ofInvocation('t', 'i', { ...event, ...{ id: 't' } })
 const ofJ = (event: InvocationEvent) => ofInvocation('t', 'j', { ...event, ...{ id: 't' } })
 

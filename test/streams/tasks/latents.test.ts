@@ -23,7 +23,7 @@ const events: Record<string, TaskEvent> = {
 
 const unknown = new Error('task t has not been precompiled; deploy it as a latent task first')
 
-/** What was found, in short: the name of its export and its binary. */
+/** The name of the export and the binary that were found, abbreviated. */
 const found = ({ find }: Latents): Observable<string> =>
   find('t').pipe(map(({ start: { name }, binary: { digest } }) => `${name} ${digest}`))
 
@@ -90,7 +90,7 @@ describe('latents', () => {
       m.expect(first, '       ^-----!').toBeObservable('(afp)', events)
       m.expect(found(latents), '-^').toBeObservable('-(w|)', values)
       m.expect(second, '      ---^-----------!').toBeObservable('----g-p', events)
-      // Whoever asks while the second is compiled gets that one, not the first.
+      // A caller during the compilation of the second gets that one, not the first.
       m.expect(found(latents), '-----^').toBeObservable('------(n|)', values)
       m.expect(found(latents), '---------^').toBeObservable('---------(n|)', values)
       m.expect(found(latents), '----------------^').toBeObservable('----------------#', values, unknown)

@@ -17,14 +17,14 @@ const events: Record<string, TaskEvent> = {
   n: endOf('t', failed('shutdown', 'task not started: the proplet is shutting down'), at),
   b: endOf('t', failed('binary', 'no such image'), at),
   u: endOf('t', failed('runtime', 'the task ended without an outcome'), at),
-  // What a run was told.
+  // reasons that a run received
   k: { type: 'warning', id: 't', message: 'stopped' },
   d: { type: 'warning', id: 't', message: 'shutdown' },
 }
 
 type Given = Partial<Pick<LifecycleDeps, 'lasting' | 'stop$'>> & { readonly end$?: Observable<unknown> }
 
-/** The deadline of a shutdown is 10 ms after its begin. */
+/** The deadline of a shutdown is 10 ms after it begins. */
 const lifeOf = (m: Context, run: LifecycleDeps['run'], { end$ = NEVER, ...given }: Given = {}) =>
   lifecycle({
     origin: { id: 't', receivedAt: 5 },
@@ -35,13 +35,13 @@ const lifeOf = (m: Context, run: LifecycleDeps['run'], { end$ = NEVER, ...given 
     ...given,
   })
 
-/** A run that tells the reason it is given to end, and does not. */
+/** A run that emits each reason to end, and continues. */
 const telling =
   (run$: Observable<TaskEvent>): LifecycleDeps['run'] =>
   (reason$) =>
     merge(run$, reason$.pipe(map((message): TaskEvent => ({ type: 'warning', id: 't', message }))))
 
-describe('life', () => {
+describe('lifecycle', () => {
   it(
     'passes on a run to its end, then unsubscribes',
     marbles((m) => {

@@ -9,7 +9,7 @@ const events = eventsOf(plain)
 
 const stops = { x: 'stopped' as const }
 
-/** Says of each stop that it gets why, and never ends. */
+/** A runtime that emits the reason of each stop, and never ends the task. */
 const stubborn: Pick<Runtime, 'run'> = {
   run: (_, stop$) => concat(stop$.pipe(map((message): RunEvent => ({ type: 'warning', message }))), NEVER),
 }
@@ -221,7 +221,7 @@ describe('task: the shutdown', () => {
       const draining = '       -----^'
       const past = '           20ms ^'
       const { stage, shutdown$ } = taskWith(m, { acquire: () => acquired, end$ })
-      // As the pipeline does, someone listens to the shutdown all the time.
+      // Like the pipeline, keeps the shutdown subscribed all the time.
       m.expect(shutdown$.pipe(ignoreElements())).toBeObservable('11ms |')
       m.expect(stage(plain, NEVER), early).toBeObservable('    a(d|)', events)
       m.expect(stage(plain, NEVER), draining).toBeObservable(' -----(ad|)', events)

@@ -1,4 +1,4 @@
-/** An SEV-SNP report, by the rule of the test vectors. */
+/** An SEV-SNP report, generated like the test vectors. */
 export const snpReport = (version: number, family: number, model: number, step: number): Buffer => {
   const report = Buffer.alloc(1184)
   const rule = (offset: number) => (offset * 31 + 7) & 255

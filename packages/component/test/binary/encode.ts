@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 
-/** Bytes, written by hand. */
+/** Bytes as nested lists. */
 export type Part = number | readonly Part[]
 
 const flat = (part: Part): number[] => (typeof part === 'number' ? [part] : part.flatMap(flat))
 
 export const u32 = (value: number): Part => (value < 0x80 ? value : [(value & 0x7f) | 0x80, u32(value >>> 7)])
-/** An index where a primitive could stand as well: signed. */
+/** An index as a signed LEB128, as required where a primitive type could stand instead. */
 export const index33 = (value: number): Part =>
   value < 0x40 ? value : [(value & 0x7f) | 0x80, index33(value >>> 7)]
 export const vec = (...items: readonly Part[]): Part => [u32(items.length), ...items]

@@ -6,7 +6,7 @@ import { ComponentError } from '../../error.js'
 import { describe as describeComponent } from '../../describe/describe.js'
 import { COMPONENTS, componentFixture } from './encode.js'
 
-/** Of processor time, which a busy machine does not add to: far above what it takes (some ms), with what runs beside it. */
+/** Processor time, so that other processes do not count; an attempt takes some milliseconds. */
 const HANG_MS = 5000
 
 const processorMs = (since: NodeJS.CpuUsage): number => {
@@ -16,7 +16,7 @@ const processorMs = (since: NodeJS.CpuUsage): number => {
 
 type End = 'accepted' | 'refused'
 
-/** Decodes, describes and prints; anything but an answer or a `ComponentError` in time fails the test. */
+/** Decodes, describes and prints. The test fails unless this gives an answer or a `ComponentError` in time. */
 const attempt = (bytes: Uint8Array): End => {
   const startedAt = process.cpuUsage()
   try {
@@ -88,7 +88,7 @@ it('64 KB of garbage does no harm', () => {
   )
 })
 
-/** A section that holds the same definition as often as it fits. */
+/** A section that repeats one definition until the file is full. */
 const repeated = (id: number, definition: readonly number[]): Uint8Array => {
   const count = Math.floor(49_000 / definition.length)
   const leb = (value: number) => [(value & 0x7f) | 0x80, ((value >> 7) & 0x7f) | 0x80, value >> 14]

@@ -169,7 +169,7 @@ group('C20: a module that this Node.js does not take', () => {
     ])
   })
 
-  // Node.js 22 and newer have all of it.
+  // Node.js 22 and newer support all of them.
   const isOlder = Number(process.versions.node.split('.')[0]) < 22
   it.each<[string, Uint8Array<ArrayBuffer>, RegExp]>([
     [

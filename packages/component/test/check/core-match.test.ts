@@ -7,16 +7,16 @@ const func = (signature: Extract<ModuleItem, { kind: 'function' }>['signature'])
   signature,
 })
 const PLAIN = func({ params: ['i32'], results: [] })
-/** Of a type that is more than parameters and results, such as one with a supertype. */
+/** A function type with more than parameters and results, such as a supertype. */
 const UNKNOWN = func(undefined)
 
 describe('a core function of a type that is not known here', () => {
-  it('can be passed on as such a one: whether they are the same, the engine says', () => {
+  it('can be passed on as a function of the same type, which the engine checks', () => {
     expect(coreMismatch(UNKNOWN, UNKNOWN)).toBeUndefined()
     expect(coreMismatch(UNKNOWN, func(undefined))).toBeUndefined()
   })
 
-  it('is nothing where a known type is wanted, nor the other way round', () => {
+  it('does not match a known type, nor does a known type match it', () => {
     expect(coreMismatch(UNKNOWN, PLAIN)).toMatch(/found: another type/)
     expect(coreMismatch(PLAIN, UNKNOWN)).toMatch(/expected: another type/)
   })

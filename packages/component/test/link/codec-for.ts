@@ -6,7 +6,7 @@ import { primitiveCodec } from '../../link/abi/primitive.js'
 import { recordCodec, tupleCodec } from '../../link/abi/sequence.js'
 import type { ValueType } from '../../types.js'
 
-/** The codec of a type of values that have a text form. */
+/** The codec of a type whose values have a text form. */
 export function codecFor(type: ValueType): Codec {
   const optional = (part: ValueType | undefined) => part && codecFor(part)
   switch (type.kind) {

@@ -10,7 +10,7 @@ import { printWave } from '../../wave/print.js'
 import { anyType, valueOf } from '../wave/arbitrary.js'
 import { codecFor } from './codec-for.js'
 
-/** A guest whose memory grows, and so moves, with every third allocation. */
+/** A guest whose memory grows, and therefore moves, at every third allocation. */
 function guest(strings: keyof typeof STRING_FORMATS) {
   const memory = new WebAssembly.Memory({ initial: 1 })
   let top = 8
@@ -65,7 +65,7 @@ describe.each(['utf8', 'utf16', 'latin1+utf16'] as const)('values of any type (%
   })
 })
 
-/** Whether it is of 64 bits. */
+/** Whether the flat value has 64 bits. */
 const flatTypeOf = (value: FlatValue): boolean => typeof value === 'bigint'
 
 describe('the layout of a type', () => {

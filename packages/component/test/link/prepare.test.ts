@@ -8,18 +8,18 @@ const coreModule = (...sections: readonly Part[]): Part => section(1, [...core(.
 const memoryOf = (pages: number): Part => section(5, vec([0, u32(pages)]))
 const instantiateCore = (module: number, ...args: readonly Part[]): Part =>
   section(2, vec([0x00, u32(module), vec(...args)]))
-/** Component `index` of the scope around, as component 0. */
+/** Makes component `index` of the enclosing scope component 0. */
 const outerComponent = (index: number): Part => section(6, vec([0x04, 0x02, 1, u32(index)]))
 const instantiateFirst = section(5, vec([0x00, 0, vec()]))
 
-/** One component with a large type, many times. */
+/** Contains a component with a large type many times. */
 const crowd = (cases: number, times: number): Uint8Array<ArrayBuffer> => {
   const large = types([0x6d, vec(...Array.from({ length: cases }, (_, index) => name(`c${index}`)))])
   const instances = Array.from({ length: times }, () => [0x00, 0, vec()])
   return new Uint8Array(component(section(4, nested(large)), section(5, vec(...instances))))
 }
 
-/** Components of which each instantiates the one before, some times over; the last one is instantiated. */
+/** Each component instantiates the previous one several times; the last one is instantiated. */
 const tower = (height: number, times: number): Uint8Array<ArrayBuffer> => {
   const floors = Array.from({ length: height }, (_, index) =>
     section(

@@ -16,20 +16,20 @@ it('later instances reuse the parts of earlier ones and behave like the first', 
   }
 })
 
-describe('a run that has what an earlier one was made of', () => {
-  it('knows nothing of its resources: globals, handles and destructors are its own', () => {
+describe('a run that reuses parts of an earlier one', () => {
+  it('does not see its resources: it has its own globals, handles and destructors', () => {
     const prepared = prepare(built('composed'))
     for (const from of [3, 4, 3]) {
       const instance = instantiate(prepared, {})
       const visit = functionOf(instance, 'user', 'visit')
-      // Its value, seen by two components, and what was destroyed in this run.
+      // Sums up the value as two components see it, and what was destroyed in this run.
       expect(visit(from)).toBe(from * 111)
       expect(visit(1)).toBe(110 + from + 1)
       instance.release()
     }
   })
 
-  it('uses the imports that it is given', () => {
+  it('uses its own imports', () => {
     const prepared = prepare(built('more-imports'))
     const lib = twiceModule()
     const adding = (by: number) => ({ lib, outer: { inner: { addOne: (n: number) => n + by } } })
@@ -45,7 +45,7 @@ describe('a run that has what an earlier one was made of', () => {
     expect(runWith(ten)).toBe(50)
   })
 
-  it('is not one of those that go on beside it', () => {
+  it('is separate from concurrent runs', () => {
     const prepared = prepare(built('composed'))
     const [first, second] = [instantiate(prepared, {}), instantiate(prepared, {})]
     expect(functionOf(first, 'user', 'visit')(3)).toBe(333)
@@ -56,9 +56,9 @@ describe('a run that has what an earlier one was made of', () => {
     expect(functionOf(second, 'user', 'visit')(1)).toBe(114)
   })
 
-  it('makes the core instances anew that could have changed, and no others', () => {
+  it('creates only those core instances anew that could have changed', () => {
     const prepared = prepare(built('http-plain'))
-    // What the tools add: the one that forwards, and the one that fills its table.
+    // The tools add two: the one that forwards calls, and the one that fills its table.
     expect(prepared.lasting.size).toBe(2)
     const { Instance } = WebAssembly
     let made = 0
@@ -86,7 +86,7 @@ class Resource {
   nothing(): void {}
 }
 
-/** What `http-plain` imports: it is instantiated, and not called. */
+/** The imports of `http-plain`, which is instantiated but never called. */
 const HTTP = {
   'wasi:http/types': {
     Fields: Resource,

@@ -31,7 +31,7 @@ const started = (wat: string) => {
   }
 }
 
-/** A type, a function of it, a memory of a page, and the code: sections of a module. */
+/** Sections of a module: a type, a function of that type, a memory of one page, and the code. */
 const TYPES = [1, 4, 1, 0x60, 0, 0]
 const FUNCTIONS = [3, 2, 1, 0]
 const MEMORY_SECTION = [5, 3, 1, 0, 1]

@@ -54,7 +54,7 @@ const label = fc.oneof(
   ),
 )
 
-/** Labels that differ as JavaScript names, as those of a component do. */
+/** Labels whose JavaScript names differ, as within a component. */
 const labels = fc.uniqueArray(label, {
   minLength: 1,
   maxLength: 5,
@@ -90,7 +90,7 @@ export const anyType: Arbitrary<ValueType> = fc.letrec<{ type: ValueType }>((tie
   }
 }).type
 
-/** Any value of a type, as jco's bindings have it, objects without prototype. */
+/** Any value of a type in the form that bindings use, with objects without a prototype. */
 export const valueOf = (type: ValueType): Arbitrary<unknown> => {
   switch (type.kind) {
     case 'bool':

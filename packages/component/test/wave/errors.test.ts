@@ -40,7 +40,7 @@ const f64Expected = 'expected a number, `nan`, `inf` or `-inf` (f64)'
 const stringExpected = 'expected a string, which is written in double quotes'
 
 const rows: readonly Row[] = [
-  // Where any value can be
+  // for any type
   [u8, '', 'unexpected-end', 0, 0, `${u8Expected}, found the end of the text`],
   [u8, '  // only a comment', 'unexpected-end', 19, 19, `${u8Expected}, found the end of the text`],
   [u8, '1 2', 'unexpected-token', 2, 3, 'expected the end of the text, found `2`'],
@@ -367,7 +367,7 @@ const rows: readonly Row[] = [
   [perms, '{:}', 'unexpected-token', 1, 2, 'expected a flag or `}`, found `:`'],
   [perms, '{,}', 'unexpected-token', 1, 2, 'expected a flag or `}`, found `,`'],
   [perms, '{read', 'unexpected-end', 5, 5, 'expected `,` or `}`, found the end of the text'],
-  // what has no text
+  // types without a text form
   [
     resource,
     ' 1 ',

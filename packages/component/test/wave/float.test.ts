@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { float32Of, float32Text, float64Of, float64Text } from '../../wave/numbers.js'
 
-/** 2^-150, half of the smallest f32, in full. */
+/** The digits of 2^-150, half of the smallest f32. */
 const HALF_OF_SMALLEST = String(5n ** 150n)
 
 describe('floats as text', () => {
@@ -24,7 +24,7 @@ describe('floats as text', () => {
     [-3.1415, '-3.1415'],
     [3.4028234663852886e38, '340282350000000000000000000000000000000'],
     [1.401298464324817e-45, '0.000000000000000000000000000000000000000000001'],
-    // powers of two, where the shortest text is not the one that is nearest among its length
+    // powers of two, where the shortest text is not the nearest decimal of that length
     [2 ** -96, '0.000000000000000000000000000012621775'],
     [2 ** 87, '154742510000000000000000000'],
     [-(2 ** 90), '-1237940100000000000000000000'],
@@ -79,7 +79,7 @@ describe('floats as text', () => {
 const digitsOf = (written: string): string =>
   written.replace(/[-.]/g, '').replace(/^0+/, '').replace(/0+$/, '')
 
-/** Whether no decimal of fewer digits reads back as the same f32. */
+/** Whether no decimal with fewer digits reads back as the same f32. */
 const isShortest = (value: number, digits: number): boolean => {
   if (digits <= 1) return true
   const [mantissa = '', exponent = ''] = value.toExponential(digits - 2).split('e')

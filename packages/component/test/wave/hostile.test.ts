@@ -14,7 +14,10 @@ const codeOf = (type: ValueType, written: string): string => {
   return E.isLeft(read) ? read.left.code : 'read'
 }
 
-/** What a short piece many times over is as which type. Each would take minutes in quadratic time. */
+/**
+ * Short pieces, repeated many times, with the type to read them as. An algorithm in quadratic time would take minutes
+ * for each.
+ */
 const floods: readonly (readonly [name: string, type: ValueType, text: string, code: string])[] = [
   ['open brackets', list(u8), '['.repeat(MANY), 'unexpected-token'],
   ['open brackets for nested lists', deepList(100), '['.repeat(MANY), 'unexpected-token'],

@@ -16,7 +16,7 @@ const readBack = (type: ValueType, written: string): unknown => {
   return read.right
 }
 
-/** Pieces that texts are made of, so that a random text gets far into the reader. */
+/** Pieces of valid texts, so that the reader gets far into a random text. */
 const piece = fc.constantFrom(
   ...['[', ']', '(', ')', '{', '}', ':', ',', '"', "'", '"""', '\\', '\\u{', '\n', '  ', '//', '%', '-', '.'],
   ...[
@@ -42,7 +42,7 @@ const anyText = fc.oneof(
   fc.string({ unit: 'binary' }),
 )
 
-/** A printed text with one piece of it cut out, doubled, or something put in. */
+/** The text of a value after a piece was deleted, duplicated or inserted. */
 const damaged = typeAndValue.chain(([type, value]) => {
   const written = printWave(type, value)
   const place = fc.nat({ max: written.length })
@@ -146,7 +146,7 @@ describe('an integer', () => {
   })
 })
 
-/** A printed text with more between its tokens, its strings and chars as they are. */
+/** The text of a value with white space and comments between its tokens. */
 const spaced = (written: string): string =>
   written.replace(/"(?:[^"\\]|\\[^])*"|'(?:[^'\\]|\\[^])*'|, |[[\](){}:]/g, (token) => {
     if (token === ', ') return '\t,// , ]\n '

@@ -18,7 +18,7 @@ export const variant = (cases: Record<string, ValueType | undefined>): ValueType
   cases: Object.entries(cases).map(([name, type]): CaseType => ({ name, type })),
 })
 
-/** As many options around a type as asked for. */
+/** `inner` inside this many options. */
 export const nested = (depth: number, inner: ValueType): ValueType => {
   let type = inner
   for (let level = 0; level < depth; level += 1) type = option(type)

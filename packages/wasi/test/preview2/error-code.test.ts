@@ -3,7 +3,7 @@ import { HostError, type HostErrorCode } from '../../host/errors.js'
 import { answer } from '../../preview2/error-code.js'
 import { refusal } from './sandbox.js'
 
-/** `error-code` of wasi:filesystem/types, in its order, with the POSIX names that its documentation gives. */
+/** `error-code` of wasi:filesystem/types in its order, with the POSIX names from its documentation. */
 const documented: Readonly<Record<string, HostErrorCode>> = {
   access: 'EACCES',
   'would-block': 'EAGAIN',

@@ -20,7 +20,7 @@ const sandbox = eachInSandbox()
 const now = { tag: 'now' } as const
 const DIRECTORY = { directory: true }
 
-/** Every way to name something that is at `path`, and what comes of it. */
+/** Tries every function that takes a path on `path`, and returns the outcomes. */
 const lookups = (base: Descriptor, path: string): unknown[] =>
   [
     () => open(base, path),
@@ -243,7 +243,7 @@ describe('descriptors', () => {
         break
       }
     }
-    // Besides: two preopens, and the file that was made.
+    // The other three are two preopens and the created file.
     expect(held).toHaveLength(1021)
     expect(refusal(() => root.readDirectory())).toBe('insufficient-memory')
     held.pop()?.[Symbol.dispose]()

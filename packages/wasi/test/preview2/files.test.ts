@@ -333,7 +333,7 @@ describe('open-at', () => {
       expect(refusal(call)).toBe('is-directory')
     }
     expect(refusal(() => directory.advise(0n, 0n))).toBe('bad-descriptor')
-    // The preview 1 adapter opens without mutate-directory, and removes what is inside all the same.
+    // The preview 1 adapter opens directories without mutate-directory, and removes files in them nevertheless.
     directory.createDirectoryAt('e')
     directory.removeDirectoryAt('e')
     expect(directory.getFlags()).toMatchObject({ read: true, mutateDirectory: true })

@@ -6,7 +6,7 @@ import { createPreview2, WitError, type Preview2, type Preview2Options } from '.
 import { Descriptor } from '../../preview2/descriptor.js'
 import type { DescriptorFlags, OpenFlags } from '../../preview2/open-at.js'
 
-/** A host for a guest whose every call the test makes itself, through the imports that bindings get. */
+/** A host for a guest whose calls the test makes, through the imports that bindings receive. */
 export class TestGuest {
   readonly stdout: Buffer[] = []
   readonly stderr: Buffer[] = []
@@ -34,7 +34,7 @@ export class TestGuest {
     return called(...args)
   }
 
-  /** The preopened directories, by the paths that the guest has for them. */
+  /** The preopened directories, by the guest's paths for them. */
   directories(): Readonly<Record<string, Descriptor>> {
     const listed = this.call('wasi:filesystem/preopens#getDirectories')
     if (!Array.isArray(listed)) throw new Error('expected a list')
@@ -56,12 +56,12 @@ const isFunction = (value: unknown): value is (...args: readonly unknown[]) => u
 
 export type Sandbox = {
   readonly inside: string
-  /** Its neighbour, which holds `secret` with the text `SECRET`. */
+  /** A directory beside `inside`; contains `secret` with the text `SECRET`. */
   readonly outside: string
   readonly guest: TestGuest
   /** The descriptor of `inside`. */
   readonly root: Descriptor
-  /** Another one of it, read-only. */
+  /** A read-only descriptor of the same directory. */
   readonly readonly: Descriptor
 }
 
@@ -102,7 +102,7 @@ export const FOLLOW = { symlinkFollow: true } as const
 export const STAY = { symlinkFollow: false } as const
 export const U64_MAX = 2n ** 64n - 1n
 
-/** What a call is refused with: the payload of its WitError, or `ok`. Any other error passes through. */
+/** How a call was refused: the payload of its WitError, or `ok`. Any other error is thrown. */
 export function refusal(call: () => unknown): unknown {
   try {
     call()
@@ -126,5 +126,5 @@ export const create = (base: Descriptor, path: string): Descriptor =>
 
 export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 export const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
-/** The start of a file, as text. */
+/** The first 1000 bytes of a file as text. */
 export const contents = (file: Descriptor): string => text(file.read(1000n, 0n)[0])

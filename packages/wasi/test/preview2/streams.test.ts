@@ -14,11 +14,11 @@ const sandbox = eachInSandbox()
 const closed = { tag: 'closed' }
 const failed = { tag: 'last-operation-failed', val: expect.any(IoError) as unknown }
 
-/** A sink that takes a few bytes between flushes, and is done with a flush after it was waited for. */
+/** Takes a few bytes between flushes, and has flushed once it was waited for. */
 class SmallSink implements StreamSink {
   readonly written: string[] = []
   closed = false
-  /** What the next calls throw, or `over` when it takes nothing any more. */
+  /** The error that the next calls throw; `over` if the sink accepts nothing any more. */
   trouble: HostError | 'over' | undefined
   #room: number
   readonly #size: number

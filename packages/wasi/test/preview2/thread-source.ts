@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { StreamSource } from '../../host/streams.js'
 
-/** Gives as many bytes as it is let, by and by, until `total`; then says that it has ended. */
+/** A thread that provides as many bytes as it may, up to `total`, and then reports the end. */
 const giver = `
   const { workerData: { cells, total }, parentPort } = require('node:worker_threads')
   parentPort.postMessage('giving')
@@ -12,11 +12,11 @@ const giver = `
   }
 `
 
-/** A source that another thread fills, and that is waited for without an event loop. */
+/** A source that another thread fills; a caller can wait for it without an event loop. */
 export class ThreadSource implements StreamSource {
   closed = false
   readonly #worker: Worker
-  /** Bytes allowed, and bytes given. */
+  /** The numbers of bytes allowed and provided. */
   readonly #cells: Int32Array
   readonly #total: number
   #taken = 0
@@ -37,7 +37,7 @@ export class ThreadSource implements StreamSource {
     return new ThreadSource(worker, cells, total)
   }
 
-  /** Lets the thread give this many more bytes. */
+  /** Lets the thread provide this many more bytes. */
   let(count: number): void {
     Atomics.add(this.#cells, 0, count)
     Atomics.notify(this.#cells, 0)

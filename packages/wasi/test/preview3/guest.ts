@@ -27,7 +27,7 @@ export const call = ({ imports }: Preview2, name: string, ...args: readonly unkn
   return Reflect.apply(called, undefined, args)
 }
 
-/** A directory with a file, a preopen of it, and its descriptor. */
+/** A directory with a file, its preopen, and the descriptor. */
 export const sandbox = (readonly = false) => {
   const folder = mkdtempSync(join(tmpdir(), 'preview3-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
@@ -44,7 +44,7 @@ export const sandbox = (readonly = false) => {
   return { hostPath, outside, directory }
 }
 
-/** All that a stream or a future gives. */
+/** Reads a stream or a future to its end. */
 export const drain = (channel: unknown, most = 1000): unknown[] => {
   if (!(channel instanceof Channel)) throw new Error('expected a channel')
   const items: unknown[] = []
@@ -62,7 +62,7 @@ export const drain = (channel: unknown, most = 1000): unknown[] => {
   return items
 }
 
-/** A stream of bytes, as a guest writes it. */
+/** A stream of bytes as written by a guest. */
 export const streamOf = (...texts: string[]) => {
   const channel = new Channel()
   const write = () => {

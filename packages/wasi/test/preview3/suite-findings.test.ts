@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { call, drain, error, future, refusal, sandbox, start, streamOf } from './guest.js'
 
-// What the official test suite of WASI 0.3 found, by the number that it was filed under.
+// Findings of the official test suite of WASI 0.3, numbered as in test/docs/findings.test.ts.
 describe('C5: the insecure seed', () => {
   const seedOf = (host: ReturnType<typeof start>['host']) =>
     call(host, 'wasi:random/insecure-seed@0.3#getInsecureSeed')

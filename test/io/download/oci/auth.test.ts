@@ -14,17 +14,17 @@ const LAYER = { mediaType: 'application/wasm', bytes: BINARY }
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 const BASIC = `Basic ${base64(`${USER}:${PASSWORD}`)}`
 
-/** Docker's file of credentials, in a directory of its own. */
+/** A Docker credentials file in its own directory. */
 const authFile = async (config: object): Promise<string> => {
   const file = join(await temporaryDirectory(), 'config.json')
   await writeFile(file, JSON.stringify(config))
   return file
 }
 
-/** The environment of the proplet, so far as helpers are concerned. */
+/** The proplet's environment as credential helpers see it. */
 const env: Record<string, string | undefined> = { PATH: process.env['PATH'] }
 
-/** A credential helper of docker, first in the path. */
+/** A Docker credential helper, first in PATH. */
 const helper = async (name: string, script: string): Promise<string> => {
   const directory = await temporaryDirectory()
   const file = join(directory, `docker-credential-${name}`)
@@ -127,7 +127,7 @@ describe('a registry that wants a token', () => {
   let tokens: WebServer
   let isOpen = true
 
-  /** A token as docker-registry checks it, signed with the key of the certificate. */
+  /** A token that docker-registry accepts, signed with the key of the certificate. */
   const tokenFor = (scope: string): string => {
     const [type = '', name = '', actions = ''] = scope.split(':')
     const now = Math.floor(Date.now() / 1000)

@@ -6,17 +6,17 @@ import { TAR_END, tarFile } from '../../../support/tar.js'
 import { sendBody, type Exchange } from '../../../support/web-server.js'
 import { contentOf, downloader, failure, got, serve, wasmOf } from '../harness.js'
 
-/** A registry, and the token server and storage beside it, that answers as one of those in the field does. */
+/** A registry with a token server and storage, which behaves like one found in practice. */
 type Persona = {
-  /** Content type of manifests. */
+  /** The content type of manifests. */
   readonly manifestType?: string
-  /** Manifests are redirected to the storage. */
+  /** Redirect requests for manifests to the storage, too. */
   readonly manifestsInStorage?: true
   readonly blobsInStorage?: true
-  /** The body of a token answer; undefined: no token is asked for. */
+  /** The body of the token response; undefined if no token is required. */
   readonly token?: (token: string) => object
   readonly scope?: string
-  /** Statuses of an expired token, with which a token ends after its first use. */
+  /** Status for an expired token; a token expires after its first use. */
   readonly expired?: number
 }
 
@@ -211,7 +211,7 @@ describe('C31: layers', () => {
   })
 
   it('of zstd are unpacked where Node.js can, and named where it can not', async () => {
-    // One raw block of zstd, by RFC 8878: magic, descriptor of a single segment with one byte of size, block header.
+    // One raw zstd block (RFC 8878): magic, descriptor (single segment, size of one byte), block header.
     const small = wasmOf(200)
     const header = Buffer.of(0x28, 0xb5, 0x2f, 0xfd, 0x20, small.length)
     const block = (small.length << 3) | 1

@@ -21,7 +21,7 @@ type Answers = {
   readonly blob?: (exchange: Exchange, count: number) => void
 }
 
-/** A registry of one image, that answers as it is told. */
+/** A registry with one image and the given responses. */
 const registry = async ({ manifest, type = MANIFEST, blob }: Answers, max = 1_000_000) => {
   let blobs = 0
   const server = await serve((exchange) => {
@@ -35,7 +35,7 @@ const registry = async ({ manifest, type = MANIFEST, blob }: Answers, max = 1_00
   return { server, reference, cache, dir: dir ?? '', open: () => open(reference) }
 }
 
-/** One layer under a manifest of its own. */
+/** A registry with one layer and a manifest for it. */
 const layered = (layer: Layer, max?: number) =>
   registry({ manifest: manifestOf([layer]), blob: (exchange) => sendBody(exchange, layer.bytes) }, max)
 

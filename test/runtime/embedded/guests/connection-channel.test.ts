@@ -20,7 +20,7 @@ const childOf = (script: string) => {
   return { child, stdout, channel, message }
 }
 
-/** Writes until the kernel takes no more, and says so. */
+/** A script that writes until the kernel accepts no more, and then reports it. */
 const flood = (text: string) => `
   const { writeSync } = require('node:fs')
   const bytes = Buffer.from(${JSON.stringify(text)}.repeat(1000))

@@ -15,7 +15,7 @@ const limits = { memoryMaxBytes: 64 * MIB, tableMaxElements: 1000 }
 const entry = fileURLToPath(new URL('../../../../dist/runtime/guest/child.js', import.meta.url))
 const start: StartGuest = () => startProcessGuest({ ...limits, entry, wrapper: [] })
 
-/** A guest that is ready as soon as it is told to boot, and gone as soon as it is killed. */
+/** A guest that is ready as soon as it boots, and gone as soon as it is killed. */
 const readyGuest = (): Guest => {
   let listener: GuestListener = DEAF
   return {
@@ -115,7 +115,7 @@ describe('the pool', () => {
     expect(pool.pids()).toHaveLength(1)
   })
 
-  it('15.5 starts none in the place of one that is soon back', () => {
+  it('15.5 starts no guest in place of one that will be back soon', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
     onTestFinished(() => void vi.useRealTimers())
     const { pool } = createPool({ warm: 1, maxTasks: Infinity })
@@ -137,7 +137,7 @@ describe('the pool', () => {
     for (const member of granted) pool.release(member, 'gone')
   })
 
-  it('starts no guest over and over while all that it may need are busy now and then', async () => {
+  it('does not keep starting guests if all existing ones are busy from time to time', async () => {
     const warm = 2
     const { pool } = createPool({ warm, maxIdle: 2 * warm })
     const starts = vi.fn(start)
@@ -145,7 +145,7 @@ describe('the pool', () => {
     await pool.ready()
     const load = async () => {
       const members = await Promise.all([acquire(pool), acquire(pool)])
-      // While they are away others take their place.
+      // Others take their place while they are away.
       await pool.ready()
       for (const member of members) pool.release(member, 'reuse')
     }
@@ -153,7 +153,7 @@ describe('the pool', () => {
     expect(starts).toHaveBeenCalledTimes(2 * warm)
   })
 
-  it('has a task wait for the guest that keeps its large module while that tidies up', async () => {
+  it('lets a task wait for the guest that keeps its large module while that guest cleans up', async () => {
     const { pool } = createPool({ warm: 1 })
     const boot = { type: 'boot', preopens: [], ...limits } as const
     pool.open(start)
@@ -167,7 +167,7 @@ describe('the pool', () => {
     expect(other).not.toBe(member)
     const second = await acquire(pool, 'sha256:large')
     expect(second).not.toBe(member)
-    // Having booted again, it says that it is ready.
+    // It has booted again, and reports that it is ready.
     member.guest.post(boot)
     expect(await large).toBe(member)
     for (const each of [member, other, second]) pool.release(each, 'reuse')
@@ -193,7 +193,7 @@ describe('the pool', () => {
     pool.release(next, 'reuse')
   })
 
-  it('gives a task another guest where the one that it waits for is lost', async () => {
+  it('gives a task another guest if the one that it waits for is lost', async () => {
     const { pool } = createPool({ warm: 1 })
     pool.open(start)
     const member = await acquire(pool)
@@ -207,7 +207,7 @@ describe('the pool', () => {
     pool.release(given, 'reuse')
   })
 
-  it('withdraws one that does not wait any longer', async () => {
+  it('withdraws a request that no longer waits', async () => {
     const { pool } = createPool()
     const granted = vi.fn()
     const withdraw = pool.acquire('sha256:none', { granted, refused: () => undefined })
@@ -246,10 +246,10 @@ describe('the pool', () => {
       },
     ],
     [
-      'a program that says something else',
+      'the program prints something else',
       () => startProcessGuest({ ...limits, entry, wrapper: ['/bin/echo'] }),
     ],
-  ])('fails with those who wait when %s', async (_what, startBadly) => {
+  ])('fails all waiting requests if %s', async (_what, startBadly) => {
     const { pool } = createPool()
     pool.open(startBadly)
     await expect(acquire(pool)).rejects.toThrow('no guest can be started')
@@ -266,7 +266,7 @@ describe('the pool', () => {
     expect(starts).toBe(2)
   })
 
-  it('is closed when a guest that is ended says that it is ready, and is gone in the same turn', async () => {
+  it('is closed if a guest that was ended reports that it is ready, and exits in the same turn', async () => {
     const { pool } = createPool({ warm: 1 })
     let listener: GuestListener = DEAF
     const booted = new Promise<void>((resolve) => {

@@ -10,7 +10,7 @@ describe('issue 15, item 2: the status that a child writes', () => {
   beforeEach(() => void (file = new StatusFile()))
   afterEach(() => file.close())
 
-  it('says the request, its connection, whether it responds, and the connections that it has read from', () => {
+  it('has the request, its connection, whether it responds, and the connections that the child has read from', () => {
     expect(file.read()).toBeUndefined()
     writeSync(file.fd, words(7, 1, 3, 2, 4, 5, 7), 0, undefined, 0)
     expect(file.read()).toStrictEqual({ sequence: 7, connection: 3, isResponding: false, tied: [4, 5] })
@@ -26,18 +26,18 @@ describe('issue 15, item 2: the status that a child writes', () => {
     ['the file ends too early', words(7, 1, 3, 2, 7)],
     ['more is counted than is read', words(7, 1, 3, 0xffffffff, 7)],
     ['the file is longer than a status', Buffer.alloc(1024 * 1024, 1)],
-  ])('says nothing while %s', (_why, bytes) => {
+  ])('is undefined if %s', (_why, bytes) => {
     writeSync(file.fd, bytes, 0, undefined, 0)
     expect(file.read()).toBeUndefined()
   })
 
-  it('is what the process wrote that has the file', () => {
+  it('is what the process with the descriptor wrote', () => {
     const script = `require('node:fs').writeSync(3, Buffer.from('${words(1, 1, 9, 0, 1).toString('hex')}', 'hex'), 0, 20, 0)`
     spawnSync(process.execPath, ['-e', script], { stdio: ['ignore', 'ignore', 'inherit', file.fd] })
     expect(file.read()).toMatchObject({ sequence: 1, connection: 9 })
   })
 
-  it('has no name, and is gone with those who have it', () => {
+  it('has no name, and disappears when it is closed', () => {
     expect(readlinkSync(`/proc/self/fd/${file.fd}`)).toMatch(/ \(deleted\)$/)
     file.close()
     expect(file.read()).toBeUndefined()

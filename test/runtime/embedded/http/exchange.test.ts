@@ -13,7 +13,7 @@ import { ask } from './server.js'
 
 type Given = { readonly given: GivenMessage; readonly bytes: string | undefined }
 
-/** A child that does what the test says, behind a real HTTP server. */
+/** A scripted child behind a real HTTP server. */
 const childOf = async (
   script: (child: {
     readonly request: RequestMessage
@@ -117,7 +117,7 @@ describe('an exchange', () => {
     ])
   })
 
-  it('says that nothing is there, at once or when the time is over', async () => {
+  it('reports that no data has arrived, at once or after the time limit', async () => {
     const states: string[] = []
     const { port } = await childOf(async ({ say, want, end }) => {
       states.push((await want('body', 0)).given.state, (await want('body', 1)).given.state)
@@ -131,7 +131,7 @@ describe('an exchange', () => {
     expect(states).toStrictEqual(['none', 'none'])
   })
 
-  it('says that a request broke off', async () => {
+  it('reports that a request was aborted', async () => {
     const told = new Subject<string>()
     const state = firstValueFrom(told)
     const { port } = await childOf(async ({ want }) => told.next((await want('body', null)).given.state))
@@ -140,7 +140,7 @@ describe('an exchange', () => {
     expect(await state).toBe('broken')
   })
 
-  it('sends trailers, repeated fields, and nothing that is about the connection', async () => {
+  it('sends trailers and repeated fields, and no connection-specific fields', async () => {
     const { port, failures } = await childOf(({ say, end }) => {
       say(
         head(201, [
@@ -219,7 +219,7 @@ describe('an exchange with a child that breaks HTTP', () => {
     expect(failures).toStrictEqual([expect.stringMatching(why)])
   })
 
-  it('ends one that floods', async () => {
+  it('ends a child that floods', async () => {
     const { port, kill } = await childOf(
       ({ say }) => say(head(), ...Array.from({ length: 10 }, () => body('x'.repeat(60_000)))),
       { timeoutMs: 0, bodyMaxBytes: 1e9 },
@@ -228,7 +228,7 @@ describe('an exchange with a child that breaks HTTP', () => {
     expect(kill).toHaveBeenCalled()
   })
 
-  it('takes what comes after the end for nothing', async () => {
+  it('ignores messages after the end', async () => {
     const { port, failures } = await childOf(({ say, end }) => {
       say(head(), body('x'), finish(), body('y'), finish(), head(), { type: 'abandon', handle: 0 })
       end()

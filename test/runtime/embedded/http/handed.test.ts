@@ -52,7 +52,7 @@ describe('issue 15, item 2: connections that children answer', () => {
       await once(client, 'close')
       return seen.match(/^HTTP\/1\.1 \d+/gm)
     }
-    // A connection is closed if its child is kept for long after one of several requests, as it may be on a busy machine.
+    // On a busy machine a child may be kept for so long after one of several requests that the connection is closed.
     let answers = await attempt()
     for (let tries = 1; answers?.length !== 3 && tries < 20; tries++) answers = await attempt()
     expect(answers).toStrictEqual(['HTTP/1.1 201', 'HTTP/1.1 202', 'HTTP/1.1 203'])

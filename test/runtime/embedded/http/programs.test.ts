@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { fixture, ISOLATIONS, runtimeOfTest } from '../harness.js'
 import { ask, http, outcomeOf, serve } from './server.js'
 
-// HTTP servers that others' toolchains make of test/fixtures/programs and test/fixtures/src/components/page.js.
+// HTTP servers built by other toolchains from test/fixtures/programs and test/fixtures/src/components/page.js.
 const LARGE = 512 * 1024 * 1024
 const start = (isolation: (typeof ISOLATIONS)[number], name: string, more = {}) =>
   serve({}, { binary: fixture(name) }, { isolation, memoryMaxBytes: LARGE, timeoutMs: 60_000, ...more })

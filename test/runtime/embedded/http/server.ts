@@ -19,7 +19,7 @@ import { fixture, request, runtimeOfTest, type Task, type TestOptions } from '..
 
 export const http: HttpOptions = {
   host: '127.0.0.1',
-  // Test files run side by side.
+  // Test files run concurrently.
   port: 18_000 + 200 * Number(process.env['VITEST_POOL_ID'] ?? 0),
   maxRequests: 100,
   maxChildren: 2,
@@ -39,7 +39,7 @@ export type Served = {
   readonly warning: (pattern: RegExp) => Promise<string>
 }
 
-/** Starts a component that serves HTTP; it is ended with the test. */
+/** Starts a component that serves HTTP, and stops it after the test. */
 export async function serve(
   options: Partial<HttpOptions> = {},
   task: Partial<Task> = {},
@@ -81,7 +81,7 @@ export async function serveIn(runtime: EmbeddedRuntime, task: Partial<Task> = {}
   }
 }
 
-/** The outcome of a task that is not expected to serve. */
+/** The outcome of a task that should not serve. */
 export const outcomeOf = async (runtime: EmbeddedRuntime, task: Partial<Task> = {}): Promise<Outcome> => {
   const events = await lastValueFrom(
     runtime
@@ -104,7 +104,7 @@ export type Response = {
 
 type Ask = RequestOptions & { readonly body?: string | Uint8Array | AsyncIterable<string> }
 
-/** One request; rejects when the connection breaks off. */
+/** Sends one request; rejects if the connection is aborted. */
 export const ask = (port: number, path: string, { body, ...options }: Ask = {}): Promise<Response> =>
   new Promise((resolve, reject) => {
     const sent = httpRequest({ host: '127.0.0.1', port, path, ...options }, (response) => {

@@ -3,7 +3,7 @@ import { OF_CHILDREN } from '../harness.js'
 import { ask, serve } from './server.js'
 
 describe.runIf(process.platform === 'linux')('the usage of a component that serves HTTP', () => {
-  it('is that of its children since they serve it', async () => {
+  it('counts what its children have used since they began to serve it', async () => {
     const { runtime, port } = await serve({}, {}, { isolation: OF_CHILDREN, metered: true })
     const before = runtime.usage?.('task')
     expect(before?.memoryBytes).toBeGreaterThan(10e6)

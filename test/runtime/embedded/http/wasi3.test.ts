@@ -3,7 +3,7 @@ import { hasJspi, NEEDS_JSPI } from '../../../../packages/component/test/link/as
 import { ISOLATIONS, runtimeOfTest } from '../harness.js'
 import { ask, component, http, outcomeOf, serve, serveIn } from './server.js'
 
-/** Guests of Node.js 24 are given JSPI. */
+/** On Node.js 24, guests run with a flag that enables JSPI. */
 const isServed = hasJspi || process.versions.node.startsWith('24.')
 
 const VERSIONS = [

@@ -11,7 +11,7 @@ import { fixture, ISOLATIONS, run, runtimeOfTest } from '../harness.js'
 import { ask, http, serveIn } from '../http/server.js'
 
 const EVERYTHING: readonly NetworkRule[] = [{ host: '*', port: undefined }]
-/** Their numbers as wasi:http has them. */
+/** Error numbers of wasi:http. */
 const ERRORS = {
   'DNS-error': 1,
   'connection-refused': 6,

@@ -9,7 +9,7 @@ import type { RunEvent } from '../../../../src/model/runtime.js'
 import { fixture, ISOLATIONS, request, run, runtimeOfTest } from '../harness.js'
 
 const EVERYTHING: readonly NetworkRule[] = [{ host: '*', port: undefined }]
-/** Their numbers as wasi:sockets has them. */
+/** Error numbers of wasi:sockets. */
 const ERRORS = {
   'access-denied': 1,
   'invalid-argument': 3,

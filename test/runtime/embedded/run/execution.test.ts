@@ -9,30 +9,28 @@ import type { FromGuest } from '../../../../src/runtime/guest/channel/protocol.j
 import type { RunEvent } from '../../../../src/model/runtime.js'
 import { add, request } from '../harness.js'
 
-/** A guest that says what the test wants, in an order that no honest child could be made to keep. */
+/** A guest whose messages the test sends, in orders that a real child would never produce. */
 class ScriptedGuest implements Guest {
   readonly pid = undefined
   listener: GuestListener = DEAF
   isKilled = false
 
   counters(): undefined {
-    // It is no process.
+    // It has no process.
   }
   residentBytes(): undefined {
     return undefined
   }
 
-  figures(): undefined {
-    // It is no process.
-  }
+  figures(): undefined {}
   listen(listener: GuestListener): void {
     this.listener = listener
   }
   post(): void {
-    // Whatever it is asked, it goes by its script.
+    // The test decides what it does.
   }
   holdOutput(): void {
-    // Its output comes when the script says so.
+    // The test decides when its output arrives.
   }
   kill(): void {
     this.isKilled = true
@@ -81,7 +79,7 @@ describe('an execution', () => {
     expect(ends).toStrictEqual([{ outcome: { kind: 'completed', results: 'abc' }, fate: 'reuse' }])
   })
 
-  it('remembers that the guest tidied up while output was still on its way', () => {
+  it('remembers that the guest has cleaned up while output is still on its way', () => {
     const { ends, say, write } = execute()
     say({ ...done, thenReady: true })
     say({ type: 'ready' })
@@ -127,7 +125,7 @@ describe('an execution', () => {
     })
   })
 
-  it('takes started and a warning once', () => {
+  it('accepts `started` and a warning only once', () => {
     const { events, modules, say } = execute()
     for (let time = 0; time < 3; time += 1) {
       say({ type: 'warning', message: 'x' })
@@ -147,7 +145,7 @@ describe('an execution', () => {
     ],
     ['SIGILL', 'Fatal process out of memory: Zone', 'memory', /used up/],
     ['SIGSEGV', '', 'runtime', /^the guest died$/],
-  ])('understands a death by %s after "%s"', (signal, stderr, code, error) => {
+  ])('reports a death by %s after "%s"', (signal, stderr, code, error) => {
     const { guest, ends, die } = execute(true)
     guest.listener.output('stderr', Buffer.from(stderr))
     die(signal)

@@ -5,7 +5,7 @@ import { add, fixture, ISOLATIONS, OF_CHILDREN, request, run, runtimeOfTest } fr
 
 const spin = { binary: fixture('hostile'), name: 'spin' }
 
-/** Runs it until the test is over; resolves once it is at work. */
+/** Starts a task that runs until the end of the test; resolves once it uses the processor. */
 async function started(runtime: Runtime, id: string): Promise<void> {
   const stop$ = new Subject<StopReason>()
   const events$ = new Subject<RunEvent>()
@@ -29,24 +29,24 @@ linux.each(ISOLATIONS)('the usage of a task with isolation by %s', (isolation) =
     const usage = runtime.usage?.('spinning')
     expect(usage?.diskReadBytes).toBeGreaterThanOrEqual(0)
     expect(usage?.diskWriteBytes).toBeGreaterThanOrEqual(0)
-    // Accounted in ticks of 10 ms.
+    // The kernel accounts in ticks of 10 ms.
     expect(usage?.cpuSeconds).toBeLessThanOrEqual((usage?.elapsedMs ?? 0) / 1000 + 0.02)
     expect(runtime.usage?.('another')).toBeUndefined()
   })
 
-  it('does not hold what the guest did before', async () => {
+  it('does not include what the guest used before', async () => {
     const runtime = await runtimeOfTest({ isolation, metered: true, warm: 1, maxIdle: 1 })
     await run(runtime, { ...add, id: 'before' })
     expect(runtime.usage?.('before')).toBeUndefined()
     await started(runtime, 'after')
     const usage = runtime.usage?.('after')
-    // Booting alone takes more than this; two ticks may be begun.
+    // Booting alone takes more than this; two ticks may have begun.
     expect(usage?.cpuSeconds).toBeLessThanOrEqual((usage?.elapsedMs ?? 0) / 1000 + 0.02)
   })
 })
 
 linux('the usage of a task', () => {
-  it('tells what a child process holds', async () => {
+  it('includes memory, threads and descriptors of a child process', async () => {
     const runtime = await runtimeOfTest({ isolation: OF_CHILDREN, metered: true })
     await started(runtime, 'spinning')
     const usage = runtime.usage?.('spinning')
@@ -55,7 +55,7 @@ linux('the usage of a task', () => {
     expect(usage?.fileDescriptors).toBeGreaterThan(3)
   })
 
-  it('leaves out what belongs to all threads', async () => {
+  it('omits what belongs to all threads', async () => {
     const runtime = await runtimeOfTest({ isolation: 'thread', metered: true })
     await started(runtime, 'spinning')
     expect(runtime.usage?.('spinning')).toMatchObject({
@@ -65,7 +65,7 @@ linux('the usage of a task', () => {
     })
   })
 
-  it('is not looked at where nobody asks', async () => {
+  it('is not measured unless requested', async () => {
     const runtime = await runtimeOfTest()
     await started(runtime, 'spinning')
     expect(runtime.usage?.('spinning')).toBeUndefined()

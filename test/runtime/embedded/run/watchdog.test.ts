@@ -8,7 +8,7 @@ import { readResidentBytes } from '../../../../src/host/process-figures.js'
 import { MIB } from '../harness.js'
 
 describe('the watchdog', () => {
-  it('tells once of a process beyond its limit, and leaves others alone', async () => {
+  it('reports a process beyond its limit once, and ignores others', async () => {
     const watchdog = new Watchdog()
     const own = () => readResidentBytes(process.pid)
     const within = vi.fn()
@@ -33,7 +33,7 @@ describe('the wrapper of children', () => {
     expect(await findWrapper(['/nowhere'])).toStrictEqual([])
   })
 
-  it('leaves out a tool that does not know the options', async () => {
+  it('leaves out a tool that does not support the options', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'proplet-tools-'))
     onTestFinished(() => rmSync(directory, { recursive: true }))
     writeFileSync(join(directory, 'setpriv'), '#!/bin/sh\nexit 1\n', { mode: 0o755 })

@@ -22,7 +22,7 @@ import {
 let now: number
 let tasks: Tasks
 let event$: Subject<TaskEvent>
-/** Of the last step. */
+/** The run of the last step. */
 let run: Run
 let latencies: ReturnType<typeof createLatencies>
 

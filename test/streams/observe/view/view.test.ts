@@ -64,7 +64,7 @@ const inShort = (update: Update): string =>
 
 const always = () => true
 
-/** What one who looks is told, in short. */
+/** The updates of a viewer, abbreviated. */
 const watched = (view: ReturnType<typeof viewOf>['view'], isReady = always): Observable<string> =>
   view.watch(isReady).pipe(map(inShort))
 
@@ -123,7 +123,7 @@ describe('watch', () => {
         c: 'delta down c:completed -1',
         d: 'delta down d:completed -2',
       })
-      // Between two beats it is told of the third, and not of the first.
+      // This viewer joins between two updates, so it receives the third removal but not the first.
       m.expect(watched(view), '400ms ^ 600ms !').toBeObservable('400ms s 99ms c 249ms d', {
         s: 'snapshot down b:completed c:completed',
         c: 'delta down c:completed -1',

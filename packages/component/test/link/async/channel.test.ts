@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Channel, COPY, type Items } from '../../../link/async/channel.js'
 import { consume, hostFuture, hostStream } from '../../../link/async/host.js'
 
-/** One end that notes what happens to it; it waits on after a copy until it takes its event. */
+/** One end of a channel. It records its events, and is busy after a copy until it has taken the event. */
 const side = (length: number, values: readonly unknown[] = []) => {
   const seen: unknown[] = []
   let left = length

@@ -6,7 +6,7 @@ import { TrapError } from '../../../link/abi/trap.js'
 import { built, functionOf, prepare } from '../harness.js'
 import { hasJspi } from './jspi.js'
 
-/** Its function of the host is `Later` in name only. */
+/** Returns a `Later` that is done at once. */
 const now = () =>
   new Later((done) => {
     done(7)
