@@ -15,11 +15,11 @@ import { pipelineSettings } from './pipeline-settings.js'
 import { refuseTask } from './refuse.js'
 import { createTaskSampler } from './sampling/task-sampler.js'
 
-/** What is known once there is a link to the broker. */
+/** Known once there is a link to the broker. */
 type Linked = {
   readonly runtime: Runtime
   readonly link: MqttLink
-  /** Of the host, for discovery. */
+  /** Metadata of the host for discovery. */
   readonly metadata: object
   readonly streams: readonly Stream[]
 }

@@ -13,8 +13,8 @@ const isLeft = (delivery: Delivery): boolean =>
   delivery.at === 'rejected' && (delivery.cause === 'closed' || delivery.cause === 'overflow')
 
 /**
- * Publishes, starting with what an earlier process left, and replaces a result that the broker refuses by a failure; reports
- * what becomes of each.
+ * Publishes, beginning with what an earlier process left, and replaces a result that the broker refuses by a failure;
+ * reports the fate of each.
  */
 export const publish = (
   { journal, log }: PublishDeps,

@@ -64,7 +64,7 @@ const warmUp = (runtime: Runtime, delivery$: Observable<Delivery>): Observable<n
     ignoreElements(),
   )
 
-/** The events that observers get. */
+/** The events for observers. */
 const propletEvents = (
   link: MqttLink,
   output$: Observable<PipelineOutput>,

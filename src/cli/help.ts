@@ -5,7 +5,7 @@ import { MODES } from './commands/run.js'
 import type { OptionSpec } from './commands/spec.js'
 import { commands } from './commands/table.js'
 
-/** The default of a setting, in a few words. */
+/** A short description of a setting's default. */
 export const defaultText = ({ presence }: Setting<unknown>): string => {
   switch (presence.kind) {
     case 'required':

@@ -8,9 +8,12 @@ import { busy } from '../streams/observe/busy.js'
 import type { PipelineOutput } from '../streams/pipeline.js'
 import { runCli } from './run.js'
 
-/** When all that a start needs was compiled, in milliseconds: a daemon may end by a signal that it can't hear. */
+/**
+ * Delay in milliseconds before compiled code is stored: by then everything that a start needs is compiled. Not done at
+ * the end, because a signal may kill the daemon.
+ */
 const COMPILED_MS = 10_000
-/** Tasks that come more often than this are worth memory. */
+/** The density of task events from which speed is worth memory. */
 const DENSE = { events: 20, withinMs: 1000, quietMs: 2000, clock: asyncScheduler }
 
 const isAccepted = (output: PipelineOutput): boolean =>
@@ -49,7 +52,7 @@ const runDaemon = async ({ config, warnings }: LoadedConfig, storeCompiled: () =
     )
     .subscribe({ error: fail, complete: () => exit(0) })
   setTimeout(() => heap.withFlagsOfStart(storeCompiled), COMPILED_MS).unref()
-  // However the process ends, its guests end with it, also where the system has no way to see to that.
+  // Guests must end with the process, even where the system cannot ensure it.
   process.once('exit', () => proplet.unsubscribe())
 }
 
@@ -68,7 +71,7 @@ export const main = async (
     case 'exit':
       host.exitCode = decision.code
       break
-    // What a command does not need is not loaded for it: the daemon stays small, the others are quick.
+    // Loads only what is needed, so that commands are quick and the daemon stays small.
     case 'command': {
       const { runCommand } = await import('./command.js')
       host.exitCode = await runCommand(decision.word, decision.argv, host, compileCache)

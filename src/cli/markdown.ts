@@ -4,7 +4,7 @@ import { defaultText } from './help.js'
 
 type Entry = (typeof settingEntries)[number]
 
-/** A group of settings begins with the named one and ends before the next group. */
+/** A group begins with the named setting and ends before the next group. */
 const GROUPS = {
   config_file: 'Configuration file',
   domain_id: 'Identity',
@@ -41,7 +41,7 @@ const notesOf = (setting: Setting<unknown>): string =>
     setting.inert ? ' (no effect in this release)' : '',
   ].join('')
 
-/** Columns are aligned as the project's formatter wants them. */
+/** Columns are aligned in the style of the project's formatter. */
 const table = (entries: readonly Entry[]): string => {
   const rows = entries.map(cellsOf)
   const widths = HEAD.map((head, column) =>
@@ -65,7 +65,7 @@ export const settingsMarkdown = (): string => {
 
 const SECTION = /(<!-- settings -->\n)[^]*?(<!-- \/settings -->)/
 
-/** A page with the settings put between its `settings` comments. Throws if it has none. */
+/** Replaces the part between the `settings` comments of a page. Throws if there are none. */
 export const withSettings = (page: string): string => {
   if (!SECTION.test(page)) throw new Error('the page has no <!-- settings --> section')
   return page.replace(

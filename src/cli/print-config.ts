@@ -1,10 +1,10 @@
 import type { ResolvedSetting } from '../io/config/config.js'
 import { columns } from '../io/terminal/columns.js'
 
-/** Values come from outside: what would make a terminal act, or break the table, is shown as `?`. */
+/** Values are untrusted: control characters are replaced by `?`. */
 const oneLine = (text: string): string => text.replaceAll(/\p{Cc}/gu, '?')
 
-/** The table of `--print-config`: key, value and source; secrets are masked already. */
+/** The table of `--print-config`: key, value and source, with secrets already masked. */
 export const configTable = (settings: readonly ResolvedSetting[]): string =>
   columns([
     ['KEY', 'VALUE', 'SOURCE'],

@@ -9,19 +9,22 @@ import { errorLines, warningLines, type Output } from './output/lines.js'
 import { configTable } from './print-config.js'
 
 export type CliInput = {
-  /** Without the names of Node and of the script. */
+  /** Without the paths of Node.js and of the script. */
   readonly argv: readonly string[]
   readonly env: Readonly<Record<string, string | undefined>>
   readonly stdout: Output
   readonly stderr: Output
-  /** Stands in for this host. */
+  /** Replaces access to this host. */
   readonly host?: Partial<LoadOptions>
 }
 
-/** What is left to do: end with a code, do what a command says, or run the daemon. Warnings of `loaded` are not yet told. */
+/**
+ * What remains to be done: exit with a code, run a command, or run the daemon. The warnings of `loaded` are not printed
+ * yet.
+ */
 export type CliResult =
   | { readonly kind: 'exit'; readonly code: number }
-  /** With the arguments after the word. */
+  /** With the arguments after the command. */
   | { readonly kind: 'command'; readonly word: string; readonly argv: readonly string[] }
   | { readonly kind: 'run'; readonly loaded: LoadedConfig }
 
@@ -45,7 +48,7 @@ export const runCli = (input: CliInput): CliResult => {
     : runOptions([...options, ...rest], input)
 }
 
-/** What the machine is inside of is shown where it is inside of something. */
+/** Mentions the TEE, if there is one. */
 const checked = ({ confidential }: Config): string => {
   const { guest } = confidential.detection
   return guest === undefined

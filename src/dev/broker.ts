@@ -8,7 +8,7 @@ import { mendReading, mendSessions } from './mend-aedes.js'
 
 export type BrokerOptions = {
   readonly host?: string
-  /** 0, the default: a free one. */
+  /** 0, the default, for a free port. */
   readonly port?: number
   /** Serves MQTT over TLS. */
   readonly tls?: TlsOptions
@@ -20,11 +20,11 @@ export type BrokerOptions = {
 
 export type Broker = {
   readonly port: number
-  /** Cuts every connection and stops listening. */
+  /** Closes every connection and stops listening. */
   readonly close: () => Promise<void>
 }
 
-/** Starts an MQTT broker inside this process, on real TCP with Nagle's algorithm off. Rejects when it can't listen. */
+/** Starts an MQTT broker in this process, on TCP without Nagle's algorithm. Rejects if it cannot listen. */
 export const startBroker = async (options: BrokerOptions = {}): Promise<Broker> => {
   const { host = '127.0.0.1', port = 0 } = options
   const aedes = await Aedes.createBroker(options.aedes ?? {})
@@ -62,7 +62,7 @@ const createServer = ({ tls, webSocket }: BrokerOptions, aedes: Aedes): Server =
     sockets.on('connection', (socket) => aedes.handle(mendReading(createWebSocketStream(socket))))
     return server
   }
-  // aedes handles the errors of a connection itself
+  // aedes handles errors of connections itself
   if (tls !== undefined) return createTlsServer(tls, (socket) => aedes.handle(mendReading(socket)))
   return createTcpServer((socket) => aedes.handle(mendReading(socket)))
 }

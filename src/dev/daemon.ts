@@ -11,12 +11,12 @@ const DEFAULT_LOGGED_MS = 10_000
 export type LogLine = JsonObject & { readonly level: string; readonly msg: string }
 
 export type DaemonOptions = {
-  /** Where its standard error goes; by default to ours. */
+  /** The destination of its standard error; by default ours. */
   readonly stderr?: 'inherit' | 'pipe'
   readonly cwd?: string
-  /** The script to run; by default the proplet. */
+  /** The script to run; by default that of the proplet. */
   readonly script?: string
-  /** A program, with its arguments, that becomes Node.js with the arguments behind them. */
+  /** A program with arguments that executes Node.js with the arguments appended. */
   readonly within?: readonly string[]
 }
 
@@ -24,23 +24,23 @@ export type Exit = { readonly code: number | null; readonly signal: NodeJS.Signa
 
 export type Daemon = {
   readonly process: ChildProcess
-  /** All that it wrote to standard output so far: its log, a JSON object a line. */
+  /** Everything written to standard output so far: the log, one JSON object per line. */
   readonly log: () => string
-  /** All that it wrote to standard error so far, when that is piped. */
+  /** Everything written to standard error so far, if piped. */
   readonly stderr: () => string
   readonly lines: () => readonly LogLine[]
   /**
-   * The first line whose message holds this, of those from number `from` on; waits for it. Rejects when it takes longer
-   * than `withinMs`, or the daemon ends without it.
+   * Waits for the first line, from number `from` on, whose message contains this text. Rejects after `withinMs`, or if
+   * the daemon ends before.
    */
   readonly logged: (message: string, from?: number, withinMs?: number) => Promise<LogLine>
-  /** Resolves when it has ended, and all that it wrote is here. */
+  /** Resolves when it has ended and all of its output was read. */
   readonly exited: Promise<Exit>
-  /** Asks it to stop; resolves to its exit code, null when a signal ended it. */
+  /** Stops it; resolves to its exit code, or null if a signal ended it. */
   readonly stop: (signal?: NodeJS.Signals) => Promise<number | null>
 }
 
-/** Starts the proplet as a child process whose environment is only `env` and PATH. */
+/** Starts the proplet as a child process with only `env` and PATH in its environment. */
 export const startDaemon = (
   env: Readonly<Record<string, string>>,
   args: readonly string[] = [],
@@ -107,7 +107,7 @@ export const startDaemon = (
 const isLogLine = (line: JsonObject | undefined): line is LogLine =>
   typeof line?.['level'] === 'string' && typeof line['msg'] === 'string'
 
-/** What a daemon needs to find a broker on this machine. */
+/** The environment for a daemon that uses a broker on this machine. */
 export const daemonEnv = (port: number, propletId: string): Readonly<Record<string, string>> => ({
   PROPLET_MQTT_ADDRESS: `tcp://127.0.0.1:${port}`,
   PROPLET_DOMAIN_ID: 'demo-domain',
@@ -116,5 +116,5 @@ export const daemonEnv = (port: number, propletId: string): Readonly<Record<stri
   PROPLET_CLIENT_KEY: 'demo-key',
 })
 
-/** The prefix of the topics that `daemonEnv` leads to. */
+/** The topic prefix that follows from `daemonEnv`. */
 export const DEMO_PREFIX = 'm/demo-domain/c/demo-channel'

@@ -8,7 +8,7 @@ export type DockerRegistry = { readonly host: string; readonly close: () => Prom
 
 const LISTENING = /listening on (?:127\.0\.0\.1|\[::\]|\[::1\]):(\d+)/
 
-/** Starts the program docker-registry, with its images below a directory. Rejects when it is not installed. */
+/** Starts the program docker-registry with its images in a directory. Rejects if it is not installed. */
 export const startDockerRegistry = async (directory: string): Promise<DockerRegistry> => {
   const file = join(directory, 'registry.yml')
   await writeFile(

@@ -1,6 +1,6 @@
 export type JsonObject = Readonly<Record<string, unknown>>
 
-/** The object a message holds; undefined when it isn't one. */
+/** The object in a message; undefined if it is not an object. */
 export const parseObject = (payload: Uint8Array): JsonObject | undefined => {
   try {
     const value: unknown = JSON.parse(Buffer.from(payload).toString())

@@ -9,7 +9,7 @@ import {
   constants,
 } from 'node:crypto'
 
-/** A key that a client offered, as the protocol has it. */
+/** A client's public key in the format of the protocol. */
 export type OfferedKey = Readonly<Record<string, string>>
 
 const base64url = (bytes: Uint8Array | string): string => Buffer.from(bytes).toString('base64url')
@@ -55,7 +55,9 @@ const forRsa = (offered: OfferedKey, cek: Buffer) => {
   return { header: { alg: 'RSA-OAEP-256', enc: 'A256GCM' }, encryptedKey }
 }
 
-/** A resource as the service sends it, built without the library under test; undefined for an unknown key. */
+/**
+ * A resource as the service sends it, built independently of the library under test; undefined for an unknown key type.
+ */
 export const sealFor = (offered: OfferedKey, resource: Uint8Array): object | undefined => {
   const cek = randomBytes(32)
   const sealed = offered['kty'] === 'RSA' ? forRsa(offered, cek) : forCurve(offered, cek)

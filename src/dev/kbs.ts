@@ -4,24 +4,24 @@ import { bindingOf, type TeePublicKey } from '../io/kbs/binding.js'
 import { sealFor, type OfferedKey } from './kbs-seal.js'
 import { parseObject, type JsonObject } from './json.js'
 
-/** What the service says of each request. */
+/** The service's log of a request. */
 export type KbsEvent = { readonly step: string; readonly status: number; readonly detail: string }
 
 export type DevKbsOptions = {
-  /** By default 0.4.0. */
+  /** The protocol version; by default 0.4.0. */
   readonly version?: string
   /** Keys by `repository/type/tag`. */
   readonly resources: ReadonlyMap<string, Uint8Array>
-  /** Whether this evidence may have that resource; by default all may. */
+  /** Whether this evidence may access that resource; by default always. */
   readonly policy?: (tee: string, path: string) => boolean
-  /** Whether evidence is right, beyond what sample evidence is looked at for. */
+  /** Verifies evidence, beyond the checks of sample evidence. */
   readonly verify?: (tee: string, evidence: JsonObject, binding: Buffer) => boolean
-  /** Of a session and its token; milliseconds. */
+  /** Lifetime of sessions and tokens, in milliseconds. */
   readonly sessionMs?: number
   readonly onRequest?: (event: KbsEvent) => void
-  /** Hears of each token that is given. */
+  /** Called for each token that is issued. */
   readonly onToken?: (token: string) => void
-  /** Answers in the place of the service, as a proxy that fails does; true: it did. */
+  /** Responds in place of the service, like a failing proxy; returns true if it did. */
   readonly intercept?: (request: IncomingMessage, response: ServerResponse) => boolean
 }
 
@@ -77,7 +77,7 @@ const objectAt = (value: JsonObject, key: string): JsonObject => {
 const sampleIsRight = (evidence: JsonObject, binding: Buffer): boolean =>
   evidence['report_data'] === binding.toString('base64')
 
-/** A token that says how long it lives, unsigned: nobody here checks it. */
+/** A token that states its lifetime; unsigned, because nothing here verifies it. */
 const tokenOf = (lifeMs: number): string => {
   const now = Math.floor(Date.now() / 1000)
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
@@ -86,8 +86,8 @@ const tokenOf = (lifeMs: number): string => {
 }
 
 /**
- * A small Key Broker Service for tests and the demo: the protocol of Trustee, with keys in memory. Of evidence it checks only
- * that sample evidence is bound to the session; what hardware signs it takes as it is.
+ * A small Key Broker Service for tests and the demo: Trustee's protocol, with keys in memory. It only checks that
+ * sample evidence is bound to the session; it accepts evidence from hardware without verifying it.
  */
 export const startKbs = async (options: DevKbsOptions): Promise<DevKbs> => {
   const { version = '0.4.0', resources, policy = () => true, verify, onRequest, intercept } = options
@@ -114,7 +114,7 @@ export const startKbs = async (options: DevKbsOptions): Promise<DevKbs> => {
 
   const attest = (body: JsonObject, session: Session | undefined): Reply => {
     if (session === undefined) return ATTEST_FAILED
-    // As the service does: the first token stays, whatever comes later.
+    // Like the real service, which always returns the first token of a session.
     if (session.token !== undefined)
       return { status: 200, body: { token: session.token }, detail: 'old token' }
     const isOld = version !== '0.4.0'

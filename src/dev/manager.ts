@@ -4,17 +4,17 @@ import { connectPeer, type PeerOptions } from './peer.js'
 
 const DEFAULT_RESULT_MS = 30_000
 
-/** A start command as the Manager publishes it: `id` and `name`, and any other key of the wire. */
+/** A start command as published by the Manager: `id` and `name`, and any other key of the wire format. */
 export type StartMessage = { readonly id: string; readonly name: string } & JsonObject
 
-/** An invoke command: the id of a latent task, the name of this invocation, and any other key of the wire. */
+/** An invoke command: the ID of a latent task, the name of this invocation, and any other key of the wire format. */
 export type InvokeMessage = { readonly id: string; readonly invocation_id: string } & JsonObject
 
-/** A task result as the Manager reads it. */
+/** A task result as read by the Manager. */
 export type ResultMessage = {
   readonly taskId: string
   readonly propletId: string
-  /** Anything JSON; text unless the guest made an envelope of its own. */
+  /** Any JSON; text unless the guest created its own envelope. */
   readonly results: unknown
   /** Undefined if the task completed. */
   readonly error: string | undefined
@@ -26,17 +26,17 @@ export type ResultMessage = {
 export type InvokeResultMessage = ResultMessage & { readonly invocationId: string }
 
 export type Manager = {
-  /** Hot, like the other streams: what a proplet publishes on the topic of this name. */
+  /** Hot, like the other streams: messages of proplets on the topic of that name. */
   readonly results$: Observable<ResultMessage>
   readonly invokeResults$: Observable<InvokeResultMessage>
   readonly discoveries$: Observable<JsonObject>
   readonly heartbeats$: Observable<JsonObject>
   readonly metrics$: Observable<JsonObject>
   readonly taskMetrics$: Observable<JsonObject>
-  /** Resolves when the broker has the command. */
+  /** Resolves when the broker has acknowledged the command. */
   readonly start: (command: StartMessage) => Promise<void>
   readonly stop: (id: string, target?: JsonObject) => Promise<void>
-  /** The next result of a task: ask before starting it. Rejects when it takes longer than `withinMs`. */
+  /** The next result of a task; call it before starting the task. Rejects after `withinMs`. */
   readonly result: (id: string, withinMs?: number) => Promise<ResultMessage>
   /** Starts a task and waits for its result. */
   readonly run: (command: StartMessage, withinMs?: number) => Promise<ResultMessage>
@@ -47,7 +47,7 @@ export type Manager = {
   readonly close: () => Promise<void>
 }
 
-/** Connects a Manager of few words, for the demo, the tests and the benchmarks. */
+/** Connects a minimal Manager for demos, tests and benchmarks. */
 export const connectManager = async (options: PeerOptions): Promise<Manager> => {
   const topics = {
     results: 'control/proplet/results',

@@ -11,8 +11,8 @@ type Outgoing = {
 type Persistence = { outgoingUpdate: (client: unknown, packet: Outgoing) => Promise<void> }
 
 /**
- * Mends the persistent sessions of aedes 1.2: its PUBRELs carry no broker id, and its in-memory store takes any two of
- * them for the same one. So of two QoS 2 messages in flight to a client, one was never released.
+ * Fixes the persistent sessions of aedes 1.2: its PUBRELs have no broker ID, so its in-memory store takes any two of
+ * them for the same one, and of two QoS 2 messages in flight to a client one was never released.
  */
 export const mendSessions = (aedes: Aedes): void => {
   const { persistence } = aedes as unknown as { readonly persistence: Persistence }
@@ -27,8 +27,8 @@ export const mendSessions = (aedes: Aedes): void => {
 }
 
 /**
- * Gives aedes 1.2 all that is buffered for each `read()`, as it expects. Since Node 26 that call gives one chunk, and
- * the rest of a large message was left lying.
+ * Returns everything that is buffered at each `read()`, as aedes 1.2 expects. From Node.js 26 on, that call returns one
+ * chunk, and the rest of a large message was not read.
  */
 export const mendReading = <T extends Duplex>(stream: T): T => {
   const read = (size?: number): unknown => Duplex.prototype.read.call(stream, size)

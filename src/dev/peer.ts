@@ -15,16 +15,16 @@ export type PeerOptions = {
 
 export type PeerMessage = { readonly subtopic: string; readonly payload: Buffer }
 
-/** A plain MQTT client on the other side of the proplet: what a Manager and a Proxy have in common. */
+/** An MQTT client on the other side of the channel, used by the Manager and the Proxy. */
 export type Peer = {
-  /** Hot: messages of the subtopics subscribed to. */
+  /** Hot: messages on the subscribed subtopics. */
   readonly messages$: Observable<PeerMessage>
   /** Resolves when the broker has acknowledged it. A Buffer is sent unchanged, anything else as JSON. */
   readonly publish: (subtopic: string, payload: object) => Promise<void>
   readonly close: () => Promise<void>
 }
 
-/** Connects and subscribes; rejects when either fails. Reconnects by itself later on. */
+/** Connects and subscribes; rejects if either fails. Reconnects on its own later. */
 export const connectPeer = async (options: PeerOptions, subtopics: readonly string[]): Promise<Peer> => {
   const { host = '127.0.0.1', port, prefix, clientId, username, password, qos = 2 } = options
   const client = new MqttClient(() => connect({ host, port, noDelay: true }), {
@@ -45,7 +45,7 @@ export const connectPeer = async (options: PeerOptions, subtopics: readonly stri
     client.end(true)
     throw error
   }
-  // a lost connection is not the end: the client connects again
+  // the client reconnects
   client.on('error', () => undefined)
   const messages$ = new Observable<PeerMessage>((subscriber) => {
     const onMessage = (topic: string, payload: Buffer) =>

@@ -9,12 +9,12 @@ import { createDownloads, type DownloadLimits } from '../streams/binaries/downlo
 import type { ImageSource } from './registry.js'
 
 export type PullOptions = {
-  /** Names docker's file of credentials, and is that of credential helpers. */
+  /** For credential helpers, and to find Docker's credentials file. */
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Where binaries are kept; by default nowhere. */
+  /** Directory of the cache; by default none. */
   readonly cacheDir?: string | undefined
   readonly log?: CacheLog
-  /** By default those of docker, `DOCKER_CONFIG/config.json`. */
+  /** By default Docker's own, `DOCKER_CONFIG/config.json`. */
   readonly authFile?: string
   /** Registries to contact without TLS, in addition to local ones. */
   readonly insecure?: readonly string[]
@@ -32,9 +32,9 @@ const dockerConfig = (env: PullOptions['env']): string =>
   join(env['DOCKER_CONFIG'] ?? join(homedir(), '.docker'), 'config.json')
 
 /**
- * The images of registries, and the binaries of URLs, as a source for `startRegistry`: pulled as the proplet pulls with
- * `PROPLET_REGISTRY=direct`, also from this machine and its networks, since it is its own user who asks. Rejects with a
- * `DownloadError` that says why an image is not to be had.
+ * Images of registries and binaries of URLs, as a source for `startRegistry`. Pulls like the proplet with
+ * `PROPLET_REGISTRY=direct`, but also from this machine and its networks, because the user requests it. Rejects with a
+ * `DownloadError` if an image is not available.
  */
 export const pullImages = async (options: PullOptions): Promise<ImageSource> => {
   const { env, cacheDir, log = SILENT, authFile = dockerConfig(env), insecure = [], limits = {} } = options

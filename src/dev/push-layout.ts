@@ -15,7 +15,7 @@ const sent = async (url: URL, method: string, body?: Buffer, type?: string): Pro
   return response
 }
 
-/** Pushes the first image of a layout to a registry that lets everybody, without TLS. */
+/** Pushes the first image of a layout to an open registry without TLS. */
 export const pushLayout = async (directory: string, host: string, repository: string, tag: string) => {
   const base = `http://${host}/v2/${repository}`
   const read = (digest: string) => readFile(join(directory, 'blobs', digest.replace(':', '/')))

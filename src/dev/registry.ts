@@ -4,30 +4,30 @@ import { connectPeer, type PeerOptions } from './peer.js'
 const REQUEST = 'registry/proplet'
 const CHUNK = 'registry/server'
 const DEFAULT_CHUNK_BYTES = 512_000
-/** Chunks published and not yet acknowledged, of one image. */
+/** Maximum number of unacknowledged chunks of one image. */
 const WINDOW = 8
 
 /**
- * Resolves to the binary of an image; undefined: there is none, which the proplet is not told. The signal is aborted when
- * the registry is closed.
+ * Resolves to the binary of an image, or to undefined if there is none; the proplet gets no answer then. The signal is
+ * aborted when the registry is closed.
  */
 export type ImageSource = (image: string, signal: AbortSignal) => Promise<Uint8Array | undefined>
 
 export type RegistryOptions = PeerOptions & {
   readonly images: ReadonlyMap<string, Uint8Array> | ImageSource
-  /** Bytes of a chunk before base64. */
+  /** Bytes per chunk before base64. */
   readonly chunkSize?: number
-  /** Called for every request, including dropped ones. */
+  /** Called for every request, including ignored ones. */
   readonly onRequest?: (image: string) => void
-  /** Called with the reason why an image could not be served, which the proplet does not get. */
+  /** Called with the reason why an image could not be served; the proplet does not get it. */
   readonly onFailure?: (image: string, error: unknown) => void
 }
 
 export type Registry = { readonly close: () => Promise<void> }
 
 /**
- * Serves binaries in chunks, as the Proxy does: answers a request on `registry/proplet` with the chunks on
- * `registry/server`, echoes the name asked for, drops a request for a name it is just serving, and reports no failure.
+ * Serves binaries in chunks, like the Proxy: answers a request on `registry/proplet` with chunks on `registry/server`
+ * under the requested name, ignores a request for an image that it is sending, and reports no failures.
  */
 export const startRegistry = async (options: RegistryOptions): Promise<Registry> => {
   const { images, chunkSize = DEFAULT_CHUNK_BYTES, onRequest, onFailure } = options
@@ -58,7 +58,7 @@ export const startRegistry = async (options: RegistryOptions): Promise<Registry>
     onRequest?.(image)
     if (serving.has(image)) return
     serving.add(image)
-    // a registry that fails says nothing: that is what the proplet has to cope with
+    // a registry sends no errors, so the proplet must cope with silence
     void serve(image)
       .catch((error: unknown) => {
         if (!closing.signal.aborted) onFailure?.(image, error)

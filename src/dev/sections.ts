@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 
-/** The lines of a Markdown table, its columns aligned. */
+/** The lines of a Markdown table with aligned columns. */
 export const table = (
   headings: readonly string[],
   rows: readonly (readonly string[])[],

@@ -19,19 +19,19 @@ const running = <T, R>(
       },
     )
     return () => {
-      // Aborting what is over would cost an error with a stack trace each time.
+      // Aborting after the end would cost an error with a stack trace each time.
       if (!isSettled) controller.abort()
     }
   })
 
-/** Runs `work` for each subscriber; unsubscribing aborts its signal. Emits what the promise gives, and completes. */
+/** Runs `work` for each subscriber; unsubscribing aborts its signal. Emits the value of the promise, and completes. */
 export const abortable = <T>(work: (signal: AbortSignal) => Promise<T>): Observable<T> =>
   running<T, T>(
     (_, signal) => work(signal),
     (subscriber, value) => subscriber.next(value),
   )
 
-/** As `abortable`, but for work that emits as it goes on. */
+/** Like `abortable`, for work that emits several values. */
 export const producing = <T>(
   work: (emit: (value: T) => void, signal: AbortSignal) => Promise<void>,
 ): Observable<T> =>

@@ -1,8 +1,8 @@
 import { Observable } from 'rxjs'
 
 /**
- * Something that is opened and has to be closed: emitted once it is open, and closed when nobody is subscribed any more,
- * also when it opens only then. Errors when it can't be opened; never completes.
+ * A resource that is opened and must be closed: emitted once it is open, and closed when nobody is subscribed any more,
+ * even if it opens only then. Errors if it cannot be opened; never completes.
  */
 export const resource = <T>(
   open: () => Promise<T>,

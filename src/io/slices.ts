@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 
-/** Bytes handled in one go: hashing, copying or decoding that many takes about a millisecond. */
+/** Bytes processed at once: hashing, copying or decoding them takes about a millisecond. */
 export const SLICE = 1024 * 1024
 
 /** The pieces in order, cut to at most `SLICE` bytes. */
@@ -11,7 +11,7 @@ export function* slicesOf(pieces: readonly Uint8Array[]): Generator<Uint8Array> 
   }
 }
 
-/** As `slicesOf`, but lets the event loop turn after each megabyte; throws when the signal is aborted. */
+/** Like `slicesOf`, but lets the event loop turn after each megabyte; throws if the signal is aborted. */
 async function* pacedSlicesOf(
   pieces: readonly Uint8Array[],
   signal: AbortSignal,
@@ -30,7 +30,7 @@ async function* pacedSlicesOf(
 export const sizeOf = (pieces: readonly Uint8Array[]): number =>
   pieces.reduce((sum, { length }) => sum + length, 0)
 
-/** `sha256:…`, in one go: for less than a megabyte. */
+/** `sha256:…`, computed at once: for less than a megabyte. */
 export const digestOfBytes = (bytes: Uint8Array): string =>
   `sha256:${createHash('sha256').update(bytes).digest('hex')}`
 
@@ -41,7 +41,7 @@ export const digestOf = async (pieces: readonly Uint8Array[], signal: AbortSigna
   return `sha256:${hash.digest('hex')}`
 }
 
-/** The pieces as one; a single piece is given as it is. */
+/** The pieces as one; a single piece is returned unchanged. */
 export const joined = async (pieces: readonly Uint8Array[], signal: AbortSignal): Promise<Uint8Array> => {
   const [only] = pieces
   if (only !== undefined && pieces.length === 1) return only

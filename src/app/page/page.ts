@@ -64,7 +64,7 @@ const factsOf = (
     cores: availableParallelism(),
     maxTasks: config.limits.maxTasks,
     queueMax: config.limits.queueMax,
-    // The clock begins with the process.
+    // Time on this clock starts with the process.
     startedAt: 0,
     actions: token !== undefined,
     assets,

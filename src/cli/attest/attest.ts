@@ -23,7 +23,7 @@ const NEEDS_SERVICE = /^KBS URI must be configured/
 
 type Loaded = { readonly config: Config; readonly warnings: readonly string[] }
 
-/** If only the service is missing, the findings are shown anyway. */
+/** If only the service is missing, the findings are shown nevertheless. */
 const load = (words: Words, env: NodeJS.ProcessEnv): E.Either<readonly string[], Loaded> => {
   const given = { flags: words.flags, env: { ...IDENTITY, ...env } }
   const loaded = loadConfig(given)
@@ -47,7 +47,7 @@ const nonceOf = (text: string | undefined): E.Either<string, Buffer | undefined>
     : E.left(`--nonce: expected 1 to ${MAX_NONCE} bytes in hexadecimal`)
 }
 
-/** What was done; `problem`: why not. */
+/** The result of an attempt, or `problem` if it failed. */
 type Done<T> = { readonly value?: T; readonly problem?: string }
 
 const tried = async <T>(work: () => Promise<T>): Promise<Done<T>> => {

@@ -24,7 +24,9 @@ import { waiting, type Waited } from './waiting.js'
 const TOLD_TOPICS = ['control/proplet/alive', 'control/proplet/task_metrics'] as const
 const FETCH_TOPICS = ['registry/proplet', 'registry/server'] as const
 
-/** What to subscribe to for an answer on `topic`; chunks only where an image is fetched, as they are the whole of it. */
+/**
+ * Subscriptions for an answer on `topic`; those for chunks only if an image is fetched, because they contain all of it.
+ */
 export const answerTopics = (topic: string, image?: string): Topics => ({
   needed: [topic],
   optional: [...TOLD_TOPICS, ...(image === undefined ? [] : FETCH_TOPICS)],

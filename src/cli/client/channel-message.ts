@@ -5,7 +5,7 @@ import { isDeeperThan } from '../../io/codecs/json.js'
 export type Answer = {
   readonly taskId: string
   readonly propletId: string
-  /** Anything JSON; text unless the guest made an envelope of its own. */
+  /** Any JSON; text unless the guest created its own envelope. */
   readonly results: unknown
   /** Undefined if it completed. */
   readonly error: string | undefined
@@ -197,7 +197,7 @@ const READERS: ReadonlyMap<string, (body: Body) => ChannelMessage | undefined> =
   ['control/manager/invoke', ofTask((_, task) => ({ type: 'invoke', ...task }))],
 ])
 
-/** Reads a message leniently, as Managers do; undefined if it can't be read, which clients ignore. */
+/** Reads a message leniently, like a Manager; undefined if it cannot be read, and is ignored. */
 export const parseChannelMessage = ({ subtopic, payload }: InboundMessage): ChannelMessage | undefined => {
   const read = READERS.get(subtopic)
   const body = read && bodyOf(payload)

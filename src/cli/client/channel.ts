@@ -7,11 +7,11 @@ import { EXIT } from '../output/exits.js'
 import { CommandFailure } from './failure.js'
 import { clientLinkOptions, linked, type Topics } from './link.js'
 
-/** The channel of a client: who it is, and the link to the broker. */
+/** The channel of a client: its identity, and its link to the broker. */
 export type Channel = {
   readonly config: ChannelConfig
   readonly warnings: readonly string[]
-  /** Connects for as long as `use` runs. */
+  /** Connects while `use` runs. */
   readonly open: <T>(topics: Topics, use: (link: MqttLink) => Observable<T>) => Observable<T>
 }
 

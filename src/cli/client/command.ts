@@ -4,13 +4,13 @@ import { CommandFailure } from './failure.js'
 import { present, type PresentOptions } from './present.js'
 import type { Shown } from './shown.js'
 
-/** What a command line comes to, once it is read: what happens, and what to say to those who break it off. */
+/** A command after its command line was read: what it does, and what to print if it is interrupted. */
 export type Plan = {
   readonly shown$: Observable<Shown>
   readonly warnings: readonly string[]
 } & PresentOptions
 
-/** Runs a plan at the edge of a command, and reports problems of the command line and the settings. */
+/** Runs a plan as a command, and reports problems of the command line and of the settings. */
 export const carryOut = async (plan: () => Plan | Promise<Plan>, host: NodeJS.Process): Promise<number> => {
   try {
     const { shown$, warnings, ...options } = await plan()

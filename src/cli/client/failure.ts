@@ -2,7 +2,7 @@
 export class CommandFailure extends Error {
   override readonly name = 'CommandFailure'
   readonly exit: number
-  /** A hint, on a line of its own. */
+  /** A hint on a separate line. */
   readonly hint: string | undefined
 
   constructor(exit: number, message: string, hint?: string) {

@@ -4,7 +4,7 @@ type Chunk = Extract<ChannelMessage, { type: 'chunk' }>
 
 /** Progress of an image's chunks on the channel. */
 export type Fetched = {
-  /** 0 if it was requested and nothing has arrived. */
+  /** 0 if it was requested but nothing has arrived. */
   readonly total: number
   readonly chunks: number
   readonly bytes: number
@@ -15,7 +15,7 @@ export const isWhole = ({ total, chunks }: Fetched): boolean => total > 0 && chu
 export const percentOf = ({ total, chunks }: Fetched): number =>
   total === 0 ? 0 : Math.floor((chunks / total) * 100)
 
-/** Counts the chunks of one image, each once, also when they are sent again; begins anew behind the last one. */
+/** Counts the chunks of one image, each only once even if it is sent again; starts again after the last one. */
 export const createFetchCount = (): ((chunk: Chunk) => Fetched) => {
   let total = 0
   let bytes = 0

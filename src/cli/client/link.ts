@@ -9,7 +9,7 @@ import { describeAddress } from '../../io/mqtt/transport.js'
 import { EXIT } from '../output/exits.js'
 import { CommandFailure } from './failure.js'
 
-/** How long a command waits for the broker when it ends, in milliseconds. */
+/** How long a command waits for the broker at its end, in milliseconds. */
 const LEAVE_MS = 1000
 
 const silent = {
@@ -23,15 +23,15 @@ const silent = {
 export type Topics = { readonly needed: readonly string[]; readonly optional?: readonly string[] }
 
 /**
- * The link of a client. Its MQTT client id is its own and new each time: with the daemon's, the broker would end the
- * daemon's connection. User name and password are those of the identity.
+ * Options for the link of a client. Its MQTT client ID is unique and random, because the broker would end the daemon's
+ * connection if it had the same one. User name and password are those of the identity.
  */
 export const clientLinkOptions = async (
   config: ChannelConfig,
   { needed, optional = [] }: Topics,
 ): Promise<MqttOptions> => ({
   ...(await channelLinkOptions(config)),
-  // below the 23 characters that every broker takes (MQTT 3.1.1, section 3.1.3.1)
+  // below the 23 characters that every broker accepts (MQTT 3.1.1, section 3.1.3.1)
   clientId: `proplet-cli-${randomBytes(5).toString('hex')}`,
   subscriptions: [...needed, ...optional],
   optional,
@@ -39,7 +39,7 @@ export const clientLinkOptions = async (
   log: silent,
 })
 
-/** What happens over a link that lives as long as `use` does; fails when the first attempt to connect does. */
+/** Runs `use` over a link that lives as long as it does; fails if the first attempt to connect fails. */
 export const linked = <T>(
   options: MqttOptions,
   hint: string | undefined,
@@ -66,7 +66,9 @@ export const linked = <T>(
     }),
   )
 
-/** Completes when the broker has the message; fails if it refuses it or the link is lost first. */
+/**
+ * Completes once the broker has acknowledged the message; fails if the broker refuses it, or if the link is lost first.
+ */
 export const deliver = (link: MqttLink, publication: Publication): Observable<never> => {
   const sent$ = link.send(of(publication)).pipe(filter(({ at }) => at !== 'handed'))
   const lost$ = link.connection$.pipe(

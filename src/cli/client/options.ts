@@ -10,7 +10,7 @@ const wrong = (text: string): CommandFailure => new CommandFailure(EXIT.usage, t
 
 const shortened = (text: string): string => JSON.stringify(text.slice(0, 100))
 
-/** An ID of a task or proplet, as proplets accept it. */
+/** The ID of a task or proplet, with the rules of proplets. */
 export const idOf = (what: string, text: string): string => {
   if (text === '' || text.length > ID_LENGTH || /\p{Cc}/u.test(text))
     throw wrong(
@@ -19,7 +19,7 @@ export const idOf = (what: string, text: string): string => {
   return text
 }
 
-/** The target of a command on the wire: one proplet, or every one of the channel if none is given. */
+/** The target of a command on the wire: one proplet, or all proplets of the channel. */
 export const targetOf = (words: Words): { readonly proplet_id?: string } => {
   const id = words.value('proplet')
   return id === undefined ? {} : { proplet_id: idOf('--proplet', id) }
@@ -35,7 +35,9 @@ export const timeoutOf = (words: Words): number | undefined => {
   return ms
 }
 
-/** `K=V`, or `K` with the value it has here; one that is not set here is left out, as other runtimes do. */
+/**
+ * `K=V`, or `K` for the value from this environment; variables that are not set here are omitted, as in other runtimes.
+ */
 export const variablesOf = (
   words: Words,
   env: Readonly<Record<string, string | undefined>>,
@@ -43,14 +45,14 @@ export const variablesOf = (
   Object.fromEntries(
     words.values('env').flatMap((text): readonly (readonly [string, string])[] => {
       const [, name = '', , value] = /^([^=]*)(=([^]*))?$/.exec(text) ?? []
-      // It is not quoted: it may be a secret.
+      // Not quoted, because it may be a secret.
       if (name === '') throw wrong('--env: found a variable without a name; expected K=V, or K')
       const given = value ?? env[name]
       return given === undefined ? [] : [[name, given]]
     }),
   )
 
-/** Arguments behind the first, and inputs by option. */
+/** The arguments after the first, then the inputs given as options. */
 export const inputsOf = ({ args, values }: Words): readonly string[] => [...args.slice(1), ...values('input')]
 
 export const usageProblem = wrong

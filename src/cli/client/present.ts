@@ -9,7 +9,7 @@ import { toError } from '../../model/to-error.js'
 
 const CLEAR_LINE = '\r\x1b[K'
 const SIGNAL_CODES = { SIGINT: 130, SIGTERM: 143 } as const
-/** That of a process that a SIGPIPE ended. */
+/** The exit code of a process that was ended by SIGPIPE. */
 const EXIT_PIPE = 141
 
 type Screen = Pick<NodeJS.Process, 'stdout' | 'stderr' | 'env'>
@@ -56,15 +56,15 @@ const createPresenter = ({ stdout, stderr, env }: Screen) => {
 }
 
 export type PresentOptions = {
-  /** What to say to those who end it by a signal. */
+  /** Printed if the command is ended by a signal. */
   readonly parting?: readonly string[]
-  /** It hears of signals by itself, and ends then. */
+  /** The command handles signals itself, and ends. */
   readonly endsItself?: boolean
 }
 
 /**
- * Subscribes to what a command shows, shows it, and answers with the exit code. A signal ends it, with 128 and its number;
- * a `CommandFailure` is told, any other error is thrown.
+ * Subscribes to the output of a command, prints it, and resolves to the exit code. A signal ends it with 128 plus its
+ * number; a `CommandFailure` is printed, any other error is thrown.
  */
 export const present = (
   shown$: Observable<Shown>,

@@ -1,11 +1,11 @@
-/** What a command has to show, and how it ends. */
+/** Output of a command, or its end. */
 export type Shown =
-  /** For standard output, as it is; on a terminal what could act there is escaped. */
+  /** Written unchanged to standard output; on a terminal, control characters are escaped. */
   | { readonly type: 'result'; readonly text: string }
   /** A line for people. */
   | { readonly type: 'note'; readonly text: string }
   | { readonly type: 'failure'; readonly text: string }
-  /** Replaces the previous line; on a terminal only. */
+  /** Replaces the previous line; only on a terminal. */
   | { readonly type: 'status'; readonly text: string }
   | { readonly type: 'exit'; readonly code: number }
 

@@ -6,7 +6,7 @@ export type Style = Readonly<
 
 const CODES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const
 
-/** Colours, where they are wanted: on a terminal, and not with NO_COLOR (no-color.org) or TERM=dumb. */
+/** Colours on a terminal, unless NO_COLOR (no-color.org) or TERM=dumb is set. */
 export const styleFor = ({ isTTY }: { readonly isTTY?: boolean }, env: Environment): Style => {
   const wanted = isTTY === true && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb'
   const painted = (code: number) => (text: string) =>

@@ -8,24 +8,24 @@ import { bytesText, timeText } from './units.js'
 
 export type Waited = {
   readonly taskId: string
-  /** Undefined: the binary came with the command. */
+  /** Undefined if the binary was in the command. */
   readonly image?: string | undefined
 }
 
 export type WaitingDeps = {
   readonly clock: SchedulerLike
-  /** On a terminal, report progress each second; otherwise only news. */
+  /** On a terminal, report progress every second; otherwise only changes. */
   readonly live: boolean
 }
 
-/** Nobody said anything for this time: there may be no proplet. Heartbeats come each 10 s by default. */
+/** After this silence, in milliseconds, there may be no proplet: heartbeats come every 10 s by default. */
 const QUIET_MS = 15_000
 const NEWS_PERCENT = 25
 
 const fetching = (image: string, fetched: Fetched): string =>
   `fetching ${safeLine(image, 60)}: ${fetched.chunks} of ${fetched.total} chunks, ${percentOf(fetched)} %, ${bytesText(fetched.bytes)}`
 
-/** The state of the task in words; the newest wins. */
+/** The state of the task in words. */
 const stages = (heard$: Observable<ChannelMessage>, { taskId, image }: Waited): Observable<string> => {
   const count = createFetchCount()
   return heard$.pipe(
@@ -69,7 +69,7 @@ const liveStatus = (stage$: Observable<string>, taskId: string, clock: Scheduler
   )
 }
 
-/** Lines for logs: that a fetch goes on, at each quarter of it. */
+/** Progress of a fetch for logs: at each quarter. */
 const news = (heard$: Observable<ChannelMessage>, image: string): Observable<Shown> =>
   defer(() => {
     const count = createFetchCount()
@@ -96,7 +96,7 @@ const quiet = (heard$: Observable<ChannelMessage>, clock: SchedulerLike): Observ
     takeUntil(heard$.pipe(filter((heard) => 'propletId' in heard && heard.type !== 'start'))),
   )
 
-/** What there is to tell while a task is waited for: how its fetch stands, what it uses, or that nobody is there. */
+/** What to report while waiting for a task: the progress of its fetch, its usage, or that there is no proplet. */
 export const waiting = (heard$: Observable<ChannelMessage>, waited: Waited, { clock, live }: WaitingDeps) => {
   const { taskId, image } = waited
   const told$ = live

@@ -10,11 +10,11 @@ const ENTRIES = {
   all: settingEntries,
 } as const
 
-/** The settings that a command takes as flags, by the names of these. */
+/** The flags of settings that a command accepts. */
 export const settingFlags = ({ settings }: Pick<CommandSpec, 'settings'>): readonly string[] =>
   ENTRIES[settings].flatMap(([key, setting]) => (setting.secret ? [] : [flagOf(key, setting)]))
 
-/** Secrets are not accepted as flags, but recognised, so that the error can say why. */
+/** Flags for secrets are recognised, so that the error can say why they are not accepted. */
 const secretKeys = new Map(
   settingEntries.flatMap(([key, setting]) =>
     setting.secret ? namesOf(key, setting).map((name) => [name.replaceAll('_', '-'), key] as const) : [],
@@ -23,7 +23,7 @@ const secretKeys = new Map(
 
 export const secretFlags: readonly string[] = [...secretKeys.keys()]
 
-/** What to say to a flag that would hold a secret; undefined where it would not. */
+/** The error for a flag that would contain a secret; undefined for other flags. */
 export const secretProblem = (flag: string): string | undefined => {
   const key = secretKeys.get(flag)
   return key === undefined

@@ -5,7 +5,7 @@ import { HELP, type CommandSpec, type OptionSpec } from './spec.js'
 const PROGRAM = 'proplet'
 const WIDTH = 96
 
-/** Lines of at most so many characters, but for words that are longer. */
+/** Wraps text to a maximum line length; longer words stay whole. */
 const wrapped = (text: string): string => {
   const lines: string[] = []
   for (const word of text.split(' ')) {
@@ -37,14 +37,14 @@ const SETTINGS = {
   all: 'Every setting is also a flag: `proplet --help` lists them.',
 } as const
 
-/** By number; what is no number comes first. */
+/** Sorted by number; the others come first. */
 const inOrder = (exits: CommandSpec['exits']): CommandSpec['exits'] =>
   [...exits].sort(([a], [b]) => (Number.parseInt(a, 10) || 0) - (Number.parseInt(b, 10) || 0))
 
 const indented = (rows: readonly (readonly string[])[]): string =>
   columns(rows.map(([first = '', ...rest]) => [`  ${first}`, ...rest]))
 
-/** What `--help` says about a command. */
+/** The text of `--help` for a command. */
 export const commandHelp = (spec: CommandSpec): string => {
   const usage = usageOf(spec).map((line, i) => `${i === 0 ? 'Usage:' : '      '} ${PROGRAM} ${line}\n`)
   const summary = `${spec.summary.charAt(0).toUpperCase()}${spec.summary.slice(1)}.\n`

@@ -20,7 +20,7 @@ export const INSPECT: CommandSpec = {
   ],
 }
 
-/** Its command line is wasmtime's, and read by a parser of its own; this is what help and completion tell of it. */
+/** Its command line is that of wasmtime, with a separate parser; this is for help and completion only. */
 export const EXEC: CommandSpec = {
   name: 'exec',
   summary: 'run a file locally, without a broker, as wasmtime does',

@@ -4,14 +4,14 @@ import { suggestion } from '../../io/config/nearest.js'
 import { secretFlags, secretProblem, settingFlags } from './flags.js'
 import { HELP, type ArgumentSpec, type CommandSpec, type OptionSpec } from './spec.js'
 
-/** A command line as its specification reads it. */
+/** A parsed command line. */
 export type Words = {
   readonly help: boolean
-  /** Options without a value that were given. */
+  /** Options without a value. */
   readonly on: ReadonlySet<string>
   /** The last value of an option. */
   readonly value: (name: string) => string | undefined
-  /** All of them, in order. */
+  /** All values of an option, in order. */
   readonly values: (name: string) => readonly string[]
   readonly args: readonly string[]
   /** The flags of settings, by name without dashes. */
@@ -22,7 +22,7 @@ type Token = NonNullable<ReturnType<typeof parseArgs>['tokens']>[number]
 
 const printable = (text: string): string => JSON.stringify(text.slice(0, 100))
 
-/** A value that looks like an option most likely means that the value was left out. */
+/** A value that looks like an option probably means that the value was forgotten. */
 const looksForgotten = (token: Extract<Token, { kind: 'option' }>, names: readonly string[]): boolean =>
   token.inlineValue === false && token.value.startsWith('--') && names.includes(token.value.slice(2))
 
@@ -33,7 +33,7 @@ const problemOf = (
 ): string | undefined => {
   if (token.kind === 'option-terminator') return undefined
   if (token.kind === 'positional') {
-    // It is not quoted: it may be the value of a mistyped secret.
+    // Not quoted, because it may be the value of a mistyped secret.
     return hasArguments
       ? undefined
       : 'found an argument that belongs to no option; expected only options (see --help)'
@@ -76,7 +76,7 @@ export const argumentText = ({ name, optional, many }: ArgumentSpec): string => 
   return optional ? `[${text}]` : text
 }
 
-/** Parses a command line; on the left, every problem. With `--help` there is none. */
+/** Parses a command line; left: every problem. With `--help` there are none. */
 export const parseWords = (
   spec: CommandSpec,
   argv: readonly string[],

@@ -17,7 +17,7 @@ const EXITS = [
   ['78', 'wrong configuration'],
 ] as const
 
-/** The daemon: what the program does without a command. */
+/** The daemon, which runs if no command is given. */
 export const RUN: CommandSpec = {
   name: 'run',
   summary: 'run the daemon, the default command',

@@ -1,16 +1,16 @@
-/** What a shell may offer for a value. */
+/** What a shell should offer as a value. */
 export type Completes = 'file' | 'directory' | readonly string[]
 
 export type OptionSpec = {
-  /** Without its dashes. */
+  /** Without dashes. */
   readonly name: string
   /** One letter. */
   readonly short?: string
-  /** What its value is called; undefined: it takes none. */
+  /** The name of its value; undefined if it has none. */
   readonly value?: string
   readonly meaning: string
   readonly completes?: Completes
-  /** It may be given several times. */
+  /** May be given several times. */
   readonly many?: true
 }
 
@@ -21,20 +21,20 @@ export type ArgumentSpec = {
   readonly many?: true
 }
 
-/** A command of the program: its command line is read, explained and completed by this. */
+/** The specification of a command, from which its parser, help and completion follow. */
 export type CommandSpec = {
   readonly name: string
-  /** What it does, without a full stop: `run a task`. */
+  /** A summary without a full stop, such as `run a task`. */
   readonly summary: string
   readonly arguments: readonly ArgumentSpec[]
   readonly options: readonly OptionSpec[]
-  /** The settings that it takes as flags: none, those that lead to a broker, all but those, or all. */
+  /** The settings that it accepts as flags: none, those for connecting to the broker, all others, or all. */
   readonly settings: 'none' | 'channel' | 'proplet' | 'all'
   /** Paragraphs for `--help`. */
   readonly notes?: readonly string[]
   readonly examples: readonly (readonly [line: string, what: string])[]
   readonly exits: readonly (readonly [code: string, meaning: string])[]
-  /** The usage, where it is not made from arguments and options. */
+  /** The usage, if it does not follow from arguments and options. */
   readonly usage?: readonly string[]
 }
 

@@ -14,7 +14,7 @@ const offer = (completes: Completes | undefined): string => {
 const patterns = (options: readonly OptionSpec[]): string =>
   options.flatMap(({ name, short }) => [`--${name}`, ...(short === undefined ? [] : [`-${short}`])]).join('|')
 
-/** Cases for the word before: an option that takes a value. */
+/** Cases for the previous word: an option that takes a value. */
 const valueCases = (options: readonly OptionSpec[]): readonly string[] => {
   const taking = options.filter(({ value }) => value !== undefined)
   const files = taking.filter(({ completes }) => completes === 'file')
@@ -39,7 +39,7 @@ const branch = (pattern: string, options: readonly OptionSpec[], otherwise: stri
     `      else ${otherwise}; fi ;;`,
   ].join('\n')
 
-/** Completion for bash, 3.2 and newer; it needs nothing beside. */
+/** Completion for bash 3.2 and newer, without other packages. */
 export const bashCompletion = (): string => {
   const names = shellCommands.map(({ name }) => name).join(' ')
   const branches = shellCommands.map(({ name, options, first }) => branch(name, options, offer(first)))

@@ -15,7 +15,7 @@ const SCRIPTS: Readonly<Record<Shell, () => string>> = {
   fish: fishCompletion,
 }
 
-/** `proplet completion`: prints the script of a shell. Answers with the exit code. */
+/** `proplet completion`: prints the script for a shell; returns the exit code. */
 export const completion = (
   { args: [wanted = ''] }: Pick<Words, 'args'>,
   { stdout, stderr }: Streams,

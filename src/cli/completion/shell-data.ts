@@ -5,15 +5,15 @@ import { MODES } from '../commands/run.js'
 import { HELP, type CommandSpec, type Completes, type OptionSpec } from '../commands/spec.js'
 import { commands } from '../commands/table.js'
 
-/** What the program may be called. */
+/** The names of the program. */
 export const PROGRAMS = ['proplet', 'propeller-proplet'] as const
 
 export type ShellCommand = {
   readonly name: string
   readonly summary: string
-  /** Its own and those of settings. */
+  /** Its own options, and those of settings. */
   readonly options: readonly OptionSpec[]
-  /** What its first argument is completed with; undefined: nothing is known of it. */
+  /** Completion for its first argument; undefined if nothing is known. */
   readonly first: Completes | undefined
 }
 
@@ -45,7 +45,7 @@ const toShell = (spec: CommandSpec): ShellCommand => {
 
 export const shellCommands: readonly ShellCommand[] = commands.map(toShell)
 
-/** What may stand before, or instead of, a command. */
+/** Options before, or instead of, a command. */
 export const programOptions: readonly OptionSpec[] = [
   ...Object.values(MODES),
   ...settingOptions({ settings: 'all' }),

@@ -1,7 +1,7 @@
 import type { Completes, OptionSpec } from '../commands/spec.js'
 import { PROGRAMS, programOptions, shellCommands } from './shell-data.js'
 
-/** As it may stand in a description of `_arguments` in single quotes. */
+/** Escapes a description for `_arguments` within single quotes. */
 const described = (text: string): string =>
   text.replaceAll("'", '’').replaceAll(/[[\]\\:]/g, (character) => `\\${character}`)
 
@@ -23,7 +23,7 @@ const argument = ({ name, short, value, meaning, completes, many }: OptionSpec):
 const call = (options: readonly OptionSpec[], rest: readonly string[]): string =>
   ['_arguments -s', ...options.flatMap(argument), ...rest].join(' \\\n        ')
 
-/** Completion for zsh, to be sourced behind compinit, or to be put into fpath as _proplet. */
+/** Completion for zsh, to be sourced after compinit, or installed in fpath as _proplet. */
 export const zshCompletion = (): string => {
   const names = shellCommands.map(({ name, summary }) => `'${name}:${described(summary)}'`)
   const branches = shellCommands.map(({ name, options, first }) => {

@@ -24,7 +24,7 @@ import { devPrefix, keyHoldersOnly, newDevSite, type DevSite } from './site.js'
 import { welcome } from './welcome.js'
 import { codeOf } from '../../model/code-of.js'
 
-/** Where brokers are by custom. */
+/** The customary port of brokers. */
 const USUAL_PORT = 1883
 
 const isTaken = (error: unknown): boolean => ['EADDRINUSE', 'EACCES'].includes(codeOf(error) ?? '')
@@ -76,7 +76,7 @@ const openCache = resource(
   (directory) => rm(directory, { recursive: true, force: true }),
 )
 
-/** The lifetime of a proplet, from its first heartbeat, which shows `text`, to the end of a clean stop. */
+/** Runs a proplet, and shows `text` at its first heartbeat; ends after a clean stop. */
 const runProplet = ({ request, site, log, host }: Dev, port: number, cache: string, text: string) => {
   const { config, warnings } = devConfig(request.flags, host.env, { site, port, cache })
   for (const warning of warnings) log.warn(warning)
@@ -126,6 +126,6 @@ const plan = async (words: Words, host: NodeJS.Process): Promise<Plan> => {
   return { warnings: [], endsItself: true, shown$: run({ request, site, log, host }) }
 }
 
-/** `proplet dev`: a broker, a registry and a proplet in this process, until a signal. Answers with the exit code. */
+/** `proplet dev`: a broker, a registry and a proplet in this process, until a signal; returns the exit code. */
 export const dev = (words: Words, host: NodeJS.Process): Promise<number> =>
   carryOut(() => plan(words, host), host)

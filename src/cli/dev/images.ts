@@ -4,7 +4,7 @@ import { CommandFailure } from '../client/failure.js'
 import { EXIT } from '../output/exits.js'
 import { messageOf } from '../../model/message-of.js'
 
-/** Fails when a file can't be read, before anybody asks for it. */
+/** Fails early if a file cannot be read. */
 export const checkImages = async (images: ReadonlyMap<string, string>): Promise<void> => {
   for (const path of images.values()) {
     await readFile(path).catch((error: unknown) => {
@@ -15,8 +15,9 @@ export const checkImages = async (images: ReadonlyMap<string, string>): Promise<
 }
 
 /**
- * What the registry of `proplet dev` serves: files by reference, read anew each time, so that a build is served without
- * a restart; then what the next source has. What nobody has is told, as a registry says nothing by itself.
+ * The images of the registry of `proplet dev`: files by reference, read at each request so that a rebuilt file is
+ * served without a restart, then those of the next source. A missing image is logged, because a registry does not
+ * answer for it.
  */
 export const devImages =
   (

@@ -3,10 +3,10 @@ import { dirname } from 'node:path'
 import { makeDirectory } from '../../host/make-directory.js'
 import type { DevSite } from './site.js'
 
-/** A file that tells clients how to reach a site; for its owner's eyes only. */
+/** A file that tells clients how to connect; readable by its owner only. */
 export type Notice = { readonly path: string; readonly text: string }
 
-/** The text of it: a configuration file, with the identity of clients. */
+/** Its text: a configuration file with the identity of clients. */
 export const noticeText = ({ domainId, channelId, clientId, key }: DevSite, port: number): string =>
   [
     '# Written by `proplet dev`, which removes it when it ends.',
@@ -19,7 +19,7 @@ export const noticeText = ({ domainId, channelId, clientId, key }: DevSite, port
     '',
   ].join('\n')
 
-/** Writes it in one step, so that nobody reads half of it. A file that is there is replaced. */
+/** Writes it atomically, replacing an existing file. */
 export const postNotice = async (notice: Notice): Promise<Notice> => {
   const directory = dirname(notice.path)
   makeDirectory(directory)
@@ -31,7 +31,7 @@ export const postNotice = async (notice: Notice): Promise<Notice> => {
   return notice
 }
 
-/** Removes it, unless another one has taken its place. */
+/** Removes it, unless it was replaced by another one. */
 export const removeNotice = async ({ path, text }: Notice): Promise<void> => {
   if ((await readFile(path, 'utf8')) === text) await rm(path, { force: true })
 }

@@ -2,9 +2,9 @@ import type { Words } from '../commands/parse.js'
 import { usageProblem } from '../client/options.js'
 
 export type DevRequest = {
-  /** Undefined: the usual one, or a free one where that is taken. */
+  /** Undefined for the customary port, or a free one if that is taken. */
   readonly port: number | undefined
-  /** Paths, by reference. */
+  /** Paths by reference. */
   readonly images: ReadonlyMap<string, string>
   readonly flags: Readonly<Record<string, string>>
 }
@@ -26,7 +26,7 @@ const imageOf = (text: string): readonly [string, string] => {
   return [image, path]
 }
 
-/** Reads the command line of `proplet dev`. Throws a `CommandFailure` that says what is wrong with it. */
+/** Reads the command line of `proplet dev`. Throws a `CommandFailure` that describes the problem. */
 export const devRequestOf = ({ value, values, flags }: Words): DevRequest => ({
   port: portOf(value('port')),
   images: new Map(values('image').map(imageOf)),

@@ -18,7 +18,7 @@ class NoFile extends Error {
   readonly code = 'ENOENT'
 }
 
-/** A config.toml that happens to be here belongs to another proplet. */
+/** A config.toml in the working directory belongs to another proplet. */
 const withoutConfigFile: ConfigFiles = {
   ...nodeFiles,
   read: () => {
@@ -27,8 +27,9 @@ const withoutConfigFile: ConfigFiles = {
 }
 
 /**
- * The configuration of the proplet in `proplet dev`: what flags and variables say, but for who it is and where its broker
- * is. Results come at once, as there is no Manager that would need them held, and heartbeats soon tell those who look on what runs.
+ * The configuration of the proplet in `proplet dev`: flags and variables apply, except for the identity and the broker.
+ * Results are not held, because there is no Manager that needs it, and heartbeats are frequent, so that clients soon
+ * see what runs.
  */
 export const devConfig = (
   flags: Readonly<Record<string, string>>,

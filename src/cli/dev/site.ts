@@ -1,12 +1,12 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import type { AedesOptions } from 'aedes'
 
-/** Who is who in a `proplet dev`: one channel, and one key for all that is made anew each time. */
+/** The identities of a `proplet dev`: one channel, and one key for all, which is new each time. */
 export type DevSite = {
   readonly domainId: string
   readonly channelId: string
   readonly propletId: string
-  /** The identity of clients, of the registry too: not the proplet's, so that they can be told apart. */
+  /** The identity of clients and of the registry, which differs from the proplet's. */
   readonly clientId: string
   readonly key: string
 }
@@ -21,7 +21,7 @@ export const newDevSite = (): DevSite => ({
 
 export const devPrefix = ({ domainId, channelId }: DevSite): string => `m/${domainId}/c/${channelId}`
 
-/** Lets in who knows the key: other users of the machine do not. */
+/** Admits clients that know the key, which other users of the machine do not. */
 export const keyHoldersOnly = ({ key }: DevSite): AedesOptions => {
   const expected = Buffer.from(key)
   return {

@@ -6,7 +6,7 @@ export type WelcomeFacts = {
   readonly site: DevSite
   readonly port: number
   readonly images: ReadonlyMap<string, string>
-  /** Undefined: there is no directory for it, and clients have to be told by hand. */
+  /** Undefined if there is no directory for it, so that clients must be configured by hand. */
   readonly settingsFile: string | undefined
 }
 

@@ -14,7 +14,7 @@ import { readInput } from '../inspect/input.js'
 import { errorLines } from '../output/lines.js'
 import { writeLayout, type Blob } from './layout.js'
 
-/** Ends the command with a code. */
+/** Ends the command with an exit code. */
 class EncryptFailure extends Error {
   override readonly name = 'EncryptFailure'
   readonly code: number
@@ -73,7 +73,7 @@ const tarOf = async (binary: Uint8Array): Promise<Buffer> => {
 
 type Plain = { readonly layer: Uint8Array; readonly mediaType: string; readonly config: Blob }
 
-/** A wasm layer says nothing of what is in it; one of a tar has its diff_id in the config, as container tools need it. */
+/** The image config contains the diff_id of a tar layer, because container tools need it. */
 const plainOf = async (binary: Uint8Array, isTar: boolean): Promise<Plain> => {
   if (!isTar) return { layer: binary, mediaType: WASM_LAYER, config: EMPTY }
   const tar = await tarOf(binary)
@@ -108,7 +108,7 @@ const encryptTo = async (words: Words, host: NodeJS.Process): Promise<string> =>
   return `oci:${directory}:${tag} is ${digest}, encrypted for ${names}\n`
 }
 
-/** Makes an encrypted image of a binary; answers with the exit code. */
+/** Creates an encrypted image from a binary; returns the exit code. */
 export const encrypt = async (words: Words, host: NodeJS.Process): Promise<number> => {
   try {
     host.stdout.write(await encryptTo(words, host))

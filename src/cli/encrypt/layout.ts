@@ -29,7 +29,7 @@ const descriptorOf = ({ mediaType, bytes, annotations }: Blob): Descriptor => ({
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null
 
-/** What the index of a layout has so far, but for this tag. */
+/** The existing entries of the layout's index, except those with this tag. */
 const others = async (directory: string, tag: string): Promise<readonly unknown[]> => {
   const text = await readFile(join(directory, 'index.json'), 'utf8').catch(() => '{}')
   const index: unknown = JSON.parse(text)
@@ -41,8 +41,8 @@ const others = async (directory: string, tag: string): Promise<readonly unknown[
 }
 
 /**
- * Writes an image of one layer into a layout, beside what it has of other tags. Resolves to the digest of the manifest.
- * Rejects as the file system does.
+ * Writes an image with one layer to a layout, and keeps images with other tags. Resolves to the digest of the manifest.
+ * Rejects with errors of the file system.
  */
 export const writeLayout = async (
   directory: string,

@@ -5,20 +5,20 @@ import { NO_NETWORK, type NetworkFlags } from './network.js'
 import { EXEC_USAGE } from './usage.js'
 import { parseWaveCall } from './wave-call.js'
 
-/** What to run, and with what. */
+/** A binary to run, and its options. */
 export type ExecRequest = {
   readonly command: 'run' | 'serve'
-  /** `-`: standard input. */
+  /** `-` for standard input. */
   readonly file: string
-  /** The export to call; undefined: the program. */
+  /** The export to call; undefined to run the program. */
   readonly invoke: string | undefined
-  /** Of the program, or of the export. */
+  /** Arguments of the program or export. */
   readonly args: readonly string[]
-  /** The first argument that a program sees. */
+  /** The first argument that the program sees. */
   readonly program: string
   readonly env: Readonly<Record<string, string>>
   readonly dirs: readonly { readonly hostPath: string; readonly guestPath: string }[]
-  /** Of a server. */
+  /** The address of a server. */
   readonly addr: string | undefined
   readonly memoryMaxBytes: number | undefined
   readonly network: NetworkFlags
@@ -48,7 +48,7 @@ const LONG_LETTERS: Readonly<Record<string, string>> = {
 }
 const OPTION = /^(?:--([a-z0-9-]+)(?:=(.*))?|-([SWCDO])=?(.+)?)$/s
 
-/** Reads what follows the word `exec`; on the left is what is wrong with it. */
+/** Parses what follows the word `exec`; left: the problem. */
 export function parseExec(argv: readonly string[], environment: Environment): E.Either<string, ExecRequest> {
   const [first] = argv
   const command = first === 'serve' ? 'serve' : 'run'
@@ -75,7 +75,7 @@ export function parseExec(argv: readonly string[], environment: Environment): E.
   return request(command, given, file, args)
 }
 
-/** Notes one option; what is wrong with it, if something is. */
+/** Records one option; returns the problem, if any. */
 function take(given: Given, name: string, value: string, environment: Environment): string | undefined {
   switch (name) {
     case 'invoke':
@@ -151,7 +151,7 @@ function request(
     addr: given.addr,
     memoryMaxBytes: given.memoryMaxBytes,
     network: given.network,
-    // The binary itself comes from there.
+    // The binary itself is read from there.
     stdin: given.stdin && file !== '-',
   })
 }

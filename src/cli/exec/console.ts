@@ -1,14 +1,14 @@
 import { createBlockingOutput, isBrokenPipe } from '../../runtime/guest/channel/blocking-output.js'
 
 /**
- * What we write ourselves, blocking, as the guest's own writes are: nothing gets lost when the process ends. Where nobody reads
- * it, it is dropped.
+ * Our own output, which is written synchronously like the guest's, so that nothing is lost when the process ends.
+ * Without a reader it is dropped.
  */
 export class Console {
   readonly #outputs = { stdout: createBlockingOutput(1), stderr: createBlockingOutput(2) }
   #isBroken = false
 
-  /** Whether a reader has left. */
+  /** Whether a reader has closed its end. */
   get isBroken(): boolean {
     return this.#isBroken
   }

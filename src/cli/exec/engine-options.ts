@@ -1,7 +1,10 @@
 import { parseSize } from '../../io/config/size.js'
 import type { NetworkFlags } from './network.js'
 
-/** What `-S`, `-W`, `-C`, `-D` and `-O` of wasmtime may say: things that hold here anyway, or mean nothing here. */
+/**
+ * Values of wasmtime's `-S`, `-W`, `-C`, `-D` and `-O` that are accepted without effect, because they apply here anyway
+ * or have no meaning.
+ */
 const IGNORED: Readonly<Record<string, ReadonlySet<string>>> = {
   S: new Set([
     'cli',
@@ -45,12 +48,12 @@ const NETWORK: Readonly<Record<string, keyof NetworkFlags>> = {
 }
 
 export type EngineOptions = {
-  /** Bytes of linear memory; undefined: as much as there may be. */
+  /** Maximum bytes of linear memory; undefined for no limit. */
   readonly memoryMaxBytes: number | undefined
   readonly network: Partial<NetworkFlags>
-  /** Whether the guest reads our standard input; undefined: nothing was said. */
+  /** Whether the guest reads our standard input; undefined if not given. */
   readonly inheritStdin: boolean | undefined
-  /** Whether it gets all of our variables; undefined: nothing was said. */
+  /** Whether it gets our environment; undefined if not given. */
   readonly inheritEnv: boolean | undefined
 }
 

@@ -17,9 +17,9 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 const EXIT_NO_READER = 141
 
 /**
- * Runs a WebAssembly file with the embedded runtime, in a child process. Answers with the exit status: the guest's, 134
- * after a trap, 141 where nobody reads its output any more, 1 for other failures, 64 for a wrong command line, 130 or 143 after a
- * signal.
+ * Runs a WebAssembly file with the embedded runtime, in a child process. Resolves to the exit status: the guest's, 134
+ * after a trap, 141 if nobody reads its output any more, 1 for other failures, 64 for a wrong command line, 130 or 143
+ * after a signal.
  */
 export async function exec(
   argv: readonly string[],
@@ -58,7 +58,7 @@ class Unreadable extends Error {
   override readonly name = 'Unreadable'
 }
 
-/** Standard input itself is only touched where the file is there: it is the guest's, and Node.js would make it non-blocking. */
+/** Opens standard input only if the file is there: it belongs to the guest, and Node.js would make it non-blocking. */
 async function read(file: string, host: NodeJS.Process): Promise<Uint8Array> {
   try {
     return await readInput(file, () => host.stdin)
@@ -111,14 +111,14 @@ async function serve(request: ExecRequest, host: NodeJS.Process, console: Consol
   return signalled() ?? (console.isBroken ? EXIT_NO_READER : statusOfOutcome(outcome, console))
 }
 
-/** What a guest exits with is told by the status; everything else is said as well. */
+/** The exit status is enough for a guest that exits; anything else is also printed. */
 function statusOfOutcome(outcome: Outcome, console: Console): number {
   if (outcome.kind !== 'failed') return 0
   if (outcome.code !== 'exit') console.say('Error', outcome.error)
   return statusOfFailure(outcome)
 }
 
-/** Calls `act` for the first signal that asks us to end. Gives the exit status for it, if one came. */
+/** Calls `act` at the first signal to end; returns a function that gives the exit status for it, if one came. */
 function onSignal(host: NodeJS.Process, act: () => void): () => number | undefined {
   let status: number | undefined
   for (const name of SIGNALS) {

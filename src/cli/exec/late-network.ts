@@ -1,7 +1,7 @@
 import type { NetworkOptions } from '../../net/policy.js'
 import type { NetworkHooks, NetworkMessage, NetworkSession } from '../../runtime/embedded/network/session.js'
 
-/** The network of a guest, loaded when the guest first asks for it: most never do. */
+/** The network of a guest, loaded at its first use: most guests never use it. */
 export class LateNetwork {
   readonly #options: NetworkOptions
   readonly #hooks: NetworkHooks
@@ -13,7 +13,7 @@ export class LateNetwork {
     this.#hooks = hooks
   }
 
-  /** Messages are taken in their order. */
+  /** Messages are handled in order. */
   message(message: NetworkMessage): void {
     this.#session ??= this.#open()
     void this.#session.then((session) => {

@@ -14,6 +14,6 @@ export const launchLimits = ({ memoryMaxBytes = MAX_MEMORY_BYTES }: ExecRequest)
 export const preopensOf = ({ dirs }: ExecRequest): readonly Preopen[] =>
   dirs.map(({ hostPath, guestPath }) => ({ hostPath: resolve(hostPath), guestPath, readonly: false }))
 
-/** The first directory that is none. */
+/** The first path that is not a directory. */
 export const missingDirectory = ({ dirs }: ExecRequest): string | undefined =>
   dirs.find(({ hostPath }) => statSync(hostPath, { throwIfNoEntry: false })?.isDirectory() !== true)?.hostPath

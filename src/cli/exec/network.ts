@@ -1,8 +1,8 @@
 import type { NetworkOptions } from '../../net/policy.js'
 
-/** What the command line says of the network, by wasmtime's names. */
+/** Network options with wasmtime's names. */
 export type NetworkFlags = {
-  /** Every address, to and from. */
+  /** Every address, in both directions. */
   readonly inheritNetwork: boolean
   readonly allowIpNameLookup: boolean
   readonly http: boolean
@@ -10,7 +10,7 @@ export type NetworkFlags = {
   readonly udp: boolean
 }
 
-/** As wasmtime has it where nothing is said: sockets may be made, and reach nothing. */
+/** Wasmtime's default: sockets can be created, but cannot connect. */
 export const NO_NETWORK: NetworkFlags = {
   inheritNetwork: false,
   allowIpNameLookup: false,
@@ -20,8 +20,8 @@ export const NO_NETWORK: NetworkFlags = {
 }
 
 /**
- * `-S http` alone reaches everything but link-local addresses, where clouds tell machines their secrets; with
- * `-S inherit-network` those as well.
+ * `-S http` alone allows everything except link-local addresses, where clouds serve the secrets of machines; with `-S
+ * inherit-network`, those are allowed, too.
  */
 export function networkOf(flags: NetworkFlags): NetworkOptions {
   const { inheritNetwork, allowIpNameLookup, http, tcp, udp } = flags

@@ -15,7 +15,7 @@ export type RunHooks = {
   readonly compileCache: string | undefined
 }
 
-/** How it went: as the guest says, or how its process ended instead. */
+/** The end as reported by the guest, or the death of its process. */
 export type RunEnd = GuestEnd | { readonly kind: 'died'; readonly death: Death }
 
 const ENTRY = builtEntry('guestChild')
@@ -23,8 +23,8 @@ const READY_TIMEOUT_MS = 10_000
 const PROGRAM = '_start'
 
 /**
- * Runs a binary in a child process of its own that writes to our standard output and error itself. Returns how to end it at
- * once.
+ * Runs a binary in a child process that writes directly to our standard output and error. Returns a function that kills
+ * it.
  */
 export function runFile(
   request: ExecRequest,
@@ -43,7 +43,7 @@ export function runFile(
   const ready = async () => {
     const likely = likelyWrapper()
     const first = await start(likely)
-    // As a rule the tools are there and know their options; to find out takes as long as a guest takes to start.
+    // Usually the tools exist and support the options; finding out takes as long as starting a guest.
     return first.failure === undefined || isKilled ? first : start(await findWrapper())
   }
   const run = async (): Promise<RunEnd> => {
@@ -78,7 +78,7 @@ function startGuest(
   return guest
 }
 
-/** `sent`: what of its result the guest sent ahead. */
+/** `sent`: the beginning of the result, which the guest sent in advance. */
 const whole = (end: GuestEnd, sent: readonly Uint8Array[]): GuestEnd =>
   end.kind === 'returned' && sent.length > 0
     ? { kind: 'returned', text: Buffer.concat(sent).toString() + end.text }

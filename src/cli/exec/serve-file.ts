@@ -16,9 +16,9 @@ export type ServeHooks = {
 }
 
 const DEFAULT_ADDR = '127.0.0.1:8080'
-/** Of one request. */
+/** For one request. */
 const OUTPUT_MAX_BYTES = 1024 * 1024 * 1024
-/** The address comes as an argument; whoever starts a server here may choose any. */
+/** The address is an argument, so the user may choose any. */
 const HTTP: HttpOptions = {
   host: '0.0.0.0',
   port: 8080,

@@ -1,16 +1,16 @@
 import type { FailureCode } from '../../model/outcome.js'
 
-/** As wasmtime ends after a trap: that of a process that was aborted. */
+/** The status of an aborted process, which wasmtime uses for traps. */
 const TRAP = 134
 const FAILED = 1
-/** As a shell reports a process that a signal ended. */
+/** Added to the number of a signal, as shells do. */
 const SIGNALLED = 128
 
 const EXITED = /^exited with status (\d+)/
 
 export type Failure = { readonly code: FailureCode; readonly error: string }
 
-/** The exit status for a guest that failed: its own, where it exited; larger ones than a process can have are 1. */
+/** The exit status for a guest that failed: its own if it exited, with 1 for values that a process cannot have. */
 export function statusOfFailure({ code, error }: Failure): number {
   switch (code) {
     case 'exit': {

@@ -6,8 +6,8 @@ const REPLACEMENT = '\uFFFD'
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * What of the command line, or of the variables that a guest gets, is no UTF-8; undefined: nothing is. Node.js has U+FFFD in the
- * place of such bytes, so that they have to be looked at as the system has them. Elsewhere than on Linux that can't be done.
+ * The first argument or variable for the guest that is not UTF-8; undefined if there is none. Node.js replaces such
+ * bytes by U+FFFD, so this reads them from the system; it only works on Linux.
  */
 export function findNotUtf8(
   argv: readonly string[],
@@ -36,7 +36,7 @@ function findVariable(env: Environment, host: Environment): string | undefined {
   return found && `environment variable ${JSON.stringify(found[0])}: expected UTF-8`
 }
 
-/** Each ends in NUL. */
+/** Each part ends with NUL. */
 function readParts(file: 'cmdline' | 'environ'): readonly Buffer[] {
   if (process.platform !== 'linux') return []
   const raw = readFileSync(`/proc/self/${file}`)

@@ -7,14 +7,14 @@ export type WaveCall = { readonly name: string; readonly args: readonly string[]
 const CALL = /^([^(]+)\((.*)\)$/s
 const FENCE = '"""'
 
-/** Takes `name(value, …)` apart; undefined when it is no call. The values are looked at no further. */
+/** Parses `name(value, …)`; undefined if it is not a call. The values are not parsed. */
 export function parseWaveCall(text: string): WaveCall | undefined {
   const [, name, list] = CALL.exec(text.trim()) ?? []
   if (name === undefined || list === undefined) return undefined
   return { name: name.trim(), args: splitValues(list) }
 }
 
-/** Cuts at the commas that are in no brackets, strings or comments; one at the end may be there. */
+/** Splits at commas outside brackets, strings and comments; a trailing comma is allowed. */
 function splitValues(list: string): readonly string[] {
   const source = new Source(list)
   const values: string[] = []

@@ -2,11 +2,11 @@
 export const MAX_ITEMS = 200_000
 export const MAX_CHARACTERS = 8 * 1024 * 1024
 
-/** Counts what is printed, for all parts of one answer. */
+/** Counts what is printed, in all parts of an answer. */
 export class Budget {
   #items = 0
   #characters = 0
-  /** Something was left out. */
+  /** Whether something was left out. */
   exceeded = false
 
   /** Whether one more item of this many characters may be printed. */

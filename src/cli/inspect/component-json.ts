@@ -6,7 +6,7 @@ import { definitionText, type TypeNames, typeText } from './type-text.js'
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
 
-/** The description as JSON; types are text in WIT's syntax, by name where the same list defines that name. */
+/** The description as JSON; types are in WIT syntax, or a name that is defined in the same list. */
 export const componentJson = (description: ComponentDescription, budget: Budget): Record<string, Json> => ({
   kind: description.kind,
   needsAsync: description.needsAsync,
@@ -15,7 +15,7 @@ export const componentJson = (description: ComponentDescription, budget: Budget)
   customSections: description.customSections,
 })
 
-/** Deeper than any interface goes. */
+/** Deeper than any real interface. */
 const MAX_DEPTH = 32
 
 function worldJson(imports: Items, exports: Items, budget: Budget, depth: number): Record<string, Json> {

@@ -5,14 +5,14 @@ import { shown } from './shown.js'
 import { definitionText, functionText, typeText } from './type-text.js'
 
 type Lines = Generator<string, void>
-/** Where lines are printed: how they begin, and the names that types have there. */
+/** The place of lines: their indentation, and the names of types there. */
 type Place = { readonly indent: string; readonly view: ScopeView; readonly side: '' | 'import ' | 'export ' }
 
-/** The imports and exports of a component, a line for each, much as WIT writes a world. */
+/** The imports and exports of a component, one per line, much like a world in WIT. */
 export const componentLines = ({ imports, exports }: ComponentDescription): Lines =>
   worldLines(imports, exports, '')
 
-/** Functions of resources of the world itself are not grouped: they may be on either side. */
+/** Functions of the world's own resources are not grouped, because they may be imports or exports. */
 function* worldLines(imports: Items, exports: Items, indent: string): Lines {
   const view: ScopeView = { ...viewOf(imports, exports), members: new Map() }
   for (const [name, item] of imports) yield* itemLines(name, item, { indent, view, side: 'import ' })

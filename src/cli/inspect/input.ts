@@ -11,10 +11,7 @@ export class TooLarge extends Error {
   }
 }
 
-/**
- * Reads a file as a whole, or stdin for `-`, which is not touched otherwise. Fails with `TooLarge`, or as the file system
- * does.
- */
+/** Reads a whole file, or stdin for `-`. Fails with `TooLarge`, or with the error of the file system. */
 export async function readInput(
   path: string,
   stdin: () => AsyncIterable<Uint8Array | string>,

@@ -27,7 +27,7 @@ type Streams = {
   readonly stderr: Output
 }
 
-/** Describes a module on `stdout`, for people or as JSON, and answers with an exit code. */
+/** Prints a description of a binary to `stdout`, for people or as JSON; returns the exit code. */
 export async function inspect(
   { file, json }: InspectRequest,
   { stdin, stdout, stderr }: Streams,

@@ -4,7 +4,7 @@ import type { ModuleDescription, ModuleItem } from '@proplet/component/wasm/modu
 import type { Budget } from './budget.js'
 import type { Json } from './component-json.js'
 
-/** The description of a core module as JSON; limits in pages, or in elements. */
+/** The description of a core module as JSON, with limits in pages or elements. */
 export const moduleJson = (module: ModuleDescription, budget: Budget): Record<string, Json> => ({
   imports: listJson(module.imports, budget, (each) => ({
     module: each.module,

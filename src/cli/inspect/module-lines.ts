@@ -5,7 +5,7 @@ import type { Limits } from '@proplet/component/wasm/extern-types.js'
 import type { ModuleDescription, ModuleItem } from '@proplet/component/wasm/module-description.js'
 import { shown } from './shown.js'
 
-/** The imports, exports, memories and tables of a core module, a line for each. */
+/** The imports, exports, memories and tables of a core module, one per line. */
 export function* moduleLines({
   imports,
   exports,

@@ -2,10 +2,10 @@ import type { Item, Items } from '@proplet/component/describe/description.js'
 import type { FunctionType, ValueType } from '@proplet/component/types.js'
 import type { TypeNames } from './type-text.js'
 
-/** `[constructor]x`, `[method]x.f`, `[static]x.f`: `label` is what remains for a reader. */
+/** `[constructor]x`, `[method]x.f` or `[static]x.f`; `label` is the readable part. */
 export type Member = { readonly kind: string; readonly label: string; readonly type: FunctionType }
 
-/** The items of a scope as they are printed: functions of resources go with their resource. */
+/** The items of a scope in the form for printing: functions of resources are grouped with their resource. */
 export type ScopeView = {
   readonly names: TypeNames
   readonly members: ReadonlyMap<string, readonly Member[]>

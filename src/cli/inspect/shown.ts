@@ -1,5 +1,5 @@
 const PLAIN = /^[\w\-./:@#$[\]<>=+*%,]+$/
-/** What a terminal could act upon, or a reader could mistake: controls, formats (also directions of text), separators. */
+/** Characters that a terminal would interpret or a reader could mistake: control and format characters, separators. */
 const UNSAFE = /[\p{C}\p{Zl}\p{Zp}]/gu
 const SHOWN = 200
 
@@ -11,13 +11,13 @@ const escaped = (character: string): string => {
   return text
 }
 
-/** A name from a binary, fit for a terminal: in quotes with escapes if it has more than plain characters, cut if long. */
+/** A name from a binary, made safe for a terminal: quoted and escaped unless it is plain, and cut if long. */
 export const shown = (name: string): string => {
   const cut = name.length > SHOWN ? `${name.slice(0, SHOWN)}…` : name
   return PLAIN.test(name) && cut === name ? name : safeJson(cut)
 }
 
-/** JSON in which all that is unsafe is escaped. */
+/** JSON with all unsafe characters escaped. */
 export const safeJson = (value: unknown, indent = 0): string =>
   JSON.stringify(value, undefined, indent).replaceAll(UNSAFE, (character) =>
     character === '\n' ? character : escaped(character),

@@ -1,10 +1,10 @@
 import type { FunctionType, ValueType } from '@proplet/component/types.js'
 import { shown } from './shown.js'
 
-/** How a type is called in the scope where it is printed. */
+/** The names of types in the scope where they are printed. */
 export type TypeNames = ReadonlyMap<ValueType, string>
 
-/** A type may have a million parts; longer text is cut. In characters. */
+/** A type may have a million parts, so longer text is cut; in characters. */
 const MAX_TEXT = 4000
 
 /** Text with a size limit. */
@@ -20,7 +20,7 @@ class Text {
     return this
   }
 
-  /** Adds the items with commas between them. */
+  /** Appends items, separated by commas. */
   list<T>(items: readonly T[], add: (item: T) => void): this {
     items.every((item, index) => {
       if (index > 0) this.add(', ')
@@ -35,14 +35,14 @@ class Text {
   }
 }
 
-/** A type as WIT writes it, by its name where it has one. */
+/** A type in WIT syntax, by its name if it has one. */
 export const typeText = (type: ValueType, names: TypeNames): string => {
   const text = new Text()
   use(type, names, text)
   return String(text)
 }
 
-/** What a type is made of, whatever its name. */
+/** The definition of a type, even if it has a name. */
 export const definitionText = (type: ValueType, names: TypeNames): string => {
   const text = new Text()
   define(type, names, text)

@@ -1,11 +1,11 @@
-/** How the commands end: those of sysexits where it has one that fits. */
+/** Exit codes of commands, from sysexits where one fits. */
 export const EXIT = {
   done: 0,
   /** The task failed. */
   failed: 1,
   /** A wrong command line (EX_USAGE). */
   usage: 64,
-  /** No good input (EX_DATAERR). */
+  /** Invalid input (EX_DATAERR). */
   data: 65,
   /** The input can't be read (EX_NOINPUT). */
   noInput: 66,

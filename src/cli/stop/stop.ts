@@ -47,6 +47,6 @@ const plan = (words: Words, host: NodeJS.Process): Plan => {
   }
 }
 
-/** `proplet stop`: sends a stop command, and waits for the end of the task if that is wanted. */
+/** `proplet stop`: sends a stop command, and waits for the end of the task if requested. */
 export const stop = (words: Words, host: NodeJS.Process): Promise<number> =>
   carryOut(() => plan(words, host), host)

@@ -17,7 +17,7 @@ const tooLarge = (what: string, bytes: number, limit: number): CommandFailure =>
 
 const base64Bytes = (bytes: number): number => Math.ceil(bytes / 3) * 4
 
-/** The start command for a binary. Throws a `CommandFailure` when it does not fit into a packet. */
+/** The start command for a binary. Throws a `CommandFailure` if it does not fit into a packet. */
 export const startMessage = (
   command: object,
   source: Source,
@@ -25,7 +25,7 @@ export const startMessage = (
 ): Publication => {
   const limit = mqtt.maxPacketSize
   const what = source.type === 'file' ? JSON.stringify(source.name.slice(0, 200)) : 'the inputs'
-  // Looked at first: the text of a very large file would be as large again.
+  // Checked first, because encoding a very large file would use as much memory again.
   const least = source.type === 'file' ? base64Bytes(source.bytes.length) : 0
   if (least > limit) throw tooLarge(what, least, limit)
   const binary =

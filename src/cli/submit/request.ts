@@ -1,7 +1,7 @@
 import type { Words } from '../commands/parse.js'
 import { idOf, inputsOf, targetOf, timeoutOf, usageProblem, variablesOf } from '../client/options.js'
 
-/** What to submit, but for the binary. */
+/** A request without its binary. */
 export type SubmitRequest = {
   readonly taskId: string
   readonly wait: boolean
@@ -16,8 +16,8 @@ const refuse = (isWrong: boolean, text: string): void => {
 }
 
 /**
- * The request that a command line makes. Throws a `CommandFailure` that says what is wrong with it.
- * @param newId makes an id for a task that is given none
+ * Reads the request of a command line. Throws a `CommandFailure` that describes the problem.
+ * @param newId creates the ID of a task without one
  */
 export const requestOf = (
   words: Words,

@@ -9,7 +9,7 @@ export type Source =
   | { readonly type: 'file'; readonly name: string; readonly bytes: Uint8Array }
   | { readonly type: 'image'; readonly image: string }
 
-/** As wide as the rules of registries are: what is no reference for any of them. */
+/** More lenient than any registry. */
 const REFERENCE = /^[\w.-]+(:\d+)?(\/[\w.-]+)*(:[\w.-]+)?(@[a-z0-9]+:[0-9a-f]{32,})?$/i
 const LONGEST_REFERENCE = 2048
 
@@ -51,7 +51,7 @@ const fileSource = async (name: string, stdin: NodeJS.ReadStream): Promise<Sourc
   return { type: 'file', name, bytes }
 }
 
-/** What `FILE|IMAGE` means: what is there as a file, or looks like a path, is a file; else it is a reference. */
+/** Finds out what `FILE|IMAGE` is: a file if it exists or looks like a path, otherwise a reference. */
 export const findSource = async (text: string, stdin: NodeJS.ReadStream): Promise<Source> => {
   if (text === '-' || looksLikePath(text) || (await isFile(text))) return fileSource(text, stdin)
   if (isReference(text)) return { type: 'image', image: text }

@@ -37,6 +37,6 @@ const plan = async (words: Words, host: NodeJS.Process): Promise<Plan> => {
   }
 }
 
-/** `proplet submit`: sends a start command, and waits for the result if that is wanted. Answers with the exit code. */
+/** `proplet submit`: sends a start command, and waits for the result if requested; returns the exit code. */
 export const submit = (words: Words, host: NodeJS.Process): Promise<number> =>
   carryOut(() => plan(words, host), host)

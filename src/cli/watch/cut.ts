@@ -1,4 +1,4 @@
-/** Ids, names and results are untrusted, and may be long. */
+/** Maximum length of IDs, names and results, which are untrusted. */
 const TEXT_LENGTH = 256
 
 export const cut = (text: string): string => text.slice(0, TEXT_LENGTH)

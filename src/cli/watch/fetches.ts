@@ -10,7 +10,7 @@ type Fetch = FetchRow & { readonly count: ReturnType<typeof createFetchCount> }
 /** How long a fetch is shown after its last chunk. */
 const FETCH_SHOWN_MS = 10_000
 
-/** The images that are fetched over a channel; the whole ones are evicted first. */
+/** The images being fetched on a channel; complete ones are evicted first. */
 export class WatchedFetches {
   readonly #rows: Capped<Fetch>
 
@@ -26,7 +26,7 @@ export class WatchedFetches {
     this.#change(chunk.image, at, (before) => ({ ...before, fetched: before.count(chunk) }))
   }
 
-  /** Forgets those that are over. */
+  /** Removes those that have ended. */
   view(at: number): readonly FetchRow[] {
     for (const { image, at: last } of this.#rows.values()) {
       if (at - last > FETCH_SHOWN_MS) this.#rows.delete(image)

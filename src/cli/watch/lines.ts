@@ -5,7 +5,7 @@ import { safeLine } from '../client/safe.js'
 import { bytesText } from '../client/units.js'
 import { createCapped } from './capped.js'
 
-/** Proplets and fetches that are told apart. */
+/** Maximum number of proplets and fetches that are remembered. */
 const MOST = 1000
 const NEWS_PERCENT = 25
 
@@ -82,7 +82,7 @@ const createTeller = () => {
   }
 }
 
-/** A line for each thing that happens, with its time; heartbeats only when they say something new. */
+/** One line per event, with its time; heartbeats only if they contain something new. */
 export const watchLines = (heard$: Observable<ChannelMessage>, clock: SchedulerLike): Observable<string> =>
   defer(() => {
     const tell = createTeller()
@@ -91,6 +91,6 @@ export const watchLines = (heard$: Observable<ChannelMessage>, clock: SchedulerL
     )
   })
 
-/** A JSON object on a line for each message. */
+/** One line of JSON per message. */
 export const watchJson = (heard$: Observable<ChannelMessage>, clock: SchedulerLike): Observable<string> =>
   heard$.pipe(map((heard) => `${JSON.stringify({ at: new Date(clock.now()).toISOString(), ...heard })}\n`))

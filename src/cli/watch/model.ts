@@ -13,13 +13,13 @@ const textOf = ({ results, error }: Answer): string => {
   return cut(typeof results === 'string' ? results : JSON.stringify(results ?? ''))
 }
 
-/** A stop is told as an error of these words (src/streams/result.ts). */
+/** Proplets report a stop as an error with this text. */
 const endOf = (error: string | undefined): TaskPhase => {
   if (error === undefined) return 'completed'
   return error === 'task stopped' ? 'stopped' : 'failed'
 }
 
-/** What messages come to: rows of proplets, tasks and fetches, at most so many of each as the caps say. */
+/** The rows of proplets, tasks and fetches that follow from messages; each kind has a cap. */
 export class WatchModel {
   readonly #proplets: WatchedProplets
   readonly #tasks: WatchedTasks

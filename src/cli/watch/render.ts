@@ -11,7 +11,7 @@ export type Size = { readonly columns: number; readonly rows: number }
 export type Page = { readonly title: string; readonly style: Style; readonly size: Size }
 
 const NOTHING = '-'
-/** Fetches that are shown at the same time. */
+/** Maximum number of fetches shown at once. */
 const MOST_FETCHES = 4
 
 const percent = (value: number | undefined): string =>
@@ -70,7 +70,7 @@ const fetchCells = ({ image, fetched }: FetchRow): readonly Cell[] => {
   return [plain(image), { text: `[${'#'.repeat(done)}${'.'.repeat(BAR - done)}]` }, { text: told }]
 }
 
-/** A table with its head, in at most `room` lines; a last line says how many rows are left out. */
+/** A table with its heading, in at most `room` lines; the last line counts hidden rows. */
 const section = (
   heads: readonly Cell[],
   rows: readonly (readonly Cell[])[],
@@ -91,7 +91,7 @@ const linkText = ({ connection }: WatchView, style: Style): Cell => {
     : { text: `not connected: ${safeLine(connection.reason)}`, paint: style.red }
 }
 
-/** The view as the lines of a terminal: no more, and none longer, than it has room for. */
+/** The view as lines that fit the terminal. */
 export const render = (view: WatchView, { title, style, size }: Page): readonly string[] => {
   const { columns, rows } = size
   const [top = ''] = tableLines([[{ text: title, paint: style.bold }, linkText(view, style)]], [60], columns)

@@ -1,13 +1,13 @@
 import type { Connection } from '../../model/connection.js'
 import type { Fetched } from '../client/fetched.js'
 
-/** Times are those of the clock that the model is given, in milliseconds. */
+/** Times are on the clock of the model, in milliseconds. */
 export type PropletRow = {
   readonly id: string
-  /** `silent`: no heartbeat for a while; `offline`: it said so, or the broker did. */
+  /** `silent`: no heartbeat for a while; `offline`: reported by the proplet itself or by the broker. */
   readonly state: 'alive' | 'silent' | 'offline'
   readonly beats: number
-  /** Undefined: no heartbeat was heard yet. */
+  /** Undefined if no heartbeat has arrived yet. */
   readonly beatAt: number | undefined
   readonly cpuPercent: number | undefined
   readonly memoryBytes: number | undefined
@@ -18,18 +18,18 @@ export type TaskPhase = 'sent' | 'deployed' | 'running' | 'stopping' | 'complete
 
 export type TaskRow = {
   readonly id: string
-  /** Empty: whichever takes it. */
+  /** Empty for any proplet. */
   readonly propletId: string
-  /** Empty: its start was not heard. */
+  /** Empty if its start was not seen. */
   readonly name: string
   readonly phase: TaskPhase
   readonly since: number
   readonly endedAt: number | undefined
   readonly cpuPercent: number | undefined
   readonly memoryBytes: number | undefined
-  /** Invocations that were answered. */
+  /** The number of answered invocations. */
   readonly calls: number
-  /** The result or the error, cut. */
+  /** The result or the error, cut if long. */
   readonly text: string
 }
 
@@ -39,7 +39,7 @@ export type WatchView = {
   readonly at: number
   readonly connection: Connection | undefined
   readonly proplets: readonly PropletRow[]
-  /** The newest first; those that go on before those that have ended. */
+  /** Active tasks before ended ones, the newest first. */
   readonly tasks: readonly TaskRow[]
   readonly fetches: readonly FetchRow[]
   /** Number of evicted rows. */

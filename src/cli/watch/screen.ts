@@ -6,14 +6,14 @@ const LEAVE = '\x1b[?7h\x1b[?25h\x1b[?1049l'
 const HOME = '\x1b[H'
 const END_OF_LINE = '\x1b[K'
 const END_OF_SCREEN = '\x1b[J'
-/** q, Q, Ctrl-C, Ctrl-D; Escape by itself. */
+/** q, Q, Ctrl-C, Ctrl-D, or Escape. */
 const QUIT = /^(?:[qQ\x03\x04]|\x1b$)/
 
 export type Screen = {
   readonly size$: Observable<Size>
-  /** Somebody pressed a key that ends it. */
+  /** A key to quit was pressed. */
   readonly quit$: Observable<void>
-  /** Left out while the terminal is slower than the frames. */
+  /** Frames are skipped while the terminal is slow. */
   readonly draw: (lines: readonly string[]) => void
 }
 
@@ -33,7 +33,7 @@ const quits = (stdin: NodeJS.ReadStream): Observable<void> =>
     }
   })
 
-/** Takes the whole terminal, and gives it back as it was when nobody is subscribed any more, or the process ends. */
+/** Takes over the terminal, and restores it on unsubscription or at the end of the process. */
 export const openScreen = (host: Terminal): Observable<Screen> =>
   new Observable((subscriber) => {
     const { stdout, stdin } = host

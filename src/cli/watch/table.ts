@@ -5,8 +5,8 @@ export type Cell = { readonly text: string; readonly paint?: (text: string) => s
 const GAP = 2
 
 /**
- * Rows of cells as lines of at most `width` cells; a column takes what its widest cell does, but no more than `most`
- * says, and the last one what is left.
+ * Formats rows of cells as lines of at most `width` terminal cells. A column is as wide as its widest cell, up to its
+ * limit in `most`; the last column gets the rest.
  */
 export const tableLines = (
   rows: readonly (readonly Cell[])[],

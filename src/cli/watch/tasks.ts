@@ -4,7 +4,7 @@ import { cut } from './cut.js'
 import type { TaskRow } from './rows.js'
 
 type Start = Extract<ChannelMessage, { type: 'start' }>
-/** Who a message is about. */
+/** The task and proplet of a message. */
 type Subject = { readonly taskId: string; readonly propletId: string }
 
 const hasEnded = ({ endedAt }: TaskRow): boolean => endedAt !== undefined
@@ -23,7 +23,7 @@ const newTask = (id: string, at: number): Omit<TaskRow, 'propletId'> => ({
   text: '',
 })
 
-/** The tasks of a channel, one row for each proplet that has the task; those that have ended are evicted first. */
+/** The tasks of a channel, with one row per proplet that runs the task; ended ones are evicted first. */
 export class WatchedTasks {
   readonly #rows: Capped<TaskRow>
 
@@ -31,7 +31,7 @@ export class WatchedTasks {
     this.#rows = createCapped<TaskRow>(cap, hasEnded)
   }
 
-  /** A task that was sent to all belongs to the first who speaks of it; the next ones get rows of their own. */
+  /** The row of a task sent to all proplets goes to the first proplet that reports it; others get their own rows. */
   change(
     { taskId, propletId: byProplet }: Subject,
     at: number,
@@ -45,7 +45,7 @@ export class WatchedTasks {
     this.#rows.set(keyOf(id, propletId), { ...before, ...change(before) })
   }
 
-  /** A task that starts again is a new one. */
+  /** A task that is started again counts as new. */
   start({ taskId, propletId, name, latent }: Start, at: number): void {
     const [id, target] = [cut(taskId), cut(propletId)]
     for (const row of this.#rows.values()) {
@@ -67,7 +67,7 @@ export class WatchedTasks {
     }
   }
 
-  /** The newest first; those that go on before those that have ended. */
+  /** Active tasks before ended ones, the newest first. */
   view(): readonly TaskRow[] {
     const rows = [...this.#rows.values()].reverse()
     return [...rows.filter((row) => !hasEnded(row)), ...rows.filter(hasEnded)]

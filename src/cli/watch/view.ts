@@ -8,9 +8,9 @@ import type { WatchView } from './rows.js'
 export type WatchViewDeps = {
   readonly clock: SchedulerLike
   readonly caps: WatchCaps
-  /** No more than one view in this time, in milliseconds. */
+  /** Minimum time between two views, in milliseconds. */
   readonly frameMs: number
-  /** One at least in this time, as ages grow: in milliseconds. */
+  /** Maximum time between two views, because ages change; in milliseconds. */
   readonly tickMs: number
 }
 

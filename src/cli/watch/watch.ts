@@ -13,7 +13,7 @@ import { render } from './render.js'
 import { openScreen } from './screen.js'
 import { watchView } from './view.js'
 
-/** Each of these subscriptions is optional. */
+/** Every subscription is optional. */
 const TOPICS = {
   needed: ['control/proplet/alive'],
   optional: [
@@ -84,6 +84,6 @@ const plan = (words: Words, host: NodeJS.Process): Plan => {
   }
 }
 
-/** `proplet watch`: a table on a terminal, lines elsewhere, until it is ended. Answers with the exit code. */
+/** `proplet watch`: a table on a terminal, otherwise lines, until it is ended; returns the exit code. */
 export const watch = (words: Words, host: NodeJS.Process): Promise<number> =>
   carryOut(() => plan(words, host), host)

@@ -1,5 +1,5 @@
 const NONE = /\p{Mn}|\p{Me}/u
-/** East Asian wide characters and emoji (UAX #11), roughly: a terminal gives them two cells. */
+/** East Asian wide characters and emoji (UAX #11, roughly), which take two cells on a terminal. */
 const WIDE =
   /\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]/u
 
@@ -9,7 +9,7 @@ const cellsOf = (character: string): number => (NONE.test(character) ? 0 : WIDE.
 export const widthOf = (text: string): number =>
   Array.from(text).reduce((sum, character) => sum + cellsOf(character), 0)
 
-/** The text in at most this many cells; an ellipsis marks a cut. */
+/** Cuts the text to this many cells; an ellipsis marks the cut. */
 export const fitted = (text: string, cells: number): string => {
   if (widthOf(text) <= cells) return text
   let kept = ''

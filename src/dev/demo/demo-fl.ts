@@ -12,7 +12,7 @@ import { startModelRegistry } from '../federated/model-registry.js'
 import { connectManager } from '../manager.js'
 
 const ROUNDS = 5
-/** Nobody listens there, so updates for it arrive on the channel. */
+/** Nothing listens there, so updates arrive on the channel. */
 const AWAY = 'http://127.0.0.1:9'
 
 const PARTICIPANTS: readonly Participant[] = [
@@ -40,7 +40,7 @@ const table = (reports: readonly RoundReport[]): string =>
 
 const WIDTH = 60
 
-/** A bar for each round. */
+/** One bar per round. */
 const plot = (losses: readonly number[]): string => {
   const most = Math.max(...losses)
   return columns(

@@ -18,7 +18,7 @@ const BINARY = join(packageRoot, 'test/fixtures/built/add.wasm')
 
 const say = (text: string) => console.log(text)
 
-/** The whole way of an encrypted task on a laptop: key, image, attestation, result; then a policy that says no. */
+/** An encrypted task from beginning to end: key, image, attestation, result; then a policy that refuses. */
 const demo = async (): Promise<boolean> => {
   const directory = await mkdtemp(join(tmpdir(), 'proplet-demo-tee-'))
   const kek = randomBytes(32)

@@ -12,13 +12,13 @@ import { startRegistry } from '../registry.js'
 type Example = {
   readonly what: string
   readonly command: StartMessage
-  /** What came back must be this. */
+  /** The expected answer. */
   readonly expected: { readonly results: string; readonly error: RegExp | undefined }
-  /** The command starts a latent task, and this invokes it. */
+  /** Invokes the latent task that the command starts. */
   readonly invocation?: InvokeMessage
   /** Sends a stop once the task runs. */
   readonly stopped?: boolean
-  /** What the answer is when the results only lead to it; the task is stopped afterwards. */
+  /** Derives the answer from the results, such as a page from an address; the task is stopped afterwards. */
   readonly follow?: (results: string) => Promise<string>
 }
 

@@ -4,13 +4,13 @@ import { connectPeer, type PeerOptions } from '../peer.js'
 import { startJsonServer, type JsonServer } from './json-server.js'
 import { toUpdate, type UpdateMessage } from './update.js'
 
-/** An update, and the way that it came. */
+/** An update, and how it arrived. */
 export type ReceivedUpdate = UpdateMessage & { readonly via: 'HTTP' | 'MQTT' }
 
 export type Coordinator = JsonServer & {
-  /** Opens a round: resolves to its updates once this many proplets have sent one. Later ones are refused. */
+  /** Opens a round; resolves to its updates once this many proplets have sent one. Later ones are refused. */
   readonly round: (id: string, wanted: number) => Promise<readonly ReceivedUpdate[]>
-  /** What is sent from now on is refused with this status, until it is undefined. */
+  /** Refuses requests with this status from now on; undefined accepts them again. */
   readonly failWith: (status: number | undefined) => void
 }
 
@@ -19,12 +19,12 @@ const ROUND_MS = 60_000
 
 type Round = { readonly seen: Set<string>; readonly updates: Subject<ReceivedUpdate> }
 
-/** A coordinator of rounds of k of n: `POST /update`, and updates that come by the channel instead. */
+/** A coordinator for rounds of k of n proplets: accepts `POST /update` and updates on the channel. */
 export const startCoordinator = async (broker: PeerOptions): Promise<Coordinator> => {
   const rounds = new Map<string, Round>()
   let failure: number | undefined
 
-  /** Whether there is such a round. A proplet counts once, however often it sends. */
+  /** Returns false if there is no such round. Each proplet counts once, however often it sends. */
   const accept = (update: ReceivedUpdate): boolean => {
     const round = rounds.get(update.roundId)
     if (round === undefined) return false

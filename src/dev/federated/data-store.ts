@@ -2,9 +2,9 @@ import { startJsonServer, type JsonServer } from './json-server.js'
 
 export type DataStore = JsonServer & {
   readonly put: (propletId: string, dataset: object) => void
-  /** What is asked for from now on gets this status, until it is undefined. */
+  /** Refuses requests with this status from now on; undefined accepts them again. */
   readonly failWith: (status: number | undefined) => void
-  /** How often each was asked for. */
+  /** How often its dataset was requested. */
   readonly asked: (propletId: string) => number
 }
 

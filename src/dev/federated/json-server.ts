@@ -9,7 +9,7 @@ export type JsonRequest = {
   readonly body: JsonObject | undefined
 }
 
-/** The status, and the body of the answer. */
+/** The status and body of a response. */
 export type JsonAnswer = { readonly status: number; readonly body?: unknown }
 
 export type JsonServer = { readonly url: string; readonly close: () => Promise<void> }
@@ -28,7 +28,7 @@ const bodyOf = async (request: IncomingMessage): Promise<Buffer> => {
   return Buffer.concat(pieces)
 }
 
-/** Serves JSON at a free port of this machine. What `answer` throws is a 400. */
+/** Serves JSON on a free port of this machine. An exception of `answer` becomes a 400. */
 export const startJsonServer = async (answer: (request: JsonRequest) => JsonAnswer): Promise<JsonServer> => {
   const server = createServer((request, response) => {
     const { method = '', url = '/' } = request

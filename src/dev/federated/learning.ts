@@ -9,7 +9,7 @@ import type { ModelRegistry } from './model-registry.js'
 
 export type Participant = {
   readonly propletId: string
-  /** Of its dataset. */
+  /** The number of samples in its dataset. */
   readonly samples: number
   /** Variables of its tasks in addition to those of the round. */
   readonly env?: Readonly<Record<string, string>>
@@ -25,7 +25,7 @@ export type LearningParts = {
 
 export type RoundReport = {
   readonly round: number
-  /** Mean squared error on all samples of all participants, of the model that the round made. */
+  /** Mean squared error of the round's model on all samples of all participants. */
   readonly loss: number
   readonly model: Linear
   readonly updates: readonly ReceivedUpdate[]
@@ -34,14 +34,14 @@ export type RoundReport = {
 }
 
 export type Learning = {
-  /** Of the model at the beginning. */
+  /** The loss of the initial model. */
   readonly loss: number
   readonly round: () => Promise<RoundReport>
 }
 
 const HYPERPARAMS = JSON.stringify({ epochs: 3, lr: 0.1 })
 
-/** Rounds of federated learning of a linear model, of updates of all participants each. */
+/** Federated learning of a linear model, in rounds with updates of all participants. */
 export const startLearning = async (
   participants: readonly Participant[],
   { registry, store, coordinator, run }: LearningParts,

@@ -1,4 +1,4 @@
-/** A linear model, or how far one has moved: y = w·x + b. */
+/** A linear model y = w·x + b, or a change of one. */
 export type Linear = { readonly w: readonly number[]; readonly b: number }
 
 export type Sample = { readonly x: readonly number[]; readonly y: number }
@@ -16,7 +16,7 @@ const predict = ({ w, b }: Linear, x: readonly number[]): number =>
 export const lossOf = (model: Linear, samples: readonly Sample[]): number =>
   samples.reduce((sum, { x, y }) => sum + (predict(model, x) - y) ** 2, 0) / samples.length
 
-/** Uniform in [0, 1), the same for the same seed. */
+/** Uniform in [0, 1), determined by the seed. */
 const randomOf = (seed: number) => {
   let state = seed >>> 0
   return () => {
@@ -28,7 +28,7 @@ const randomOf = (seed: number) => {
 const TRUTH: Linear = { w: [2, -3], b: 0.5 }
 const NOISE = 0.2
 
-/** Samples of one law with noise, the same for the same seed; each seed looks at another part of it. */
+/** Noisy samples of one function, determined by the seed; each seed covers another part of it. */
 export const samplesOf = (seed: number, count: number): readonly Sample[] => {
   const random = randomOf(seed * 7919)
   const shift = random() - 0.5
@@ -38,7 +38,7 @@ export const samplesOf = (seed: number, count: number): readonly Sample[] => {
   })
 }
 
-/** Federated averaging: each moves the model by its share of the samples. */
+/** Federated averaging: each update counts in proportion to its number of samples. */
 export const average = (
   model: Linear,
   updates: readonly { readonly numSamples: number; readonly update: Linear }[],

@@ -1,7 +1,7 @@
 import { startJsonServer, type JsonServer } from './json-server.js'
 
 export type ModelRegistry = JsonServer & {
-  /** Keeps a model, whose versions count from 0, and gives its version. */
+  /** Stores a model and returns its version; versions count from 0. */
   readonly add: (model: object) => number
   readonly versions: () => number
 }

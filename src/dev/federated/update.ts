@@ -1,13 +1,13 @@
 import { isLinear, type Linear } from './linear.js'
 
-/** What a training module sends of its round. */
+/** The update that a training module sends for its round. */
 export type UpdateMessage = {
   readonly roundId: string
   readonly propletId: string
   readonly numSamples: number
-  /** Mean squared error of the model that it got, on its own samples. */
+  /** Mean squared error of the received model on its own samples. */
   readonly loss: number
-  /** How far the model moved. */
+  /** The change of the model. */
   readonly update: Linear
 }
 

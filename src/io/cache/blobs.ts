@@ -5,7 +5,7 @@ import { temporaryName } from './temporary.js'
 import { createUses, KEPT_MS } from './uses.js'
 
 const HEX = /^[0-9a-f]{64}$/
-/** Also a bound for the time that a look through the directory takes. */
+/** Maximum number of files; also bounds how long listing the directory takes. */
 const MAX_BLOBS = 4096
 
 /** The file name for a digest; undefined if it is not a SHA-256 digest. */
@@ -17,18 +17,18 @@ const nameOf = (digest: string): string | undefined => {
 const isFresh = ({ modifiedAt }: Entry): boolean => Math.abs(Date.now() - modifiedAt) < KEPT_MS
 
 /**
- * Binaries under their digest, at most `maxBytes` together, the least recently used deleted first.
+ * Binaries by digest, at most `maxBytes` in total; the least recently used ones are deleted first.
  *
- * What anyone used within the last minute stays, since a task may be about to open it: this process knows from memory,
- * the others that share the directory show it by the time of the file. If that leaves no room, nothing is deleted and the
- * new binary is not kept. So the limit holds, and no file goes away under a task that starts.
+ * Binaries used within the last minute are not deleted, because a task may be about to open them: this process knows
+ * from memory, other processes that share the directory from the time of the file. If that leaves no room, nothing is
+ * deleted and the new binary is not stored. So the limit holds, and no file disappears while a task starts.
  */
 export const createBlobs = (folder: string, maxBytes: number) => {
   const uses = createUses()
 
   const removeName = (name: string): Promise<void> => uses.delete(name, () => remove(join(folder, name)))
 
-  /** @param size bytes that it has to have; another size is damage */
+  /** @param size expected size in bytes; a file of another size is damaged */
   const find = async (digest: string, size?: number): Promise<Binary | undefined> => {
     const name = nameOf(digest)
     if (name === undefined || !uses.claim(name)) return undefined
@@ -39,7 +39,7 @@ export const createBlobs = (folder: string, maxBytes: number) => {
     return undefined
   }
 
-  /** Deletes until `needed` more bytes fit; false: they can't. */
+  /** Deletes files until `needed` more bytes fit; false if that is impossible. */
   const makeRoom = async (needed: number): Promise<boolean> => {
     const entries = await filesOf(folder, HEX)
     const victims: Entry[] = []
@@ -61,7 +61,7 @@ export const createBlobs = (folder: string, maxBytes: number) => {
     return true
   }
 
-  /** @param place puts the file there, as a whole or not at all */
+  /** @param place creates the file atomically */
   const keep = async (
     digest: string,
     size: number,
@@ -83,7 +83,7 @@ export const createBlobs = (folder: string, maxBytes: number) => {
 
   const hold = (digest: string): (() => void) => uses.hold(nameOf(digest) ?? digest)
 
-  /** A file that is not there yet, for what may become a blob. */
+  /** The path of a new temporary file for a future blob. */
   const temporaryPath = (): string => join(folder, temporaryName())
 
   return { find, keep, hold, evict, makeRoom, temporaryPath }

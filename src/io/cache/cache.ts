@@ -6,22 +6,26 @@ import { Spool, type Budget } from './spool.js'
 import { openStore, type Known, type Store } from './store.js'
 
 export type BinaryCache = {
-  /** The binary last fetched for that image, if it is still there. */
+  /** The binary last fetched for that image, if it is still cached. */
   readonly byImage: (image: string) => Observable<Binary | undefined>
   /** The binary with this digest, if it is cached. */
   readonly byDigest: (digest: string) => Observable<Binary | undefined>
   /**
-   * Stores the pieces (in order) under their digest and, if given, under the image. What can't be kept is given from
-   * memory; the pieces must not be changed any more. Unsubscribing before it emits gives up the work.
+   * Stores the pieces (in order) under their digest and, if given, under the image. If they cannot be stored, the
+   * binary is in memory; the caller must not change the pieces any more. Unsubscribing before it emits abandons the
+   * work.
    */
   readonly put: (pieces: readonly Uint8Array[], image?: string) => Observable<Binary>
-  /** As `byImage`, with the entity tag that was noted. */
+  /** Like `byImage`, with the entity tag that was recorded. */
   readonly known: (image: string) => Promise<Known | undefined>
-  /** Notes what an image is, if that is on disk. */
+  /** Records which binary an image is, if the binary is on disk. */
   readonly note: (image: string, binary: Binary, etag?: string) => Promise<void>
-  /** A place for what is being received: in the cache, or within the budget in memory. The caller closes it. */
+  /** A place for data being received: on disk, or within the budget in memory. The caller closes it. */
   readonly spool: (budget: Budget) => Spool
-  /** What was received, as a binary; what can't be kept is given from memory. Rejects when there is no room there. */
+  /**
+   * Converts received data to a binary. If it cannot be stored, the binary is in memory; rejects if there is no room
+   * there either.
+   */
   readonly adopt: (spool: Spool) => Promise<Binary>
   /** Keeps a binary on disk while subscribed to; never emits. */
   readonly hold: (digest: string) => Observable<never>
@@ -35,18 +39,18 @@ export type CacheLog = {
 }
 
 export type CacheOptions = {
-  /** Undefined: nothing is kept. */
+  /** Undefined to store nothing. */
   readonly dir: string | undefined
   readonly maxBytes: number
   readonly log: CacheLog
 }
 
-/** For what is quick, and is done to the end. */
+/** For quick work that always runs to its end. */
 const NEVER_ABORTED = new AbortController().signal
 
 type Report = (error: unknown, message: string) => void
 
-/** The first failure of the disk is a warning; it tends to be followed by many of the same kind. */
+/** Only the first failure of the disk is a warning, because others tend to follow. */
 const reporter = (log: CacheLog): Report => {
   let isFirst = true
   return (err, message) => {
@@ -70,9 +74,9 @@ const tryStore = async ({ dir, maxBytes, log }: CacheOptions, report: Report): P
 }
 
 /**
- * Binaries on disk. None of its streams errors: when the disk fails, `put` gives the binary from memory, and the others
- * find nothing. A path that was handed out stays valid for at least a minute, short of an `evict`. The contents of a file
- * are not checked against the digest here, but by the one who reads it. Several proplets may share a directory.
+ * Binaries on disk. None of its streams errors: if the disk fails, `put` returns the binary in memory, and the others
+ * find nothing. A path that was handed out stays valid for at least a minute, unless it is evicted. The content of
+ * files is not verified against the digest here, but by their readers. Several proplets may share a directory.
  */
 export const openCache = async (options: CacheOptions): Promise<BinaryCache> => {
   const report = reporter(options.log)

@@ -12,7 +12,7 @@ export type Entry = {
   readonly modifiedAt: number
 }
 
-/** Nothing there, or a symlink, which is never followed. */
+/** Missing, or a symbolic link; links are never followed. */
 const isAbsence = (error: unknown): boolean => ['ENOENT', 'ELOOP', 'EISDIR'].includes(String(codeOf(error)))
 
 const orUndefined = async <T>(promise: Promise<T>): Promise<T | undefined> => {
@@ -24,12 +24,12 @@ const orUndefined = async <T>(promise: Promise<T>): Promise<T | undefined> => {
   }
 }
 
-// O_NONBLOCK: a FIFO would wait for its writer.
+// Without O_NONBLOCK, opening a FIFO would wait for its writer.
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
 type Visit<T> = (handle: FileHandle, size: number) => Promise<T>
 
-/** Another process put a new file in the place of the one that was opened. */
+/** Another process replaced the file that was opened. */
 const REPLACED = Symbol('replaced')
 
 const visit = async <T>(path: string, use: Visit<T>): Promise<T | typeof REPLACED | undefined> => {
@@ -54,19 +54,20 @@ const withFile = async <T>(path: string, use: Visit<T>): Promise<T | undefined> 
 }
 
 /**
- * Milliseconds. A file marked this recently is not marked again, as looking takes one call to the disk and marking four. To other
- * processes it seems that much older, out of the minute for which they leave it alone.
+ * Milliseconds. A file marked this recently is not marked again, because checking takes one disk operation and marking
+ * takes four. Other processes see it as that much older, and leave it alone for that much less than a minute.
  */
 const MARK_VALID_MS = 5000
 
-/** Marks a file as used now, for the order of eviction. Returns its size; undefined if there is none. */
+/** Marks a file as used now, for the order of eviction. Returns its size; undefined if there is no such file. */
 export const touch = async (path: string): Promise<number | undefined> => {
   const found = await orUndefined(lstat(path))
   if (found === undefined || !found.isFile()) return undefined
   if (Math.abs(Date.now() - found.mtimeMs) < MARK_VALID_MS) return found.size
   return withFile(path, async (handle, size) => {
     const now = new Date()
-    // A file of another user, or a read-only disk, keeps its time: that only makes it look less used than it is.
+    // The time of another user's file, or on a read-only disk, stays as it is: the file only appears less recently
+    // used.
     await handle.utimes(now, now).catch(() => undefined)
     return size
   })
@@ -104,7 +105,7 @@ export const writeWhole = async (
 
 export const remove = (path: string): Promise<void> => rm(path, { force: true })
 
-/** The regular files of a directory whose names match, the least recently used first. */
+/** The regular files of a directory with matching names, the least recently used first. */
 export const filesOf = async (directory: string, name: RegExp): Promise<readonly Entry[]> => {
   const entries: Entry[] = []
   for (const found of await readdir(directory)) {

@@ -21,7 +21,10 @@ const removeAbandoned = async (folder: string): Promise<void> => {
   }
 }
 
-/** Makes the folders of a cache, or finds them, and clears away what a crash left. A symlink in place of one is an error. */
+/**
+ * Creates the folders of a cache, or finds them, and removes leftovers of a crash. A symbolic link in their place is an
+ * error.
+ */
 export const openFolders = async (dir: string): Promise<Folders> => {
   makeDirectory(dir)
   const root = await realpath(dir)

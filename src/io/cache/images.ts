@@ -5,7 +5,7 @@ import * as t from 'io-ts'
 import { decode } from '../codecs/decode.js'
 import { filesOf, readText, remove, touch, writeWhole } from './files.js'
 
-/** What an image was, when it was last fetched. `size`: bytes; `etag`: of the server that it came from. */
+/** The binary of an image when it was last fetched. `size`: bytes; `etag`: the entity tag from the server. */
 const record = t.intersection([
   t.type({ image: t.string, digest: t.string, size: t.number }),
   t.partial({ etag: t.string }),
@@ -16,7 +16,7 @@ const RECORD = /^[0-9a-f]{64}\.json$/
 const MAX_RECORDS = 1024
 const MAX_RECORD_BYTES = 16 * 1024
 
-/** An image reference is untrusted, and no part of a path. */
+/** An image reference is untrusted, so it must not be part of a path. */
 const nameOf = (image: string): string => `${createHash('sha256').update(image).digest('hex')}.json`
 
 const parsed = (text: string): unknown => {
@@ -27,7 +27,9 @@ const parsed = (text: string): unknown => {
   }
 }
 
-/** A record each for the last images, the least recently used deleted first. A damaged or foreign record is as none. */
+/**
+ * One record per image; the least recently used ones are deleted first. A damaged or foreign record counts as missing.
+ */
 export const createImages = (folder: string) => {
   const read = async (image: string): Promise<ImageRecord | undefined> => {
     const text = await readText(join(folder, nameOf(image)), MAX_RECORD_BYTES)

@@ -2,9 +2,9 @@ import { createHash, type Hash } from 'node:crypto'
 import { open, rm, type FileHandle } from 'node:fs/promises'
 import { SLICE } from '../slices.js'
 
-/** Bytes that binaries may take in memory together, while they are received. */
+/** Bytes of memory for all binaries that are being received. */
 export type Budget = {
-  /** False: there is not that much left. */
+  /** Returns false if less than that is left. */
   readonly take: (bytes: number) => boolean
   readonly give: (bytes: number) => void
 }
@@ -23,17 +23,17 @@ export const createBudget = (maxBytes: number): Budget => {
   }
 }
 
-/** What is received does not fit on the disk, nor into the memory that there is for it. */
+/** The data fits neither on disk nor into the memory budget. */
 export class SpoolError extends Error {
   override readonly name = 'SpoolError'
   readonly code = 'spool'
 }
 
-/** The file that a spool writes to, which is made with the first byte. */
+/** The file of a spool, which is created with the first byte. */
 export type SpoolPlace = {
   readonly path: string
   readonly report: (error: unknown) => void
-  /** By default makes a file that is not there. */
+  /** By default creates a new file. */
   readonly open?: (path: string) => Promise<SpoolFile>
 }
 
@@ -42,9 +42,10 @@ export type SpoolFile = Pick<FileHandle, 'write' | 'read' | 'truncate' | 'sync' 
 const openNew = (path: string): Promise<SpoolFile> => open(path, 'wx+', 0o600)
 
 /**
- * What is being received, in a temporary file, and its SHA-256. Invariants: the hash is that of all bytes that were written
- * since the last reset; they are in the file or, when the disk has failed, in memory, and never in both. Writes come one
- * after the other.
+ * Data being received, in a temporary file, and its SHA-256.
+ *
+ * Invariants: the hash covers all bytes written since the last reset. They are in the file or, if the disk has failed,
+ * in memory, never in both. Writes are serialised.
  */
 export class Spool {
   readonly #place: SpoolPlace | undefined
@@ -57,7 +58,7 @@ export class Spool {
   #hash: Hash = createHash('sha256')
   #isDone = false
 
-  /** @param place undefined: all of it goes into memory */
+  /** @param place undefined to keep everything in memory */
   constructor(place: SpoolPlace | undefined, budget: Budget) {
     this.#place = place
     this.#isOnDisk = place !== undefined
@@ -69,17 +70,17 @@ export class Spool {
     return this.#size
   }
 
-  /** `sha256:…` of what was written so far. */
+  /** `sha256:…` of the data so far. */
   get digest(): string {
     return `sha256:${this.#hash.copy().digest('hex')}`
   }
 
-  /** The path of the file, when everything is in it. */
+  /** The path of the file, if it contains everything. */
   get path(): string | undefined {
     return this.#handle === undefined ? undefined : this.#place?.path
   }
 
-  /** Rejects with a `SpoolError` when there is no room. */
+  /** Rejects with a `SpoolError` if there is no room. */
   async write(bytes: Uint8Array): Promise<void> {
     if (!(await this.#wrote(bytes))) {
       this.#hold(bytes.length)
@@ -89,7 +90,7 @@ export class Spool {
     this.#size += bytes.length
   }
 
-  /** Forgets what was written. */
+  /** Discards the data. */
   async reset(): Promise<void> {
     await this.#handle?.truncate(0)
     this.#forget()
@@ -97,7 +98,7 @@ export class Spool {
     this.#hash = createHash('sha256')
   }
 
-  /** What was written, in pieces of at most a megabyte. */
+  /** The data in pieces of at most a megabyte. */
   async *read(): AsyncGenerator<Uint8Array, void> {
     const handle = this.#handle
     if (handle === undefined) {
@@ -111,18 +112,18 @@ export class Spool {
     }
   }
 
-  /** Takes what was written into memory, as its pieces: it is the caller's from now on. */
+  /** Moves the data into memory and returns its pieces, which then belong to the caller. */
   async take(): Promise<readonly Uint8Array[]> {
     if (this.#isOnDisk) await this.#moveToMemory()
     return this.#pieces
   }
 
-  /** Makes sure that what was written survives a power cut. */
+  /** Syncs the data to disk, so that it survives a power failure. */
   async sync(): Promise<void> {
     await this.#handle?.sync()
   }
 
-  /** Lets the file go, which is deleted if it is still there. */
+  /** Closes the file, and deletes it if it still exists. */
   async close(): Promise<void> {
     if (this.#isDone) return
     this.#isDone = true
@@ -137,7 +138,7 @@ export class Spool {
     if (this.#place !== undefined) await rm(this.#place.path, { force: true })
   }
 
-  /** False: the disk has failed, now or before. */
+  /** Returns false if the disk has failed, now or before. */
   async #wrote(bytes: Uint8Array): Promise<boolean> {
     if (!this.#isOnDisk || this.#place === undefined) return false
     try {

@@ -6,10 +6,10 @@ import { writeWhole } from './files.js'
 import { openFolders } from './folders.js'
 import { createImages, type ImageRecord } from './images.js'
 
-/** What an image was, with the entity tag that it came with. */
+/** The binary of an image, with its entity tag. */
 export type Known = { readonly binary: Binary; readonly etag: string | undefined }
 
-/** The cache as the disk has it; every method throws what the disk says. */
+/** The cache on disk; every method throws the errors of the disk. */
 export type Store = {
   readonly byImage: (image: string) => Promise<Known | undefined>
   readonly byDigest: (digest: string) => Promise<Binary | undefined>
@@ -20,18 +20,18 @@ export type Store = {
     pieces: readonly Uint8Array[],
     signal: AbortSignal,
   ) => Promise<Binary | undefined>
-  /** Like `put`, for an existing file, which is moved. */
+  /** Like `put` for an existing file, which is moved. */
   readonly adopt: (digest: string, size: number, path: string) => Promise<Binary | undefined>
   /** For `adopt`. */
   readonly temporaryPath: () => string
-  /** Notes what an image is. */
+  /** Records which binary an image is. */
   readonly name: (record: ImageRecord, signal: AbortSignal) => Promise<void>
-  /** Keeps it from being deleted to make room, until what is returned is called. */
+  /** Protects it from eviction until the returned function is called. */
   readonly hold: (digest: string) => () => void
   readonly evict: (digest: string) => Promise<void>
 }
 
-/** Runs jobs one after the other. */
+/** Runs jobs one at a time. */
 const createQueue = () => {
   let last: Promise<unknown> = Promise.resolve()
   return <T>(job: () => Promise<T>): Promise<T> => {
@@ -45,7 +45,7 @@ export const openStore = async (dir: string, maxBytes: number): Promise<Store> =
   const folders = await openFolders(dir)
   const blobs = createBlobs(folders.blobs, maxBytes)
   const images = createImages(folders.images)
-  // One writer at a time, so that two can't take the same room. There are as many waiting as there are fetches.
+  // One writer at a time, so that two cannot use the same room. At most one per fetch waits.
   const inTurn = createQueue()
   await blobs.makeRoom(0)
 

@@ -1,11 +1,14 @@
-/** How long a binary that was handed out stays on disk at least: its reader opens it by path. Milliseconds. */
+/**
+ * Minimum time for which a binary stays on disk after it was handed out, because its reader opens it by path;
+ * milliseconds.
+ */
 export const KEPT_MS = 60_000
 
 /**
- * Keeps the deletion of a file and its use apart, within this process.
+ * Coordinates use and deletion of files within this process.
  *
- * A claim and a deletion exclude each other: `claim` fails while a deletion runs, and what was claimed within the last
- * minute, or is held, is not deleted to make room. Both decide synchronously, before they touch the disk.
+ * A claim and a deletion exclude each other: `claim` fails while a deletion runs, and a file that is held, or was
+ * claimed within the last minute, is not deleted to make room. Both decide synchronously, before any disk access.
  */
 export const createUses = () => {
   const usedAt = new Map<string, number>()
@@ -19,7 +22,7 @@ export const createUses = () => {
     claim: (name: string): boolean => {
       if (deleting.has(name)) return false
       const now = performance.now()
-      // Deleted first, so that the map stays in the order of use and its expired head can go.
+      // Deleted first, so that the map stays in order of use, with expired entries at its head.
       usedAt.delete(name)
       usedAt.set(name, now)
       for (const [old, at] of usedAt) {
@@ -28,12 +31,12 @@ export const createUses = () => {
       }
       return true
     },
-    /** Undoes a claim of what turned out not to be there. */
+    /** Undoes the claim of a file that turned out to be missing. */
     release: (name: string): void => {
       usedAt.delete(name)
     },
     isInUse,
-    /** Keeps it, however long, until what is returned is called. */
+    /** Protects it until the returned function is called. */
     hold: (name: string): (() => void) => {
       holds.set(name, (holds.get(name) ?? 0) + 1)
       return () => {

@@ -11,11 +11,11 @@ import { downloadUrl } from './url.js'
 
 export type DownloaderOptions = {
   readonly cache: DownloadCache
-  /** Bytes of the largest binary. */
+  /** Maximum size of a binary, in bytes. */
   readonly maxBytes: number
-  /** Bytes that downloads may hold in memory together when they find no room on the disk. */
+  /** Memory for all downloads that find no room on disk, in bytes. */
   readonly maxTotalBytes: number
-  /** Private places that may be connected to. */
+  /** Private hosts that may be connected to. */
   readonly privateRules: readonly PrivateRule[]
   readonly tls: HttpOptions['tls']
   readonly registry: RegistryOptions
@@ -30,7 +30,9 @@ const contextOf = ({ cache, maxBytes, maxTotalBytes, privateRules, tls }: Downlo
   }),
 })
 
-/** Opens downloads of URLs, and of images out of their registries. What it returns throws for what is neither. */
+/**
+ * Returns a function that opens downloads of URLs and registry images; it throws a `DownloadError` for anything else.
+ */
 export const createDownloader = (options: DownloaderOptions): ((reference: string) => Download) => {
   const { context, openHttp } = contextOf(options)
   return (reference) =>
@@ -40,8 +42,8 @@ export const createDownloader = (options: DownloaderOptions): ((reference: strin
 }
 
 /**
- * Opens downloads of encrypted images out of their registries; what comes is still encrypted, and so is what the cache
- * keeps. What it returns throws for what is not an image.
+ * Returns a function that opens downloads of encrypted images. Their result and their cached data are encrypted. It
+ * throws a `DownloadError` if the text is not an image.
  */
 export const createSealedDownloader = (options: DownloaderOptions): ((reference: string) => Download) => {
   const { context, openHttp } = contextOf(options)

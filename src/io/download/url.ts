@@ -20,7 +20,7 @@ type UrlReference = {
   /** Without credentials and fragment. */
   readonly url: URL
   readonly authorization: string | undefined
-  /** `sha256:…` that the binary has to have. */
+  /** The required `sha256:…` of the binary. */
   readonly digest: string | undefined
 }
 
@@ -49,7 +49,7 @@ const parse = (reference: string): UrlReference => {
   }
 }
 
-/** What the cache knows a URL by: the disk learns nothing that may be secret. */
+/** The key of a URL in the cache: a hash, so that secrets in the URL are not stored. */
 const cacheKey = (reference: string): string => `url ${createHash('sha256').update(reference).digest('hex')}`
 
 /** An entity tag that can be sent back. */
@@ -64,12 +64,12 @@ const checkType = (response: IncomingMessage, what: string): void => {
   throw new DownloadError(`${what}: found content type ${found}; expected application/wasm`)
 }
 
-/** The download of an `http` or `https` URL. Throws a `DownloadError` for what is none. */
+/** Opens the download of an `http` or `https` URL. Throws a `DownloadError` for anything else. */
 export const downloadUrl = (reference: string, context: DownloadContext, openHttp: () => Http): Download => {
   const { url, authorization, digest } = parse(reference)
   const { cache, maxBytes } = context
   const key = cacheKey(reference)
-  /** The strong entity tag of what the spool holds: only what has the same one may be appended to it. */
+  /** The strong entity tag of the data in the spool: only data with the same tag may be appended. */
   let spooledTag: string | undefined
 
   const conditions = (spool: Spool, known: Known | undefined): Readonly<Record<string, string>> => {
@@ -109,7 +109,7 @@ export const downloadUrl = (reference: string, context: DownloadContext, openHtt
     if (!goesOn && spool.size > 0) await spool.reset()
     if (status !== 200 && !goesOn) {
       drop(response)
-      // What there was of it does not fit any more: the next attempt begins anew.
+      // The existing data no longer fits, so the next attempt starts again.
       if (status === 206 || status === 416)
         throw new DownloadError(`${what}: the requested range is not available`, { transient: true })
       throw statusError(what, status, response.headers['retry-after'])

@@ -7,13 +7,13 @@ import { messageOf } from '../../model/message-of.js'
 
 export type Sent = { readonly method: 'GET' } | { readonly method: 'POST'; readonly body: Uint8Array }
 
-/** Redirects that are followed, within the origin only. */
+/** Maximum number of redirects, which must stay within the origin. */
 const MAX_REDIRECTS = 3
 const REDIRECTS: ReadonlySet<number | undefined> = new Set([301, 302, 303, 307, 308])
-/** Those that keep the method. */
+/** Redirects that keep the method. */
 const SAME_METHOD: ReadonlySet<number | undefined> = new Set([307, 308])
 
-/** The other side was not reached, so nothing was done there. */
+/** Errors before the request reached the server, so that it had no effect. */
 const UNREACHED: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'EAI_AGAIN',
@@ -23,7 +23,7 @@ const UNREACHED: ReadonlySet<string> = new Set([
 ])
 const BROKEN: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', ...UNREACHED])
 
-/** To send an update twice may count it twice. */
+/** A repeated update might be counted twice. */
 const isPassing = (error: Error, { method }: Sent): boolean =>
   (method === 'GET' ? BROKEN : UNREACHED).has(codeOf(error) ?? '')
 
@@ -39,10 +39,10 @@ const badStatus = (status: number, { method }: Sent): ExchangeError =>
     status === 429 || (method === 'GET' ? status >= 500 : status === 503),
   )
 
-/** Sends requests for tasks, and for the operator whose settings name a service. */
+/** Sends requests to services named by tasks, or by the operator's settings. */
 export type ExchangeDeps = {
   readonly client: HttpClient
-  /** Link-local addresses in it are open to services that tasks name. */
+  /** Link-local addresses listed here may be reached by services that tasks name. */
   readonly rules: readonly NetworkRule[]
 }
 
@@ -58,7 +58,7 @@ const ask = (url: URL, { isOfTask }: Endpoint, sent: Sent, deps: ExchangeDeps, s
     signal,
   })
 
-/** Where an answer leads on to; undefined: nowhere. Throws when that is another place. */
+/** The target of a redirect; undefined if the response is none. Throws if it leads to another origin. */
 const redirectOf = (from: URL, { statusCode, headers }: IncomingMessage, sent: Sent): URL | undefined => {
   const { location } = headers
   if (!REDIRECTS.has(statusCode) || location === undefined) return undefined
@@ -70,7 +70,7 @@ const redirectOf = (from: URL, { statusCode, headers }: IncomingMessage, sent: S
   return to
 }
 
-/** One exchange: the answer, whose status is 2xx, and whose body has yet to be read. Rejects with anything. */
+/** One exchange; resolves to a response with status 2xx and an unread body. Any failure rejects. */
 export const exchange = async (
   endpoint: Endpoint,
   sent: Sent,

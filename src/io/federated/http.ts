@@ -11,11 +11,11 @@ import { type FederatedHttp, ExchangeError } from '../../model/federated.js'
 
 export type FederatedHttpOptions = {
   readonly network: NetworkOptions
-  /** Of the body of an answer. */
+  /** Maximum size of a response body, in bytes. */
   readonly maxBytes: number
 }
 
-/** Bytes of the answer to an update that are waited for; nobody reads them. */
+/** Bytes of the response to an update that are read and dropped. */
 const DRAINED_BYTES = 64 * 1024
 
 const tooLarge = (maxBytes: number) =>
@@ -30,7 +30,7 @@ const checkHead = ({ headers }: IncomingMessage, maxBytes: number): void => {
   if (Number(headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes)
 }
 
-/** The JSON text of an answer, without white space between its tokens. Each piece is checked as it comes. */
+/** Reads the JSON text of a response without white space between tokens, checking each piece as it arrives. */
 const readJson = async (answer: IncomingMessage, maxBytes: number): Promise<string> => {
   checkHead(answer, maxBytes)
   const scanner = new JsonScanner()
@@ -43,7 +43,7 @@ const readJson = async (answer: IncomingMessage, maxBytes: number): Promise<stri
       size += piece.length
       if (size > maxBytes) throw tooLarge(maxBytes)
       texts.push(decoder.decode(scanner.push(piece), { stream: true }))
-      // All that has come would be taken in one turn else.
+      // Otherwise all data that has arrived would be processed in one turn.
       await setImmediate()
     }
     scanner.end()
@@ -53,7 +53,7 @@ const readJson = async (answer: IncomingMessage, maxBytes: number): Promise<stri
     throw isBadText(error) ? noJson('expected UTF-8') : error
   }
   const text = texts.join('')
-  // What is done with it takes its time as well.
+  // Processing the result takes time, too.
   await setImmediate()
   return text
 }
@@ -61,14 +61,14 @@ const readJson = async (answer: IncomingMessage, maxBytes: number): Promise<stri
 const isBadText = (error: unknown): boolean =>
   error instanceof TypeError && 'code' in error && error.code === 'ERR_ENCODING_INVALID_ENCODED_DATA'
 
-/** Lets the other side finish its answer. */
+/** Reads the rest of the response and drops it. */
 const drain = async (answer: IncomingMessage): Promise<void> => {
   const body: AsyncIterable<Buffer> = answer
   let size = 0
   for await (const piece of body) if ((size += piece.length) > DRAINED_BYTES) return
 }
 
-/** The HTTP of federated learning. No connection is kept: there are few requests, far apart. */
+/** HTTP for federated learning. Connections are not kept: there are few requests, far apart. */
 export const createFederatedHttp = ({
   network: { rules, tls },
   maxBytes,
@@ -96,7 +96,7 @@ export const createFederatedHttp = ({
       const sent = { method: 'POST', body: Buffer.from(json) } as const
       return done(sent, async (signal) => {
         const answer = await exchange(endpoint, sent, deps, signal)
-        // It was taken, however the rest of the answer fares.
+        // The update was accepted, whatever becomes of the rest of the response.
         await drain(answer).catch(() => undefined)
         return true
       })

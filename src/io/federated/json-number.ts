@@ -1,4 +1,4 @@
-/** How far a number has come (RFC 8259, section 6). */
+/** States of reading a number (RFC 8259, section 6). */
 export type NumberState = 'minus' | 'zero' | 'whole' | 'point' | 'fraction' | 'e' | 'sign' | 'exponent'
 
 export const isDigit = (c: number): boolean => c >= 0x30 && c <= 0x39
@@ -9,14 +9,14 @@ const PLUS = 0x2b
 const POINT = 0x2e
 const ZERO = 0x30
 
-/** Undefined: no number begins so. */
+/** The first state; undefined if no number starts with this byte. */
 export const beginNumber = (c: number): NumberState | undefined => {
   if (c === MINUS) return 'minus'
   if (c === ZERO) return 'zero'
   return isDigit(c) ? 'whole' : undefined
 }
 
-/** Undefined: it does not go on so. */
+/** The next state; undefined if the number cannot continue with this byte. */
 export const advance = (state: NumberState, c: number): NumberState | undefined => {
   switch (state) {
     case 'minus':
@@ -44,10 +44,10 @@ const afterWhole = (c: number): NumberState | undefined => {
   return isE(c) ? 'e' : undefined
 }
 
-/** Whether it may end there. */
+/** Whether the number may end in this state. */
 export const isWhole = (state: NumberState): boolean =>
   state === 'zero' || state === 'whole' || state === 'fraction' || state === 'exponent'
 
-/** Whether digits leave it as it is. */
+/** Whether digits do not change this state. */
 export const takesDigits = (state: NumberState): boolean =>
   state === 'whole' || state === 'fraction' || state === 'exponent'

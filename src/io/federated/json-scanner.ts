@@ -1,13 +1,13 @@
 import { advance, beginNumber, isDigit, isWhole, takesDigits, type NumberState } from './json-number.js'
 
-/** Text that is no JSON. The message holds nothing of it. */
+/** The text is not JSON. The message quotes nothing. */
 export class JsonError extends Error {
   override readonly name = 'JsonError'
 }
 
 const MAX_DEPTH = 256
 const MAX_KEY_BYTES = 64
-/** Bytes of a member that is kept; one that is larger is not. */
+/** Maximum bytes of a member that is kept. */
 const MAX_MEMBER_BYTES = 64 * 1024
 
 const QUOTE = 0x22
@@ -36,22 +36,22 @@ const isHex = (c: number): boolean =>
   (c >= 0x30 && c <= 0x39) || (c >= 0x41 && c <= 0x46) || (c >= 0x61 && c <= 0x66)
 
 /**
- * Checks that bytes are one JSON value, as they come in, so that no single step takes long: `JSON.parse` takes a tenth of a
- * second for 10 MB of numbers. Whether they are UTF-8 is not looked at.
+ * Checks incrementally that bytes are one JSON value, so that no step takes long: `JSON.parse` needs a tenth of a
+ * second for 10 MB of numbers. Does not check that they are UTF-8.
  */
 export class JsonScanner {
-  /** The members with these names of an object at the outermost level, as text; the last of equal names. */
+  /** The wanted members of the outermost object as text; the last of duplicates wins. */
   readonly members = new Map<string, string>()
   #wanted: ReadonlySet<string>
   #expected: Expected = 'value'
   #token: Token = 'none'
   #number: NumberState = 'minus'
   #literal = ''
-  /** Characters of the literal, or digits of the escape, that were seen. */
+  /** The number of characters of a literal, or digits of an escape, that were read. */
   #seen = 0
   #isKey = false
   #isObject = false
-  /** 1 for an object, 0 for an array, by depth. */
+  /** By depth: 1 for an object, 0 for an array. */
   readonly #stack = new Uint8Array(MAX_DEPTH + 1)
   #depth = 0
   #key: number[] | undefined
@@ -66,7 +66,7 @@ export class JsonScanner {
     return this.#isObject
   }
 
-  /** Takes the next bytes, and moves those that mean something to the front: returns them. Throws a `JsonError`. */
+  /** Scans the next bytes, and moves the significant ones to the front; returns those. Throws a `JsonError`. */
   push(bytes: Uint8Array): Uint8Array {
     let kept = 0
     for (let i = 0; i < bytes.length;) {
@@ -80,7 +80,7 @@ export class JsonScanner {
       }
       const c = bytes[i++] ?? 0
       if (this.#token !== 'none' || !isSpace(c)) this.#take(c)
-      // A number ends at what follows it, which may be white space.
+      // A number ends with the byte after it, which may be white space.
       if (this.#token === 'none' && isSpace(c)) continue
       if (this.#member !== undefined) this.#capture(c)
       bytes[kept++] = c
@@ -88,13 +88,13 @@ export class JsonScanner {
     return bytes.subarray(0, kept)
   }
 
-  /** Throws a `JsonError` when the value is not complete. */
+  /** Throws a `JsonError` if the value is incomplete. */
   end(): void {
     if (this.#token === 'number') this.#endNumber()
     if (this.#expected !== 'nothing more' || this.#token !== 'none') throw new JsonError('unexpected end')
   }
 
-  /** Where the bytes end, from `start` on, that change nothing: most of a string, and of a number. */
+  /** The end of the bytes from `start` that do not change the state: most of a string or number. */
   #endOfRun(bytes: Uint8Array, start: number): number {
     let end = start
     if (this.#token === 'string' && this.#key === undefined) {

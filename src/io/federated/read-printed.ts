@@ -4,7 +4,7 @@ import { abortable } from '../abortable.js'
 import { JsonError, JsonScanner } from './json-scanner.js'
 import type { Printed } from '../../model/federated.js'
 
-/** Bytes looked at in one go: a few milliseconds on a slow core. */
+/** Bytes scanned at once: a few milliseconds on a slow core. */
 const SLICE = 128 * 1024
 
 const parsed = (text: string | undefined): unknown => (text === undefined ? undefined : JSON.parse(text))
@@ -24,7 +24,7 @@ const noObject = (base64: string): Printed => ({
   json: undefined,
 })
 
-/** What the scanner found, of text that it has seen to the end. */
+/** The result of scanning the whole text. */
 const found = (scanner: JsonScanner, stdout: string, base64: string): Printed => {
   if (!scanner.isObject) return noObject(base64)
   const samples = parsed(scanner.members.get('num_samples'))
@@ -37,7 +37,7 @@ const found = (scanner: JsonScanner, stdout: string, base64: string): Printed =>
   }
 }
 
-/** Undefined when it is no JSON. */
+/** Undefined if the text is not JSON. */
 const scanned = (scanner: JsonScanner, bytes: Uint8Array, isLast: boolean): JsonScanner | undefined => {
   try {
     scanner.push(bytes)
@@ -59,7 +59,7 @@ const readLong = async (stdout: string, bytes: Buffer, base64: string, signal: A
   return found(scanner, stdout, base64)
 }
 
-/** What a training module printed: whether it is one JSON object, and what that says. Never errors. */
+/** Whether the output of a training module is a JSON object, and its fields. Never errors. */
 export const readPrinted = (stdout: string): Observable<Printed> =>
   defer(() => {
     const bytes = Buffer.from(stdout)

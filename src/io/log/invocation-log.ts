@@ -7,7 +7,7 @@ import { createRunLog, writeOutcome, type RunLog } from './run-log.js'
 
 type Event = Extract<TaskEvent, { readonly type: 'invocation' }>
 
-/** Writes what happens to invocations of latent tasks to the log, each through a child logger of its own. */
+/** Logs the events of invocations of latent tasks, each through its own child logger. */
 export const createInvocationLog = (
   log: Logger,
   now: () => number,

@@ -14,7 +14,7 @@ const WAITING_MAX_BYTES = 4 * 2 ** 20
 
 type Sink = {
   readonly write: (line: string) => void
-  /** Bytes not yet taken by the system. */
+  /** Bytes that the system has not accepted yet. */
   readonly waiting: () => number
   readonly onProgress: (listener: () => void) => () => void
   readonly onClosed: (listener: () => void) => void
@@ -55,7 +55,9 @@ const bounded = (sink: Sink, maxBytes: number, notice: (dropped: number) => stri
   }
 }
 
-/** One write a turn of the event loop: each wakes the reader, which costs more than all the rest of a line. */
+/**
+ * One write per turn of the event loop: each one wakes the reader, which costs more than everything else about a line.
+ */
 const oncePerTurn = (stream: Writable): ((line: string) => void) => {
   let isCorked = false
   return (line) => {
@@ -77,7 +79,7 @@ const streamSink = (stream: Writable, write: Sink['write'] = (line) => stream.wr
   waiting: () => (stream.writableFinished || stream.destroyed ? 0 : stream.writableLength),
   onProgress: (listener) => {
     stream.on('drain', listener)
-    // Without backpressure there is no `drain`; an empty write is called back behind all others.
+    // Without backpressure there is no `drain`; the callback of an empty write comes after all others.
     if (!stream.destroyed) stream.write('', () => listener())
     return () => stream.off('drain', listener)
   },
@@ -87,7 +89,7 @@ const streamSink = (stream: Writable, write: Sink['write'] = (line) => stream.wr
   },
 })
 
-/** What one turn of the event loop says is written together, up to so much. */
+/** Maximum characters collected in one turn of the event loop. */
 const GATHERED_BYTES = 8 * 1024
 
 /** Files and terminals: Node's own stdout would block the loop on these; pino writes them in a thread. */
@@ -100,13 +102,13 @@ const descriptorSink = (descriptor: number): Sink => {
     file.flush()
   }
   file.on('write', (bytes: number) => (waiting -= bytes))
-  // Such as a full disk: pino keeps the lines and tries again with the next one.
+  // For example on a full disk: pino keeps the lines, and tries again with the next one.
   file.on('error', () => undefined)
   return {
     write: (line) => {
       waiting += Buffer.byteLength(line)
       file.write(line)
-      // Once a turn of the event loop: each write takes a thread.
+      // Once per turn of the event loop: each write uses a thread.
       if (!isFlushing) setImmediate(flush)
       isFlushing = true
     },

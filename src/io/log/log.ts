@@ -59,7 +59,7 @@ const SECRETS = [
 ]
 const REDACTED = SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`])
 
-/** What would make a terminal act is shown as its code instead. */
+/** Replaces control characters by their codes. */
 const visible = (text: string): string =>
   text.replaceAll(
     /(?![\n\t])\p{Cc}/gu,
@@ -88,8 +88,8 @@ const droppedLine = (dropped: number): string =>
   })}\n`
 
 /**
- * Logs JSON lines, or lines for people. Writing a line neither blocks the event loop nor fails; a reader that is too
- * slow loses lines, and one that is gone loses all.
+ * Logs JSON lines, or lines for people. Logging neither blocks the event loop nor fails; a slow reader loses lines, and
+ * one that is gone loses all.
  */
 export const createLogger = async (options: LogOptions): Promise<LogHandle> => {
   const { level, destination } = options
@@ -113,9 +113,9 @@ const ID_MAX = 128
 
 const cut = (id: string): string => (id.length > ID_MAX ? `${id.slice(0, ID_MAX)}…` : id)
 
-/** A logger whose lines carry the id of a task. Ids are untrusted, and so cut. */
+/** A logger whose lines contain the task ID. IDs are untrusted, so they are cut. */
 export const taskLogger = (log: Logger, taskId: string): Logger => log.child({ task: cut(taskId) })
 
-/** The same, with the name of the invocation if it has one. */
+/** The same, with the name of the invocation, if any. */
 export const invocationLogger = (log: Logger, taskId: string, invocation: string | undefined): Logger =>
   log.child({ task: cut(taskId), ...(invocation !== undefined && { invocation: cut(invocation) }) })

@@ -4,7 +4,7 @@ import type { Logger } from './log.js'
 
 type Failure = Extract<Outcome, { readonly kind: 'failed' }>
 
-/** Logs tasks that find no room: the first one, and then, once a second, how many more were refused. */
+/** Logs tasks that find no room: the first one, and then once a second how many more were refused. */
 export type RefusalLog = BurstReport<Failure>
 
 export const createRefusalLog = (log: Logger, later?: Later): RefusalLog =>

@@ -3,15 +3,15 @@ import type { RunProgress } from '../../model/task-event.js'
 import { createGuestLines } from './guest-lines.js'
 import type { Logger } from './log.js'
 
-/** Lines of guest output that one task may write to the log in a second; the others are counted. */
+/** Maximum lines of guest output per task and second in the log; others are counted. */
 const MAX_LINES_A_SECOND = 100
 
-/** stdout is, as a rule, the result. */
+/** stdout is usually the result. */
 const LEVELS = { stdout: 'debug', stderr: 'info' } as const
 
 type Output = Extract<RunProgress, { readonly type: 'output' }>
 
-/** The log of one task, or of one invocation, while it is under way. */
+/** The log of a task or invocation while it runs. */
 export type RunLog = {
   readonly log: Logger
   readonly output: (output: Output) => void
@@ -51,7 +51,7 @@ export const createRunLog = (log: Logger, now: () => number): RunLog => {
   }
 }
 
-/** @param what such as `Task` */
+/** @param what for example `Task` */
 export const writeOutcome = (log: Logger, what: string, outcome: Outcome): void => {
   if (outcome.kind === 'failed') log.warn({ code: outcome.code, error: outcome.error }, `${what} failed`)
   else log.info(`${what} ${outcome.kind}`)

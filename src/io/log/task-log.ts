@@ -7,7 +7,7 @@ import type { Later } from '../../host/burst-report.js'
 import { createRefusalLog, isOverload } from './refusal-log.js'
 import { createRunLog, writeOutcome, type RunLog } from './run-log.js'
 
-/** Writes what happens to tasks to the log, each task through a child logger of its own. */
+/** Logs the events of tasks, each through its own child logger. */
 export const createTaskLog = (
   log: Logger,
   now: () => number,

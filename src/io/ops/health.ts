@@ -6,18 +6,18 @@ import { answerJson } from './server/answer.js'
 import type { OpsPart } from './server/part.js'
 
 export type HealthOptions = {
-  /** Between heartbeats, in milliseconds. */
+  /** Interval between heartbeats, in milliseconds. */
   readonly heartbeatMs: number
-  /** Milliseconds of a clock that nobody sets. */
+  /** A monotonic clock in milliseconds. */
   readonly now: () => number
 }
 
-/** What is wrong, in a few words; undefined: nothing. */
+/** What is wrong, in a few words; undefined if nothing is. */
 type Check = () => string | undefined
 type Checks = Readonly<Record<string, Check>>
 
 const ALIVE = 'control/proplet/alive'
-/** Beats that may be late before something is wrong, and milliseconds that a beat may be. */
+/** Heartbeats that may be missed, and the tolerance of each in milliseconds. */
 const MISSED_BEATS = 3
 const GRACE_MS = 5000
 
@@ -38,8 +38,8 @@ const answerChecks = (response: ServerResponse, checks: Checks, notes: readonly 
 }
 
 /**
- * `/health`, as the current release answers it; `/livez`: the pipeline gets on, else only a restart helps; `/readyz`: it
- * is responsive, accepts tasks and is connected to the broker.
+ * `/health`, as in the current release; `/livez`: the pipeline makes progress (otherwise only a restart helps);
+ * `/readyz`: it is responsive, accepts tasks and is connected.
  */
 export const createHealth = ({ heartbeatMs, now }: HealthOptions): OpsPart => {
   const running = new Set<Run>()
@@ -47,7 +47,7 @@ export const createHealth = ({ heartbeatMs, now }: HealthOptions): OpsPart => {
   let lastBeatAt: number | undefined
   let isStopping = false
 
-  /** While the link is up the pipeline has something to publish each interval, whatever tasks do. */
+  /** While connected, the pipeline publishes in every interval, even without tasks. */
   const pipeline: Check = () => {
     if (link?.state !== 'up' || isStopping || lastBeatAt === undefined) return undefined
     const since = now() - lastBeatAt
@@ -57,7 +57,7 @@ export const createHealth = ({ heartbeatMs, now }: HealthOptions): OpsPart => {
     if (link === undefined) return 'not yet connected'
     return link.state === 'up' ? undefined : `down: ${link.reason}`
   }
-  /** What is to be known, and no reason to take tasks elsewhere. */
+  /** Worth reporting, but no reason to send tasks elsewhere. */
   const notes = (): readonly string[] => {
     const lowered = link?.state === 'up' ? link.lowered : undefined
     if (lowered === undefined) return []

@@ -7,10 +7,13 @@ import type { OpsPart } from './server/part.js'
 import { openOpsServer, OpsServerError, type OpsRoute } from './server/server.js'
 import type { Watch } from '../../model/proplet-events.js'
 
-/** The proplet that was replaced may hold the port until its tasks have ended. Milliseconds. */
+/**
+ * Interval between attempts to listen, in milliseconds: a proplet that is being replaced may hold the port until its
+ * tasks have ended.
+ */
 const RETRY_MS = 2000
 
-/** Tasks matter more than their figures: a port that can't be had is told once, and tried again. */
+/** Tasks matter more than metrics: a port in use is logged once, and tried again. */
 const serve = (where: OpsConfig, routes: readonly OpsRoute[], log: Logger): Observable<never> => {
   let isFirst = true
   return openOpsServer({ ...where, routes, log }).pipe(
@@ -28,7 +31,7 @@ const serve = (where: OpsConfig, routes: readonly OpsRoute[], log: Logger): Obse
   )
 }
 
-/** The HTTP server for operators, and what watches the proplet for it. */
+/** The HTTP server for operators, and the observers that feed it. */
 export const createOps = (
   { intervals }: Config,
   where: OpsConfig,

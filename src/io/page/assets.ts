@@ -7,9 +7,9 @@ import { packageRoot } from '../../host/package-root.js'
 export type Asset = { readonly body: Buffer; readonly type: string; readonly etag: string }
 
 export type Assets = {
-  /** By their names, such as `main.js`. */
+  /** By name, such as `main.js`. */
   readonly files: ReadonlyMap<string, Asset>
-  /** Of all of them. */
+  /** Of all assets. */
   readonly hash: string
 }
 
@@ -30,7 +30,7 @@ const hashOf = (...parts: readonly (string | Buffer)[]): string => {
 
 const BUILT = pathToFileURL(`${packageRoot}/dist/page/`)
 
-/** Reads the files of the page; they are served from memory. */
+/** Reads the files of the page, which are served from memory. */
 export const loadAssets = async (directory = BUILT): Promise<Assets> => {
   const names = (await readdir(directory)).filter((name) => TYPES[extname(name)] !== undefined).sort()
   const files = new Map<string, Asset>()

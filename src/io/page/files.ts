@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Asset } from './assets.js'
 import { PAGE_HEADERS } from './headers.js'
 
-/** Serves a file of the page; a browser that has it already is told so. */
+/** Serves a file of the page; responds with 304 if the browser already has it. */
 export const serveFile = (
   { headers }: IncomingMessage,
   response: ServerResponse,

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 
-/** Nothing from elsewhere, no script but the page's own files, and nobody may show it inside a page of theirs. */
+/** Allows nothing from elsewhere, only scripts from the page's own files, and no embedding in other pages. */
 export const PAGE_HEADERS = {
   'content-security-policy': [
     "default-src 'none'",
@@ -29,8 +29,8 @@ const hostnameOf = (host: string): string | undefined => {
 }
 
 /**
- * Whether a `Host` header is one that this page may be asked by: an address, localhost, or one of `names`. A page of a
- * stranger can let any other name resolve to us, and would read from us as from its own origin.
+ * Whether the page may be requested under this `Host`: an address, localhost, or one of `names`. Otherwise a foreign
+ * page could resolve its own name to our address (DNS rebinding) and read from us as from its own origin.
  */
 export const isKnownHost = (host: string | undefined, names: readonly string[]): boolean => {
   const name = host === undefined ? undefined : hostnameOf(host)
@@ -39,7 +39,7 @@ export const isKnownHost = (host: string | undefined, names: readonly string[]):
   return name === 'localhost' || name.endsWith('.localhost') || names.includes(name)
 }
 
-/** Whether a request comes from a page of another origin; one without a browser comes from none. */
+/** Whether a request comes from a page of another origin; without a browser it does not. */
 export const isForeign = ({ headers }: IncomingMessage, names: readonly string[]): boolean => {
   const { origin, host } = headers
   const site = headers['sec-fetch-site']

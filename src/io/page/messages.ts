@@ -1,6 +1,6 @@
 import type { DetailUpdate, DetailMessage, Update } from '../../model/view.js'
 
-/** Updates as JSON. All who look are told the same changes, one after the other: they are written once. */
+/** Updates as JSON. All viewers get the same changes in turn, so each is serialised once. */
 export const createEncoder = (): ((update: Update) => string) => {
   let last: { readonly update: Update; readonly text: string } | undefined
   return (update) => {
@@ -9,7 +9,7 @@ export const createEncoder = (): ((update: Update) => string) => {
   }
 }
 
-/** Output may be anything, so it goes as base64, and is read as UTF-8 by the page. */
+/** Output may be any bytes, so it is sent as base64; the page decodes it as UTF-8. */
 export const encodeDetail = ({ detail, skipped, pieces, isLast }: DetailUpdate): string =>
   JSON.stringify({
     detail,

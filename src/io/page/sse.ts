@@ -12,19 +12,22 @@ import {
   type Observable,
 } from 'rxjs'
 
-/** Milliseconds: silence longer than this would hide a client that is gone, and let proxies close the connection. */
+/**
+ * Interval of keep-alive messages, in milliseconds: they reveal clients that are gone, and keep proxies from closing
+ * the connection.
+ */
 const KEEP_ALIVE_MS = 15_000
-/** After which a browser asks again when the connection is lost. Milliseconds. */
+/** Delay before a browser reconnects, in milliseconds. */
 const RETRY_MS = 1000
-/** Bytes that may wait for a client before it counts as not ready. */
+/** Bytes that may wait for a client before it counts as slow. */
 const MAX_BUFFERED = 128 * 1024
 
-/** Whether a client has taken nearly all that was written to it. */
+/** Whether a client has received nearly everything that was written to it. */
 export const isReady = (response: ServerResponse): boolean => response.writableLength < MAX_BUFFERED
 
-/** Sends texts of one line as server-sent events until they end or the client leaves; never emits. */
+/** Sends single-line texts as server-sent events until they end or the client disconnects; never emits. */
 export const sendEvents = (response: ServerResponse, text$: Observable<string>): Observable<never> => {
-  // A client that is gone is told of by 'close'; without a listener its error would end the process.
+  // `close` reports that a client is gone; without a listener its error would end the process.
   response.on('error', () => undefined)
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' })
   response.write(`retry: ${RETRY_MS}\n\n`)

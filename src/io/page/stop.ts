@@ -7,20 +7,20 @@ import { answerJson } from '../ops/server/answer.js'
 import { createTokenCheck } from './token.js'
 import { cut } from '../../model/cut.js'
 
-/** The id to stop, of a row of the page that is under way. */
+/** The ID to stop for an active row of the page. */
 export type Stoppable = { readonly stoppable: (key: number) => string | undefined }
 
 export type StopDeps = {
   readonly propletId: string
-  /** Undefined: nothing can be stopped from the page. */
+  /** Undefined to allow no stops. */
   readonly token: string | undefined
   readonly log: Pick<Logger, 'info' | 'warn'>
 }
 
-/** Of an id; UTF-16 code units. */
+/** Maximum length of an ID, in UTF-16 code units. */
 const MAX_LOGGED = 128
 
-/** The router lets none come that is larger than a few kilobytes. */
+/** The router limits bodies to a few kilobytes. */
 const readBody = async (request: IncomingMessage, signal: AbortSignal): Promise<string> => {
   const pieces: Buffer[] = []
   const stop = () => request.destroy()
@@ -43,7 +43,7 @@ const keyIn = (text: string): number | undefined => {
   }
 }
 
-/** Answers a request to stop a task: emits the command, or nothing and the client is told why. */
+/** Answers a request to stop a task: emits the command, or only tells the client why not. */
 export const createStop = ({ propletId, token, log }: StopDeps) => {
   const isAllowed = token === undefined ? undefined : createTokenCheck(token)
 
@@ -62,7 +62,7 @@ export const createStop = ({ propletId, token, log }: StopDeps) => {
     if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? ''))
       return refuse(415, 'expected application/json')
     return abortable((signal) => readBody(request, signal)).pipe(
-      // The client left before it had said all.
+      // The client disconnected before its request was complete.
       catchError(() => EMPTY),
       mergeMap((body) => {
         const key = keyIn(body)

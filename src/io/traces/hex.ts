@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto'
 
-/** Asking the system for few bytes costs as much as asking for many. */
+/** Bytes requested from the system at once: few cost as much as many. */
 const POOL_BYTES = 4096
 
 /** Random bytes as hexadecimal digits, not all 0; `bytes` is at most 4096. */

@@ -1,6 +1,6 @@
 import type { Span } from '../../model/span.js'
 
-/** Who sends the spans. */
+/** The sender of the spans. */
 export type Source = { readonly version: string; readonly propletId: string; readonly namespace: string }
 
 type Attributes = Readonly<Record<string, string | number>>
@@ -8,14 +8,14 @@ type Attributes = Readonly<Record<string, string | number>>
 const KINDS: Readonly<Record<Span['kind'], number>> = { internal: 1, producer: 4, consumer: 5 }
 const STATUS_ERROR = 2
 
-/** All numbers of ours are whole, and those are text in the JSON of protobuf. */
+/** All our numbers are integers, which the JSON encoding of protobuf represents as strings. */
 const valueOf = (value: string | number) =>
   typeof value === 'string' ? { stringValue: value } : { intValue: String(value) }
 
 const attributesOf = (attributes: Attributes) =>
   Object.entries(attributes).map(([key, value]) => ({ key, value: valueOf(value) }))
 
-/** Nanoseconds, to the microsecond: a number has no more digits. */
+/** Nanoseconds, rounded to microseconds: a double has no more digits. */
 const nanoseconds = (ms: number): string => `${Math.round(ms * 1000)}000`
 
 const spanOf = (span: Span) => ({

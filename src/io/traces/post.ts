@@ -13,30 +13,30 @@ import { describeError } from '../mqtt/reasons.js'
 import type { Sent } from '../../model/span.js'
 
 export type Poster = {
-  /** Posts JSON; emits once what became of it, and never errors. Unsubscribing cuts it off. */
+  /** Posts JSON; emits the outcome once, and never errors. Unsubscribing aborts it. */
   readonly post: (body: string) => Observable<Sent>
   readonly close: () => void
 }
 
-/** The OTLP specification names these, and no other, as those to be tried again. */
+/** The statuses to retry according to the OTLP specification. */
 const RETRYABLE: ReadonlySet<number> = new Set([429, 502, 503, 504])
-/** Of an answer; one that is longer is not read to its end. Bytes. */
+/** Maximum bytes of a response that are read. */
 const MAX_ANSWER = 64 * 1024
 const MAX_RETRY_AFTER_MS = 300_000
 
-/** A 64-bit number is text in the JSON of protobuf; some send a number. */
+/** The JSON encoding of protobuf represents 64-bit numbers as strings; some collectors send numbers. */
 const PartialSuccess = t.type({
   partialSuccess: t.type({ rejectedSpans: t.union([t.string, t.number]) }),
 })
 
-/** How many spans of those that it took the collector did not take after all. */
+/** The number of spans that the collector rejected although it accepted the request. */
 const refusedIn = (answer: string): number => {
   const said = parseBoundedJson(Buffer.from(answer))
   const partial = E.chainW(decode(PartialSuccess))(said)
   return E.isRight(partial) ? Math.max(0, Number(partial.right.partialSuccess.rejectedSpans) || 0) : 0
 }
 
-/** The header in seconds; one that is a date is left to our own backoff. */
+/** The header in seconds; for a date our own backoff is used. */
 const retryAfter = ({ headers }: IncomingMessage): { readonly afterMs?: number } => {
   const header = headers['retry-after'] ?? ''
   const ms = /^\d{1,6}$/.test(header) ? Number(header) * 1000 : 0
@@ -50,7 +50,7 @@ const sentOf = (response: IncomingMessage, answer: string): Sent => {
   return RETRYABLE.has(status) ? { kind: 'retry', why, ...retryAfter(response) } : { kind: 'refused', why }
 }
 
-/** What is read of an answer as text; empty if it is longer than anybody needs. */
+/** The response as text; empty if it is too long. */
 const readAnswer = async (response: IncomingMessage): Promise<string> => {
   let answer = ''
   response.setEncoding('latin1')
@@ -63,18 +63,18 @@ const readAnswer = async (response: IncomingMessage): Promise<string> => {
 }
 
 export type PosterOptions = {
-  /** Credentials in it become a header. */
+  /** Its credentials become a header. */
   readonly url: URL
-  /** Within which the answer has to come, in milliseconds. */
+  /** Time limit of the response, in milliseconds. */
   readonly timeoutMs: number
   readonly tls: TlsTrust
-  /** By default the URL is the operator's: only names must not lead to link-local addresses. */
+  /** By default the URL is the operator's, so only a name must not resolve to a link-local address. */
   readonly guard?: Guard
 }
 
 const HEADERS = { 'content-type': 'application/json' } as const
 
-/** Posts to one URL over a connection that is kept. */
+/** Posts to one URL over a persistent connection. */
 export const createPoster = ({ url, timeoutMs, tls, guard = operatorGuard(url) }: PosterOptions): Poster => {
   const client: HttpClient = createHttpClients({ tls, connections: 1 })()
   const attempt = (body: string): Observable<Sent> =>

@@ -2,13 +2,13 @@ import type { IncomingMessage } from 'node:http'
 import { DownloadError } from '../../../model/download.js'
 import { connectionError } from './errors.js'
 
-/** The length that the head of a message announces, in bytes; undefined: none. */
+/** The announced length of a message, in bytes; undefined if it is not announced. */
 export const lengthOf = ({ headers }: IncomingMessage): number | undefined => {
   const text = headers['content-length']
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined
 }
 
-/** Lets go of an answer whose body nobody wants, with its connection. */
+/** Abandons a response without reading its body, and closes its connection. */
 export const drop = (response: IncomingMessage): void => {
   response.on('error', () => undefined)
   response.destroy()
@@ -35,7 +35,7 @@ export async function* piecesOf(response: IncomingMessage, what: string): AsyncG
   }
 }
 
-/** The whole of a small body as text. */
+/** The body of a small response as text. */
 export const textOf = async (response: IncomingMessage, what: string, maxBytes: number): Promise<Buffer> => {
   const pieces: Uint8Array[] = []
   let size = 0

@@ -10,16 +10,16 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 export type Request = {
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
-  /** For the origin of `url` only. */
+  /** Sent to the origin of `url` only. */
   readonly authorization: string | undefined
   readonly signal: AbortSignal
 }
 
 export type Reply = {
   readonly response: IncomingMessage
-  /** `GET` and the URL that gave the answer, as it may be shown. */
+  /** `GET` and the URL of the final response, without secrets. */
   readonly what: string
-  /** Whether it came from where the request went. */
+  /** Whether it came from the requested origin. */
   readonly ownOrigin: boolean
 }
 
@@ -34,7 +34,7 @@ const nextUrl = (what: string, from: URL, location: string | undefined): URL => 
   return to
 }
 
-/** Sends a GET and follows redirects, without credentials once another origin is reached. */
+/** Sends a GET and follows redirects; other origins get no credentials. */
 export const follow = async (
   http: Http,
   { url, headers, authorization, signal }: Request,

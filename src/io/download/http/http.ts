@@ -12,26 +12,29 @@ export type HttpOptions = {
 
 export type Wanted = {
   readonly url: URL
-  /** How it is named in errors. */
+  /** Its name in errors. */
   readonly what: string
   readonly headers: Readonly<Record<string, string>>
-  /** A form that is posted; without one it is a GET. */
+  /** A form to post; without one, the request is a GET. */
   readonly form?: URLSearchParams
   readonly signal: AbortSignal
 }
 
 /** The connections of one download. */
 export type Http = {
-  /** The head of the answer, whatever its status; redirects are not followed. Rejects with a `DownloadError`. */
+  /**
+   * Resolves to the head of the response, whatever its status; redirects are not followed. Rejects with a
+   * `DownloadError`.
+   */
   readonly send: (wanted: Wanted) => Promise<IncomingMessage>
   readonly close: () => void
 }
 
-/** To one origin at a time. */
+/** Maximum connections per origin. */
 const CONNECTIONS = 2
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' } as const
 
-/** Makes the connections of downloads; each download has its own, which end with it. */
+/** Creates connections for downloads; each download has its own, which are closed at its end. */
 export const createHttp = ({ guard, ...options }: HttpOptions): (() => Http) => {
   const openClient = createHttpClients({ ...options, connections: CONNECTIONS })
   return () => {

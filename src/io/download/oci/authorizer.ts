@@ -14,7 +14,7 @@ import { parsedJson } from './json.js'
 const MAX_TOKEN_BYTES = 64 * 1024
 const CLIENT = 'proplet'
 
-/** Some leave one of them empty, or null. */
+/** Some servers leave one of them empty, or null. */
 const token = t.union([t.string, t.null])
 const answer = t.partial({ token, access_token: token })
 
@@ -34,17 +34,17 @@ export type AuthorizerOptions = {
   readonly registry: string
   readonly repository: string
   readonly credentials: (signal: AbortSignal) => Promise<Credentials | undefined>
-  /** Whether a server of tokens may be asked without TLS. */
+  /** Whether the token server may be accessed without TLS. */
   readonly mayBePlain: (url: URL) => boolean
 }
 
 /** Obtains credentials for one pull. */
 export type Authorizer = {
-  /** The `Authorization` header that the registry wanted last; undefined: none so far. */
+  /** The `Authorization` header for the last challenge; undefined if there was none. */
   readonly header: () => string | undefined
-  /** Does what a 401 of the registry asks for. Rejects with a `DownloadError` when that can't be done. */
+  /** Answers the challenge of a 401. Rejects with a `DownloadError` if that is impossible. */
   readonly answer: (wwwAuthenticate: string, attempt: Attempt) => Promise<void>
-  /** Does again what the registry asked for last; false: it has asked for nothing so far. */
+  /** Answers the last challenge again, with a new token; false if there was none. */
   readonly renew: (attempt: Attempt) => Promise<boolean>
 }
 
@@ -77,7 +77,7 @@ export const createAuthorizer = (options: AuthorizerOptions): Authorizer => {
       if (account?.type === 'identity') {
         const form = new URLSearchParams({
           ...(service !== undefined && { service }),
-          // RFC 6749 has one parameter, with blanks between the scopes.
+          // RFC 6749 has a single parameter with spaces between scopes.
           scope: asked.getAll('scope').join(' '),
           grant_type: 'refresh_token',
           refresh_token: account.token,
@@ -99,7 +99,7 @@ export const createAuthorizer = (options: AuthorizerOptions): Authorizer => {
     return found
   }
 
-  /** What the registry asked for last. */
+  /** The last challenge of the registry. */
   let asked: string | undefined
   const answerTo = async (wwwAuthenticate: string, attempt: Attempt): Promise<void> => {
     asked = wwwAuthenticate

@@ -1,4 +1,4 @@
-/** One way to authenticate that a registry offers, of RFC 9110; the names of parameters are in lower case. */
+/** A challenge of RFC 9110; parameter names are in lower case. */
 export type Challenge = {
   readonly scheme: string
   readonly parameters: ReadonlyMap<string, string>
@@ -15,7 +15,7 @@ const execAt = (pattern: RegExp, text: string, at: number): RegExpExecArray | nu
   return own.exec(text)
 }
 
-/** The challenges of a `WWW-Authenticate` header, or of several that were joined; what comes after a mistake is left out. */
+/** The challenges in a `WWW-Authenticate` header, or in several that were joined; stops at a syntax error. */
 export const challengesOf = (header: string): readonly Challenge[] => {
   const text = header.slice(0, MAX_LENGTH)
   const challenges: Challenge[] = []

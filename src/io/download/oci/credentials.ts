@@ -7,29 +7,29 @@ import { helperOf, keyOf, readDockerConfig, storedCredentials, type Credentials 
 import { parsedJson } from './json.js'
 import { messageOf } from '../../../model/message-of.js'
 
-/** Milliseconds that a helper may take. */
+/** Time limit of a helper, in milliseconds. */
 const HELPER_MS = 15_000
 const HELPER_MAX_BYTES = 64 * 1024
-/** A helper is named in a file, and is no path. */
+/** The file contains the name of a helper, which must not be a path. */
 const HELPER_NAME = /^[\w.-]{1,100}$/
-/** What helpers give as the name of a user when the secret is an identity token. */
+/** The user name that helpers return when the secret is an identity token. */
 const TOKEN_USER = '<token>'
 
 const answer = t.type({ Username: t.string, Secret: t.string })
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** Without what is ours, such as the key of the client. */
+/** Without the proplet's own variables, such as the key of the client. */
 const helperEnv = (env: Environment): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(env).filter(([key]) => !key.startsWith('PROPLET_')))
 
-/** In words that hold nothing of what it said. */
+/** The message contains no output of the helper. */
 const problemOf = ({ code, killed }: ExecFileException): string => {
   if (code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') return 'printed too much'
   return killed === true ? 'took too long' : `failed (${code ?? 'a signal'})`
 }
 
-/** The credentials that a helper has; undefined: none. Rejects with a `DownloadError` when it fails. */
+/** Gets credentials from a helper; undefined if it has none. Rejects with a `DownloadError` if it fails. */
 const askHelper = (
   name: string,
   registry: string,
@@ -51,7 +51,7 @@ const askHelper = (
     } as const
     const child = execFile(program, ['get'], options, (error, stdout) => {
       if (error !== null) {
-        // The way in which helpers say that they have none; on standard output, with status 1.
+        // Helpers report missing credentials with this text on standard output and status 1.
         if (/credentials not found/i.test(stdout)) resolve(undefined)
         else reject(new DownloadError(`${program} ${problemOf(error)}`))
         return
@@ -68,12 +68,12 @@ const askHelper = (
           : { type: 'basic', username, password: secret },
       )
     })
-    // A helper that does not read what it is asked is none of our trouble.
+    // A helper that does not read its input causes an error here that does not matter.
     child.stdin?.on('error', () => undefined)
     child.stdin?.end(keyOf(registry))
   })
 
-/** The credentials for a registry, from docker's file or the helpers that it names; undefined: there are none. */
+/** Finds the credentials for a registry in Docker's file, or through its helpers; undefined if there are none. */
 export const findCredentials = async (
   { path, env }: { readonly path: string; readonly env: Environment },
   registry: string,

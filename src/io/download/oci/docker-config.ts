@@ -7,7 +7,7 @@ import { DOCKER_HUB } from './reference.js'
 
 export type Credentials =
   | { readonly type: 'basic'; readonly username: string; readonly password: string }
-  /** Exchanged for a token of the registry. */
+  /** Exchanged for a token. */
   | { readonly type: 'identity'; readonly token: string }
 
 const MAX_BYTES = 1024 * 1024
@@ -25,16 +25,16 @@ const config = t.partial({
 })
 export type DockerConfig = t.TypeOf<typeof config>
 
-/** What Docker calls its own registry in that file. */
+/** The key of Docker Hub in that file. */
 const HUB_KEY = 'https://index.docker.io/v1/'
 
-/** What a registry is called in the file of credentials, and what helpers are asked for. */
+/** The name of a registry in the credentials file, and for helpers. */
 export const keyOf = (registry: string): string => (registry === DOCKER_HUB ? HUB_KEY : registry)
 
-/** The file of credentials; undefined: there is none. Rejects, without a word of its content, when it is damaged. */
+/** Reads the credentials file; undefined if it does not exist. Rejects if it is damaged, without quoting it. */
 export const readDockerConfig = async (path: string): Promise<DockerConfig | undefined> => {
   const size = await stat(path).then(
-    // Reading a pipe would wait for its writer.
+    // Reading a FIFO would wait for its writer.
     (found) => (found.isFile() ? found.size : undefined),
     () => undefined,
   )
@@ -45,17 +45,17 @@ export const readDockerConfig = async (path: string): Promise<DockerConfig | und
   return decoded.right
 }
 
-/** Old files have whole URLs as keys. */
+/** Old files have URLs as keys. */
 const hostOf = (key: string): string => key.replace(/^https?:\/\//, '').replace(/\/.*$/, '')
 
 const ownValue = <T>(values: Readonly<Record<string, T>> | undefined, key: string): T | undefined =>
   values !== undefined && Object.hasOwn(values, key) ? values[key] : undefined
 
-/** The helper program that has the credentials of a registry; undefined: none has. */
+/** The helper for a registry; undefined if there is none. */
 export const helperOf = ({ credHelpers, credsStore }: DockerConfig, registry: string): string | undefined =>
   ownValue(credHelpers, keyOf(registry)) ?? ownValue(credHelpers, registry) ?? credsStore
 
-/** The credentials of a registry that stand in the file itself. */
+/** The credentials of a registry in the file itself. */
 export const storedCredentials = ({ auths }: DockerConfig, registry: string): Credentials | undefined => {
   const key = keyOf(registry)
   const alike = Object.keys(auths ?? {}).find((candidate) => hostOf(candidate) === hostOf(key))

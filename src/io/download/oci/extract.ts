@@ -5,7 +5,7 @@ import { SpoolError, type Spool } from '../../cache/spool.js'
 import { readTar, TarError } from './tar.js'
 import { codeOf } from '../../../model/code-of.js'
 
-/** How a layer is compressed, whatever its media type says. */
+/** The compression of a layer, whatever its media type says. */
 export type Compression = 'none' | 'gzip' | 'zstd'
 
 const startsWith = (bytes: Uint8Array, start: readonly number[]): boolean =>
@@ -17,7 +17,7 @@ const WASM = [0x00, 0x61, 0x73, 0x6d] as const
 
 type LayerKind = { readonly isWasm: boolean; readonly compression: Compression }
 
-/** What a layer turned out to be: a wasm binary as it is, or something to unpack. */
+/** What a layer contains: a wasm binary, or something to unpack. */
 export const kindOfLayer = async (layer: Spool): Promise<LayerKind> => {
   for await (const piece of layer.read()) {
     const compressed = startsWith(piece, ZSTD) ? 'zstd' : 'none'
@@ -29,7 +29,7 @@ export const kindOfLayer = async (layer: Spool): Promise<LayerKind> => {
   return { isWasm: false, compression: 'none' }
 }
 
-/** Of Node.js 22.15 and newer. */
+/** Needs Node.js 22.15 or newer. */
 const zstdDecompress = (): Transform => {
   const create: unknown = Reflect.get(zlib, 'createZstdDecompress')
   if (typeof create !== 'function')
@@ -56,7 +56,7 @@ async function* unpacked(
   }
 }
 
-/** The pieces again, behind what their first bytes are. */
+/** The pieces again, preceded by the bytes already read. */
 const sniffed = async (pieces: AsyncIterable<Uint8Array>) => {
   const iterator: AsyncIterator<Uint8Array, unknown> = pieces[Symbol.asyncIterator]()
   let head = new Uint8Array()
@@ -80,10 +80,10 @@ const sniffed = async (pieces: AsyncIterable<Uint8Array>) => {
   return { isWasm: startsWith(head, WASM), isEmpty: head.length === 0, pieces: again() }
 }
 
-/** How much a layer may unpack to, in units of the largest binary. */
+/** Maximum unpacked size of a layer, in multiples of the maximum binary size. */
 const UNPACKED = 4
 
-/** Lets the pieces through, up to a limit. */
+/** Passes pieces on, up to a limit. */
 const limited = (maxBytes: number, signal: AbortSignal) =>
   async function* (pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
     let size = 0
@@ -102,10 +102,10 @@ const quoted = (name: string): string => JSON.stringify(name.length > 100 ? `${n
 export type Extraction = {
   readonly layer: Spool
   readonly compression: Compression
-  /** Where the binary goes to. */
+  /** Receives the binary. */
   readonly into: Spool
   readonly maxBytes: number
-  /** How the layer is named in errors. */
+  /** The layer's name in errors. */
   readonly what: string
   readonly signal: AbortSignal
 }
@@ -119,7 +119,7 @@ const reworded = (what: string, error: unknown): unknown => {
   return error
 }
 
-/** Finds the one `*.wasm` in a tar. */
+/** Finds the only `*.wasm` in a tar. */
 const findInTar = async (
   pieces: AsyncIterable<Uint8Array>,
   { into, maxBytes }: Pick<Extraction, 'into' | 'maxBytes'>,
@@ -137,9 +137,9 @@ const findInTar = async (
 }
 
 /**
- * Unpacks a layer: a compressed binary, or the one `*.wasm` of a tar.
+ * Unpacks a layer: a compressed binary, or the only `*.wasm` of a tar.
  * @returns false if there is none
- * @throws DownloadError for a bad layer, or one with several
+ * @throws DownloadError if the layer is invalid, or contains several
  */
 export const extractBinary = async (extraction: Extraction): Promise<boolean> => {
   const { layer, compression, into, maxBytes, what, signal } = extraction

@@ -12,24 +12,24 @@ import { parseReference, textOfReference, type ImageReference } from './referenc
 import { createRegistryClient, isPlain } from './registry.js'
 
 export type RegistryOptions = {
-  /** Registries that are spoken to without TLS: `host` or `host:port`, in lower case. */
+  /** Registries to access without TLS: `host` or `host:port`, in lower case. */
   readonly insecure: readonly string[]
-  /** Docker's file of credentials. */
+  /** Docker's credentials file. */
   readonly authFile: string
-  /** Of the helpers that the file names. */
+  /** The environment of the helpers that the file names. */
   readonly env: Environment
 }
 
-/** One image in its registry. Everything rejects with a `DownloadError`. */
+/** An image in its registry. All methods reject with a `DownloadError`. */
 export type Image = {
   readonly reference: ImageReference
-  /** The reference as it may be shown. */
+  /** The reference without secrets. */
   readonly shown: string
-  /** The manifest; of an index that of what is for wasm, else for this host. */
+  /** The manifest; from an index, the one for wasm, else for this host, else the first. */
   readonly manifest: (attempt: Attempt) => Promise<ImageManifest>
-  /** A small blob, with its digest checked. */
+  /** A small blob, with its digest verified. */
   readonly smallBlob: (descriptor: Descriptor, maxBytes: number, attempt: Attempt) => Promise<Buffer>
-  /** Fills the spool with a layer, going on where it ends, and checks its digest. */
+  /** Appends the rest of a layer to the spool, and verifies its digest. */
   readonly receiveLayer: (
     descriptor: Descriptor,
     spool: Spool,
@@ -38,7 +38,7 @@ export type Image = {
   ) => Promise<void>
 }
 
-/** Throws a `DownloadError` for what is not a reference. */
+/** Throws a `DownloadError` if the text is not a reference. */
 export const openImage = (text: string, { insecure, authFile, env }: RegistryOptions): Image => {
   const reference = parseReference(text)
   const { registry, repository, version } = reference

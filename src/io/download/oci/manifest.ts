@@ -14,7 +14,7 @@ const INDEXES = [
   'application/vnd.oci.image.index.v1+json',
   'application/vnd.docker.distribution.manifest.list.v2+json',
 ]
-/** What we understand; without it a registry answers with something older, or with 404. */
+/** Accepted media types; without this header a registry responds with older formats, or with 404. */
 export const ACCEPT = [...MANIFESTS, ...INDEXES].join(', ')
 
 const MAX_ENTRIES = 256
@@ -65,14 +65,14 @@ const mediaTypeOf = (value: unknown): unknown =>
 const shownType = (type: string | undefined): string => JSON.stringify((type ?? '').slice(0, 100))
 
 /**
- * Reads a manifest or an index. Which of them it is, the content type says; registries and the storage that they
- * redirect to also answer with general types, so then its own media type does, and then its shape.
- * @param type the content type that it came with
- * @param what how it is named in errors
+ * Reads a manifest or an index. The content type decides which one it is. Registries and the storage that they redirect
+ * to may also use generic types; then the media type inside decides, and finally the shape.
+ * @param type the content type of the response
+ * @param what its name in errors
  */
 export const parseManifest = (bytes: Buffer, type: string | undefined, what: string): Manifest => {
   const value = parsedJson(bytes)
-  // One that is both could be read as one thing here and as another there.
+  // If it were both, different programs could read it differently.
   if (hasOwn(value, 'manifests') && hasOwn(value, 'layers'))
     throw new DownloadError(`${what}: both a manifest and an index`)
   const kind = kindOfType(type) ?? kindOfType(mediaTypeOf(value)) ?? kindOfShape(value)
@@ -98,7 +98,7 @@ const WASM_OS = /^(?:wasi|wasip[0-9]|wasm)$/
 const WASM_ARCHITECTURE = /^wasm(?:32|64)?$/
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386' }
 
-/** The host in the words of OCI. */
+/** The host in OCI terms. */
 export type Host = { readonly os: string; readonly architecture: string }
 
 export const hostOf = ({ platform, arch }: { platform: string; arch: string }): Host => ({
@@ -108,13 +108,13 @@ export const hostOf = ({ platform, arch }: { platform: string; arch: string }): 
 
 const REFERENCE_TYPE = 'vnd.docker.reference.type'
 
-/** What builders put beside images: attestations, signatures and other artifacts. */
+/** Artifacts that build tools add to images, such as attestations and signatures. */
 const isAttachment = ({ platform, annotations, artifactType }: Descriptor): boolean =>
   (platform?.os === 'unknown' && platform.architecture === 'unknown') ||
   annotations?.[REFERENCE_TYPE] !== undefined ||
   (artifactType !== undefined && !/wasm/i.test(artifactType))
 
-/** The image of an index: one for wasm, else one for the host, else the first. */
+/** Chooses the image of an index: for wasm, else for the host, else the first. */
 export const chooseManifest = (entries: readonly Descriptor[], host: Host, what: string): Descriptor => {
   const manifests = entries.filter((entry) => !isAttachment(entry))
   const isWasm = ({ platform, artifactType }: Descriptor) =>
@@ -133,7 +133,7 @@ export const chooseManifest = (entries: readonly Descriptor[], host: Host, what:
   return checked(chosen, what)
 }
 
-/** `application/wasm`, and whatever a vendor calls a format of wasm; compressed or not. */
+/** `application/wasm`, or a vendor's type for wasm, compressed or not. */
 const WASM_LAYER = /^application\/(?:wasm|[^;]*\+wasm)(?:\+(?:gzip|zstd))?$/i
 const TITLE = 'org.opencontainers.image.title'
 const MAX_TRIED = 16
@@ -143,12 +143,12 @@ const isWasmLayer = ({ mediaType, annotations }: Descriptor): boolean => {
   return WASM_LAYER.test(mediaType ?? '') || (typeof title === 'string' && title.endsWith('.wasm'))
 }
 
-/** Whether a layer claims to be a tar, so that one that is not is damaged rather than something else. */
+/** Whether a layer claims to be a tar: if it is not one, it is damaged rather than something else. */
 export const claimsTar = ({ mediaType }: Descriptor): boolean => /[./]tar(?:$|[.+])/i.test(mediaType ?? '')
 
 /**
- * The layers that may hold the binary, the likeliest first: the one that says that it is wasm, else all of them from the
- * top down, as the file of an upper layer hides that of a lower one.
+ * The layers that may contain the binary, the most likely first: the one declared as wasm; otherwise all from the top
+ * down, because files of upper layers hide those of lower ones.
  */
 export const chooseLayers = (layers: readonly Descriptor[], what: string): readonly Descriptor[] => {
   const wasm = layers.find(isWasmLayer)

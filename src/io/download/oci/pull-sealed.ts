@@ -25,12 +25,12 @@ const CONFIGS: ReadonlySet<string | undefined> = new Set([
 
 const isEncrypted = ({ mediaType }: Descriptor): boolean => ENCRYPTED.test(mediaType ?? '')
 
-/** A layer, and its place in the image. */
+/** A layer, and its index in the image. */
 type Placed = { readonly layer: Descriptor; readonly index: number }
 
 /**
- * The encrypted layers that may hold the binary: the one that says that it is wasm, else all of them from the top down. Plain
- * layers are not looked into: a binary out of one would be none that the key stands for. Throws a `DownloadError`.
+ * The encrypted layers that may contain the binary: the one declared as wasm; otherwise all from the top down.
+ * Unencrypted layers are skipped, because the key does not vouch for their content. Throws a `DownloadError`.
  */
 export const chooseSealedLayers = (layers: readonly Descriptor[], what: string): readonly Placed[] => {
   const placed = layers.map((layer, index) => ({ layer: checked(layer, what), index }))
@@ -44,7 +44,7 @@ export const chooseSealedLayers = (layers: readonly Descriptor[], what: string):
 
 const config = t.type({ rootfs: t.type({ diff_ids: list(label(256), 1024) }) })
 
-/** The digests of the layers without encryption and compression; empty: the image does not say. */
+/** The digests of the unencrypted, uncompressed layers; empty if the image does not state them. */
 const diffIdsOf = async (
   { config: descriptor }: ImageManifest,
   { smallBlob, shown }: Image,
@@ -63,9 +63,9 @@ const textsOf = (annotations: Readonly<Record<string, unknown>> = {}): Readonly<
   )
 
 /**
- * The download of an encrypted image out of its registry. What comes is the encrypted layer, with what opens it. Nothing that
- * an earlier download left stands in for an image: whoever may run it is asked anew. Throws a `DownloadError` for what is not
- * a reference.
+ * Downloads an encrypted image from its registry: the encrypted layer, and what is needed to decrypt it. Layers may come
+ * from the cache, but the manifest never does: who may run the image is decided anew each time. Throws a `DownloadError`
+ * if the text is not a reference.
  */
 export const pullSealed = (
   text: string,
@@ -78,7 +78,7 @@ export const pullSealed = (
   const image = openImage(text, options)
   const { shown } = image
 
-  /** What was received of it is kept for the next attempt, where there is but one. */
+  /** If there is only one candidate, its received part is kept for the next attempt. */
   let isSpoolFree = true
 
   const receiveInto = async (layer: Descriptor, spool: Spool, attempt: Attempt): Promise<Binary> => {
@@ -108,7 +108,7 @@ export const pullSealed = (
     const diffIds = await diffIdsOf(manifest, image, attempted)
     let below: Binary | undefined
     let isNew = false
-    // From the lowest up: the first to be looked into is the uppermost.
+    // From the lowest up, so that the uppermost is tried first.
     for (const { layer, index } of [...chosen].reverse()) {
       const got = await layerOf(layer, chosen.length === 1 ? spool : undefined, attempted)
       isNew ||= got.isNew

@@ -10,7 +10,7 @@ import { openImage, type RegistryOptions } from './image.js'
 import { chooseLayers, claimsTar, type Descriptor } from './manifest.js'
 import { TarError } from './tar.js'
 
-/** The download of an image out of its registry. Throws a `DownloadError` for what is not a reference. */
+/** Downloads an image from its registry. Throws a `DownloadError` if the text is not a reference. */
 export const pullImage = (
   text: string,
   context: DownloadContext,
@@ -19,16 +19,16 @@ export const pullImage = (
 ): Download => {
   const { reference, shown, manifest, receiveLayer } = openImage(text, options)
   const { cache, budget, maxBytes } = context
-  // Other than what the Proxy gives for the same reference: it looks at no tag.
+  // Separate from the image as the Proxy provides it, because the Proxy ignores tags.
   const key = `direct ${shown}`
-  /** The layers that are still to be looked at; undefined: not known yet. */
+  /** Layers that are still to be examined; undefined before the manifest is known. */
   let layers: readonly Descriptor[] | undefined
-  /** Bytes of those that held nothing. */
+  /** Bytes of layers without a binary. */
   let passedBytes = 0
-  /** Those that were not what a layer is. */
+  /** Layers of an unknown format. */
   const passed: string[] = []
 
-  /** The binary of a layer that was pulled before. */
+  /** The binary of a layer that was pulled earlier. */
   const keptOf = async ({ digest, size }: Descriptor): Promise<Binary | undefined> => {
     const same = await firstValueFrom(cache.byDigest(digest))
     return same?.size === size ? same : (await cache.known(`layer ${digest}`))?.binary
@@ -42,7 +42,7 @@ export const pullImage = (
       ),
   })
 
-  /** Undefined: the layer holds no binary. */
+  /** Undefined if the layer contains no binary. */
   const binaryOf = async (
     layer: Descriptor,
     spool: Spool,
@@ -63,7 +63,7 @@ export const pullImage = (
     }
   }
 
-  /** Beside the binary there may be a list of parts, a licence, a signature: what is not a tar, and need not be one. */
+  /** Images may also contain layers such as an SBOM, a licence or a signature, which need not be a tar. */
   const binaryIfAny = async (layer: Descriptor, spool: Spool, attempted: Attempt) => {
     try {
       return await binaryOf(layer, spool, attempted)

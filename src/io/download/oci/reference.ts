@@ -1,11 +1,11 @@
 import { DownloadError } from '../../../model/download.js'
 
-/** An image of a registry. */
+/** An image in a registry. */
 export type ImageReference = {
-  /** `host` or `host:port`, as the reference has it. */
+  /** `host` or `host:port` as in the reference. */
   readonly registry: string
   readonly repository: string
-  /** A tag, or a digest. */
+  /** A tag or a digest. */
   readonly version: string
   /** `sha256:…` of the manifest, if the reference has one. */
   readonly digest: string | undefined
@@ -22,14 +22,14 @@ export const DIGEST = /^sha256:[0-9a-f]{64}$/
 
 export const DOCKER_HUB = 'docker.io'
 
-/** The first part names a registry if it looks like a host; else the image is one of Docker Hub. */
+/** The first part names a registry if it looks like a host; otherwise the image is on Docker Hub. */
 const splitHost = (name: string): readonly [registry: string, repository: string] => {
   const [first = '', ...rest] = name.split('/')
   if (rest.length > 0 && (/[.:[]/.test(first) || first === 'localhost')) return [first, rest.join('/')]
   return [DOCKER_HUB, rest.length === 0 ? `library/${name}` : name]
 }
 
-/** Throws a `DownloadError` that does not hold what was found, as that may be a secret in a wrong place. */
+/** Throws a `DownloadError`, which does not quote the text because it may contain a secret. */
 export const parseReference = (text: string): ImageReference => {
   const [named = '', digest, ...more] = text.split('@')
   const [, name = '', tag] = /^(.*?)(?::([^:/]*))?$/.exec(named) ?? []

@@ -8,23 +8,23 @@ import type { Authorizer } from './authorizer.js'
 import { ACCEPT, parseManifest, type Manifest } from './manifest.js'
 import { DOCKER_HUB, type ImageReference } from './reference.js'
 
-/** Parsing more in one go would keep the event loop busy; manifests have a few kilobytes. */
+/** Larger JSON would block the event loop; manifests have a few kilobytes. */
 const MAX_MANIFEST_BYTES = 512 * 1024
 
-/** Statuses by which registries may refuse a token that has expired, beside a 401 with a challenge. */
+/** Statuses by which registries may refuse an expired token, in addition to 401. */
 const EXPIRED: ReadonlySet<number> = new Set([400, 401, 403])
 
 export type RegistryClient = {
-  /** A manifest or an index, with its digest checked. */
+  /** A manifest or an index, with its digest verified. */
   readonly manifest: (version: string, attempt: Attempt) => Promise<Manifest>
-  /** The head of a blob, from byte `from` on: 200 is the whole, 206 the rest. */
+  /** Requests a blob from byte `from` on: 200 means all of it, 206 the rest. */
   readonly blob: (digest: string, from: number, attempt: Attempt) => Promise<Reply>
 }
 
 const isLoopback = (host: string): boolean =>
   host === 'localhost' || /^127(?:\.\d{1,3}){3}$/.test(host) || host === '[::1]'
 
-/** Whether a registry is spoken to without TLS: it is on this machine, or the list has it. */
+/** Whether a registry is accessed without TLS: it is on this machine, or it is listed. */
 export const isPlain = (registry: string, insecure: readonly string[]): boolean => {
   const [, host = '', port] = /^(.*?)(?::(\d+))?$/.exec(registry) ?? []
   return insecure.includes(registry) || insecure.includes(host) || (isLoopback(host) && port !== '443')
@@ -41,7 +41,7 @@ const checkDigest = (bytes: Buffer, expected: string | undefined, what: string):
   if (found !== expected) throw new DownloadError(`${what}: found ${found}; expected ${expected}`)
 }
 
-/** Speaks the distribution protocol with the registry of one image. */
+/** A client of the distribution protocol for the registry of one image. */
 export const createRegistryClient = (
   { registry, repository }: Pick<ImageReference, 'registry' | 'repository'>,
   insecure: readonly string[],
@@ -49,7 +49,7 @@ export const createRegistryClient = (
 ): RegistryClient => {
   const base = `${originOf(registry, isPlain(registry, insecure))}/v2/${repository}`
 
-  /** Authenticates when it is asked to, once: the second refusal counts. */
+  /** Authenticates once if required; a second refusal is final. */
   const get = async (path: string, headers: Readonly<Record<string, string>>, attempt: Attempt) => {
     const { http, signal } = attempt
     const send = () =>
@@ -64,7 +64,7 @@ export const createRegistryClient = (
       await authorizer.answer(challenge, attempt)
       return send()
     }
-    // Some registries say so when a token has expired.
+    // Some registries respond like this if a token has expired.
     if (!hadToken || !EXPIRED.has(status) || !(await authorizer.renew(attempt))) return first
     drop(first.response)
     return send()
@@ -81,7 +81,7 @@ export const createRegistryClient = (
       if (response.statusCode !== 200) return refuse(reply)
       const bytes = await textOf(response, what, MAX_MANIFEST_BYTES)
       checkDigest(bytes, version.startsWith('sha256:') ? version : undefined, what)
-      // Not news for the pipeline, but a sign of life.
+      // Does not matter to the pipeline, but shows that the peer is alive.
       attempt.emit({ type: 'downloading', received: 0, total: undefined })
       return parseManifest(bytes, response.headers['content-type'], what)
     },

@@ -3,18 +3,18 @@ import { extract, type Entry } from 'tar-stream'
 import { messageOf } from '../../../model/message-of.js'
 import { toError } from '../../../model/to-error.js'
 
-/** What is not a tar, or one that asks for too much. */
+/** The data is not a tar, or exceeds a limit. */
 export class TarError extends Error {
   override readonly name = 'TarError'
   readonly code = 'tar'
 }
 
-/** A regular file; the name is untrusted, and not a path of ours. */
+/** A regular file; its name is untrusted, and never used as a path. */
 export type TarFile = { readonly name: string; readonly size: number }
 
 const BLOCK = 512
 const MAX_ENTRIES = 100_000
-/** Bytes of names and attributes that do not fit into a header; the reader holds them in memory. */
+/** Maximum bytes of names and attributes outside headers, which the reader holds in memory. */
 const MAX_EXTENSION_BYTES = 256 * 1024
 
 const isFile = ({ header }: Entry): boolean =>
@@ -22,7 +22,7 @@ const isFile = ({ header }: Entry): boolean =>
 
 const padded = (size: number): number => Math.ceil(size / BLOCK) * BLOCK
 
-/** Feeds the reader, but not with more than headers need while it has no entry to show. */
+/** Feeds the reader; while it has no entry, only as much as headers need. */
 const createFeed = (pieces: AsyncIterable<Uint8Array>) => {
   let unaccounted = 0
   let fault: Error | undefined
@@ -53,13 +53,13 @@ const sizeOf = ({ header }: Entry): number => {
   return size
 }
 
-/** The reader's own words for what it can't read. */
+/** The reader's messages for invalid data. */
 const malformed = (error: unknown): TarError =>
   error instanceof TarError ? error : new TarError(messageOf(error), { cause: error })
 
 type Visit = (file: TarFile, body: AsyncIterable<Uint8Array>) => Promise<void>
 
-/** Shows an entry if it is a file, and reads what the visitor left: the next entry comes after it. */
+/** Passes an entry on if it is a file, and skips what the visitor left unread, so that the next entry follows. */
 const show = async (entry: Entry, size: number, visit: Visit): Promise<void> => {
   const pieces: AsyncIterator<unknown, unknown> = entry[Symbol.asyncIterator]()
   const body = async function* (): AsyncGenerator<Uint8Array, void> {
@@ -76,8 +76,8 @@ const show = async (entry: Entry, size: number, visit: Visit): Promise<void> => 
 }
 
 /**
- * Shows each regular file of a tar (ustar, pax, GNU) to `visit`, which may read its body, in order. Nothing is written,
- * and no more than headers and a piece is in memory. Rejects with a `TarError`, or with the error of `pieces`.
+ * Passes each regular file of a tar (ustar, pax, GNU) to `visit` in order, which may read its body. Nothing is written,
+ * and only headers and one piece are in memory. Rejects with a `TarError`, or with the error of `pieces`.
  */
 export const readTar = async (pieces: AsyncIterable<Uint8Array>, visit: Visit): Promise<void> => {
   const feed = createFeed(pieces)

@@ -13,17 +13,17 @@ const MAX_OPTIONS = 16 * 1024
 const MAX_PACKET = 64 * 1024
 const MAX_PACKETS = 64
 
-/** What is told openly of the encryption of a layer. */
+/** The public options of an encrypted layer. */
 export type PublicOptions = {
   readonly hmac: Uint8Array
-  /** The counter block; undefined: it is among the private options. */
+  /** The counter block; undefined if it is in the private options. */
   readonly nonce: Uint8Array | undefined
 }
 
-/** What wraps the key of a layer for one recipient, still to be read. */
+/** The unparsed wrapped key of a layer for one recipient. */
 export type WrappedKey = { readonly provider: string; readonly packet: Uint8Array }
 
-/** What stands with an encrypted layer. */
+/** The annotations of an encrypted layer. */
 export type Envelope = { readonly options: PublicOptions; readonly keys: readonly WrappedKey[] }
 
 const publicOptions = t.type({
@@ -44,7 +44,7 @@ const optionsOf = (text: string, what: string): PublicOptions => {
   return { hmac, nonce: cipheroptions?.nonce }
 }
 
-/** Of one provider: base64 of packets, with commas between them. */
+/** The packets for one provider: base64, separated by commas. */
 const keysOf = (provider: string, text: string, what: string): readonly WrappedKey[] =>
   text.split(',').map((part) => ({
     provider,
@@ -52,8 +52,8 @@ const keysOf = (provider: string, text: string, what: string): readonly WrappedK
   }))
 
 /**
- * Reads the annotations of an encrypted layer; the keys of `attestation-agent` come first. Throws a `SealError`.
- * @param what how the layer is named in errors
+ * Reads the annotations of an encrypted layer; keys of `attestation-agent` come first. Throws a `SealError`.
+ * @param what the layer's name in errors
  */
 export const readEnvelope = (annotations: Readonly<Record<string, string>>, what: string): Envelope => {
   const entries = Object.entries(annotations)

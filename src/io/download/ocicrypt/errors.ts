@@ -1,4 +1,7 @@
-/** Why an encrypted image could not be opened. The message is fit for the Manager: it holds no key and no plain text. */
+/**
+ * Why an encrypted image could not be opened. The message may be shown to the Manager: it contains neither keys nor
+ * plain text.
+ */
 export class SealError extends Error {
   override readonly name = 'SealError'
   readonly code = 'sealed'
@@ -8,5 +11,5 @@ export class SealError extends Error {
   }
 }
 
-/** A layer that opened, and holds no binary: another one of its image may. */
+/** The layer was decrypted, but contains no binary; another layer of the image may. */
 export class NoBinaryError extends SealError {}

@@ -6,7 +6,7 @@ import { decode } from '../../codecs/decode.js'
 import { anyText, type Wire } from '../../codecs/types.js'
 import { SealError } from './errors.js'
 
-/** The bytes of standard base64. */
+/** Decodes standard base64. */
 export const base64: Wire<Uint8Array> = new t.Type<Uint8Array>(
   'standard base64',
   (u): u is Uint8Array => u instanceof Uint8Array,
@@ -20,7 +20,7 @@ export const base64: Wire<Uint8Array> = new t.Type<Uint8Array>(
 
 const valueOf = (bytes: Uint8Array): unknown => E.getOrElse((): unknown => undefined)(parseBoundedJson(bytes))
 
-/** Decodes JSON text. Throws a `SealError` that names `what`, and holds nothing of the text. */
+/** Decodes JSON text. Throws a `SealError` that names `what` and quotes nothing. */
 export const decodeJson = <A>(codec: t.Decoder<unknown, A>, bytes: Uint8Array, what: string): A => {
   const value = valueOf(bytes)
   if (value === undefined) throw new SealError(`${what} is malformed: expected JSON`)
@@ -29,7 +29,7 @@ export const decodeJson = <A>(codec: t.Decoder<unknown, A>, bytes: Uint8Array, w
   throw new SealError(`${what} is malformed: ${decoded.left.message}`)
 }
 
-/** The bytes of standard base64, of which there are at most `max` characters. Throws a `SealError`. */
+/** Decodes standard base64 of at most `max` characters. Throws a `SealError`. */
 export const decodeBase64 = (text: string, max: number, what: string): Uint8Array => {
   if (text.length > max) throw new SealError(`${what} is malformed: expected at most ${max} characters`)
   const bytes = decodeBase64Strict(text)

@@ -8,13 +8,13 @@ export const NONCE_BYTES = 16
 
 export type LayerSecret = {
   readonly key: Uint8Array
-  /** The whole first counter block. */
+  /** The complete first counter block. */
   readonly nonce: Uint8Array
 }
 
 type Turn = (slice: Uint8Array, at: number) => void
 
-/** The bytes slice by slice, so that the event loop turns in between. */
+/** Yields the bytes in slices, so that the event loop turns in between. */
 const paced = async (bytes: Uint8Array, signal: AbortSignal, turn: Turn): Promise<void> => {
   for (let at = 0; at < bytes.length; at += SLICE) {
     turn(bytes.subarray(at, at + SLICE), at)
@@ -29,8 +29,7 @@ const hmacOf = async (ciphertext: Uint8Array, key: Uint8Array, signal: AbortSign
 }
 
 /**
- * The plain text of a layer, in memory of its own. Nothing is decrypted before the HMAC was checked. Rejects with a
- * `SealError`.
+ * Decrypts a layer into separate memory. Nothing is decrypted before its HMAC was verified. Rejects with a `SealError`.
  */
 export const openLayer = async (
   ciphertext: Uint8Array,
@@ -53,7 +52,7 @@ export const openLayer = async (
   return plain
 }
 
-/** The ciphertext of a layer, and its HMAC. */
+/** Encrypts a layer; returns the ciphertext and its HMAC. */
 export const sealLayer = async (
   plain: Uint8Array,
   { key, nonce }: LayerSecret,

@@ -22,32 +22,32 @@ export type KeySource =
   | {
       readonly type: 'kbs'
       readonly service: URL
-      /** The key that wraps others; the caller overwrites it. */
+      /** The key-encryption key; the caller overwrites it. */
       readonly resource: (key: KeyReference, signal: AbortSignal) => Promise<Uint8Array>
     }
   | {
       readonly type: 'provider'
-      /** What the packet wraps, as JSON text. */
+      /** The content of the packet as JSON text. */
       readonly unwrap: (key: WrappedKey, signal: AbortSignal) => Promise<Uint8Array>
     }
 
 export type OpenOptions = {
   readonly source: KeySource
-  /** Bytes of the largest binary. */
+  /** Maximum size of a binary, in bytes. */
   readonly maxBytes: number
-  /** Whether the key of the samples may be used, which everybody knows. */
+  /** Whether the publicly known key of the samples may be used. */
   readonly allowTestKey: boolean
 }
 
 export type SealedLayer = Pick<Seal, 'what' | 'annotations' | 'diffId'> & {
   readonly ciphertext: Uint8Array
-  /** The key that the task trusts; undefined: whichever the image names. */
+  /** The key that the task requires; undefined to use any key that the image names. */
   readonly trusted: string | undefined
 }
 
 export type Opened = {
   readonly binary: Buffer
-  /** Something the reader of the log should know. */
+  /** Reports something for the log. */
   readonly warnings: readonly string[]
 }
 
@@ -59,7 +59,7 @@ const referenceOf = (text: string, from: string): KeyReference => {
   throw new SealError(`${from}: ${reference.left}, found ${JSON.stringify(text.slice(0, 200))}`)
 }
 
-/** The key that a packet is wrapped with, where it may be used. Throws a `SealError`. */
+/** The key of a packet, if it may be used. Throws a `SealError`. */
 const keyOf = ({ kid }: Packet, options: OpenOptions, what: string, trusted?: KeyReference): KeyReference => {
   const key = referenceOf(kid, `the kid of ${what}`)
   if (trusted !== undefined && !isSameKey(key, trusted))
@@ -97,7 +97,7 @@ const throughService = async (
 
 const OF_ONE_KEY: ReadonlySet<KbsReason> = new Set(['policy', 'missing', 'refused', 'malformed'])
 
-/** Whether another recipient's packet may still do. */
+/** Whether another recipient's packet may succeed. */
 const isOfOneKey = (error: unknown): boolean =>
   error instanceof SealError || (error instanceof KbsError && OF_ONE_KEY.has(error.reason))
 
@@ -119,7 +119,7 @@ const tryKey = async (
       const packet = parsePacket(wrapped.packet, what)
       return throughService(packet, keyOf(packet, options, what, trusted), source.resource, signal)
     }
-    // A provider reads packets of any form; the key that the task trusts can be compared in ours only.
+    // Providers accept packets of any form, but only ours names its key, which must be the one that the task requires.
     if (trusted !== undefined) keyOf(parsePacket(wrapped.packet, what), options, what, trusted)
     return source.unwrap(wrapped, signal)
   }
@@ -131,7 +131,7 @@ const tryKey = async (
   }
 }
 
-/** Of the first recipient that we are; several that refuse are told together. */
+/** Uses the first packet that works; if all fail, the error contains every reason. */
 const layerKey = async (layer: Layer, options: OpenOptions, signal: AbortSignal): Promise<LayerKey> => {
   const refusals: unknown[] = []
   for (const wrapped of layer.envelope.keys) {
@@ -152,8 +152,8 @@ const layerKey = async (layer: Layer, options: OpenOptions, signal: AbortSignal)
 }
 
 /**
- * The binary of an encrypted layer, in memory. Its HMAC and its diff_id are those they should be. Rejects with a `SealError`,
- * or with what the source of keys failed with.
+ * Opens an encrypted layer and returns its binary, in memory. Its HMAC and diff_id are verified. Rejects with a
+ * `SealError`, or with the error of the key source.
  */
 export const openSealed = async (
   { ciphertext, annotations, diffId, what, trusted }: SealedLayer,
@@ -175,7 +175,7 @@ export const openSealed = async (
       const isAsMade = digest === undefined || digest === (await digestOf([plain], signal))
       return {
         binary: await unpackLayer({ layer: plain, diffId, maxBytes: options.maxBytes, what, signal }),
-        // Where the layer was compressed while it was encrypted, the digest is that of what was there before.
+        // If the layer was compressed when it was encrypted, the digest is that of the uncompressed data.
         warnings: isAsMade
           ? []
           : [`${what} does not have the digest stored with its key, although its HMAC is correct`],

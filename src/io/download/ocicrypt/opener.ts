@@ -8,7 +8,7 @@ import { NoBinaryError, SealError } from './errors.js'
 import { openSealed, type OpenOptions } from './open.js'
 
 export type SealedCache = {
-  /** Keeps the file of a digest while subscribed to; never emits. */
+  /** Protects the file of a digest from eviction while subscribed to; never emits. */
   readonly hold: (digest: string) => Observable<never>
   /** Forgets a digest. */
   readonly evict: (digest: string) => Observable<never>
@@ -32,8 +32,9 @@ const ciphertextOf = async ({ content, digest, seal }: Sealed, cache: SealedCach
 }
 
 /**
- * Opens encrypted binaries into memory. The digest of what comes out is keyed with a secret of this process: equal ones are
- * equal, and tell nothing of their bytes. Errors with a `SealError`, a `KbsError` or an `EvidenceError`.
+ * Opens encrypted binaries into memory. Digests of plain text are keyed with a secret of this process: equal binaries
+ * have equal digests, which reveal nothing about their content. Errors with a `SealError`, a `KbsError` or an
+ * `EvidenceError`.
  */
 export const createOpener = ({ cache, ...options }: OpenerOptions) => {
   const secret = randomBytes(32)

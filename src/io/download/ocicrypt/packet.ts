@@ -6,9 +6,9 @@ import { base64, decodeJson } from './json.js'
 const WRAP_TYPES = ['A256GCM', 'A256CTR'] as const
 export type WrapType = (typeof WRAP_TYPES)[number]
 
-/** A wrapped key of CoCo's format, which a Key Broker Service holds the key of. */
+/** A wrapped key in the format of CoCo; a Key Broker Service has the key to unwrap it. */
 export type Packet = {
-  /** Of the key that wraps it: a resource of the service. */
+  /** The ID of the wrapping key: a resource of the service. */
   readonly kid: string
   readonly wrapped: Uint8Array
   readonly iv: Uint8Array

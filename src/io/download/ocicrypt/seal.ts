@@ -2,7 +2,7 @@ import { createCipheriv, createHash, randomBytes } from 'node:crypto'
 import { CIPHER, OWN_PROVIDER, PROVIDER_KEYS, PUBLIC_OPTIONS } from './envelope.js'
 import { NONCE_BYTES, sealLayer } from './layer.js'
 
-/** One who can open it: the name of the key, and the key, 32 bytes. */
+/** A recipient: the name of its key, and the key of 32 bytes. */
 export type Recipient = { readonly kid: string; readonly kek: Uint8Array }
 
 export type SealedImageLayer = {
@@ -18,7 +18,7 @@ const digestOf = (bytes: Uint8Array): string => `sha256:${createHash('sha256').u
 
 const base64 = (bytes: Uint8Array | string): string => Buffer.from(bytes).toString('base64')
 
-/** A packet that wraps these options for one recipient, as JSON text. */
+/** Wraps options for one recipient; returns the packet as JSON text. */
 export const wrapFor = (
   { kid, kek }: Recipient,
   options: Uint8Array,
@@ -29,12 +29,12 @@ export const wrapFor = (
   return JSON.stringify({ kid, wrapped_data: base64(wrapped), iv: base64(iv), wrap_type: 'A256GCM' })
 }
 
-/** Where a key and a nonce come from; by default each layer gets its own. */
+/** Provides keys and nonces; by default random ones for each layer. */
 export type Randomness = (bytes: number) => Uint8Array
 
 /**
- * Encrypts a layer for some recipients, as ocicrypt does.
- * @param mediaType of the plain layer; `+encrypted` is added
+ * Encrypts a layer for several recipients, as ocicrypt does.
+ * @param mediaType of the plain layer; `+encrypted` is appended
  */
 export const sealForRecipients = async (
   plain: Uint8Array,

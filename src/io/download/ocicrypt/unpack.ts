@@ -9,16 +9,16 @@ import { NoBinaryError, SealError } from './errors.js'
 import { codeOf } from '../../../model/code-of.js'
 
 export type Unpacking = {
-  /** Decrypted, and overwritten by the caller afterwards. */
+  /** The decrypted layer, which the caller overwrites afterwards. */
   readonly layer: Buffer
-  /** `sha256:…` of the layer without compression; undefined: its image does not say. */
+  /** `sha256:…` of the uncompressed layer; undefined if its image does not state it. */
   readonly diffId: string | undefined
   readonly maxBytes: number
   readonly what: string
   readonly signal: AbortSignal
 }
 
-/** How much a layer may unpack to, in units of the largest binary. */
+/** Maximum unpacked size of a layer, in multiples of the maximum binary size. */
 const UNPACKED = 4
 const SHOWN_NAMES = 5
 
@@ -28,7 +28,7 @@ const isWasm = (bytes: Uint8Array): boolean => startsWith(bytes, 0x00, 0x61, 0x7
 const isGzip = (bytes: Uint8Array): boolean => startsWith(bytes, 0x1f, 0x8b)
 const isZstd = (bytes: Uint8Array): boolean => startsWith(bytes, 0x28, 0xb5, 0x2f, 0xfd)
 
-/** Later releases of Node.js have it. */
+/** Needs Node.js 22.15 or newer. */
 const zstd = (): Transform | undefined => {
   const create: unknown = Reflect.get(zlib, 'createZstdDecompress')
   return typeof create === 'function' ? (Reflect.apply(create, zlib, []) as Transform) : undefined
@@ -46,7 +46,7 @@ function* slices(layer: Buffer): Generator<Buffer> {
   for (let at = 0; at < layer.length; at += SLICE) yield layer.subarray(at, at + SLICE)
 }
 
-/** Without compression, up to a limit. */
+/** Decompresses, up to a limit. */
 async function* unpacked({ layer, maxBytes, what, signal }: Unpacking): AsyncGenerator<Buffer, void> {
   const transform = decompressor(layer, what)
   const pieces: AsyncIterable<unknown> = transform
@@ -87,7 +87,7 @@ const bytesOf = async (
   return bytes
 }
 
-/** `module.wasm`, else the only `*.wasm`. */
+/** Prefers `module.wasm` to an only `*.wasm`. */
 const moduleOf = async (pieces: AsyncIterable<Buffer>, { maxBytes, what }: Unpacking): Promise<Buffer> => {
   const names: string[] = []
   let found: { readonly isModule: boolean; readonly bytes: Buffer } | undefined
@@ -143,8 +143,9 @@ const reworded = (what: string, error: unknown): unknown => {
 }
 
 /**
- * The WebAssembly binary in a decrypted layer: the layer itself, a file of its tar, compressed or not, whatever the media
- * type says. The whole layer is read, and its diff_id compared. In memory only. Rejects with a `SealError`.
+ * Finds the WebAssembly binary in a decrypted layer: the layer itself, or a file of its tar, compressed or not,
+ * whatever the media type says. Reads the whole layer and verifies its diff_id, in memory only. Rejects with a
+ * `SealError`.
  */
 export const unpackLayer = async (unpacking: Unpacking): Promise<Buffer> => {
   const { what, diffId, maxBytes } = unpacking

@@ -7,12 +7,12 @@ import { SealError } from './errors.js'
 import { base64, decodeJson } from './json.js'
 import type { Packet } from './packet.js'
 
-/** What opens a layer. The caller overwrites the key once it is used. */
+/** The private options of a layer. The caller overwrites the key after use. */
 export type LayerKey = {
   readonly key: Uint8Array
-  /** `sha256:…` of the plain text as its maker had it; undefined: not told. */
+  /** `sha256:…` of the plain text as stated by its author; undefined if not stated. */
   readonly digest: string | undefined
-  /** The counter block; undefined: it is among the public options. */
+  /** The counter block; undefined if it is in the public options. */
   readonly nonce: Uint8Array | undefined
 }
 
@@ -21,7 +21,7 @@ const TAG_BYTES = 16
 const MAX_TEXT_BYTES = 256
 
 /**
- * The key that a resource holds: 32 bytes as they are, or as base64 text, which the guide of Propeller stores. Throws a
+ * Reads the key in a resource: 32 bytes, either raw or as base64 text as in the guide of Propeller. Throws a
  * `SealError`.
  */
 export const readKek = (resource: Uint8Array, kid: string): Uint8Array => {
@@ -34,7 +34,10 @@ export const readKek = (resource: Uint8Array, kid: string): Uint8Array => {
   )
 }
 
-/** The private options, as JSON text. Throws a `SealError` when this is not the key that they were wrapped with. */
+/**
+ * Decrypts the private options to JSON text. Throws a `SealError` if the key is not the one that they were wrapped
+ * with.
+ */
 export const unwrapOptions = ({ kid, wrapped, iv, wrapType }: Packet, kek: Uint8Array): Buffer => {
   if (wrapType === 'A256CTR') {
     const decipher = createDecipheriv('aes-256-ctr', kek, iv)
@@ -57,7 +60,7 @@ const privateOptions = t.type({
   cipheroptions: optional(t.type({ nonce: optional(base64) })),
 })
 
-/** Reads the private options. Throws a `SealError`. */
+/** Parses the private options. Throws a `SealError`. */
 export const readLayerKey = (options: Uint8Array, what: string): LayerKey => {
   const read = `the content of the key packet of ${what}`
   const { symkey, digest, cipheroptions } = decodeJson(privateOptions, options, read)

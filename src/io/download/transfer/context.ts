@@ -6,11 +6,11 @@ import type { Http } from '../http/http.js'
 /** The part of the cache that downloads use. */
 export type DownloadCache = Pick<BinaryCache, 'byDigest' | 'byImage' | 'known' | 'note' | 'spool' | 'adopt'>
 
-/** What all downloads share. */
+/** Shared by all downloads. */
 export type DownloadContext = {
   readonly cache: DownloadCache
   readonly budget: Budget
-  /** Bytes of the largest binary. */
+  /** Maximum size of a binary, in bytes. */
   readonly maxBytes: number
 }
 

@@ -4,13 +4,13 @@ import { SpoolError, type Spool } from '../../cache/spool.js'
 import type { Emit } from './context.js'
 import { drop, lengthOf, piecesOf } from '../http/body.js'
 
-/** A peer that gives less than this makes no progress. */
+/** Fewer bytes than this do not count as progress. */
 const LEAST_BYTES = 1024
-/** Progress is told in steps of this size, or after a while. */
+/** Progress is reported in steps of this size, or after a while. */
 const STEP_BYTES = 256 * 1024
 const STEP_MS = 100
 
-/** Tells of progress, but not of each piece of it. */
+/** Reports progress, but not every piece. */
 const createProgress = (emit: Emit, total: number | undefined) => {
   let toldBytes = 0
   let toldAt = performance.now()
@@ -30,18 +30,18 @@ export type Receiving = {
   readonly spool: Spool
   readonly maxBytes: number
   readonly emit: Emit
-  /** Of the whole, where it is known beforehand. */
+  /** Total size, if known in advance. */
   readonly size?: number
 }
 
 const tooLarge = (what: string, maxBytes: number): DownloadError =>
   new DownloadError(`${what}: larger than ${maxBytes} bytes`)
 
-/** A disk and a memory that are full are no fault of the peer, and may have room later. */
+/** A full disk and memory budget are not the peer's fault, and may have room later. */
 const roomError = (what: string, error: unknown): unknown =>
   error instanceof SpoolError ? new DownloadError(`${what}: ${error.message}`, { cause: error }) : error
 
-/** Appends a body to what is there of it, while it arrives. Rejects with a `DownloadError`. */
+/** Appends a body to the received data. Rejects with a `DownloadError`. */
 export const receive = async (receiving: Receiving): Promise<void> => {
   const { response, what, spool, maxBytes, emit } = receiving
   const announced = lengthOf(response)
@@ -66,7 +66,7 @@ export const receive = async (receiving: Receiving): Promise<void> => {
   tell(spool.size, true)
 }
 
-/** Where the body of a 206 begins; undefined: it does not say. */
+/** The offset of a 206 response; undefined if it does not state one. */
 export const rangeStart = ({ headers }: IncomingMessage): number | undefined => {
   const [, start] = /^bytes (\d{1,15})-\d{1,15}\/(?:\d{1,15}|\*)$/.exec(headers['content-range'] ?? '') ?? []
   return start === undefined ? undefined : Number(start)

@@ -12,13 +12,15 @@ export type SessionOptions = {
   readonly kept: Observable<Binary | undefined>
   readonly context: DownloadContext
   readonly openHttp: () => Http
-  /** One attempt, into a spool that keeps what the attempts before have written. */
+  /** Makes one attempt, into a spool that keeps the data of earlier ones. */
   readonly attempt: (attempt: Attempt, spool: Spool) => Promise<void>
 }
 
 /**
- * The attempts of one download, with what they share: the connections and the spool. Invariants: one attempt at a time, also
- * when one that was left is still on its way out; the spool is closed once, after the last of them.
+ * The attempts of one download, with their shared connections and spool.
+ *
+ * Invariants: one attempt runs at a time, even if the previous one was abandoned and is still ending; the spool is
+ * closed once, after the last attempt.
  */
 export const createSession = ({ context, openHttp, attempt, ...rest }: SessionOptions): Download => {
   let http: Http | undefined
@@ -41,7 +43,7 @@ export const createSession = ({ context, openHttp, attempt, ...rest }: SessionOp
     ),
     close: () => {
       http?.close()
-      // What can't be deleted now is cleared away when the cache is opened next.
+      // If it cannot be deleted now, the next start of the cache removes it.
       void inTurn(() => spool.close()).catch(() => undefined)
     },
   }

@@ -27,7 +27,7 @@ const COUNTERS: Readings<JournalStats> = {
   ],
 }
 
-/** What the journal holds, from when it is known; without a journal there are no such figures. */
+/** Metrics of the journal, once it is open; there are none without a journal. */
 export const journalFigures =
   (registry: Registry) =>
   ({ journal }: PropletEvents): void => {

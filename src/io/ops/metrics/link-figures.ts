@@ -16,7 +16,7 @@ const COUNTERS: Readings<OutboxStats> = {
   proplet_outbox_dropped_total: ['Messages rejected because the outbox was full', ({ dropped }) => dropped],
 }
 
-/** What the link to the broker does, and what waits for it. */
+/** Metrics of the link to the broker and its outbox. */
 export const linkFigures = (registry: Registry) => {
   const registers = [registry]
   let outbox = () => IDLE

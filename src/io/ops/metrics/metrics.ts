@@ -8,7 +8,7 @@ import { linkFigures } from './link-figures.js'
 import { processFigures } from './process-figures.js'
 import { taskFigures } from './task-figures.js'
 
-/** `/metrics`, in the text format of Prometheus. Requests that come while figures are taken share them. */
+/** `/metrics` in Prometheus' text format. Concurrent requests share one collection. */
 export const createMetrics = (log: Logger): OpsPart => {
   const registry = new Registry()
   const tasks = taskFigures(registry)

@@ -5,7 +5,7 @@ import { firstValueFrom } from 'rxjs'
 import { createHostMetrics, type ProcessMetrics } from '../../../host/metrics.js'
 import { packageVersion } from '../../../host/version.js'
 
-/** Milliseconds between looks at the event loop; each takes some microseconds. */
+/** Interval between measurements of event loop delay, in milliseconds; each takes some microseconds. */
 const RESOLUTION_MS = 20
 const NANOSECONDS = 1e9
 
@@ -23,7 +23,7 @@ type Figure = readonly [
   value: (sample: Sample) => number | undefined,
 ]
 
-/** The names that programs of Node.js have for them by custom, and those of the current release. */
+/** The customary names for Node.js programs, and those of the current release. */
 const FIGURES: readonly Figure[] = [
   ['counter', 'process_cpu_user_seconds_total', 'CPU time in user mode', ({ cpu }) => cpu.user_seconds],
   ['counter', 'process_cpu_system_seconds_total', 'CPU time in the kernel', ({ cpu }) => cpu.system_seconds],
@@ -59,12 +59,12 @@ const FIGURES: readonly Figure[] = [
 
 const openDescriptors = (): Promise<number | undefined> =>
   readdir('/proc/self/fd').then(
-    // One of them is the directory that was just read.
+    // One of them is that of the directory that was just read.
     ({ length }) => length - 1,
     () => undefined,
   )
 
-/** Seconds for which the event loop was late since the figures were taken before; the timer's own interval is left out. */
+/** Event loop delay since the last collection, in seconds, without the timer's own interval. */
 const eventLoopDelay = () => {
   const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
   histogram.enable()
@@ -80,7 +80,7 @@ const eventLoopDelay = () => {
   }
 }
 
-/** The daemon's own process; `refresh` takes the figures anew. What the host does not tell is left out. */
+/** Metrics of the daemon's own process, updated by `refresh`. Figures that the host does not provide are omitted. */
 export const processFigures = (registry: Registry) => {
   const registers = [registry]
   const host = createHostMetrics()
@@ -100,7 +100,7 @@ export const processFigures = (registry: Registry) => {
   }).set({ version, node: process.version }, 1)
   const metrics = new Map<string, Gauge | Counter>()
 
-  /** Only from its first value on, so that what the host does not tell is absent. */
+  /** Registered with its first value, so that figures that the host does not provide are absent. */
   const set = ([kind, name, help]: Figure, value: number) => {
     const metric =
       metrics.get(name) ??

@@ -1,9 +1,9 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
 
-/** By name: its help, and how to read it out of what is read at each scrape. */
+/** By name: the help text, and how to get the value from what is read at each scrape. */
 export type Readings<T> = Readonly<Record<string, readonly [help: string, value: (stats: T) => number]>>
 
-/** Gauges whose values are read when they are asked for. */
+/** Gauges whose values are read at each scrape. */
 export const readGauges = <T>(registry: Registry, readings: Readings<T>, read: () => T): void => {
   for (const [name, [help, value]] of Object.entries(readings)) {
     const gauge: Gauge = new Gauge({
@@ -15,7 +15,7 @@ export const readGauges = <T>(registry: Registry, readings: Readings<T>, read: (
   }
 }
 
-/** Counters that are counted elsewhere, read when they are asked for. */
+/** Counters that are maintained elsewhere and read at each scrape. */
 export const readCounters = <T>(registry: Registry, readings: Readings<T>, read: () => T): void => {
   for (const [name, [help, value]] of Object.entries(readings)) {
     const counter: Counter = new Counter({

@@ -5,14 +5,14 @@ import type { TaskEvent } from '../../../model/task-event.js'
 import type { ResultDelivery, Phase, Stage, Step } from '../../../model/step.js'
 import type { PropletEvents } from '../../../model/proplet-events.js'
 
-/** Seconds: from a cached call to a fetch that takes half an hour. */
+/** Buckets in seconds: from a cached call to a fetch of half an hour. */
 const BUCKETS = [
   0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800,
 ]
 
 type StageCounts = Readonly<Record<Exclude<Stage, 'over'>, number>>
 
-/** How many runs are in each stage. */
+/** The number of runs in each stage. */
 const createCensus = () => {
   const counts = { fetching: 0, queued: 0, preparing: 0, running: 0, deployed: 0 }
   return {
@@ -24,7 +24,7 @@ const createCensus = () => {
   }
 }
 
-/** What tasks do, under the names of the current release where it has them. No label is of an unbounded kind. */
+/** Metrics of tasks, under the names of the current release where it has them. No label has unbounded values. */
 export const taskFigures = (registry: Registry) => {
   const registers = [registry]
   const counter = (name: string, help: string) => new Counter({ name, help, registers })
@@ -60,10 +60,10 @@ export const taskFigures = (registry: Registry) => {
   for (const [name, [help, value]] of Object.entries(gauges)) {
     const gauge: Gauge = new Gauge({ name, help, registers, collect: () => gauge.set(value(census.counts)) })
   }
-  // Several tasks share one fetch.
+  // Several tasks may share a fetch.
   const counted = new WeakSet()
 
-  // Looked up once for each phase: labels cost more than all the rest of an observation.
+  // Resolved once per phase: label lookup costs more than the rest of an observation.
   const series = new Map<Phase['name'] | 'hold' | 'publish', Histogram.Internal<'phase'>>()
   const observe = (phase: Phase['name'] | 'hold' | 'publish', from: number, to: number) => {
     const found = series.get(phase) ?? phases.labels({ phase })

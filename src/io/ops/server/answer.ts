@@ -6,7 +6,7 @@ type Answer = {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** Answers with a short body, all of it at once. */
+/** Responds with a short body at once. */
 export const answer = (
   response: ServerResponse,
   body: string,

@@ -1,5 +1,5 @@
 import type { OpsRoute } from './router.js'
 import type { Watch } from '../../../model/proplet-events.js'
 
-/** A part of the server: what it serves, and what it watches to know it. */
+/** A part of the server: its routes, and the observer that feeds them. */
 export type OpsPart = { readonly routes: readonly OpsRoute[]; readonly watch: Watch }

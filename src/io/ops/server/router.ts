@@ -3,23 +3,23 @@ import type { Logger } from '../../log/log.js'
 import { answer } from './answer.js'
 import { isLocalHost } from '../../../net/local-host.js'
 
-/** What is served at a path. A `GET` is asked for `HEAD` too; the body that it writes then goes nowhere. */
+/** A handler of a path. `HEAD` calls that of `GET`, and discards the body. */
 export type OpsRoute = {
   readonly method: 'GET' | 'POST'
-  /** Without a query; it is compared as a whole. */
+  /** The exact path, without a query. */
   readonly path: string
-  /** Answers before it returns, or later. What it throws is logged and becomes a 500. */
+  /** Responds before or after it returns. Exceptions are logged and become a 500. */
   readonly handle: (request: IncomingMessage, response: ServerResponse, url: URL) => void
 }
 
 export type RouterOptions = {
   readonly routes: readonly OpsRoute[]
-  /** Only requests that name this machine are answered. */
+  /** Respond only to requests whose Host names this machine. */
   readonly localOnly: boolean
   readonly log: Pick<Logger, 'error'>
 }
 
-/** Of a request; there is nothing to say to us that takes more. Bytes. */
+/** Maximum size of a request body, in bytes. */
 const MAX_BODY = 4096
 
 const COMMON_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const
@@ -32,13 +32,13 @@ const parse = (target: string): URL | undefined => {
   }
 }
 
-/** Node.js holds a client to the length that it announced, so that is all there is to check. */
+/** Node.js enforces the announced length, so no other check is needed. */
 const refusalOfBody = ({ headers }: IncomingMessage): { readonly status: number } | undefined => {
   if (headers['transfer-encoding'] !== undefined) return { status: 411 }
   return Number(headers['content-length'] ?? 0) > MAX_BODY ? { status: 413 } : undefined
 }
 
-/** Leads requests to routes, and answers all others. */
+/** Dispatches requests to routes, and answers all others. */
 export const createRouter = ({ routes, localOnly, log }: RouterOptions): RequestListener => {
   const paths = new Map<string, readonly OpsRoute[]>()
   for (const route of routes) paths.set(route.path, [...(paths.get(route.path) ?? []), route])
@@ -50,7 +50,7 @@ export const createRouter = ({ routes, localOnly, log }: RouterOptions): Request
     for (const [name, value] of Object.entries(COMMON_HEADERS)) response.setHeader(name, value)
     const body = refusalOfBody(request)
     if (body !== undefined) {
-      // What is still to come of the body is not waited for.
+      // The rest of the body is not awaited.
       refuse(response, body.status, 'body refused', { connection: 'close' })
       return
     }

@@ -7,33 +7,33 @@ import { createRouter, type OpsRoute } from './router.js'
 export type { OpsRoute } from './router.js'
 
 export type OpsServerOptions = {
-  /** An IP address. At one of the loopback only requests that name this machine are answered. */
+  /** An IP address. On a loopback address, only requests whose Host names this machine are answered. */
   readonly host: string
-  /** 0: any that is free. */
+  /** 0 for any free port. */
   readonly port: number
   readonly routes: readonly OpsRoute[]
   readonly log: Logger
-  /** A client that takes longer to ask is cut off. A response may take as long as it likes. */
+  /** Time limit of a request, in milliseconds; responses have none. */
   readonly slowMs?: number
 }
 
 export type OpsAddress = { readonly address: string; readonly port: number }
 
-/** It can't listen; the message is for people. */
+/** It cannot listen; the message is for people. */
 export class OpsServerError extends Error {
   override readonly name = 'OpsServerError'
   readonly code = 'ERR_OPS_SERVER'
 }
 
-/** Scrapers, probes and a few open pages. More are turned away. */
+/** Maximum number of connections: scrapers, probes and a few open pages. */
 const MAX_CONNECTIONS = 64
 /** Milliseconds. */
 const SLOW_MS = 5000
 const MAX_HEADER_BYTES = 8192
 
 /**
- * An HTTP server for operators. Cold: emits where it listens once it does, and listens while it is subscribed to; errors
- * with an `OpsServerError` when it can't. Unsubscribing closes it, and all of its connections.
+ * An HTTP server for operators. Cold: listens while subscribed to, and emits its address once it listens; errors with
+ * an `OpsServerError` if it cannot. Unsubscribing closes it and all of its connections.
  */
 export const openOpsServer = ({
   host,
