@@ -51,10 +51,10 @@ export class Instantiation {
   #imports: Imports
   #instances: readonly InstanceState[]
   readonly #bound = new Map<LinkedFunction, ComponentFunction>()
-  readonly #functions = new Map<LinkedFunction, ComponentFunction>()
+  #functions = new Map<LinkedFunction, ComponentFunction>()
   readonly #starts = new Map<LinkedFunction, AsyncFunction>()
   readonly #forget: (() => void)[] = []
-  readonly #memories = new Map<WebAssembly.Memory, LinearMemory>()
+  #memories = new Map<WebAssembly.Memory, LinearMemory>()
   readonly #borrowed: (() => void)[] = []
   #scheduler: Scheduler | undefined
   #isReleased = false
@@ -163,8 +163,9 @@ export class Instantiation {
     for (const instance of this.core.keys()) if (!this.lasts(instance)) this.core[instance] = undefined
     this.resources.fill(undefined)
     this.#instances = newStates(this.#parts)
-    this.#functions.clear()
-    this.#memories.clear()
+    // Not cleared: V8 links what a map had before to what it has next, so that old garbage would keep each run's.
+    this.#functions = new Map()
+    this.#memories = new Map()
     for (const forget of this.#forget) forget()
   }
 

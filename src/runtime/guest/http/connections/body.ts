@@ -2,20 +2,43 @@ import type { BodySource, FieldEntry } from '@proplet/wasi/http/message.js'
 import { soon } from '../../channel/wants.js'
 
 /** The body of a request that is here as a whole. */
-export const wholeBody = (bytes: Uint8Array, trailers: readonly FieldEntry[]): BodySource => {
-  let rest = bytes
-  const atOnce = { ready: () => true, wait: () => undefined }
-  return {
-    ...atOnce,
-    read: (length) => {
-      if (rest.length === 0) return undefined
-      const piece = rest.subarray(0, length)
-      rest = rest.subarray(length)
-      return piece
-    },
-    notify: (done) => soon(done),
+export class WholeBody implements BodySource {
+  readonly trailers: BodySource['trailers']
+  #rest: Uint8Array
+
+  constructor(bytes: Uint8Array, trailers: readonly FieldEntry[]) {
+    this.#rest = bytes
+    this.trailers = trailers.length === 0 ? NO_TRAILERS : trailersOf(trailers)
+  }
+
+  read(length: number): Uint8Array | undefined {
+    if (this.#rest.length === 0) return undefined
+    const piece = this.#rest.subarray(0, length)
+    this.#rest = this.#rest.subarray(length)
+    return piece
+  }
+
+  ready(): boolean {
+    return true
+  }
+
+  wait(): void {
+    // It is here.
+  }
+
+  notify(done: () => void): () => void {
+    return soon(done)
+  }
+
+  close(): void {
     // Its stream may outlive it, as that of the daemon does.
-    close: () => undefined,
-    trailers: { ...atOnce, get: () => (trailers.length === 0 ? undefined : trailers) },
   }
 }
+
+const trailersOf = (trailers: readonly FieldEntry[] | undefined): BodySource['trailers'] => ({
+  ready: () => true,
+  wait: () => undefined,
+  get: () => trailers,
+})
+
+const NO_TRAILERS = trailersOf(undefined)

@@ -13,7 +13,7 @@ import { requestMessage } from '../messages/request-message.js'
 import { SERVER_OPTIONS } from '../messages/server-options.js'
 import { targetOf, type Target } from '../messages/target.js'
 import { Activity } from './activity.js'
-import { wholeBody } from './body.js'
+import { WholeBody } from './body.js'
 import { endsWithRequest } from './ends-with-request.js'
 import { HandedResponse } from './response.js'
 import { HandedSocket } from './socket.js'
@@ -141,7 +141,7 @@ export class ConnectionServer {
       socket.overflow = overflow
       const end = this.#answer({
         message: requestMessage(request, target, body.length > 0),
-        body: wholeBody(body, pairsOf(request.rawTrailers)),
+        body: new WholeBody(body, pairsOf(request.rawTrailers)),
         responder: handed.responder,
       })
       const problem = handed.complete(end.kind === 'failed' ? end.error : undefined)
