@@ -48,8 +48,9 @@ function readOption(reader: ByteReader, scope: ScopeBuilder): Option {
       scope.tally.usesAsync = true
       return { key: 'callback', value: scope.index(reader, 'core-func') }
     case 0x08:
+      throw unsupported('the option `core-type` of a canonical definition', at, NOT_YET)
     case 0x09:
-      throw unsupported('a canonical definition with garbage-collected types', at, NOT_YET)
+      throw unsupported('the option `gc` of a canonical definition', at, NOT_YET)
     default:
       throw malformed(`unknown option 0x${code.toString(16)} of a canonical definition`, at)
   }

@@ -74,7 +74,7 @@ export function builtinSignature(
   checker: Checker,
   offset: number,
 ): Signature {
-  const { name, type, slot, slotType = 'i32', thread } = definition
+  const { name, type, slot, thread } = definition
   const kind = name.slice(0, name.indexOf('.'))
   const element =
     (kind === 'stream' || kind === 'future') && type !== undefined
@@ -82,16 +82,29 @@ export function builtinSignature(
       : undefined
   if (definition.options !== undefined)
     checkBuiltin(definition, definition.options, element, scope, checker, offset)
-  if (slot !== undefined && slot > 1)
-    throw malformed(`immediate of \`${name}\` must be 0 or 1, found ${slot}`, offset)
+  if (slot !== undefined) return contextSignature(definition, slot, scope, offset)
   if (name === 'resource.drop-async' && type !== undefined) scope.resource(type, offset)
   if (thread !== undefined) return threadSignature(thread, scope, offset)
-  if (name === 'context.get') return { params: [], results: [slotType] }
-  if (name === 'context.set') return { params: [slotType], results: [] }
   if (name === 'task.return') return { params: returned(definition, scope, checker, offset), results: [] }
   const known = SIGNATURES.get(name) ?? addressed(name, addressIn(definition, scope, offset))
   if (known === undefined) throw malformed(`unknown built-in function ${name}`, offset)
   return known
+}
+
+function contextSignature(
+  { name, slotType = 'i32' }: AsyncBuiltin,
+  slot: number,
+  scope: Scope,
+  offset: number,
+): Signature {
+  if (slot > 1) throw malformed(`immediate of \`${name}\` must be 0 or 1, found ${slot}`, offset)
+  scope.contextType ??= slotType
+  if (slotType !== scope.contextType)
+    throw malformed(
+      `type ${slotType} of \`${name}\` does not match ${scope.contextType}, which others of the component have`,
+      offset,
+    )
+  return name === 'context.get' ? { params: [], results: [slotType] } : { params: [slotType], results: [] }
 }
 
 function elementOf(kind: 'stream' | 'future', type: number, scope: Scope, offset: number): Value | undefined {

@@ -1,7 +1,7 @@
 import { malformed } from '../binary/error.js'
 import { IndexSpaces } from '../binary/index-spaces.js'
 import type { ModuleItem } from '../wasm/module-description.js'
-import type { FunctionType as Signature } from '../wasm/value-types.js'
+import type { AddressType, FunctionType as Signature } from '../wasm/value-types.js'
 import { NameScope } from './name-scope.js'
 import type { Component, Entity, Instance, Module, Resource, TypeItem } from './types.js'
 import type { Work } from './work.js'
@@ -26,6 +26,8 @@ export class Scope {
   /** IDs of the resource types that are imported, and of those that the component defines. */
   readonly importedIds = new Set<number>()
   readonly localIds = new Set<number>()
+  /** The type that all `context.get` and `context.set` of a component have. */
+  contextType: AddressType | undefined
   readonly from: number
   readonly kind: ScopeKind
   readonly work: Work

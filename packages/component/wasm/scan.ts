@@ -3,6 +3,7 @@ import { skipConstantExpression } from './constant-expression.js'
 import { notSupported } from '../error.js'
 import { LARGER_ELSEWHERE, otherRuntime } from '../remedy.js'
 import { checkMemory, checkTable, readLimits, type ScanLimits } from './module-limits.js'
+import { readTypes, type TypeOffsets } from './type-section.js'
 import { readFunctionType, readValueType, type FunctionType } from './value-types.js'
 
 export type ImportKind = 'function' | 'table' | 'memory' | 'global' | 'tag'
@@ -26,7 +27,6 @@ const MAX_ENTRIES = 100_000
 /** V8's own limit on types and on functions. */
 const MAX_FUNCTIONS = 1_000_000
 const IMPORT_KINDS: readonly ImportKind[] = ['function', 'table', 'memory', 'global', 'tag']
-const FUNCTION_TYPE = 0x60
 const FUNCTION_EXPORT = 0
 const TABLE_EXPORT = 1
 const MEMORY_EXPORT = 2
@@ -100,11 +100,15 @@ function readSection(id: number, reader: ByteReader, scan: Scan): void {
 }
 
 function readType(reader: ByteReader, scan: Scan): void {
-  if (reader.u8() !== FUNCTION_TYPE)
-    throw notSupported('garbage-collected types are not supported: their memory has no limit', otherRuntime())
-  scan.typeOffsets.push(reader.offset)
-  for (let list = 0; list < 2; list += 1) {
-    for (let count = reader.u32(); count > 0; count -= 1) readValueType(reader)
+  const types: TypeOffsets = []
+  readTypes(reader, types)
+  for (const offset of types) {
+    if (offset === undefined)
+      throw notSupported(
+        'garbage-collected types are not supported: their memory has no limit',
+        otherRuntime(),
+      )
+    scan.typeOffsets.push(offset)
   }
 }
 

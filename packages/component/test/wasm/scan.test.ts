@@ -41,6 +41,12 @@ describe('the scanner of modules', () => {
     expect(functions.get('a')?.params).toStrictEqual(['reference', 'reference'])
   })
 
+  it('accepts recursive groups and subtypes of functions', () => {
+    const group = [0x4e, 2, 0x50, 0, 0x60, 0, 1, 0x7f, 0x4f, 1, 0, 0x60, 0, 1, 0x7f]
+    const { functions } = scan(section(1, 1, ...group), section(3, 1, 1), section(7, 1, 1, 0x61, 0, 0))
+    expect(functions.get('a')).toStrictEqual({ params: [], results: ['i32'] })
+  })
+
   it.each([
     [
       'a structure',
@@ -48,7 +54,12 @@ describe('the scanner of modules', () => {
       'unsupported',
       /garbage-collected types .*; an external runtime/,
     ],
-    ['a recursive group', [section(1, 1, 0x4e, 1, 0x5e, 0x7f, 0)], 'unsupported', /garbage-collected types/],
+    [
+      'an array in a recursive group',
+      [section(1, 1, 0x4e, 1, 0x5e, 0x7f, 0)],
+      'unsupported',
+      /garbage-collected types/,
+    ],
     [
       'nine memories',
       [section(5, 9, ...Array<number[]>(9).fill([0, 1]).flat())],
