@@ -4,7 +4,7 @@ import { describe } from '@proplet/component/describe/describe.js'
 import type { ComponentDescription } from '@proplet/component/describe/description.js'
 import { describeModule } from '@proplet/component/wasm/describe-module.js'
 import { isCommandName } from '../../guest/call/call-plan.js'
-import { callables, planComponent } from '../../guest/call/component-plan.js'
+import { callables, isServer, planComponent } from '../../guest/call/component-plan.js'
 import { isTaskFailure, TaskFailure } from '../../guest/call/failure.js'
 import { moduleLayer } from '@proplet/component/wasm/preamble.js'
 import { formatBytes, quote } from '@proplet/component/units.js'
@@ -59,7 +59,7 @@ function planOfComponent(bytes: Uint8Array, { name, inputs }: Call): Plan {
   const description = descriptionOf(bytes)
   if (description === undefined)
     return isCommandName(name) ? { kind: 'run', inputsInCall: false } : invoking(name, inputs)
-  if (description.kind === 'http') return { kind: 'serve' }
+  if (isServer(description, name)) return { kind: 'serve' }
   const plan = planComponent({ description }, name, inputs)
   if (plan.kind === 'command') return { kind: 'run', inputsInCall: false }
   const isOnly = callables(description.exports).filter((each) => each.name === plan.export).length === 1

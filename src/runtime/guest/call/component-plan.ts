@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { PreparedComponent } from '@proplet/component/link/prepare.js'
-import type { Items } from '@proplet/component/describe/description.js'
+import type { ComponentDescription, Items } from '@proplet/component/describe/description.js'
 import type { FunctionType, ValueType } from '@proplet/component/types.js'
 import { readArguments } from '@proplet/component/wave/arguments.js'
 import { isCommandName } from './call-plan.js'
@@ -28,6 +28,15 @@ type Callable = {
 }
 
 /**
+ * Whether the component is to serve HTTP. Any task of one that can does, unless its name is that of another export, in full:
+ * `wasi:cli/run#run`.
+ */
+export const isServer = ({ kind, exports }: ComponentDescription, name: string): boolean =>
+  kind === 'http' &&
+  (!name.includes('#') ||
+    matching(callables(exports), name).every(({ instance }) => HANDLER.test(instance ?? '')))
+
+/**
  * `_start`, no name and rounds of federated learning run the command; other names select exported functions: `name`,
  * `instance#name`, or a name in exactly one exported instance. Without a function, or with wrong arguments: a `call`
  * failure.
@@ -42,15 +51,23 @@ export function planComponent(
     const run = functions
       .filter(({ instance, name: each }) => each === 'run' && RUN.test(instance ?? ''))
       .reduce<Callable | undefined>((best, each) => (best && isOlder(each, best) ? best : each), undefined)
-    if (run !== undefined)
-      return { kind: 'command', instance: run.instance, export: run.name, args: [], result: run.type.result }
+    if (run !== undefined) return command(run)
   }
   const found = find(functions, name)
+  if (found.name === 'run' && RUN.test(found.instance ?? '')) return command(found)
   const args = E.getOrElseW((error: Error) => {
     throw new TaskFailure('call', `${quote(label(found))}: ${error.message}`, { cause: error })
   })(readArguments(found.type.params, inputs))
   return { kind: 'function', instance: found.instance, export: found.name, args, result: found.type.result }
 }
+
+const command = ({ instance, name, type }: Callable): ComponentPlan => ({
+  kind: 'command',
+  instance,
+  export: name,
+  args: [],
+  result: type.result,
+})
 
 /** The highest version of an interface is used; older ones are for older hosts. */
 function isOlder(one: Callable, other: Callable): boolean {
@@ -78,15 +95,9 @@ export function callables(exports: Items): readonly Callable[] {
 }
 
 function find(functions: readonly Callable[], name: string): Callable {
-  const hash = name.lastIndexOf('#')
   const own = functions.find((each) => each.instance === undefined && each.name === name)
   if (own !== undefined) return own
-  const matches = functions.filter(({ instance, name: each }) =>
-    hash === -1
-      ? each === name
-      : each === name.slice(hash + 1) &&
-        (instance === name.slice(0, hash) || withoutVersion(instance) === name.slice(0, hash)),
-  )
+  const matches = matching(functions, name)
   const [match] = matches
   if (
     match === undefined &&
@@ -102,6 +113,16 @@ function find(functions: readonly Callable[], name: string): Callable {
       `more than one function ${quote(name)} is exported; use one of these names: ${list(matches)}`,
     )
   return match
+}
+
+function matching(functions: readonly Callable[], name: string): readonly Callable[] {
+  const hash = name.lastIndexOf('#')
+  if (hash === -1) return functions.filter((each) => each.name === name)
+  const [wanted, func] = [name.slice(0, hash), name.slice(hash + 1)]
+  return functions.filter(
+    ({ instance, name: each }) =>
+      each === func && (instance === wanted || withoutVersion(instance) === wanted),
+  )
 }
 
 const withoutVersion = (instance: string | undefined): string | undefined => instance?.replace(/@.*$/, '')

@@ -12,6 +12,8 @@ import type { GuestEnd } from '../channel/protocol.js'
 import type { GuestCall, Session } from '../call/session.js'
 import { quote } from '@proplet/component/units.js'
 
+export { isServer } from '../call/component-plan.js'
+
 /** Instantiates a component with WASI 0.2, and with WASI 0.3 if it needs that. */
 export function startComponent(
   prepared: EngineComponent,

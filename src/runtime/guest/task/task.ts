@@ -51,10 +51,11 @@ export function performTask(
 function startTask(loaded: LoadedModule, session: Session): GuestCall | { readonly serve: Serve } {
   if (loaded.layer === 'core') return startCore(loaded, session)
   const { prepared } = loaded
+  const { isServer, startComponent } = components().task
   // Whoever runs one task once does not ask for a server.
-  if (prepared.description.kind === 'http' && session.boot.isOnce !== true)
+  if (session.boot.isOnce !== true && isServer(prepared.description, session.run.name))
     return { serve: httpServing().createServe(prepared) }
-  return components().task.startComponent(prepared, session)
+  return startComponent(prepared, session)
 }
 
 /** Calls a guest, and closes and measures what it leaves, however it ends. */

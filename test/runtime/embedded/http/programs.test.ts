@@ -48,6 +48,14 @@ describe.each(ISOLATIONS)('C21, C23: an HTTP server of another toolchain (%s)', 
     })
   })
 
+  const name = 'wasi:cli/run#run'
+  it.runIf(hasConstantExpressions)(`runs it as a command, named ${name}`, { timeout: 60_000 }, async () => {
+    const runtime = await runtimeOfTest({ isolation, memoryMaxBytes: LARGE, timeoutMs: 60_000 })
+    const asked = { binary: fixture('programs/python'), name, inputs: ['a', 'b'] }
+    const args = /"args": \["a", "b"\]/
+    expect(await outcomeOf(runtime, asked)).toMatchObject({ results: expect.stringMatching(args) as string })
+  })
+
   it('serves: JavaScript, of a fetch handler, which fetches itself', { timeout: 60_000 }, async () => {
     const target = createServer((_, response) => response.end('of the host'))
     target.listen(0, '127.0.0.1')
