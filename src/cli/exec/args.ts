@@ -21,6 +21,7 @@ export type ExecRequest = {
   /** The address of a server. */
   readonly addr: string | undefined
   readonly memoryMaxBytes: number | undefined
+  readonly stackMaxBytes: number | undefined
   readonly network: NetworkFlags
   /** Whether the guest reads our standard input. */
   readonly stdin: boolean
@@ -31,6 +32,7 @@ type Given = {
   argv0?: string
   addr?: string
   memoryMaxBytes?: number
+  stackMaxBytes?: number
   network: NetworkFlags
   stdin: boolean
   readonly env: Map<string, string>
@@ -117,6 +119,7 @@ function takeEngineOptions(
   const options = readEngineOptions(letter, value)
   if (options === undefined) return `-${letter} ${JSON.stringify(value)} is not supported here; leave it out`
   if (options.memoryMaxBytes !== undefined) given.memoryMaxBytes = options.memoryMaxBytes
+  if (options.stackMaxBytes !== undefined) given.stackMaxBytes = options.stackMaxBytes
   given.network = { ...given.network, ...options.network }
   given.stdin = options.inheritStdin ?? given.stdin
   if (options.inheritEnv === true) {
@@ -150,6 +153,7 @@ function request(
     dirs: given.dirs,
     addr: given.addr,
     memoryMaxBytes: given.memoryMaxBytes,
+    stackMaxBytes: given.stackMaxBytes,
     network: given.network,
     // The binary itself is read from there.
     stdin: given.stdin && file !== '-',

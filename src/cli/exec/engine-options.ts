@@ -50,6 +50,8 @@ const NETWORK: Readonly<Record<string, keyof NetworkFlags>> = {
 export type EngineOptions = {
   /** Maximum bytes of linear memory; undefined for no limit. */
   readonly memoryMaxBytes: number | undefined
+  /** Bytes of stack; undefined: V8's default. */
+  readonly stackMaxBytes: number | undefined
   readonly network: Partial<NetworkFlags>
   /** Whether the guest reads our standard input; undefined if not given. */
   readonly inheritStdin: boolean | undefined
@@ -63,6 +65,7 @@ export type EngineOptions = {
  */
 export function readEngineOptions(letter: string, list: string): EngineOptions | undefined {
   let memoryMaxBytes: number | undefined
+  let stackMaxBytes: number | undefined
   let inheritStdin: boolean | undefined
   let inheritEnv: boolean | undefined
   const network: { -readonly [K in keyof NetworkFlags]?: NetworkFlags[K] } = {}
@@ -74,6 +77,11 @@ export function readEngineOptions(letter: string, list: string): EngineOptions |
       if (!(memoryMaxBytes >= 65_536)) return undefined
       continue
     }
+    if (letter === 'W' && key === 'max-wasm-stack') {
+      stackMaxBytes = parseSize(value)
+      if (!(stackMaxBytes > 0)) return undefined
+      continue
+    }
     const isOn = switchOf(value)
     if (isOn === undefined) return undefined
     const networkFlag = letter === 'S' && Object.hasOwn(NETWORK, key) ? NETWORK[key] : undefined
@@ -82,7 +90,7 @@ export function readEngineOptions(letter: string, list: string): EngineOptions |
     else if (letter === 'S' && key === 'inherit-env') inheritEnv = isOn
     else if (IGNORED[letter]?.has(key) !== true || !isOn) return undefined
   }
-  return { memoryMaxBytes, network, inheritStdin, inheritEnv }
+  return { memoryMaxBytes, stackMaxBytes, network, inheritStdin, inheritEnv }
 }
 
 function switchOf(value: string): boolean | undefined {

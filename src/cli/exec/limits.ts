@@ -6,9 +6,10 @@ import type { ExecRequest } from './args.js'
 const MAX_MEMORY_BYTES = 4 * 2 ** 30
 const TABLE_MAX_ELEMENTS = 10_000_000
 
-export const launchLimits = ({ memoryMaxBytes = MAX_MEMORY_BYTES }: ExecRequest) => ({
+export const launchLimits = ({ memoryMaxBytes = MAX_MEMORY_BYTES, stackMaxBytes }: ExecRequest) => ({
   memoryMaxBytes: Math.min(memoryMaxBytes, MAX_MEMORY_BYTES),
   tableMaxElements: TABLE_MAX_ELEMENTS,
+  stackMaxBytes,
 })
 
 export const preopensOf = ({ dirs }: ExecRequest): readonly Preopen[] =>

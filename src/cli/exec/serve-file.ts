@@ -36,7 +36,7 @@ export function serveFile(
   bytes: Uint8Array,
   hooks: ServeHooks,
 ): { readonly ended: Promise<Outcome>; readonly stop: () => void } {
-  const { memoryMaxBytes } = launchLimits(request)
+  const { memoryMaxBytes, stackMaxBytes } = launchLimits(request)
   const runtime = createEmbeddedRuntime({
     isolation: 'process',
     warm: 0,
@@ -44,6 +44,7 @@ export function serveFile(
     dirs: preopensOf(request),
     timeoutMs: 0,
     memoryMaxBytes,
+    stackMaxBytes,
     outputMaxBytes: OUTPUT_MAX_BYTES,
     http: HTTP,
     network: networkOf(request.network),

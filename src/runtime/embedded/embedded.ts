@@ -39,6 +39,8 @@ export type EmbeddedOptions = {
   readonly timeoutMs: number
   /** Maximum linear memory of one task, in bytes; at least one page of 64 KiB. */
   readonly memoryMaxBytes: number
+  /** Stack of a child process, in bytes, as far as the system allows it; 4 MiB by default. */
+  readonly stackMaxBytes?: number | undefined
   /** Maximum size of stdout, and of stderr, of one task. */
   readonly outputMaxBytes: number
   /** Undefined to refuse components that serve HTTP. */
@@ -73,7 +75,7 @@ const TABLE_MAX_ELEMENTS = 200_000
  * often.
  */
 const MAX_TASKS_PER_GUEST = 10_000
-const MAX_RESIDENT_BYTES = 256 * 1024 * 1024
+const MAX_RESIDENT_BYTES = 320 * 1024 * 1024
 
 const ENTRIES = {
   process: builtEntry('guestChild'),
@@ -190,7 +192,11 @@ async function prepareStart(options: EmbeddedOptions): Promise<StartGuest> {
   const { isolation, log } = options
   // Not in a sandbox: whoever has a socket can have it connect elsewhere, in the network that it was made in.
   const takesConnections = options.http !== undefined
-  const limits = { memoryMaxBytes: processMemory(options), tableMaxElements: TABLE_MAX_ELEMENTS }
+  const limits = {
+    memoryMaxBytes: processMemory(options),
+    tableMaxElements: TABLE_MAX_ELEMENTS,
+    stackMaxBytes: options.stackMaxBytes,
+  }
   if (isolation === 'thread') {
     const launch = { ...limits, entry: ENTRIES.thread }
     limitThreads(launch)

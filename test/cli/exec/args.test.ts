@@ -22,6 +22,7 @@ const plain = {
   dirs: [],
   addr: undefined,
   memoryMaxBytes: undefined,
+  stackMaxBytes: undefined,
   network: NO_NETWORK,
   stdin: true,
 }
@@ -74,6 +75,7 @@ describe('the command line of exec', () => {
       plain,
     ],
     [['-Wmax-memory-size=1048576', 'dir/a.wasm'], { ...plain, memoryMaxBytes: 1_048_576 }],
+    [['-W', 'max-wasm-stack=8388608', 'dir/a.wasm'], { ...plain, stackMaxBytes: 8_388_608 }],
     [
       ['-Sinherit-network,http=y,tcp=n', '-S', 'allow-ip-name-lookup', '-Sudp=no', 'dir/a.wasm'],
       {

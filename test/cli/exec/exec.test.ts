@@ -44,6 +44,15 @@ describe('exec', () => {
     expect(await run(args)).toStrictEqual({ code: 0, stdout, stderr: '' })
   })
 
+  it('gives the guest the stack that is asked for', async () => {
+    const deep = ['--invoke', 'depth', fixturePath('hostile'), '20000']
+    expect(await run(deep)).toMatchObject({ code: 0, stdout: '20000\n' })
+    expect(await run(['-W', 'max-wasm-stack=1048576', ...deep])).toMatchObject({
+      code: 134,
+      stderr: expect.stringContaining('trap: stack overflow') as string,
+    })
+  })
+
   it('reads standard input, also as a command of proplet', async () => {
     const result = await run(['exec', '--invoke', 'add', '-', '1', '2'], {
       entry: 'main.js',

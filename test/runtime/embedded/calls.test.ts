@@ -195,6 +195,12 @@ describe.each(ISOLATIONS)('a call (%s)', (isolation) => {
       )
     })
 
+    // As deep as wasmtime's default stack of 1 MiB allows; a thread has the stack that Node.js gives it.
+    it.runIf(isolation !== 'thread')('has room for 30,000 calls within each other', async () => {
+      const asked = { binary: fixture('hostile'), name: 'depth', inputs: ['30000'] }
+      expect(await outcome(asked)).toStrictEqual({ kind: 'completed', results: '30000' })
+    })
+
     it('reports a deep recursion as a trap', async () => {
       expect(await outcome({ binary: fixture('hostile'), name: 'recurse', inputs: ['1'] })).toStrictEqual(
         failed('trap', /stack overflow/),

@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs'
+
+/** What V8 takes without a flag; its own code and ours may need as much. */
+const DEFAULT_BYTES = 984 * 1024
+/** What is used of the stack outside of what V8 counts. */
+const UNCOUNTED_BYTES = 1024 * 1024
+
+/**
+ * As many bytes of stack as V8 may use in a process that is started by this one, at most: those left by the system's limit
+ * (`ulimit -s`), above which a deep recursion would crash the process. Where the limit is not known, V8's default.
+ */
+export function stackWithin(bytes: number): number {
+  const most = (systemStackBytes() ?? 0) - UNCOUNTED_BYTES
+  return Math.max(DEFAULT_BYTES, Math.min(bytes, most))
+}
+
+function systemStackBytes(): number | undefined {
+  if (process.platform !== 'linux') return undefined
+  const [, bytes] =
+    /^Max stack size\s+(\d+|unlimited)/m.exec(readFileSync('/proc/self/limits', 'latin1')) ?? []
+  return bytes === 'unlimited' ? Infinity : bytes === undefined ? undefined : Number(bytes)
+}
