@@ -1,13 +1,13 @@
-/** Calls back after so many milliseconds, unless the process ends before. */
+/** Calls back after this many milliseconds, unless the process ends before. */
 export type Later = (callback: () => void, ms: number) => void
 
 const afterTimeout: Later = (callback, ms) => void setTimeout(callback, ms).unref()
 
-/** How long is counted before the count is reported, in milliseconds. */
+/** How long items are counted before the count is reported, in milliseconds. */
 const COUNT_MS = 1000
 
 export type BurstHooks<T> = {
-  /** `count` came in the last second, of which this is the last. */
+  /** `count` items came in the last second; this is the last of them. */
   readonly more: (last: T, count: number) => void
   readonly later?: Later | undefined
 }
@@ -38,7 +38,7 @@ export class BurstReport<T> {
     }
   }
 
-  /** Reports no more counts. */
+  /** Reports no further counts. */
   close(): void {
     this.#isClosed = true
   }

@@ -14,7 +14,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { Script } from 'node:vm'
 import { codeOf } from '../model/code-of.js'
 
-/** A bundle whose name has a hash of its content, so that a cached form of it can't be that of another build. */
+/** A bundle with a hash of its content in its name, so that its cached code cannot belong to another build. */
 const HASHED = /^(.+)-[\w-]{8}\.cjs$/
 
 interface Module {
@@ -41,12 +41,12 @@ export class CodeCache {
   readonly #modules = new Map<string, Module>()
   readonly #fresh = new Map<string, Script>()
 
-  /** @param directory Where the compiled forms are; only we may be able to write to it. Created by `store`. */
+  /** @param directory of the compiled code, which only this user may be able to write to; created by `store` */
   constructor(directory: string) {
     this.#directory = directory
   }
 
-  /** What the bundle at this path exports. Throws what it throws, and where it can't be read. */
+  /** Returns the exports of the bundle at this path. Throws what the bundle throws, or if it cannot be read. */
   load(path: string): unknown {
     const known = this.#modules.get(path)
     if (known !== undefined) return known.exports
@@ -64,7 +64,9 @@ export class CodeCache {
     return module.exports
   }
 
-  /** Stores what had to be compiled, with the functions that have run since. A disk that is full or read-only is left alone. */
+  /**
+   * Stores newly compiled code, including functions that have run since. Does nothing if the disk is full or read-only.
+   */
   store(): void {
     const fresh = [...this.#fresh]
     this.#fresh.clear()
@@ -97,7 +99,9 @@ export class CodeCache {
     }
   }
 
-  /** V8 checks the length of what it is given, not all of its content: so what has the name is complete, also after a power failure. */
+  /**
+   * V8 only checks the length of cached data, so a file gets its name once it is complete, even after a power failure.
+   */
   #write(name: string, data: Buffer): void {
     const whole = join(this.#directory, name)
     const part = `${whole}.${process.pid}`

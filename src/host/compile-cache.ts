@@ -6,8 +6,8 @@ import { codeOf } from '../model/code-of.js'
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * Where the compiled form of our own code is kept, so that the next process starts sooner: a directory below `XDG_CACHE_HOME`
- * or `HOME`. Undefined: there is none that only we can write to.
+ * The directory for compiled code, from which the next process starts faster: below `XDG_CACHE_HOME` or `HOME`.
+ * Undefined if there is none that only this user can write to.
  */
 export function compileCacheDir(env: Environment): string | undefined {
   const { XDG_CACHE_HOME, HOME, NODE_DISABLE_COMPILE_CACHE } = env

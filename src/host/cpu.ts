@@ -28,7 +28,7 @@ export const cpuTimes = async (root = '/'): Promise<CpuTimes> => {
   return (text === undefined ? undefined : fromStat(text)) ?? fromNode()
 }
 
-/** Percent of all cores that was in use between two readings. */
+/** The percentage of all cores in use between two readings. */
 export const cpuPercent = (before: CpuTimes, after: CpuTimes): number => {
   const total = after.total - before.total
   return total > 0 ? Math.min(100, Math.max(0, ((after.busy - before.busy) / total) * 100)) : 0

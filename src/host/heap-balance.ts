@@ -1,8 +1,8 @@
 import { setFlagsFromString } from 'node:v8'
 
 /**
- * Changes what `small-heap.ts` has set, for a while: with dense tasks that flag costs a quarter of the processor time, and a
- * fifth of the throughput. What V8 then takes it gives back once the flag is set again.
+ * Temporarily reverses `small-heap.ts`: with dense tasks its flag costs a quarter of the processor time and a fifth of
+ * the throughput. V8 releases the additional memory once the flag is set again.
  */
 export class HeapBalance {
   #isForSpeed = false
@@ -14,7 +14,7 @@ export class HeapBalance {
     setFlagsFromString(isPreferred ? '--no-optimize-for-size' : '--optimize-for-size')
   }
 
-  /** Runs `work` with the flags of the start: V8 refuses compiled code that was stored under others. */
+  /** Runs `work` with the flags of the start, because V8 refuses compiled code stored under different flags. */
   withFlagsOfStart(work: () => void): void {
     const wasForSpeed = this.#isForSpeed
     this.preferSpeed(false)

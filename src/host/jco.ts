@@ -27,7 +27,7 @@ export const hasJco = (): boolean => {
   }
 }
 
-/** Finds jco's transpiler, an optional dependency. Throws the error of Node.js when it is not installed. */
+/** Finds jco's transpiler, an optional peer dependency. Throws the error of Node.js if it is not installed. */
 export const findJco = (root = packageRoot): Jco => {
   const entry = createRequire(join(root, 'package.json')).resolve(TRANSPILER)
   const shim = createRequire(join(dirname(entry), 'package.json')).resolve(SHIM)

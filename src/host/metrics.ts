@@ -35,7 +35,7 @@ export type HostMetrics = {
 
 const MICROSECONDS = 1e6
 
-/** By its own path, as the whole of systeminformation takes 40 ms to load, and only when the first sample is due. */
+/** Imported by its own path, because all of systeminformation takes 40 ms to load, and only for the first sample. */
 const hostMemory = async () => {
   const { mem } = await import('systeminformation/lib/memory.js')
   const { total, available } = await mem()

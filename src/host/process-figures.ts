@@ -5,7 +5,7 @@ import { codeOf } from '../model/code-of.js'
 /** The kernel's USER_HZ, 100 on every Linux that Node runs on. */
 const TICKS_A_SECOND = 100
 const NANOSECONDS_A_SECOND = 1e9
-/** utime, stime, cutime and cstime, counted from the field behind the name. */
+/** The indices of utime, stime, cutime and cstime after the name. */
 const TIMES_FROM = 11
 const TIMES_UNTIL = 15
 const RESIDENT = /^VmRSS:\s*(\d+) kB$/m
@@ -105,7 +105,7 @@ export const countersOf = (stat: string | undefined, io: string | undefined): Co
   return { cpuSeconds: Number.isNaN(ticks) ? undefined : ticks / TICKS_A_SECOND, ...bytesIn(io ?? '') }
 }
 
-/** `status` is the text of this file of a process. Its pages, as `statm` has them, are of 4, 16 or 64 KB. */
+/** `status` is the text of that file of a process. Not `statm`, whose pages may have 4, 16 or 64 KB. */
 export const residentBytesIn = (status: string | undefined): number | undefined => {
   const kilobytes = numberIn(status ?? '', RESIDENT)
   return kilobytes === undefined ? undefined : kilobytes * 1024
@@ -123,7 +123,7 @@ export const figuresOf = (
     fileDescriptors: list(`/proc/${pid}/fd`)?.length,
   }
 
-/** utime, stime, cutime and cstime, in ticks. The name of the program before them, in brackets, may hold anything. */
+/** utime, stime, cutime and cstime, in ticks. The program name in brackets before them may contain anything. */
 const timesIn = (stat: string): readonly number[] =>
   stat
     .slice(stat.lastIndexOf(')') + 2)
@@ -154,7 +154,7 @@ const numberIn = (text: string, pattern: RegExp): number | undefined => {
   return digits === undefined ? undefined : Number(digits)
 }
 
-/** Undefined where the process is gone or belongs to another user, and where there is no such file. */
+/** Undefined if the process is gone or belongs to another user, or if there is no such file. */
 const read = (path: string): string | undefined => unlessMissing(() => readFileSync(path, 'latin1'))
 const list = (path: string): string[] | undefined => unlessMissing(() => readdirSync(path))
 

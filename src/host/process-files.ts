@@ -15,7 +15,7 @@ class ProcFile {
     this.#path = path
   }
 
-  /** Undefined where there is no such file, when the process is gone, and while no file can be opened. */
+  /** Undefined if there is no such file, the process is gone, or no file can be opened. */
   read(): string | undefined {
     const fd = (this.#fd ??= unlessMissing(() => openSync(this.#path, 'r')))
     if (fd === undefined) return undefined

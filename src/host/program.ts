@@ -3,7 +3,10 @@ import { join } from 'node:path'
 import { CodeCache } from './code-cache.js'
 import { compileCacheDir, flushCompileCache } from './compile-cache.js'
 
-/** A bundle that was loaded, and how to store its compiled form before the process ends, as a process may be killed. */
+/**
+ * A loaded bundle, and a function that stores its compiled code, which must be called before the process might be
+ * killed.
+ */
 export interface Program<T> {
   readonly exports: T
   readonly storeCompiled: () => void
@@ -30,7 +33,7 @@ export function loadProgram<T>(path: string, profile: string, env: NodeJS.Proces
   return { exports: code.load(path) as T, storeCompiled, compileCache }
 }
 
-/** Node.js keeps the cache itself from version 22.1 on. */
+/** From version 22.1 on, Node.js has such a cache itself. */
 function enableCompileCache(directory: string): boolean {
   const enable: unknown = Reflect.get(module, 'enableCompileCache')
   if (typeof enable !== 'function') return false

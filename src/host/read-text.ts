@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
 
-/** The text of a file of the kernel, or undefined where this host does not have it. */
+/** The text of a kernel file; undefined if this host does not have it. */
 export const readText = (path: string): Promise<string | undefined> =>
   readFile(path, 'utf8').catch(() => undefined)

@@ -1,4 +1,4 @@
-/** One of the files that systeminformation consists of; it comes with types for the whole only. */
+/** One file of systeminformation, whose types cover only the whole package. */
 declare module 'systeminformation/lib/memory.js' {
   export { mem } from 'systeminformation'
 }

@@ -22,7 +22,7 @@ export type TeeSurroundings = {
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
-/** Where evidence is asked for, below the root. */
+/** Where evidence is requested, below the root. */
 export const TSM_REPORTS = 'sys/kernel/config/tsm/report'
 /** Where the Attestation Agent listens in guests of Confidential Containers, below the root. */
 export const AGENT_SOCKET = 'run/confidential-containers/attestation-agent/attestation-agent.sock'
@@ -76,7 +76,7 @@ const isConfigfs = (path: string): boolean => {
   }
 }
 
-/** Makes an entry, and asks it: where no driver provides reports, the kernel makes none. */
+/** Creates an entry and reads it: without a driver for reports, the kernel creates none. */
 const askedProvider = (
   reports: string,
 ): { readonly isThere: boolean; readonly text?: string | undefined } => {
@@ -162,8 +162,8 @@ const hasSevStatus = (root: string): boolean =>
   namesIn(join(root, 'sys/firmware/efi/efivars')).some((name) => name.startsWith('SevStatus-'))
 
 /**
- * What this machine is inside of, by signs that only guests and enclaves have. What hosts of such guests have as well is
- * told apart: an AMD server is no confidential guest because its processor could run one.
+ * Finds out which TEE this machine is in, from signs that only guests and enclaves have. Signs that hosts of guests
+ * share are kept apart: an AMD server is not a confidential guest just because its processor could run one.
  */
 export const detectTee = (surroundings: TeeSurroundings): TeeDetection => {
   const { root } = surroundings

@@ -130,7 +130,7 @@ export type Rejection = {
   readonly task: (Target & { readonly id: string; readonly invocation?: Invocation }) | undefined
 }
 
-/** What one message of a subscribed topic turns into. */
+/** The result of decoding a message. */
 export type Decoded = Command | Chunk | Rejection
 
 /**

@@ -10,7 +10,7 @@ export type Connection =
   | {
       readonly state: 'up'
       readonly sessionPresent: boolean
-      /** We publish at a lower QoS than we were asked to, as the broker takes no more. */
+      /** Publications use a lower QoS than configured, because the broker accepts no more. */
       readonly lowered?: { readonly asked: number; readonly used: number }
     }
   | { readonly state: 'down'; readonly reason: string }

@@ -32,8 +32,8 @@ export type TaskJournal = {
   /** Records a command before anything acts on it. Returns its sequence number; undefined if it can't be stored. */
   readonly record: (command: JournaledCommand, message: InboundMessage) => number | undefined
   /**
-   * Takes note of a command that is refused at once: its result is the only record. It is written before the broker hears of
-   * either.
+   * Records a command that is refused at once only by its result, which is written before the broker receives either
+   * acknowledgement.
    */
   readonly refuse: (message: InboundMessage) => number | undefined
   /** Call before a guest gets a command: from then on it may have had effects. */

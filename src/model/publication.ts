@@ -23,7 +23,7 @@ export type Publication = {
   readonly keep: 'all' | 'latest'
   /** Separates publications of one subtopic that must not replace each other, such as by task. Not sent. */
   readonly key?: string
-  /** Its number in the journal. Not sent. */
+  /** The sequence number of its record in the journal. Not sent. */
   readonly sequence?: number
   /** The encoded payload, if it has already been encoded. */
   readonly encoded?: Uint8Array

@@ -18,10 +18,14 @@ export type Span = {
 }
 
 /**
- * What became of a batch. `retry`: send it again, after `afterMs` if given; `refused`: it will never
- * be accepted.
+ * The outcome of sending a batch. `retry`: send it again, after `afterMs` if given; `refused`: it will never be
+ * accepted.
  */
 export type Sent =
-  | { readonly kind: 'taken'; /** Of the batch, but for so many. */ readonly refused: number }
+  | {
+      readonly kind: 'taken'
+      /** Number of spans in the batch that were rejected. */
+      readonly refused: number
+    }
   | { readonly kind: 'retry'; readonly why: string; readonly afterMs?: number }
   | { readonly kind: 'refused'; readonly why: string }

@@ -27,14 +27,14 @@ export type TaskEvent =
       /** A daemon started or a server listens: its result is due now. */
       | ({ readonly type: 'announced'; readonly results: string; readonly receivedAt: number } & OfCommand)
       | TaskEnded
-      /** What happens to one invocation of the latent task `id`, in order for each; it may outlive the task. */
+      /** An event of an invocation of the latent task `id`, which may outlive the task. */
       | { readonly type: 'invocation'; readonly invocation: Invocation; readonly event: InvocationEvent }
     ))
   /** A message that names no task was refused. */
   | { readonly type: 'rejected'; readonly subtopic: string; readonly reason: string }
 
 /**
- * What happens while a binary is acquired.
+ * An event of the acquisition of a binary.
  *
  * @example
  * ```ts
@@ -72,7 +72,7 @@ export type Reported = {
   readonly to: { readonly url: string } | { readonly channel: string }
 }
 
-/** What happens while a guest runs. */
+/** An event of a running guest. */
 export type RunProgress =
   | { readonly type: 'running' }
   | { readonly type: 'started'; readonly compileMs: number }
@@ -98,7 +98,7 @@ export type TaskEnded = OfCommand & {
 }
 
 /**
- * What happens to one invocation of a latent task, in order.
+ * An event of an invocation of a latent task, in order.
  *
  * @example
  * ```ts

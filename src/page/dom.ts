@@ -1,6 +1,6 @@
 type Props = {
   readonly class?: string
-  /** Never read as HTML. */
+  /** Never interpreted as HTML. */
   readonly text?: string
   readonly attributes?: Readonly<Record<string, string>>
 }
@@ -26,14 +26,14 @@ export const svg = <K extends keyof SVGElementTagNameMap>(
 ): SVGElementTagNameMap[K] =>
   dress(document.createElementNS('http://www.w3.org/2000/svg', tag), props, children)
 
-/** An element of the page itself. */
+/** An element of the static page. */
 export const byId = <E extends HTMLElement>(id: string, type: new () => E): E => {
   const element = document.getElementById(id)
   if (element instanceof type) return element
   throw new Error(`the page has no ${id}`)
 }
 
-/** Sets a text, without touching the document if it is unchanged. */
+/** Sets a text, but leaves the document alone if it is unchanged. */
 export const setText = (element: Node, text: string): void => {
   if (element.textContent !== text) element.textContent = text
 }

@@ -7,11 +7,14 @@ type Feed = {
   readonly onState: (state: FeedState) => void
 }
 
-/** Milliseconds: before it is tried again when the server refused, and of silence after which the connection is dead. */
+/**
+ * Milliseconds: the delay before a retry if the server refused, and the silence after which the connection counts as
+ * dead.
+ */
 const RETRY_MS = 2000
 const SILENCE_MS = 15_000
 
-/** Follows the proplet for as long as the page is open, through restarts of it. */
+/** Follows the proplet while the page is open, across its restarts. */
 export const follow = ({ onUpdate, onState }: Feed): void => {
   const open = () => {
     const source = new EventSource('/ui/events')
@@ -32,7 +35,7 @@ export const follow = ({ onUpdate, onState }: Feed): void => {
       onState('live')
       onUpdate(JSON.parse(event.data) as Update)
     }
-    // The browser tries again by itself after an error of the network, and not after an answer that is none.
+    // The browser reconnects on its own after network errors, but not after an invalid response.
     source.onerror = () => {
       if (source.readyState === EventSource.CLOSED) again(RETRY_MS)
       else {

@@ -1,6 +1,6 @@
 const THIN = ' '
 
-/** Three digits that count: `12.3 ms`. */
+/** Three significant digits: `12.3 ms`. */
 const digits = (value: number): string => {
   if (value === 0) return '0'
   if (value < 0.1) return value.toFixed(2)
@@ -8,7 +8,7 @@ const digits = (value: number): string => {
   return value.toFixed(0)
 }
 
-/** A duration in milliseconds, for people. */
+/** Formats a duration in milliseconds. */
 export const duration = (ms: number): string => {
   if (ms < 1000) return `${digits(Math.max(0, ms))}${THIN}ms`
   const seconds = ms / 1000
@@ -20,7 +20,7 @@ export const duration = (ms: number): string => {
   return `${Math.floor(whole / 86_400)}${THIN}d ${Math.floor((whole % 86_400) / 3600)}${THIN}h`
 }
 
-/** Elapsed time in whole seconds. */
+/** Formats elapsed time in whole seconds. */
 export const elapsed = (ms: number): string =>
   ms < 60_000 ? `${Math.max(0, Math.floor(ms / 1000))}${THIN}s` : duration(ms)
 
@@ -42,14 +42,16 @@ const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f]/g
 const PICTURES = 0x2400
 const PICTURE_OF_DELETE = 0x2421
 
-/** A text of a stranger, with what can't be seen, or turns the text around, made visible. Line ends and tabs stay. */
+/**
+ * Untrusted text, with invisible characters and those that change its direction made visible. Line ends and tabs stay.
+ */
 export const visible = (text: string): string =>
   text.replace(DIRECTIONS, '\ufffd').replace(CONTROLS, (found) => {
     const code = found.charCodeAt(0)
     return String.fromCharCode(code === 0x7f ? PICTURE_OF_DELETE : PICTURES + code)
   })
 
-/** The same for one line. */
+/** The same on one line. */
 export const oneLine = (text: string): string =>
   visible(
     text

@@ -9,7 +9,7 @@ const FEED_TEXTS: Readonly<Record<FeedState, string>> = {
   lost: 'proplet not reached',
 }
 
-/** The page header: the proplet, its link, and whether the page is up to date. */
+/** The page header: the proplet, its connection, and whether the page is up to date. */
 export const createHead = () => {
   const name = byId('name', HTMLElement)
   const facts = byId('facts', HTMLElement)
@@ -62,7 +62,7 @@ export const createHead = () => {
   }
 }
 
-/** The numbers below it. */
+/** The figures below it. */
 export const createNumbers = () => {
   const tile = (title: string) => {
     const value = document.createTextNode('–')

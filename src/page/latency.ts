@@ -15,7 +15,7 @@ export const PHASE_NAMES: Readonly<Record<LatencyPhase, string>> = {
 const WIDTH = 84
 const HEIGHT = 14
 const EDGE = 4
-/** Of the axis; milliseconds. */
+/** The ends of the axis, in milliseconds. */
 const LEAST_MS = 0.01
 
 const strip = ({ p50, p95, max }: Latency, longest: number): SVGSVGElement => {
@@ -38,7 +38,7 @@ export type LatencyCard = {
   readonly draw: (latency: readonly Latency[]) => void
 }
 
-/** How long the last tasks were in each phase: the median, and what one in twenty takes longer than. */
+/** The time that recent tasks spent in each phase: median and 95th percentile. */
 export const createLatencyCard = (): LatencyCard => {
   const body = html('tbody')
   const note = html('span', { class: 'when' })

@@ -53,7 +53,7 @@ const load: PlotOptions = {
 }
 
 let state: State | undefined
-/** The page's clock when the last message came: what has gone by since then. */
+/** The page's clock at the last message, to extrapolate the daemon's clock. */
 let heardAt = 0
 const stopping = new Set<number>()
 
@@ -102,7 +102,7 @@ const take = (update: Update) => {
   const before = state
   const after = apply(before, update)
   if (after === undefined) return
-  // The daemon was replaced by one that has another page.
+  // The daemon was replaced by one with another version of the page.
   if (before !== undefined && before.facts.assets !== after.facts.assets) window.location.reload()
   if (update.type === 'snapshot') {
     stopping.clear()
@@ -117,7 +117,7 @@ const take = (update: Update) => {
   draw()
 }
 
-/** Milliseconds: clocks of what is under way go on between messages. */
+/** Milliseconds: durations of active tasks grow between messages. */
 const CLOCK_MS = 1000
 window.setInterval(draw, CLOCK_MS)
 follow({ onUpdate: take, onState: (feed) => head.drawFeed(feed) })

@@ -2,9 +2,9 @@ import type { DetailMessage, OutputStream } from '../model/view.js'
 import { html } from './dom.js'
 import { bytes, visible } from './format.js'
 
-/** Characters that are kept on the page. */
+/** Maximum number of characters kept on the page. */
 const MAX_SHOWN = 64 * 1024
-/** From which a block ends with its line, and at which it ends anyway. */
+/** Size from which a block ends at its next line end, and size at which it ends anyway. */
 const BLOCK = 1024
 const MAX_BLOCK = 8192
 
@@ -31,7 +31,7 @@ export const createOutput = (): Output => {
   let block: HTMLElement | undefined
   let blockLength = 0
 
-  /** Text goes into blocks of whole lines, so that the browser lays out only the last one when more comes. */
+  /** Text is split into blocks of whole lines, so that the browser lays out only the last one again. */
   const put = (className: string, text: string) => {
     if (block === undefined) {
       if (shown === 0) area.replaceChildren()
@@ -58,7 +58,7 @@ export const createOutput = (): Output => {
     }
   }
   area.addEventListener('scroll', () => {
-    // What is new moves the end away, and only people go back.
+    // New text moves the end away, but only a user scrolls up.
     const { scrollTop } = area
     const isAtEnd = area.scrollHeight - scrollTop - area.clientHeight < 24
     if (isAtEnd || scrollTop < lastTop) follows.checked = isAtEnd

@@ -1,13 +1,13 @@
 const STEPS = [1, 2, 2.5, 5, 10] as const
 
-/** The smallest round number that is not below the value. */
+/** The smallest round number that is at least the value. */
 export const roundUp = (value: number): number => {
   if (value <= 0) return 1
   const power = 10 ** Math.floor(Math.log10(value))
   return (STEPS.find((step) => step * power >= value * 0.999_999) ?? 10) * power
 }
 
-/** Points of a line, with an `M` where it begins and after each gap. */
+/** The points of a line, with an `M` at its beginning and after each gap. */
 export const linePath = (
   points: readonly { readonly x: number; readonly y: number | undefined }[],
   maxGap: number,
@@ -28,7 +28,7 @@ export const linePath = (
 
 type Edge = { readonly x: number; readonly top: number | undefined; readonly bottom: number }
 
-/** The area between two lines, one piece for each stretch without a gap. */
+/** The area between two lines, in one piece per stretch without a gap. */
 export const areaPath = (edges: readonly Edge[], maxGap: number): string => {
   const stretches: (Edge & { readonly top: number })[][] = []
   let last: number | undefined
@@ -52,6 +52,6 @@ export const areaPath = (edges: readonly Edge[], maxGap: number): string => {
     .join('')
 }
 
-/** Where a value is on a logarithmic axis, from 0 to 1. */
+/** The position of a value on a logarithmic axis, from 0 to 1. */
 export const onLog = (value: number, min: number, max: number): number =>
   Math.min(1, Math.max(0, Math.log(Math.max(value, min) / min) / Math.log(max / min)))

@@ -1,6 +1,6 @@
 import type { EndPhase, Facts, Latency, Link, Point, Row, TaskPhase, Totals, Update } from '../model/view.js'
 
-/** What the page knows. */
+/** The state of the page. */
 export type State = {
   readonly facts: Facts
   readonly link: Link
@@ -9,12 +9,12 @@ export type State = {
   readonly points: readonly Point[]
   readonly latency: readonly Latency[]
   readonly windowMs: number
-  /** The clock of the daemon: when the last message was made, and what the host's clock said then. */
+  /** The clocks of the daemon and its host at the last message. */
   readonly now: number
   readonly time: number
 }
 
-/** What an update makes of what was known; changes that come before a snapshot mean nothing. */
+/** Applies an update; changes before the first snapshot are ignored. */
 export const apply = (state: State | undefined, update: Update): State | undefined => {
   const { now, time, link, totals } = update
   if (update.type === 'snapshot') {

@@ -4,7 +4,7 @@ import { oneLine } from './format.js'
 import { messageOf } from '../model/message-of.js'
 
 type StopDeps = {
-  /** The daemon has taken it. */
+  /** The daemon has accepted it. */
   readonly onStopping: (key: number) => void
 }
 
@@ -15,7 +15,9 @@ const errorIn = async (response: Response): Promise<string> => {
     : `HTTP ${response.status}`
 }
 
-/** Asks before it stops a task, and for the token the first time; the token is kept in this page alone. */
+/**
+ * Asks for confirmation before it stops a task, and for the token the first time; the token is kept in this page only.
+ */
 export const createStopDialog = ({ onStopping }: StopDeps): ((row: Row) => void) => {
   const dialog = byId('token', HTMLDialogElement)
   const form = dialog.querySelector('form')

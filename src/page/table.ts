@@ -32,13 +32,13 @@ export const PHASES: Readonly<Record<Row['phase'], string>> = {
   replaced: 'replaced',
 }
 
-/** What the phase is called: with how far it is. */
+/** The name of the phase, with its progress. */
 export const phaseText = ({ phase, progress }: Row): string =>
   phase === 'fetching' && progress !== undefined
     ? `fetching ${Math.round((progress.received / Math.max(1, progress.total)) * 100)}\u202f%`
     : PHASES[phase]
 
-/** How long it took from the command to the end, or takes already. */
+/** The time from the command to the end, or until now. */
 export const timeText = (row: Row, now: number): string =>
   isEnded(row) ? duration(row.since - row.at) : elapsed(now - row.at)
 
@@ -102,7 +102,7 @@ const createLine = (key: number, { onOpen, onStop }: TableDeps): Line => {
   }
 }
 
-/** The task list, those under way above ended ones; reuses the elements of remaining rows. */
+/** The task list with active tasks above ended ones; reuses the elements of remaining rows. */
 export const createTable = (deps: TableDeps): Table => {
   const bodies = {
     live: byId('live', HTMLTableSectionElement),

@@ -1,4 +1,4 @@
-/** The port of runtimes, for one of your own, and the figures of the processes that it starts. */
+/** The port for runtimes of your own, and resource usage of the processes that they start. */
 export type { Binary } from '../model/binary.js'
 export type { Counters, Figures } from '../model/figures.js'
 export type { FailureCode, Outcome } from '../model/outcome.js'

@@ -2,13 +2,13 @@ import { isIP } from 'node:net'
 import * as E from 'fp-ts/lib/Either.js'
 import { quote } from '@proplet/component/units.js'
 
-/** Where a server is to listen. */
+/** The address for a server. */
 export type Address = { readonly host: string; readonly port: number }
 
 const PORTS = 100
 const MAX_PORT = 65_535
 
-/** The ports that are tried in turn where none was asked for. */
+/** The ports that are tried in turn if none was requested. */
 export const portsFrom = (first: number): readonly number[] =>
   Array.from({ length: Math.min(PORTS, MAX_PORT - first + 1) }, (_, i) => first + i)
 

@@ -31,7 +31,7 @@ declare namespace WebAssembly {
   const promising:
     ((func: (...args: unknown[]) => unknown) => (...args: unknown[]) => Promise<unknown>) | undefined
 
-  /** What a guest throws. */
+  /** An exception thrown by a guest. */
   class Exception {
     is(tag: unknown): boolean
   }

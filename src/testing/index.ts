@@ -1,4 +1,4 @@
-/** Marble tests of streams of one's own, in virtual time and with any test runner. */
+/** Marble tests for streams of your own, in virtual time and with any test runner. */
 export { testStream, type InputsOfTest, type StreamTest, type TestOptions } from './test-stream.js'
 export {
   completed,

@@ -60,8 +60,8 @@ export type EngineOptions = {
 }
 
 /**
- * Reads one list such as `max-memory-size=1000000,simd=y` of one letter; undefined when something in it would have an
- * effect with wasmtime that it can't have here.
+ * Reads the list of one letter, such as `max-memory-size=1000000,simd=y`; undefined if it contains an option of
+ * wasmtime that has no equivalent here.
  */
 export function readEngineOptions(letter: string, list: string): EngineOptions | undefined {
   let memoryMaxBytes: number | undefined

@@ -5,18 +5,18 @@ import type { Preopen } from '../../model/preopen.js'
 
 const INSIDE = '/proplet'
 
-/** The entry of a child, as it is called in there. */
+/** The path of a child's entry inside the sandbox. */
 export const SANDBOXED_ENTRY = join(INSIDE, 'dist', `${ENTRIES.guestChild}.js`)
 
 /** The neutral path of a numbered preopen inside the sandbox, which clashes with nothing. */
 export const mountPoint = (index: number): string => `/dirs/${index}`
 
-/** Node.js and what a child loads, all of it read-only. */
+/** Node.js and what a child loads, all read-only. */
 export function codeMounts(libraries: readonly string[]): readonly string[] {
   return [
     ...readonlyMount(process.execPath),
     ...libraries.flatMap((path) => readonlyMount(resolve(path))),
-    // What WASI sets the times of files with, to the nanosecond.
+    // Needed by WASI to set file times to the nanosecond.
     ...['/usr/bin/touch', '/bin/touch'].flatMap((path) => readonlyMount(path)),
     ...readonlyMount('/etc/ld.so.cache'),
     ...readonlyMount(join(packageRoot, 'dist'), join(INSIDE, 'dist')),
@@ -24,7 +24,10 @@ export function codeMounts(libraries: readonly string[]): readonly string[] {
   ]
 }
 
-/** Directories of guests, which have to be there, and the one that binaries come from by path, which may never come to be. */
+/**
+ * Directories of guests, which must exist, and the directory of binaries passed by path, which may be created later or
+ * never.
+ */
 export function dataMounts(preopens: readonly Preopen[], binariesDir: string | undefined): readonly string[] {
   const dirs = preopens.flatMap(({ hostPath, readonly: isReadonly }, index) => [
     isReadonly ? '--ro-bind' : '--bind',

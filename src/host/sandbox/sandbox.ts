@@ -6,7 +6,7 @@ import type { Preopen } from '../../model/preopen.js'
 import { librariesOf } from './libraries.js'
 import { codeMounts, dataMounts, readonlyMount } from './mounts.js'
 
-/** Bubblewrap as it works on this host, found by `findSandbox`. */
+/** A working bubblewrap, found by `findSandbox`. */
 export type Sandbox = {
   readonly kind: 'sandbox'
   /** Its absolute path. */
@@ -19,8 +19,8 @@ const DIRECTORIES = ['/usr/bin', '/bin', '/usr/local/bin']
 const PROBE_TIMEOUT_MS = 10_000
 
 /**
- * No network, no other processes, no capabilities, and no way to gain any (bubblewrap sets `no_new_privs` itself). As
- * process 1 of its own, a child needs no second bubblewrap in there that waits for it.
+ * No network, no other processes, no capabilities, and no way to gain any (bubblewrap sets `no_new_privs` itself). The
+ * child is process 1, so no second bubblewrap has to wait for it inside.
  */
 const ISOLATED = [
   '--unshare-all',
@@ -31,10 +31,10 @@ const ISOLATED = [
   '--hostname',
   'proplet',
 ]
-/** Namespaces of users open up parts of the kernel that are of no use to a child. Since bubblewrap 0.8. */
+/** User namespaces expose parts of the kernel that a child does not need. Since bubblewrap 0.8. */
 const WITHOUT_NAMESPACES = ['--unshare-user', '--disable-userns']
 
-/** Tries bubblewrap; on the left, why it is unavailable, as a clause after "as". Takes about 50 ms. */
+/** Tries bubblewrap; left: why it is unavailable, as a clause after "as". Takes about 50 ms. */
 export function findSandbox(directories: readonly string[] = DIRECTORIES): E.Either<string, Sandbox> {
   const program = directories.map((directory) => join(directory, 'bwrap')).find((path) => existsSync(path))
   if (program === undefined) {
@@ -58,12 +58,12 @@ export function findSandbox(directories: readonly string[] = DIRECTORIES): E.Eit
 export type SandboxedChild = {
   readonly preopens: readonly Preopen[]
   readonly binariesDir: string | undefined
-  /** Directories of code that it loads beside that of the proplet. */
+  /** Directories of code that it loads in addition to the proplet's. */
   readonly code?: readonly string[]
   readonly infoFd: number
 }
 
-/** The command line that runs the one behind it in there, and tells the number of the process on `infoFd`. */
+/** The command line that runs the following one inside the sandbox, and reports its process ID on `infoFd`. */
 export const sandboxCommand = (
   { program, options }: Sandbox,
   { preopens, binariesDir, code = [], infoFd }: SandboxedChild,

@@ -3,7 +3,7 @@ import { byId } from '../dom.js'
 import type { Clock } from './facts.js'
 import { Panel } from './panel.js'
 
-/** The task that is open. */
+/** The task that is shown. */
 type Opened = {
   readonly key: number
   readonly source: EventSource
@@ -22,7 +22,7 @@ export class DetailDialog {
     this.#clock = clock
     this.#dialog.addEventListener('close', () => this.#leave())
     this.#dialog.addEventListener('click', (event) => {
-      // Beside it, on the backdrop.
+      // A click on the backdrop.
       if (event.target === this.#dialog) this.#dialog.close()
     })
   }
@@ -42,7 +42,7 @@ export class DetailDialog {
       isFirst = false
       if (message.isLast) source.close()
     }
-    // The browser would begin again, with all output a second time.
+    // The browser would reconnect and receive all output again.
     source.onerror = () => source.close()
   }
 

@@ -2,7 +2,7 @@ import type { Detail, Row } from '../../model/view.js'
 import { bytes, oneLine, percent } from '../format.js'
 import { timeText } from '../table.js'
 
-/** Where the clocks of the daemon are: its own, and that of its host. */
+/** The current times on the clocks of the daemon and its host. */
 export type Clock = { readonly now: number; readonly time: number }
 
 export type Facts = readonly (readonly [name: string, value: string])[]

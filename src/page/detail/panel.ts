@@ -7,7 +7,7 @@ import { phaseText } from '../table.js'
 import { factsOf, type Clock, type Facts } from './facts.js'
 import { phasesOf, timeline } from './phases.js'
 
-/** Draws what differs from what was drawn last. */
+/** Draws what has changed since the last call. */
 const onChange = <T>(drawIt: (value: T) => void): ((value: T) => void) => {
   let last: string | undefined
   return (value) => {
@@ -17,7 +17,7 @@ const onChange = <T>(drawIt: (value: T) => void): ((value: T) => void) => {
   }
 }
 
-/** What is shown of one task: its facts, phases, result, warnings and live output. */
+/** The details of one task: facts, phases, result, warnings and live output. */
 export class Panel {
   readonly #title = html('h2', { attributes: { id: 'detail-title' } })
   readonly #badge = html('span', { class: 'badge' })

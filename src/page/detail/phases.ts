@@ -11,7 +11,7 @@ export const phasesOf = (spans: Spans): readonly (readonly [keyof Spans, number]
     return ms === undefined ? [] : [[phase, ms] as const]
   })
 
-/** How the time of a task was spent. */
+/** How a task spent its time. */
 export const timeline = (spans: Spans): HTMLElement => {
   const phases = phasesOf(spans)
   const bar = html('div', { class: 'phases', attributes: { 'aria-hidden': 'true' } })

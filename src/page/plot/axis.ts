@@ -2,7 +2,7 @@ import { setText, svg } from '../dom.js'
 import { duration } from '../format.js'
 import { HEIGHT, verticalScale, type Frame } from './frame.js'
 
-/** The rules of a plot with their values, and the ends of its time. */
+/** The grid lines of a plot with their values, and the ends of its time axis. */
 export class Axis {
   readonly #lines = [0, 1, 2].map(() => ({ rule: svg('line', { class: 'grid' }), label: svg('text', {}) }))
   readonly #from = svg('text', { attributes: { y: String(HEIGHT - 3) } })

@@ -5,7 +5,7 @@ export const HEIGHT = 116
 export const TOP = 6
 export const BOTTOM = 18
 
-/** What is drawn, and how wide: times in milliseconds, the width in pixels. */
+/** The time range in milliseconds, and the width in pixels. */
 export type Frame = {
   readonly points: readonly Point[]
   readonly now: number
@@ -16,7 +16,7 @@ export type Frame = {
 export const xOf = ({ now, windowMs, width }: Frame, at: number): number =>
   (1 - (now - at) / windowMs) * width
 
-/** Where values are on an axis from 0 to `max`. */
+/** The position of values on an axis from 0 to `max`. */
 export const verticalScale = (max: number): ((value: number) => number) => {
   const floor = HEIGHT - BOTTOM
   return (value) => floor - (Math.min(value, max) / max) * (floor - TOP)

@@ -2,10 +2,10 @@ import type { Point } from '../../model/view.js'
 
 export type Series = {
   readonly label: string
-  /** Class that gives the colour. */
+  /** A CSS class for the colour. */
   readonly tint: string
   readonly value: (point: Point) => number | undefined
-  /** On top of the stacked ones before it, as an area; else a line. */
+  /** Whether to draw an area stacked on the previous ones, instead of a line. */
   readonly isStacked: boolean
 }
 
@@ -13,10 +13,10 @@ export type PlotOptions = {
   readonly title: string
   readonly series: readonly Series[]
   readonly format: (value: number) => string
-  /** The axis reaches at least this far. */
+  /** The minimum end of the axis. */
   readonly least: number
-  /** And no further. */
+  /** The maximum end of the axis. */
   readonly most?: number
-  /** A line of text for the latest point. */
+  /** Describes the latest point in a line of text. */
   readonly note?: (point: Point) => string
 }

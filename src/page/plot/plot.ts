@@ -8,10 +8,10 @@ import { Reading } from './reading.js'
 import { Shapes } from './shapes.js'
 import { largestOf, stack } from './stack.js'
 
-/** What is drawn at least; milliseconds. */
+/** The minimum time range, in milliseconds. */
 const LEAST_WINDOW_MS = 60_000
 
-/** Values over the last minutes, as SVG. With the pointer or the arrow keys earlier values are read. */
+/** A plot of the last minutes as SVG. The pointer or the arrow keys select earlier values. */
 export class Plot {
   readonly element: HTMLElement
   readonly #options: PlotOptions
@@ -46,7 +46,7 @@ export class Plot {
     this.#listen()
   }
 
-  /** @param mostMs the longest window */
+  /** @param mostMs the maximum time range */
   draw(points: readonly Point[], now: number, mostMs: number): void {
     const windowMs = Math.min(mostMs, Math.max(LEAST_WINDOW_MS, now - (points[0]?.at ?? now)))
     this.#frame = { ...this.#frame, points, now, windowMs }

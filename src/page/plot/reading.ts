@@ -12,7 +12,7 @@ const nearest = (points: readonly Point[], at: number): Point | undefined =>
     undefined,
   )
 
-/** The values at one time, and a cursor there if it is past. */
+/** The values at the selected time, and a cursor if that is in the past. */
 export class Reading {
   readonly #options: ReadingOptions
   readonly #values: readonly HTMLElement[]
@@ -44,7 +44,7 @@ export class Reading {
     this.cursor.setAttribute('display', 'none')
   }
 
-  /** The values in words. */
+  /** The values as text. */
   words(point: Point | undefined): string {
     return this.#options.series
       .map(({ label, value }) => {

@@ -4,10 +4,10 @@ import { verticalScale, xOf, type Frame } from './frame.js'
 import type { Series } from './options.js'
 import type { Level } from './stack.js'
 
-/** Points further from each other are not joined; milliseconds. */
+/** Points with a larger distance are not connected; milliseconds. */
 const MAX_GAP_MS = 15_000
 
-/** The line of each series, and the area below the stacked ones. */
+/** The line of each series, and the area below stacked ones. */
 export class Shapes {
   readonly #shapes: readonly { readonly area: SVGPathElement; readonly line: SVGPathElement }[]
   readonly elements: readonly SVGElement[]
@@ -17,7 +17,7 @@ export class Shapes {
       area: svg('path', { class: `area ${tint}`, attributes: isStacked ? {} : { display: 'none' } }),
       line: svg('path', { class: `line ${tint}` }),
     }))
-    // The first on top: one that is 0 lies on the one below it.
+    // The first series is on top, because a series that is 0 has the same line as the one below it.
     this.elements = [...this.#shapes].reverse().flatMap(({ area, line }) => [area, line])
   }
 

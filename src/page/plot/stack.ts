@@ -1,10 +1,10 @@
 import type { Point } from '../../model/view.js'
 import type { Series } from './options.js'
 
-/** Of one series at one point. */
+/** The levels of one series at one point. */
 export type Level = { readonly top: number | undefined; readonly bottom: number }
 
-/** The levels of the series at each point, the stacked ones on top of each other. */
+/** The levels of the series at each point, with stacked ones on top of each other. */
 export const stack = (points: readonly Point[], series: readonly Series[]): readonly (readonly Level[])[] =>
   points.map((point) => {
     let sum = 0

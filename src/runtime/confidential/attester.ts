@@ -14,7 +14,7 @@ import type { AttesterOptions } from './options.js'
 import { createQueue } from './queue.js'
 import { messageOf } from '../../model/message-of.js'
 
-/** What this machine is taken for: what was found, or what the configuration says. */
+/** The detected or configured type of this machine. */
 export type TeePlatform = {
   readonly kind: TeeKind | 'sample' | undefined
   readonly name: string
@@ -22,15 +22,15 @@ export type TeePlatform = {
 }
 
 export type Attester = {
-  /** Undefined: this machine is inside of nothing that attests. */
+  /** Undefined if this machine cannot attest. */
   readonly platform: TeePlatform | undefined
-  /** The kind of machine, as Trustee names it. Rejects with an `EvidenceError`. */
+  /** The type of TEE, as Trustee names it. Rejects with an `EvidenceError`. */
   readonly tee: (signal: AbortSignal) => Promise<string>
-  /** Evidence that carries up to 64 bytes. Rejects with an `EvidenceError`; what it is bound to was checked. */
+  /** Evidence bound to up to 64 bytes, which was verified. Rejects with an `EvidenceError`. */
   readonly evidence: (data: Uint8Array, signal: AbortSignal) => Promise<Evidence>
 }
 
-/** One way to get evidence. */
+/** One way to obtain evidence. */
 type Source = {
   readonly tee: (signal: AbortSignal) => Promise<string>
   readonly evidence: (data: Uint8Array, signal: AbortSignal) => Promise<Evidence>
@@ -56,7 +56,7 @@ const fromGramine = ({ root }: AttesterOptions): Source => ({
   evidence: (data) => gramineEvidence(root, data),
 })
 
-/** Where no sign tells the kind, a first report does: it names its provider. */
+/** If no sign tells the type, the first report does, by its provider. */
 const fromKernel = (options: AttesterOptions, kind: TeeKind | undefined): Source => {
   let known: string | undefined = kind
   const evidence: Source['evidence'] = async (data, signal) => {
@@ -121,8 +121,9 @@ const together = (errors: readonly unknown[]): unknown => {
 }
 
 /**
- * Makes evidence by the first way that works: the kernel, then the agent's REST service, then its socket; or the one that is
- * configured. One at a time, as hardware and host serve one. Test evidence is made when it was asked for, and never else.
+ * Obtains evidence in the first way that works: from the kernel, from the agent's REST service, from its socket; or in
+ * the configured way. One request runs at a time, because hardware and host handle only one. Test evidence is produced
+ * only if configured.
  */
 export const createAttester = (options: AttesterOptions): Attester => {
   const { log } = options

@@ -21,7 +21,7 @@ import type { RunEvent, RunRequest, Runtime, StopReason } from '../../model/runt
 
 export type OpenedBinary = {
   readonly binary: Binary
-  /** What the reader of the log should know. */
+  /** Reports something for the log. */
   readonly warnings: readonly string[]
 }
 
@@ -44,8 +44,8 @@ const failed = (error: unknown): RunEvent => ({
 })
 
 /**
- * Lets a runtime run encrypted binaries: each is opened just before it runs, so that there are no more plain ones than
- * tasks that run, and a key is asked for each time. Others go through as they are.
+ * Lets a runtime run encrypted binaries. Each is decrypted just before it runs, with a key that is requested each time,
+ * so there are no more plain binaries than running tasks. Other binaries pass unchanged.
  */
 export const withEncrypted = <R extends Runtime>(runtime: R, open: OpenBinary): R => ({
   ...runtime,
@@ -68,7 +68,7 @@ export const withEncrypted = <R extends Runtime>(runtime: R, open: OpenBinary): 
         ),
         catchError((error: unknown) => of(failed(error))),
       )
-      // Once it runs, the runtime sees to it, as what was printed is a result.
+      // Once it runs, the runtime handles the stop, because its output belongs to the result.
       const stopped$ = stop$.pipe(
         filter(() => !isOpened),
         map(stopped),

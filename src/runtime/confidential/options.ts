@@ -10,11 +10,11 @@ export type ConfidentialLog = {
 export type AttesterOptions = {
   readonly mode: TeeMode
   readonly agent: AgentChoice
-  /** Where /sys, /dev, /proc and /run are looked for. */
+  /** The root below which /sys, /dev, /proc and /run are read. */
   readonly root: string
-  /** Whether the log of the measured boot is sent. */
+  /** Whether to send the log of the measured boot. */
   readonly eventLog: boolean
-  /** Where the agent keeps its own. */
+  /** The path of the agent's own event log. */
   readonly agentLog: string
   readonly detection: TeeDetection
   readonly log: ConfidentialLog

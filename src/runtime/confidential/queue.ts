@@ -1,4 +1,4 @@
-/** Runs jobs one after the other. */
+/** Runs jobs one at a time. */
 export const createQueue = () => {
   let last: Promise<unknown> = Promise.resolve()
   return <T>(job: () => Promise<T>): Promise<T> => {

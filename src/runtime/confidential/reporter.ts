@@ -12,13 +12,13 @@ const shown = ({ provider, outblob, auxblob }: Report) => ({
 })
 
 /**
- * Entry of a process that asks the kernel for one report and ends. The kernel may take half a minute, during which a thread
- * of the process that asks is not to be had, and can't be left: it is this process and not the daemon. Its request comes on
- * standard input, which stays open as long as the daemon wants the answer.
+ * Entry of a process that requests one report from the kernel and ends. The kernel may take half a minute, during which
+ * the requesting thread is blocked and cannot be interrupted; so this is not done in the daemon. The request comes on
+ * standard input, which stays open while the daemon wants the answer.
  */
 const main = (): void => {
   let entry: string | undefined
-  /** Removes the entry and ends at once, though a thread may still wait for the kernel. */
+  /** Removes the entry and exits at once, even if a thread still waits for the kernel. */
   const leave = () => {
     const end = () => process.kill(process.pid, 'SIGKILL')
     if (entry === undefined) end()

@@ -190,7 +190,7 @@ const processMemory = ({ memoryMaxBytes, componentEngine }: EmbeddedOptions): nu
 
 async function prepareStart(options: EmbeddedOptions): Promise<StartGuest> {
   const { isolation, log } = options
-  // Not in a sandbox: whoever has a socket can have it connect elsewhere, in the network that it was made in.
+  // Not for a sandbox: a process with a socket could connect it elsewhere, within the network of the daemon.
   const takesConnections = options.http !== undefined
   const limits = {
     memoryMaxBytes: processMemory(options),

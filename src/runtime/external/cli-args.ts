@@ -1,14 +1,14 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { quote } from '@proplet/component/units.js'
 
-/** One option of `cli_args`, with its value where it has one, and as it was written. */
+/** One option of `cli_args` with its value, if any, and its original text. */
 export type CliOption = {
   readonly name: string
   readonly value: string | undefined
   readonly texts: readonly string[]
 }
 
-/** They give a guest nothing of the host; what `--addr` and `--port` may ask for is looked at where they are used. */
+/** They give a guest no access to the host; `--addr` and `--port` are checked where they are used. */
 const HARMLESS: ReadonlySet<string> = new Set(['--invoke', '--argv0', '--addr', '--port'])
 /** Options of wasmtime whose value may be the next argument. */
 const WITH_VALUE: ReadonlySet<string> = new Set([
@@ -34,9 +34,9 @@ const OPTION = /^(?:(--[^=]+)(?:=(.*))?|(-[^-])(.+)?)$/s
 const EVERYTHING = '*'
 
 /**
- * The options that a task wants to pass, if it may: harmless ones, and those that the operator allows, by name (`--dir`,
- * `-S`) or with one value (`-Shttp`). Anything else is refused, also what is no option at all: a runtime would take that
- * for the file to run. With `*` everything goes. On the left is what is refused, and why.
+ * The options of a task, if they are allowed: harmless ones, and those that the operator allows by name (`--dir`, `-S`)
+ * or with one value (`-Shttp`). Anything else is refused, including arguments that are no options, because the runtime
+ * would take them for the file to run. `*` allows everything. Left: what is refused, and why.
  */
 export function readCliArgs(
   cliArgs: readonly string[],

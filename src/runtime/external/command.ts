@@ -14,18 +14,18 @@ export type RuntimeCommand = {
 
 type RunPlan = Extract<Plan, { kind: 'run' }>
 
-/** What of a task goes to the command line, beside what its plan says. */
+/** The parts of a task that the command line needs in addition to its plan. */
 export type CommandParts = {
   readonly request: Pick<RunRequest, 'inputs' | 'env'>
   readonly options: readonly CliOption[]
   readonly dirs: readonly string[]
-  /** Of the binary. */
+  /** The path of the binary. */
   readonly file: string
-  /** The environment that the runtime itself needs. */
+  /** The environment of the runtime itself. */
   readonly base: Readonly<Record<string, string>>
 }
 
-/** `run`, what to call, options, variables, the file, inputs. A task's own `--invoke` takes the place of the plan's. */
+/** `run`, call, options, variables, file, inputs. The task's own `--invoke` replaces that of the plan. */
 export function runCommand(
   plan: Pick<RunPlan, 'invoke' | 'inputsInCall'>,
   { request, options, dirs, file, base }: CommandParts,
@@ -37,13 +37,13 @@ export function runCommand(
   return { args, env }
 }
 
-/** `serve`, where to listen, options, variables, the file. */
+/** `serve`, address, options, variables, file. */
 export function serveCommand(
   address: string,
   { request, options, dirs, file, base }: CommandParts,
 ): RuntimeCommand {
   const { env, options: variables } = toRuntimeEnvironment(request.env, base)
-  // Without it wasmtime gives servers neither files nor variables.
+  // Otherwise wasmtime gives servers neither files nor variables.
   const more = dirs.length + variables.length > 0 ? ['-Scli'] : []
   const listen = ['-Shttp', ...more, '--addr', address]
   return { args: ['serve', ...listen, ...directories(dirs), ...texts(options), ...variables, file], env }
@@ -56,7 +56,7 @@ const directories = (dirs: readonly string[]): readonly string[] => dirs.flatMap
 
 const texts = (options: readonly CliOption[]): readonly string[] => options.flatMap((each) => each.texts)
 
-/** Why what a task brings can't be handed to a process, if it can't. */
+/** Why the arguments and variables of a task cannot be passed to a process; undefined if they can. */
 export function checkTexts({ name, inputs, cliArgs, env }: RunRequest): E.Either<string, undefined> {
   const variables = Object.entries(env)
   const hyphen = variables.find(([key]) => key.startsWith('-'))

@@ -3,16 +3,16 @@ import * as E from 'fp-ts/lib/Either.js'
 import { askedAddress, portsFrom } from '../serve-address.js'
 import type { CliOption } from './cli-args.js'
 
-/** Where a server is to listen. */
+/** The address for a server. */
 export type Endpoint = {
   readonly host: string
-  /** To be tried in turn. */
+  /** Tried in turn. */
   readonly ports: readonly number[]
-  /** The options that are left. */
+  /** The remaining options. */
   readonly options: readonly CliOption[]
 }
 
-/** `--port N` and `--addr HOST:PORT` ask for just that port; see `askedAddress`. */
+/** `--port N` and `--addr HOST:PORT` select only that port; see `askedAddress`. */
 export function endpointOf(
   options: readonly CliOption[],
   http: { readonly host: string; readonly port: number },
@@ -34,6 +34,6 @@ export function endpointOf(
   return E.right({ host, ports, options: rest })
 }
 
-/** As an option of a command line, and in a URL. */
+/** The address as text for an option or a URL. */
 export const hostAndPort = (host: string, port: number): string =>
   `${isIP(host) === 6 ? `[${host}]` : host}:${port}`

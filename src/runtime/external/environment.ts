@@ -1,14 +1,14 @@
-/** Of a process that runs nothing of the task, however it is called. */
+/** The environment of a runtime process that executes nothing of the task, whatever its variables are called. */
 export type RuntimeEnvironment = {
   /** The environment of the runtime's process. */
   readonly env: Readonly<Record<string, string>>
-  /** Options that hand the task's variables on to the guest. */
+  /** Options that pass the task's variables to the guest. */
   readonly options: readonly string[]
 }
 
 /**
- * Names that loaders, shells and language runtimes act upon: with them in its environment the runtime itself would run
- * what a task wants. So they are on the command line, with their values.
+ * Names that loaders, shells and language runtimes interpret: in its environment, they could make the runtime itself
+ * execute code of the task. So they are passed on the command line, with their values.
  */
 const ACTED_UPON = new RegExp(
   [
@@ -23,8 +23,8 @@ const ACTED_UPON = new RegExp(
 )
 
 /**
- * Splits the variables of a task. Their values are in the environment of the runtime, which hands them on by name: a
- * command line can be read by every user of the machine.
+ * Splits the variables of a task. Normally their values are in the environment of the runtime, and options pass them on
+ * by name, because every user of the machine can read command lines.
  */
 export function toRuntimeEnvironment(
   taskEnv: Readonly<Record<string, string>>,

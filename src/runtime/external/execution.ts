@@ -17,10 +17,10 @@ import { LONGEST_TIMER_MS } from '../../model/longest-timer.js'
 
 export type ExecutionSpec = {
   readonly launch: ProcessLaunch
-  /** Where it listens, if it is a server. */
+  /** The address of a server. */
   readonly server: ServerAddress | undefined
   readonly daemon: boolean
-  /** 0: none. */
+  /** 0 for no limit. */
   readonly timeoutMs: number
   readonly memoryMaxBytes: number
   readonly outputMaxBytes: number
@@ -32,18 +32,20 @@ export type ExecutionHooks = {
 }
 
 const STDERR_TAIL_BYTES = 2048
-/** Compilers and their code, and what a runtime is by itself, beside the linear memory. */
+/** Memory of the runtime itself, its compiler and compiled code, beyond linear memory. */
 const RESIDENT_ALLOWANCE_BYTES = 256 * 1024 * 1024
-/** A large component is compiled first. */
+/** A large component takes time to compile. */
 const LISTEN_TIMEOUT_MS = 60_000
 
-/** What runtimes say of a guest that imports the hardware abstraction layer. */
+/** The errors of runtimes for a guest that imports the hardware abstraction layer. */
 const NAMES_HAL = /elastic:(?:tee-)?hal\//
 const NO_HAL = '; only the embedded runtime has a hardware abstraction layer, not an external one'
 
 /**
- * One task in one process of the runtime, from its start to its end. Invariants: the first reason to end wins (`#verdict` is
- * written once); `ended` is called once, when the process is gone and its output is here; no event follows it.
+ * One task in one process of the runtime.
+ *
+ * Invariants: the first reason to end wins (`#verdict` is written once); `ended` is called once, when the process is
+ * gone and its output has arrived; no event follows it.
  */
 export class ExternalExecution implements ProcessListener {
   readonly #spec: ExecutionSpec
@@ -70,21 +72,21 @@ export class ExternalExecution implements ProcessListener {
     if (this.#group.pid !== undefined && spec.server === undefined) this.#start()
   }
 
-  /** Of the process and those it started. */
+  /** Memory of the process and its descendants. */
   usage(): Usage | undefined {
     const { pid } = this.#group
     const figures = pid === undefined ? undefined : readTreeFigures(pid)
     return figures && { ...figures, elapsedMs: performance.now() - this.#startedAt }
   }
 
-  /** `ended` follows, as soon as the runtime has ended. */
+  /** Stops the task; `ended` follows when the runtime has ended. */
   stop(reason: StopReason): void {
     this.#verdict ??= verdictOfStop(reason)
     this.#brake?.release()
     this.#group.stop()
   }
 
-  /** Ends it without asking. */
+  /** Kills the processes. */
   kill(reason: StopReason): void {
     this.#interrupt(verdictOfStop(reason))
   }
@@ -113,14 +115,14 @@ export class ExternalExecution implements ProcessListener {
     this.#hooks.ended(outcome, performance.now() - this.#startedAt)
   }
 
-  /** What goes on for ever may write for ever, though not at any speed. */
+  /** A daemon may write forever, but not at any rate. */
   get #isUnbounded(): boolean {
     return this.#spec.daemon || this.#spec.server !== undefined
   }
 
   #start(): void {
     if (this.#spec.daemon) clearTimeout(this.#timer)
-    // What is waited for here is that the process runs: when its module is compiled, no runtime tells.
+    // `started` only means that the process runs, because no runtime reports when its module is compiled.
     queueMicrotask(() => this.#hooks.event({ type: 'started', compileMs: 0 }))
   }
 

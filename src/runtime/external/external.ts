@@ -10,15 +10,15 @@ import { removeAbandoned, removeAbandonedInMemory } from './private-directory.js
 import { ExternalTask, type TaskParts } from './task.js'
 
 export type ExternalRuntime = Runtime & {
-  /** Ends all tasks that still run, as by a shutdown. Resolves when their processes and directories are gone. */
+  /** Ends all running tasks, as a shutdown does. Resolves when their processes and directories are gone. */
   close(): Promise<void>
 }
 
 const WATCH_INTERVAL_MS = 100
 
 /**
- * Runs each task in a process of a program that is called as wasmtime is. How many tasks run at once is the caller's
- * concern. The calling process itself never looks into a binary.
+ * Runs each task in a process of a program with the command line of wasmtime. The caller limits how many run at once.
+ * This process never parses a binary.
  */
 export function createExternalRuntime(options: ExternalOptions): ExternalRuntime {
   const wrapper = lazily(findWrapper)

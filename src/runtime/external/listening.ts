@@ -1,12 +1,12 @@
 import { connect, type Socket } from 'node:net'
 
-/** What wasmtime, and `proplet exec`, say once they listen. */
+/** The message of wasmtime and `proplet exec` when they listen. */
 const SAID = /\bServing HTTP on /
 const FIRST_PROBE_MS = 100
 const SLOWEST_PROBE_MS = 1000
 const KEPT_CHARACTERS = 64
 
-/** Finds out when a server listens: it says so on stderr, or it takes a connection. Calls `listens` once. */
+/** Finds out when a server listens: it prints the message on stderr, or accepts a connection. Calls `listens` once. */
 export class Listening {
   readonly #host: string
   readonly #port: number
@@ -24,7 +24,7 @@ export class Listening {
     this.#wait()
   }
 
-  /** Bytes of stderr. */
+  /** Maximum bytes of stderr that are searched. */
   hear(data: Uint8Array): void {
     if (this.#isOver) return
     const text = this.#heard + Buffer.from(data).toString('latin1')

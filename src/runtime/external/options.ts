@@ -5,19 +5,19 @@ export type ExternalOptions = {
   readonly program: string
   /** `PATH` of the runtime. */
   readonly searchPath: string
-  /** Flags that tasks may pass besides the harmless ones; `*`: all. */
+  /** Flags that tasks may pass in addition to harmless ones; `*` allows all. */
   readonly allowCliArgs: readonly string[]
-  /** Directories of the host that guests get, under the same path. */
+  /** Host directories for guests, under the same paths. */
   readonly dirs: readonly string[]
-  /** Where components that serve HTTP listen: the first port that is tried; undefined: they are not run. */
+  /** Where components serve HTTP, beginning with the first port to try; undefined to refuse them. */
   readonly http: { readonly host: string; readonly port: number } | undefined
-  /** Time limit of a task; 0: none. Daemons and servers have to start within it. */
+  /** Time limit of a task; 0 for none. Daemons and servers must start within it. */
   readonly timeoutMs: number
-  /** Linear memory of one task; the runtime's processes may use some more. */
+  /** Maximum linear memory of a task; the runtime's processes may use somewhat more. */
   readonly memoryMaxBytes: number
-  /** stdout, and stderr, each, of one task. */
+  /** Maximum size of stdout, and of stderr, of one task. */
   readonly outputMaxBytes: number
-  /** Where the private directories of tasks are made. */
+  /** The parent of the private directories of tasks. */
   readonly temporaryDirectory: string
   readonly log: Log
 }

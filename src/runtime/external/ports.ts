@@ -1,10 +1,10 @@
 import { createServer } from 'node:net'
 
-/** The ports of the servers that run, or are about to. */
+/** The ports of servers that run or are about to. */
 export class Ports {
   readonly #taken = new Set<number>()
 
-  /** Takes the first port that is free, until it is released; undefined when all are busy. */
+  /** Reserves the first free port until it is released; undefined if all are in use. */
   async take(host: string, ports: readonly number[]): Promise<number | undefined> {
     for (const port of ports) {
       if (this.#taken.has(port)) continue

@@ -16,23 +16,23 @@ export type PrepareParts = {
   readonly ports: Ports
 }
 
-/** Where a server is to listen. */
+/** The address of a server. */
 export type ServerAddress = { readonly host: string; readonly port: number }
 
 export type Prepared = {
   readonly command: RuntimeCommand
-  /** Its port is taken; undefined: it is no server. */
+  /** Its address, with a reserved port; undefined if it is not a server. */
   readonly server: ServerAddress | undefined
   readonly warning: string | undefined
 }
 
-/** The options of a task that may be run as far as its texts show. Throws a `Refusal` else. */
+/** Checks the options of a task. Throws a `Refusal` if they are not allowed. */
 export function checkRequest(request: RunRequest, { allowCliArgs }: ExternalOptions): readonly CliOption[] {
   orRefuse('call', checkTexts(request))
   return orRefuse('rejected', readCliArgs(request.cliArgs, allowCliArgs))
 }
 
-/** Finds out how to start the runtime for a task, in a directory of its own. Throws a `Refusal` if it is not to be. */
+/** Finds out how to start the runtime for a task, in its own directory. Throws a `Refusal` if that is not possible. */
 export async function prepare(
   request: RunRequest,
   cliOptions: readonly CliOption[],
@@ -51,7 +51,7 @@ export async function prepare(
   return { command, server: { host, port }, warning: undefined }
 }
 
-/** Where the runtime finds the binary; nothing in its name comes from the task. */
+/** The path of the binary for the runtime; no part of it comes from the task. */
 async function fileOf({ binary }: RunRequest, directory: string, signal: AbortSignal): Promise<string> {
   const { content } = binary
   if ('path' in content) return content.path
@@ -60,7 +60,7 @@ async function fileOf({ binary }: RunRequest, directory: string, signal: AbortSi
   return file
 }
 
-/** With an `--invoke` of its own, all that is asked is whether it is a server. */
+/** With its own `--invoke`, only whether it is a server has to be found out. */
 async function planFor(
   { binary, name, inputs }: RunRequest,
   path: string,

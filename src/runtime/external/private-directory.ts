@@ -4,19 +4,19 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { isAlive } from '../../host/is-alive.js'
 
-/** Names the process that it belongs to; process numbers mean something on their own host only. */
+/** Contains the process ID, which is meaningful on its own host only. */
 const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 8)
 const PREFIX = `proplet-external-${host}-`
 const NAME = new RegExp(`^${PREFIX}(\\d{1,10})-[A-Za-z0-9]{6}$`)
 
-/** A new directory of mode 0700, with random letters in its name. */
+/** Creates a directory with mode 0700 and random letters in its name. */
 export const makePrivateDirectory = (parent: string): Promise<string> =>
   mkdtemp(join(parent, `${PREFIX}${process.pid}-`))
 
 const IN_MEMORY = '/dev/shm'
 const TMPFS_MAGIC = 0x01021994
 
-/** Where files are in memory only. Rejects where there is no such place. */
+/** A directory in memory. Rejects if there is none. */
 export const memoryDirectory = async (): Promise<string> => {
   if ((await statfs(IN_MEMORY)).type === TMPFS_MAGIC) return IN_MEMORY
   throw new Error(`${IN_MEMORY} is not in memory, so a confidential binary cannot be stored there`)
@@ -25,7 +25,7 @@ export const memoryDirectory = async (): Promise<string> => {
 export const removePrivateDirectory = (path: string): Promise<void> =>
   rm(path, { recursive: true, force: true, maxRetries: 2 })
 
-/** Removes what proplets of this user left behind that were killed. Resolves to how many there were. */
+/** Removes directories of this user's proplets that were killed. Resolves to their number. */
 export async function removeAbandoned(parent: string): Promise<number> {
   let removed = 0
   for (const name of await readdir(parent)) {
@@ -39,13 +39,13 @@ export async function removeAbandoned(parent: string): Promise<number> {
   return removed
 }
 
-/** The same where `memoryDirectory` is, if there is such a place. */
+/** The same in `memoryDirectory`, if it exists. */
 export const removeAbandonedInMemory = async (): Promise<number> =>
   memoryDirectory().then(removeAbandoned, () => 0)
 
 async function isAbandoned(path: string, pid: number): Promise<boolean> {
   const entry = await lstat(path).catch(() => undefined)
   if (entry?.isDirectory() !== true || entry.uid !== process.getuid?.()) return false
-  // In a container each run has the same number.
+  // In a container every run has the same process ID.
   return pid === process.pid ? entry.mtimeMs < performance.timeOrigin : !isAlive(pid)
 }

@@ -6,7 +6,7 @@ import { codeOf } from '../../model/code-of.js'
 
 export type ProcessLaunch = {
   readonly program: string
-  /** A command line that ends by running the one behind it; may be empty. */
+  /** A command line that ends by running the one after it; may be empty. */
   readonly wrapper: readonly string[]
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string>>
@@ -15,24 +15,25 @@ export type ProcessLaunch = {
 
 export type ProcessListener = {
   output(stream: StreamName, data: Uint8Array): void
-  /** Once, and nothing after it: how the first process ended. All of the group have ended, or are about to. */
+  /** Called once, as the last event, with how the first process ended. The whole group has ended or is about to. */
   closed(end: ProcessEnd): void
 }
 
-/** `unstarted`: the system refused to start it. */
+/** `unstarted`: the system could not start it. */
 export type ProcessEnd =
   | { readonly kind: 'exited'; readonly status: number }
   | { readonly kind: 'signalled'; readonly death: Death }
   | { readonly kind: 'unstarted'; readonly message: string }
 
-/** How long a runtime may take to end by itself. */
+/** Milliseconds for a runtime to end on its own after SIGTERM. */
 const GRACE_MS = 2000
-/** How long the output of what left the group is waited for. */
+/** Milliseconds to wait for output of processes that left the group. */
 const DRAIN_MS = 1000
 
 /**
- * A program and what it starts, in a process group of its own, without a shell and with nothing to read. Invariants: when
- * the program ends, the rest of the group is ended; `closed` follows, when the output is here.
+ * A program and its descendants in their own process group, without a shell and without input.
+ *
+ * Invariants: when the program ends, the rest of the group is killed; `closed` follows when all output has arrived.
  */
 export class ProcessGroup {
   readonly #child: ChildProcess
@@ -43,7 +44,7 @@ export class ProcessGroup {
   #hasExited = false
   #isClosed = false
 
-  /** Throws when what the process is given is too long, with the code `E2BIG`. */
+  /** Throws an error with the code `E2BIG` if arguments and environment are too long. */
   constructor(launch: ProcessLaunch, listener: ProcessListener) {
     this.#listener = listener
     const [command = launch.program, ...args] = [...launch.wrapper, launch.program, ...launch.args]
@@ -57,19 +58,19 @@ export class ProcessGroup {
     this.#outputs = [stdout, stderr].filter((stream) => stream !== null)
     stdout?.on('data', (data: Buffer) => this.#take('stdout', data))
     stderr?.on('data', (data: Buffer) => this.#take('stderr', data))
-    // A pipe breaks when the other side ends, and `close` tells of that.
+    // A pipe breaks when the other side ends, which `close` reports.
     for (const stream of this.#outputs) stream.on('error', () => undefined)
     this.#child.on('error', (error) => this.#refuse(error))
     this.#child.on('exit', () => this.#exit())
     this.#child.on('close', (code, signal) => this.#close(code, signal))
   }
 
-  /** Undefined when it could not be started. */
+  /** Undefined if it could not be started. */
   get pid(): number | undefined {
     return this.#child.pid
   }
 
-  /** Lets output wait where it is, or go on. */
+  /** Stops reading its output, or continues. */
   holdOutput(held: boolean): void {
     for (const output of this.#outputs) {
       if (held) output.pause()
@@ -77,7 +78,7 @@ export class ProcessGroup {
     }
   }
 
-  /** Asks the group to end, and ends it when it does not. */
+  /** Sends SIGTERM to the group, and kills it later if necessary. */
   stop(): void {
     if (this.#graceTimer !== undefined || this.#hasExited) return
     this.#graceTimer = setTimeout(() => this.kill(), GRACE_MS)
@@ -85,7 +86,7 @@ export class ProcessGroup {
     this.holdOutput(false)
   }
 
-  /** Ends the group at once. */
+  /** Kills the group. */
   kill(): void {
     if (!this.#hasExited) this.#signal('SIGKILL')
     this.holdOutput(false)
@@ -97,7 +98,7 @@ export class ProcessGroup {
     try {
       process.kill(-pid, signal)
     } catch (error) {
-      // Nobody is left there.
+      // The group no longer exists.
       if (!['ESRCH', 'EPERM'].includes(codeOf(error) ?? '')) throw error
     }
   }

@@ -2,7 +2,7 @@ import { childrenOf, readResidentBytes } from '../../host/process-figures.js'
 
 const MAX_PROCESSES = 256
 
-/** Resident bytes of a process and of those it started, Linux only; undefined when it is gone. */
+/** Resident bytes of a process and its descendants, on Linux only; undefined if it is gone. */
 export function readTreeResidentBytes(root: number): number | undefined {
   let bytes = readResidentBytes(root)
   if (bytes === undefined) return undefined

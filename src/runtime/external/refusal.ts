@@ -20,7 +20,7 @@ export function orRefuse<T>(code: FailureCode, checked: E.Either<string, T>): T 
   return checked.right
 }
 
-/** Of a task that could not be run, for whatever reason. */
+/** The failure for a task that could not run, whatever the reason. */
 export function outcomeOfError(error: unknown): Outcome {
   if (error instanceof Refusal) return failed(error.code, error.message)
   if (codeOf(error) === 'E2BIG') return failed('call', TOO_LONG)

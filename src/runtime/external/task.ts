@@ -9,7 +9,7 @@ import { outcomeOfError } from './refusal.js'
 
 export type TaskParts = PrepareParts & {
   readonly watchdog: Watchdog
-  /** A command line that ends by running the one behind it; may be empty. */
+  /** A command line that ends by running the one after it; may be empty. */
   readonly wrapper: () => Promise<readonly string[]>
 }
 
@@ -21,8 +21,9 @@ export type TaskHooks = {
 type End = { readonly outcome: Outcome; readonly runMs: number }
 
 /**
- * One task, from its private directory to the end of that. Invariants: `ended` is called once, when the processes are
- * gone and the directory is; no event follows it.
+ * One task with its private directory.
+ *
+ * Invariants: `ended` is called once, when the processes and the directory are gone; no event follows it.
  */
 export class ExternalTask {
   readonly #request: RunRequest
@@ -55,7 +56,7 @@ export class ExternalTask {
     this.#execution?.stop(reason)
   }
 
-  /** Ends it at once. */
+  /** Kills it. */
   kill(reason: StopReason): void {
     this.#stopped ??= reason
     this.#stopping.abort()

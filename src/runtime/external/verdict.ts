@@ -1,16 +1,16 @@
 import { verdictOfDeath, type Verdict } from '../embedded/run/verdict.js'
 import type { ProcessEnd } from './process-group.js'
 
-/** As wasmtime ends after a trap: that of a process that was aborted. */
+/** Wasmtime's exit code after a trap: that of an aborted process. */
 const TRAP_STATUS = 134
 
-/** What it means that the runtime ended by itself. */
+/** The outcome of a runtime that ended on its own. */
 export function verdictOfRun(end: ProcessEnd, stderr: string): Verdict {
   if (end.kind === 'exited' && end.status === 0) return (results) => ({ kind: 'completed', results })
   return verdictOfFailure(end, stderr)
 }
 
-/** A server is not to end before it is stopped. */
+/** A server must not end before it is stopped. */
 export function verdictOfServer(end: ProcessEnd, stderr: string): Verdict {
   if (end.kind === 'exited' && end.status === 0)
     return failed('exit', 'the server ended: exited with status 0')

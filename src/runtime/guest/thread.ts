@@ -18,7 +18,7 @@ function main(): void {
   })
 }
 
-/** Linux only; elsewhere there is no such link. */
+/** Linux only; elsewhere the link does not exist. */
 function hello(): ReadyMessage {
   try {
     return { type: 'ready', threadId: Number(basename(readlinkSync('/proc/thread-self'))) }

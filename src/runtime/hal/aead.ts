@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomFillSync } from 'node:crypto'
 
-/** As Node.js names them. Keys have 32 bytes. */
+/** The names in Node.js. Keys have 32 bytes. */
 export type Aead = 'aes-256-gcm' | 'chacha20-poly1305'
 
 export const KEY_BYTES = 32
@@ -9,7 +9,7 @@ export const TAG_BYTES = 16
 
 const OPTIONS = { authTagLength: TAG_BYTES }
 
-/** A random nonce, the ciphertext in one piece or more, and the tag. `bound` is authenticated, and not encrypted. */
+/** A random nonce, the ciphertext in one or more pieces, and the tag. `bound` is authenticated but not encrypted. */
 export function seal(
   algorithm: Aead,
   key: Uint8Array,
@@ -17,7 +17,7 @@ export function seal(
   bound?: Uint8Array,
 ): readonly Uint8Array[] {
   const nonce = randomFillSync(new Uint8Array(NONCE_BYTES))
-  // Both have the same methods; the types know the second as the first.
+  // Both have the same methods, but the types know only the second one.
   const sealing =
     algorithm === 'aes-256-gcm'
       ? createCipheriv(algorithm, key, nonce, OPTIONS)
@@ -26,7 +26,7 @@ export function seal(
   return [nonce, sealing.update(data), sealing.final(), sealing.getAuthTag()]
 }
 
-/** The data of a ciphertext and its tag; undefined: made with another key or nonce, for something else, or changed. */
+/** Decrypts and verifies; undefined if the key, the nonce or `bound` differs, or the data was changed. */
 export function unseal(
   algorithm: Aead,
   key: Uint8Array,
@@ -46,6 +46,6 @@ export function unseal(
   try {
     return Buffer.concat([plain, opening.final()])
   } catch {
-    return undefined // The tag does not fit.
+    return undefined // The tag does not match.
   }
 }

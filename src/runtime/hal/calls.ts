@@ -1,13 +1,13 @@
-/** What the daemon does for a guest: services whose keys, files or peers a guest must not reach. */
+/** Calls from a guest to services in the daemon, whose keys, files or peers a guest must not reach. */
 export type HalCall =
-  /** The bytes are the report data. */
+  /** The bytes of the message are the report data. */
   | { readonly name: 'attest' }
   | { readonly name: 'open-container'; readonly container: string }
   | { readonly name: 'delete-container'; readonly handle: number }
-  /** The bytes are the data. */
+  /** The bytes of the message are the data. */
   | ({ readonly name: 'store-object' } & ObjectName)
   | ({ readonly name: 'retrieve-object' | 'delete-object' | 'get-metadata' } & ObjectName)
-  /** Sorted keys behind `after`; null: from the first. */
+  /** Sorted keys after `after`; from the first if null. */
   | { readonly name: 'list-objects'; readonly handle: number; readonly after: string | null }
   /** `amount`: a decimal number of up to 64 bits. */
   | { readonly name: 'allocate'; readonly type: ResourceType; readonly amount: string }
@@ -15,9 +15,9 @@ export type HalCall =
   | { readonly name: 'query-available'; readonly type: ResourceType }
   | { readonly name: 'subscribe'; readonly type: EventType }
   | { readonly name: 'unsubscribe' | 'poll-events'; readonly handle: number }
-  /** The guest can be sent messages from now on. */
+  /** From now on the guest can receive messages. */
   | { readonly name: 'join' }
-  /** The bytes are the payload. */
+  /** The bytes of the message are the payload. */
   | { readonly name: 'send-message'; readonly recipient: string; readonly isEncrypted: boolean }
   | { readonly name: 'receive-message' | 'list-workloads' }
 
@@ -44,12 +44,12 @@ export type ObjectMetadata = {
   readonly createdAt: number
 }
 
-/** What a guest says: data in pieces ahead of the call that they are for, one call at a time. */
+/** Messages of a guest: data in pieces, followed by the call that they belong to, one call at a time. */
 export type HalMessage =
   | { readonly type: 'hal-data'; readonly bytes: Uint8Array }
   | { readonly type: 'hal'; readonly call: HalCall; readonly bytes: Uint8Array }
 
-/** The answer to a call; bytes that belong to it come behind it. */
+/** The answer to a call; its bytes follow it. */
 export type HalAnswer = {
   readonly type: 'hal-answer'
   readonly value?: HalValue
@@ -66,13 +66,13 @@ export type HalValue =
   | { readonly id: string; readonly granted: string }
   | { readonly sender: string; readonly recipient: string; readonly encrypted: boolean }
 
-/** What holds for every task of a guest process. */
+/** Properties for every task of a guest process. */
 export type HalGrant = {
   readonly platform: { readonly type: string; readonly version: string }
-  /** Whether evidence can be had here. */
+  /** Whether evidence is available. */
   readonly attests: boolean
-  /** Whether storage is encrypted with a key that the host can't have. */
+  /** Whether storage is encrypted with a key that the host does not have. */
   readonly securesStorage: boolean
-  /** Whether what the Rust proplet encrypted is opened. */
+  /** Whether data encrypted by the Rust proplet can be decrypted. */
   readonly opensLegacy: boolean
 }

@@ -20,7 +20,7 @@ export type FailureKind = keyof typeof TEXTS
 /** An error of the HAL. Guests get its message: components as the error of a `result`, core modules as -1. */
 export class HalFailure extends Error {
   override readonly name = 'HalFailure'
-  /** What the component linker takes for the error of a `result`. */
+  /** The property by which the component linker recognises the error case of a `result`. */
   readonly payload: string
 
   constructor(message: string) {
@@ -33,7 +33,9 @@ export class HalFailure extends Error {
 export const failure = (kind: FailureKind, detail: string): HalFailure =>
   new HalFailure(`${TEXTS[kind]}: ${detail}`)
 
-/** Turns whatever a service throws into an error of the HAL: a guest must not trap for what the host could not do. */
+/**
+ * Turns any exception of a service into an error of the HAL, because failures of the host must not make a guest trap.
+ */
 export function toHalFailure(thrown: unknown): HalFailure {
   if (thrown instanceof HalFailure) return thrown
   const detail = codeOf(thrown) ?? (thrown instanceof Error ? thrown.name : 'unknown')

@@ -4,15 +4,15 @@ import type { ConnectionMessage, ToConnections } from '../../guest/channel/proto
 import type { RequestStatus } from '../../guest/channel/request-status.js'
 import type { StatusFile } from './status-file.js'
 
-/** What Node.js has a channel as, inside. */
+/** The internal handle of a Node.js channel. */
 type Incoming = { readStop(): void; onread: (bytes?: ArrayBuffer) => void }
 
 type NativeSender = { send(message: object, native: object, sent: () => void): boolean }
 
 /**
- * The IPC channel of Node.js, which alone passes connections to another process. It is used in one direction: Node.js would
- * collect whatever a child writes without a bound, obey messages of its own protocol and take what comes along, and a child may
- * be anyone's. So nothing is ever read from it, nor acknowledged; what a child has to say comes over its pipe.
+ * The IPC channel of Node.js, the only way to pass connections to another process. Used in one direction only: Node.js
+ * would buffer what a child writes without a limit, obey its internal messages and accept handles, and a child may be
+ * compromised. So nothing is read from it or acknowledged; a child answers over its pipe.
  */
 export class ConnectionChannel {
   readonly #child: ChildProcess
@@ -25,7 +25,10 @@ export class ConnectionChannel {
     this.#incoming = incoming
   }
 
-  /** To be called as soon as the child was spawned, before anything can be read. Undefined: reading can't be prevented here. */
+  /**
+   * Must be called right after the child was spawned, before anything can be read. Undefined if reading cannot be
+   * prevented here.
+   */
   static of(child: ChildProcess, status: StatusFile): ConnectionChannel | undefined {
     const incoming = incomingOf(child)
     if (incoming === undefined) {
@@ -41,7 +44,7 @@ export class ConnectionChannel {
     this.#send(message, undefined)
   }
 
-  /** The child has a copy; false: it could not be had. */
+  /** Passes a copy of the connection to the child; false if that failed. */
   hand(message: ConnectionMessage, socket: Socket): boolean {
     const native: unknown = Reflect.get(socket, '_handle')
     if (typeof native !== 'object' || native === null) return false
@@ -49,34 +52,34 @@ export class ConnectionChannel {
     return true
   }
 
-  /** The request that the child is at, by its own account; undefined: none. */
+  /** The request that the child reports to be handling; undefined if none. */
   status(): RequestStatus | undefined {
     return this.#status.read()
   }
 
-  /** Nothing is asked of it any more. */
+  /** The child gets no more messages. */
   close(): void {
     this.#status.close()
   }
 
-  /** The child has ended, which is not read either: says so, as without it the child is not closed for Node.js. */
+  /** The child has ended. As nothing is read, Node.js has to be told so, or the child would never emit `close`. */
   end(): void {
     if (this.#child.connected) this.#incoming.onread()
   }
 
   #send(message: ToConnections, native: object | undefined): void {
-    // A channel that is broken is that of a child that ends, which its process reports.
+    // A broken channel means that the child is ending, which its process reports.
     const sent = () => undefined
     if (native === undefined) this.#child.send(message, sent)
     else
-      // It is typed for streams and servers alone.
+      // Typed for streams and servers only.
       (this.#child as unknown as NativeSender).send(message, native, sent)
-    // Node.js would keep what follows until the child says that it has the connection.
+    // Otherwise Node.js would queue further messages until the child acknowledges the connection.
     Reflect.set(this.#child, '_handleQueue', null)
   }
 }
 
-/** Node.js keeps it under a symbol of its own. */
+/** Node.js stores it under a symbol. */
 function incomingOf(child: ChildProcess): Incoming | undefined {
   const symbol = Object.getOwnPropertySymbols(child).find((each) => each.description === 'kChannelHandle')
   const channel: unknown = symbol === undefined ? undefined : Reflect.get(child, symbol)

@@ -1,7 +1,7 @@
 import type { FromConnections } from '../../guest/channel/protocol.js'
 import { isCount, isDuration } from './decode-values.js'
 
-/** What a guest said of the connections that were handed to it; undefined when it is nothing of that. */
+/** Decodes a guest's message about connections handed to it; undefined if it is none. */
 export function decodeFromConnections(
   value: Readonly<Record<string, unknown>>,
   bytes: Uint8Array,

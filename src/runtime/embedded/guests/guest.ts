@@ -17,7 +17,7 @@ export interface Guest {
   post(message: ToGuest, body?: Uint8Array): void
   /** Bytes sent to it that it has not read yet, as far as known. */
   unreadBytes?(): number
-  /** By which it can be handed connections; undefined: it can't. */
+  /** The channel for handing connections to it; undefined if it cannot take any. */
   readonly connections?: ConnectionChannel | undefined
   /** Stops reading its output, or continues; when the guest ends, the rest is read. */
   holdOutput(held: boolean): void
@@ -37,5 +37,5 @@ export type Death = { readonly how: string; readonly signal: string | undefined 
 
 export type StartGuest = () => Guest
 
-/** For a time in which nothing that a guest sends matters. */
+/** A listener for a time in which nothing that a guest sends matters. */
 export const DEAF: GuestListener = { message: () => {}, output: () => {}, closed: () => {} }

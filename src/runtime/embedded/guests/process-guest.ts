@@ -25,9 +25,9 @@ export type ProcessLaunch = {
   readonly isNested?: boolean
   readonly memoryMaxBytes: number
   readonly tableMaxElements: number
-  /** As far as the system allows it; 4 MiB by default. */
+  /** Maximum stack, if the system allows it; 4 MiB by default. */
   readonly stackMaxBytes?: number | undefined
-  /** It can be handed connections. */
+  /** Whether it can be handed connections. */
   readonly takesConnections?: boolean
   /**
    * Where the guest's output goes: to the daemon (default), or with `inherit` to the standard streams of this process, in its
@@ -153,7 +153,7 @@ class ProcessGuest implements Guest {
     // A pipe breaks when the child ends, which `close` reports.
     for (const stream of [...this.#outputs, control, answers, info]) stream?.on('error', () => undefined)
     child.on('error', (error) => (this.#fault ??= `could not be ended: ${error.message}`))
-    // Its end is not read from the channel, without which `close` does not come.
+    // `close` would otherwise wait for the end of the channel, which is not read.
     child.on('exit', () => this.connections?.end())
     child.on('close', (code, signal) => this.#close(code, signal))
   }

@@ -4,25 +4,25 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readStatus, STATUS_MAX_BYTES, type RequestStatus } from '../../guest/channel/request-status.js'
 
-/** In memory, where there is such a directory. */
+/** A directory in memory, if there is one. */
 const SHARED_MEMORY = '/dev/shm'
-/** It is being written at the moment it is read only rarely, and not again and again. */
+/** A read rarely coincides with a write, and hardly ever several times in a row. */
 const MAX_READS = 10
 
-/** A file without a name, which a child writes its status to. */
+/** A file without a name, to which a child writes its status. */
 export class StatusFile {
   readonly fd: number
   readonly #bytes = Buffer.alloc(STATUS_MAX_BYTES)
   #isClosed = false
 
-  /** Throws what the file system does. */
+  /** Throws errors of the file system. */
   constructor() {
     const path = join(directory(), `.proplet-${randomUUID()}`)
     this.fd = openSync(path, 'wx+', 0o600)
     unlinkSync(path)
   }
 
-  /** What the child is at; undefined: at no request. */
+  /** The request that the child is handling; undefined if none. */
   read(): RequestStatus | undefined {
     if (this.#isClosed) return undefined
     for (let reads = 0; reads < MAX_READS; reads++) {

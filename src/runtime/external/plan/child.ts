@@ -4,7 +4,7 @@ import { readBinary } from '../../guest/task/modules.js'
 import { makePlan } from './make-plan.js'
 import type { Plan, PlanRequest } from './plan.js'
 
-/** Entry of a child process that looks into one hostile binary, says what it found, and ends. */
+/** Entry of a child process that parses one untrusted binary, reports the plan, and ends. */
 function main(): void {
   const request = parse(readFileSync(0, 'utf8'))
   const answer = Buffer.from(JSON.stringify(plan(request)))

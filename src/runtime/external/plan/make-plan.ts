@@ -16,7 +16,7 @@ type Call = Pick<PlanRequest, 'name' | 'inputs'>
 const COMMAND = '_start'
 const FALLBACKS = ['main', 'run', COMMAND] as const
 
-/** How a runtime that is like wasmtime is to be called. What is no good binary is refused. */
+/** Plans the call of a runtime with the command line of wasmtime. Invalid binaries are refused. */
 export function makePlan(bytes: Uint8Array, call: Call): Plan {
   try {
     return moduleLayer(bytes) === 'core' ? planCore(bytes, call) : planOfComponent(bytes, call)
@@ -26,7 +26,7 @@ export function makePlan(bytes: Uint8Array, call: Call): Plan {
   }
 }
 
-/** As the embedded runtime chooses, but that arguments and results are left to the runtime. */
+/** Chooses like the embedded runtime, but leaves arguments and results to the runtime. */
 function planCore(bytes: Uint8Array, { name }: Call): Plan {
   const functions = functionsOf(bytes)
   if (functions === undefined)
@@ -44,7 +44,7 @@ function planCore(bytes: Uint8Array, { name }: Call): Plan {
   }
 }
 
-/** Undefined for a module that has what we know nothing of: another engine may. */
+/** Undefined for a module with unknown features, which another engine may support. */
 function functionsOf(bytes: Uint8Array): ReadonlySet<string> | undefined {
   try {
     const { exports } = describeModule(bytes)
@@ -74,7 +74,7 @@ function invoking(func: string, inputs: readonly string[]): Plan {
   return { kind: 'run', inputsInCall: true, invoke }
 }
 
-/** Undefined for a component that has what we do not support: another runtime may. */
+/** Undefined for a component with unsupported features, which another runtime may support. */
 function descriptionOf(bytes: Uint8Array): ComponentDescription | undefined {
   try {
     return describe(decodeComponent(bytes))
@@ -84,5 +84,5 @@ function descriptionOf(bytes: Uint8Array): ComponentDescription | undefined {
   }
 }
 
-/** A comment in a value must not swallow what comes after it. */
+/** A comment at the end of a value must not hide what follows. */
 const closed = (input: string): string => (input.includes('//') ? `${input}\n` : input)

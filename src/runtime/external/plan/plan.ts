@@ -1,32 +1,34 @@
 import type { FailureCode } from '../../../model/outcome.js'
 
-/** What to find out of a binary: how the runtime is to be called for this task. */
+/** A question about a binary: how to call the runtime for this task. */
 export type PlanRequest = {
   readonly path: string
-  /** `sha256:` and 64 digits: the file is checked against it. */
+  /** `sha256:` and 64 digits, against which the file is verified. */
   readonly digest: string
-  /** The digest is none of the file, which whoever asks has just written. */
+  /** The digest is keyed, so the file is not verified against it. The caller has just written the file. */
   readonly isKeyed?: boolean
   readonly name: string
   readonly inputs: readonly string[]
 }
 
 export type Plan =
-  /** `invoke`: the value of `--invoke`; undefined: the program is run. `inputsInCall`: they are part of it. */
+  /**
+   * `invoke`: the value of `--invoke`; undefined to run the program. `inputsInCall`: whether it contains the inputs.
+   */
   | {
       readonly kind: 'run'
       readonly invoke?: string
       readonly inputsInCall: boolean
       readonly warning?: string
     }
-  /** It serves HTTP. */
+  /** The binary serves HTTP. */
   | { readonly kind: 'serve' }
-  /** There is nothing to call, the inputs do not fit, or it is no good binary. */
+  /** There is nothing to call, the inputs do not fit, or the binary is invalid. */
   | { readonly kind: 'refused'; readonly code: FailureCode; readonly error: string }
 
 const CODES: ReadonlySet<string> = new Set<FailureCode>(['binary', 'call', 'unsupported', 'runtime'])
 
-/** What the planner said; undefined when it is no plan. It has read a hostile binary. */
+/** Decodes a plan, which comes from a process that has parsed an untrusted binary; undefined if it is invalid. */
 export function decodePlan(text: string): Plan | undefined {
   let value: unknown
   try {

@@ -3,25 +3,22 @@ import { builtEntry } from '../../../host/package-root.js'
 import { decodePlan, type Plan, type PlanRequest } from './plan.js'
 
 export type PlannerOptions = {
-  /** A command line that ends by running the one behind it; may be empty. */
+  /** A command line that ends by running the one after it; may be empty. */
   readonly wrapper: () => Promise<readonly string[]>
 }
 
 const ENTRY = builtEntry('planner')
 const TIMEOUT_MS = 10_000
 const MAX_PLANS = 256
-/** Characters; plans for longer inputs are not kept. */
+/** Maximum characters of inputs for which plans are kept. */
 const MAX_INPUTS = 4096
 const MAX_ANSWER_BYTES = 1024 * 1024
 const HEAP_MAX_MB = 512
 
-/**
- * Finds out how the runtime is to be called for a task. Binaries are looked into by child processes, one for each that is
- * new; the plans of the last tasks are kept.
- */
+/** Finds out how to call the runtime for a task. A child process parses each new binary; recent plans are kept. */
 export class Planner {
   readonly #options: PlannerOptions
-  /** The least recently used first. */
+  /** Least recently used first. */
   readonly #plans = new Map<string, Plan>()
 
   constructor(options: PlannerOptions) {
@@ -70,7 +67,7 @@ export class Planner {
         if (!signal.aborted) resolve(error === null ? stdout : '')
         else reject(new Error('the plan is no longer needed', { cause: error }))
       })
-      // It breaks when the child ends early, and the callback tells of that.
+      // It breaks if the child ends early, which the callback reports.
       child.stdin?.on('error', () => undefined)
       child.stdin?.end(JSON.stringify(request))
     })

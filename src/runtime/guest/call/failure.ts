@@ -12,7 +12,7 @@ export class TaskFailure extends Error {
   }
 }
 
-/** The setting of the daemon that names another runtime, where that runs what was refused. */
+/** The daemon's setting for another runtime, if that supports what was refused. */
 export const ELSEWHERE = 'PROPLET_EXTERNAL_WASM_RUNTIME'
 
 /** The message for the person who started the task. */
@@ -21,6 +21,6 @@ export const describeFailure = (failure: TaskFailure | ComponentError): string =
     ? `${failure.message} (${ELSEWHERE})`
     : failure.message
 
-/** Whether it is the task or its binary that is at fault, not the host. */
+/** Whether the task or its binary is at fault, rather than the host. */
 export const isTaskFailure = (thrown: unknown): thrown is TaskFailure | ComponentError =>
   thrown instanceof TaskFailure || thrown instanceof ComponentError

@@ -1,12 +1,12 @@
 import type { ToConnections } from './protocol.js'
 import { StatusWriter } from './request-status.js'
 
-/** What Node.js hands over: a connection without its stream. */
+/** The raw handle of a connection, as Node.js passes it. */
 export type NativeSocket = { readonly fd?: number; readStop?(): void; close?(): void }
 
 export type InboxListener = (message: ToConnections, native: NativeSocket | undefined) => void
 
-/** Where connections come from, and what is said of them. While it is open, a guest does not stop for other messages. */
+/** A source of connections and messages about them. While it is open, a guest does not wait for other messages. */
 export type Inbox = {
   readonly status: StatusWriter
   readonly isOpen: boolean

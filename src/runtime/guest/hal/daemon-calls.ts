@@ -49,5 +49,5 @@ export const unexpected = ({ name }: HalCall): never => {
 
 const LARGEST = BigInt(Number.MAX_SAFE_INTEGER)
 
-/** A handle as the daemon counts them; what can't be one becomes 0, which never is. */
+/** A handle as the daemon numbers them; an invalid one becomes 0, which never exists. */
 export const toDaemonHandle = (handle: bigint): number => (handle > LARGEST ? 0 : Number(handle))

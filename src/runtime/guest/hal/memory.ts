@@ -25,7 +25,7 @@ export class RawMemory {
     }
   }
 
-  /** Bytes at `out` and their number at `outLength`; the guest's buffer is as large as it has to be. */
+  /** Writes bytes to `out` and their number to `outLength`; the guest's buffer must be large enough. */
   write(out: number, outLength: number, bytes: Uint8Array): number {
     this.#view(outLength, 4)
     this.#view(out, bytes.length).set(bytes)
@@ -33,7 +33,7 @@ export class RawMemory {
     return bytes.length
   }
 
-  /** Throws where nothing could be written, before something is done that can't be done again. */
+  /** Throws if nothing could be written, before something irreversible is done. */
   check(...ranges: readonly (readonly [pointer: number, length: number])[]): void {
     for (const [pointer, length] of ranges) this.#view(pointer, length)
   }

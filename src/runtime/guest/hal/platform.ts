@@ -4,7 +4,7 @@ export type Capability = { readonly name: string; readonly isSupported: boolean 
 
 export const CAPABILITY_VERSION = '1.0'
 
-/** In the order in which guests get them. */
+/** In the order in which guests receive them. */
 export const capabilitiesOf = ({ attests, securesStorage }: HalGrant): readonly Capability[] => [
   { name: 'random', isSupported: true },
   { name: 'crypto', isSupported: true },

@@ -3,7 +3,7 @@ import { unexpected, type DaemonCalls } from './daemon-calls.js'
 
 const MAX_ID_LENGTH = 2048
 
-/** What a task may use of this machine, and has set aside for itself. */
+/** The resources of this machine that a task may use, and its allocations. */
 export class Resources {
   readonly #daemon: DaemonCalls
 

@@ -9,7 +9,7 @@ import { Resources } from './resources.js'
 import { Sockets } from './sockets.js'
 import { Storage } from './storage.js'
 
-/** The HAL of one instance, behind either of its faces. */
+/** The HAL of one instance, behind either of its APIs. */
 export type Services = {
   readonly grant: HalGrant
   readonly clock: Clock

@@ -11,7 +11,7 @@ export type KeyPair = { readonly publicKey: Uint8Array; readonly privateKey: Uin
 
 const KEY_BYTES = 32
 const SIGNATURE_BYTES = 64
-/** DER in front of the seed in a PKCS #8 key, and of the public key in an SPKI one (RFC 8410). */
+/** DER before the seed in a PKCS #8 key, and before the public key in an SPKI one (RFC 8410). */
 const PRIVATE_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex')
 const PUBLIC_PREFIX = Buffer.from('302a300506032b6570032100', 'hex')
 
@@ -32,7 +32,7 @@ export function sign(data: Uint8Array, seed: Uint8Array): Uint8Array {
   return signWith(null, data, privateKeyOf(seed))
 }
 
-/** False for whatever does not verify, malformed keys and signatures included. */
+/** False if verification fails for any reason, including malformed keys and signatures. */
 export function verify(data: Uint8Array, signature: Uint8Array, publicKey: Uint8Array): boolean {
   if (signature.length !== SIGNATURE_BYTES || publicKey.length !== KEY_BYTES) return false
   try {
@@ -43,6 +43,6 @@ export function verify(data: Uint8Array, signature: Uint8Array, publicKey: Uint8
     })
     return verifyWith(null, data, key, signature)
   } catch {
-    return false // The key is no point of the curve.
+    return false // The key is not a point of the curve.
   }
 }

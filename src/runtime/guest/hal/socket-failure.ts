@@ -1,7 +1,7 @@
 import type { NetworkError } from '../channel/protocol.js'
 import { failure, type HalFailure } from '../../hal/failure.js'
 
-/** Translates the daemon's answer about a socket for guests of the HAL. `what` is its destination. */
+/** Translates an error of the daemon about a socket for guests of the HAL. `what` is the destination. */
 export const socketFailure =
   (what: string) =>
   (error: NetworkError | undefined): HalFailure => {

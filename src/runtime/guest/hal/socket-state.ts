@@ -5,7 +5,7 @@ import type { Remote } from '../channel/remote.js'
 
 export type Protocol = 'tcp' | 'udp' | 'tls' | 'dtls'
 
-/** What a socket has become. */
+/** The state of a socket. */
 export type Role =
   | { readonly kind: 'new'; readonly local: SocketAddress | undefined }
   | { readonly kind: 'listening'; readonly remote: Remote }
@@ -15,7 +15,7 @@ export type Role =
       readonly source: IncomingBytes
       readonly sink: OutgoingBytes
     }
-  /** Of UDP; without a peer nothing can be sent. */
+  /** A UDP socket; without a peer nothing can be sent. */
   | { readonly kind: 'datagrams'; readonly remote: Remote; readonly peer: SocketAddress | undefined }
 
 export type HalSocket = { readonly protocol: Protocol; readonly role: Role }

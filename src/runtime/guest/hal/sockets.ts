@@ -13,7 +13,7 @@ import { receiveDatagram, receiveStream, sendDatagram, sendStream } from './tran
 export type Address = { readonly ip: string; readonly port: number }
 
 const FIRST_HANDLE = 2n ** 62n
-/** Handles of the channel that `wasi:sockets` of the same instance does not come to. */
+/** Handles on the channel that `wasi:sockets` of the same instance does not use. */
 const FIRST_REMOTE = 2 ** 32
 const NO_BYTES = new Uint8Array(0)
 
@@ -21,7 +21,7 @@ const NOT_CONNECTED = 'socket not yet bound/connected'
 const NO_TLS_LISTENER = 'TLS/DTLS listen requires server certificates not modelled by WIT'
 const NO_DTLS = 'connect() only supported for TCP in v1'
 
-/** The sockets of one instance. The daemon has them, and admits what `wasi:sockets` of the same task may do. */
+/** The sockets of one instance. They live in the daemon, which allows what `wasi:sockets` of the same task may do. */
 export class Sockets {
   readonly #link: Link
   readonly #sockets = new Map<bigint, HalSocket>()
@@ -36,7 +36,7 @@ export class Sockets {
     return this.#add({ protocol, role: { kind: 'new', local: undefined } })
   }
 
-  /** Only notes the address. */
+  /** Only stores the address. */
   bind(handle: bigint, { ip, port }: Address): void {
     const { protocol, role } = this.#find(handle)
     if (role.kind !== 'new') throw new HalFailure('socket already activated; cannot bind')
@@ -60,7 +60,7 @@ export class Sockets {
     }
   }
 
-  /** The host of an address may be a name, which is resolved. */
+  /** The host may be a name, which is resolved. */
   connect(handle: bigint, { ip, port }: Address): void {
     const { protocol, role } = this.#find(handle)
     if (protocol === 'dtls') throw new HalFailure(NO_DTLS)
@@ -88,7 +88,7 @@ export class Sockets {
     return this.#add({ protocol: 'tcp', role: this.#connected(remote) })
   }
 
-  /** Sends all of it; the number of bytes. */
+  /** Sends all bytes, and returns their number. */
   send(handle: bigint, data: Uint8Array): number {
     const { role } = this.#find(handle)
     if (role.kind === 'connected') sendStream(role.sink, data)
@@ -98,7 +98,7 @@ export class Sockets {
     return data.length
   }
 
-  /** Waits for bytes, or for a datagram, of which what is too long is lost; empty at the end of a connection. */
+  /** Waits for bytes, or for a datagram, whose excess is lost; empty at the end of a connection. */
   receive(handle: bigint, maxLength: number): Uint8Array {
     const { role } = this.#find(handle)
     if (role.kind !== 'connected' && role.kind !== 'datagrams') throw new HalFailure(NOT_CONNECTED)
@@ -147,7 +147,7 @@ export class Sockets {
     }
   }
 
-  /** Opens it and waits for what becomes of it. */
+  /** Opens it and waits for the outcome. */
   #open(request: NetworkRequest, what: string): Remote {
     const remote = this.#request(request)
     try {

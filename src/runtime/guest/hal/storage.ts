@@ -4,7 +4,7 @@ import { failure } from '../../hal/failure.js'
 import { KEYS_PER_PAGE, MAX_CONTAINER_NAME_BYTES, MAX_KEY_BYTES, MAX_OBJECT_BYTES } from '../../hal/limits.js'
 import { objectHandle } from './object-handle.js'
 
-/** The containers that one instance has open. */
+/** The open containers of one instance. */
 export class Storage {
   readonly #daemon: DaemonCalls
   readonly #names = new Map<number, string>()
@@ -13,7 +13,7 @@ export class Storage {
     this.#daemon = daemon
   }
 
-  /** Opens the container; makes it first where there is none. */
+  /** Opens the container, and creates it first if necessary. */
   open(container: string): bigint {
     if (container === '' || Buffer.byteLength(container) > MAX_CONTAINER_NAME_BYTES)
       throw failure('parameter', `a container's name has 1 to ${MAX_CONTAINER_NAME_BYTES} bytes`)

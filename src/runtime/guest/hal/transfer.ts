@@ -7,11 +7,11 @@ import type { Remote } from '../channel/remote.js'
 import { failure } from '../../hal/failure.js'
 import { socketFailure } from './socket-failure.js'
 
-/** What UDP can carry. */
+/** Maximum size of a UDP datagram. */
 const MAX_DATAGRAM_BYTES = 65_507
 const NO_BYTES = new Uint8Array(0)
 
-/** Waits for room as often as it takes. */
+/** Waits for room as often as necessary. */
 export function sendStream(sink: OutgoingBytes, data: Uint8Array): void {
   for (let start = 0; start < data.length;) {
     sink.wait(undefined)
@@ -42,11 +42,11 @@ export function sendDatagram(link: Link, remote: Remote, to: SocketAddress, byte
   if (bytes.length > MAX_DATAGRAM_BYTES)
     throw failure('network', `a datagram holds at most ${MAX_DATAGRAM_BYTES} bytes`)
   link.send({ type: 'datagram', handle: remote.handle, to, bytes })
-  // An answer comes when the daemon has taken it: a guest that sends without end waits here.
+  // The answer comes when the daemon has accepted it, so a guest that sends endlessly waits here.
   remote.wants.peek('answer')
 }
 
-/** Waits for a datagram, of the peer where there is one. */
+/** Waits for a datagram, from the peer if there is one. */
 export function receiveDatagram(remote: Remote, peer: SocketAddress | undefined, max: number): Uint8Array {
   for (;;) {
     const { state, bytes, from, error } = remote.wants.wait('body', undefined)

@@ -11,27 +11,27 @@ import { TaskFailure } from '../call/failure.js'
 import type { EngineComponent } from './instantiate.js'
 import type { Link } from '../channel/link.js'
 
-/** What one instance of a component is given. */
+/** The imports of one instance of a component. */
 export type ComponentHost = {
   readonly imports: Preview2Imports
-  /** Of a component of WASI 0.3, to be given to its instance. */
+  /** The WASI 0.3 of the component, passed to its instance. */
   readonly work: HostWork | undefined
   readonly close: () => void
 }
 
-/** Release candidates are named by their day. */
+/** Release candidates are named by date. */
 const DRAFT = /^wasi:.*@0\.3\.0-rc-(\d{4}-\d\d-\d\d)/
 const LAST_DRAFT = '2026-03-15'
 const NETWORK = /^wasi:(?:sockets|http)\//
 
-/** WASI 0.2, 0.3 if the component needs it, and the network if it imports it. */
+/** Provides WASI 0.2, WASI 0.3 if the component needs it, and the network if it imports it. */
 export const hostOf = (
   prepared: Pick<EngineComponent, 'imports' | 'description'>,
   link: Link,
   options: Preview2Options,
 ): ComponentHost => hostsOf(prepared, link)(options)
 
-/** The same for the instances of one component, one after the other. */
+/** The same for successive instances of one component. */
 export function hostsOf(
   prepared: Pick<EngineComponent, 'imports' | 'description'>,
   link: Link,
@@ -55,7 +55,7 @@ export function hostsOf(
 
 const NONE: Preview2Imports = {}
 
-/** In drafts before the last one, several interfaces are others under the same names. */
+/** In drafts before the last one, several interfaces have the same names but differ. */
 function refuseDrafts({ imports }: Pick<EngineComponent, 'imports'>): void {
   const old = imports.find((each) => {
     const [, date] = DRAFT.exec(each.interface) ?? []

@@ -5,7 +5,7 @@ import type { RunMessage } from '../channel/protocol.js'
 
 const [STDIN, STDOUT, STDERR] = [0, 1, 2] as const
 
-/** What a guest gets of this process's standard streams, besides writing to them. */
+/** Access of a guest to this process's standard streams, besides writing to them. */
 export function consoleOf({ console }: RunMessage): Pick<WasiOptions, 'stdin' | 'terminals'> {
   if (console === undefined) return {}
   const terminals = {

@@ -23,7 +23,7 @@ function grantFor(wanted: string, { boot }: Granted): HalGrant {
   )
 }
 
-/** `elastic:hal` for one instance of a component; undefined: it does not import it. */
+/** `elastic:hal` for one instance of a component; undefined if it does not import it. */
 export function halOf(
   { imports }: Pick<EngineComponent, 'imports'>,
   session: Granted,
@@ -42,7 +42,7 @@ export function halOf(
   return hal().componentImports(services)
 }
 
-/** `elastic:tee-hal` for one instance of a core module; undefined: it does not import it. */
+/** `elastic:tee-hal` for one instance of a core module; undefined if it does not import it. */
 export function rawHalOf(imports: readonly ModuleImport[], session: Granted): RawImports | undefined {
   const wanted = imports.filter(({ module }) => RAW_HAL.test(module))
   const [first] = wanted

@@ -10,7 +10,7 @@ export function importsWasi(shape: ModuleShape): boolean {
   return shape.imports.some((wanted) => wanted.module === WASI_MODULE)
 }
 
-/** Refuses a module that imports what is not provided, naming it: a `binary` failure. */
+/** Refuses a module with unknown imports, naming the first: a `binary` failure. */
 export function checkImports(shape: ModuleShape, provided: WebAssembly.Imports): void {
   const missing = shape.imports.filter(
     ({ module, name, kind }) =>

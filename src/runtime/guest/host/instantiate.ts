@@ -3,12 +3,12 @@ import type { PreparedComponent } from '@proplet/component/link/prepare.js'
 import type { Imports } from '@proplet/component/link/calls/instantiation.js'
 import type { JcoComponent } from '../jco/prepare.js'
 
-/** A component that one of the engines has prepared. */
+/** A component prepared by one of the engines. */
 export type EngineComponent = PreparedComponent | JcoComponent
 
 type More = Parameters<typeof instantiate> extends [unknown, unknown, ...infer Rest] ? Rest : []
 
-/** A fresh instance, by the engine that prepared the component. Throws what core modules do when they start. */
+/** Creates an instance with the engine that prepared the component. Throws what core modules throw when they start. */
 export const instantiateComponent = (
   component: EngineComponent,
   imports: Imports,

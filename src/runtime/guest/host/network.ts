@@ -24,7 +24,7 @@ const NANOSECONDS = 1_000_000
 const milliseconds = (duration: bigint | undefined): number | null =>
   duration === undefined ? null : Number(duration) / NANOSECONDS
 
-/** The network of one guest: the daemon has it, and looks at what is allowed. */
+/** The network of one guest. It lives in the daemon, which enforces the rules. */
 export type GuestNetwork = { readonly outgoing: Outgoing; readonly network: Network }
 
 export const networkOf = (link: Link): GuestNetwork => {

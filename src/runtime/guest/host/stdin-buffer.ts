@@ -1,7 +1,9 @@
-/** What a guest and the thread that reads standard input for it share. */
+/** Memory shared by a guest and the thread that reads standard input for it. */
 export type StdinBuffer = {
-  /** At `SLOT.state` one of `STATE`; at `SLOT.length` the bytes that came, or the number of an error; `SLOT.aloud`: the
-   * thread is to send a message as well; `SLOT.up`: it has started. */
+  /**
+   * `SLOT.state` is one of `STATE`; `SLOT.length` is the number of bytes read, or an error number; `SLOT.aloud` asks
+   * the thread to send a message, too; `SLOT.up` means that it has started.
+   */
   readonly control: Int32Array
   readonly bytes: Uint8Array
 }
@@ -9,12 +11,12 @@ export type StdinBuffer = {
 export const SLOT = { state: 0, length: 1, aloud: 2, up: 3 } as const
 
 /**
- * Whose turn it is. `idle`: nobody's. `asked`: the thread is to read once; it answers with one of the others. The guest takes
- * what came and goes back to `idle`; after `ended` and `failed` nothing follows.
+ * Whose turn it is. `idle`: nobody's. `asked`: the thread must read once, and sets one of the others. The guest takes
+ * the bytes and returns to `idle`; `ended` and `failed` are final.
  */
 export const STATE = { idle: 0, asked: 1, some: 2, ended: 3, failed: 4 } as const
 
-/** What one read takes at most. */
+/** Maximum bytes of one read. */
 export const STDIN_BYTES = 65_536
 
 export const createStdinBuffer = (): StdinBuffer => ({

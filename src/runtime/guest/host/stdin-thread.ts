@@ -10,8 +10,8 @@ import { codeOf } from '../../../model/code-of.js'
 const STDIN = 0
 
 /**
- * Entry of a thread that reads standard input for a guest, which has something else to wait for at the same time. It reads
- * only when it is asked to, and then blocks; it ends with its process.
+ * Entry of a thread that reads standard input for a guest that also waits for something else. It reads only on request,
+ * and then blocks; it ends with its process.
  */
 async function main({ control, bytes }: StdinBuffer): Promise<never> {
   const settle = (state: number, length: number) => {
@@ -44,7 +44,7 @@ type Read = (bytes: Uint8Array) => number | Promise<number>
 
 const readBlocking: Read = (bytes) => readSync(STDIN, bytes, 0, STDIN_BYTES, null)
 
-/** For what somebody else has made non-blocking. */
+/** If another process has made it non-blocking. */
 function createStreamReader(): Read {
   const stream: Readable = isatty(STDIN)
     ? new ReadStream(STDIN)

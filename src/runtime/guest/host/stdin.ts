@@ -1,4 +1,4 @@
-// A part that is loaded when it is needed: see GUEST_PARTS in host/entries.ts.
+// Loaded when it is needed: see GUEST_PARTS in host/entries.ts.
 import { fstatSync, readSync } from 'node:fs'
 import { constants } from 'node:os'
 import { Worker } from 'node:worker_threads'
@@ -11,17 +11,17 @@ const STDIN = 0
 const NO_BYTES = new Uint8Array(0)
 const THREAD = new URL('../host/stdin-thread.js', import.meta.url)
 const THREAD_HEAP_MB = 16
-/** A thread is up in some 20 ms. */
+/** A thread starts in about 20 ms. */
 const START_MS = 2000
 const FIRST_ANSWER_NS = 10_000_000n
-/** Node's numbers of errors are negative. */
+/** Error numbers of Node.js are negative. */
 const EISDIR = -constants.errno.EISDIR
 
 const clocks = new Clocks()
 
 /**
- * Standard input of this process, read when the guest asks for it and not before. A guest that waits for nothing else reads by
- * itself; the first time that it asks without waiting, or waits for something else as well, a thread takes over.
+ * Standard input of this process, read only when the guest reads. A guest that waits for nothing else reads directly;
+ * when it first reads without waiting, or waits for something else as well, a thread takes over.
  */
 export class ProcessInput implements Input {
   readonly #isFile = fstatSync(STDIN).isFile()
@@ -110,7 +110,7 @@ export class ProcessInput implements Input {
       )
     } catch (error) {
       if (!(error instanceof HostError)) throw error
-      // Somebody has made it non-blocking.
+      // Another process has made it non-blocking.
       if (error.code !== 'EAGAIN') this.#failure = error
       else {
         this.#ask().wait(undefined)
@@ -125,7 +125,7 @@ export class ProcessInput implements Input {
   }
 }
 
-/** The thread that reads, seen from the guest. It is started once and lives as long as the process. */
+/** The guest's side of the reading thread. It is started once and lives as long as the process. */
 class StdinThread {
   readonly #buffer = createStdinBuffer()
   readonly #worker: Worker
@@ -147,7 +147,7 @@ class StdinThread {
       Atomics.notify(control, SLOT.state)
   }
 
-  /** Blocks until there is an answer, or until the monotonic clock shows `deadline`. */
+  /** Blocks until there is an answer, or until `deadline` on the monotonic clock. */
   wait(deadline: bigint | undefined): void {
     const { control } = this.#buffer
     while (Atomics.load(control, SLOT.state) === STATE.asked) {
@@ -157,7 +157,7 @@ class StdinThread {
     }
   }
 
-  /** The answer to the last question: bytes, none at the end; undefined while there is no answer. */
+  /** The answer to the last request: bytes (none at the end), or undefined if there is none yet. */
   take(): Uint8Array | HostError | undefined {
     const { control, bytes } = this.#buffer
     const length = Atomics.load(control, SLOT.length)
@@ -176,7 +176,7 @@ class StdinThread {
     }
   }
 
-  /** Calls `done` in a later turn, once there is an answer; until then the process stays. */
+  /** Calls `done` in a later turn, once there is an answer; keeps the process alive until then. */
   notify(done: () => void): () => void {
     const { control } = this.#buffer
     const stop = () => {
@@ -190,7 +190,7 @@ class StdinThread {
     this.#worker.on('message', heard)
     this.#worker.ref()
     Atomics.store(control, SLOT.aloud, 1)
-    // The thread may have answered before it could see that it was to say so.
+    // The thread may have answered before it could see that a message was requested.
     if (Atomics.load(control, SLOT.state) === STATE.asked) return stop
     stop()
     const soon = setImmediate(done)
@@ -198,6 +198,6 @@ class StdinThread {
   }
 }
 
-/** EIO where the reason has no name here. */
+/** EIO for errors without a name here. */
 const failureOf = (errno: number): HostError =>
   new HostError(errno === EISDIR ? 'EISDIR' : 'EIO', 'standard input failed')

@@ -12,7 +12,7 @@ import { camelCase } from '@proplet/component/wave/names.js'
 import { ELSEWHERE, TaskFailure } from '../call/failure.js'
 import type { Transpiled, Transpiler } from './transpiler.js'
 
-/** A component that jco has transpiled; each instance of it is given a host of its own. */
+/** A component that was transpiled by jco; each instance gets its own host. */
 export type JcoComponent = {
   readonly description: ComponentDescription
   /** The interfaces that it imports, as written. */
@@ -78,12 +78,12 @@ const scriptOf = ({ files }: Transpiled): string => {
   return Buffer.from(content).toString()
 }
 
-/** jco writes on the console before it throws; output of a guest is the only thing that may be written here. */
+/** jco prints to the console before it throws, but only the guest may write there. */
 const SILENT_CONSOLE = { error: () => undefined, log: () => undefined, warn: () => undefined }
 
 /**
- * The function `instantiate` of the module that jco wrote. The module imports nothing, and the exports of it stand at
- * the beginning of lines.
+ * The function `instantiate` of the module that jco generated. The module has no imports, and its exports are at the
+ * beginning of lines.
  */
 const evaluate = (script: string): Instantiate => {
   const body = `'use strict';${script.replaceAll(/^export /gm, '')}\nreturn instantiate`
@@ -147,7 +147,7 @@ const exportOf = (item: Item, binding: unknown): Exported | undefined => {
   return new Map(members)
 }
 
-/** Where jco throws the error of a `result`, the linker returns it. */
+/** Where jco throws the error case of a `result`, the linker returns it. */
 const functionOf = (type: FunctionType, binding: unknown): ExportedFunction | undefined => {
   if (typeof binding !== 'function') return undefined
   const call = binding as ExportedFunction

@@ -1,7 +1,7 @@
 import { TaskFailure } from '../call/failure.js'
 import { messageOf } from '../../../model/message-of.js'
 
-/** What jco makes of a component: files by name, and the interfaces that it imports. */
+/** The output of jco for a component: files by name, and the imported interfaces. */
 export type Transpiled = {
   readonly files: readonly (readonly [name: string, content: Uint8Array])[]
   readonly imports: readonly string[]
@@ -12,7 +12,7 @@ export type Transpiler = (component: Uint8Array) => Transpiled
 
 type Generate = (component: Uint8Array, options: object) => Transpiled
 
-// Interfaces without versions, errors of a `result` as errors with a payload, core modules as files of their own.
+// Interfaces without versions, errors of a `result` as exceptions with a payload, and core modules in separate files.
 const OPTIONS = {
   name: 'component',
   instantiation: { tag: 'sync' },
@@ -51,7 +51,7 @@ export const loadTranspiler = async (url: string): Promise<Transpiler> => {
   }
 }
 
-/** jco throws errors with a payload that says why. */
+/** jco throws errors with a payload that contains the reason. */
 const textOf = (error: unknown): string => {
   const payload = typeof error === 'object' && error !== null && 'payload' in error ? error.payload : error
   return messageOf(payload)

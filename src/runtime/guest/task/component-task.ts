@@ -52,7 +52,7 @@ function endOf(plan: ComponentPlan, returned: unknown): GuestEnd {
   return { kind: 'returned', text: print(plan.result, returned) }
 }
 
-/** `run` has no other way to say so than its `result`. */
+/** `run` can only report this by its `result`. */
 const exitedWithError: GuestEnd = { kind: 'failed', code: 'exit', error: 'exited with status 1' }
 
 const isError = (result: unknown): boolean =>

@@ -4,7 +4,7 @@ import type { Asked, Serve } from '../http/messages/request.js'
 import { httpServing } from './components.js'
 import { performNow, type TaskContext, type TaskReport } from './task.js'
 
-/** A task that serves HTTP, and what its requests wrote so far. */
+/** A task that serves HTTP, and the output of its requests so far. */
 export type Serving = {
   readonly run: RunMessage
   readonly serve: Serve
@@ -16,14 +16,14 @@ export type TakeConnectionsParts = {
   readonly inbox: Inbox
   readonly serving: Serving
   readonly context: TaskContext
-  /** Counts what a request used; whether a collection is due. */
+  /** Counts what a request used; returns whether a garbage collection is due. */
   readonly tally: (report: TaskReport, serving: Serving) => boolean
   readonly tidyUp: () => void
-  /** The inbox is closed: the task is over. */
+  /** The inbox is closed, so the task has ended. */
   readonly leave: () => void
 }
 
-/** Serves what comes over connections, beside what the daemon asks for, until it is told to leave. */
+/** Serves requests from connections, and requests of the daemon in between, until it is told to leave. */
 export function takeConnections({
   inbox,
   serving,

@@ -9,11 +9,11 @@ import { perform, performTask, type TaskContext, type TaskReport } from './task.
 import { sendResult } from '../call/send-result.js'
 import { warmUp } from './warm-up.js'
 
-/** Linear memory of tasks after which the size of the process is checked: V8 does not account for it. */
+/** Linear memory of tasks, in bytes, after which the size of the process is checked: V8 does not account for it. */
 const LOOK_AFTER_BYTES = 32 * 1024 * 1024
-/** Small tasks leave instances behind as well. */
+/** Number of small tasks after which it is checked, because they leave instances behind, too. */
 const LOOK_AFTER_TASKS = 200
-/** A collection takes 8 ms: it is due when the process has grown by as much since the last. */
+/** Growth of the process, in bytes, after which a collection is due; it takes 8 ms. */
 const COLLECT_AFTER_BYTES = 16 * 1024 * 1024
 
 const NO_BYTES = new Uint8Array(0)

@@ -21,10 +21,10 @@ export type TaskReport = {
   readonly memoryBytes: number
 }
 
-/** What a task has come to: its end, or a component that waits for requests. */
+/** The result of a task: its end, or a component that waits for requests. */
 export type TaskOutcome = TaskReport | { readonly serve: Serve; readonly compileMs: number }
 
-/** Runs one task to its end, whatever that is, or to where it serves. A promise: what it calls is async. */
+/** Runs one task to its end, or until it serves. Returns a promise if the called function is async. */
 export function performTask(
   run: RunMessage,
   body: Bytes,
@@ -52,13 +52,13 @@ function startTask(loaded: LoadedModule, session: Session): GuestCall | { readon
   if (loaded.layer === 'core') return startCore(loaded, session)
   const { prepared } = loaded
   const { isServer, startComponent } = components().task
-  // Whoever runs one task once does not ask for a server.
+  // A process for a single task never serves.
   if (session.boot.isOnce !== true && isServer(prepared.description, session.run.name))
     return { serve: httpServing().createServe(prepared) }
   return startComponent(prepared, session)
 }
 
-/** Calls a guest, and closes and measures what it leaves, however it ends. */
+/** Calls a guest, then closes and measures what it leaves, however it ends. */
 export function perform(
   run: RunMessage,
   context: TaskContext,
@@ -69,7 +69,7 @@ export function perform(
   return ended instanceof Promise ? ended.catch(endOfThrow).then(report) : report(ended)
 }
 
-/** The same of what has ended when it returns. */
+/** The same for a call that has ended when it returns. */
 export function performNow(
   run: RunMessage,
   context: TaskContext,

@@ -22,7 +22,7 @@ const SILENT: Link = {
   },
 }
 
-/** A first task makes the second one fast: it loads and compiles all that a task needs. Throws when it goes wrong. */
+/** The first task makes the second one fast: it loads and compiles everything that a task needs. Throws if it fails. */
 export function warmUp(context: TaskContext): void {
   const report = performTask(
     {

@@ -4,7 +4,7 @@ import { MAX_MESSAGE_BYTES, MAX_WAITING_MESSAGES } from '../limits.js'
 type Waiting = { readonly sender: string; readonly payload: Uint8Array; readonly encrypted: boolean }
 type Mailbox = { members: number; readonly waiting: Waiting[] }
 
-/** Bytes of waiting payloads, of all tasks together. */
+/** Maximum bytes of waiting payloads, for all tasks together. */
 const MAX_WAITING_BYTES = 64 * 2 ** 20
 
 /** The mailboxes of running tasks that exchange messages, by task ID. */

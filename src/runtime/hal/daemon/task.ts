@@ -20,7 +20,7 @@ export type HalTaskParts = {
 export class HalTask {
   readonly parts: HalTaskParts
   readonly #subscriptions = new Set<Subscriptions>()
-  /** Made for the first call that waits: few tasks make one, and aborting costs an error with its stack trace. */
+  /** Created at the first call that waits: few tasks need one, and aborting costs an error with a stack trace. */
   #abort: AbortController | undefined
   #hasJoined = false
   #isClosed = false

@@ -5,7 +5,7 @@ const never = (): never => {
   throw failure('unsupported', 'not given to core modules')
 }
 
-/** As in the release that has this form: no sockets, and no GPU. */
+/** As in the release with this form of the API: no sockets and no GPU. */
 export const ABSENT: Readonly<Record<string, RawInterface>> = {
   sockets: {
     'create-socket': ['i', never],

@@ -1,4 +1,7 @@
-/** Of a function: its parameters, unsigned, `i` a number and `l` a bigint, and what it does; throws for -1. */
+/**
+ * A function: its unsigned parameters (`i` is a number, `l` a bigint) and its implementation, which throws for a result
+ * of -1.
+ */
 export type RawFunction = readonly [parameters: string, call: (...args: never[]) => unknown]
 export type RawInterface = Readonly<Record<string, RawFunction>>
 export type N = number

@@ -21,7 +21,7 @@ export const rawRandom = (memory: RawMemory): RawInterface => {
           available_bytes: MAX_RANDOM_BYTES,
         }),
     ],
-    // The generator of the system needs none of it.
+    // The system's generator needs no reseeding.
     reseed: ['ii', (p: N, n: N) => memory.check([p, n])],
   }
 }

@@ -13,7 +13,7 @@ import { rawResources } from './resources.js'
 import { rawStorage } from './storage.js'
 import type { Services } from '../services.js'
 
-/** `elastic:tee-hal/*`, and how its functions get the memory of the instance. */
+/** `elastic:tee-hal/*`, and a function that passes it the memory of the instance. */
 export type RawImports = {
   readonly imports: WebAssembly.Imports
   readonly bind: (memory: WebAssembly.Memory) => void
@@ -60,11 +60,11 @@ const wrapped = (functions: RawInterface): WebAssembly.ModuleImports =>
 
 const numberOf = (result: unknown): number => (typeof result === 'number' ? result : 0)
 
-/** A channel that is broken is no error of the call. */
+/** A broken channel is not an error of the call. */
 const isOfHost = (error: unknown): boolean =>
   error instanceof HalFailure || (error instanceof Error && 'code' in error)
 
-/** Undefined: the module declares the function with other types. */
+/** Undefined if the module declares the function with another type. */
 const unsigned = (kind: string, value: unknown): number | bigint | undefined => {
   if (kind === 'l') return typeof value === 'bigint' ? BigInt.asUintN(64, value) : undefined
   return typeof value === 'number' ? value >>> 0 : undefined

@@ -8,6 +8,6 @@ export const known = <T>(found: T | undefined): T => {
 
 export const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
-/** Writes JSON at `out` and its length, in bytes, at `outLength`; gives the length. */
+/** Writes JSON to `out` and its length in bytes to `outLength`; returns the length. */
 export const writeJson = (memory: RawMemory, out: number, outLength: number, value: unknown): number =>
   memory.write(out, outLength, Buffer.from(JSON.stringify(value)))
