@@ -16,13 +16,13 @@ import type { Fetch } from './fetch.js'
 export type AcquireDeps = {
   /** Decodes strict base64; errors with a message for the Manager. */
   readonly inline: (base64: string) => Observable<Binary>
-  /** In chunks, through the Proxy. */
+  /** In chunks through the Proxy. */
   readonly fetch: Fetch['fetch']
-  /** By the proplet itself. */
+  /** Downloaded by the proplet itself. */
   readonly download: Downloads
   /** The same for encrypted images, which stay encrypted. */
   readonly downloadSealed: Downloads
-  /** Who pulls images: the Proxy, or the proplet. */
+  /** Whether the Proxy or the proplet itself pulls images. */
   readonly registry: 'proxy' | 'direct'
 }
 

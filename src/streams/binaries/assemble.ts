@@ -1,6 +1,6 @@
 import type { Chunk } from '../../model/command.js'
 
-/** What became of one chunk. */
+/** The effect of one chunk. */
 export type Taken =
   | { readonly type: 'progress'; readonly received: number; readonly total: number }
   | { readonly type: 'complete'; readonly pieces: readonly Uint8Array[]; readonly total: number }

@@ -39,7 +39,7 @@ export type BinariesDeps = {
  * ```
  */
 export type Binaries = {
-  /** Acquires the binary of a task from wherever its command says; the last event is `fetched`. */
+  /** Acquires the binary of a task from the source that its command names; the last event is `fetched`. */
   readonly acquire: (start: StartCommand) => Observable<TaskProgress>
   /** Requests to the Proxy. */
   readonly request$: Observable<Publication>

@@ -16,7 +16,7 @@
 export type FetchLimits = {
   /** An incomplete assembly expires after this long without progress. All times are in milliseconds. */
   readonly ttlMs: number
-  /** A fetch of which nothing has come for this long fails: nobody has the image, or nobody listens. */
+  /** A fetch without any chunk for this long fails: nobody has the image, or nobody listens. */
   readonly stallMs: number
   /** The request is repeated after this long without progress; doubled each time. */
   readonly retryMs: number

@@ -94,7 +94,7 @@ export const createFetch = ({ chunk$, cache, limits, clock }: FetchDeps): Fetch 
     )
     return concat(isPinned(image) ? cached(image) : EMPTY, asked$).pipe(
       takeWhile(({ type }) => type !== 'fetched', true),
-      // Before it is shared: a request goes out once, however many wait for the answer.
+      // Before the fetch is shared, so that one request serves all subscribers.
       tap(({ type }) => type === 'fetching' && requests.next(requestOf(image))),
       finalize(() => underWay.delete(image)),
       share(),

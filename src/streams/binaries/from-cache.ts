@@ -3,7 +3,7 @@ import type { Binary } from '../../model/binary.js'
 import { messageOf } from '../../model/message-of.js'
 import type { TaskProgress } from '../../model/task-event.js'
 
-/** What the cache has, with a warning that says `why` it is used. A failing cache counts as empty. */
+/** The cached binary, with a warning that says `why` it is used. A failing cache counts as empty. */
 export const fromCache = (
   cached: () => Observable<Binary | undefined>,
   why?: string,

@@ -32,16 +32,16 @@ import { seconds } from './seconds.js'
 
 export type FromRegistryDeps = {
   readonly chunksOf: (image: string) => Observable<Chunk>
-  /** Keeps what is complete. */
+  /** Stores the complete binary. */
   readonly put: (pieces: readonly Uint8Array[], image: string) => Observable<Binary>
-  /** What the cache has, for when the registry is silent. */
+  /** The cached binary, for when the registry is silent. */
   readonly cached: (image: string) => Observable<TaskProgress>
   readonly held: HeldBytes
   readonly limits: FetchLimits
   readonly clock: SchedulerLike
 }
 
-/** What becomes of each chunk of one image, up to the last one. */
+/** The effect of each chunk of one image, up to the last one. */
 const assembled = (
   image: string,
   assembly: Assembly,
@@ -62,7 +62,7 @@ const assembled = (
   )
 }
 
-/** What is told of a chunk; the binary itself comes after the last one. */
+/** Events about a chunk; the binary follows the last one. */
 const progressOf = (
   image: string,
   taken: Taken,
@@ -85,10 +85,13 @@ const progressOf = (
   }
 }
 
-/** Of the time to live, what is waited for at most before the registry is asked again. */
+/** The part of the time to live after which the registry is asked again at the latest. */
 const PATIENCE = 0.25
 
-/** How long to wait for each next chunk: longer on a link on which one took longer, or it would get all chunks again and again. */
+/**
+ * The time limit for each next chunk: longer on a link on which an earlier one took longer, because a repeated request
+ * brings all chunks again.
+ */
 const patience = (
   progress$: Observable<unknown>,
   { limits, clock }: FromRegistryDeps,
@@ -108,7 +111,9 @@ const patience = (
   )
 }
 
-/** The number of each attempt: at once, and again whenever nothing comes for a while, with growing patience. */
+/**
+ * The number of each attempt: the first at once, others whenever nothing has arrived for a while, with growing delays.
+ */
 const attempts = (progress$: Observable<unknown>, deps: FromRegistryDeps): Observable<number> => {
   const stalls = (waitMs: number) =>
     of(1).pipe(
@@ -136,7 +141,7 @@ const expiry = (
     mergeMap((reason) => throwError(() => new FetchError(`fetching ${image}: ${reason}`))),
   )
 
-/** One fetch of an image: `fetching` says that the registry is to be asked, `fetched` comes last. */
+/** One fetch of an image: `fetching` requests it from the registry, `fetched` is the last event. */
 export const fromRegistry = (image: string, deps: FromRegistryDeps): Observable<TaskProgress> =>
   defer(() => {
     const assembly = createAssembly(deps.limits.maxBytes)

@@ -7,7 +7,7 @@ export class HeldBytes {
     this.#limit = limit
   }
 
-  /** Negative: so many are held no longer. */
+  /** Negative to release bytes. */
   add(bytes: number): void {
     this.#held += bytes
   }

@@ -49,7 +49,7 @@ const isShown = (event: DownloadEvent): event is Exclude<DownloadEvent, { readon
 class PatientDownload {
   readonly #download: Download
   readonly #deps: PatientDownloadDeps
-  /** Bytes that were received at most. */
+  /** The maximum of bytes received so far. */
   #most = 0
   #hasAnswered = false
 
@@ -118,7 +118,7 @@ class PatientDownload {
     )
   }
 
-  /** Nothing new came, over all attempts. */
+  /** Whether no attempt has received anything new. */
   #expiry(event$: Observable<TaskProgress>): Observable<never> {
     let seen = 0
     return event$.pipe(
@@ -129,7 +129,7 @@ class PatientDownload {
     )
   }
 
-  /** The copy in the cache is not kept waiting for a peer that does not answer. */
+  /** A cached copy does not wait for a peer that does not answer. */
   #silence(): Observable<TaskProgress> {
     const { limits, clock } = this.#deps
     const why = `${this.#download.shown}: no answer for ${seconds(limits.stallMs)}`
@@ -147,8 +147,8 @@ class PatientDownload {
 }
 
 /**
- * A download that is tried again for reasons that may pass, as long as the limits allow. Errors with a `DownloadError`, after
- * what the cache has, if the peer is away.
+ * Repeats a download after transient failures, within the limits. If the peer is away, it falls back on the cache, and
+ * errors with a `DownloadError` if nothing is cached.
  */
 export const patientDownload = (download: Download, deps: PatientDownloadDeps): Observable<TaskProgress> =>
   defer(() => new PatientDownload(download, deps).progress())

@@ -5,7 +5,7 @@ import type { Arrived } from './decode.js'
 import type { Refused } from './refuse.js'
 import type { JournaledCommand, TaskJournal } from '../../model/journal.js'
 
-/** What to record of it. A command that is refused at once has its result alone on record. */
+/** What to record of a command. If it is refused at once, only its result is recorded. */
 const toRecord = (decoded: Decoded | Refused): JournaledCommand | 'refused' | undefined => {
   switch (decoded.type) {
     case 'chunk':

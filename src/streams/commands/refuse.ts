@@ -21,11 +21,11 @@ export type Refused = {
 type Start = Arrived<StartCommand>
 type Seen = { readonly receivedAt: number; readonly isRefused: boolean }
 
-/** What became of the starts that came within the last `REDELIVERY_MS`, by ID. */
+/** The fate of starts that arrived within the last `REDELIVERY_MS`, by ID. */
 class RecentStarts {
   readonly #seen = new Map<string, Seen>()
 
-  /** What became of an earlier start with the ID. */
+  /** The fate of an earlier start with this ID. */
   find({ id, receivedAt }: Start): Seen | undefined {
     for (const [oldest, seen] of this.#seen) {
       // The clock may be set back.

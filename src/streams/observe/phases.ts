@@ -70,7 +70,7 @@ const spent =
   ({ since: from }: Open, name: PhaseName, cut = false) =>
   (to: number): readonly Phase[] => [{ name, from, to, cut }]
 
-/** A guest that still has the module compiles nothing. */
+/** A guest that still has the module does not compile it. */
 const prepared =
   (open: Open, compileMs: number) =>
   (to: number): readonly Phase[] => {
@@ -79,7 +79,7 @@ const prepared =
     return compileMs > 0 ? [...waited, { name: 'compile', from: compiling, to, cut: false } as const] : waited
   }
 
-/** What is under way, which the admission bounds. */
+/** The active runs, whose number the admission bounds. */
 class OpenRuns {
   readonly #now: () => number
   readonly #underWay = new Map<Key, Open>()
@@ -160,7 +160,7 @@ class OpenRuns {
     }
   }
 
-  /** What the event comes to; undefined: it is no step. */
+  /** The step that an event causes; undefined if it is none. */
   stepOf(event: TaskEvent): Step | undefined {
     if (event.type === 'rejected') return undefined
     return event.type === 'invocation'

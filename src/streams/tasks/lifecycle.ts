@@ -38,9 +38,9 @@ import { messageOf } from '../../model/message-of.js'
  */
 export type LifecycleDeps = {
   readonly origin: Origin
-  /** It runs until told to end, like anything `announced`, so a shutdown ends it at once. */
+  /** Runs until it is stopped, like anything `announced`, so a shutdown ends it at once. */
   readonly lasting: boolean
-  /** Emits `ended` by itself once it has emitted `running`; before that, it is ended by unsubscribing. */
+  /** Emits `ended` on its own once it has emitted `running`; before that, unsubscribing ends it. */
   readonly run: (reason$: Observable<StopReason>) => Observable<TaskEvent>
   readonly stop$: Observable<'stopped'>
   /** Replays the current stage of the shutdown. */
