@@ -41,7 +41,7 @@ export const helpText = (name: string): string => {
     `Runs WebAssembly tasks that a Propeller Manager sends over MQTT.\n\n` +
     `Commands (each has a --help of its own, with examples):\n${words}\n${modes}\n` +
     `Settings, each also a variable (--mqtt-address: PROPLET_MQTT_ADDRESS) and a key of the file (mqtt_address).\n` +
-    `A flag goes before the environment, that before the file. The client key is taken only from the\n` +
+    `Flags take precedence over the environment, and that over the file. The client key is taken only from the\n` +
     `environment (PROPLET_CLIENT_KEY) or the file (client_key).\n\n${flags}\n` +
     'Exit codes: 0 done, 1 failed, 64 wrong command line, 65 not a valid module, 66 unreadable file,\n' +
     '69 no connection to the broker, 75 no answer in time, 78 wrong configuration.\n'

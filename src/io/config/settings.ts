@@ -55,30 +55,30 @@ const dockerConfig = ({ env, tempDirectory }: HostFacts): string => {
 const directories = list(
   ':',
   (found) => isAbsolute(found) && !found.includes('\0'),
-  'absolute paths of directories, with colons between them',
+  'absolute paths of directories, separated by colons',
 )
 const tags = list(
   ',',
   (found) => found.length <= 256 && !/\p{Cc}/u.test(found),
-  'tags with commas between them',
+  'tags separated by commas',
 )
 
 const registries = list(
   ',',
   (found) => /^(?:[a-z0-9][a-z0-9.-]*|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i.test(found),
-  'registries as HOST or HOST:PORT, with commas between them',
+  'registries as HOST or HOST:PORT, separated by commas',
 )
 
 const hostNames = list(
   ',',
   (found) => found.length <= 253 && /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/.test(found),
-  'names in lower case with commas between them',
+  'names in lower case, separated by commas',
 )
 
 const cliFlags = list(
   ',',
   (found) => found === '*' || (found.length <= 256 && /^-{1,2}[A-Za-z][^\s\p{Cc}]*$/u.test(found)),
-  'flags such as --dir, -S or -Shttp with commas between them, or *',
+  'flags such as --dir, -S or -Shttp, separated by commas, or *',
 )
 
 /**
@@ -134,7 +134,7 @@ export const settings = {
   retained_commands: withDefault(
     boolean,
     'false',
-    'act on commands and chunks that the broker had retained, which it sends again at each connect',
+    'accept retained commands and chunks, which the broker sends again at each connection',
   ),
   mqtt_tls_ca_cert: optional(path, 'PEM file with the CA certificates to trust for the broker'),
   mqtt_tls_client_cert: optional(path, 'PEM file with the client certificate (mTLS)'),
@@ -192,12 +192,12 @@ export const settings = {
   component_engine: withDefault(
     oneOf(['linker', 'jco']),
     'linker',
-    'what runs components: linker, or jco (needs the optional package @bytecodealliance/jco-transpile)',
+    'engine for components: linker, or jco (needs the optional package @bytecodealliance/jco-transpile)',
   ),
   warm: withDefault(
     integer(0, 256),
     '2',
-    'number of idle child processes kept ready; one before the first task, and when there was none for 30 s',
+    'number of idle child processes kept ready; only one before the first task and after 30 s without a task',
   ),
   dirs: withDefault(directories, '', 'host directories that guests may read and write, separated by colons'),
   dirs_readonly: withDefault(
@@ -291,7 +291,7 @@ export const settings = {
   fetch_stall: withDefault(
     duration({}),
     '60s',
-    'silence after which the fetch of an image fails of which nothing has come',
+    'time after which the fetch of an image fails if nothing has arrived',
   ),
   fetch_retry: withDefault(
     duration({}),
@@ -338,27 +338,27 @@ export const settings = {
   manager_k8s_namespace: withDefault(text(253), 'default', 'namespace in messages to the Manager'),
 
   kbs_uri: optional(url, 'URI of the Key Broker Service; required where a TEE is detected'),
-  kbs_timeout: withDefault(duration({}), '2m', 'limit of getting one key, attestation and retries included'),
+  kbs_timeout: withDefault(duration({}), '2m', 'time limit for getting one key, including attestation and retries'),
   aa_config_path: optional(
     path,
-    'path of the Attestation Agent configuration: url (unless kbs_uri is set), cert and tee_key_algorithm are used',
+    'configuration file of the Attestation Agent, of which url (unless kbs_uri is set), cert and tee_key_algorithm are used',
   ),
   tee: withDefault(
     oneOf(TEE_MODES),
     'auto',
-    'TEE of this machine: auto (detected), none, tdx, snp, sgx, or sample: test evidence that proves nothing',
+    'TEE of this machine: auto (detected), none, tdx, snp, sgx, or sample (test evidence that proves nothing)',
   ),
   tee_agent: withDefault(
     agentChoice,
     'auto',
-    'Attestation Agent: auto (after the kernel), none, http://HOST:PORT, grpc://HOST:PORT or unix:///PATH',
+    'Attestation Agent: auto (used if the kernel gives no evidence), none, http://HOST:PORT, grpc://HOST:PORT or unix:///PATH',
   ),
-  tee_sysroot: withDefault(path, '/', 'where /sys, /dev, /proc and /run are looked for, for tests'),
+  tee_sysroot: withDefault(path, '/', 'directory below which /sys, /dev, /proc and /run are read; for tests'),
   tee_eventlog: withDefault(boolean, 'true', 'send the event log of the measured boot with evidence'),
   aael_path: withDefault(
     path,
     '/run/attestation-agent/eventlog',
-    'event log of the Attestation Agent, below tee_sysroot; sent after that of the boot',
+    'path of the Attestation Agent event log below tee_sysroot; it is sent after that of the boot',
     { plain: ['AAEL_PATH'] },
   ),
   key_provider: optional(
@@ -373,7 +373,7 @@ export const settings = {
   encrypted_external: withDefault(
     boolean,
     'false',
-    'let the external runtime run encrypted tasks, whose plain text is then a file in /dev/shm',
+    'let the external runtime run encrypted tasks; their plain text is then in files in /dev/shm',
   ),
   external_wasm_runtime: optional(
     path,
@@ -387,7 +387,7 @@ export const settings = {
   hal_enabled: withDefault(boolean, 'true', 'enable the hardware abstraction layer for guests'),
   hal_storage_dir: optional(
     path,
-    'directory for objects that guests store through it; by default hal in state_dir, and none without that',
+    'directory for objects that guests store; by default hal in state_dir, and none without state_dir',
   ),
   hal_storage_max: withDefault(size(8192), '64MiB', 'maximum size of these objects per task, in bytes'),
   hal_storage_key: optional(
@@ -398,7 +398,7 @@ export const settings = {
   hal_legacy_decrypt: withDefault(
     boolean,
     'false',
-    'let guests decrypt what the Rust proplet encrypted, with a nonce of zeros',
+    'let guests decrypt data that the Rust proplet encrypted (with a nonce of zeros)',
   ),
   layer_store_path: computed(
     path,

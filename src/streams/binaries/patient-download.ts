@@ -118,7 +118,7 @@ class PatientDownload {
     )
   }
 
-  /** Whether no attempt has received anything new. */
+  /** Fails after `ttlMs` in which no attempt has received anything new. */
   #expiry(event$: Observable<TaskProgress>): Observable<never> {
     let seen = 0
     return event$.pipe(
@@ -129,7 +129,7 @@ class PatientDownload {
     )
   }
 
-  /** A cached copy does not wait for a peer that does not answer. */
+  /** Uses the cached copy if the peer does not answer in time. */
   #silence(): Observable<TaskProgress> {
     const { limits, clock } = this.#deps
     const why = `${this.#download.shown}: no answer for ${seconds(limits.stallMs)}`

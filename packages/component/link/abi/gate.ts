@@ -5,7 +5,7 @@ const MAX_BACKPRESSURE = 0xffff
 
 /** A task or thread that must not run alongside others of its kind. */
 export type Exclusive = {
-  /** It is going to run: nothing else has to happen first. */
+  /** It will run without any further event. */
   readonly isReady: boolean
 }
 

@@ -14,7 +14,7 @@ export class Thread implements InstanceThread {
   readonly storage: Storage = [0, 0]
   /** It has neither ended nor is it suspended. Code that it called may run within it. */
   isRunning = false
-  /** It is going to run: nothing else has to happen first. */
+  /** It will run without any further event. */
   isReady = false
   start: (() => void) | undefined
   wake: ((when: 'first' | 'later') => void) | undefined

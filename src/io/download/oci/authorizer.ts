@@ -113,8 +113,8 @@ export const createAuthorizer = (options: AuthorizerOptions): Authorizer => {
     else
       throw new DownloadError(
         offered('basic') === undefined
-          ? `${registry} wants a kind of authentication that the proplet does not support`
-          : `${registry} wants a user name and password, and the docker configuration has none for it`,
+          ? `${registry} requires a kind of authentication that the proplet does not support`
+          : `${registry} requires a user name and password, but the Docker configuration has none for it`,
       )
   }
 

@@ -38,7 +38,7 @@ const helper = async (name: string, script: string): Promise<string> => {
   return directory
 }
 
-describe('a registry that wants a user name and password', () => {
+describe('a registry that requires a user name and password', () => {
   let registry: DockerRegistry
   beforeAll(async () => {
     registry = await startDockerRegistry('basic')
@@ -103,7 +103,7 @@ describe('a registry that wants a user name and password', () => {
   })
 
   it('reports missing or wrong ones', async () => {
-    const none = `${registry.host} wants a user name and password, and the docker configuration has none for it`
+    const none = `${registry.host} requires a user name and password, but the Docker configuration has none for it`
     for (const config of [undefined, {}, { auths: {} }, { auths: { 'other.example': { auth: 'YTpi' } } }])
       expect(await failure(await open(config))).toMatchObject({ message: none, transient: false })
     const wrong = await failure(await open({ auths: { [registry.host]: { auth: base64('edge:guess') } } }))
@@ -121,7 +121,7 @@ describe('a registry that wants a user name and password', () => {
   })
 })
 
-describe('a registry that wants a token', () => {
+describe('a registry that requires a token', () => {
   let certs: Certs
   let registry: DockerRegistry
   let tokens: WebServer
