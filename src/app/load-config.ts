@@ -1,4 +1,4 @@
-import type { LoadedConfig } from '../io/config/config.js'
+import type { LoadedConfig } from '../io/config/loaded-config.js'
 import { loadConfigOrThrow, type ConfigInput } from '../io/config/load.js'
 
 /**

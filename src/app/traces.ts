@@ -1,7 +1,7 @@
 import { asyncScheduler, finalize, ignoreElements, takeUntil, tap, type Observable } from 'rxjs'
 import { batches, type BatchReport } from '../streams/observe/batches.js'
 import { spans } from '../streams/observe/spans.js'
-import { withoutCredentials } from '../io/config/readers.js'
+import { withoutCredentials } from '../io/config/settings/readers.js'
 import type { Config, TracesConfig } from '../io/config/config.js'
 import type { Logger } from '../io/log/log.js'
 import { packageVersion } from '../host/version.js'

@@ -1,5 +1,5 @@
-import { flagOf, type Setting } from '../io/config/setting.js'
-import { settingEntries } from '../io/config/settings.js'
+import { flagOf, type Setting } from '../io/config/settings/setting.js'
+import { settingEntries } from '../io/config/settings/settings.js'
 import { columns } from '../io/terminal/columns.js'
 import { MODES } from './commands/run.js'
 import type { OptionSpec } from './commands/spec.js'

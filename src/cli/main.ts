@@ -3,7 +3,7 @@ import { asyncScheduler, config as rxjs, connect, filter, finalize, ignoreElemen
 import { stopSignal } from '../app/signals.js'
 import { HeapBalance } from '../host/heap-balance.js'
 import type { Program } from '../host/program.js'
-import type { LoadedConfig } from '../io/config/config.js'
+import type { LoadedConfig } from '../io/config/loaded-config.js'
 import { busy } from '../streams/observe/busy.js'
 import type { PipelineOutput } from '../streams/pipeline.js'
 import { runCli } from './run.js'

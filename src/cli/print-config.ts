@@ -1,4 +1,4 @@
-import type { ResolvedSetting } from '../io/config/config.js'
+import type { ResolvedSetting } from '../io/config/loaded-config.js'
 import { columns } from '../io/terminal/columns.js'
 
 /** Values are untrusted: control characters are replaced by `?`. */

@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { nameOfTee } from '../host/tee.js'
-import type { Config, LoadedConfig } from '../io/config/config.js'
+import type { Config } from '../io/config/config.js'
+import type { LoadedConfig } from '../io/config/loaded-config.js'
 import { loadConfig, type LoadOptions } from '../io/config/load.js'
 import { packageVersion } from '../host/version.js'
 import { parseCommandLine } from './args.js'

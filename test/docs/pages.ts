@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
-import { namesOf, variableOf } from '../../src/io/config/setting.js'
-import { settingEntries } from '../../src/io/config/settings.js'
+import { namesOf, variableOf } from '../../src/io/config/settings/setting.js'
+import { settingEntries } from '../../src/io/config/settings/settings.js'
 import { readPage, type Page } from './markdown.js'
 
 const SKIPPED = new Set(['node_modules', 'dist', 'build', 'coverage', 'built'])

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { settingsMarkdown, withSettings } from '../../src/cli/markdown.js'
-import { settingEntries } from '../../src/io/config/settings.js'
-import { variableOf } from '../../src/io/config/setting.js'
+import { settingsMarkdown, withSettings } from './settings-markdown.js'
+import { settingEntries } from '../../src/io/config/settings/settings.js'
+import { variableOf } from '../../src/io/config/settings/setting.js'
 
 // If this fails, `npm run docs:settings` rewrites the page.
 it('docs/configuration.md lists the settings as they are', async () => {

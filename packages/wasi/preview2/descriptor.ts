@@ -1,7 +1,6 @@
 import { Cursor } from '../host/cursor.js'
 import type { Directory } from '../host/directory.js'
 import { HostError } from '../host/errors.js'
-import type { File } from '../host/file.js'
 import { FileSink, FileSource } from '../host/file-streams.js'
 import type { Holdings } from '../host/holdings.js'
 import { toOffset } from '../host/offset.js'
@@ -14,6 +13,7 @@ import {
   type MetadataHash,
 } from './attributes.js'
 import { toNewTime, type NewTimestamp } from './datetime.js'
+import { DescriptorTarget } from './descriptor-target.js'
 import { DirectoryEntryStream } from './directory-entry-stream.js'
 import { answer } from './error-code.js'
 import { InputStream, toReadLength } from './input-stream.js'
@@ -28,8 +28,6 @@ import {
 import { OpenFile } from './open-file.js'
 import { OutputStream } from './output-stream.js'
 
-type Target = OpenFile | Directory
-
 /**
  * `descriptor` of wasi:filesystem/types. Only the preopen decides whether a directory may be changed, as in Wasmtime, and
  * `get-flags` reports that: the preview 1 adapter never requests `mutate-directory`.
@@ -37,18 +35,18 @@ type Target = OpenFile | Directory
 export class Descriptor {
   readonly #holdings: Holdings
   readonly #release: () => void
-  #target: Target | undefined
+  readonly #target: DescriptorTarget
 
   /** `release` is called when the descriptor is dropped. */
-  constructor(target: Target, holdings: Holdings, release: () => void) {
-    this.#target = target
+  constructor(target: OpenFile | Directory, holdings: Holdings, release: () => void) {
+    this.#target = new DescriptorTarget(target)
     this.#holdings = holdings
     this.#release = release
   }
 
   readViaStream(offset: bigint): InputStream {
     return answer(() => {
-      const open = this.#file().toRead()
+      const open = this.#target.file().toRead()
       const cursor = new Cursor(open.file, toOffset(offset))
       return new InputStream(new FileSource(cursor, open.use()))
     })
@@ -65,7 +63,7 @@ export class Descriptor {
   /** Advice is accepted and ignored, because Node.js cannot pass it on. EBADF: a directory. */
   advise(offset: bigint, length: bigint): void {
     answer(() => {
-      if (this.#open().kind === 'directory') throw new HostError('EBADF')
+      if (this.#target.open().kind === 'directory') throw new HostError('EBADF')
       toOffset(offset)
       toOffset(length)
     })
@@ -73,7 +71,7 @@ export class Descriptor {
 
   syncData(): void {
     answer(() => {
-      const target = this.#open()
+      const target = this.#target.open()
       if (target.kind === 'directory') target.sync()
       else if (target.flags.write === true) target.file.syncData()
     })
@@ -81,7 +79,7 @@ export class Descriptor {
 
   sync(): void {
     answer(() => {
-      const target = this.#open()
+      const target = this.#target.open()
       if (target.kind === 'directory') target.sync()
       else if (target.flags.write === true) target.file.sync()
     })
@@ -89,7 +87,7 @@ export class Descriptor {
 
   getFlags(): Required<DescriptorFlags> {
     return answer(() => {
-      const target = this.#open()
+      const target = this.#target.open()
       const flags: DescriptorFlags = target.kind === 'file' ? target.flags : { read: true }
       return {
         read: flags.read === true,
@@ -103,23 +101,23 @@ export class Descriptor {
   }
 
   getType(): DescriptorType {
-    return answer(() => descriptorTypeOf(this.#open().kind === 'file' ? 'regular' : 'directory'))
+    return answer(() => descriptorTypeOf(this.#target.open().kind === 'file' ? 'regular' : 'directory'))
   }
 
   setSize(size: bigint): void {
-    answer(() => this.#file().toWrite().file.setSize(toOffset(size)))
+    answer(() => this.#target.file().toWrite().file.setSize(toOffset(size)))
   }
 
   setTimes(accessed: NewTimestamp, modified: NewTimestamp): void {
     answer(() => {
-      this.#onDisk().setTimes({ accessed: toNewTime(accessed), modified: toNewTime(modified) })
+      this.#target.onDisk().setTimes({ accessed: toNewTime(accessed), modified: toNewTime(modified) })
     })
   }
 
   /** At most 64 KiB, and whether the file ends there. */
   read(length: bigint, offset: bigint): [Uint8Array, boolean] {
     return answer(() => {
-      const { file } = this.#file().toRead()
+      const { file } = this.#target.file().toRead()
       const position = toOffset(offset)
       const bytes = new Uint8Array(toReadLength(length))
       if (bytes.length === 0) return [bytes, position >= file.size]
@@ -130,45 +128,45 @@ export class Descriptor {
 
   write(bytes: Uint8Array, offset: bigint): bigint {
     return answer(() => {
-      const { file, flags } = this.#file().toWrite()
+      const { file, flags } = this.#target.file().toWrite()
       return BigInt(new Cursor(file, toOffset(offset)).write([bytes], durabilityOf(flags)))
     })
   }
 
   readDirectory(): DirectoryEntryStream {
     return answer(() => {
-      const directory = this.#directory()
+      const directory = this.#target.directory()
       this.#holdings.requireRoom()
       return new DirectoryEntryStream(directory.list(), this.#holdings)
     })
   }
 
   createDirectoryAt(path: string): void {
-    answer(() => this.#directory().createDirectory(path))
+    answer(() => this.#target.directory().createDirectory(path))
   }
 
   stat(): DescriptorStat {
-    return answer(() => toDescriptorStat(this.#onDisk().stat()))
+    return answer(() => toDescriptorStat(this.#target.onDisk().stat()))
   }
 
   statAt(flags: PathFlags, path: string): DescriptorStat {
-    return answer(() => toDescriptorStat(this.#directory().statAt(path, follows(flags))))
+    return answer(() => toDescriptorStat(this.#target.directory().statAt(path, follows(flags))))
   }
 
   setTimesAt(flags: PathFlags, path: string, accessed: NewTimestamp, modified: NewTimestamp): void {
     answer(() => {
       const times = { accessed: toNewTime(accessed), modified: toNewTime(modified) }
-      this.#directory().setTimesAt(path, follows(flags), times)
+      this.#target.directory().setTimesAt(path, follows(flags), times)
     })
   }
 
   linkAt(flags: PathFlags, path: string, to: Descriptor, newPath: string): void {
-    answer(() => this.#directory().link(path, follows(flags), to.#directory(), newPath))
+    answer(() => this.#target.directory().link(path, follows(flags), to.#target.directory(), newPath))
   }
 
   openAt(pathFlags: PathFlags, path: string, openFlags: OpenFlags, flags: DescriptorFlags): Descriptor {
     return answer(() => {
-      const base = this.#directory()
+      const base = this.#target.directory()
       this.#holdings.requireRoom()
       const opened = openAt(base, pathFlags, path, openFlags, flags)
       if (opened.kind === 'file') {
@@ -181,74 +179,47 @@ export class Descriptor {
   }
 
   readlinkAt(path: string): string {
-    return answer(() => this.#directory().readLink(path))
+    return answer(() => this.#target.directory().readLink(path))
   }
 
   removeDirectoryAt(path: string): void {
-    answer(() => this.#directory().removeDirectory(path))
+    answer(() => this.#target.directory().removeDirectory(path))
   }
 
   renameAt(path: string, to: Descriptor, newPath: string): void {
-    answer(() => this.#directory().rename(path, to.#directory(), newPath))
+    answer(() => this.#target.directory().rename(path, to.#target.directory(), newPath))
   }
 
   symlinkAt(target: string, path: string): void {
-    answer(() => this.#directory().symlink(target, path))
+    answer(() => this.#target.directory().symlink(target, path))
   }
 
   unlinkFileAt(path: string): void {
-    answer(() => this.#directory().unlink(path))
+    answer(() => this.#target.directory().unlink(path))
   }
 
   /** Throws a `HostError` if one of them cannot be examined: WASI has no error for that. */
   isSameObject(other: Descriptor): boolean {
-    const mine = this.#onDisk().stat()
-    const others = other.#onDisk().stat()
+    const mine = this.#target.onDisk().stat()
+    const others = other.#target.onDisk().stat()
     return mine.inode === others.inode && mine.device === others.device
   }
 
   metadataHash(): MetadataHash {
-    return answer(() => metadataHash(this.#onDisk().stat()))
+    return answer(() => metadataHash(this.#target.onDisk().stat()))
   }
 
   metadataHashAt(flags: PathFlags, path: string): MetadataHash {
-    return answer(() => metadataHash(this.#directory().statAt(path, follows(flags))))
+    return answer(() => metadataHash(this.#target.directory().statAt(path, follows(flags))))
   }
 
   [Symbol.dispose](): void {
-    if (this.#target === undefined) return
-    this.#target = undefined
-    this.#release()
+    if (this.#target.drop()) this.#release()
   }
 
   #writer(position: number, append: boolean): OutputStream {
-    const open = this.#file().toWrite()
+    const open = this.#target.file().toWrite()
     const options = { append, durability: durabilityOf(open.flags) }
     return new OutputStream(new FileSink(new Cursor(open.file, position), options, open.use()))
-  }
-
-  /** EBADF: the descriptor was dropped. */
-  #open(): Target {
-    if (this.#target === undefined) throw new HostError('EBADF')
-    return this.#target
-  }
-
-  #onDisk(): File | Directory {
-    const target = this.#open()
-    return target.kind === 'file' ? target.file : target
-  }
-
-  /** EISDIR: a directory. */
-  #file(): OpenFile {
-    const target = this.#open()
-    if (target.kind === 'directory') throw new HostError('EISDIR')
-    return target
-  }
-
-  /** ENOTDIR: a file. */
-  #directory(): Directory {
-    const target = this.#open()
-    if (target.kind === 'file') throw new HostError('ENOTDIR')
-    return target
   }
 }

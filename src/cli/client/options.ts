@@ -1,4 +1,4 @@
-import { parseDuration } from '../../io/config/duration.js'
+import { parseDuration } from '../../io/config/settings/duration.js'
 import type { Words } from '../commands/parse.js'
 import { EXIT } from '../output/exits.js'
 import { CommandFailure } from './failure.js'

@@ -1,6 +1,6 @@
 import { channelEntries } from '../../io/config/channel.js'
-import { flagOf, namesOf, variableOf } from '../../io/config/setting.js'
-import { settingEntries } from '../../io/config/settings.js'
+import { flagOf, namesOf, variableOf } from '../../io/config/settings/setting.js'
+import { settingEntries } from '../../io/config/settings/settings.js'
 import type { CommandSpec } from './spec.js'
 
 const ENTRIES = {

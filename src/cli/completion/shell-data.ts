@@ -1,5 +1,5 @@
-import { flagOf } from '../../io/config/setting.js'
-import { settingEntries } from '../../io/config/settings.js'
+import { flagOf } from '../../io/config/settings/setting.js'
+import { settingEntries } from '../../io/config/settings/settings.js'
 import { settingFlags } from '../commands/flags.js'
 import { MODES } from '../commands/run.js'
 import { HELP, type CommandSpec, type Completes, type OptionSpec } from '../commands/spec.js'

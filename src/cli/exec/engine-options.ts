@@ -1,4 +1,4 @@
-import { parseSize } from '../../io/config/size.js'
+import { parseSize } from '../../io/config/settings/size.js'
 import type { NetworkFlags } from './network.js'
 
 /**

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import type { HttpOptions } from '../../model/http-options.js'
-import { completeAddress, isSecure } from './address.js'
+import { completeAddress, isSecure } from './settings/address.js'
 import type { FoundConfidential } from './confidential.js'
 import { isLoopback } from '../../net/local-host.js'
 import type { Config, MqttConfig, PageConfig, TlsConfig, TracesConfig } from './config.js'
-import type { SettingKey, Values } from './settings.js'
+import type { SettingKey, Values } from './settings/settings.js'
 
 type LinkKey = Extract<SettingKey, `mqtt_${string}`>
 type IdentityKey = 'domain_id' | 'channel_id' | 'client_id' | 'client_key'

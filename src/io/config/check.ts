@@ -2,11 +2,11 @@ import type * as E from 'fp-ts/lib/Either.js'
 import type { Sandbox } from '../../host/sandbox/sandbox.js'
 import type { TeeDetection } from '../../host/tee.js'
 import { isLoopback } from '../../net/local-host.js'
-import { completeAddress, isSecure } from './address.js'
+import { completeAddress, isSecure } from './settings/address.js'
 import { checkRuntime, type Sought } from './check-runtime.js'
 import type { ConfigFiles } from './files.js'
 import type { Resolution } from './resolve.js'
-import { settingEntries, type SettingKey } from './settings.js'
+import { settingEntries, type SettingKey } from './settings/settings.js'
 
 /** Access to the host that is needed to load a configuration. */
 export type Surroundings = {

@@ -1,8 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js'
-import type { ResolvedSetting } from './config.js'
-import type { HostFacts, Setting } from './setting.js'
-import { flagOf, namesOf, quoted, shown, variableOf } from './setting.js'
-import { settingEntries, type SettingKey, type Values } from './settings.js'
+import type { ResolvedSetting } from './loaded-config.js'
+import type { HostFacts, Setting } from './settings/setting.js'
+import { flagOf, namesOf, quoted, shown, variableOf } from './settings/setting.js'
+import { settingEntries, type SettingKey, type Values } from './settings/settings.js'
 import { find, type Source } from './sources.js'
 
 export type Sources = { readonly flags: Source; readonly rest: readonly Source[] }

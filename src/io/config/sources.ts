@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Section } from './section.js'
-import type { Raw, Setting } from './setting.js'
-import { flagOf, namesOf, variableOf } from './setting.js'
+import type { Raw, Setting } from './settings/setting.js'
+import { flagOf, namesOf, variableOf } from './settings/setting.js'
 import { rawOf } from './toml.js'
 
 /** A value in a source. `name` is the key as written by the operator. */

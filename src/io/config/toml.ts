@@ -3,7 +3,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
 import { parse } from 'toml'
 import { printable } from './printable.js'
-import type { Raw } from './setting.js'
+import type { Raw } from './settings/setting.js'
 import { messageOf } from '../../model/message-of.js'
 
 /** The tables of a file by name. */

@@ -1,8 +1,8 @@
 import { suggestion } from './nearest.js'
 import { printable } from './printable.js'
 import type { Section } from './section.js'
-import { namesOf, variableOf } from './setting.js'
-import { settingEntries } from './settings.js'
+import { namesOf, variableOf } from './settings/setting.js'
+import { settingEntries } from './settings/settings.js'
 
 const fileKeys = settingEntries.flatMap(([key, setting]) =>
   setting.outsideFile ? [] : namesOf(key, setting),

@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { loadConfig, type LoadOptions } from '../../../src/io/config/load.js'
-import { settingEntries } from '../../../src/io/config/settings.js'
+import { settingEntries } from '../../../src/io/config/settings/settings.js'
 import type { Random } from '../../support/random.js'
 import { causeOf, textOf, utf8, type Target } from '../target.js'
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import { onTestFinished } from 'vitest'
-import { ConfigError, type LoadedConfig } from '../../../src/io/config/config.js'
+import { ConfigError, type LoadedConfig } from '../../../src/io/config/loaded-config.js'
 import { loadConfig, type ConfigInput, type LoadOptions } from '../../../src/io/config/load.js'
 
 export const IDENTITY = {

@@ -157,17 +157,6 @@ export class Scheduler {
     }
   }
 
-  /** Runs code with a context storage of its own. */
-  isolated<T>(code: () => T): T {
-    const { storage } = this
-    const [first, second] = storage
-    storage.fill(0)
-    const returned = code()
-    storage[0] = first
-    storage[1] = second
-    return returned
-  }
-
   /** Suspends the guest; `begin` receives the function that resumes it. */
   suspend(begin: (goOn: GoOn) => void): Promise<unknown> {
     const thread = this.thread()

@@ -5,6 +5,16 @@ import type { Task } from './task.js'
 /** What a thread keeps in its two slots: numbers of the type i32 or i64. */
 export type Storage = [number | bigint, number | bigint]
 
+/** Runs code that begins with empty slots, and restores their values. */
+export function withEmpty<T>(storage: Storage, code: () => T): T {
+  const [first, second] = storage
+  storage.fill(0)
+  const returned = code()
+  storage[0] = first
+  storage[1] = second
+  return returned
+}
+
 /** Guest code with a stack of its own. Each task starts with one thread and can create more. */
 export class Thread implements InstanceThread {
   readonly task: Task

@@ -3,6 +3,7 @@ import { toAddress } from '../abi/address.js'
 import { CallContext, type Realloc } from '../abi/call-context.js'
 import { STRING_FORMATS } from '../abi/string-format.js'
 import type { CanonPlan } from '../abi/canon-plan.js'
+import { withEmpty } from '../async/thread.js'
 import { resolveFunction, resolveMemory } from './core-item.js'
 import type { CoreFunction, Instantiation } from './instantiation.js'
 
@@ -37,4 +38,6 @@ const REALLOCS: Readonly<Record<AddressType, (realloc: CoreFunction) => Realloc>
 
 /** A component without tasks has no context storage. */
 const withOwnContext = (instantiation: Instantiation, realloc: Realloc): Realloc =>
-  instantiation.usesAsync ? (...args) => instantiation.scheduler.isolated(() => realloc(...args)) : realloc
+  instantiation.usesAsync
+    ? (...args) => withEmpty(instantiation.scheduler.storage, () => realloc(...args))
+    : realloc

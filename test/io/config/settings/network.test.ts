@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
-import { networkRules } from '../../../src/io/config/network.js'
-import { allows, allowsAddress } from '../../../src/net/policy.js'
+import { networkRules } from '../../../../src/io/config/settings/network.js'
+import { allows, allowsAddress } from '../../../../src/net/policy.js'
 
 const rules = (text: string) => E.getOrElseW((problem: string) => problem)(networkRules.read(text))
 

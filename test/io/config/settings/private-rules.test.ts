@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
-import { privateRules } from '../../../src/io/config/private-rules.js'
-import { loaded, IDENTITY } from './helpers.js'
+import { privateRules } from '../../../../src/io/config/settings/private-rules.js'
+import { loaded, IDENTITY } from '../helpers.js'
 
 const rules = (text: string) => E.getOrElseW((problem: string) => problem)(privateRules.read(text))
 

@@ -8,9 +8,9 @@ import {
   ratio,
   topicLevel,
   withoutCredentials,
-} from '../../../src/io/config/readers.js'
-import { parseSize } from '../../../src/io/config/size.js'
-import { nearest } from '../../../src/io/config/nearest.js'
+} from '../../../../src/io/config/settings/readers.js'
+import { parseSize } from '../../../../src/io/config/settings/size.js'
+import { nearest } from '../../../../src/io/config/nearest.js'
 
 describe('boolean', () => {
   it.each(['true', 'TRUE', '1', 'yes', 'On'])('reads %j as true', (text) => {

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import * as E from 'fp-ts/lib/Either.js'
-import { parseKeyReference, type KeyReference } from '../kbs/resource-uri.js'
+import { parseKeyReference, type KeyReference } from '../../kbs/resource-uri.js'
 import type { Raw, Reader } from './setting.js'
 
 /** A reader of a single value; refuses an array. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { settingEntries, type SettingKey } from '../../../src/io/config/settings.js'
-import { flagOf, namesOf, variableOf } from '../../../src/io/config/setting.js'
-import { IDENTITY, loaded, problemsOf, tree } from './helpers.js'
+import { settingEntries, type SettingKey } from '../../../../src/io/config/settings/settings.js'
+import { flagOf, namesOf, variableOf } from '../../../../src/io/config/settings/setting.js'
+import { IDENTITY, loaded, problemsOf, tree } from '../helpers.js'
 
 /** For each setting, three values that differ from the default, and an invalid one. */
 const SAMPLES: Readonly<

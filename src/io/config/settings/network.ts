@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { isIP } from 'node:net'
-import type { NetworkRule } from '../../net/policy.js'
+import type { NetworkRule } from '../../../net/policy.js'
 import type { Reader } from './setting.js'
 
 const NAME = /^(?:\*\.)?[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*$/

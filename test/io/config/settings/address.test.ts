@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { address, completeAddress } from '../../../src/io/config/address.js'
+import { address, completeAddress } from '../../../../src/io/config/settings/address.js'
 
 const read = (text: string, tls = false) => {
   const result = address.read(text)

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { scalar } from './readers.js'
 import type { Reader } from './setting.js'
-import { LONGEST_TIMER_MS } from '../../model/longest-timer.js'
+import { LONGEST_TIMER_MS } from '../../../model/longest-timer.js'
 
 const MILLISECONDS = { ns: 1e-6, us: 1e-3, µs: 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const
 type Unit = keyof typeof MILLISECONDS

@@ -1,26 +1,8 @@
-import { namesOf, variableOf, type Setting } from '../io/config/setting.js'
-import { settingEntries, type SettingKey } from '../io/config/settings.js'
-import { defaultText } from './help.js'
+import { namesOf, variableOf, type Setting } from '../../src/io/config/settings/setting.js'
+import { settingGroups, type settingEntries } from '../../src/io/config/settings/settings.js'
+import { defaultText } from '../../src/cli/help.js'
 
 type Entry = (typeof settingEntries)[number]
-
-/** A group begins with the named setting and ends before the next group. */
-const GROUPS = {
-  config_file: 'Configuration file',
-  domain_id: 'Identity',
-  mqtt_address: 'Broker',
-  log_level: 'Logs, heartbeats, results, shutdown',
-  max_tasks: 'Tasks and isolation',
-  http_enabled: 'HTTP servers',
-  network: 'Network of guests',
-  model_registry_url: 'Federated learning',
-  cache_dir: 'Cache, journal, downloads',
-  description: 'Discovery',
-  kbs_uri: 'Runtimes and hardware',
-  metrics_enabled: 'Metrics, status page, traces',
-} as const satisfies Partial<Record<SettingKey, string>>
-
-const isGroup = (key: string): key is keyof typeof GROUPS => Object.hasOwn(GROUPS, key)
 
 const code = (text: string): string => `\`${text}\``
 
@@ -53,15 +35,8 @@ const table = (entries: readonly Entry[]): string => {
 }
 
 /** The settings as Markdown: one heading and one table per group. */
-export const settingsMarkdown = (): string => {
-  const groups: { readonly title: string; readonly entries: Entry[] }[] = []
-  for (const entry of settingEntries) {
-    const [key] = entry
-    if (isGroup(key)) groups.push({ title: GROUPS[key], entries: [] })
-    groups.at(-1)?.entries.push(entry)
-  }
-  return groups.map(({ title, entries }) => `### ${title}\n\n${table(entries)}`).join('\n\n')
-}
+export const settingsMarkdown = (): string =>
+  settingGroups.map(({ title, entries }) => `### ${title}\n\n${table(entries)}`).join('\n\n')
 
 const SECTION = /(<!-- settings -->\n)[^]*?(<!-- \/settings -->)/
 

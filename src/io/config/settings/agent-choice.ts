@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js'
-import type { AgentChoice } from '../../model/tee.js'
+import type { AgentChoice } from '../../../model/tee.js'
 import { scalar } from './readers.js'
 import type { Reader } from './setting.js'
 

@@ -1,8 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { duration, parseDuration } from '../../../src/io/config/duration.js'
-import { LONGEST_TIMER_MS } from '../../../src/model/longest-timer.js'
+import { duration, parseDuration } from '../../../../src/io/config/settings/duration.js'
+import { LONGEST_TIMER_MS } from '../../../../src/model/longest-timer.js'
 
 describe('parseDuration', () => {
   it.each([

@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { isIP } from 'node:net'
-import type { PrivateRule } from '../../net/private-rules.js'
+import type { PrivateRule } from '../../../net/private-rules.js'
 import { isHostPattern } from './network.js'
 import type { Reader } from './setting.js'
 
