@@ -3,6 +3,7 @@ import { chmodSync, copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync 
 import process from 'node:process'
 import { watch } from 'rolldown'
 import { bundle, inRoot, isInstalled, isShared, load, loadedWith, write } from './bundle.mjs'
+import { lazyBuiltIns } from './lazy-built-ins.mjs'
 import { createNotices } from './notices.mjs'
 
 const { GUEST_ENTRIES, GUEST_PARTS, LIBRARY_ENTRIES, PROCESS_ENTRIES, TOOL_ENTRIES } =
@@ -11,6 +12,8 @@ const { GUEST_ENTRIES, GUEST_PARTS, LIBRARY_ENTRIES, PROCESS_ENTRIES, TOOL_ENTRI
 const notices = createNotices()
 
 const { exec, daemon, ...helpers } = PROCESS_ENTRIES
+
+const COMMON_JS = { format: 'cjs', entryFileNames: '[name].cjs', plugins: [lazyBuiltIns] }
 
 const dist = (modules, chunkFileNames, more) =>
   bundle({ from: 'src', to: 'dist', modules, chunkFileNames, plugins: [notices.plugin], ...more })
@@ -27,7 +30,7 @@ const GUEST_GROUPS = [
 /** Programs are CommonJS: it loads sooner, and Node.js 20 can load it from a cache. Their entries are built in both forms. */
 const program = (modules, chunkFileNames, groups) =>
   dist(modules, chunkFileNames, {
-    output: { format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: { groups } },
+    output: { ...COMMON_JS, codeSplitting: { groups } },
   })
 
 /** Commands that share code with the daemon but need little of it. */
@@ -62,7 +65,7 @@ const builds = [
   // A process that loads one file, not hundreds, starts in half the time; what starts most often shares none with others.
   ...[exec, daemon].flatMap((entry) => [
     dist([entry], 'chunks/[name]-[hash].js'),
-    dist([entry], 'chunks/[name]-[hash].cjs', { output: { format: 'cjs', entryFileNames: '[name].cjs' } }),
+    dist([entry], 'chunks/[name]-[hash].cjs', { output: COMMON_JS }),
   ]),
   program(['cli/exec/main'], 'chunks/exec/[name]-[hash].cjs', await execGroups()),
   dist(Object.values(helpers), 'chunks/helpers/[name]-[hash].js'),

@@ -54,15 +54,40 @@ const leanMqtt = {
   load: { filter: { id: /^\0lean:/ }, handler: (id) => MQTT_PARTS[id.slice('\0lean:'.length)] },
 }
 
+/** Of pino we use the logger and its output to a descriptor: so its threads, and what it loads to check its own arguments, stay out. */
+const PINO_PARTS = {
+  transport: `module.exports = () => {
+  throw new Error('transports of pino are not in this bundle')
+}`,
+  worker_threads: 'module.exports = { isMainThread: true }',
+  assert: `module.exports = (value) => {
+  if (!value) throw new Error('assertion failed')
+}`,
+}
+const leanPino = {
+  name: 'lean-pino',
+  resolveId: {
+    filter: { id: /^(?:worker_threads|assert|\.\/(?:lib\/)?transport)$/ },
+    handler: (id, importer = '') =>
+      /[\\/]node_modules[\\/](?:pino|sonic-boom)[\\/]/.test(importer)
+        ? `\0pino:${id.replace(/^\..*\//, '')}`
+        : null,
+  },
+  load: { filter: { id: /^\0pino:/ }, handler: (id) => PINO_PARTS[id.slice('\0pino:'.length)] },
+}
+
+/** One character that is not ASCII makes V8 keep the whole source with two bytes a character. */
+const LEAN = { charset: 'ascii', comments: { legal: true, annotation: true, jsdoc: false } }
+
 /** Options of a bundle of modules named by their paths in `from`, without extension; so are the files made of them in `to`. */
 export const bundle = ({ from, to, modules, chunkFileNames, plugins = [], output = {}, ...more }) => ({
   input: Object.fromEntries(modules.map((module) => [module, inRoot(`${from}/${module}.ts`)])),
   platform: 'node',
   resolve: { extensionAlias: { '.js': ['.ts', '.js'] }, conditionNames: ['source', 'node', 'import'] },
-  plugins: [treeShaken, leanMqtt, ...plugins],
+  plugins: [treeShaken, leanMqtt, leanPino, ...plugins],
   logLevel: 'warn',
   ...more,
-  output: { dir: inRoot(to), format: 'esm', entryFileNames: '[name].js', chunkFileNames, ...output },
+  output: { dir: inRoot(to), format: 'esm', entryFileNames: '[name].js', chunkFileNames, ...LEAN, ...output },
 })
 
 export const write = async ({ output, ...input }) => {

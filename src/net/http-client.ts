@@ -62,8 +62,13 @@ export const createHttpClients = ({ tls, userAgent, connections }: HttpClientOpt
 
   return () => {
     const pooling = { keepAlive: connections > 0, ...(connections > 0 && { maxSockets: connections }) }
-    const plainAgent = new HttpAgent(pooling)
-    const secureAgent = new HttpsAgent({ ...pooling, ...secure })
+    // Made for the first request: many a client never sends one, and HTTP takes its time to load.
+    let plainAgent: HttpAgent | undefined
+    let secureAgent: HttpsAgent | undefined
+    const agentFor = (protocol: string) =>
+      protocol === 'https:'
+        ? (secureAgent ??= new HttpsAgent({ ...pooling, ...secure }))
+        : (plainAgent ??= new HttpAgent(pooling))
 
     const open = ({ url, guard, headers, body, signal }: HttpRequest) => {
       const port = portOf(url)
@@ -83,9 +88,8 @@ export const createHttpClients = ({ tls, userAgent, connections }: HttpClientOpt
       const target = new URL(url)
       target.username = ''
       target.password = ''
-      return url.protocol === 'https:'
-        ? requestHttps(target, { ...options, agent: secureAgent })
-        : requestHttp(target, { ...options, agent: plainAgent })
+      const request = url.protocol === 'https:' ? requestHttps : requestHttp
+      return request(target, { ...options, agent: agentFor(url.protocol) })
     }
 
     return {
@@ -98,8 +102,8 @@ export const createHttpClients = ({ tls, userAgent, connections }: HttpClientOpt
           outgoing.end(request.body)
         }),
       close: () => {
-        plainAgent.destroy()
-        secureAgent.destroy()
+        plainAgent?.destroy()
+        secureAgent?.destroy()
       },
     }
   }

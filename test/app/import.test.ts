@@ -63,6 +63,22 @@ describe('15.4 the start', () => {
       expect(readFileSync(file, 'utf8')).not.toMatch(/(?<![\w$.])import\(/)
   })
 
+  it('is from bundles with one byte a character, which V8 keeps as they are', () => {
+    const guests = readdirSync(join(ROOT, 'dist/runtime/guest/chunks')).map((name) =>
+      join(ROOT, 'dist/runtime/guest/chunks', name),
+    )
+    for (const file of [...filesOf('main', 'log', 'daemon', 'command'), ...guests])
+      expect(/[^\0-\x7f]/.exec(readFileSync(file, 'utf8'))?.[0]).toBeUndefined()
+  })
+
+  it('loads neither HTTP nor TLS with its bundles', () => {
+    const files = filesOf('main', 'log', 'daemon')
+    const required = files.flatMap(
+      (file) => readFileSync(file, 'utf8').match(/^let .* = require\("node:.*/gm) ?? [],
+    )
+    expect(required).toStrictEqual([])
+  })
+
   it('makes no table of the numbers that packets may hold', () => {
     writeToStream.cacheNumbers = true
     openMqtt(mqttOptions(1)).subscribe().unsubscribe()
