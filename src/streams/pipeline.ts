@@ -42,6 +42,8 @@ import { shutdown, type Shutdown } from './tasks/shutdown.js'
 export type PipelineInputs = {
   readonly message$: Observable<InboundMessage>
   readonly connection$: Observable<Connection>
+  /** Whether a large message is being received, beginning with the current state; by default none ever is. */
+  readonly isReceiving$?: Observable<boolean>
   /** Commands from elsewhere than the broker; they are answered like those of the broker. */
   readonly command$?: Observable<Command>
   /** Begins the shutdown. */
@@ -127,7 +129,9 @@ export const pipeline = (inputs: PipelineInputs, deps: PipelineDeps): Observable
       takeUntil(drained(shutdown$, admission)),
       share(),
     )
-    const { acquire, request$ } = createBinaries(command$.pipe(ofType('chunk')), deps)
+    const { isReceiving$ } = inputs
+    const chunk$ = command$.pipe(ofType('chunk'))
+    const { acquire, request$ } = createBinaries({ chunk$, ...(isReceiving$ && { isReceiving$ }) }, deps)
     const tasks = createTasks({ acquire, admit: admission.admit, shutdown$ }, deps)
 
     const task$ = merge(

@@ -71,6 +71,7 @@ const limits: FetchLimits = {
 
 type Given = {
   readonly chunk$: Observable<Chunk>
+  readonly isReceiving$?: Observable<boolean>
   readonly limits?: Partial<FetchLimits>
   readonly cache?: Partial<FetchDeps['cache']>
 }
@@ -80,6 +81,7 @@ const joined = (pieces: readonly Uint8Array[]): string => pieces.map(text).join(
 export const fetchWith = (m: Context, given: Given) =>
   createFetch({
     chunk$: given.chunk$,
+    ...(given.isReceiving$ && { isReceiving$: given.isReceiving$ }),
     cache: { byImage: () => of(undefined), put: (pieces) => of(binary(joined(pieces))), ...given.cache },
     limits: { ...limits, ...given.limits },
     clock: m.scheduler,

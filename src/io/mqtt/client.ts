@@ -17,6 +17,8 @@ export type ClientHooks = {
   readonly beforeWrite: () => void
   /** Whether to process another message; call `resumeMessages` when there is room again. */
   readonly isRoom: () => boolean
+  /** Whether a large packet is being received, called when that changes. */
+  readonly onReceiving: (isReceiving: boolean) => void
 }
 
 /** An MQTT.js client for one connection. It neither reconnects nor subscribes by itself; the session outlives it. */

@@ -45,4 +45,6 @@ export type ConnectionContext = {
   /** A publication with QoS 0 was written. */
   readonly onWritten: (entry: Entry) => void
   readonly onOversize: (subtopic: string, packetBytes: number) => void
+  /** Whether a large packet is being received, called when that changes. */
+  readonly onReceiving: (isReceiving: boolean) => void
 }

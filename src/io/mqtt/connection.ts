@@ -31,7 +31,7 @@ class MqttConnection {
   #isEnding = false
 
   constructor(context: ConnectionContext, subscriber: Subscriber<Up | Ended>) {
-    const { options, topics, session, ready, beforeWrite, onOversize } = context
+    const { options, topics, session, ready, beforeWrite, onOversize, onReceiving } = context
     const { timeoutMs } = options
     this.#context = context
     this.#version = options.mqtt5 === undefined ? '3.1.1' : '5'
@@ -42,6 +42,7 @@ class MqttConnection {
       ready,
       beforeWrite,
       isRoom: () => context.outbox.isRoom,
+      onReceiving,
     })
     this.#watch = new AckWatch({
       timeoutMs,

@@ -15,6 +15,8 @@ export type StreamHooks = {
   /** Whether the client may receive another message; `resumeMessages` is called when it may again. */
   readonly isRoom?: () => boolean
   readonly precedence?: Precedence | undefined
+  /** Whether a large packet is being received, called when that changes. */
+  readonly onReceiving?: (isReceiving: boolean) => void
 }
 
 /**
@@ -32,12 +34,15 @@ export class GuardedStream extends Duplex {
   /** Messages that still wait then are not acknowledged, and will be redelivered. */
   #hasEnded = false
   #uncorks = 0
+  readonly #onReceiving: (isReceiving: boolean) => void
+  #isReceiving = false
 
   constructor(inner: Duplex, limiter: PacketLimiter, hooks: StreamHooks = {}) {
     super({ allowHalfOpen: false })
-    const { ready, isRoom, precedence, beforeWrite = () => undefined } = hooks
+    const { ready, isRoom, precedence, beforeWrite = () => undefined, onReceiving = () => undefined } = hooks
     this.#inner = inner
     this.#beforeWrite = beforeWrite
+    this.#onReceiving = onReceiving
     this.#lanes = new InboundLanes({
       pass: (piece) => {
         if (!this.#hasEnded) this.push(piece)
@@ -54,6 +59,7 @@ export class GuardedStream extends Duplex {
         const parts = limiter.push(chunk)
         if (limiter.bulk) this.bulkAt = performance.now()
         for (const part of parts) this.#lanes.push(part)
+        this.#setReceiving(limiter.bulk)
         if (this.#lanes.isFull) inner.pause()
       } catch (error) {
         this.destroy(toError(error))
@@ -112,7 +118,14 @@ export class GuardedStream extends Duplex {
 
   override _destroy(error: Error | null, done: Callback): void {
     this.#inner.destroy()
+    this.#setReceiving(false)
     done(error)
+  }
+
+  #setReceiving(isReceiving: boolean): void {
+    if (isReceiving === this.#isReceiving) return
+    this.#isReceiving = isReceiving
+    this.#onReceiving(isReceiving)
   }
 
   #readMore(): void {

@@ -1,4 +1,14 @@
-import { Subject, defer, finalize, merge, mergeMap, of, takeUntil, type Observable } from 'rxjs'
+import {
+  BehaviorSubject,
+  Subject,
+  defer,
+  finalize,
+  merge,
+  mergeMap,
+  of,
+  takeUntil,
+  type Observable,
+} from 'rxjs'
 import type { Connection, InboundMessage } from '../../model/connection.js'
 import type { Delivery, OutboxStats } from '../../model/delivery.js'
 import type { Publication } from '../../model/publication.js'
@@ -33,6 +43,8 @@ export type MqttLink = {
   readonly messages$: Observable<InboundMessage>
   /** Hot. */
   readonly oversize$: Observable<OversizeMessage>
+  /** Whether a large message is being received, beginning with the current state. */
+  readonly isReceiving$: Observable<boolean>
   /**
    * Accepts what `publications$` emits, at once, and reports the delivery of each; completes when all are settled. Unsubscribing
    * stops accepting; accepted publications are still delivered.
@@ -79,6 +91,7 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
     const state = new ConnectionState()
     const messages$ = new Subject<InboundMessage>()
     const oversize$ = new Subject<OversizeMessage>()
+    const isReceiving$ = new BehaviorSubject(false)
     const changes$ = new Subject<void>()
     const disconnect$ = new Subject<void>()
     const closed$ = new Subject<void>()
@@ -137,6 +150,7 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
         log.error({ subtopic, packetBytes, maxPacketBytes }, 'Message dropped: too large')
         oversize$.next({ subtopic, packetBytes })
       },
+      onReceiving: (isReceiving) => isReceiving$.next(isReceiving),
     }
     const nextDelayMs = () => backoff.next()
     const connections$ = reconnect({ context, onUp, onEnded, changes$, disconnect$, nextDelayMs })
@@ -146,6 +160,7 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
       connection$: state.connection$,
       messages$: messages$.asObservable(),
       oversize$: oversize$.asObservable(),
+      isReceiving$: isReceiving$.asObservable(),
       send: (publications$) => publications$.pipe(mergeMap(deliver), takeUntil(closed$)),
       stats: () => outbox.stats,
       close: (farewell, deadlineMs) =>
@@ -166,7 +181,7 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
       takeUntil(closed$),
       finalize(() => {
         closed$.next()
-        for (const ending of [state, messages$, oversize$, changes$]) ending.complete()
+        for (const ending of [state, messages$, oversize$, isReceiving$, changes$]) ending.complete()
       }),
     )
   })

@@ -1,5 +1,5 @@
 import type { Observable, SchedulerLike } from 'rxjs'
-import type { Chunk, StartCommand } from '../../model/command.js'
+import type { StartCommand } from '../../model/command.js'
 import type { Publication } from '../../model/publication.js'
 import type { TaskProgress } from '../../model/task-event.js'
 import { acquire, type AcquireDeps } from './acquire.js'
@@ -46,16 +46,26 @@ export type Binaries = {
 }
 
 /**
+ * Chunks from the Proxy, and whether something large is being received.
+ *
+ * @example
+ * ```ts
+ * const binariesInputs: BinariesInputs = { chunk$, isReceiving$: of(false) }
+ * ```
+ */
+export type BinariesInputs = Pick<FetchDeps, 'chunk$' | 'isReceiving$'>
+
+/**
  * Acquires binaries: from commands, in chunks through the Proxy, or by downloading.
  *
  * @example
  * ```ts
- * const { acquire, request$ } = createBinaries(chunk$, deps)
+ * const { acquire, request$ } = createBinaries({ chunk$ }, deps)
  * ```
  */
-export const createBinaries = (chunk$: Observable<Chunk>, deps: BinariesDeps): Binaries => {
+export const createBinaries = (inputs: BinariesInputs, deps: BinariesDeps): Binaries => {
   const { settings, inline, cache, clock, random } = deps
-  const { fetch, request$ } = createFetch({ chunk$, cache, limits: settings.fetch, clock })
+  const { fetch, request$ } = createFetch({ ...inputs, cache, limits: settings.fetch, clock })
   const downloadsBy = (open: DownloadDeps['open']) =>
     createDownloads({ open, limits: settings.download, clock, random })
   return {

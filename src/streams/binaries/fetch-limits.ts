@@ -14,7 +14,10 @@
  * ```
  */
 export type FetchLimits = {
-  /** An incomplete assembly expires after this long without progress. All times are in milliseconds. */
+  /**
+   * An incomplete assembly expires after this long without progress. All times are in milliseconds; those of this and the next two
+   * do not count while a large message is being received.
+   */
   readonly ttlMs: number
   /** A fetch without any chunk for this long fails: nobody has the image, or nobody listens. */
   readonly stallMs: number

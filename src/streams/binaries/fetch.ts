@@ -4,6 +4,7 @@ import {
   defer,
   EMPTY,
   finalize,
+  of,
   share,
   Subject,
   takeWhile,
@@ -40,6 +41,8 @@ export type FetchDeps = {
   }
   readonly limits: FetchLimits
   readonly clock: SchedulerLike
+  /** Whether a large message is being received, beginning with the current state: no wait for chunks counts meanwhile. */
+  readonly isReceiving$?: Observable<boolean>
 }
 
 /**
@@ -74,14 +77,14 @@ const requestOf = (image: string): Publication => ({
  * const progress$ = fetch('registry.example/sum:1')
  * ```
  */
-export const createFetch = ({ chunk$, cache, limits, clock }: FetchDeps): Fetch => {
+export const createFetch = ({ chunk$, cache, limits, clock, isReceiving$ = of(false) }: FetchDeps): Fetch => {
   const requests = new Subject<Publication>()
   const underWay = new Map<string, Observable<TaskProgress>>()
   const chunksOf = routeByKey(chunk$, ({ image }) => image)
   const held = new HeldBytes(limits.maxTotalBytes)
 
   const cached = (image: string) => fromCache(() => cache.byImage(image))
-  const deps = { chunksOf, put: cache.put, cached, held, limits, clock }
+  const deps = { chunksOf, put: cache.put, cached, held, limits, clock, isReceiving$ }
 
   const start = (image: string): Observable<TaskProgress> => {
     const asked$ = fromRegistry(image, deps).pipe(

@@ -25,6 +25,7 @@ import {
 import type { Binary } from '../../model/binary.js'
 import type { Chunk } from '../../model/command.js'
 import type { TaskProgress } from '../../model/task-event.js'
+import { idleTimer } from '../operators/idle-timer.js'
 import { createAssembly, type Assembly, type Taken } from './assemble.js'
 import { FetchError, type FetchLimits } from './fetch-limits.js'
 import type { HeldBytes } from './held-bytes.js'
@@ -39,6 +40,8 @@ export type FromRegistryDeps = {
   readonly held: HeldBytes
   readonly limits: FetchLimits
   readonly clock: SchedulerLike
+  /** Whether a large message is being received, beginning with the current state; what we wait for comes behind it, or is it. */
+  readonly isReceiving$: Observable<boolean>
 }
 
 /** The effect of each chunk of one image, up to the last one. */
@@ -115,9 +118,12 @@ const patience = (
  * The number of each attempt: the first at once, others whenever nothing has arrived for a while, with growing delays.
  */
 const attempts = (progress$: Observable<unknown>, deps: FromRegistryDeps): Observable<number> => {
+  const { isReceiving$, clock } = deps
   const stalls = (waitMs: number) =>
     of(1).pipe(
-      expand((attempt) => timer(waitMs * 2 ** (attempt - 1), deps.clock).pipe(map(() => attempt + 1))),
+      expand((attempt) =>
+        idleTimer(waitMs * 2 ** (attempt - 1), isReceiving$, clock).pipe(map(() => attempt + 1)),
+      ),
       skip(1),
     )
   return concat(of(1), patience(progress$, deps).pipe(switchMap(stalls)))
@@ -126,13 +132,13 @@ const attempts = (progress$: Observable<unknown>, deps: FromRegistryDeps): Obser
 const expiry = (
   image: string,
   progress$: Observable<unknown>,
-  { limits, clock }: FromRegistryDeps,
+  { limits, clock, isReceiving$ }: FromRegistryDeps,
 ): Observable<never> =>
   merge(
     progress$.pipe(
       map(() => limits.ttlMs),
       startWith(Math.min(limits.stallMs, limits.ttlMs)),
-      switchMap((ms) => timer(ms, clock).pipe(map(() => ms))),
+      switchMap((ms) => idleTimer(ms, isReceiving$, clock).pipe(map(() => ms))),
       map((ms) => `no chunk for ${seconds(ms)}; the Proxy was asked for it on registry/proplet`),
     ),
     timer(limits.timeoutMs, clock).pipe(map(() => `not complete after ${seconds(limits.timeoutMs)}`)),
@@ -158,7 +164,7 @@ export const fromRegistry = (image: string, deps: FromRegistryDeps): Observable<
     const asked$ = attempts(progress$, deps).pipe(
       map((attempt): TaskProgress => ({ type: 'fetching', image, attempt })),
     )
-    const silent$ = timer(deps.limits.retryMs, deps.clock).pipe(
+    const silent$ = idleTimer(deps.limits.retryMs, deps.isReceiving$, deps.clock).pipe(
       mergeMap(() => (hasProgressed ? EMPTY : deps.cached(image))),
     )
     return merge(

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { Duplex } from 'node:stream'
 import { expect, it } from 'vitest'
-import { GuardedStream } from '../../../src/io/mqtt/guarded-stream.js'
+import { GuardedStream, type StreamHooks } from '../../../src/io/mqtt/guarded-stream.js'
 import { PacketLimiter } from '../../../src/io/mqtt/limiter.js'
 
 /** A socket that accepts one write at a time, when the test says so. */
@@ -24,11 +24,11 @@ class SlowSocket extends Duplex {
   }
 }
 
-const setUp = () => {
+const setUp = (hooks: StreamHooks = {}) => {
   const socket = new SlowSocket()
   const onOversize = () => undefined
   const limiter = new PacketLimiter({ maxPacketBytes: 1e6, marker: Buffer.from('marker'), onOversize })
-  return { socket, stream: new GuardedStream(socket, limiter) }
+  return { socket, stream: new GuardedStream(socket, limiter, hooks) }
 }
 
 it('sends large packets in pieces, each a sign that the connection is alive', async () => {
@@ -61,6 +61,22 @@ it('counts an arriving large packet as one', async () => {
   socket.push(Buffer.concat([Buffer.from([0x30, 0x80, 0x80, 0x08]), Buffer.alloc(1000)]))
   await once(socket, 'data')
   expect(stream.bulkAt).toBeGreaterThan(0)
+})
+
+it('tells when it begins and ends to receive a large packet; being closed ends that, too', () => {
+  const told: boolean[] = []
+  const { socket, stream } = setUp({ onReceiving: (isReceiving) => told.push(isReceiving) })
+  const large = Buffer.concat([Buffer.from([0x30, 0x80, 0x80, 0x08, 0, 1, 0x74]), Buffer.alloc(131_072 - 3)])
+  socket.emit('data', Buffer.from([0x30, 3, 0, 1, 0x74]))
+  expect(told).toEqual([])
+  socket.emit('data', large.subarray(0, 1000))
+  socket.emit('data', large.subarray(1000, 100_000))
+  expect(told).toEqual([true])
+  socket.emit('data', large.subarray(100_000))
+  expect(told).toEqual([true, false])
+  socket.emit('data', large.subarray(0, 10))
+  stream.destroy()
+  expect(told).toEqual([true, false, true, false])
 })
 
 const nextOf = (stream: GuardedStream) => stream.read() as Buffer | null

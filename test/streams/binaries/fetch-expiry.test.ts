@@ -1,4 +1,4 @@
-import { map, timer } from 'rxjs'
+import { map, of, timer } from 'rxjs'
 import { describe, it } from 'vitest'
 import type { Chunk } from '../../../src/model/command.js'
 import { CHUNK_OVERHEAD_BYTES } from '../../../src/streams/binaries/assemble.js'
@@ -111,6 +111,39 @@ describe('fetch: giving up and requesting again', () => {
       const { fetch, request$ } = fetchWith(m, { chunk$, limits: { retryMs: 10, ttlMs: 100 } })
       m.expect(request$, '^ 500ms !').toBeObservable(requested, requests)
       m.expect(fetch('img')).toBeObservable(expected, events)
+    }),
+  )
+
+  it(
+    'does not request again while a large message is being received: the chunk comes with it, or behind it (issue 14.5)',
+    marbles((m) => {
+      const isReceiving$ = m.hot('f-t 26ms f', { f: false, t: true })
+      const chunk$ = m.hot('      29ms a 19ms b 14ms c', chunks)
+      const silent$ = m.hot<Chunk>('-')
+      const limits = { retryMs: 12 }
+      const arriving = fetchWith(m, { chunk$, isReceiving$, limits })
+      m.expect(arriving.request$, '^ 500ms !').toBeObservable('r', requests)
+      m.expect(arriving.fetch('img')).toBeObservable('f 28ms p 19ms q 14ms (rF|)', events)
+      const silent = fetchWith(m, { chunk$: silent$, isReceiving$, limits })
+      m.expect(silent.request$, '^ 60ms !').toBeObservable('r 38ms r', requests)
+      m.expect(silent.fetch('img'), '^ 60ms !').toBeObservable('f 38ms g', events)
+    }),
+  )
+
+  it(
+    'does not expire either meanwhile, except at the overall limit (issue 14.5)',
+    marbles((m) => {
+      const chunk$ = m.hot<Chunk>('-')
+      const limits = { stallMs: 40, ttlMs: 100, timeoutMs: 200 }
+      const isReceiving$ = m.hot('f- 8ms t 99ms f', { f: false, t: true })
+      const stalled = new FetchError(
+        'fetching img: no chunk for 0.04 s; the Proxy was asked for it on registry/proplet',
+      )
+      const { fetch } = fetchWith(m, { chunk$, isReceiving$, limits })
+      m.expect(fetch('img')).toBeObservable('f 139ms #', events, stalled)
+      const endless = fetchWith(m, { chunk$, isReceiving$: of(true), limits })
+      const late = new FetchError('fetching img: not complete after 0.2 s')
+      m.expect(endless.fetch('img')).toBeObservable('f 199ms #', events, late)
     }),
   )
 
