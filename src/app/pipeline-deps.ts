@@ -1,5 +1,5 @@
 import { asyncScheduler } from 'rxjs'
-import { createDecoder } from '../io/codecs/decoder.js'
+import type { Decoder } from '../io/codecs/decoder.js'
 import { createDownloader, createSealedDownloader } from '../io/download/open.js'
 import { createFederatedHttp } from '../io/federated/http.js'
 import { readPrinted } from '../io/federated/read-printed.js'
@@ -19,6 +19,7 @@ import { createTaskSampler } from './sampling/task-sampler.js'
 type Linked = {
   readonly runtime: Runtime
   readonly link: MqttLink
+  readonly decoder: Decoder
   /** Metadata of the host for discovery. */
   readonly metadata: object
   readonly streams: readonly Stream[]
@@ -27,12 +28,12 @@ type Linked = {
 /** The ports of the pipeline, and its settings. */
 export const pipelineDeps = (
   { config, log, cache, embedded, journal, confidential }: Parts,
-  { runtime, link, metadata, streams }: Linked,
+  { runtime, link, decoder, metadata, streams }: Linked,
 ): PipelineDeps => {
   const downloads = downloaderOptions(config, embedded.network.tls)
   return {
     settings: pipelineSettings(config, metadata),
-    decoder: createDecoder(),
+    decoder: decoder.decode,
     inline: (base64) => decodeInline(base64, cache),
     cache,
     openDownload: createDownloader({ cache, ...downloads }),

@@ -1,5 +1,6 @@
 import { concat, defer, finalize, from, ignoreElements, NEVER, switchMap, type Observable } from 'rxjs'
 import { withEncrypted } from '../runtime/confidential/confidential-runtime.js'
+import { createDecoder } from '../io/codecs/decoder.js'
 import type { Config } from '../io/config/config.js'
 import { externalOptions } from './external-options.js'
 import { hostMetadata } from './metadata.js'
@@ -41,14 +42,21 @@ const serve = (
 ): Observable<PipelineOutput> => {
   const { config, log, mqtt, confidential } = parts
   const runtime = withEncrypted(given, confidential.open)
+  const decoder = createDecoder()
   log.info(`MQTT client created (TLS: ${config.mqtt.tls !== undefined})`)
   log.info(`Using ${runtime.name} runtime`)
   log.info('Starting PropletService')
   return from(hostMetadata(config, runtime.name, '/', confidential.attester.platform)).pipe(
     switchMap((metadata) =>
-      openMqtt(mqtt).pipe(
+      openMqtt({ ...mqtt, ahead: decoder.decodeAhead }).pipe(
         switchMap((link) =>
-          run(parts, runtime, link, pipelineDeps(parts, { runtime, link, metadata, streams }), stop$),
+          run(
+            parts,
+            runtime,
+            link,
+            pipelineDeps(parts, { runtime, link, decoder, metadata, streams }),
+            stop$,
+          ),
         ),
       ),
     ),

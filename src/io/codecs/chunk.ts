@@ -4,7 +4,7 @@ import * as t from 'io-ts'
 import type { Chunk } from '../../model/command.js'
 import { decodeBase64Strict } from './base64.js'
 import { decode, DecodeError } from './decode.js'
-import { anyText, filled, integer } from './types.js'
+import { base64, filled, integer } from './types.js'
 
 const MAX_CHUNKS = 65536
 
@@ -13,7 +13,7 @@ const chunk = t.type(
     app_name: filled(2048),
     chunk_idx: integer('an integer of at least 0', 0, Number.MAX_SAFE_INTEGER),
     total_chunks: integer(`an integer from 1 to ${MAX_CHUNKS}`, 1, MAX_CHUNKS),
-    data: anyText,
+    data: base64,
   },
   'an object',
 )
@@ -32,7 +32,7 @@ export const decodeChunk = (message: Readonly<Record<string, unknown>>): E.Eithe
     ),
     E.chain(({ app_name, chunk_idx, total_chunks, data }) =>
       pipe(
-        decodeBase64Strict(data),
+        typeof data === 'string' ? decodeBase64Strict(data) : E.right(data),
         E.bimap(
           (message) => new DecodeError([{ path: 'data', message }]),
           (bytes): Chunk => ({

@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type { Chunk, Command, Decoded, Rejection } from '../../model/command.js'
 import type { InboundMessage } from '../../model/connection.js'
+import { atOnce, type Sliced } from '../../model/sliced.js'
 import { CHUNK_FIELDS, decodeChunk } from './chunk.js'
 import { decode, type DecodeError } from './decode.js'
 import { decodeInvoke, INVOKE_FIELDS, invocationTaskOf } from './invoke.js'
@@ -32,7 +33,7 @@ const KINDS: ReadonlyMap<string, Kind> = new Map([
       decode: decodeStart,
       task: taskOf,
       fields: START_FIELDS,
-      binary: 'file',
+      binary: { name: 'file', as: 'text' },
     },
   ],
   [
@@ -64,7 +65,7 @@ const KINDS: ReadonlyMap<string, Kind> = new Map([
       decode: decodeChunk,
       task: () => undefined,
       fields: CHUNK_FIELDS,
-      binary: 'data',
+      binary: { name: 'data', as: 'bytes' },
       about: 'app_name',
       subject: ['app_name'],
     },
@@ -80,13 +81,24 @@ const subjectOf = (message: JsonObject, key: string): string =>
     ),
   )
 
+type Message = Pick<InboundMessage, 'subtopic' | 'payload'>
+
+export type Decoder = {
+  readonly decode: (message: InboundMessage) => Decoded
+  /** Decodes a message in slices, before it is delivered; `decode` then returns the result, once. */
+  readonly decodeAhead: (subtopic: string, payload: Uint8Array) => Sliced<void>
+}
+
 /**
  * Decodes the messages of the subscribed topics. Never throws: an unacceptable message becomes a `Rejection`, whose reason names
  * keys and what was expected, and no value except the ID of the task or the name of the image.
  */
-export const createDecoder = (): ((message: InboundMessage) => Decoded) => {
+export const createDecoder = (): Decoder => {
   const read = createReader()
-  return ({ subtopic, payload }) => {
+  /** By the memory of the payload. */
+  const ahead = new WeakMap<ArrayBufferLike, Message & { readonly decoded: Decoded }>()
+
+  function* decodeInSlices({ subtopic, payload }: Message): Sliced<Decoded> {
     const rejected = (reason: string, task?: Rejection['task']): Rejection => ({
       type: 'rejected',
       subtopic,
@@ -97,16 +109,27 @@ export const createDecoder = (): ((message: InboundMessage) => Decoded) => {
     if (kind === undefined) return rejected(`unknown topic ${quoted(subtopic)}`)
     const broken = (message: JsonObject, problem: string) =>
       rejected(`malformed ${kind.name}${subjectOf(message, kind.about)}: ${problem}`, kind.task(message))
-    return pipe(
-      read(payload, kind),
-      E.matchW(
-        ({ problem, message }) => broken(message, problem),
-        ({ message, json }) =>
-          pipe(
-            kind.decode(message, json),
-            E.getOrElseW((error) => broken(message, error.message)),
-          ),
-      ),
-    )
+    const result = yield* read(payload, kind)
+    if (E.isLeft(result)) return broken(result.left.message, result.left.problem)
+    yield
+    const { message, json } = result.right
+    return E.getOrElseW((error: DecodeError) => broken(message, error.message))(kind.decode(message, json))
+  }
+
+  const takeAhead = ({ subtopic, payload }: Message): Decoded | undefined => {
+    const known = ahead.get(payload.buffer)
+    if (known?.subtopic !== subtopic) return undefined
+    const { byteOffset, length } = known.payload
+    if (payload.byteOffset !== byteOffset || payload.length !== length) return undefined
+    ahead.delete(payload.buffer)
+    return known.decoded
+  }
+
+  return {
+    decode: (message) => takeAhead(message) ?? atOnce(decodeInSlices(message)),
+    decodeAhead: function* (subtopic, payload) {
+      const decoded = yield* decodeInSlices({ subtopic, payload })
+      ahead.set(payload.buffer, { subtopic, payload, decoded })
+    },
   }
 }

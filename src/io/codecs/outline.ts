@@ -1,4 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js'
+import type { Sliced } from '../../model/sliced.js'
 import { JsonLimitError, JsonWalker, MAX_DEPTH } from '../../net/json/json-walker.js'
 
 /** Maximum total bytes of the fields that are read, except the binary. */
@@ -23,8 +24,8 @@ const CLOSE_OBJECT = 0x7d
 /** The fields to read from a message. */
 export type Reading = {
   readonly fields: ReadonlySet<string>
-  /** The only field that may be large: a base64 string. */
-  readonly binary: string | undefined
+  /** The only field that may be large: a base64 string, and whether it is read as its text or as the bytes it stands for. */
+  readonly binary: { readonly name: string; readonly as: 'text' | 'bytes' } | undefined
   /** Fields that identify what the message is about. */
   readonly subject: readonly string[]
 }
@@ -56,27 +57,31 @@ const keyOf = (written: Uint8Array): string | undefined => {
 }
 
 /** The fields to read; the last of duplicates wins. Undefined if the text is not JSON. */
-const fieldsOf = (json: Uint8Array, names: ReadonlySet<string>): ReadonlyMap<string, Field> | undefined => {
+function* fieldsOf(
+  json: Uint8Array,
+  names: ReadonlySet<string>,
+): Sliced<ReadonlyMap<string, Field> | undefined> {
   const walker = new JsonWalker(json)
   const fields = new Map<string, Field>()
-  walker.take(OPEN_OBJECT)
-  if (walker.take(CLOSE_OBJECT)) return walker.peek() === -1 ? fields : undefined
+  yield* walker.take(OPEN_OBJECT)
+  if (yield* walker.take(CLOSE_OBJECT)) return (yield* walker.peek()) === -1 ? fields : undefined
   for (let seen = 1; ; seen++) {
     if (seen > MAX_FIELDS) throw new JsonLimitError(`expected at most ${MAX_FIELDS} fields`)
-    walker.peek()
+    yield* walker.peek()
     const keyStart = walker.at
-    if (!walker.takeString()) return undefined
+    if (!(yield* walker.takeString())) return undefined
     const key = keyOf(json.subarray(keyStart, walker.at))
-    if (!walker.take(COLON)) return undefined
-    walker.peek()
+    if (!(yield* walker.take(COLON))) return undefined
+    yield* walker.peek()
     const start = walker.at
     const before = walker.bare
-    const count = walker.takeValue(MAX_DEPTH - 1)
+    const count = yield* walker.takeValue(MAX_DEPTH - 1)
     if (walker.at === start) return undefined
     const field = { value: json.subarray(start, walker.at), count, bare: walker.bare - before }
     if (key !== undefined && names.has(key)) fields.set(key, field)
-    if (walker.take(COMMA)) continue
-    return walker.take(CLOSE_OBJECT) && walker.peek() === -1 ? fields : undefined
+    if (yield* walker.take(COMMA)) continue
+    const isEnd = (yield* walker.take(CLOSE_OBJECT)) && (yield* walker.peek()) === -1
+    return isEnd ? fields : undefined
   }
 }
 
@@ -107,17 +112,18 @@ const excess = (fields: ReadonlyMap<string, Field>): string | undefined => {
  * The fields of a large message that are read: few enough to be parsed in a few milliseconds, whatever they contain. Other fields
  * are skipped without being checked.
  */
-export const outlineOf = (
+export function* outlineOf(
   json: Uint8Array,
-  { fields: names, binary: name, subject }: Reading,
-): E.Either<TooMuch, Outline> => {
+  { fields: names, binary: large, subject }: Reading,
+): Sliced<E.Either<TooMuch, Outline>> {
   const tooMuch = (problem: string, subject?: Values) => E.left({ problem, subject })
   try {
-    if (new JsonWalker(json).peek() !== OPEN_OBJECT) return tooMuch('expected a JSON object')
-    const fields = fieldsOf(json, names)
+    if ((yield* new JsonWalker(json).peek()) !== OPEN_OBJECT) return tooMuch('expected a JSON object')
+    const fields = yield* fieldsOf(json, names)
     if (fields === undefined) return tooMuch('expected valid JSON')
-    const binary = name === undefined ? undefined : plainString(fields.get(name))
-    const rest = new Map([...fields].filter(([key]) => binary === undefined || key !== name))
+    yield
+    const binary = large && plainString(fields.get(large.name))
+    const rest = new Map([...fields].filter(([key]) => binary === undefined || key !== large?.name))
     const valuesOf = (keep: (key: string, value: Uint8Array) => boolean): Values =>
       new Map([...rest].flatMap(([key, { value }]) => (keep(key, value) ? [[key, value] as const] : [])))
     const problem = excess(rest)

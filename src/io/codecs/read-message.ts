@@ -2,6 +2,8 @@ import { isAscii } from 'node:buffer'
 import { TextDecoder } from 'node:util'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
+import type { Sliced } from '../../model/sliced.js'
+import { decodeBase64InSlices } from './base64.js'
 import { isDeeperThan } from './json.js'
 import { MAX_DEPTH } from '../../net/json/json-walker.js'
 import { outlineOf, type Reading, type Values } from './outline.js'
@@ -49,8 +51,13 @@ const objectOf = (value: unknown): E.Either<string, JsonObject> =>
 
 const unread = (problem: string): Unread => ({ problem, message: {} })
 
-/** Reads any message within a few milliseconds, using at most three times its size in memory. */
-export const createReader = (): ((payload: Uint8Array, reading: Reading) => E.Either<Unread, Message>) => {
+const textValue = (bytes: Uint8Array): string => (isAscii(bytes) ? asciiText(bytes) : NOT_BASE64)
+
+/** Reads any message in slices of a few milliseconds at most, using at most three times its size in memory. */
+export const createReader = (): ((
+  payload: Uint8Array,
+  reading: Reading,
+) => Sliced<E.Either<Unread, Message>>) => {
   const textOf = utf8Text(new TextDecoder('utf-8', { fatal: true }))
 
   const readWhole = (payload: Uint8Array): E.Either<Unread, Message> =>
@@ -61,10 +68,11 @@ export const createReader = (): ((payload: Uint8Array, reading: Reading) => E.Ei
       E.mapLeft(unread),
     )
 
-  const readValues = (values: Values): E.Either<Unread, Message> => {
+  function* readValues(values: Values): Sliced<E.Either<Unread, Message>> {
     const message: Record<string, unknown> = {}
     let inputs = 'null'
     for (const [key, value] of values) {
+      yield
       const text = textOf(value)
       const read = E.chain(parsed)(text)
       if (E.isLeft(read)) return E.left(unread(read.left))
@@ -74,25 +82,33 @@ export const createReader = (): ((payload: Uint8Array, reading: Reading) => E.Ei
     return E.right({ message, json: `{"inputs":${inputs}}` })
   }
 
-  const readLarge = (payload: Uint8Array, reading: Reading): E.Either<Unread, Message> =>
-    pipe(
-      outlineOf(payload, reading),
-      E.matchW(
-        ({ problem, subject }) => {
-          const about = readValues(subject ?? new Map())
-          return E.left(E.isRight(about) ? { problem, message: about.right.message } : unread(problem))
-        },
-        ({ values, binary }) =>
-          pipe(
-            readValues(values),
-            E.map(({ message, json }) => {
-              if (reading.binary === undefined || binary === undefined) return { message, json }
-              const text = isAscii(binary) ? asciiText(binary) : NOT_BASE64
-              return { message: { ...message, [reading.binary]: text }, json }
-            }),
-          ),
-      ),
-    )
+  function* readBinary(
+    { message, json }: Message,
+    { name, as }: NonNullable<Reading['binary']>,
+    ascii: Uint8Array,
+  ): Sliced<E.Either<Unread, Message>> {
+    yield
+    if (as === 'text') return E.right({ message: { ...message, [name]: textValue(ascii) }, json })
+    return E.bimap(
+      (problem: string): Unread => ({ problem: `${name}: ${problem}`, message }),
+      (bytes: Uint8Array): Message => ({ message: { ...message, [name]: bytes }, json }),
+    )(yield* decodeBase64InSlices(ascii))
+  }
 
-  return (payload, reading) => (payload.length <= SMALL ? readWhole(payload) : readLarge(payload, reading))
+  function* readLarge(payload: Uint8Array, reading: Reading): Sliced<E.Either<Unread, Message>> {
+    const outline = yield* outlineOf(payload, reading)
+    if (E.isLeft(outline)) {
+      const { problem, subject } = outline.left
+      const about = yield* readValues(subject ?? new Map())
+      return E.left(E.isRight(about) ? { problem, message: about.right.message } : unread(problem))
+    }
+    const { values, binary } = outline.right
+    const read = yield* readValues(values)
+    if (E.isLeft(read) || reading.binary === undefined || binary === undefined) return read
+    return yield* readBinary(read.right, reading.binary, binary)
+  }
+
+  return function* (payload, reading) {
+    return payload.length <= SMALL ? readWhole(payload) : yield* readLarge(payload, reading)
+  }
 }

@@ -25,6 +25,11 @@ export const integer = (name: string, min: number, max: number): Wire<number> =>
 
 export const anyText: Wire<string> = wire('a string', t.string.validate)
 
+/** Base64 text, or the bytes that it was decoded to. */
+export const base64 = wire<string | Uint8Array>('a string', (u, context) =>
+  u instanceof Uint8Array ? t.success(u) : t.string.validate(u, context),
+)
+
 /** Text that UTF-8 can encode: without lone surrogates. */
 export const text: Wire<string> = narrow(t.string, 'a well-formed string', (s) => toUSVString(s) === s)
 

@@ -3,6 +3,7 @@ import { writeToStream } from 'mqtt-packet'
 import { GuardedStream } from './guarded-stream.js'
 import { PacketLimiter } from './limiter.js'
 import type { MqttOptions, Qos } from './options.js'
+import { preparation } from './preparation.js'
 import { EventLoopBudget } from './event-loop-budget.js'
 import type { Session } from './session.js'
 import { openTransport } from './transport.js'
@@ -43,8 +44,10 @@ export class ConnectionClient extends MqttClient {
     // start time.
     writeToStream.cacheNumbers = false
     const precedence = precedenceOf(options)
+    const prepare = preparation(options, session.inbound.checksums, pace)
     super(
-      () => (open.stream = new GuardedStream(openTransport(options), limiter, { ...hooks, precedence })),
+      () =>
+        (open.stream = new GuardedStream(openTransport(options), limiter, { ...hooks, precedence, prepare })),
       {
         ...protocolOptions(options),
         incomingStore: session.inbound,

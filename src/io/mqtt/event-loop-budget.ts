@@ -1,3 +1,5 @@
+import type { Sliced } from '../../model/sliced.js'
+
 /**
  * A quarter of the time that one turn of the event loop may take, in milliseconds: the last message may exceed it, and messages
  * of guests take time, too.
@@ -37,5 +39,20 @@ export class EventLoopBudget {
     }
     if (now() - this.#beganAt < SLICE_MS) goOn()
     else nextTurn(goOn)
+  }
+
+  /** Runs the slices for as long as `SLICE_MS` in one turn, and calls back in the turn after the last one. */
+  run(work: Sliced<void>, done: () => void): void {
+    const { now, nextTurn } = this.#deps
+    const goOn = () => {
+      const beganAt = now()
+      while (now() - beganAt < SLICE_MS)
+        if (work.next().done === true) {
+          nextTurn(done)
+          return
+        }
+      nextTurn(goOn)
+    }
+    goOn()
   }
 }

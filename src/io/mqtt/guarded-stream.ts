@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream'
 import { AckGate } from './ack-gate.js'
-import { InboundLanes } from './inbound-lanes.js'
+import { InboundLanes, type LanesOptions } from './inbound-lanes.js'
 import { BULK_BYTES, type PacketLimiter } from './limiter.js'
 import type { Precedence } from './waiting-messages.js'
 import { toError } from '../../model/to-error.js'
@@ -15,6 +15,7 @@ export type StreamHooks = {
   /** Whether the client may receive another message; `resumeMessages` is called when it may again. */
   readonly isRoom?: () => boolean
   readonly precedence?: Precedence | undefined
+  readonly prepare?: LanesOptions['prepare']
   /** Whether a large packet is being received, called when that changes. */
   readonly onReceiving?: (isReceiving: boolean) => void
 }
@@ -39,15 +40,17 @@ export class GuardedStream extends Duplex {
 
   constructor(inner: Duplex, limiter: PacketLimiter, hooks: StreamHooks = {}) {
     super({ allowHalfOpen: false })
-    const { ready, isRoom, precedence, beforeWrite = () => undefined, onReceiving = () => undefined } = hooks
+    const { ready, isRoom, precedence, prepare } = hooks
+    const { beforeWrite = () => undefined, onReceiving = () => undefined } = hooks
     this.#inner = inner
     this.#beforeWrite = beforeWrite
     this.#onReceiving = onReceiving
     this.#lanes = new InboundLanes({
       pass: (piece) => {
-        if (!this.#hasEnded) this.push(piece)
+        if (!this.#hasEnded && !this.destroyed) this.push(piece)
       },
       ...(isRoom && { isRoom }),
+      ...(prepare && { prepare }),
       precedence,
     })
     const write = (acknowledgement: Buffer) => {

@@ -13,7 +13,12 @@ export type LanesOptions = {
   /** Whether the client may receive another message; call `resume` when it may again. */
   readonly isRoom?: () => boolean
   readonly precedence?: Precedence | undefined
+  /** Called with a large message, in one piece, before the client receives it; calls back when it may. */
+  readonly prepare?: (message: WholePacket, ready: () => void) => void
 }
+
+/** Packets of more bytes are large. */
+export const LARGE_BYTES = 64 * 1024
 
 const costOf = ({ bytes }: WholePacket): number => bytes + MESSAGE_BYTES
 
@@ -26,16 +31,18 @@ const costOf = ({ bytes }: WholePacket): number => bytes + MESSAGE_BYTES
  * packet about a message (PUBREL) before that was acknowledged, so no packet overtakes its own message.
  */
 export class InboundLanes {
-  readonly #splitter = new PacketSplitter()
+  readonly #splitter = new PacketSplitter(LARGE_BYTES)
   readonly #messages: WaitingMessages
   readonly #pass: LanesOptions['pass']
   readonly #isRoom: () => boolean
+  readonly #prepare: LanesOptions['prepare']
   #bytes = 0
   #isClientBusy = false
   #isFull = false
 
-  constructor({ pass, isRoom = () => true, precedence }: LanesOptions) {
+  constructor({ pass, isRoom = () => true, precedence, prepare }: LanesOptions) {
     this.#pass = pass
+    this.#prepare = prepare
     this.#isRoom = isRoom
     this.#messages = new WaitingMessages(precedence)
   }
@@ -75,7 +82,9 @@ export class InboundLanes {
     this.#isClientBusy = true
     this.#bytes -= costOf(message)
     if (this.#bytes < MAX_AHEAD_BYTES / 2) this.#isFull = false
-    this.#give(message)
+    if (this.#prepare !== undefined && message.bytes > LARGE_BYTES)
+      this.#prepare(message, () => this.#give(message))
+    else this.#give(message)
   }
 
   #give({ pieces }: WholePacket): void {

@@ -1,6 +1,6 @@
 import { Store, type IPublishPacket, type IStore, type Packet as MqttPacket } from 'mqtt'
 import type { Packet } from '../../model/connection.js'
-import { isSamePacket, packetOf } from './packets.js'
+import { Checksums, isSamePacket, packetOf } from './packets.js'
 
 type Callback = (error?: Error) => void
 type PacketCallback = (error?: Error, packet?: MqttPacket) => void
@@ -26,6 +26,7 @@ const MAX_OF_QOS_1 = 1000
  * earlier, and none is lost when the session is.
  */
 export class InboundStore implements IStore {
+  readonly checksums = new Checksums()
   readonly #known = new Map<number, Packet>()
   readonly #delivered: Uint8Array
   readonly #hooks: InboundHooks
@@ -40,7 +41,7 @@ export class InboundStore implements IStore {
   /** Delivers a message unless it is a redelivery. Without subscribers it must not be acknowledged. */
   receive(message: IPublishPacket): void {
     if (!this.#hooks.isListening()) return
-    const packet = packetOf(message)
+    const packet = packetOf(message, this.checksums)
     if (packet !== undefined && this.#isKnown(packet, message.dup)) return
     if (packet !== undefined) this.#remember(packet)
     this.#hooks.deliver(message, packet)

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { BackoffOptions } from './backoff.js'
+import type { Sliced } from '../../model/sliced.js'
 import type { LinkJournal } from './journal.js'
 
 /** The address of the broker; `path` is that of a WebSocket URL, and unused otherwise. */
@@ -68,6 +69,8 @@ export type MqttOptions = {
   readonly precedence?: { readonly subtopic: string; readonly ordered: readonly string[] }
   /** Whether to deliver retained messages (default); otherwise they are acknowledged and dropped. */
   readonly retained?: boolean
+  /** Work on the payload of a large message before it is delivered, done while the event loop turns. */
+  readonly ahead?: (subtopic: string, payload: Uint8Array) => Sliced<void>
   /** The Last Will. */
   readonly will?: { readonly subtopic: string; readonly payload: object }
   /** Whether the broker discards the session at the end: for clients that do not come back. By default it keeps the session. */

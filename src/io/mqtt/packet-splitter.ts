@@ -7,12 +7,22 @@ export type WholePacket = {
   readonly pieces: readonly Buffer[]
 }
 
-/** Finds the packets in bytes that are split at any place (MQTT 3.1.1, section 2.2); their pieces are views. */
+/**
+ * Finds the packets in bytes that are split at any place (MQTT 3.1.1, section 2.2). Their pieces are views; a packet of more than
+ * `wholeAbove` bytes is copied as it arrives, so that it is one piece and nobody need join ten megabytes in one go.
+ */
 export class PacketSplitter {
+  readonly #wholeAbove: number
   #header: number[] = []
   #pieces: Buffer[] = []
+  /** A large packet, and how much of it is there. */
+  #whole: { readonly bytes: Buffer; length: number } | undefined
   /** Bytes of the packet still to come; negative while its header is being read. */
   #left = -1
+
+  constructor(wholeAbove = Infinity) {
+    this.#wholeAbove = wholeAbove
+  }
 
   /** The pieces of a packet that is not complete. */
   get pending(): readonly Buffer[] {
@@ -26,22 +36,43 @@ export class PacketSplitter {
     while (at < chunk.length) {
       if (this.#left < 0) {
         this.#header.push(chunk.readUInt8(at++))
-        if (isComplete(this.#header)) this.#left = remainingBytes(this.#header)
+        if (isComplete(this.#header)) this.#headerComplete()
       } else {
         const taken = Math.min(this.#left, chunk.length - at)
         this.#left -= taken
         at += taken
       }
       if (this.#left !== 0) continue
-      const pieces = [...this.#pieces, chunk.subarray(from, at)]
-      const bytes = pieces.reduce((sum, { length }) => sum + length, 0)
-      packets.push({ type: typeOf(this.#header[0] ?? 0), bytes, pieces })
+      this.#take(chunk.subarray(from, at))
+      packets.push(this.#packet())
       from = at
-      this.#pieces = []
-      this.#header = []
-      this.#left = -1
     }
-    if (from < at) this.#pieces.push(chunk.subarray(from, at))
+    if (from < at) this.#take(chunk.subarray(from, at))
     return packets
+  }
+
+  #headerComplete(): void {
+    this.#left = remainingBytes(this.#header)
+    const total = this.#header.length + this.#left
+    if (total <= this.#wholeAbove) return
+    this.#whole = { bytes: Buffer.allocUnsafeSlow(total), length: 0 }
+    for (const piece of this.#pieces) this.#take(piece)
+    this.#pieces = []
+  }
+
+  #take(piece: Buffer): void {
+    if (this.#whole === undefined) this.#pieces.push(piece)
+    else this.#whole.length += piece.copy(this.#whole.bytes, this.#whole.length)
+  }
+
+  #packet(): WholePacket {
+    const pieces = this.#whole === undefined ? this.#pieces : [this.#whole.bytes]
+    const bytes = pieces.reduce((sum, { length }) => sum + length, 0)
+    const type = typeOf(this.#header[0] ?? 0)
+    this.#pieces = []
+    this.#whole = undefined
+    this.#header = []
+    this.#left = -1
+    return { type, bytes, pieces }
   }
 }

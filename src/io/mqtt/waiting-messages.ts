@@ -1,6 +1,7 @@
 import { Fifo } from './fifo.js'
 import { idsIn } from './ids-in.js'
 import type { WholePacket } from './packet-splitter.js'
+import { readPublish } from './read-publish.js'
 
 /** Messages of one topic that overtake waiting messages of others, unless those concern the same task. */
 export type Precedence = {
@@ -16,35 +17,6 @@ export type Precedence = {
 const MAX_BYTES = 64 * 1024
 
 type Waiting = { readonly packet: WholePacket; readonly ids: readonly string[] | undefined | 'none' }
-type Publish = { readonly topic: string; readonly payload: Buffer }
-
-/**
- * Reads a variable byte integer (MQTT 5, section 1.5.5), and where it ends. Reads at most four bytes, with zeros after
- * the end of the packet.
- */
-const readInteger = (packet: Buffer, at: number): { readonly value: number; readonly end: number } => {
-  let [value, end, unit] = [0, at, 1]
-  for (; end < at + 3 && ((packet[end] ?? 0) & 0x80) !== 0; end++) {
-    value += ((packet[end] ?? 0) & 0x7f) * unit
-    unit *= 128
-  }
-  return { value: value + ((packet[end] ?? 0) & 0x7f) * unit, end: end + 1 }
-}
-
-/** The topic and payload of a PUBLISH (MQTT 3.1.1 and 5, section 3.3); undefined if it is too large or malformed. */
-const readPublish = ({ bytes, pieces }: WholePacket, hasProperties: boolean): Publish | undefined => {
-  if (bytes > MAX_BYTES) return undefined
-  const [first] = pieces
-  const packet = pieces.length === 1 && first !== undefined ? first : Buffer.concat(pieces)
-  const { end: at } = readInteger(packet, 1)
-  if (at + 2 > bytes) return undefined
-  const topicEnd = at + 2 + packet.readUInt16BE(at)
-  const headEnd = topicEnd + (((packet[0] ?? 0) & 0x06) === 0 ? 0 : 2)
-  const properties = hasProperties ? readInteger(packet, headEnd) : { value: 0, end: headEnd }
-  const payloadStart = properties.end + properties.value
-  if (payloadStart > bytes) return undefined
-  return { topic: packet.toString('utf8', at + 2, topicEnd), payload: packet.subarray(payloadStart) }
-}
 
 /**
  * Messages that wait for the client, in order. With a precedence, messages of its topic go first, so that a running task can be
@@ -92,7 +64,7 @@ export class WaitingMessages {
   #look(packet: WholePacket): { readonly ids: Waiting['ids']; readonly isUrgent: boolean } {
     if (this.#precedence === undefined) return { ids: 'none', isUrgent: false }
     const { topic, ordered, hasProperties = false } = this.#precedence
-    const publish = readPublish(packet, hasProperties)
+    const publish = packet.bytes > MAX_BYTES ? undefined : readPublish(packet, hasProperties)
     if (publish === undefined) return { ids: undefined, isUrgent: false }
     const isUrgent = publish.topic === topic
     if (!isUrgent && !ordered.includes(publish.topic)) return { ids: 'none', isUrgent }

@@ -1,4 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js'
+import { atOnce } from '../../model/sliced.js'
 import { JsonLimitError, JsonWalker, MAX_DEPTH } from './json-walker.js'
 
 /** Maximum bytes that are parsed at once; key servers wrap resources of up to 2 MiB. */
@@ -11,8 +12,8 @@ const MAX_BARE_BYTES = 256 * 1024
 const checkBounds = (json: Uint8Array, maxValues: number): string | undefined => {
   if (json.length > MAX_BYTES) return `expected at most ${MAX_BYTES} bytes`
   const walker = new JsonWalker(json)
-  walker.peek()
-  if (walker.takeValue(MAX_DEPTH) > maxValues) return `expected at most ${maxValues} values`
+  atOnce(walker.peek())
+  if (atOnce(walker.takeValue(MAX_DEPTH)) > maxValues) return `expected at most ${maxValues} values`
   return walker.bare > MAX_BARE_BYTES ? `expected at most ${MAX_BARE_BYTES} bytes outside strings` : undefined
 }
 

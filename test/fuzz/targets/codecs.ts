@@ -129,7 +129,7 @@ export const codecs: Target = {
         : message(random, random.below(SEEDS.length))),
     ]),
   open: () => {
-    const decoder = createDecoder()
+    const { decode: decoder } = createDecoder()
     return Promise.resolve({
       run: (input) => {
         const subtopic = SUBTOPICS[(input[0] ?? 0) % SUBTOPICS.length] ?? SUBTOPICS[0]

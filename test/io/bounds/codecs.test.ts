@@ -11,7 +11,7 @@ const LARGE = 10_400_000
 const MAX_MS = 20
 const ATTEMPTS = 10
 
-const decoder = createDecoder()
+const { decode: decoder } = createDecoder()
 const decoded = (payload: string, subtopic = START): Decoded =>
   decoder({ subtopic, payload: Buffer.from(payload) })
 

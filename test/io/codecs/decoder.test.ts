@@ -7,7 +7,7 @@ const INVOKE = 'control/manager/invoke'
 const STOP = 'control/manager/stop'
 const CHUNK = 'registry/server'
 
-const decoder = createDecoder()
+const { decode: decoder } = createDecoder()
 const raw = (subtopic: string, json: string | Uint8Array): Decoded =>
   decoder({ subtopic, payload: typeof json === 'string' ? Buffer.from(json) : json })
 const send = (subtopic: string, message: unknown): Decoded => raw(subtopic, JSON.stringify(message))

@@ -13,7 +13,7 @@ const SUBTOPICS = [
 ]
 const MEGABYTE = 1024 * 1024
 
-const decoder = createDecoder()
+const { decode: decoder } = createDecoder()
 const raw = (subtopic: string, payload: string | Uint8Array): Decoded =>
   decoder({ subtopic, payload: typeof payload === 'string' ? Buffer.from(payload) : payload })
 
