@@ -81,6 +81,57 @@ describe('no command blocks the event loop', () => {
   })
 })
 
+/** The longest slice of work on a message, in milliseconds of processor time. */
+const longestSlice = (work: Generator): number => {
+  let longest = 0
+  for (let isDone = false; !isDone;) {
+    const before = process.cpuUsage()
+    isDone = work.next().done === true
+    const { user, system } = process.cpuUsage(before)
+    longest = Math.max(longest, (user + system) / 1000)
+  }
+  return longest
+}
+
+describe('issue 14.1: a large message is decoded ahead of its delivery', () => {
+  const chunk = (data: string) => `{"app_name":"a","chunk_idx":0,"total_chunks":1,"data":"${data}"}`
+  const all = [
+    ...Object.entries(HOSTILE),
+    ...Object.entries(WELCOME),
+    ['a chunk', chunk(many('AAAA', LARGE))],
+    ['a chunk with padding inside', chunk(`${'A'.repeat(262_140)}AA==${many('AAAA', LARGE)}`)],
+    ['a chunk of another length', chunk(`${many('AAAA', LARGE)}A`)],
+    ['a chunk that is no base64', chunk(many('A-_A', LARGE))],
+  ] as const
+
+  it.each(all)('in slices of less than 8 ms: %s', (what, payload) => {
+    const subtopic = what.startsWith('a chunk') ? 'registry/server' : START
+    const bytes = Buffer.from(payload)
+    const { decode, decodeAhead } = createDecoder()
+    let best = Infinity
+    for (let i = 0; i < ATTEMPTS && best > MAX_MS / 4; i++)
+      best = Math.min(best, longestSlice(decodeAhead(subtopic, bytes)))
+    expect(best).toBeLessThan(8)
+    const known = decode({ subtopic, payload: bytes })
+    expect(known).toEqual(decode({ subtopic, payload: Buffer.from(bytes) }))
+    expect(decode({ subtopic, payload: bytes })).not.toBe(known)
+    expect(decode({ subtopic, payload: bytes })).toEqual(known)
+  })
+
+  it('is only taken for that message', () => {
+    const { decode, decodeAhead } = createDecoder()
+    const bytes = Buffer.from(`{"id":"a"}{"id":"b"}`)
+    longestSlice(decodeAhead('control/manager/stop', bytes.subarray(0, 10)))
+    expect(decode({ subtopic: START, payload: bytes.subarray(0, 10) })).toMatchObject({ type: 'rejected' })
+    expect(decode({ subtopic: 'control/manager/stop', payload: bytes.subarray(10) })).toMatchObject({
+      id: 'b',
+    })
+    expect(decode({ subtopic: 'control/manager/stop', payload: bytes.subarray(0, 10) })).toMatchObject({
+      id: 'a',
+    })
+  })
+})
+
 describe('a large command', () => {
   const filler = `"parent_results":{"b":"${'x'.repeat(20_000)}"}`
   const file = 'AAAA'.repeat(10_000)

@@ -58,4 +58,24 @@ describe('EventLoopBudget', () => {
     pace.next(() => (done = true))
     expect(done).toBe(true)
   })
+
+  it('issue 14.1: runs slices until enough was done in a turn, and calls back in a turn of its own', () => {
+    const { pace, work, turn } = loop()
+    const done: string[] = []
+    function* slices() {
+      for (let n = 0; n < 5; n++) {
+        work(3)
+        done.push(`${n}`)
+        yield
+      }
+    }
+    pace.run(slices(), () => done.push('done'))
+    expect(done).toStrictEqual(['0', '1'])
+    turn()
+    expect(done).toStrictEqual(['0', '1', '2', '3'])
+    turn()
+    expect(done).toStrictEqual(['0', '1', '2', '3', '4'])
+    turn()
+    expect(done).toStrictEqual(['0', '1', '2', '3', '4', 'done'])
+  })
 })

@@ -1,6 +1,11 @@
 import { generate, parser, type Packet } from 'mqtt-packet'
 import { describe, expect, it } from 'vitest'
-import { InboundLanes, MAX_AHEAD_BYTES, type LanesOptions } from '../../../src/io/mqtt/inbound-lanes.js'
+import {
+  InboundLanes,
+  LARGE_BYTES,
+  MAX_AHEAD_BYTES,
+  type LanesOptions,
+} from '../../../src/io/mqtt/inbound-lanes.js'
 
 const message = (n: number, payload: string | Buffer = `${n}`, topic = 't', qos: 0 | 1 = 1) =>
   generate({ cmd: 'publish', topic, payload, qos, messageId: n, dup: false, retain: false })
@@ -55,6 +60,30 @@ describe('issue 14.2: InboundLanes', () => {
     lanes.resume()
     lanes.resume()
     expect(got).toEqual(['pubrec 7', 'publish 1'])
+  })
+
+  it('issue 14.1: prepares a large message, in one piece, before it gives it, and lets nothing but messages wait', () => {
+    const prepared: (readonly Buffer[])[] = []
+    let ready = () => undefined as void
+    const { lanes, got } = setUp({
+      prepare: ({ pieces }, goOn) => {
+        prepared.push(pieces)
+        ready = goOn
+      },
+    })
+    const large = message(2, 'x'.repeat(LARGE_BYTES))
+    const all = Buffer.concat([message(1), large, message(3), pubrec(7)])
+    for (let at = 0; at < all.length; at += 1000) lanes.push(all.subarray(at, at + 1000))
+    lanes.taken()
+    expect(got).toEqual(['publish 1', 'pubrec 7'])
+    expect(prepared).toEqual([[large]])
+    lanes.resume()
+    lanes.push(pubrec(8))
+    expect(got.slice(2)).toEqual(['pubrec 8'])
+    ready()
+    lanes.taken()
+    expect(got.slice(3)).toEqual(['publish 2', 'publish 3'])
+    expect(prepared).toHaveLength(1)
   })
 
   describe('with a precedence', () => {
