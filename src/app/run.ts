@@ -97,9 +97,9 @@ export const run = (
   const stop$ = given$.pipe(share())
   // Observers of the pipeline's output may emit commands into it; this closes the loop.
   const commands = new Subject<Command>()
-  const { messages$: message$, connection$, isReceiving$ } = link
+  const { messages$: message$, connection$, inflow$ } = link
   const command$ = commands.asObservable()
-  return pipeline({ message$, connection$, isReceiving$, command$, stop$ }, deps).pipe(
+  return pipeline({ message$, connection$, inflow$, command$, stop$ }, deps).pipe(
     tap((output) => {
       if (output.type === 'task') logTask(output.event)
     }),

@@ -12,8 +12,20 @@ export type Connection =
       readonly sessionPresent: boolean
       /** Publications use a lower QoS than configured, because the broker accepts no more. */
       readonly lowered?: { readonly asked: number; readonly used: number }
+      /** The largest packet that the broker takes, in bytes, where that is less than we would send. */
+      readonly maximumPacketBytes?: number
     }
   | { readonly state: 'down'; readonly reason: string }
+
+/**
+ * What the broker is sending: nothing, messages of which others may wait behind, or a large message that is not complete.
+ *
+ * @example
+ * ```ts
+ * const isIdle$ = inflow$.pipe(map((inflow: Inflow) => inflow === 'none'))
+ * ```
+ */
+export type Inflow = 'none' | 'messages' | 'large'
 
 /** A message as the broker delivered it; `subtopic` is the topic below the channel. */
 export type InboundMessage = {

@@ -15,7 +15,7 @@ import {
   type OperatorFunction,
 } from 'rxjs'
 import type { Command, Decoded, Received } from '../model/command.js'
-import type { Connection, InboundMessage } from '../model/connection.js'
+import type { Connection, InboundMessage, Inflow } from '../model/connection.js'
 import type { Publication } from '../model/publication.js'
 import type { TaskEvent } from '../model/task-event.js'
 import { background, type BackgroundDeps } from './background/background.js'
@@ -42,8 +42,8 @@ import { shutdown, type Shutdown } from './tasks/shutdown.js'
 export type PipelineInputs = {
   readonly message$: Observable<InboundMessage>
   readonly connection$: Observable<Connection>
-  /** Whether a large message is being received, beginning with the current state; by default none ever is. */
-  readonly isReceiving$?: Observable<boolean>
+  /** What the broker is sending, beginning with the current state; by default nothing. */
+  readonly inflow$?: Observable<Inflow>
   /** Commands from elsewhere than the broker; they are answered like those of the broker. */
   readonly command$?: Observable<Command>
   /** Begins the shutdown. */
@@ -129,9 +129,9 @@ export const pipeline = (inputs: PipelineInputs, deps: PipelineDeps): Observable
       takeUntil(drained(shutdown$, admission)),
       share(),
     )
-    const { isReceiving$ } = inputs
+    const { inflow$ } = inputs
     const chunk$ = command$.pipe(ofType('chunk'))
-    const { acquire, request$ } = createBinaries({ chunk$, ...(isReceiving$ && { isReceiving$ }) }, deps)
+    const { acquire, request$ } = createBinaries({ chunk$, ...(inflow$ && { inflow$ }) }, deps)
     const tasks = createTasks({ acquire, admit: admission.admit, shutdown$ }, deps)
 
     const task$ = merge(

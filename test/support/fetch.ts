@@ -1,5 +1,6 @@
-import { of, type Observable } from 'rxjs'
+import { of, shareReplay, type Observable } from 'rxjs'
 import type { Context } from 'rxjs-marbles'
+import type { Inflow } from '../../src/model/connection.js'
 import type { Chunk } from '../../src/model/command.js'
 import type { Publication } from '../../src/model/publication.js'
 import type { TaskProgress } from '../../src/model/task-event.js'
@@ -71,7 +72,7 @@ const limits: FetchLimits = {
 
 type Given = {
   readonly chunk$: Observable<Chunk>
-  readonly isReceiving$?: Observable<boolean>
+  readonly inflow$?: Observable<Inflow>
   readonly limits?: Partial<FetchLimits>
   readonly cache?: Partial<FetchDeps['cache']>
 }
@@ -81,7 +82,7 @@ const joined = (pieces: readonly Uint8Array[]): string => pieces.map(text).join(
 export const fetchWith = (m: Context, given: Given) =>
   createFetch({
     chunk$: given.chunk$,
-    ...(given.isReceiving$ && { isReceiving$: given.isReceiving$ }),
+    ...(given.inflow$ && { inflow$: given.inflow$.pipe(shareReplay(1)) }),
     cache: { byImage: () => of(undefined), put: (pieces) => of(binary(joined(pieces))), ...given.cache },
     limits: { ...limits, ...given.limits },
     clock: m.scheduler,

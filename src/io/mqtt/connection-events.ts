@@ -22,6 +22,8 @@ export type Up = {
   readonly sessionPresent: boolean
   /** Seconds for which the broker keeps the session, if it decided so itself (MQTT 5). */
   readonly sessionExpirySeconds?: number | undefined
+  /** The largest packet that the broker takes (MQTT 5); Infinity if it did not say. */
+  readonly maximumPacketBytes: number
   /** The QoS granted for each subtopic. */
   readonly granted: ReadonlyMap<string, number>
   /** Optional subtopics that were not granted. */

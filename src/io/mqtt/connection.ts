@@ -156,6 +156,7 @@ class MqttConnection {
       type: 'up',
       ...up,
       sessionExpirySeconds: this.#limits.sessionExpirySeconds,
+      maximumPacketBytes: this.#limits.maximumPacketBytes,
       pump: () => this.#pump(),
       disconnect: () => this.#disconnect(),
     })

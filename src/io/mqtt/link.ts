@@ -1,4 +1,5 @@
 import {
+  asyncScheduler,
   BehaviorSubject,
   Subject,
   defer,
@@ -8,8 +9,9 @@ import {
   of,
   takeUntil,
   type Observable,
+  type Observer,
 } from 'rxjs'
-import type { Connection, InboundMessage } from '../../model/connection.js'
+import type { Connection, InboundMessage, Inflow } from '../../model/connection.js'
 import type { Delivery, OutboxStats } from '../../model/delivery.js'
 import type { Publication } from '../../model/publication.js'
 import { Backoff, stableAfterMs } from './backoff.js'
@@ -21,7 +23,8 @@ import { deliverBy } from './deliver.js'
 import type { Entry } from './delivery.js'
 import { FailureLog } from './failure-log.js'
 import { incomingBy } from './incoming.js'
-import { topicsOf, type MqttOptions } from './options.js'
+import { inflowOf } from './inflow.js'
+import { topicsOf, type MqttOptions, type Qos } from './options.js'
 import { Outbox } from './outbox.js'
 import { reconnect } from './reconnect.js'
 import { RejectionLog } from './rejection-log.js'
@@ -43,8 +46,8 @@ export type MqttLink = {
   readonly messages$: Observable<InboundMessage>
   /** Hot. */
   readonly oversize$: Observable<OversizeMessage>
-  /** Whether a large message is being received, beginning with the current state. */
-  readonly isReceiving$: Observable<boolean>
+  /** What the broker is sending, beginning with the current state. */
+  readonly inflow$: Observable<Inflow>
   /**
    * Accepts what `publications$` emits, at once, and reports the delivery of each; completes when all are settled. Unsubscribing
    * stops accepting; accepted publications are still delivered.
@@ -68,6 +71,27 @@ const rejectRefused = (outbox: Outbox, entries: Iterable<Entry>): void => {
   }
 }
 
+const upState = (
+  { sessionPresent, maximumPacketBytes }: Up,
+  used: Qos,
+  { qos: asked, maxPacketBytes }: Pick<MqttOptions, 'qos' | 'maxPacketBytes'>,
+): Connection => ({
+  state: 'up',
+  sessionPresent,
+  ...(used < asked && { lowered: { asked, used } }),
+  ...(maximumPacketBytes < maxPacketBytes && { maximumPacketBytes }),
+})
+
+const reportOversize =
+  (
+    { log, maxPacketBytes }: Pick<MqttOptions, 'log' | 'maxPacketBytes'>,
+    oversize$: Observer<OversizeMessage>,
+  ) =>
+  (subtopic: string, packetBytes: number): void => {
+    log.error({ subtopic, packetBytes, maxPacketBytes }, 'Message dropped: too large')
+    oversize$.next({ subtopic, packetBytes })
+  }
+
 /** Passes on to the outbox what the broker says about a publication. */
 const settling = (outbox: Outbox, changed: () => void) => ({
   onAcknowledged: (entry: Entry) => {
@@ -86,12 +110,13 @@ const settling = (outbox: Outbox, changed: () => void) => ({
  */
 export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
   defer(() => {
-    const { qos, random, log, maxPacketBytes, journal } = options
+    const { qos, random, log, journal } = options
     const broker = describeAddress(options.address)
     const state = new ConnectionState()
     const messages$ = new Subject<InboundMessage>()
     const oversize$ = new Subject<OversizeMessage>()
     const isReceiving$ = new BehaviorSubject(false)
+    const arrivals$ = new Subject<void>()
     const changes$ = new Subject<void>()
     const disconnect$ = new Subject<void>()
     const closed$ = new Subject<void>()
@@ -113,19 +138,18 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
       onRefused,
       isListening: () => messages$.observed,
       onMessage: (sent, packet) => {
+        arrivals$.next()
         const message = incoming(sent, packet, session.marker)
         if (message !== undefined) messages$.next(message)
       },
     })
     const { publishQos } = session
     const onUp = (up: Up) => {
-      const { sessionPresent, granted, refused } = up
       failures.up()
       connected.report(up)
-      publishQos.grant(Math.min(qos, ...granted.values()))
-      const { value: used } = publishQos
-      subscriptions.report({ granted, refused }, used)
-      state.change({ state: 'up', sessionPresent, ...(used < qos && { lowered: { asked: qos, used } }) })
+      publishQos.grant(Math.min(qos, ...up.granted.values()))
+      subscriptions.report(up, publishQos.value)
+      state.change(upState(up, publishQos.value, options))
     }
     const onEnded = (ended: Ended) => {
       if ((ended.upMs ?? 0) >= stableAfterMs(options.backoff)) backoff.reset()
@@ -146,10 +170,7 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
       ready: () => (messages$.observed ? journal?.durable() : NEVER_READY),
       beforeWrite: () => journal?.flush(),
       onWritten: onAcknowledged,
-      onOversize: (subtopic, packetBytes) => {
-        log.error({ subtopic, packetBytes, maxPacketBytes }, 'Message dropped: too large')
-        oversize$.next({ subtopic, packetBytes })
-      },
+      onOversize: reportOversize(options, oversize$),
       onReceiving: (isReceiving) => isReceiving$.next(isReceiving),
     }
     const nextDelayMs = () => backoff.next()
@@ -160,7 +181,7 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
       connection$: state.connection$,
       messages$: messages$.asObservable(),
       oversize$: oversize$.asObservable(),
-      isReceiving$: isReceiving$.asObservable(),
+      inflow$: inflowOf(isReceiving$, arrivals$, asyncScheduler),
       send: (publications$) => publications$.pipe(mergeMap(deliver), takeUntil(closed$)),
       stats: () => outbox.stats,
       close: (farewell, deadlineMs) =>
@@ -181,7 +202,8 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
       takeUntil(closed$),
       finalize(() => {
         closed$.next()
-        for (const ending of [state, messages$, oversize$, isReceiving$, changes$]) ending.complete()
+        for (const ending of [state, messages$, oversize$, isReceiving$, arrivals$, changes$])
+          ending.complete()
       }),
     )
   })

@@ -92,14 +92,18 @@ export const connackReason = (reason: Reason, version: MqttVersion): string => {
   return `${text}; it does not speak MQTT ${version}: set PROPLET_MQTT_VERSION=${other}`
 }
 
+const UNANSWERED = 'closed by the broker before it accepted the connection'
+const UNANSWERED_REASONS: Readonly<Record<MqttVersion, string>> = {
+  '3.1.1': `${UNANSWERED}: it is not ready, or refuses the client ID or the Last Will`,
+  5: `${UNANSWERED}: if it does not speak MQTT 5, set PROPLET_MQTT_VERSION=3.1.1`,
+}
+
 /**
  * Why a connection ended that the broker closed without a reason. Some brokers do so if they do not support the
- * version.
+ * version, or something in the request to connect.
  */
 export const closedReason = (version: MqttVersion, isAnswered: boolean): string =>
-  isAnswered || version === '3.1.1'
-    ? 'closed by the broker'
-    : 'closed by the broker before it accepted the connection: if it does not speak MQTT 5, set PROPLET_MQTT_VERSION=3.1.1'
+  isAnswered ? 'closed by the broker' : UNANSWERED_REASONS[version]
 
 export const isAuthorizationFailure = (code: number): boolean => UNAUTHORIZED.includes(code)
 

@@ -59,10 +59,17 @@ export const createHealth = ({ heartbeatMs, now }: HealthOptions): OpsPart => {
   }
   /** Worth reporting, but no reason to send tasks elsewhere. */
   const notes = (): readonly string[] => {
-    const lowered = link?.state === 'up' ? link.lowered : undefined
-    if (lowered === undefined) return []
+    if (link?.state !== 'up') return []
+    const { lowered, maximumPacketBytes: bytes } = link
     return [
-      `the broker accepts QoS ${lowered.used} instead of ${lowered.asked}: results are published with QoS ${lowered.used}`,
+      ...(lowered
+        ? [
+            `the broker accepts QoS ${lowered.used} instead of ${lowered.asked}: results are published with QoS ${lowered.used}`,
+          ]
+        : []),
+      ...(bytes === undefined
+        ? []
+        : [`the broker takes packets of at most ${bytes} bytes: larger ones are not published`]),
     ]
   }
   const stopping: Check = () => (isStopping ? 'the proplet is shutting down' : undefined)

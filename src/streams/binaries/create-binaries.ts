@@ -46,14 +46,14 @@ export type Binaries = {
 }
 
 /**
- * Chunks from the Proxy, and whether something large is being received.
+ * Chunks from the Proxy, and what the broker is sending.
  *
  * @example
  * ```ts
- * const binariesInputs: BinariesInputs = { chunk$, isReceiving$: of(false) }
+ * const binariesInputs: BinariesInputs = { chunk$, inflow$: of('none') }
  * ```
  */
-export type BinariesInputs = Pick<FetchDeps, 'chunk$' | 'isReceiving$'>
+export type BinariesInputs = Pick<FetchDeps, 'chunk$' | 'inflow$'>
 
 /**
  * Acquires binaries: from commands, in chunks through the Proxy, or by downloading.

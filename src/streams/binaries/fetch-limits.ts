@@ -15,13 +15,13 @@
  */
 export type FetchLimits = {
   /**
-   * An incomplete assembly expires after this long without progress. All times are in milliseconds; those of this and the next two
-   * do not count while a large message is being received.
+   * An incomplete assembly expires after this long without progress. All times are in milliseconds; while a large message is being
+   * received, this one and the next two stand still.
    */
   readonly ttlMs: number
   /** A fetch without any chunk for this long fails: nobody has the image, or nobody listens. */
   readonly stallMs: number
-  /** The request is repeated after this long without progress; doubled each time. */
+  /** The request is repeated after this long without progress, or four times as long if messages come; doubled each time. */
   readonly retryMs: number
   readonly timeoutMs: number
   readonly maxBytes: number

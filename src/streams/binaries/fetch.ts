@@ -15,6 +15,7 @@ import {
 } from 'rxjs'
 import type { Binary } from '../../model/binary.js'
 import type { Chunk } from '../../model/command.js'
+import type { Inflow } from '../../model/connection.js'
 import type { Publication } from '../../model/publication.js'
 import type { TaskProgress } from '../../model/task-event.js'
 import { routeByKey } from '../operators/route-by-key.js'
@@ -41,8 +42,8 @@ export type FetchDeps = {
   }
   readonly limits: FetchLimits
   readonly clock: SchedulerLike
-  /** Whether a large message is being received, beginning with the current state: no wait for chunks counts meanwhile. */
-  readonly isReceiving$?: Observable<boolean>
+  /** What the broker is sending, beginning with the current state: chunks may come behind it. By default nothing. */
+  readonly inflow$?: Observable<Inflow>
 }
 
 /**
@@ -77,14 +78,14 @@ const requestOf = (image: string): Publication => ({
  * const progress$ = fetch('registry.example/sum:1')
  * ```
  */
-export const createFetch = ({ chunk$, cache, limits, clock, isReceiving$ = of(false) }: FetchDeps): Fetch => {
+export const createFetch = ({ chunk$, cache, limits, clock, inflow$ = of('none') }: FetchDeps): Fetch => {
   const requests = new Subject<Publication>()
   const underWay = new Map<string, Observable<TaskProgress>>()
   const chunksOf = routeByKey(chunk$, ({ image }) => image)
   const held = new HeldBytes(limits.maxTotalBytes)
 
   const cached = (image: string) => fromCache(() => cache.byImage(image))
-  const deps = { chunksOf, put: cache.put, cached, held, limits, clock, isReceiving$ }
+  const deps = { chunksOf, put: cache.put, cached, held, limits, clock, inflow$ }
 
   const start = (image: string): Observable<TaskProgress> => {
     const asked$ = fromRegistry(image, deps).pipe(

@@ -25,7 +25,8 @@ import {
 import type { Binary } from '../../model/binary.js'
 import type { Chunk } from '../../model/command.js'
 import type { TaskProgress } from '../../model/task-event.js'
-import { idleTimer } from '../operators/idle-timer.js'
+import type { Inflow } from '../../model/connection.js'
+import { pacedTimer } from '../operators/paced-timer.js'
 import { createAssembly, type Assembly, type Taken } from './assemble.js'
 import { FetchError, type FetchLimits } from './fetch-limits.js'
 import type { HeldBytes } from './held-bytes.js'
@@ -40,8 +41,8 @@ export type FromRegistryDeps = {
   readonly held: HeldBytes
   readonly limits: FetchLimits
   readonly clock: SchedulerLike
-  /** Whether a large message is being received, beginning with the current state; what we wait for comes behind it, or is it. */
-  readonly isReceiving$: Observable<boolean>
+  /** What the broker is sending, beginning with the current state; what we wait for may come behind it, or be it. */
+  readonly inflow$: Observable<Inflow>
 }
 
 /** The effect of each chunk of one image, up to the last one. */
@@ -114,31 +115,39 @@ const patience = (
   )
 }
 
+/** A request that was answered in vain costs a whole image, so it waits longer while messages come. */
+const RETRY_PACE: Readonly<Record<Inflow, number>> = { none: 1, messages: 0.25, large: 0 }
+/** Messages alone are no sign that somebody has the image. */
+const EXPIRY_PACE: Readonly<Record<Inflow, number>> = { none: 1, messages: 1, large: 0 }
+
+const paceBy =
+  (paces: Readonly<Record<Inflow, number>>) =>
+  ({ inflow$ }: FromRegistryDeps): Observable<number> =>
+    inflow$.pipe(map((inflow) => paces[inflow]))
+
 /**
  * The number of each attempt: the first at once, others whenever nothing has arrived for a while, with growing delays.
  */
 const attempts = (progress$: Observable<unknown>, deps: FromRegistryDeps): Observable<number> => {
-  const { isReceiving$, clock } = deps
+  const pace$ = paceBy(RETRY_PACE)(deps)
   const stalls = (waitMs: number) =>
     of(1).pipe(
       expand((attempt) =>
-        idleTimer(waitMs * 2 ** (attempt - 1), isReceiving$, clock).pipe(map(() => attempt + 1)),
+        pacedTimer(waitMs * 2 ** (attempt - 1), pace$, deps.clock).pipe(map(() => attempt + 1)),
       ),
       skip(1),
     )
   return concat(of(1), patience(progress$, deps).pipe(switchMap(stalls)))
 }
 
-const expiry = (
-  image: string,
-  progress$: Observable<unknown>,
-  { limits, clock, isReceiving$ }: FromRegistryDeps,
-): Observable<never> =>
-  merge(
+const expiry = (image: string, progress$: Observable<unknown>, deps: FromRegistryDeps): Observable<never> => {
+  const { limits, clock } = deps
+  const pace$ = paceBy(EXPIRY_PACE)(deps)
+  return merge(
     progress$.pipe(
       map(() => limits.ttlMs),
       startWith(Math.min(limits.stallMs, limits.ttlMs)),
-      switchMap((ms) => idleTimer(ms, isReceiving$, clock).pipe(map(() => ms))),
+      switchMap((ms) => pacedTimer(ms, pace$, clock).pipe(map(() => ms))),
       map((ms) => `no chunk for ${seconds(ms)}; the Proxy was asked for it on registry/proplet`),
     ),
     timer(limits.timeoutMs, clock).pipe(map(() => `not complete after ${seconds(limits.timeoutMs)}`)),
@@ -146,6 +155,7 @@ const expiry = (
     take(1),
     mergeMap((reason) => throwError(() => new FetchError(`fetching ${image}: ${reason}`))),
   )
+}
 
 /** One fetch of an image: `fetching` requests it from the registry, `fetched` is the last event. */
 export const fromRegistry = (image: string, deps: FromRegistryDeps): Observable<TaskProgress> =>
@@ -164,7 +174,7 @@ export const fromRegistry = (image: string, deps: FromRegistryDeps): Observable<
     const asked$ = attempts(progress$, deps).pipe(
       map((attempt): TaskProgress => ({ type: 'fetching', image, attempt })),
     )
-    const silent$ = idleTimer(deps.limits.retryMs, deps.isReceiving$, deps.clock).pipe(
+    const silent$ = pacedTimer(deps.limits.retryMs, paceBy(EXPIRY_PACE)(deps), deps.clock).pipe(
       mergeMap(() => (hasProgressed ? EMPTY : deps.cached(image))),
     )
     return merge(

@@ -44,6 +44,13 @@ it.each([
   expect(await firstReason(port)).toMatch(reason)
 })
 
+it('says what a broker may refuse that closes at the request to connect', async () => {
+  const port = await brokerOf((socket) => socket.once('data', () => socket.end()))
+  expect(await firstReason(port)).toBe(
+    'closed by the broker before it accepted the connection: it is not ready, or refuses the client ID or the Last Will',
+  )
+})
+
 it('ends the connection if the broker neither accepts nor refuses it', async () => {
   const port = await brokerOf(() => undefined)
   expect(await firstReason(port, { timeoutMs: 100 })).toBe('connack timeout')

@@ -64,7 +64,7 @@ describe('issue 14.2: InboundLanes', () => {
 
   it('issue 14.1: prepares a large message, in one piece, before it gives it, and lets nothing but messages wait', () => {
     const prepared: (readonly Buffer[])[] = []
-    let ready = () => undefined as void
+    let ready: () => void = () => undefined
     const { lanes, got } = setUp({
       prepare: ({ pieces }, goOn) => {
         prepared.push(pieces)

@@ -81,6 +81,7 @@ const granting =
       return [{ cmd: 'suback', messageId, granted: packet.subscriptions.map(({ qos }) => qos) }]
     if (packet.cmd === 'publish' && packet.qos > 0)
       return [{ cmd: packet.qos === 1 ? 'puback' : 'pubrec', messageId }]
+    if (packet.cmd === 'pingreq') return [{ cmd: 'pingresp' }]
     return packet.cmd === 'pubrel' ? [{ cmd: 'pubcomp', messageId }] : []
   }
 
@@ -275,6 +276,34 @@ describe('issue 14.4: what a broker of MQTT 5 says', () => {
     expect(of('publish').map(({ qos }) => qos)).toEqual([1])
     expect(connections.at(-1)).toMatchObject({ lowered: { asked: 2, used: 1 } })
     expect(logged('warn')).toEqual([expect.stringContaining('lower QoS than requested')])
+  })
+
+  it('says once which packets the broker takes, and which heartbeats it does not', async () => {
+    const { port } = await brokerOf(granting({ maximumPacketSize: 5 }))
+    const { up, deliver, connections, logged } = open(port, { mqtt5 })
+    await up()
+    expect(connections).toEqual([{ state: 'up', sessionPresent: false, maximumPacketBytes: 5 }])
+    const beat = { subtopic: 'control/proplet/alive', payload: {}, keep: 'latest' } as const
+    for (let n = 0; n < 3; n++) expect(await deliver(beat)).toMatchObject({ at: 'rejected', cause: 'size' })
+    expect(await deliver(result(1))).toMatchObject({ at: 'rejected', cause: 'size' })
+    expect(await deliver(result(2))).toMatchObject({ at: 'rejected', cause: 'size' })
+    expect(logged('warn')).toEqual([
+      'The broker takes only smaller packets than configured: larger ones are not published {"maxPacketBytes":10485760,"maximumPacketBytes":5}',
+    ])
+    expect(logged('error').map((line) => /"subtopic":"([^"]*)"/.exec(line)?.[1])).toEqual([
+      'control/proplet/alive',
+      RESULTS,
+      RESULTS,
+    ])
+    expect(logged('debug').filter((line) => line.includes('not published'))).toHaveLength(2)
+  })
+
+  it('pings as often as the broker asks', async () => {
+    const { port, of, until } = await brokerOf(granting({ serverKeepAlive: 1 }))
+    const { up, connections } = open(port, { mqtt5, keepAliveSeconds: 60 })
+    await up()
+    await until(() => of('pingreq').length > 1)
+    expect(connections).toHaveLength(1)
   })
 
   it('rejects a publication that is larger than the broker accepts, even one in flight', async () => {

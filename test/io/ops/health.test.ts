@@ -78,6 +78,10 @@ describe('health', () => {
     expect(get('/readyz')).toBe(
       '200 {"status":"ok","checks":{"broker":"ok","pipeline":"ok","stopping":"ok"},"notes":["the broker accepts QoS 1 instead of 2: results are published with QoS 1"]}',
     )
+    connection$.next({ state: 'up', sessionPresent: false, maximumPacketBytes: 300 })
+    expect(get('/readyz')).toContain(
+      '200 {"status":"ok","checks":{"broker":"ok","pipeline":"ok","stopping":"ok"},"notes":["the broker takes packets of at most 300 bytes: larger ones are not published"]}',
+    )
     connection$.next({ state: 'down', reason: 'closed by the broker' })
     expect(get('/readyz')).toContain('503 {"status":"unavailable","checks":{"broker":"down: closed by the')
     expect(get('/livez')).toBe('200 {"status":"ok","checks":{"pipeline":"ok"}}')

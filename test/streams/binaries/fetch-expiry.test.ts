@@ -7,6 +7,8 @@ import { chunks, events, fetchWith, requests } from '../../support/fetch.js'
 import { marbles } from '../../support/marbles.js'
 import { chunk } from '../../support/model.js'
 
+const inflows = { f: 'none', m: 'messages', t: 'large' } as const
+
 describe('fetch: giving up and requesting again', () => {
   it(
     'expires if no chunk arrives at all',
@@ -117,31 +119,50 @@ describe('fetch: giving up and requesting again', () => {
   it(
     'does not request again while a large message is being received: the chunk comes with it, or behind it (issue 14.5)',
     marbles((m) => {
-      const isReceiving$ = m.hot('f-t 26ms f', { f: false, t: true })
+      const inflow$ = m.hot('f-t 26ms f', inflows)
       const chunk$ = m.hot('      29ms a 19ms b 14ms c', chunks)
       const silent$ = m.hot<Chunk>('-')
       const limits = { retryMs: 12 }
-      const arriving = fetchWith(m, { chunk$, isReceiving$, limits })
+      const arriving = fetchWith(m, { chunk$, inflow$, limits })
       m.expect(arriving.request$, '^ 500ms !').toBeObservable('r', requests)
       m.expect(arriving.fetch('img')).toBeObservable('f 28ms p 19ms q 14ms (rF|)', events)
-      const silent = fetchWith(m, { chunk$: silent$, isReceiving$, limits })
+      const silent = fetchWith(m, { chunk$: silent$, inflow$, limits })
       m.expect(silent.request$, '^ 60ms !').toBeObservable('r 38ms r', requests)
       m.expect(silent.fetch('img'), '^ 60ms !').toBeObservable('f 38ms g', events)
     }),
   )
 
   it(
-    'does not expire either meanwhile, except at the overall limit (issue 14.5)',
+    'waits four times as long while messages come, behind which the chunk may wait, before it requests again (issue 14.5)',
+    marbles((m) => {
+      const inflow$ = m.hot('    f----m 19ms f', inflows)
+      const chunk$ = m.hot('     16ms a 10s -', chunks)
+      const silent$ = m.hot<Chunk>('-')
+      const limits = { retryMs: 12, ttlMs: 60, stallMs: 50 }
+      const arriving = fetchWith(m, { chunk$, inflow$, limits })
+      m.expect(arriving.request$, '^ 27ms !').toBeObservable('r', requests)
+      m.expect(arriving.fetch('img'), '^ 27ms !').toBeObservable('f 15ms p', events)
+      const silent = fetchWith(m, { chunk$: silent$, inflow$, limits })
+      const error = new FetchError(
+        'fetching img: no chunk for 0.05 s; the Proxy was asked for it on registry/proplet',
+      )
+      m.expect(silent.request$, '^ 60ms !').toBeObservable('r 26ms r', requests)
+      m.expect(silent.fetch('img')).toBeObservable('f 26ms g 22ms #', events, error)
+    }),
+  )
+
+  it(
+    'does not expire while a large message is being received, except at the overall limit (issue 14.5)',
     marbles((m) => {
       const chunk$ = m.hot<Chunk>('-')
       const limits = { stallMs: 40, ttlMs: 100, timeoutMs: 200 }
-      const isReceiving$ = m.hot('f- 8ms t 99ms f', { f: false, t: true })
+      const inflow$ = m.hot('f- 8ms t 99ms f', inflows)
       const stalled = new FetchError(
         'fetching img: no chunk for 0.04 s; the Proxy was asked for it on registry/proplet',
       )
-      const { fetch } = fetchWith(m, { chunk$, isReceiving$, limits })
+      const { fetch } = fetchWith(m, { chunk$, inflow$, limits })
       m.expect(fetch('img')).toBeObservable('f 139ms #', events, stalled)
-      const endless = fetchWith(m, { chunk$, isReceiving$: of(true), limits })
+      const endless = fetchWith(m, { chunk$, inflow$: of('large' as const), limits })
       const late = new FetchError('fetching img: not complete after 0.2 s')
       m.expect(endless.fetch('img')).toBeObservable('f 199ms #', events, late)
     }),
