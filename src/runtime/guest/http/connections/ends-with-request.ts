@@ -1,15 +1,20 @@
-import type { IncomingMessage } from 'node:http'
+import type { Framing } from './framing.js'
 
 const HEAD_END = Buffer.from('\r\n\r\n')
 
 /** Whether nothing follows a request in what was read; where that can't be said, something does. */
-export function endsWithRequest(consumed: readonly Buffer[], { headers }: IncomingMessage): boolean {
+export function endsWithRequest(consumed: readonly Buffer[], { length }: Framing): boolean {
   const bytes = consumed.length === 1 ? consumed[0] : Buffer.concat(consumed)
   if (bytes === undefined || bytes.length === 0) return true
-  const length = headers['content-length']
-  if (length !== undefined && Number(length) > 0) {
+  if (length > 0) {
     const head = bytes.indexOf(HEAD_END)
-    return head !== -1 && head + HEAD_END.length + Number(length) === bytes.length
+    return head !== -1 && head + HEAD_END.length + length === bytes.length
   }
-  return bytes.subarray(-HEAD_END.length).equals(HEAD_END)
+  return endsWith(bytes, HEAD_END)
+}
+
+function endsWith(bytes: Buffer, end: Buffer): boolean {
+  const from = bytes.length - end.length
+  for (let i = 0; i < end.length; i++) if (bytes[from + i] !== end[i]) return false
+  return true
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { Framing } from './framing.js'
 
 /** Of a body that is waited for; a longer one is streamed by the daemon. */
 const MAX_BYTES = 48 * 1024
@@ -10,17 +11,16 @@ const NOTHING = Buffer.alloc(0)
 /** Waits for the whole of a request, if that is short and comes soon; calls one of the two, or none if the client is gone. */
 export function readRequest(
   request: IncomingMessage,
+  { length, isChunked }: Framing,
   bodyMaxBytes: number,
   { whole, tooMuch }: { readonly whole: (body: Buffer) => void; readonly tooMuch: () => void },
 ): void {
-  const { headers } = request
-  const declared = Number(headers['content-length'] ?? 0)
-  if (headers['transfer-encoding'] === undefined && declared === 0) {
+  if (!isChunked && length === 0) {
     whole(NOTHING)
     return
   }
   const maxBytes = Math.min(MAX_BYTES, bodyMaxBytes)
-  if (declared > maxBytes) {
+  if (length > maxBytes) {
     tooMuch()
     return
   }

@@ -15,16 +15,21 @@ import { targetOf, type Target } from '../messages/target.js'
 import { Activity } from './activity.js'
 import { WholeBody } from './body.js'
 import { endsWithRequest } from './ends-with-request.js'
+import { framingOf, type Framing } from './framing.js'
 import { HandedResponse } from './response.js'
 import { HandedSocket } from './socket.js'
 import { readRequest } from './read-request.js'
 import { tellingLink } from './telling-link.js'
+import { WriteBuffer } from './write-buffer.js'
 
 /** What answers a request, in an instance of its own. */
 export type AnswerRequest = (asked: Asked) => GuestEnd
 
 /** A request that kept the guest longer asks what was taken back; the daemon takes back after twice that. */
 const LATE_AFTER_MS = 50
+
+/** A request that is here as a whole. */
+type Whole = { readonly target: Target; readonly framing: Framing; readonly body: Buffer }
 
 type Current = { readonly connection: number; isTold: boolean }
 
@@ -47,6 +52,7 @@ export class ConnectionServer {
   readonly #tied = new Set<HandedSocket>()
   /** Taken back before they came. */
   readonly #takenBack = new Set<number>()
+  readonly #buffer = new WriteBuffer()
   #bodyMaxBytes = 0
   #current: Current | undefined
 
@@ -76,7 +82,7 @@ export class ConnectionServer {
     }
     this.#bodyMaxBytes = bodyMaxBytes ?? Infinity
     this.#http.requestTimeout = requestTimeoutMs
-    const socket = new HandedSocket(connection, native)
+    const socket = new HandedSocket(connection, native, this.#buffer)
     this.#sockets.set(connection, socket)
     socket.once('close', () => this.#forget(socket))
     this.#http.emit('connection', socket)
@@ -121,8 +127,9 @@ export class ConnectionServer {
       refuseRequest(response, 400, target.left)
       return
     }
-    readRequest(request, this.#bodyMaxBytes, {
-      whole: (body) => this.#serve(socket, request, response, { target: target.right, body }),
+    const framing = framingOf(request.rawHeaders)
+    readRequest(request, framing, this.#bodyMaxBytes, {
+      whole: (body) => this.#serve(socket, request, response, { target: target.right, framing, body }),
       tooMuch: () => this.#putBack(request, response),
     })
   }
@@ -131,7 +138,7 @@ export class ConnectionServer {
     socket: HandedSocket,
     request: IncomingMessage,
     response: ServerResponse,
-    { target, body }: { readonly target: Target; readonly body: Buffer },
+    { target, framing, body }: Whole,
   ): void {
     if (socket.destroyed || socket.isReturned) return
     const { connection } = socket
@@ -148,7 +155,7 @@ export class ConnectionServer {
       socket.overflow = undefined
       return { end, problem }
     })
-    this.#settle(socket, response, isTakenBack)
+    this.#settle(socket, response, { framing, isTakenBack })
   }
 
   /** Returns whether the connection was taken back meanwhile. */
@@ -203,9 +210,13 @@ export class ConnectionServer {
   }
 
   /** The guest is done; what was read is answered, but for what follows without waiting. */
-  #settle(socket: HandedSocket, response: ServerResponse, isTakenBack: boolean): void {
+  #settle(
+    socket: HandedSocket,
+    response: ServerResponse,
+    { framing, isTakenBack }: { readonly framing: Framing; readonly isTakenBack: boolean },
+  ): void {
     if (socket.isBroken) socket.destroy()
-    const isClean = endsWithRequest(socket.consumed, response.req)
+    const isClean = endsWithRequest(socket.consumed, framing)
     if (isClean) {
       socket.consumed = []
       socket.requests = 0

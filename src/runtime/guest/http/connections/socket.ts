@@ -2,12 +2,9 @@ import { writeSync } from 'node:fs'
 import { Socket, type SocketConstructorOpts } from 'node:net'
 import type { NativeSocket } from '../../channel/inbox.js'
 import { codeOf } from '../../../../model/code-of.js'
+import { bytesOf, type Piece, type WriteBuffer } from './write-buffer.js'
 
 type Written = (error?: Error | null) => void
-type Piece = { readonly chunk: Uint8Array | string; readonly encoding: BufferEncoding }
-
-const bytesOf = ({ chunk, encoding }: Piece): Uint8Array =>
-  typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk
 
 /** Takes no more at once, or interrupted: what is left goes another way. */
 const LATER: ReadonlySet<string | undefined> = new Set(['EAGAIN', 'EWOULDBLOCK', 'EINTR'])
@@ -29,9 +26,11 @@ export class HandedSocket extends Socket {
   /** The client is gone, or something else went wrong with it. */
   isBroken = false
   readonly #native: NativeSocket
+  readonly #buffer: WriteBuffer
   #isOverflowing = false
 
-  constructor(connection: number, native: NativeSocket) {
+  /** @param buffer shared by the connections of a guest */
+  constructor(connection: number, native: NativeSocket, buffer: WriteBuffer) {
     const options: SocketConstructorOpts & { readonly handle: NativeSocket } = {
       handle: native,
       allowHalfOpen: true,
@@ -41,6 +40,7 @@ export class HandedSocket extends Socket {
     super(options)
     this.connection = connection
     this.#native = native
+    this.#buffer = buffer
   }
 
   /** Some of a response went to the daemon, so all that follows has to. */
@@ -66,7 +66,7 @@ export class HandedSocket extends Socket {
 
   override _writev(chunks: Piece[], written: Written): void {
     if (this.overflow === undefined) super._writev?.(chunks, written)
-    else this.#writeNow(Buffer.concat(chunks.map(bytesOf)), this.overflow, written)
+    else this.#writeNow(this.#buffer.join(chunks), this.overflow, written)
   }
 
   #writeNow(bytes: Uint8Array, overflow: (bytes: Uint8Array) => void, written: Written): void {

@@ -1,6 +1,5 @@
 import { isForbidden } from '../../../../net/hop-by-hop.js'
-import type { RequestMessage } from '../../channel/protocol.js'
-import { pairsOf } from './fields.js'
+import type { HttpField, RequestMessage } from '../../channel/protocol.js'
 import type { Target } from './target.js'
 
 type Incoming = { readonly method?: string | undefined; readonly rawHeaders: readonly string[] }
@@ -16,6 +15,15 @@ export const requestMessage = (
   scheme: 'http',
   authority,
   path,
-  headers: pairsOf(rawHeaders).filter(([name]) => !isForbidden(name)),
+  headers: allowed(rawHeaders),
   hasBody,
 })
+
+function allowed(rawHeaders: readonly string[]): HttpField[] {
+  const fields: HttpField[] = []
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const name = (rawHeaders[i] ?? '').toLowerCase()
+    if (!isForbidden(name)) fields.push([name, rawHeaders[i + 1] ?? ''])
+  }
+  return fields
+}

@@ -11,8 +11,16 @@ export type Target = {
 const ABSOLUTE = /^https?:\/\/([^/?#]*)([^#]*)$/i
 const AUTHORITY = /^(?:\[[0-9A-Fa-f:.]+\]|[^\s/?#@[\]\\:]+)(?::\d{0,5})?$/
 
-const hostsIn = (rawHeaders: readonly string[]): readonly string[] =>
-  rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === 'host')
+const HOST = 'host'
+
+function hostsIn(rawHeaders: readonly string[]): readonly string[] {
+  const hosts: string[] = []
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] ?? ''
+    if (name.length === HOST.length && name.toLowerCase() === HOST) hosts.push(rawHeaders[i + 1] ?? '')
+  }
+  return hosts
+}
 
 /**
  * The target of a request by RFC 9112: a target in absolute form takes precedence over the Host field (3.2.2); more than one Host
