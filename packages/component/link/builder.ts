@@ -32,6 +32,8 @@ export class Builder {
   readonly steps: Step[] = []
   readonly usesAsync: boolean
   readonly lasting = new LastingInstances()
+  /** Whether code of the component runs before its exports are called. */
+  runsAtStart = false
   readonly #hooks: LinkHooks
   readonly #modules = new Map<number, LinkedModule>()
   readonly #hostFunctions = new Set<HostFunction>()
@@ -128,8 +130,8 @@ export class Builder {
     const { start, end } = item
     const known = this.#modules.get(start)
     if (known !== undefined) return known
-    const { module, shape, memories, role } = this.#hooks.compile(start, end)
-    const linked: LinkedModule = { shape, moduleOf: () => module, memories, role }
+    const { module, shape, memories, globals, role } = this.#hooks.compile(start, end)
+    const linked: LinkedModule = { shape, moduleOf: () => module, memories, globals, role }
     this.#modules.set(start, linked)
     return linked
   }

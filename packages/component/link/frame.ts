@@ -19,6 +19,7 @@ export type LinkedModule = {
   readonly moduleOf: (instantiation: Instantiation) => WebAssembly.Module
   /** The source of its memory; undefined if it defines its own. */
   readonly memories?: SpareMemories | undefined
+  readonly globals?: readonly string[] | undefined
   readonly role?: ModuleRole | undefined
 }
 

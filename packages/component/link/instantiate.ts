@@ -60,7 +60,7 @@ export function instantiate(
   const instantiation = spare ?? new Instantiation(imports, prepared)
   work?.attach(instantiation.scheduler)
   if (spare === undefined || spare.restart(imports)) provide(instantiation, prepared.imports, imports)
-  for (const step of prepared.steps) step(instantiation)
+  if (!instantiation.isWhole) for (const step of prepared.steps) step(instantiation)
   return {
     exports: exportsOf(instantiation, prepared),
     memoryBytes: () => instantiation.memoryBytes(),

@@ -12,16 +12,26 @@ export class LastingInstances {
   readonly #forwarders = new Set<number>()
   /** With the instances whose tables they fill. */
   readonly #fillers = new Map<number, readonly number[]>()
+  readonly #restorable = new Set<number>()
+  readonly #all = new Set<number>()
 
-  add(instance: number, { role }: LinkedModule, sources: readonly ImportSource[]): void {
+  add(instance: number, { role, globals }: LinkedModule, sources: readonly ImportSource[]): void {
     const tables = sources.flatMap(({ kind, instance: from }) =>
       kind === 'table' && from !== undefined ? [from] : [],
     )
     const isOurs = sources.every(({ kind, instance: from }) => kind !== 'function' || from === undefined)
+    this.#all.add(instance)
+    if (globals !== undefined) this.#restorable.add(instance)
     if (role === 'forwarder') this.#forwarders.add(instance)
     if (role === 'filler' && isOurs) this.#fillers.set(instance, tables)
     // It may write to them.
     else for (const each of tables) this.#forwarders.delete(each)
+  }
+
+  /** Whether each of them is the same in each run, or can be put back to where it began. */
+  get areRestorable(): boolean {
+    const { instances } = this
+    return [...this.#all].every((each) => instances.has(each) || this.#restorable.has(each))
   }
 
   get instances(): ReadonlySet<number> {

@@ -44,7 +44,7 @@ type CoreArgument = { readonly name: string; readonly from: CoreInstanceItem }
 /** @param within the number of the component instance */
 const instantiateStep =
   (
-    { moduleOf, memories }: LinkedModule,
+    { moduleOf, memories, globals }: LinkedModule,
     args: readonly CoreArgument[],
     instance: number,
     within: number,
@@ -52,12 +52,15 @@ const instantiateStep =
   (instantiation) => {
     if (instantiation.isThere(instance)) return
     const imports = importsOf(instantiation, instance, args)
-    if (memories !== undefined) Object.assign(imports, instantiation.memoryFrom(memories))
+    const memory = memories && instantiation.memoryFrom(memories)
+    if (memory !== undefined) Object.assign(imports, memory.imports)
     const module = moduleOf(instantiation)
     const start = () => new WebAssembly.Instance(module, imports).exports
-    instantiation.core[instance] = enteringInstance(instantiation.instance(within), () =>
+    const exports = enteringInstance(instantiation.instance(within), () =>
       asSynchronousTask(instantiation, within, start),
     )
+    instantiation.core[instance] = exports
+    if (memory !== undefined && globals !== undefined) instantiation.remember(exports, globals, memory.memory)
   }
 
 function importsOf(

@@ -99,6 +99,7 @@ function linkDefinition(definition: Definition, frame: Frame, args: Arguments, b
       if (definition.args.length + definition.results > 0)
         throw unsupported('a start function with values', offset, NOT_YET)
       const func = builder.use(frame.items.at('func', definition.func, offset).func)
+      builder.runsAtStart = true
       builder.steps.push((instantiation) => void instantiation.function(func)([]))
       break
     }

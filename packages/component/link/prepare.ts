@@ -37,6 +37,8 @@ export type PreparedComponent = {
   readonly spare: SpareInstantiations<Instantiation> | undefined
   /** The core instances that are the same in each run. */
   readonly lasting: ReadonlySet<number>
+  /** Whether an instance can be put back to where it began. */
+  readonly isRestorable: boolean
 }
 
 /**
@@ -77,6 +79,7 @@ export function prepareComponent(bytes: Bytes, options: PrepareOptions): Prepare
     // Tasks end when they like, and what JSPI makes of functions are no functions.
     spare: needsAsync ? undefined : new SpareInstantiations(),
     lasting: needsAsync ? new Set() : builder.lasting.instances,
+    isRestorable: !needsAsync && !builder.runsAtStart && builder.lasting.areRestorable,
   }
 }
 

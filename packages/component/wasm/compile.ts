@@ -4,6 +4,7 @@ import { missingFeature } from './engine-features.js'
 import type { ScanLimits } from './module-limits.js'
 import { moduleRole, type ModuleRole } from './module-role.js'
 import { scanModule, type ModuleShape } from './scan.js'
+import { restorable } from './restorable.js'
 import { separateMemory, type SpareMemories } from './spare-memories.js'
 
 /** Bytes not shared with another thread, as the compiler requires. */
@@ -13,6 +14,8 @@ export type CompiledModule = {
   readonly shape: ModuleShape
   /** The source of its memory, which it imports in addition to the imports in its shape; undefined if it defines its own. */
   readonly memories?: SpareMemories | undefined
+  /** The globals that, with its memory, are all that changes of an instance; undefined if there is more, or it was not looked for. */
+  readonly globals?: readonly string[] | undefined
   /** Undefined: any other, or not looked for. */
   readonly role?: ModuleRole | undefined
 }
@@ -36,15 +39,21 @@ export function compileModule(binary: Bytes, limits: ScanLimits): CompiledModule
   }
 }
 
-/** The same, with its memory made an import, so that successive instances can share one, and its role. */
+/**
+ * The same, with its memory made an import, so that successive instances can share one, or an instance be put back to where it
+ * began, and its role.
+ */
 export function compileForReuse(binary: Bytes, limits: ScanLimits): CompiledModule {
   const shape = scanModule(binary, limits)
   const separated = separateMemory(binary, shape)
   if (separated === undefined) return { ...compileModule(binary, limits), role: moduleRole(binary) }
+  const { memories } = separated
   try {
-    return { module: new WebAssembly.Module(separated.binary), shape, memories: separated.memories }
+    const whole = restorable(separated.binary, shape)
+    if (whole === undefined) return { module: new WebAssembly.Module(separated.binary), shape, memories }
+    return { module: new WebAssembly.Module(whole.binary), shape, memories, globals: whole.globals }
   } catch (error) {
-    if (!(error instanceof WebAssembly.CompileError)) throw error
+    if (!(error instanceof WebAssembly.CompileError || error instanceof ComponentError)) throw error
     // Errors refer to offsets in the original binary.
     return compileModule(binary, limits)
   }

@@ -1,8 +1,15 @@
 import { ByteReader } from './byte-reader.js'
 import { WASM_PAGE_BYTES } from './module-limits.js'
 import type { ModuleShape } from './scan.js'
-
-type Bytes = Uint8Array<ArrayBuffer>
+import {
+  HEADER_BYTES,
+  joined,
+  nameBytes,
+  sectionBytes,
+  sectionsOf,
+  type Bytes,
+  type Section,
+} from './sections.js'
 
 /** A module that imports the memory that it used to define. */
 export type SeparatedModule = { readonly binary: Bytes; readonly memories: SpareMemories }
@@ -15,9 +22,20 @@ const MAX_SPARE = 2
 
 type MemoryType = { readonly initial: number; readonly maximum?: number }
 
+/** A zeroed memory of the initial size. */
+export type SpareMemory = {
+  readonly memory: WebAssembly.Memory
+  /** What an instance imports it by. */
+  readonly imports: WebAssembly.Imports
+  /** To be called once nothing uses it. */
+  readonly giveBack: () => void
+}
+
 /** A name that no compiler uses; modules that use it are left unchanged. */
 const NAMESPACE = '\u0000proplet'
 const NAME = 'memory'
+// Names that are computed in a literal would be stored by slow paths of V8 each time.
+const importsOf = (memory: WebAssembly.Memory): WebAssembly.Imports => ({ '\u0000proplet': { memory } })
 
 /**
  * The memories of the instances of one module. A new one costs the kernel 40 to 90 µs, more than everything else in most small
@@ -31,10 +49,9 @@ export class SpareMemories {
     this.#type = type
   }
 
-  /** Returns a zeroed memory of the initial size, as imports of the instance. Call `giveBack` once nothing uses it. */
-  take(): { readonly imports: WebAssembly.Imports; readonly giveBack: () => void } {
+  take(): SpareMemory {
     const { memory, uses } = this.#spare.pop() ?? { memory: new WebAssembly.Memory(this.#type), uses: 0 }
-    return { imports: { [NAMESPACE]: { [NAME]: memory } }, giveBack: () => this.#keep(memory, uses + 1) }
+    return { memory, imports: importsOf(memory), giveBack: () => this.#keep(memory, uses + 1) }
   }
 
   /** A memory that has grown cannot shrink, so it is not kept. */
@@ -50,16 +67,8 @@ export class SpareMemories {
 const IMPORT_SECTION = 2
 const MEMORY_SECTION = 5
 const MEMORY_IMPORT = 2
-const HEADER_BYTES = 8
 const CUSTOM_SECTION = 0
 const HAS_MAXIMUM = 1
-
-type Section = {
-  readonly id: number
-  readonly start: number
-  readonly end: number
-  readonly bodyStart: number
-}
 
 /**
  * Turns the only memory of a module into an import; the rest is unchanged. The memory keeps index 0, and the engine accepts
@@ -105,55 +114,17 @@ function rewritten(binary: Bytes, sections: readonly Section[], imported: readon
     if (id === IMPORT_SECTION) {
       const body = new ByteReader(binary, bodyStart, end)
       const count = body.u32()
-      pieces.push(sectionBytes([...leb(count + 1)], binary.subarray(body.offset, end), imported))
+      pieces.push(sectionBytes(IMPORT_SECTION, count + 1, binary.subarray(body.offset, end), imported))
       isMissing = false
       continue
     }
     if (isMissing && id !== CUSTOM_SECTION && id > IMPORT_SECTION) {
-      pieces.push(sectionBytes([1], NOTHING, imported))
+      pieces.push(sectionBytes(IMPORT_SECTION, 1, NOTHING, imported))
       isMissing = false
     }
     if (id !== MEMORY_SECTION) pieces.push(binary.subarray(start, end))
   }
-  const result = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const piece of pieces) {
-    result.set(piece, at)
-    at += piece.length
-  }
-  return result
+  return joined(pieces)
 }
 
 const NOTHING = new Uint8Array(0)
-
-function sectionBytes(count: readonly number[], entries: Uint8Array, more: readonly number[]): Uint8Array {
-  const length = count.length + entries.length + more.length
-  const head = [IMPORT_SECTION, ...leb(length), ...count]
-  const bytes = new Uint8Array(head.length + entries.length + more.length)
-  bytes.set(head)
-  bytes.set(entries, head.length)
-  bytes.set(more, head.length + entries.length)
-  return bytes
-}
-
-function sectionsOf(binary: Bytes): readonly Section[] {
-  const reader = new ByteReader(binary, HEADER_BYTES)
-  const sections: Section[] = []
-  while (!reader.done) {
-    const start = reader.offset
-    const id = reader.u8()
-    const length = reader.u32()
-    const bodyStart = reader.offset
-    reader.skip(length)
-    sections.push({ id, start, end: reader.offset, bodyStart })
-  }
-  return sections
-}
-
-const nameBytes = (name: string): readonly number[] => {
-  const bytes = new TextEncoder().encode(name)
-  return [...leb(bytes.length), ...bytes]
-}
-
-const leb = (value: number): readonly number[] =>
-  value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...leb(value >>> 7)]

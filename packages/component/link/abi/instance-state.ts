@@ -5,7 +5,7 @@ import { trap } from './trap.js'
 
 /** The state of a component instance. After a trap it stays entered, so it cannot be called again. */
 export class InstanceState {
-  readonly handles = new HandleTable()
+  handles = new HandleTable()
   /** False while the host calls it only to allocate memory. */
   mayLeave = true
   #entered = false
@@ -19,6 +19,18 @@ export class InstanceState {
 
   get threads(): ThreadTable {
     return (this.#threads ??= new ThreadTable())
+  }
+
+  get isEntered(): boolean {
+    return this.#entered
+  }
+
+  /** What it was before anything ran. */
+  reset(): void {
+    this.handles = new HandleTable()
+    this.mayLeave = true
+    this.#gate = undefined
+    this.#threads = undefined
   }
 
   enter(): void {

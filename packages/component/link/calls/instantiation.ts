@@ -1,5 +1,6 @@
+import { InstanceImage } from './instance-image.js'
 import { LinearMemory } from '../abi/linear-memory.js'
-import type { SpareMemories } from '../../wasm/spare-memories.js'
+import type { SpareMemories, SpareMemory } from '../../wasm/spare-memories.js'
 import type { AsyncFunction } from '../async/function.js'
 import { Scheduler } from '../async/scheduler.js'
 import type { FunctionShape } from './function.js'
@@ -33,6 +34,8 @@ export type InstantiationParts = {
   readonly spare: SpareInstantiations<Instantiation> | undefined
   /** The core instances that are the same in each run. */
   readonly lasting: ReadonlySet<number>
+  /** Whether all others can be put back to where they began. */
+  readonly isRestorable: boolean
 }
 
 /**
@@ -57,6 +60,8 @@ export class Instantiation {
   #memories = new Map<WebAssembly.Memory, LinearMemory>()
   readonly #borrowed: (() => void)[] = []
   #scheduler: Scheduler | undefined
+  #images: InstanceImage[] = []
+  #isWhole = false
   #isReleased = false
 
   constructor(imports: Imports, parts: InstantiationParts) {
@@ -74,10 +79,16 @@ export class Instantiation {
     return this.#imports
   }
 
+  /** Everything is as it was before the first run, so that no step is left to be taken. */
+  get isWhole(): boolean {
+    return this.#isWhole
+  }
+
   /** Begins another run. Returns whether the host's functions have to be provided again. */
   restart(imports: Imports): boolean {
     this.#isReleased = false
     if (imports === this.#imports) return false
+    if (this.#isWhole) this.#clear()
     this.#imports = imports
     this.#bound.clear()
     return true
@@ -142,24 +153,42 @@ export class Instantiation {
     return made
   }
 
-  /** The imports that provide an instance with its memory. */
-  memoryFrom(memories: SpareMemories): WebAssembly.Imports {
-    const { imports, giveBack } = memories.take()
-    this.#borrowed.push(giveBack)
-    return imports
+  /** The memory for an instance. */
+  memoryFrom(memories: SpareMemories): SpareMemory {
+    const taken = memories.take()
+    this.#borrowed.push(taken.giveBack)
+    return taken
+  }
+
+  /** Called as soon as an instance is there. `globals` of its exports, and `memory`, are all that may change of it. */
+  remember(exports: WebAssembly.Exports, globals: readonly string[], memory: WebAssembly.Memory): void {
+    if (this.#parts.isRestorable) this.#images.push(new InstanceImage(exports, globals, memory))
   }
 
   /** Declares that nothing of it runs any more: later runs may use its parts. */
   release(): void {
-    for (const giveBack of this.#borrowed.splice(0)) giveBack()
     const { spare } = this.#parts
+    if (spare === undefined) this.#giveMemoriesBack()
     if (spare === undefined || this.#isReleased) return
     this.#isReleased = true
-    this.#clear()
+    this.#isWhole = this.#restore()
+    if (!this.#isWhole) this.#clear()
     spare.giveBack(this)
   }
 
+  /** False: something can't be put back. */
+  #restore(): boolean {
+    // A guest that has exited is in the midst of a call.
+    if (!this.#parts.isRestorable || this.#instances.some(({ isEntered }) => isEntered)) return false
+    if (!this.#images.every((image) => image.restore())) return false
+    for (const state of this.#instances) state.reset()
+    return true
+  }
+
   #clear(): void {
+    this.#giveMemoriesBack()
+    this.#isWhole = false
+    this.#images = []
     for (const instance of this.core.keys()) if (!this.lasts(instance)) this.core[instance] = undefined
     this.resources.fill(undefined)
     this.#instances = newStates(this.#parts)
@@ -167,6 +196,10 @@ export class Instantiation {
     this.#functions = new Map()
     this.#memories = new Map()
     for (const forget of this.#forget) forget()
+  }
+
+  #giveMemoriesBack(): void {
+    for (const giveBack of this.#borrowed.splice(0)) giveBack()
   }
 
   /** The sizes of the memories visible from outside, in bytes. */

@@ -57,54 +57,104 @@ describe('a run that reuses parts of an earlier one', () => {
   })
 
   it('creates only those core instances anew that could have changed', () => {
-    const prepared = prepare(built('http-plain'))
+    const prepared = { ...prepare(built('http-plain')), isRestorable: false }
     // The tools add two: the one that forwards calls, and the one that fills its table.
     expect(prepared.lasting.size).toBe(2)
-    const { Instance } = WebAssembly
-    let made = 0
-    WebAssembly.Instance = new Proxy(Instance, {
-      construct: (target, args) => {
-        made += 1
-        return Reflect.construct(target, args) as object
-      },
-    })
-    onTestFinished(() => {
-      WebAssembly.Instance = Instance
-    })
-    const runs = [1, 2, 3].map(() => {
-      const before = made
-      instantiate(prepared, HTTP).release()
-      return made - before
-    })
+    const made = countInstances()
+    const runs = [1, 2, 3].map(() => made(() => instantiate(prepared, HTTP).release()))
     expect(runs[1]).toBe((runs[0] ?? 0) - 2)
     expect(runs[2]).toBe(runs[1])
     expect(runs[1]).toBeGreaterThan(0)
   })
+
+  it('creates none if each can be put back to where it began', () => {
+    const prepared = prepare(built('http-plain'))
+    const made = countInstances()
+    const answer = () => {
+      const instance = instantiate(prepared, HTTP)
+      handle(instance)
+      expect(instance.memoryBytes()).toStrictEqual([131_072])
+      instance.release()
+    }
+    expect([1, 2, 3].map(() => made(answer))).toStrictEqual([3, 0, 0])
+    // Other imports than before: nothing of the earlier ones is called.
+    expect(made(() => instantiate(prepared, { ...HTTP }).release())).toBe(1)
+  })
+
+  it('creates them anew after a guest was left in the midst of a call', () => {
+    const prepared = prepare(built('http-plain'))
+    const made = countInstances()
+    const leave = () => {
+      const instance = instantiate(prepared, HTTP)
+      isLeaving = true
+      onTestFinished(() => void (isLeaving = false))
+      expect(() => handle(instance)).toThrow('left')
+      isLeaving = false
+      instance.release()
+    }
+    expect(made(leave)).toBe(3)
+    expect(made(() => handle(instantiate(prepared, HTTP)))).toBe(1)
+  })
 })
+
+/** Counts the core instances that are made by what it is given. */
+function countInstances(): (work: () => void) => number {
+  const { Instance } = WebAssembly
+  let made = 0
+  WebAssembly.Instance = new Proxy(Instance, {
+    construct: (target, args) => {
+      made += 1
+      return Reflect.construct(target, args) as object
+    },
+  })
+  onTestFinished(() => {
+    WebAssembly.Instance = Instance
+  })
+  return (work) => {
+    const before = made
+    work()
+    return made - before
+  }
+}
+
+const handle = (instance: ReturnType<typeof instantiate>) =>
+  functionOf(instance, 'wasi:http/incoming-handler@0.2.12', 'handle')(new Resource(), new Outparam())
+
+let isLeaving = false
 
 class Resource {
   nothing(): void {}
 }
 
-/** The imports of `http-plain`, which is instantiated but never called. */
+class Outparam extends Resource {
+  static set(): void {}
+}
+
+class OutputStream {
+  blockingWriteAndFlush(): void {
+    if (isLeaving) throw new Error('left')
+  }
+}
+
+class OutgoingBody {
+  static finish(): void {}
+  write(): OutputStream {
+    return new OutputStream()
+  }
+}
+
+/** The imports of `http-plain`. */
 const HTTP = {
   'wasi:http/types': {
     Fields: Resource,
     IncomingRequest: Resource,
     OutgoingResponse: class {
-      body(): void {}
+      body(): OutgoingBody {
+        return new OutgoingBody()
+      }
     },
-    ResponseOutparam: class extends Resource {
-      static set(): void {}
-    },
-    OutgoingBody: class {
-      static finish(): void {}
-      write(): void {}
-    },
+    ResponseOutparam: Outparam,
+    OutgoingBody,
   },
-  'wasi:io/streams': {
-    OutputStream: class {
-      blockingWriteAndFlush(): void {}
-    },
-  },
+  'wasi:io/streams': { OutputStream },
 }
