@@ -15,6 +15,8 @@ export const BEAT_MS = 1000
 /** When the task that runs is to stop. */
 export const STOP_AFTER_MS = 500
 const SAMPLE_MS = 50
+/** Waits for ever and prints nothing. */
+const WAITS = { name: 'wait', file: fixture('await-file').toString('base64'), inputs: [1] }
 const GIVE_UP_MS = 60_000
 
 /**
@@ -174,9 +176,7 @@ export const floodProplet = async ({ main, env = {}, profile, isFull = false, ..
   const warm = results.resultOf('warm')
   await publish('start', { id: 'warm', ...ADD })
   await warm
-  if (isFull)
-    for (const id of ['held 1', 'held 2', 'held 3'])
-      await publish('start', { id, name: '_start', file: fixture('ticker').toString('base64') })
+  if (isFull) for (const id of ['held 1', 'held 2', 'held 3']) await publish('start', { id, ...WAITS })
   // A task that is running when the flood starts, to be stopped during it.
   else await publish('start', { id: 'spin', name: 'spin', file: fixture('hostile').toString('base64') })
   await new Promise((resolve) => setTimeout(resolve, 300))
