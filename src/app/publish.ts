@@ -1,8 +1,9 @@
-import { concat, from, merge, mergeMap, of, tap, type Observable } from 'rxjs'
+import { connect, from, merge, mergeMap, of, tap, type Observable } from 'rxjs'
 import type { Publication } from '../model/publication.js'
 import type { Journal } from '../io/journal/index.js'
 import type { Logger } from '../io/log/log.js'
 import { isFinal, type MqttLink } from '../io/mqtt/index.js'
+import { mapDefined } from '../streams/operators/map-defined.js'
 import { insteadOf } from './undelivered.js'
 import type { Delivery } from '../model/delivery.js'
 
@@ -38,12 +39,15 @@ export const publish = (
   }
   return link.send(merge(from(journal?.results ?? []), publication$)).pipe(
     tap(report),
-    mergeMap((delivery) => {
-      const replacement = replace(delivery)
-      settle(delivery)
-      return replacement === undefined
-        ? of(delivery)
-        : concat(of(delivery), link.send(of(replacement)).pipe(tap(settle)))
-    }),
+    connect((delivery$) =>
+      merge(
+        // First: a replacement is on record before what it replaces is settled.
+        delivery$.pipe(
+          mapDefined(replace),
+          mergeMap((replacement) => link.send(of(replacement)).pipe(tap(settle))),
+        ),
+        delivery$.pipe(tap(settle)),
+      ),
+    ),
   )
 }

@@ -127,6 +127,8 @@ export const taskMetrics = ({
         })
       return event$.pipe(
         ofType('accepted', 'started', 'replaced', 'ended'),
+        // Tasks that were refused are thousands at a time, and have no group.
+        filter(({ type, id }) => type === 'accepted' || ends.has(id)),
         groupBy(({ id }) => id, { duration: lasting }),
         mergeMap((own$) =>
           own$.pipe(

@@ -1,6 +1,7 @@
-import { concatMap, defer, ignoreElements, merge, tap, type Observable } from 'rxjs'
+import { defer, ignoreElements, merge, tap, type Observable } from 'rxjs'
 import type { Publication } from '../../model/publication.js'
 import type { ResultDelivery, Run, Step } from '../../model/step.js'
+import { mapDefined } from '../operators/map-defined.js'
 
 /**
  * What became of a publication.
@@ -92,19 +93,19 @@ export const resultDelivery = (
     const dues = createDues(maxDue)
     const handed = new WeakMap<Publication, number>()
 
-    const toResultDelivery = ({ publication, at: fate }: Fate): readonly ResultDelivery[] => {
+    const toResultDelivery = ({ publication, at: fate }: Fate): ResultDelivery | undefined => {
       const key = fate === 'replaced' ? undefined : keyOfResult(publication)
-      if (key === undefined) return []
+      if (key === undefined) return undefined
       const at = now()
       if (fate === 'handed') {
         // It is sent again after the link was lost.
         if (!handed.has(publication)) handed.set(publication, at)
-        return []
+        return undefined
       }
       const due = dues.take(key)
-      if (due === undefined) return []
+      if (due === undefined) return undefined
       const handedAt = Math.max(due.at, handed.get(publication) ?? at)
-      return [{ run: due.run, dueAt: due.at, handedAt, at, isDelivered: fate === 'acknowledged' }]
+      return { run: due.run, dueAt: due.at, handedAt, at, isDelivered: fate === 'acknowledged' }
     }
     return merge(
       step$.pipe(
@@ -113,6 +114,6 @@ export const resultDelivery = (
         }),
         ignoreElements(),
       ),
-      fate$.pipe(concatMap(toResultDelivery)),
+      fate$.pipe(mapDefined(toResultDelivery)),
     )
   })

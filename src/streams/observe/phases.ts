@@ -1,8 +1,9 @@
 import { needsResult } from '../results/needs-result.js'
-import { concatMap, defer, type OperatorFunction } from 'rxjs'
+import { defer, type OperatorFunction } from 'rxjs'
 import type { Invocation, InvokeCommand, Received, StartCommand } from '../../model/command.js'
 import type { Phase, PhaseName, Run, Stage, Step } from '../../model/step.js'
 import type { InvocationEvent, TaskEvent } from '../../model/task-event.js'
+import { mapDefined } from '../operators/map-defined.js'
 
 /** A run that is under way. */
 type Open = {
@@ -183,10 +184,5 @@ export const phases =
   (event$) =>
     defer(() => {
       const open = new OpenRuns(now)
-      return event$.pipe(
-        concatMap((event): readonly Step[] => {
-          const step = open.stepOf(event)
-          return step === undefined ? [] : [step]
-        }),
-      )
+      return event$.pipe(mapDefined((event) => open.stepOf(event)))
     })

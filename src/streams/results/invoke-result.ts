@@ -1,7 +1,8 @@
-import { concatMap, type OperatorFunction } from 'rxjs'
+import type { OperatorFunction } from 'rxjs'
 import type { Publication } from '../../model/publication.js'
 import type { TaskEvent } from '../../model/task-event.js'
 import { ofCommand } from '../../model/ended.js'
+import { mapDefined } from '../operators/map-defined.js'
 import { ofType } from '../operators/of-type.js'
 import { errorOf } from './result.js'
 import type { Result } from '../../model/result.js'
@@ -20,8 +21,8 @@ export const invokeResult =
   (event$) =>
     event$.pipe(
       ofType('invocation'),
-      concatMap(({ id, invocation, event }): readonly Result[] => {
-        if (event.type !== 'ended') return []
+      mapDefined(({ id, invocation, event }): Result | undefined => {
+        if (event.type !== 'ended') return undefined
         const { outcome, receivedAt } = event
         const payload = {
           task_id: id,
@@ -31,6 +32,6 @@ export const invokeResult =
           error: errorOf(outcome),
         }
         const publication: Publication = { subtopic: 'control/proplet/invoke_results', payload, keep: 'all' }
-        return [{ id, receivedAt, ...ofCommand(event), publication }]
+        return { id, receivedAt, ...ofCommand(event), publication }
       }),
     )

@@ -1,8 +1,9 @@
-import { concatMap, type OperatorFunction } from 'rxjs'
+import type { OperatorFunction } from 'rxjs'
 import type { Outcome } from '../../model/outcome.js'
 import type { TaskEvent } from '../../model/task-event.js'
 import { ofCommand, type Origin } from '../../model/ended.js'
 import { envelopeOf } from '../tasks/federated/envelope.js'
+import { mapDefined } from '../operators/map-defined.js'
 import { ofType } from '../operators/of-type.js'
 import { needsResult } from './needs-result.js'
 import type { Result } from '../../model/result.js'
@@ -48,22 +49,18 @@ export const result = (propletId: string): OperatorFunction<TaskEvent, Result> =
   return (event$) =>
     event$.pipe(
       ofType('announced', 'ended'),
-      concatMap((event): readonly Result[] => {
+      mapDefined((event): Result | undefined => {
         if (event.type === 'announced')
-          return [
-            {
-              ...resultOf(event, { proplet_id: propletId, results: event.results, error: null }),
-              more: true,
-            },
-          ]
+          return {
+            ...resultOf(event, { proplet_id: propletId, results: event.results, error: null }),
+            more: true,
+          }
         const { outcome, round } = event
-        if (!needsResult(event)) return []
+        if (!needsResult(event)) return undefined
         const error = errorOf(outcome)
-        return [
-          round === undefined
-            ? resultOf(event, { proplet_id: propletId, results: outcome.results, error })
-            : resultOf(event, { results: envelopeOf(event.id, propletId, round), error }),
-        ]
+        return round === undefined
+          ? resultOf(event, { proplet_id: propletId, results: outcome.results, error })
+          : resultOf(event, { results: envelopeOf(event.id, propletId, round), error })
       }),
     )
 }

@@ -1,6 +1,7 @@
-import { concatMap, type OperatorFunction } from 'rxjs'
+import type { OperatorFunction } from 'rxjs'
 import type { Publication } from '../../model/publication.js'
 import type { InvocationEvent, TaskEvent } from '../../model/task-event.js'
+import { mapDefined } from '../operators/map-defined.js'
 import { topicLevelOf } from '../tasks/federated/round.js'
 
 /**
@@ -13,11 +14,11 @@ import { topicLevelOf } from '../tasks/federated/round.js'
  */
 export const updates = (propletId: string): OperatorFunction<TaskEvent, Publication> => {
   const encoder = new TextEncoder()
-  const publicationsOf = (event: TaskEvent | InvocationEvent): readonly Publication[] => {
-    if (event.type === 'invocation') return publicationsOf(event.event)
-    if (event.type !== 'reported' || !('channel' in event.to)) return []
+  const publicationOf = (event: TaskEvent | InvocationEvent): Publication | undefined => {
+    if (event.type === 'invocation') return publicationOf(event.event)
+    if (event.type !== 'reported' || !('channel' in event.to)) return undefined
     const { channel: json } = event.to
-    const publication: Publication = {
+    return {
       subtopic: `fl/rounds/${topicLevelOf(event.round)}/updates/${topicLevelOf(propletId)}`,
       // Parsed on demand: it may be long, and sending does not need it.
       get payload(): object {
@@ -26,7 +27,6 @@ export const updates = (propletId: string): OperatorFunction<TaskEvent, Publicat
       encoded: encoder.encode(json),
       keep: 'all',
     }
-    return [publication]
   }
-  return concatMap(publicationsOf)
+  return mapDefined(publicationOf)
 }
