@@ -13,11 +13,14 @@ import { runCli } from './run.js'
  * the end, because a signal may kill the daemon.
  */
 const COMPILED_MS = 10_000
-/** The density of task events from which speed is worth memory. */
+/** The density of ended tasks and refusals from which speed is worth memory. */
 const DENSE = { events: 20, withinMs: 1000, quietMs: 2000, clock: asyncScheduler }
 
-const isAccepted = (output: PipelineOutput): boolean =>
-  output.type === 'task' && output.event.type === 'accepted'
+const isEnded = (output: PipelineOutput): boolean => {
+  if (output.type !== 'task') return false
+  const { event } = output
+  return (event.type === 'invocation' ? event.event : event).type === 'ended'
+}
 
 const runDaemon = async ({ config, warnings }: LoadedConfig, storeCompiled: () => void): Promise<void> => {
   // Commands need neither.
@@ -44,7 +47,7 @@ const runDaemon = async ({ config, warnings }: LoadedConfig, storeCompiled: () =
   const proplet = createProplet({ config, log, stop$ })
     .pipe(
       connect((output$) => {
-        const busy$ = output$.pipe(filter(isAccepted), busy(DENSE))
+        const busy$ = output$.pipe(filter(isEnded), busy(DENSE))
         const balanced$ = busy$.pipe(tap((isBusy) => heap.preferSpeed(isBusy)))
         return merge(output$, balanced$.pipe(ignoreElements()))
       }),
