@@ -43,7 +43,7 @@ const problemOf = ({ context, message }: t.ValidationError): Problem => ({
 /** The only conversion from an unknown value to a typed one. */
 export const decode =
   <A>(codec: t.Decoder<unknown, A>) =>
-  (value: unknown): E.Either<DecodeError, A> =>
-    E.mapLeft((errors: t.Errors) => new DecodeError(errors.map(problemOf)))(
-      codec.validate(value, [{ key: '', type: codec }]),
-    )
+  (value: unknown): E.Either<DecodeError, A> => {
+    const validation = codec.validate(value, [{ key: '', type: codec }])
+    return E.isLeft(validation) ? E.left(new DecodeError(validation.left.map(problemOf))) : validation
+  }

@@ -113,7 +113,8 @@ export const createDecoder = (): Decoder => {
     if (E.isLeft(result)) return broken(result.left.message, result.left.problem)
     yield
     const { message, json } = result.right
-    return E.getOrElseW((error: DecodeError) => broken(message, error.message))(kind.decode(message, json))
+    const decoded = kind.decode(message, json)
+    return E.isLeft(decoded) ? broken(message, decoded.left.message) : decoded.right
   }
 
   const takeAhead = ({ subtopic, payload }: Message): Decoded | undefined => {

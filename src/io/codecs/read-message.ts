@@ -1,7 +1,6 @@
 import { isAscii } from 'node:buffer'
 import { TextDecoder } from 'node:util'
 import * as E from 'fp-ts/lib/Either.js'
-import { pipe } from 'fp-ts/lib/function.js'
 import type { Sliced } from '../../model/sliced.js'
 import { decodeBase64InSlices } from './base64.js'
 import { isDeeperThan } from './json.js'
@@ -33,9 +32,6 @@ const utf8Text =
       () => 'expected UTF-8',
     )
 
-const shallow = (json: string): E.Either<string, string> =>
-  isDeeperThan(json, MAX_DEPTH) ? E.left(`expected JSON nested at most ${MAX_DEPTH} deep`) : E.right(json)
-
 /** Error messages of `JSON.parse` quote the text, which may contain secrets. */
 const parsed = (json: string): E.Either<string, unknown> =>
   E.tryCatch(
@@ -45,9 +41,6 @@ const parsed = (json: string): E.Either<string, unknown> =>
 
 const isJsonObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const objectOf = (value: unknown): E.Either<string, JsonObject> =>
-  isJsonObject(value) ? E.right(value) : E.left('expected a JSON object')
 
 const unread = (problem: string): Unread => ({ problem, message: {} })
 
@@ -60,13 +53,16 @@ export const createReader = (): ((
 ) => Sliced<E.Either<Unread, Message>>) => {
   const textOf = utf8Text(new TextDecoder('utf-8', { fatal: true }))
 
-  const readWhole = (payload: Uint8Array): E.Either<Unread, Message> =>
-    pipe(
-      E.Do,
-      E.bind('json', () => E.chain(shallow)(textOf(payload))),
-      E.bind('message', ({ json }) => E.chain(objectOf)(parsed(json))),
-      E.mapLeft(unread),
-    )
+  const readWhole = (payload: Uint8Array): E.Either<Unread, Message> => {
+    const text = textOf(payload)
+    if (E.isLeft(text)) return E.left(unread(text.left))
+    const json = text.right
+    if (isDeeperThan(json, MAX_DEPTH)) return E.left(unread(`expected JSON nested at most ${MAX_DEPTH} deep`))
+    const value = parsed(json)
+    if (E.isLeft(value)) return E.left(unread(value.left))
+    const message = value.right
+    return isJsonObject(message) ? E.right({ message, json }) : E.left(unread('expected a JSON object'))
+  }
 
   function* readValues(values: Values): Sliced<E.Either<Unread, Message>> {
     const message: Record<string, unknown> = {}

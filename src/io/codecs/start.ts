@@ -1,42 +1,40 @@
 import * as E from 'fp-ts/lib/Either.js'
-import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
 import type { BinarySource, StartCommand } from '../../model/command.js'
 import { env, inputs, MAX_ITEMS, withInputTexts } from './call.js'
 import { decode, DecodeError } from './decode.js'
 import { monitoringProfile, toProfile } from './monitoring.js'
 import { propletId, targetOf, taskId } from './target.js'
-import { anyText, cText, filled, finite, flag, label, list, optional } from './types.js'
+import { anyText, cText, fields, filled, finite, flag, label, list, optional } from './types.js'
 
 const NAME_LENGTH = 1024
 const REFERENCE_LENGTH = 2048
 
-const start = t.type(
-  {
-    id: taskId,
-    name: filled(NAME_LENGTH),
-    state: optional(finite),
-    image_url: optional(label(REFERENCE_LENGTH)),
-    file: optional(anyText),
-    inputs,
-    cli_args: optional(list(cText, MAX_ITEMS)),
-    env,
-    broadcast: optional(flag),
-    proplet_id: optional(propletId),
-    daemon: optional(flag),
-    latent: optional(flag),
-    encrypted: optional(flag),
-    kbs_resource_path: optional(label(REFERENCE_LENGTH)),
-    hal_storage_path: optional(label(REFERENCE_LENGTH)),
-    monitoring_profile: optional(monitoringProfile),
-    metadata: t.unknown,
-  },
-  'an object',
-)
+const WIRE = {
+  id: taskId,
+  name: filled(NAME_LENGTH),
+  state: optional(finite),
+  image_url: optional(label(REFERENCE_LENGTH)),
+  file: optional(anyText),
+  inputs,
+  cli_args: optional(list(cText, MAX_ITEMS)),
+  env,
+  broadcast: optional(flag),
+  proplet_id: optional(propletId),
+  daemon: optional(flag),
+  latent: optional(flag),
+  encrypted: optional(flag),
+  kbs_resource_path: optional(label(REFERENCE_LENGTH)),
+  hal_storage_path: optional(label(REFERENCE_LENGTH)),
+  monitoring_profile: optional(monitoringProfile),
+  metadata: t.unknown,
+}
 
-export const START_FIELDS: ReadonlySet<string> = new Set(Object.keys(start.props))
+export const START_FIELDS: ReadonlySet<string> = new Set(Object.keys(WIRE))
 
-type Wire = t.TypeOf<typeof start>
+const decodeFields = decode(fields(WIRE))
+
+type Wire = t.TypeOfProps<typeof WIRE>
 
 const refused = (path: string, message: string): E.Either<DecodeError, never> =>
   E.left(new DecodeError([{ path, message }]))
@@ -82,9 +80,11 @@ const toCommand = (wire: Wire, source: BinarySource): StartCommand => ({
 export const decodeStart = (
   message: Readonly<Record<string, unknown>>,
   json: string,
-): E.Either<DecodeError, StartCommand> =>
-  pipe(
-    withInputTexts(message, json),
-    E.chain(decode(start)),
-    E.chain((wire) => E.map((source: BinarySource) => toCommand(wire, source))(sourceOf(wire))),
-  )
+): E.Either<DecodeError, StartCommand> => {
+  const texts = withInputTexts(message, json)
+  if (E.isLeft(texts)) return texts
+  const wire = decodeFields(texts.right)
+  if (E.isLeft(wire)) return wire
+  const source = sourceOf(wire.right)
+  return E.isLeft(source) ? source : E.right(toCommand(wire.right, source.right))
+}

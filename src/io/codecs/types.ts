@@ -9,11 +9,10 @@ const wire = <A>(name: string, validate: t.Validate<unknown, A>): Wire<A> =>
   new t.Type<A>(name, (u): u is A => E.isRight(validate(u, [])), validate, t.identity)
 
 const narrow = <A>(base: Wire<A>, name: string, fits: (value: A) => boolean): Wire<A> =>
-  wire(name, (u, context) =>
-    E.chain((value: A) => (fits(value) ? t.success(value) : t.failure<A>(u, context)))(
-      base.validate(u, context),
-    ),
-  )
+  wire(name, (u, context) => {
+    const validation = base.validate(u, context)
+    return E.isLeft(validation) || fits(validation.right) ? validation : t.failure(u, context)
+  })
 
 export const flag: Wire<boolean> = wire('true or false', t.boolean.validate)
 
@@ -86,3 +85,27 @@ export const strings = (value: Wire<string>, isKey: (key: string) => boolean, ke
     }
     return errors.length === 0 ? t.success(copy) : t.failures(errors)
   })
+
+const NO_CONTEXT: t.Context = []
+
+/**
+ * An object with these fields; others are left out. A context is needed only to describe a failure, so an acceptable object is
+ * read without one, at a third of the cost.
+ */
+export const fields = <P extends t.Props>(props: P): Wire<t.TypeOfProps<P>> => {
+  const described = t.type(props, 'an object')
+  const entries = Object.entries(props)
+  const read = (source: Readonly<Record<string, unknown>>): t.TypeOfProps<P> | undefined => {
+    const target: Record<string, unknown> = {}
+    for (const [key, codec] of entries) {
+      const validation: t.Validation<unknown> = codec.validate(source[key], NO_CONTEXT)
+      if (E.isLeft(validation)) return undefined
+      target[key] = validation.right
+    }
+    return target as t.TypeOfProps<P>
+  }
+  return wire('an object', (u, context) => {
+    const value = t.UnknownRecord.is(u) ? read(u) : undefined
+    return value === undefined ? described.validate(u, context) : t.success(value)
+  })
+}
