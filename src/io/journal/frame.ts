@@ -12,14 +12,35 @@ export type Salt = number
 const checksumOf = (length: Uint8Array, body: readonly Uint8Array[], salt: Salt): number =>
   body.reduce((sum, part) => (part.length === 0 ? sum : crc32(part, sum)), crc32(length, salt))
 
+/** Copying this many bytes costs less than writing, and checking, several parts. */
+const SMALL_BYTES = 16 * 1024
+
+/** In one piece. The length stands before the body until the checksum, which covers both, takes that place. */
+const smallFrame = (body: readonly Uint8Array[], bytes: number, salt: Salt): Uint8Array => {
+  const framed = Buffer.allocUnsafe(HEADER_BYTES + bytes)
+  framed.set(MARK)
+  framed.writeUInt32LE(bytes, 8)
+  let end = HEADER_BYTES
+  for (const part of body) {
+    framed.set(part, end)
+    end += part.length
+  }
+  const checksum = crc32(framed.subarray(8), salt)
+  framed.writeUInt32LE(bytes, 4)
+  framed.writeUInt32LE(checksum, 8)
+  return framed
+}
+
 /**
- * A record as it is written: the mark, its length, the CRC-32 of salt, length and body, and the body. The parts of the body
+ * A record as it is written: the mark, its length, the CRC-32 of salt, length and body, and the body. The parts of a large body
  * are not copied.
  */
 export const frame = (body: readonly Uint8Array[], salt: Salt): readonly Uint8Array[] => {
+  const bytes = lengthOf(body)
+  if (bytes <= SMALL_BYTES) return [smallFrame(body, bytes, salt)]
   const header = Buffer.alloc(HEADER_BYTES)
   MARK.copy(header)
-  header.writeUInt32LE(lengthOf(body), 4)
+  header.writeUInt32LE(bytes, 4)
   header.writeUInt32LE(checksumOf(header.subarray(4, 8), body, salt), 8)
   return [header, ...body]
 }

@@ -10,7 +10,7 @@ export const HEAD_BYTES = 20
 /** Of format 1, which has no checksum. */
 const HEAD_BYTES_1 = 16
 /** The version of the format that this release writes; it reads no newer one. */
-const VERSION = 2
+const VERSION = 3
 
 export class JournalVersionError extends Error {
   override readonly name = 'JournalVersionError'

@@ -102,6 +102,9 @@ export class Ledger {
       case 'settled':
         this.#settle(record.number)
         break
+      case 'steps':
+        for (const step of record.steps) this.apply(step, place)
+        break
       case 'packet':
         this.#meet(record.packet, place)
         break

@@ -46,6 +46,14 @@ const result = t.intersection([
   t.partial({ messageId: whole, released: t.boolean, packet }),
 ])
 
+/** What happens to results and packets, several times for each: records without a content. */
+const step = t.union([
+  t.type({ type: t.literal('sent'), number: whole, messageId: whole }),
+  t.type({ type: t.literal('released'), number: whole }),
+  t.type({ type: t.literal('settled'), number: whole }),
+  t.type({ type: t.literal('forgotten'), id: whole }),
+])
+
 const record = t.union([
   command,
   t.type({ type: t.literal('part'), number: whole, index: whole }),
@@ -54,11 +62,9 @@ const record = t.union([
   t.type({ type: t.literal('begun'), number: whole }),
   t.type({ type: t.literal('closed'), number: whole }),
   result,
-  t.type({ type: t.literal('sent'), number: whole, messageId: whole }),
-  t.type({ type: t.literal('released'), number: whole }),
-  t.type({ type: t.literal('settled'), number: whole }),
+  step,
+  t.type({ type: t.literal('steps'), steps: t.array(step) }),
   t.type({ type: t.literal('packet'), packet }),
-  t.type({ type: t.literal('forgotten'), id: whole }),
   t.type({ type: t.literal('session-lost') }),
   t.type({ type: t.literal('opened') }),
   t.type({ type: t.literal('steady') }),
@@ -69,8 +75,10 @@ const record = t.union([
  * commands of its task; a command has `begun` when a guest is about to get it. A `result` lives until it is `settled`;
  * it was `sent` under a packet ID, and is `released` by us once the broker has it (QoS 2). A `packet` was received and
  * may be repeated until it is `forgotten`.
+ * `steps` are records that were written together, in order.
  * A process that was `opened` is `steady` when it has lived for a while.
  */
+export type JournalStep = t.TypeOf<typeof step>
 export type JournalRecord = t.TypeOf<typeof record>
 export type RecordOf<T extends JournalRecord['type']> = Extract<JournalRecord, { readonly type: T }>
 

@@ -100,14 +100,17 @@ export class Segments {
     }
   }
 
-  /** Appends several bodies at a time; returns their places. Throws if the disk fails; then nothing of them remains. */
-  append(bodies: readonly (readonly Uint8Array[])[]): readonly Place[] {
+  /**
+   * Appends several bodies at a time; returns their places. Throws if the disk fails; then nothing of them remains.
+   * @param appends how many it counts as
+   */
+  append(bodies: readonly (readonly Uint8Array[])[], appends = bodies.length): readonly Place[] {
     const head = this.#headFor(bodies.reduce((sum, body) => sum + lengthOf(body), 0))
     const { segment } = head
     const frames = bodies.map((body) => frame(body, head.salt))
     let offset = Math.max(head.bytes, HEAD_BYTES)
     this.#write(head, frames.flat())
-    this.#appended += bodies.length
+    this.#appended += appends
     return frames.map((framed) => {
       const place = { segment, offset, bytes: lengthOf(framed) }
       offset += place.bytes

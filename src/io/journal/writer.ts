@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { compact, renew, type CompactParts } from './compact.js'
 import { NOWHERE, type Ledger } from './ledger.js'
-import { encodeRecord, type JournalRecord } from './record.js'
+import { encodeOwed, joinSteps, type Owed } from './owed.js'
+import type { JournalRecord } from './record.js'
 import type { JournalLog } from './reports.js'
 import type { Place, Segments } from './segments.js'
 import { messageOf } from '../../model/message-of.js'
@@ -25,10 +26,6 @@ const RETRY_MS = 1000
 const MAX_OWED = 10_000
 /** Cap on deferred records; beyond it they are written at once. */
 const MAX_DEFERRED = 256
-
-type Owed = { readonly record: JournalRecord; readonly content: Uint8Array | undefined }
-
-const encoded = ({ record, content }: Owed): Uint8Array[] => encodeRecord(record, content)
 
 /**
  * Writes records to the files at once, syncs them later, and removes dead ones.
@@ -81,9 +78,9 @@ export class Writer {
 
   /** Throws if the disk fails. */
   append(record: JournalRecord, content?: Uint8Array): void {
-    const places = this.#segments.append([...this.#owed, { record, content }].map(encoded))
-    this.#written(places)
-    this.#ledger.apply(record, places[places.length - 1] ?? NOWHERE)
+    const last = { record, content }
+    const place = this.#write([...joinSteps(this.#owed), last], this.#owed.length + 1)
+    this.#ledger.apply(record, place)
   }
 
   /**
@@ -102,7 +99,7 @@ export class Writer {
   flush(): void {
     if (this.#owed.length === 0 || this.#isClosed) return
     try {
-      this.#written(this.#segments.append(this.#owed.map(encoded)))
+      this.#write(joinSteps(this.#owed), this.#owed.length)
     } catch (error) {
       this.fail(error)
     }
@@ -170,15 +167,18 @@ export class Writer {
     if (this.#owed.length < MAX_OWED) this.#owed.push(owed)
   }
 
-  /** All that is owed was written, first. */
-  #written(places: readonly Place[]): void {
-    this.#owed.forEach(({ record }, at) => {
+  /** Writes all that is owed, and what else there is; returns the place of the last record. */
+  #write(records: readonly Owed[], appends: number): Place {
+    const places = this.#segments.append(records.map(encodeOwed), appends)
+    // Those that were not written before have no place in the ledger yet.
+    records.forEach(({ record }, at) => {
       const place = places[at]
       if (record.type === 'result' && place !== undefined) this.#ledger.locate(record, place)
     })
     this.#owed = []
     if (!this.#isSyncFailing) this.#recovered()
     this.#later(LAZY_SYNC_MS)
+    return places[places.length - 1] ?? NOWHERE
   }
 
   #recovered(): void {

@@ -6,7 +6,11 @@ const SALT = 12345
 
 const frame = (parts: readonly Uint8Array[], salt: number): Buffer => Buffer.concat(partsOf(parts, salt))
 
-const body = fc.uint8Array({ maxLength: 40 })
+const LARGE = 20_000
+const body = fc.oneof(
+  fc.uint8Array({ maxLength: 40 }),
+  fc.integer({ min: 0, max: 255 }).map((byte) => new Uint8Array(LARGE).fill(byte)),
+)
 const texts = (frames: readonly { readonly body: Buffer }[]): string[] =>
   frames.map((each) => each.body.toString('hex'))
 const hex = (each: Uint8Array): string => Buffer.from(each).toString('hex')
@@ -21,6 +25,13 @@ describe('frames', () => {
         expect(damages).toEqual([])
       }),
     )
+  })
+
+  it.each([20, LARGE])('hold the parts of a body of %d bytes in a row', (bytes) => {
+    const whole = Buffer.from(Uint8Array.from({ length: bytes }, (_, at) => at))
+    const framed = frame([whole.subarray(0, 3), Buffer.alloc(0), whole.subarray(3)], SALT)
+    expect(framed).toEqual(frame([whole], SALT))
+    expect(unframeOne(framed, SALT)).toEqual(whole)
   })
 
   it('that are complete are read, wherever the rest is cut off', () => {

@@ -491,13 +491,13 @@ describe('what is found on the disk', () => {
     const copy = killed(directory)
     const [file = ''] = filesOf(copy)
     rewrite(file, (content) => {
-      content.writeUInt32LE(3, 8)
+      content.writeUInt32LE(4, 8)
       content.writeUInt32LE(crc32(content.subarray(0, 16)), 16)
       return content
     })
     const before = readFileSync(file)
     await expect(open(copy)).rejects.toThrow(
-      /cannot be used: it was written by a newer release, in format 3; this release knows formats up to 2; set PROPLET_STATE_DIR/,
+      /cannot be used: it was written by a newer release, in format 4; this release knows formats up to 3; set PROPLET_STATE_DIR/,
     )
     expect(readFileSync(file)).toEqual(before)
     // It does not stay locked either.

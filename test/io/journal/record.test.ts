@@ -35,6 +35,15 @@ const RECORDS: readonly JournalRecord[] = [
   { type: 'settled', number: Number.MAX_SAFE_INTEGER },
   { type: 'packet', packet: packet(3) },
   { type: 'forgotten', id: 3 },
+  {
+    type: 'steps',
+    steps: [
+      { type: 'sent', number: 6, messageId: 1 },
+      { type: 'released', number: 6 },
+      { type: 'settled', number: 6 },
+      { type: 'forgotten', id: 3 },
+    ],
+  },
   { type: 'session-lost' },
   { type: 'opened' },
   { type: 'steady' },
@@ -57,6 +66,7 @@ describe('records', () => {
     '{"type":"closed","number":1.5}',
     '{"type":"closed","number":1e300}',
     '{"type":"stop","number":1,"id":"a","packet":{"qos":3,"id":1,"bytes":1,"checksum":1}}',
+    '{"type":"steps","steps":[{"type":"opened"}]}',
   ])('of another form are rejected: %s', (text) => {
     expect(decodeRecord(Buffer.from(text))).toBeUndefined()
   })

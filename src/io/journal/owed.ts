@@ -1,0 +1,39 @@
+import { encodeRecord, type JournalRecord, type JournalStep } from './record.js'
+
+/** A record that is to be written. */
+export type Owed = { readonly record: JournalRecord; readonly content: Uint8Array | undefined }
+
+const isStep = (record: JournalRecord): record is JournalStep => {
+  switch (record.type) {
+    case 'sent':
+    case 'released':
+    case 'settled':
+    case 'forgotten':
+      return true
+    default:
+      return false
+  }
+}
+
+/** The same in fewer records: steps in a row are one, because a record of its own costs each more than it holds. */
+export const joinSteps = (owed: readonly Owed[]): readonly Owed[] => {
+  const joined: Owed[] = []
+  let steps: JournalStep[] = []
+  const end = () => {
+    const [first] = steps
+    if (first !== undefined)
+      joined.push({ record: steps.length === 1 ? first : { type: 'steps', steps }, content: undefined })
+    steps = []
+  }
+  for (const each of owed) {
+    if (isStep(each.record)) steps.push(each.record)
+    else {
+      end()
+      joined.push(each)
+    }
+  }
+  end()
+  return joined
+}
+
+export const encodeOwed = ({ record, content }: Owed): Uint8Array[] => encodeRecord(record, content)
