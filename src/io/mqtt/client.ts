@@ -28,6 +28,7 @@ export class ConnectionClient extends MqttClient {
   readonly #open: { stream: GuardedStream | undefined }
   readonly #pace: EventLoopBudget
   readonly #flights: Session['flights']
+  #pingPutOffAt = -Infinity
   /** The broker has accepted or refused the connection. */
   isAnswered = false
 
@@ -96,6 +97,14 @@ export class ConnectionClient extends MqttClient {
     this.#pace.next(done)
   }
 
+  /** MQTT.js calls this for each acknowledgement, and makes a timer each time. */
+  override reschedulePing(isForced = false): void {
+    const now = performance.now()
+    if (!isForced && now - this.#pingPutOffAt < this.keepalive * PUT_OFF_EVERY_MS) return
+    this.#pingPutOffAt = now
+    super.reschedulePing(isForced)
+  }
+
   /**
    * MQTT.js calls this after 1.5 times the keep-alive interval without an answer. A bulk transfer in either direction delays
    * answers.
@@ -110,6 +119,9 @@ export class ConnectionClient extends MqttClient {
     }
   }
 }
+
+/** How often a ping is put off, in milliseconds per second of the keep-alive interval: after an eighth of it. */
+const PUT_OFF_EVERY_MS = 125
 
 /** MQTT 5, section 3.1.2.11.3. */
 const MAX_RECEIVE_MAXIMUM = 0xffff
