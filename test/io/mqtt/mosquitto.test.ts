@@ -8,6 +8,8 @@ const RESULTS = 'control/proplet/results'
 const ALIVE = 'control/proplet/alive'
 const PUBREL = 0x62
 const SUBACK = 0x90
+/** Its `max_inflight_messages` unless configured, and the default of PROPLET_MQTT_INFLIGHT. */
+const MOSQUITTO_TAKES = 20
 
 const { mosquitto, proxy, open, peer } = useMqtt()
 
@@ -29,6 +31,21 @@ it('connects, receives commands and delivers results', async () => {
   await lastValueFrom(link.send(from(Array.from({ length: 100 }, (_, n) => result(n)))))
   expect(numbers(await got)).toEqual(Array.from({ length: 100 }, (_, n) => n))
   expect(log()).toMatch(/as proplet-1 \(p2, c0, k30, u'proplet-1'\)/)
+})
+
+it('delivers each of 500 results with as many in flight as mosquitto takes, over a lost connection too', async () => {
+  const { port } = await mosquitto()
+  const between = await proxy(port)
+  const manager = await peer(port, [RESULTS])
+  const got = next(manager, 500)
+  const { link, up } = open(between.port, { inflight: MOSQUITTO_TAKES })
+  await up()
+  const begun = next(manager, 50)
+  const sent = lastValueFrom(link.send(from(Array.from({ length: 500 }, (_, n) => result(n)))))
+  await begun
+  between.cut()
+  await sent
+  expect(numbers(await got)).toEqual(Array.from({ length: 500 }, (_, n) => n))
 })
 
 it('reports a lower granted QoS once, and works with it', async () => {
