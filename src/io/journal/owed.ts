@@ -3,17 +3,9 @@ import { encodeRecord, type JournalRecord, type JournalStep } from './record.js'
 /** A record that is to be written. */
 export type Owed = { readonly record: JournalRecord; readonly content: Uint8Array | undefined }
 
-const isStep = (record: JournalRecord): record is JournalStep => {
-  switch (record.type) {
-    case 'sent':
-    case 'released':
-    case 'settled':
-    case 'forgotten':
-      return true
-    default:
-      return false
-  }
-}
+const STEPS: ReadonlySet<string> = new Set<JournalStep['type']>(['sent', 'released', 'settled', 'forgotten'])
+
+const isStep = (record: JournalRecord): record is JournalStep => STEPS.has(record.type)
 
 /** The same in fewer records: steps in a row are one, because a record of its own costs each more than it holds. */
 export const joinSteps = (owed: readonly Owed[]): readonly Owed[] => {
