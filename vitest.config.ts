@@ -37,6 +37,7 @@ const LONG = [
   'test/differential/**/*.test.ts',
   'test/fleet/**/*.test.ts',
   'test/fuzz/**/*.test.ts',
+  'test/host/heap-flags.test.ts',
   'test/links/**/*.test.ts',
   'test/packaging/**/*.test.ts',
   'test/runtime/attacks/files.test.ts',

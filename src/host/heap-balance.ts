@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 
 /**
- * Temporarily reverses `small-heap.ts`: with dense tasks its flag costs a quarter of the processor time and a fifth of
+ * Temporarily reverses the first of `heap-flags.ts`: with dense tasks it costs a quarter of the processor time and a fifth of
  * the throughput. V8 releases the additional memory once the flag is set again.
  */
 export class HeapBalance {

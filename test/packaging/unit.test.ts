@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { ROOT } from '../support/fixtures.js'
-import { SANDBOX, UNIT, valuesOf } from './files.js'
+import { CONTAINERFILE, SANDBOX, UNIT, valuesOf } from './files.js'
 
 /** Ten times the exposure that `systemd-analyze security` may report; a service without any restriction has 100. */
 const THRESHOLD = 15
@@ -47,6 +47,12 @@ describe.each([
     const found = analyze('security', '--offline=true', `--threshold=${threshold}`, unitHere(dropIn))
     expect(found.status, found.text.slice(-100)).toBe(0)
   })
+})
+
+it('keeps its own compiled code in the directory of its cache, as the container does', () => {
+  expect(valuesOf(UNIT, 'CacheDirectory')).toStrictEqual(['proplet'])
+  expect(valuesOf(UNIT, 'Environment')).toContain('XDG_CACHE_HOME=%C')
+  expect(readFileSync(CONTAINERFILE, 'utf8')).toMatch(/^ +XDG_CACHE_HOME=\/var\/cache \\$/m)
 })
 
 it('starts the command of the package, where docs/running.md installs it', () => {

@@ -25,7 +25,7 @@ import { findWrapper } from './guests/wrapper.js'
 export type EmbeddedOptions = {
   /** `thread` does not contain hostile code: it can exhaust the memory of the daemon's process. */
   readonly isolation: 'process' | 'thread' | Sandbox
-  /** Idle guests kept ready; only one before the first task, and after 30 s without a task. */
+  /** Idle guests kept ready; only one before the first task, and after 10 s without a task. */
   readonly warm: number
   /** Maximum number of idle guests; those beyond `warm` end after 3 s. */
   readonly maxIdle: number
@@ -67,7 +67,7 @@ export type EmbeddedRuntime = Runtime & {
 
 const NO_NETWORK: NetworkOptions = { rules: [], tls: { ca: undefined, verify: true } }
 const SURPLUS_IDLE_MS = 3000
-const REST_IDLE_MS = 30_000
+const REST_IDLE_MS = 10_000
 /** Large programs have function tables of tens of thousands of elements. */
 const TABLE_MAX_ELEMENTS = 200_000
 /**

@@ -42,7 +42,7 @@ export const taskSettings = {
   warm: withDefault(
     integer(0, 256),
     '2',
-    'number of idle child processes kept ready; only one before the first task and after 30 s without a task',
+    'number of idle child processes kept ready; only one before the first task and after 10 s without a task',
   ),
   dirs: withDefault(directories, '', 'host directories that guests may read and write, separated by colons'),
   dirs_readonly: withDefault(
