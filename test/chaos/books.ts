@@ -16,6 +16,9 @@ export type Reckoning = {
 /** Counts answers as they arrive, in constant time each. */
 export const createBooks = () => {
   const open = new Set<string>()
+  /** Open since before the last kill but one. */
+  const overdue = new Set<string>()
+  let beforeKill: readonly string[] = []
   const answers = new Map<string, number>()
   const otherErrors: string[] = []
   const answer$ = new Subject<void>()
@@ -34,11 +37,18 @@ export const createBooks = () => {
       if (typeof id !== 'string') return
       answers.set(id, (answers.get(id) ?? 0) + 1)
       open.delete(id)
+      overdue.delete(id)
       count(error)
       answer$.next()
     },
+    /** Tasks that an answer may still be expected for. */
     get open(): number {
       return open.size
+    },
+    /** Sets aside what was open at the previous kill, too: the broker has forgotten it. It counts as lost unless it is answered after all. */
+    killed: (): void => {
+      for (const id of beforeKill) if (open.delete(id)) overdue.add(id)
+      beforeKill = [...open]
     },
     get answers(): number {
       return answers.size
@@ -55,9 +65,9 @@ export const createBooks = () => {
         ),
       ),
     reckoning: (): Reckoning => ({
-      tasks: answers.size + open.size,
+      tasks: answers.size + open.size + overdue.size,
       answered: answers.size,
-      lost: [...open],
+      lost: [...overdue, ...open],
       twice: [...answers].flatMap(([id, times]) => (times > 1 ? [id] : [])),
       cutShort,
       refused,

@@ -147,6 +147,7 @@ export const runKills = async ({
   let killed = 0
   const kill = async () => {
     if (victim === 'broker') {
+      books.killed()
       const from = daemon.lines().length
       await broker.kill()
       await broker.start(true)
