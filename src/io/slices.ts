@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
+import type { Sliced } from '../model/sliced.js'
 
 /** Bytes processed at once: hashing, copying or decoding them takes about a millisecond. */
 export const SLICE = 1024 * 1024
@@ -24,6 +25,21 @@ async function* pacedSlicesOf(
       await setImmediate(undefined, { signal })
       handled = 0
     }
+  }
+}
+
+/** Time for slices within one turn of the event loop, in milliseconds. */
+const TURN_MS = 4
+
+/** Runs the slices in as many turns of the event loop as they need; throws when the signal is aborted. */
+export const inTurns = async <T>(work: Sliced<T>, signal: AbortSignal): Promise<T> => {
+  for (;;) {
+    await setImmediate(undefined, { signal })
+    const until = performance.now() + TURN_MS
+    do {
+      const next = work.next()
+      if (next.done === true) return next.value
+    } while (performance.now() < until)
   }
 }
 

@@ -13,6 +13,11 @@ export type OtherBroker = {
   readonly kill: () => Promise<void>
 }
 
+export type RestartedBroker = OtherBroker & {
+  /** Kills it with SIGKILL and starts it again with what it has on disk; resolves when it listens. */
+  readonly restart: () => Promise<void>
+}
+
 /** Limit until a broker listens, in milliseconds. */
 const LISTEN_MS = 90_000
 
@@ -44,40 +49,54 @@ export const startProgram = async ({
   port,
   listenMs = LISTEN_MS,
   onEnd,
-}: ProgramOptions): Promise<OtherBroker> => {
-  const child = spawn(program, args, {
-    env: { PATH: process.env['PATH'], HOME: directory, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    cwd: directory,
-    // RabbitMQ is started by a script, so its process group is killed.
-    detached: true,
-  })
-  let log = ''
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (data: Buffer) => {
-      log += data.toString()
-    })
-  const exited = once(child, 'exit')
-  const end = () => {
-    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL')
-    onEnd?.()
-  }
-  process.once('exit', end)
+}: ProgramOptions): Promise<RestartedBroker> => {
+  let end = () => Promise.resolve()
   const kill = async () => {
-    process.off('exit', end)
-    end()
-    await exited
+    await end()
     await rm(directory, { recursive: true, force: true, maxRetries: 5 })
   }
-  const from = performance.now()
-  while (!(await isListening(port))) {
-    if (child.exitCode !== null || performance.now() - from >= listenMs) {
-      await kill()
-      throw new Error(`${program} does not listen: ${log.slice(-2000)}`)
+  const start = async () => {
+    const child = spawn(program, args, {
+      env: { PATH: process.env['PATH'], HOME: directory, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      cwd: directory,
+      // RabbitMQ is started by a script, so its process group is killed.
+      detached: true,
+    })
+    let log = ''
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (data: Buffer) => {
+        log += data.toString()
+      })
+    const exited = once(child, 'exit')
+    const onExit = () => {
+      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL')
+      onEnd?.()
     }
-    await delay(100)
+    process.once('exit', onExit)
+    end = async () => {
+      process.off('exit', onExit)
+      onExit()
+      await exited
+    }
+    const from = performance.now()
+    while (!(await isListening(port))) {
+      if (child.exitCode !== null || performance.now() - from >= listenMs) {
+        await kill()
+        throw new Error(`${program} does not listen: ${log.slice(-2000)}`)
+      }
+      await delay(100)
+    }
   }
-  return { port, kill }
+  await start()
+  return {
+    port,
+    kill,
+    restart: async () => {
+      await end()
+      await start()
+    },
+  }
 }
 
 const programOf = (paths: readonly string[], debianPackage: string): string => {
@@ -87,7 +106,7 @@ const programOf = (paths: readonly string[], debianPackage: string): string => {
 }
 
 /** NATS with MQTT, which needs JetStream for sessions and QoS 1. */
-export const startNats = async (): Promise<OtherBroker> => {
+export const startNats = async (): Promise<RestartedBroker> => {
   const program = programOf(['/usr/sbin/nats-server', '/usr/local/bin/nats-server'], 'nats-server')
   const directory = await mkdtemp(join(tmpdir(), 'proplet-nats-'))
   const port = await freePort()
@@ -106,7 +125,7 @@ export const startNats = async (): Promise<OtherBroker> => {
 }
 
 /** RabbitMQ with its MQTT plugin and a separate Erlang port mapper. */
-export const startRabbitMq = async (): Promise<OtherBroker> => {
+export const startRabbitMq = async (): Promise<RestartedBroker> => {
   const program = programOf(['/usr/lib/rabbitmq/bin/rabbitmq-server'], 'rabbitmq-server')
   const directory = await mkdtemp(join(tmpdir(), 'proplet-rabbitmq-'))
   const [port, epmd, distribution] = [await freePort(), await freePort(), await freePort()]

@@ -10,6 +10,7 @@ import { parseKeyReference, textOfKey } from '../../../src/io/kbs/resource-uri.j
 import { readEnvelope } from '../../../src/io/download/ocicrypt/envelope.js'
 import { parsePacket } from '../../../src/io/download/ocicrypt/packet.js'
 import { readKek, readLayerKey } from '../../../src/io/download/ocicrypt/unwrap.js'
+import { atOnce } from '../../../src/model/sliced.js'
 import { parseManifest } from '../../../src/io/download/oci/manifest.js'
 import { chooseSealedLayers } from '../../../src/io/download/oci/pull-sealed.js'
 import { readUnwrapped } from '../../../src/io/key-provider/key-provider.js'
@@ -34,7 +35,7 @@ const READERS: readonly ((bytes: Uint8Array) => unknown)[] = [
   (bytes) => readLayerKey(bytes, 'x'),
   (bytes) => readEnvelope(recordOf(bytes), 'x'),
   (bytes) => {
-    const manifest = parseManifest(Buffer.from(bytes), MANIFEST, 'x')
+    const manifest = atOnce(parseManifest(Buffer.from(bytes), MANIFEST, 'x'))
     return manifest.type === 'manifest' ? chooseSealedLayers(manifest.layers, 'x') : undefined
   },
   (bytes) => readSealed(textOf(bytes)),

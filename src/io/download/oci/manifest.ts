@@ -3,7 +3,8 @@ import * as t from 'io-ts'
 import { DownloadError } from '../../../model/download.js'
 import { decode } from '../../codecs/decode.js'
 import { integer, label, list, optional } from '../../codecs/types.js'
-import { parsedJson } from './json.js'
+import type { Sliced } from '../../../model/sliced.js'
+import { parseBoundedJsonInSlices } from '../../../net/json/bounded-json.js'
 import { DIGEST } from './reference.js'
 
 const MANIFESTS = [
@@ -70,8 +71,9 @@ const shownType = (type: string | undefined): string => JSON.stringify((type ?? 
  * @param type the content type of the response
  * @param what its name in errors
  */
-export const parseManifest = (bytes: Buffer, type: string | undefined, what: string): Manifest => {
-  const value = parsedJson(bytes)
+export function* parseManifest(bytes: Buffer, type: string | undefined, what: string): Sliced<Manifest> {
+  const value = E.getOrElse((): unknown => undefined)(yield* parseBoundedJsonInSlices(bytes))
+  yield
   // If it were both, different programs could read it differently.
   if (hasOwn(value, 'manifests') && hasOwn(value, 'layers'))
     throw new DownloadError(`${what}: both a manifest and an index`)

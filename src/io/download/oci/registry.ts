@@ -5,6 +5,7 @@ import { drop, textOf } from '../http/body.js'
 import { statusError } from '../http/errors.js'
 import { follow, type Reply } from '../http/follow.js'
 import type { Authorizer } from './authorizer.js'
+import { inTurns } from '../../slices.js'
 import { ACCEPT, parseManifest, type Manifest } from './manifest.js'
 import { DOCKER_HUB, type ImageReference } from './reference.js'
 
@@ -83,7 +84,7 @@ export const createRegistryClient = (
       checkDigest(bytes, version.startsWith('sha256:') ? version : undefined, what)
       // Does not matter to the pipeline, but shows that the peer is alive.
       attempt.emit({ type: 'downloading', received: 0, total: undefined })
-      return parseManifest(bytes, response.headers['content-type'], what)
+      return inTurns(parseManifest(bytes, response.headers['content-type'], what), attempt.signal)
     },
     blob: async (digest, from, attempt) => {
       const range = from > 0 ? { range: `bytes=${from}-` } : {}
