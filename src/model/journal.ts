@@ -57,6 +57,8 @@ export type TaskJournal = {
  * ```
  */
 export type JournalStats = {
+  /** Why no command can be accepted; undefined if one can. */
+  readonly obstacle: string | undefined
   /** Accepted but not finished. */
   readonly commands: number
   /** Not yet acknowledged by the broker, and the size of their records. */

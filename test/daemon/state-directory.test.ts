@@ -58,15 +58,31 @@ describe('issue 14.3: a state directory', () => {
     const port = await broker('embedded')
     const seen = await wire(port)
     const state = directory()
-    const started = proplet(port, {}, { state, within: almostFull(state) })
+    const ops = await freePort()
+    const env = { PROPLET_METRICS_ENABLED: 'true', PROPLET_METRICS_PORT: String(ops) }
+    const readiness = async () => {
+      const response = await fetch(`http://127.0.0.1:${ops}/readyz`)
+      return [response.status, await response.json()]
+    }
+    const started = proplet(port, env, { state, within: almostFull(state) })
     await seen.beats(1)
     // The disk has no room for this message.
     const large = { ...add('large'), metadata: { padding: 'x'.repeat(100_000) } }
     const refused = await seen.run(large)
     expect(refused['error']).toMatch(/^task refused: the journal cannot be written: .*no space left/i)
+    expect(await readiness()).toEqual([
+      503,
+      expect.objectContaining({
+        checks: expect.objectContaining({
+          journal: expect.stringMatching(/^the journal cannot be written: .*no space left/i) as string,
+        }) as object,
+      }),
+    ])
     rmSync(`/proc/${started.process.pid ?? 0}/root${state}/${FILLER}`)
+    // It finds out by itself: nobody may send tasks to a proplet that is not ready.
+    await started.logged('Journal works again')
     expect(await seen.run({ ...large, id: 'again' })).toMatchObject({ results: '30', error: null })
-    expect(started.log()).toContain('Journal works again')
+    expect(await readiness()).toMatchObject([200, { checks: { journal: 'ok' } }])
   })
 
   it('that another proplet of this id uses ends the second one, with the reason, and does not disturb the first', async () => {

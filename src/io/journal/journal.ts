@@ -70,6 +70,7 @@ export class Journal implements TaskJournal, LinkJournal {
     const { segments, ledger, writer } = this.#keeping
     const { commands, results, resultBytes, liveBytes } = ledger
     return {
+      obstacle: this.obstacle,
       commands: commands.size,
       results: results.size,
       resultBytes,

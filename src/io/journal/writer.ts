@@ -20,8 +20,10 @@ export type WriterParts = {
 const LAZY_SYNC_MS = 50
 /** Acknowledgements gather for this long to share a sync; only the broker waits for them. */
 const GATHER_MS = 1
-/** Delay before retrying after a failed sync. */
+/** Delay before retrying after a failed write or sync. */
 const RETRY_MS = 1000
+/** A record without effect, for no message has this ID: it shows whether the disk works again when nothing else is to be written. */
+const PROBE: JournalRecord = { type: 'forgotten', id: 0 }
 /** Cap on the records that wait for a failing disk to work again. */
 const MAX_OWED = 10_000
 /** Cap on deferred records; beyond it they are written at once. */
@@ -47,6 +49,7 @@ export class Writer {
   #isClosed = false
   #renewing: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
+  #probe: NodeJS.Timeout | undefined
   #gathering: Promise<void> | undefined
 
   constructor({ segments, ledger, slackBytes, written, log }: WriterParts) {
@@ -148,6 +151,7 @@ export class Writer {
     this.flush()
     this.#isClosed = true
     clearTimeout(this.#timer)
+    clearTimeout(this.#probe)
     try {
       await this.#contentsWritten()
       await this.#segments.close()
@@ -161,6 +165,21 @@ export class Writer {
     if (this.#failure === undefined)
       this.#log.error({ err: error }, 'Failed to write to the journal: refusing tasks until it works again')
     this.#failure = messageOf(error)
+    this.#probeLater()
+  }
+
+  /** While tasks are refused, perhaps nobody sends any. */
+  #probeLater(): void {
+    if (this.#isClosed) return
+    this.#probe ??= setTimeout(() => {
+      this.#probe = undefined
+      if (this.#isClosed || this.#failure === undefined || this.#isSyncFailing) return
+      try {
+        this.append(PROBE)
+      } catch (error) {
+        this.fail(error)
+      }
+    }, RETRY_MS).unref()
   }
 
   #owe(owed: Owed): void {

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { defer, ignoreElements, merge, tap } from 'rxjs'
 import type { Connection } from '../../model/connection.js'
+import type { PropletEvents } from '../../model/proplet-events.js'
 import type { Run } from '../../model/step.js'
 import { answerJson } from './server/answer.js'
 import type { OpsPart } from './server/part.js'
@@ -39,13 +40,14 @@ const answerChecks = (response: ServerResponse, checks: Checks, notes: readonly 
 
 /**
  * `/health`, as in the current release; `/livez`: the pipeline makes progress (otherwise only a restart helps);
- * `/readyz`: it is responsive, accepts tasks and is connected.
+ * `/readyz`: it is responsive, can record tasks and is connected.
  */
 export const createHealth = ({ heartbeatMs, now }: HealthOptions): OpsPart => {
   const running = new Set<Run>()
   let link: Connection | undefined
   let lastBeatAt: number | undefined
   let isStopping = false
+  let journalStats: PropletEvents['journal']
 
   /** While connected, the pipeline publishes in every interval, even without tasks. */
   const pipeline: Check = () => {
@@ -72,6 +74,7 @@ export const createHealth = ({ heartbeatMs, now }: HealthOptions): OpsPart => {
         : [`the broker takes packets of at most ${bytes} bytes: larger ones are not published`]),
     ]
   }
+  const journal: Check = () => journalStats?.().obstacle
   const stopping: Check = () => (isStopping ? 'the proplet is shutting down' : undefined)
 
   const route = (path: string, answerTo: (response: ServerResponse) => void) => ({
@@ -83,11 +86,14 @@ export const createHealth = ({ heartbeatMs, now }: HealthOptions): OpsPart => {
     routes: [
       route('/health', (response) => answerJson(response, { status: 'ok', running_tasks: running.size })),
       route('/livez', (response) => answerChecks(response, { pipeline })),
-      route('/readyz', (response) => answerChecks(response, { broker, pipeline, stopping }, notes())),
+      route('/readyz', (response) =>
+        answerChecks(response, { broker, pipeline, journal, stopping }, notes()),
+      ),
     ],
-    watch: ({ step$, connection$, delivery$, stop$ }) =>
-      defer(() =>
-        merge(
+    watch: ({ step$, connection$, delivery$, stop$, journal: stats }) =>
+      defer(() => {
+        journalStats = stats
+        return merge(
           step$.pipe(
             tap(({ run, stage }) => {
               if (stage === 'preparing' || stage === 'running') running.add(run)
@@ -106,7 +112,7 @@ export const createHealth = ({ heartbeatMs, now }: HealthOptions): OpsPart => {
             }),
           ),
           stop$.pipe(tap(() => (isStopping = true))),
-        ).pipe(ignoreElements()),
-      ),
+        ).pipe(ignoreElements())
+      }),
   }
 }

@@ -21,8 +21,22 @@ const beat: Delivery = {
   at: 'replaced',
 }
 
+const NO_RECORDS = {
+  commands: 0,
+  results: 0,
+  resultBytes: 0,
+  bytes: 0,
+  liveBytes: 0,
+  failures: 0,
+  refused: 0,
+  unkept: 0,
+  damagedBytes: 0,
+  damagedFiles: 0,
+}
+
 const setUp = () => {
   let now = 0
+  let obstacle: string | undefined
   const { routes, watch } = createHealth({ heartbeatMs: 1000, now: () => now })
   const step$ = new Subject<Step>()
   const connection$ = new Subject<Connection>()
@@ -37,7 +51,7 @@ const setUp = () => {
     stop$,
     end$: NEVER,
     outbox: () => ({ waiting: 0, bytes: 0, inflight: 0, dropped: 0 }),
-    journal: undefined,
+    journal: () => ({ ...NO_RECORDS, obstacle }),
     runtime: { name: 'fake' },
   }).subscribe()
   const get = (path: string): string => {
@@ -52,7 +66,8 @@ const setUp = () => {
       ?.handle(new IncomingMessage(new Socket()), response, new URL('http://localhost'))
     return `${status} ${body.trim()}`
   }
-  return { step$, connection$, delivery$, stop$, get, at: (ms: number) => (now = ms) }
+  const obstruct = (why: string | undefined) => (obstacle = why)
+  return { step$, connection$, delivery$, stop$, get, obstruct, at: (ms: number) => (now = ms) }
 }
 
 describe('health', () => {
@@ -68,24 +83,29 @@ describe('health', () => {
   })
 
   it('is ready while it is connected and no shutdown has begun', () => {
-    const { connection$, stop$, get } = setUp()
+    const { connection$, stop$, get, obstruct } = setUp()
     expect(get('/readyz')).toContain('503 {"status":"unavailable","checks":{"broker":"not yet connected"')
     connection$.next({ state: 'up', sessionPresent: false })
     expect(get('/readyz')).toBe(
-      '200 {"status":"ok","checks":{"broker":"ok","pipeline":"ok","stopping":"ok"}}',
+      '200 {"status":"ok","checks":{"broker":"ok","pipeline":"ok","journal":"ok","stopping":"ok"}}',
     )
     connection$.next({ state: 'up', sessionPresent: false, lowered: { asked: 2, used: 1 } })
     expect(get('/readyz')).toBe(
-      '200 {"status":"ok","checks":{"broker":"ok","pipeline":"ok","stopping":"ok"},"notes":["the broker accepts QoS 1 instead of 2: results are published with QoS 1"]}',
+      '200 {"status":"ok","checks":{"broker":"ok","pipeline":"ok","journal":"ok","stopping":"ok"},"notes":["the broker accepts QoS 1 instead of 2: results are published with QoS 1"]}',
     )
     connection$.next({ state: 'up', sessionPresent: false, maximumPacketBytes: 300 })
     expect(get('/readyz')).toContain(
-      '200 {"status":"ok","checks":{"broker":"ok","pipeline":"ok","stopping":"ok"},"notes":["the broker takes packets of at most 300 bytes: larger ones are not published"]}',
+      '200 {"status":"ok","checks":{"broker":"ok","pipeline":"ok","journal":"ok","stopping":"ok"},"notes":["the broker takes packets of at most 300 bytes: larger ones are not published"]}',
     )
     connection$.next({ state: 'down', reason: 'closed by the broker' })
     expect(get('/readyz')).toContain('503 {"status":"unavailable","checks":{"broker":"down: closed by the')
     expect(get('/livez')).toBe('200 {"status":"ok","checks":{"pipeline":"ok"}}')
     connection$.next({ state: 'up', sessionPresent: true })
+    obstruct('the journal cannot be written: no space')
+    expect(get('/readyz')).toContain('503 ')
+    expect(get('/readyz')).toContain('"journal":"the journal cannot be written: no space"')
+    obstruct(undefined)
+    expect(get('/readyz')).toContain('200 ')
     stop$.next()
     expect(get('/readyz')).toContain('"stopping":"the proplet is shutting down"')
     expect(get('/livez')).toContain('200 ')
