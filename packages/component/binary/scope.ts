@@ -4,11 +4,11 @@ import { malformed, unsupported } from './error.js'
 import { LARGER_ELSEWHERE } from '../remedy.js'
 
 /** Nesting of components, component types and instance types: the limit of wasm-tools. */
-export const MAX_DEPTH = 100
+const MAX_DEPTH = 100
 /** Definitions, fields, cases, parameters, arguments and names of one binary; a component of 15 MB has a few thousand. */
-export const MAX_ITEMS = 50_000
+const MAX_ITEMS = 50_000
 /** Components, component types and instance types of one binary. */
-export const MAX_SCOPES = 10_000
+const MAX_SCOPES = 10_000
 
 /** Counts over the whole binary. */
 export class Tally {

@@ -25,7 +25,7 @@ const PRIMITIVES: readonly PrimitiveKind[] = [
 ]
 const ERROR_CONTEXT = 0x64
 
-export const primitiveOf = (code: number): PrimitiveKind | undefined =>
+const primitiveOf = (code: number): PrimitiveKind | undefined =>
   code === ERROR_CONTEXT ? 'error-context' : PRIMITIVES[0x7f - code]
 
 /** A primitive is a negative one-byte number, an index a non-negative number. */

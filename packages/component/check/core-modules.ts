@@ -28,7 +28,7 @@ function importsOf(
 }
 
 /** Unique for each pair of names. */
-export const importKey = (module: string, name: string): string => `${module.length}:${module}:${name}`
+const importKey = (module: string, name: string): string => `${module.length}:${module}:${name}`
 
 export function coreTypeOf(type: CoreType, offset: number): CoreTypeItem {
   if (type.kind === 'func') return { kind: 'func', signature: type }

@@ -66,11 +66,7 @@ const found = (given: Form, wanted: Form): string =>
 const within = (where: string, mismatch: string | undefined): string | undefined =>
   mismatch === undefined ? undefined : `${where}: ${mismatch}`.slice(0, 400)
 
-export function fields(
-  given: readonly Field[],
-  wanted: readonly Field[],
-  compare: Comparison,
-): string | undefined {
+function fields(given: readonly Field[], wanted: readonly Field[], compare: Comparison): string | undefined {
   if (given.length !== wanted.length) return `expected ${wanted.length} fields, found ${given.length}`
   for (const [index, field] of wanted.entries()) {
     const other = given[index]

@@ -44,7 +44,7 @@ export const printWave = (type: ValueType, value: unknown, maxLength = MAX_LENGT
 }
 
 /** The printer of a type that is not too deep. It is created once for each part of the type, however often that is used. */
-export const printerOf = (type: ValueType): Print => {
+const printerOf = (type: ValueType): Print => {
   const known = new Map<ValueType, Print>()
   const make: PrinterOf = (part) => {
     const print = known.get(part) ?? printerFor(part, make)

@@ -34,7 +34,7 @@ const asWaveError = (thrown: unknown): WaveError => {
 }
 
 /** The reader of a type that is not too deep. It is created once for each part of the type, however often that is used. */
-export const readerOf = (type: ValueType): Read => {
+const readerOf = (type: ValueType): Read => {
   const known = new Map<ValueType, Read>()
   const make: ReaderOf = (part) => {
     const read = known.get(part) ?? readerFor(part, make)

@@ -56,7 +56,7 @@ const BILLION = 1_000_000_000n
  * Sets times by touch(1) of GNU, which supports nanoseconds, and one time without the other. The file is passed by descriptor, so
  * that nothing can replace it. False: the program is missing or lacks these options.
  */
-export function touch({ fd, name }: Pick<TimesTarget, 'fd' | 'name'>, times: NewTimes): boolean {
+function touch({ fd, name }: Pick<TimesTarget, 'fd' | 'name'>, times: NewTimes): boolean {
   const program = TOUCH_PATHS.find((path) => existsSync(path))
   if (program === undefined) return false
   const file = name === undefined ? '/proc/self/fd/3' : `/proc/self/fd/3/${name}`

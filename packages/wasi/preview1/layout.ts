@@ -4,7 +4,7 @@ import type { GuestMemory } from './memory.js'
 
 /** Sizes in bytes of the structures of wasi/api.h that are written here. */
 export const FILESTAT_BYTES = 64
-export const FDSTAT_BYTES = 24
+const FDSTAT_BYTES = 24
 export const DIRENT_BYTES = 24
 
 /** `__wasi_filetype_t`. It has no value for a FIFO. */

@@ -4,7 +4,7 @@ import { Pollable } from './pollable.js'
 import { operationFailed, streamClosed } from './stream-error.js'
 
 /** Maximum bytes of one read; a guest that wants more reads again. */
-export const MAX_READ_BYTES = 65_536
+const MAX_READ_BYTES = 65_536
 
 /** Converts a requested `u64` length to the number of bytes read at once. */
 export const toReadLength = (length: bigint): number =>

@@ -35,7 +35,7 @@ export const answerTopics = (topic: string, image?: string): Topics => ({
 export type Question<A> = {
   readonly publication: Publication
   readonly waited: Waited
-  readonly isAnswer: (heard: ChannelMessage) => heard is ChannelMessage & A
+  readonly isAnswer: (message: ChannelMessage) => message is ChannelMessage & A
   readonly show: (answer: A) => readonly Shown[]
   /** Milliseconds; undefined for no limit. */
   readonly withinMs: number | undefined
@@ -50,12 +50,12 @@ export const askAndWait = <A>(
   link: MqttLink,
   { publication, waited, isAnswer, show, withinMs, live }: Question<A>,
 ): Observable<Shown> => {
-  const heard$ = link.messages$.pipe(
+  const message$ = link.messages$.pipe(
     map(parseChannelMessage),
     filter((message) => message !== undefined),
     share(),
   )
-  const answer$ = heard$.pipe(filter(isAnswer), take(1), share())
+  const answer$ = message$.pipe(filter(isAnswer), take(1), share())
   const limited$ =
     withinMs === undefined
       ? answer$
@@ -73,7 +73,7 @@ export const askAndWait = <A>(
   const deps = { clock: asyncScheduler, live }
   return merge(
     limited$.pipe(mergeMap(show)),
-    merge(waiting(heard$, waited, deps), lost$).pipe(takeUntil(answer$)),
+    merge(waiting(message$, waited, deps), lost$).pipe(takeUntil(answer$)),
     deliver(link, publication),
   )
 }

@@ -26,20 +26,20 @@ const fetching = (image: string, fetched: Fetched): string =>
   `fetching ${safeLine(image, 60)}: ${fetched.chunks} of ${fetched.total} chunks, ${percentOf(fetched)} %, ${bytesText(fetched.bytes)}`
 
 /** The state of the task in words. */
-const stages = (heard$: Observable<ChannelMessage>, { taskId, image }: Waited): Observable<string> => {
+const stages = (message$: Observable<ChannelMessage>, { taskId, image }: Waited): Observable<string> => {
   const count = createFetchCount()
-  return heard$.pipe(
-    map((heard): string | undefined => {
-      switch (heard.type) {
+  return message$.pipe(
+    map((message): string | undefined => {
+      switch (message.type) {
         case 'asked':
-          return heard.image === image ? `fetching ${safeLine(image, 60)}: requested` : undefined
+          return message.image === image ? `fetching ${safeLine(image, 60)}: requested` : undefined
         case 'chunk':
-          return heard.image === image ? fetching(image, count(heard)) : undefined
+          return message.image === image ? fetching(image, count(message)) : undefined
         case 'task_metrics': {
-          if (heard.taskId !== taskId) return undefined
-          const cpu = heard.cpuPercent === undefined ? [] : [`${heard.cpuPercent.toFixed(0)} % cpu`]
-          const memory = heard.memoryBytes === undefined ? [] : [bytesText(heard.memoryBytes)]
-          return ['running on', safeLine(heard.propletId, 40), ...cpu, ...memory].join(' ')
+          if (message.taskId !== taskId) return undefined
+          const cpu = message.cpuPercent === undefined ? [] : [`${message.cpuPercent.toFixed(0)} % cpu`]
+          const memory = message.memoryBytes === undefined ? [] : [bytesText(message.memoryBytes)]
+          return ['running on', safeLine(message.propletId, 40), ...cpu, ...memory].join(' ')
         }
         case 'created':
         case 'alive':
@@ -70,11 +70,11 @@ const liveStatus = (stage$: Observable<string>, taskId: string, clock: Scheduler
 }
 
 /** Progress of a fetch for logs: at each quarter. */
-const news = (heard$: Observable<ChannelMessage>, image: string): Observable<Shown> =>
+const news = (message$: Observable<ChannelMessage>, image: string): Observable<Shown> =>
   defer(() => {
     const count = createFetchCount()
-    return heard$.pipe(
-      filter((heard) => heard.type === 'chunk'),
+    return message$.pipe(
+      filter((message) => message.type === 'chunk'),
       filter((chunk) => chunk.image === image),
       map(count),
       scan(
@@ -90,19 +90,23 @@ const news = (heard$: Observable<ChannelMessage>, image: string): Observable<Sho
     )
   })
 
-const quiet = (heard$: Observable<ChannelMessage>, clock: SchedulerLike): Observable<Shown> =>
+const quiet = (message$: Observable<ChannelMessage>, clock: SchedulerLike): Observable<Shown> =>
   timer(QUIET_MS, clock).pipe(
     map(() => note(`no message from any proplet on this channel for ${QUIET_MS / 1000} s; is one running?`)),
-    takeUntil(heard$.pipe(filter((heard) => 'propletId' in heard && heard.type !== 'start'))),
+    takeUntil(message$.pipe(filter((message) => 'propletId' in message && message.type !== 'start'))),
   )
 
 /** What to report while waiting for a task: the progress of its fetch, its usage, or that there is no proplet. */
-export const waiting = (heard$: Observable<ChannelMessage>, waited: Waited, { clock, live }: WaitingDeps) => {
+export const waiting = (
+  message$: Observable<ChannelMessage>,
+  waited: Waited,
+  { clock, live }: WaitingDeps,
+) => {
   const { taskId, image } = waited
-  const told$ = live
-    ? liveStatus(stages(heard$, waited), taskId, clock)
+  const progress$ = live
+    ? liveStatus(stages(message$, waited), taskId, clock)
     : image === undefined
       ? EMPTY
-      : news(heard$, image)
-  return merge(told$, quiet(heard$, clock))
+      : news(message$, image)
+  return merge(progress$, quiet(message$, clock))
 }

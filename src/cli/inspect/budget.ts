@@ -1,5 +1,5 @@
 /** Limit of the output for one file; shared types may expand to much more. */
-export const MAX_ITEMS = 200_000
+const MAX_ITEMS = 200_000
 export const MAX_CHARACTERS = 8 * 1024 * 1024
 
 /** Counts what is printed, in all parts of an answer. */

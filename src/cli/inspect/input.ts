@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { formatBytes } from '@proplet/component/units.js'
 
-export const MAX_FILE_BYTES = 256 * 1024 * 1024
+const MAX_FILE_BYTES = 256 * 1024 * 1024
 
 /** The file is larger than the limit. */
 export class TooLarge extends Error {

@@ -14,9 +14,9 @@ import { moduleLines } from './module-lines.js'
 import { safeJson, shown } from './shown.js'
 
 /** The input is not a valid binary (EX_DATAERR). */
-export const EXIT_DATA = 65
+const EXIT_DATA = 65
 /** The input can't be read (EX_NOINPUT of sysexits). */
-export const EXIT_NO_INPUT = 66
+const EXIT_NO_INPUT = 66
 
 export type InspectRequest = { readonly file: string; readonly json: boolean }
 

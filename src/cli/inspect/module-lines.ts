@@ -22,7 +22,7 @@ export function* moduleLines({
   }
 }
 
-export const signatureText = (signature: FunctionType | undefined): string => {
+const signatureText = (signature: FunctionType | undefined): string => {
   if (signature === undefined) return 'func'
   const [only, ...others] = signature.results
   const results = others.length === 0 ? only : `(${signature.results.join(', ')})`

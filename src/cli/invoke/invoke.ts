@@ -29,8 +29,8 @@ const plan = (words: Words, host: NodeJS.Process): Plan => {
   const question = {
     publication,
     waited: { taskId },
-    isAnswer: (heard: ChannelMessage): heard is ChannelMessage & { type: 'invoke_result' } =>
-      heard.type === 'invoke_result' && heard.taskId === taskId && heard.invocationId === invocationId,
+    isAnswer: (message: ChannelMessage): message is ChannelMessage & { type: 'invoke_result' } =>
+      message.type === 'invoke_result' && message.taskId === taskId && message.invocationId === invocationId,
     show: (answer: Answer) => answered(answer, json, invocationId),
     withinMs: timeoutOf(words) ?? ANSWER_MS,
     live: host.stderr.isTTY,

@@ -1,10 +1,9 @@
 export type Output = { readonly write: (text: string) => unknown }
 
 const lines =
-  (kind: 'error' | 'warning' | 'note') =>
+  (kind: 'error' | 'warning') =>
   (texts: readonly string[]): string =>
     texts.map((text) => `${kind}: ${text}\n`).join('')
 
 export const errorLines = lines('error')
 export const warningLines = lines('warning')
-export const noteLines = lines('note')

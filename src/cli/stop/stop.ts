@@ -30,13 +30,13 @@ const plan = (words: Words, host: NodeJS.Process): Plan => {
     keep: 'all',
   }
   const { warnings, open } = loadedChannel(words, host)
-  const told$ = json ? of(result(`${JSON.stringify({ task_id: taskId })}\n`)) : EMPTY
-  if (!wait) return { warnings, shown$: open({ needed: [] }, (link) => tell(link, publication, told$)) }
+  const id$ = json ? of(result(`${JSON.stringify({ task_id: taskId })}\n`)) : EMPTY
+  if (!wait) return { warnings, shown$: open({ needed: [] }, (link) => tell(link, publication, id$)) }
   const question = {
     publication,
     waited: { taskId },
-    isAnswer: (heard: ChannelMessage): heard is ChannelMessage & { type: 'result' } =>
-      heard.type === 'result' && heard.taskId === taskId,
+    isAnswer: (message: ChannelMessage): message is ChannelMessage & { type: 'result' } =>
+      message.type === 'result' && message.taskId === taskId,
     show: (answer: Answer) => ended(answer, json),
     withinMs: timeoutMs ?? ANSWER_MS,
     live: host.stderr.isTTY,

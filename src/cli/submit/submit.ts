@@ -18,14 +18,14 @@ const plan = async (words: Words, host: NodeJS.Process): Promise<Plan> => {
   const { taskId, wait, json, timeoutMs, command } = request
   const source = await findSource(words.args[0] ?? '', host.stdin)
   const publication = startMessage(command, source, config)
-  const told = result(json ? `${JSON.stringify({ task_id: taskId })}\n` : `${taskId}\n`)
-  if (!wait) return { warnings, shown$: open({ needed: [] }, (link) => tell(link, publication, of(told))) }
+  const id = result(json ? `${JSON.stringify({ task_id: taskId })}\n` : `${taskId}\n`)
+  if (!wait) return { warnings, shown$: open({ needed: [] }, (link) => tell(link, publication, of(id))) }
   const image = source.type === 'image' ? source.image : undefined
   const question = {
     publication,
     waited: { taskId, image },
-    isAnswer: (heard: ChannelMessage): heard is ChannelMessage & { type: 'result' } =>
-      heard.type === 'result' && heard.taskId === taskId,
+    isAnswer: (message: ChannelMessage): message is ChannelMessage & { type: 'result' } =>
+      message.type === 'result' && message.taskId === taskId,
     show: (answer: Answer) => answered(answer, json),
     withinMs: timeoutMs,
     live: host.stderr.isTTY,

@@ -40,57 +40,61 @@ const createTeller = () => {
     states.set(propletId, { offline })
     return [`proplet ${safeLine(propletId)} ${offline ? 'offline' : 'alive'}`]
   }
-  const chunk = (heard: Extract<ChannelMessage, { type: 'chunk' }>): readonly string[] => {
-    const before = fetches.get(heard.image) ?? { count: createFetchCount(), step: -1 }
-    const fetched = before.count(heard)
+  const chunk = (message: Extract<ChannelMessage, { type: 'chunk' }>): readonly string[] => {
+    const before = fetches.get(message.image) ?? { count: createFetchCount(), step: -1 }
+    const fetched = before.count(message)
     const step = Math.floor(percentOf(fetched) / NEWS_PERCENT)
-    fetches.set(heard.image, { ...before, step })
+    fetches.set(message.image, { ...before, step })
     const { chunks, total, bytes } = fetched
     return step === before.step
       ? []
-      : [`fetch ${safeLine(heard.image)} ${chunks} of ${total} chunks, ${bytesText(bytes)}`]
+      : [`fetch ${safeLine(message.image)} ${chunks} of ${total} chunks, ${bytesText(bytes)}`]
   }
-  return (heard: ChannelMessage): readonly string[] => {
-    switch (heard.type) {
+  return (message: ChannelMessage): readonly string[] => {
+    switch (message.type) {
       case 'created':
-        return [`proplet ${safeLine(heard.propletId)} started: ${safeLine(heard.software)}`]
+        return [`proplet ${safeLine(message.propletId)} started: ${safeLine(message.software)}`]
       case 'alive':
-        return beat(heard)
+        return beat(message)
       case 'metrics':
         return []
       case 'task_metrics':
-        return [`task ${safeLine(heard.taskId)} ${usage(heard)}`]
+        return [`task ${safeLine(message.taskId)} ${usage(message)}`]
       case 'result':
-        return [`task ${safeLine(heard.taskId)} ${outcome(heard)}`]
+        return [`task ${safeLine(message.taskId)} ${outcome(message)}`]
       case 'invoke_result':
-        return [`task ${safeLine(heard.taskId)} invocation ${safeLine(heard.invocationId)} ${outcome(heard)}`]
-      case 'asked':
-        return [`fetch ${safeLine(heard.image)} requested`]
-      case 'chunk':
-        return chunk(heard)
-      case 'start': {
-        const image = heard.image === '' ? '' : ` of ${safeLine(heard.image)}`
-        const what = heard.latent ? 'deploy' : 'start'
         return [
-          `task ${safeLine(heard.taskId)} ${what} ${safeLine(heard.name)}${image} on ${on(heard.propletId)}`,
+          `task ${safeLine(message.taskId)} invocation ${safeLine(message.invocationId)} ${outcome(message)}`,
+        ]
+      case 'asked':
+        return [`fetch ${safeLine(message.image)} requested`]
+      case 'chunk':
+        return chunk(message)
+      case 'start': {
+        const image = message.image === '' ? '' : ` of ${safeLine(message.image)}`
+        const what = message.latent ? 'deploy' : 'start'
+        return [
+          `task ${safeLine(message.taskId)} ${what} ${safeLine(message.name)}${image} on ${on(message.propletId)}`,
         ]
       }
       case 'stop':
       case 'invoke':
-        return [`task ${safeLine(heard.taskId)} ${heard.type} on ${on(heard.propletId)}`]
+        return [`task ${safeLine(message.taskId)} ${message.type} on ${on(message.propletId)}`]
     }
   }
 }
 
 /** One line per event, with its time; heartbeats only if they contain something new. */
-export const watchLines = (heard$: Observable<ChannelMessage>, clock: SchedulerLike): Observable<string> =>
+export const watchLines = (message$: Observable<ChannelMessage>, clock: SchedulerLike): Observable<string> =>
   defer(() => {
     const tell = createTeller()
-    return heard$.pipe(
-      concatMap((heard) => tell(heard).map((line) => `${new Date(clock.now()).toISOString()} ${line}\n`)),
+    return message$.pipe(
+      concatMap((message) => tell(message).map((line) => `${new Date(clock.now()).toISOString()} ${line}\n`)),
     )
   })
 
 /** One line of JSON per message. */
-export const watchJson = (heard$: Observable<ChannelMessage>, clock: SchedulerLike): Observable<string> =>
-  heard$.pipe(map((heard) => `${JSON.stringify({ at: new Date(clock.now()).toISOString(), ...heard })}\n`))
+export const watchJson = (message$: Observable<ChannelMessage>, clock: SchedulerLike): Observable<string> =>
+  message$.pipe(
+    map((message) => `${JSON.stringify({ at: new Date(clock.now()).toISOString(), ...message })}\n`),
+  )

@@ -31,24 +31,24 @@ export class WatchModel {
     this.#fetches = new WatchedFetches(caps.fetches)
   }
 
-  hear(heard: ChannelMessage, at: number): void {
-    switch (heard.type) {
+  take(message: ChannelMessage, at: number): void {
+    switch (message.type) {
       case 'created':
-        this.#proplets.change(heard.propletId, { software: cut(heard.software) })
+        this.#proplets.change(message.propletId, { software: cut(message.software) })
         break
       case 'alive':
-        this.#proplets.beat(heard, at)
+        this.#proplets.beat(message, at)
         break
       case 'metrics':
-        this.#proplets.change(heard.propletId, {
-          cpuPercent: heard.cpuPercent,
-          memoryBytes: heard.memoryBytes,
+        this.#proplets.change(message.propletId, {
+          cpuPercent: message.cpuPercent,
+          memoryBytes: message.memoryBytes,
         })
         break
       case 'task_metrics': {
-        const { cpuPercent, memoryBytes } = heard
-        if (heard.taskId === '') break
-        this.#tasks.change(heard, at, ({ phase }) => ({
+        const { cpuPercent, memoryBytes } = message
+        if (message.taskId === '') break
+        this.#tasks.change(message, at, ({ phase }) => ({
           phase: phase === 'sent' ? 'running' : phase,
           cpuPercent,
           memoryBytes,
@@ -56,32 +56,32 @@ export class WatchModel {
         break
       }
       case 'result':
-        this.#tasks.change(heard, at, () => ({
-          phase: endOf(heard.error),
+        this.#tasks.change(message, at, () => ({
+          phase: endOf(message.error),
           endedAt: at,
-          text: textOf(heard),
+          text: textOf(message),
         }))
         break
       case 'invoke_result':
-        this.#tasks.change(heard, at, ({ calls }) => ({
+        this.#tasks.change(message, at, ({ calls }) => ({
           phase: 'deployed',
           calls: calls + 1,
-          text: textOf(heard),
+          text: textOf(message),
         }))
         break
       case 'start':
-        this.#tasks.start(heard, at)
+        this.#tasks.start(message, at)
         break
       case 'stop':
-        this.#tasks.stop(heard.taskId)
+        this.#tasks.stop(message.taskId)
         break
       case 'invoke':
         break
       case 'asked':
-        this.#fetches.ask(heard.image, at)
+        this.#fetches.ask(message.image, at)
         break
       case 'chunk':
-        this.#fetches.add(heard, at)
+        this.#fetches.add(message, at)
     }
   }
 

@@ -63,11 +63,11 @@ const BAR = 20
 
 const fetchCells = ({ image, fetched }: FetchRow): readonly Cell[] => {
   const done = Math.round((percentOf(fetched) / 100) * BAR)
-  const told =
+  const text =
     fetched.total === 0
       ? 'requested'
       : `${fetched.chunks} of ${fetched.total} chunks, ${bytesText(fetched.bytes)}`
-  return [plain(image), { text: `[${'#'.repeat(done)}${'.'.repeat(BAR - done)}]` }, { text: told }]
+  return [plain(image), { text: `[${'#'.repeat(done)}${'.'.repeat(BAR - done)}]` }, { text }]
 }
 
 /** A table with its heading, in at most `room` lines; the last line counts hidden rows. */

@@ -16,7 +16,7 @@ export type WatchViewDeps = {
 
 /** The view and its changes, from the start; never completes. */
 export const watchView = (
-  heard$: Observable<ChannelMessage>,
+  message$: Observable<ChannelMessage>,
   connection$: Observable<Connection>,
   { clock, caps, frameMs, tickMs }: WatchViewDeps,
 ): Observable<WatchView> =>
@@ -24,7 +24,7 @@ export const watchView = (
     const model = new WatchModel(caps)
     let link: Connection | undefined
     return merge(
-      heard$.pipe(tap((heard) => model.hear(heard, clock.now()))),
+      message$.pipe(tap((message) => model.take(message, clock.now()))),
       connection$.pipe(tap((connection) => (link = connection))),
       interval(tickMs, clock),
     ).pipe(

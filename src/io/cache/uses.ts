@@ -56,5 +56,3 @@ export const createUses = () => {
     },
   }
 }
-
-export type Uses = ReturnType<typeof createUses>

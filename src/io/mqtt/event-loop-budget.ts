@@ -6,14 +6,14 @@ import type { Sliced } from '../../model/sliced.js'
  */
 const SLICE_MS = 5
 
-export type PaceDeps = {
+export type EventLoopBudgetDeps = {
   /** Milliseconds. */
   readonly now: () => number
   /** Calls back after the event loop has turned. */
   readonly nextTurn: (callback: () => void) => void
 }
 
-const ofThisProcess: PaceDeps = {
+const ofThisProcess: EventLoopBudgetDeps = {
   now: () => performance.now(),
   nextTurn: (callback) => void setImmediate(callback),
 }
@@ -24,10 +24,10 @@ const ofThisProcess: PaceDeps = {
  * callback, works for at most `SLICE_MS` in one turn, plus the message in progress.
  */
 export class EventLoopBudget {
-  readonly #deps: PaceDeps
+  readonly #deps: EventLoopBudgetDeps
   #beganAt: number | undefined
 
-  constructor(deps: PaceDeps = ofThisProcess) {
+  constructor(deps: EventLoopBudgetDeps = ofThisProcess) {
     this.#deps = deps
   }
 

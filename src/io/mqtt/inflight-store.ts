@@ -6,7 +6,7 @@ import type { PublishQos } from './publish-qos.js'
 /** A publication larger than this, in bytes, may be why a broker closes the connection. */
 export const SUSPECT_BYTES = 64 * 1024
 /** A connection lost this soon after a large publication was sent, in milliseconds, may have been lost because of it. */
-export const SUSPECT_WITHIN_MS = 10_000
+const SUSPECT_WITHIN_MS = 10_000
 /** Consecutive lost connections after which the publication is dropped. */
 export const STRIKES = 5
 /** A connection with less throughput to the broker, in bytes per second, counts as broken. */

@@ -8,9 +8,9 @@ import type { Delivery, RejectionCause, OutboxStats } from '../../model/delivery
 export const MAX_WAITING_MESSAGES = 100_000
 export const MAX_WAITING_BYTES = 256 * 1024 * 1024
 /** While more messages wait, no further messages are received, because they lead to more publications. */
-export const MAX_WAITING_TO_TAKE = 256
+const MAX_WAITING_TO_TAKE = 256
 /** Limit of keyed `latest` publications; beyond it the oldest is dropped, so they never displace results. */
-export const MAX_WAITING_KEYS = 1000
+const MAX_WAITING_KEYS = 1000
 
 export type OutboxOptions = {
   readonly topicPrefix: string

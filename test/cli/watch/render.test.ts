@@ -8,7 +8,7 @@ import { fitted, widthOf } from '../../../src/cli/watch/width.js'
 const plain = styleFor({ isTTY: false }, {})
 
 const model = new WatchModel({ proplets: 100, tasks: 100, fetches: 100 })
-const tell = (...messages: readonly ChannelMessage[]) => messages.forEach((message) => model.hear(message, 0))
+const tell = (...messages: readonly ChannelMessage[]) => messages.forEach((message) => model.take(message, 0))
 tell(
   { type: 'alive', propletId: 'edge-7', offline: false, software: 'v8-internal 0.1.0' },
   { type: 'metrics', propletId: 'edge-7', cpuPercent: 2.2, memoryBytes: 81_000_000 },

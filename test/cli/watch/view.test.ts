@@ -114,7 +114,7 @@ describe('the view of the stream', () => {
 describe('the rows', () => {
   const told = (...messages: readonly ChannelMessage[]): WatchView => {
     const model = new WatchModel(CAPS)
-    messages.forEach((message, at) => model.hear(message, at))
+    messages.forEach((message, at) => model.take(message, at))
     return model.view(messages.length, up)
   }
   const tasks = (...messages: readonly ChannelMessage[]): readonly TaskRow[] => told(...messages).tasks
@@ -181,9 +181,9 @@ describe('the rows', () => {
 
   it('show a fetch for a while after its last chunk', () => {
     const model = new WatchModel(CAPS)
-    model.hear({ type: 'asked', image: 'i' }, 0)
-    model.hear(chunk('i', 0), 1)
-    model.hear(chunk('i', 0), 2)
+    model.take({ type: 'asked', image: 'i' }, 0)
+    model.take(chunk('i', 0), 1)
+    model.take(chunk('i', 0), 2)
     expect(short(model.view(10_000, up))).toBe('up i:1/2')
     expect(short(model.view(10_003, up))).toBe('up')
   })
@@ -200,9 +200,9 @@ describe('the rows', () => {
   it('stay bounded, however many messages arrive', () => {
     const model = new WatchModel(CAPS)
     for (let i = 0; i < 5000; i += 1) {
-      model.hear(alive(`p${i}`), i)
-      model.hear(result(`${'t'.repeat(5000)}${i}`, `p${i}`, 'x'.repeat(5000)), i)
-      model.hear({ type: 'asked', image: `i${i}` }, i)
+      model.take(alive(`p${i}`), i)
+      model.take(result(`${'t'.repeat(5000)}${i}`, `p${i}`, 'x'.repeat(5000)), i)
+      model.take({ type: 'asked', image: `i${i}` }, i)
     }
     const view = model.view(5000, up)
     expect([view.proplets.length, view.tasks.length, view.fetches.length]).toStrictEqual([3, 3, 2])

@@ -13,7 +13,7 @@ export type RequestStatus = {
 }
 
 /** The descriptor of the file in a child. */
-export const STATUS_FD = 7
+const STATUS_FD = 7
 /** More bytes than the daemon reads. */
 export const STATUS_MAX_BYTES = 64 * 1024
 

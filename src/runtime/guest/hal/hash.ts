@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { blake3 } from '@noble/hashes/blake3.js'
 
-export const HASHES = ['sha256', 'sha384', 'sha512', 'blake3'] as const
+const HASHES = ['sha256', 'sha384', 'sha512', 'blake3'] as const
 export type HashName = (typeof HASHES)[number]
 
 /** Node.js has no BLAKE3. */

@@ -22,7 +22,7 @@ export type Tasks = {
   readonly step: (step: Step) => void
   /** Events that steps do not cover. */
   readonly take: (event: TaskEvent) => void
-  readonly told: (told: ResultDelivery) => void
+  readonly delivered: (delivery: ResultDelivery) => void
   readonly groups: Groups
   readonly totals: () => Totals
 }
@@ -98,7 +98,7 @@ export const createTasks = ({ latencies, tails, maxEnded, now }: TasksDeps): Tas
       const located = index.locate(event)
       if (located !== undefined) progress(located.entry, located.event)
     },
-    told: ({ run, dueAt, at, isDelivered }) => {
+    delivered: ({ run, dueAt, at, isDelivered }) => {
       const entry = index.ofRun(run)
       if (entry === undefined || !isDelivered) return
       span(entry, 'publish', at - dueAt)

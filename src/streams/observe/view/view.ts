@@ -102,7 +102,7 @@ export const createView = ({ facts, sampler, limits, now, onError, clock }: View
   const latencies = createLatencies(limits.latencies)
   const tails = createTails(limits)
   const points = createPoints(windowMs, windowMs / WATCHED_MS + MAX_POINTS_SPARE)
-  const { take, step, told, groups, totals } = createTasks({ latencies, tails, maxEnded, now })
+  const { take, step, delivered, groups, totals } = createTasks({ latencies, tails, maxEnded, now })
   const watchers = new BehaviorSubject(0)
   let link: Link = { state: 'down', reason: '', since: facts.startedAt }
 
@@ -134,7 +134,7 @@ export const createView = ({ facts, sampler, limits, now, onError, clock }: View
       merge(
         task$.pipe(tap(take)),
         step$.pipe(tap(step)),
-        resultDelivery$.pipe(tap(told)),
+        resultDelivery$.pipe(tap(delivered)),
         connection$.pipe(
           tap((connection) => {
             link = linkOf(connection, now())

@@ -67,7 +67,7 @@ describe('the tasks of a view', () => {
     take(34, { type: 'started', id: 't', compileMs: 1 })
     expect(rows()).toMatchObject([{ phase: 'running', since: 34, progress: undefined }])
     take(74, { type: 'output', id: 't', stream: 'stdout', data: bytes('hi') }, endOf('t', completed('30')))
-    tasks.told({ run, dueAt: 74, handedAt: 75, at: 79, isDelivered: true })
+    tasks.delivered({ run, dueAt: 74, handedAt: 75, at: 79, isDelivered: true })
     expect(rows()).toMatchObject([
       {
         phase: 'completed',
