@@ -35,7 +35,7 @@ export const apply = (state: State | undefined, update: Update): State | undefin
 
 const ENDS: readonly TaskPhase[] = ['completed', 'failed', 'stopped', 'replaced'] satisfies EndPhase[]
 
-const isEnded = ({ phase }: Pick<Row, 'phase'>): boolean => ENDS.includes(phase)
+export const isEnded = ({ phase }: Pick<Row, 'phase'>): boolean => ENDS.includes(phase)
 
 export type Filter = 'all' | 'live' | 'failed'
 
