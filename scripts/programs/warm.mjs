@@ -13,14 +13,15 @@ const binaryOf = (path) => {
   return { digest, size: bytes.length, content: { bytes } }
 }
 
-/** The most that any child has held, in MB. */
-const peakOf = (pids) =>
-  Math.max(
-    ...pids.map((pid) => {
-      const [, kilobytes] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))
-      return Number(kilobytes) / 1024
-    }),
-  )
+/** The peak of the largest child, in MB; undefined if there is none, as after a trap. */
+const peakOf = (pids) => {
+  if (pids.length === 0) return undefined
+  const peaks = pids.map((pid) => {
+    const [, kilobytes] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))
+    return Number(kilobytes) / 1024
+  })
+  return Math.max(...peaks)
+}
 
 /** Standard output and the exit code of a program, as the runtime reports them of a task. */
 const endOf = ({ kind, code, error, results }) => {

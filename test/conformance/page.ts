@@ -26,14 +26,14 @@ The suites are not part of this repository. \`CONFORMANCE_SUITES\` names the fol
   \`packages/component\`. \`component definition\` is validated; \`assert_invalid\` and \`assert_malformed\` pass if the component is
   refused as invalid; unsupported is not enough. Their messages, which quote another validator, are not compared. Text that
   is malformed is the converter's concern and not counted.
-- **Traps** are compared by their messages. The suite quotes those of wasmtime: where ours says the same in other words, both have
-  to be of one class ([the classes](../test/conformance/wast/trap-class.ts)); any other message has to be part of ours.
-- **Not passed** are, on the newest Node.js, commands of files that \`nyi.txt\` of the suite leaves out. Two switch, within a synchronous
-  call, to a thread whose stack is suspended; V8 lets such a stack go on in a later turn only. One expects the trap of a thread that suspends
-  itself in vain to have another text, and one that what a call has begun does nothing until the next call.
-- **Exceptions** are those four, all of proposals that are not in the suite's own default set. On Node.js 20 more is refused, each by a
-  message that names the version of Node.js it needs, and for no other reason than a feature of V8 that this version lacks: the
-  table of reasons there has the counts. Nothing is refused on the newest Node.js.
+- **Traps** are compared by their messages. The suite quotes those of wasmtime: if ours is worded differently, both must be in the same
+  class ([the classes](../test/conformance/wast/trap-class.ts)); any other message must be part of ours.
+- **Not passed** on the newest Node.js are four commands in files that the suite's \`nyi.txt\` excludes. Two of them switch, within a
+  synchronous call, to a thread whose stack is suspended, which V8 can resume only in a later turn. One expects another message for the trap
+  of a thread that suspends itself and can never be resumed. One expects that work begun by a call does not continue before the next call.
+- **Exceptions** are those four, which belong to proposals outside the suite's default set. On Node.js 20 more is refused, only for features
+  that its V8 lacks; each message names the version of Node.js that has them, and the table of reasons has the counts. Nothing is refused
+  on the newest Node.js.
 `
 
 /** Writes the page; the parts between marks are kept. */
