@@ -1,27 +1,16 @@
 import type { FunctionType as CoreFunctionType } from '../wasm/value-types.js'
 import type { GlobalType, Limits, TableType } from '../wasm/extern-types.js'
 import type { PrimitiveKind } from '../types.js'
+import type { Labelled, ValueShape } from './value-shape.js'
 
 /** A use of a value type: a primitive, or an index in the space `type`. */
 export type ValType = PrimitiveKind | number
 
-export type LabelledType = { readonly name: string; readonly type: ValType }
-export type CaseOfType = { readonly name: string; readonly type: ValType | undefined }
+export type LabelledType = Labelled<ValType>
+export type CaseOfType = Labelled<ValType | undefined>
 
-/** A type of values. */
-export type ValueDefinition =
-  | { readonly kind: 'primitive'; readonly primitive: PrimitiveKind }
-  | { readonly kind: 'record'; readonly fields: readonly LabelledType[] }
-  | { readonly kind: 'variant'; readonly cases: readonly CaseOfType[] }
-  | { readonly kind: 'list'; readonly element: ValType; readonly length: number | undefined }
-  | { readonly kind: 'map'; readonly key: ValType; readonly value: ValType }
-  | { readonly kind: 'tuple'; readonly items: readonly ValType[] }
-  | { readonly kind: 'flags'; readonly names: readonly string[] }
-  | { readonly kind: 'enum'; readonly cases: readonly string[] }
-  | { readonly kind: 'option'; readonly some: ValType }
-  | { readonly kind: 'result'; readonly ok: ValType | undefined; readonly err: ValType | undefined }
-  | { readonly kind: 'own' | 'borrow'; readonly resource: number }
-  | { readonly kind: 'stream' | 'future'; readonly element: ValType | undefined }
+/** A type of values; resources are indices in the space `type`. */
+export type ValueDefinition = ValueShape<ValType, number>
 
 export type FuncType = {
   readonly kind: 'func'

@@ -1,4 +1,4 @@
-import { partsOf } from './forms.js'
+import { partsOf } from '../binary/value-shape.js'
 import { isWithin, type Entity, type Items, type Range, type TypeItem, type Value } from './types.js'
 import type { Work } from './work.js'
 

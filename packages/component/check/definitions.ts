@@ -6,13 +6,12 @@ import { refersToResources } from './closed.js'
 import { aliasCoreExport, coreInstance } from './core-instances.js'
 import { coreTypeOf } from './core-modules.js'
 import { described } from './externs.js'
-import { exportItem } from './exports.js'
+import { enter, exportItem } from './exports.js'
 import { checkInstance } from './instances.js'
 import { missing } from '../binary/index-spaces.js'
 import { Scope, type ScopeKind } from './scope.js'
 import type { TypeItem } from './types.js'
 import { funcType, valueType } from './values.js'
-import { expose } from './visibility.js'
 
 function checkScope(
   definitions: readonly Definition[],
@@ -81,12 +80,7 @@ function checkDefinition(definition: Definition, scope: Scope, checker: Checker)
       const before = checker.work.resources
       const entity = described(description, scope, offset)
       for (let id = before; id < checker.work.resources; id += 1) scope.importedIds.add(id)
-      scope.importNames.claim(name, entity, offset)
-      expose(entity, 'import', scope, offset)
-      if (entity.kind === 'type' && entity.type.kind === 'resource')
-        scope.importNames.register(name.text, entity.type)
-      scope.imports.set(name.text, entity)
-      scope.items.push(entity)
+      enter('import', name, entity, scope, offset)
       break
     }
     case 'export-declaration':

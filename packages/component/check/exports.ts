@@ -6,6 +6,23 @@ import type { Scope } from './scope.js'
 import { NOTHING, type Entity } from './types.js'
 import { expose } from './visibility.js'
 
+/** Adds an import or an export to a scope: its name, its types, and the item itself. */
+export function enter(
+  side: 'import' | 'export',
+  name: ExternName,
+  entity: Entity,
+  scope: Scope,
+  offset: number,
+): void {
+  const [names, items] =
+    side === 'import' ? [scope.importNames, scope.imports] : [scope.exportNames, scope.exports]
+  names.claim(name, entity, offset)
+  expose(entity, side, scope, offset)
+  if (entity.kind === 'type' && entity.type.kind === 'resource') names.register(name.text, entity.type)
+  items.set(name.text, entity)
+  scope.items.push(entity)
+}
+
 /** Exports an item under a name, with the ascribed type if there is one. Later definitions see the exported item. */
 export function exportItem(
   name: ExternName,
@@ -15,12 +32,7 @@ export function exportItem(
   description?: ExternDescription,
 ): void {
   const entity = description === undefined ? renamed(given) : ascribed(given, description, scope, offset)
-  scope.exportNames.claim(name, entity, offset)
-  expose(entity, 'export', scope, offset)
-  if (entity.kind === 'type' && entity.type.kind === 'resource')
-    scope.exportNames.register(name.text, entity.type)
-  scope.exports.set(name.text, entity)
-  scope.items.push(entity)
+  enter('export', name, entity, scope, offset)
 }
 
 const renamed = (entity: Entity): Entity =>

@@ -36,7 +36,7 @@ export function layoutOf(form: Form): Layout {
     case 'variant':
       return choice(form.cases.map(({ type }) => type))
     case 'enum':
-      return choice(form.names.map(() => undefined))
+      return choice(form.cases.map(() => undefined))
     case 'option':
       return choice([undefined, form.some])
     case 'result':

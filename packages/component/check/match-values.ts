@@ -31,14 +31,9 @@ export function formMismatch(given: Form, wanted: Form, compare: Comparison): st
     case 'tuple':
       return given.kind === 'tuple' ? tuple(given.items, wanted.items, compare) : found(given, wanted)
     case 'flags':
-    case 'enum': {
-      if (given.kind !== wanted.kind) return found(given, wanted)
-      const { names } = given
-      return names.length === wanted.names.length &&
-        names.every((name, index) => name === wanted.names[index])
-        ? undefined
-        : `mismatch in ${wanted.kind} elements`
-    }
+      return given.kind === 'flags' ? labels('flags', given.names, wanted.names) : found(given, wanted)
+    case 'enum':
+      return given.kind === 'enum' ? labels('enum', given.cases, wanted.cases) : found(given, wanted)
     case 'option':
       return given.kind === 'option'
         ? within('type mismatch in option', compare.value(given.some, wanted.some))
@@ -65,6 +60,11 @@ const found = (given: Form, wanted: Form): string =>
 
 const within = (where: string, mismatch: string | undefined): string | undefined =>
   mismatch === undefined ? undefined : `${where}: ${mismatch}`.slice(0, 400)
+
+const labels = (kind: string, given: readonly string[], wanted: readonly string[]): string | undefined =>
+  given.length === wanted.length && given.every((label, index) => label === wanted[index])
+    ? undefined
+    : `mismatch in ${kind} elements`
 
 function fields(given: readonly Field[], wanted: readonly Field[], compare: Comparison): string | undefined {
   if (given.length !== wanted.length) return `expected ${wanted.length} fields, found ${given.length}`

@@ -1,4 +1,5 @@
 import type { ModuleItem } from '../wasm/module-description.js'
+import type { Labelled, ValueShape } from '../binary/value-shape.js'
 import type { PrimitiveKind } from '../types.js'
 
 /** A resource type is identified by its `id`; each import and export of it creates an object, which may have a name. */
@@ -21,21 +22,10 @@ export type ValueType = {
   readonly align: number
 }
 
-export type Field = { readonly name: string; readonly type: Value }
-export type Case = { readonly name: string; readonly type: Value | undefined }
+export type Field = Labelled<Value>
+export type Case = Labelled<Value | undefined>
 
-export type Form =
-  | { readonly kind: 'primitive'; readonly primitive: PrimitiveKind }
-  | { readonly kind: 'record'; readonly fields: readonly Field[] }
-  | { readonly kind: 'variant'; readonly cases: readonly Case[] }
-  | { readonly kind: 'list'; readonly element: Value; readonly length: number | undefined }
-  | { readonly kind: 'map'; readonly key: Value; readonly value: Value }
-  | { readonly kind: 'tuple'; readonly items: readonly Value[] }
-  | { readonly kind: 'flags' | 'enum'; readonly names: readonly string[] }
-  | { readonly kind: 'option'; readonly some: Value }
-  | { readonly kind: 'result'; readonly ok: Value | undefined; readonly err: Value | undefined }
-  | { readonly kind: 'own' | 'borrow'; readonly resource: Resource }
-  | { readonly kind: 'stream' | 'future'; readonly element: Value | undefined }
+export type Form = ValueShape<Value, Resource>
 
 export type Func = {
   readonly kind: 'func'

@@ -1,7 +1,7 @@
 import { malformed } from '../binary/error.js'
 import type { FuncType, ValType, ValueDefinition } from '../binary/type-ast.js'
+import { mapShape, partsOf } from '../binary/value-shape.js'
 import type { PrimitiveKind } from '../types.js'
-import { partsOf } from './forms.js'
 import { checkLabels } from './labels.js'
 import type { Scope } from './scope.js'
 import { layoutOf } from './layout.js'
@@ -39,7 +39,7 @@ function checkNames(form: Form, offset: number): void {
   if (form.kind === 'record') checkLabels(names(form.fields), 'record field', offset)
   else if (form.kind === 'variant') checkLabels(names(form.cases), 'variant case', offset)
   else if (form.kind === 'flags') checkLabels(form.names, 'flag', offset)
-  else if (form.kind === 'enum') checkLabels(form.names, 'enum tag', offset)
+  else if (form.kind === 'enum') checkLabels(form.cases, 'enum tag', offset)
 }
 
 /** Whether a value is or contains something whose bytes are elsewhere in memory. */
@@ -58,42 +58,13 @@ const isChar = (type: Value): boolean =>
   (typeof type !== 'string' && type.form.kind === 'primitive' && type.form.primitive === 'char')
 
 function formOf(definition: ValueDefinition, scope: Scope, offset: number): Form {
-  const use = (type: ValType): Value => useValue(type, scope, offset)
-  const optional = (type: ValType | undefined) => (type === undefined ? undefined : use(type))
-  switch (definition.kind) {
-    case 'primitive':
-      return definition
-    case 'record':
-      return {
-        kind: 'record',
-        fields: definition.fields.map(({ name, type }) => ({ name, type: use(type) })),
-      }
-    case 'variant':
-      return {
-        kind: 'variant',
-        cases: definition.cases.map(({ name, type }) => ({ name, type: optional(type) })),
-      }
-    case 'list':
-      return { kind: 'list', element: use(definition.element), length: definition.length }
-    case 'map':
-      return { kind: 'map', key: mapKey(use(definition.key), offset), value: use(definition.value) }
-    case 'tuple':
-      return { kind: 'tuple', items: definition.items.map(use) }
-    case 'flags':
-      return definition
-    case 'enum':
-      return { kind: 'enum', names: definition.cases }
-    case 'option':
-      return { kind: 'option', some: use(definition.some) }
-    case 'result':
-      return { kind: 'result', ok: optional(definition.ok), err: optional(definition.err) }
-    case 'own':
-    case 'borrow':
-      return { kind: definition.kind, resource: scope.resource(definition.resource, offset) }
-    case 'stream':
-    case 'future':
-      return { kind: definition.kind, element: optional(definition.element) }
-  }
+  const form = mapShape(
+    definition,
+    (type) => useValue(type, scope, offset),
+    (resource) => scope.resource(resource, offset),
+  )
+  if (form.kind === 'map') checkKey(form.key, offset)
+  return form
 }
 
 const KEYS: ReadonlySet<PrimitiveKind> = new Set<PrimitiveKind>([
@@ -110,12 +81,11 @@ const KEYS: ReadonlySet<PrimitiveKind> = new Set<PrimitiveKind>([
   'string',
 ])
 
-function mapKey(key: Value, offset: number): Value {
+function checkKey(key: Value, offset: number): void {
   const primitive =
     typeof key === 'string' ? key : key.form.kind === 'primitive' ? key.form.primitive : undefined
   if (primitive === undefined || !KEYS.has(primitive))
     throw malformed('the key of a map is a number, a bool, a char or a string', offset)
-  return key
 }
 
 export function useValue(type: ValType, scope: Scope, offset: number): Value {

@@ -1,5 +1,5 @@
 import { malformed } from '../binary/error.js'
-import { partsOf } from './forms.js'
+import { partsOf } from '../binary/value-shape.js'
 import type { Scope } from './scope.js'
 import type { Entity, Func, TypeItem, Value, ValueType } from './types.js'
 

@@ -1,9 +1,8 @@
+import { mapShape } from '../../binary/value-shape.js'
 import type { ValType, ValueDefinition } from '../../binary/type-ast.js'
 
 /** Equal for equal types, of whichever components. */
 export type TypeId = string
-
-type Parts = readonly (string | number | undefined | readonly [name: string, id: TypeId | undefined])[]
 
 /** Names value types: two types have the same name if all their parts are equal. */
 export class TypeIds {
@@ -19,47 +18,11 @@ export class TypeIds {
     slotOf: (resource: number) => number,
   ): TypeId {
     if (definition.kind === 'primitive') return definition.primitive
-    const key = JSON.stringify([definition.kind, ...partsOf(definition, idOf, slotOf)])
+    const key = JSON.stringify(mapShape(definition, idOf, slotOf))
     const known = this.#known.get(key)
     if (known !== undefined) return known
     const made = `#${this.#known.size}`
     this.#known.set(key, made)
     return made
-  }
-}
-
-function partsOf(
-  type: ValueDefinition,
-  idOf: (type: ValType) => TypeId,
-  slotOf: (resource: number) => number,
-): Parts {
-  const optional = (part: ValType | undefined) => (part === undefined ? undefined : idOf(part))
-  switch (type.kind) {
-    case 'primitive':
-      return [type.primitive]
-    case 'record':
-      return type.fields.map(({ name, type: field }) => [name, idOf(field)])
-    case 'variant':
-      return type.cases.map(({ name, type: payload }) => [name, optional(payload)])
-    case 'tuple':
-      return type.items.map(idOf)
-    case 'list':
-      return [idOf(type.element), type.length]
-    case 'map':
-      return [idOf(type.key), idOf(type.value)]
-    case 'flags':
-      return type.names
-    case 'enum':
-      return type.cases
-    case 'option':
-      return [idOf(type.some)]
-    case 'result':
-      return [optional(type.ok), optional(type.err)]
-    case 'own':
-    case 'borrow':
-      return [slotOf(type.resource)]
-    case 'stream':
-    case 'future':
-      return [optional(type.element)]
   }
 }
