@@ -1,9 +1,12 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { closeSync, existsSync, openSync, unlinkSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import type { Preopen } from '../../model/preopen.js'
 import { librariesOf } from './libraries.js'
+import { socketFilter } from './socket-filter.js'
 import { codeMounts, dataMounts, readonlyMount } from './mounts.js'
 
 /** A working bubblewrap, found by `findSandbox`. */
@@ -13,10 +16,13 @@ export type Sandbox = {
   readonly program: string
   /** Options common to all runtimes. */
   readonly options: readonly string[]
+  /** For children that are handed connections, see `socketFilter`; undefined if it can't be had here. */
+  readonly socketFilter?: Uint8Array | undefined
 }
 
 const DIRECTORIES = ['/usr/bin', '/bin', '/usr/local/bin']
 const PROBE_TIMEOUT_MS = 10_000
+const PROBE_FILTER_FD = 3
 
 /**
  * No network, no other processes, no capabilities, and no way to gain any (bubblewrap sets `no_new_privs` itself). The
@@ -47,12 +53,35 @@ export function findSandbox(directories: readonly string[] = DIRECTORIES): E.Eit
     options: [...ISOLATED, ...more, ...mounts, '--proc', '/proc'],
   })
   const hardest = sandbox(WITHOUT_NAMESPACES)
-  if (problemOf(hardest) === undefined) return E.right(hardest)
+  if (problemOf(hardest) === undefined) return E.right(withFilter(hardest))
   const plain = sandbox([])
   const problem = problemOf(plain)
   return problem === undefined
-    ? E.right(plain)
+    ? E.right(withFilter(plain))
     : E.left(`bubblewrap cannot create a sandbox here: ${problem}`)
+}
+
+/** With a filter for sockets, if bubblewrap and the kernel take it. */
+function withFilter(sandbox: Sandbox): Sandbox {
+  const filter = socketFilter()
+  if (filter === undefined) return sandbox
+  const options = [...sandbox.options, '--seccomp', String(PROBE_FILTER_FD)]
+  const fd = fileOf(filter)
+  try {
+    const isTaken = problemOf({ ...sandbox, options }, fd) === undefined
+    return isTaken ? { ...sandbox, socketFilter: filter } : sandbox
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** A file without a name, of which nothing was read yet. */
+function fileOf(bytes: Uint8Array): number {
+  const path = join(tmpdir(), `.proplet-${randomUUID()}`)
+  const fd = openSync(path, 'wx+', 0o600)
+  unlinkSync(path)
+  writeSync(fd, bytes, 0, bytes.length, 0)
+  return fd
 }
 
 export type SandboxedChild = {
@@ -61,12 +90,14 @@ export type SandboxedChild = {
   /** Directories of code that it loads in addition to the proplet's. */
   readonly code?: readonly string[]
   readonly infoFd: number
+  /** Where it gets the filter for sockets from, if it has to have one. */
+  readonly filterFd?: number | undefined
 }
 
 /** The command line that runs the following one inside the sandbox, and reports its process ID on `infoFd`. */
 export const sandboxCommand = (
   { program, options }: Sandbox,
-  { preopens, binariesDir, code = [], infoFd }: SandboxedChild,
+  { preopens, binariesDir, code = [], infoFd, filterFd }: SandboxedChild,
 ): readonly string[] => [
   program,
   ...options,
@@ -76,14 +107,22 @@ export const sandboxCommand = (
   '/',
   '--info-fd',
   String(infoFd),
+  ...(filterFd === undefined ? [] : ['--seccomp', String(filterFd)]),
   '--',
 ]
 
-function problemOf({ program, options }: Sandbox): string | undefined {
+function problemOf({ program, options }: Sandbox, filterFd?: number): string | undefined {
   const { error, status, stdout, stderr } = spawnSync(
     program,
     [...options, '--remount-ro', '/', '--', process.execPath, '--version'],
-    { env: {}, cwd: '/', encoding: 'utf8', timeout: PROBE_TIMEOUT_MS },
+    {
+      env: {},
+      cwd: '/',
+      encoding: 'utf8',
+      timeout: PROBE_TIMEOUT_MS,
+      killSignal: 'SIGKILL',
+      stdio: ['ignore', 'pipe', 'pipe', filterFd ?? 'ignore'],
+    },
   )
   if (error !== undefined) return error.message
   if (status === 0 && stdout.trim() === process.version) return undefined

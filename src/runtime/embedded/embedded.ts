@@ -14,7 +14,7 @@ import type { NetworkOptions } from '../../net/policy.js'
 import { grantOf, HalHost } from '../hal/daemon/host.js'
 import type { HalOptions } from '../hal/daemon/options.js'
 import { Pool } from './guests/pool.js'
-import { INFO_FD, startProcessGuest } from './guests/process-guest.js'
+import { FILTER_FD, INFO_FD, startProcessGuest } from './guests/process-guest.js'
 import { mountPoint, SANDBOXED_ENTRY } from '../../host/sandbox/mounts.js'
 import { sandboxCommand, type Sandbox } from '../../host/sandbox/sandbox.js'
 import { EmbeddedTask } from './embedded-task.js'
@@ -190,7 +190,6 @@ const processMemory = ({ memoryMaxBytes, componentEngine }: EmbeddedOptions): nu
 
 async function prepareStart(options: EmbeddedOptions): Promise<StartGuest> {
   const { isolation, log } = options
-  // Not for a sandbox: a process with a socket could connect it elsewhere, within the network of the daemon.
   const takesConnections = options.http !== undefined
   const limits = {
     memoryMaxBytes: processMemory(options),
@@ -207,18 +206,33 @@ async function prepareStart(options: EmbeddedOptions): Promise<StartGuest> {
     log.debug({ wrapper }, 'Child processes are started through these tools')
     return () => startProcessGuest({ ...limits, entry: ENTRIES.process, wrapper, takesConnections })
   }
-  const wrapper = await sandboxWrapper(isolation, options)
+  // Without the filter, a process with a socket could connect it elsewhere, within the network of the daemon.
+  const socketFilter = takesConnections ? isolation.socketFilter : undefined
+  const isFiltered = socketFilter !== undefined
+  const wrapper = await sandboxWrapper(isolation, options, isFiltered ? FILTER_FD : undefined)
   log.debug({ wrapper }, 'Child processes run in a sandbox')
-  return () => startProcessGuest({ ...limits, entry: SANDBOXED_ENTRY, wrapper, isNested: true })
+  return () =>
+    startProcessGuest({
+      ...limits,
+      entry: SANDBOXED_ENTRY,
+      wrapper,
+      isNested: true,
+      takesConnections: isFiltered,
+      socketFilter,
+    })
 }
 
 /** Bubblewrap does what setpriv would do, and where it is a set-user-ID program it must be able to gain privileges. */
-async function sandboxWrapper(sandbox: Sandbox, options: EmbeddedOptions): Promise<string[]> {
+async function sandboxWrapper(
+  sandbox: Sandbox,
+  options: EmbeddedOptions,
+  filterFd: number | undefined,
+): Promise<string[]> {
   const { dirs, binariesDir, componentEngine } = options
   const code = componentEngine === 'jco' ? findJco().directories : []
   const limits = await findWrapper(undefined, ['prlimit'])
   return [
     ...limits,
-    ...sandboxCommand(sandbox, { preopens: resolved(dirs), binariesDir, code, infoFd: INFO_FD }),
+    ...sandboxCommand(sandbox, { preopens: resolved(dirs), binariesDir, code, infoFd: INFO_FD, filterFd }),
   ]
 }

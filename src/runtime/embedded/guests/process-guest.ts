@@ -29,6 +29,8 @@ export type ProcessLaunch = {
   readonly stackMaxBytes?: number | undefined
   /** Whether it can be handed connections. */
   readonly takesConnections?: boolean
+  /** The filter that the wrapper reads from `FILTER_FD`, see `socketFilter`; only with `takesConnections`. */
+  readonly socketFilter?: Uint8Array | undefined
   /**
    * Where the guest's output goes: to the daemon (default), or with `inherit` to the standard streams of this process, in its
    * process group.
@@ -47,6 +49,8 @@ const CONTROL_FD = 3
 export const INFO_FD = 4
 /** V8's default of 984 KiB holds half as many calls as wasmtime's 1 MiB, whose frames are smaller. */
 const STACK_BYTES = 4 * 1024 * 1024
+/** After those of a guest that takes connections. */
+export const FILTER_FD = 8
 /** On this descriptor a guest receives answers that it does not block for; it has no other way to read without blocking. */
 const ANSWERS_FD = 5
 
@@ -55,7 +59,13 @@ const ANSWERS_FD = 5
  * before the daemon has shut down.
  */
 export function startProcessGuest(launch: ProcessLaunch): Guest {
-  const { output = 'pipe', input = 'ignore', isNested = false, takesConnections = false } = launch
+  const {
+    output = 'pipe',
+    input = 'ignore',
+    isNested = false,
+    takesConnections = false,
+    socketFilter,
+  } = launch
   const [command = process.execPath, ...args] = [
     ...launch.wrapper,
     process.execPath,
@@ -71,14 +81,26 @@ export function startProcessGuest(launch: ProcessLaunch): Guest {
       isNested ? 'pipe' : 'ignore',
       'pipe',
       ...(status === undefined ? [] : (['ipc', status.fd] as const)),
+      ...(socketFilter === undefined ? [] : (['pipe'] as const)),
     ],
     env: launch.compileCache === undefined ? {} : { NODE_COMPILE_CACHE: launch.compileCache },
     cwd: '/',
     detached: output === 'pipe',
   })
+  if (socketFilter !== undefined) give(child, socketFilter)
   if (child.pid !== undefined) return new ProcessGuest(child, status)
   status?.close()
   return new StillbornGuest(child)
+}
+
+function give(child: ChildProcess, socketFilter: Uint8Array): void {
+  const stdio: readonly (Readable | Writable | null | undefined)[] = child.stdio
+  const pipe = stdio[FILTER_FD]
+  if (!isDuplex(pipe)) return
+  // The wrapper may have ended, which is reported elsewhere.
+  pipe.on('error', () => undefined)
+  pipe.end(socketFilter)
+  pipe.resume()
 }
 
 function nodeArguments(launch: ProcessLaunch): string[] {
