@@ -37,6 +37,26 @@ describe('assemble', () => {
     expect(contentOf(take(piece(1, 2, 'b')))).toBe('aab')
   })
 
+  it('compares all bytes of a chunk, wherever in memory it is', () => {
+    const chunkAt = (offset: number, bytes: readonly number[]) => {
+      const data = new Uint8Array(16).subarray(offset, offset + bytes.length)
+      data.set(bytes)
+      return { ...piece(0, 2, ''), data }
+    }
+    const bytes = [1, 2, 3, 4, 5, 6, 7]
+    for (const [a, b] of [
+      [0, 4],
+      [0, 1],
+      [3, 3],
+    ] as const) {
+      const { take } = createAssembly(100)
+      take(chunkAt(a, bytes))
+      expect(take(chunkAt(b, bytes))).toMatchObject({ type: 'ignored' })
+      expect(take(chunkAt(b, [...bytes.slice(0, 6), 8]))).toMatchObject({ type: 'progress' })
+      expect(take(chunkAt(a, [1, 9, ...bytes.slice(2, 6), 8]))).toMatchObject({ type: 'progress' })
+    }
+  })
+
   it('starts again if a chunk has changed, because the tag has moved', () => {
     const { take, size } = createAssembly(10)
     take(piece(0, 3, 'aa'))

@@ -1,12 +1,15 @@
 import { createECDH, createPrivateKey, type KeyObject } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-
+import { join } from 'node:path'
+import { ROOT } from '../fixtures.js'
 import type given from './vectors.json'
 
 type Vectors = typeof given
 
 /** Fixed keys and messages of the Trustee protocol and of ocicrypt. */
-export const vectors = JSON.parse(readFileSync(new URL('./vectors.json', import.meta.url), 'utf8')) as Vectors
+export const vectors = JSON.parse(
+  readFileSync(join(ROOT, 'test/support/tee/vectors.json'), 'utf8'),
+) as Vectors
 
 export const hex = (text: string): Buffer => Buffer.from(text, 'hex')
 
