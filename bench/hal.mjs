@@ -65,7 +65,7 @@ export const run = async () => {
     timeoutMs: 0,
     memoryMaxBytes: 64 * 1024 * 1024,
     outputMaxBytes: 1024,
-    hal: { storage: { directory, maxBytes: 2 ** 26, secret: undefined }, opensLegacy: false },
+    hal: { storage: { directory, maxBytes: 2 ** 26, secret: undefined }, legacyDecrypt: false },
     log,
   })
   try {

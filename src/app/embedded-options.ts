@@ -27,7 +27,7 @@ const secretOf = (key: SecretKey | undefined, keyOf: Confidential['keyOf']): Sto
 }
 
 const halOptions = (
-  { storageDirectory, storageMaxBytes, storageKey, opensLegacy }: NonNullable<Config['hal']>,
+  { storageDirectory, storageMaxBytes, storageKey, legacyDecrypt }: NonNullable<Config['hal']>,
   { attester, keyOf }: Pick<Confidential, 'attester' | 'keyOf'>,
 ): HalOptions => ({
   storage:
@@ -41,7 +41,7 @@ const halOptions = (
   attestation: halAttestation(attester),
   securesStorage:
     attester.platform !== undefined && attester.platform.kind !== 'sample' && storageKey?.type === 'kbs',
-  opensLegacy,
+  legacyDecrypt,
 })
 
 /** Derives the options of the embedded runtime from the configuration, once the cache is open. */
@@ -57,7 +57,7 @@ export const embeddedOptions = async (
   isLazy: true,
   // At most this many can be idle at once: those whose tasks have just ended, plus those kept warm.
   maxIdle: runtime.warm + limits.maxTasks,
-  dirs: [...preopens(runtime.dirs, false), ...preopens(runtime.readonlyDirs, true)],
+  dirs: [...preopens(runtime.dirs, false), ...preopens(runtime.dirsReadonly, true)],
   binariesDir: await binariesDir(cache),
   timeoutMs: limits.taskMs,
   memoryMaxBytes: limits.taskMemoryBytes,

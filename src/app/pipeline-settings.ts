@@ -21,7 +21,7 @@ export const pipelineSettings = (config: Config, metadata: object): PipelineSett
     propletId: config.identity.clientId,
     namespace: config.metadata.namespace,
     metadata,
-    heartbeatMetadata: config.metadata.inHeartbeat,
+    heartbeatMetadata: config.metadata.heartbeatMetadata,
     heartbeatMs: intervals.livelinessMs - Math.min(intervals.livelinessMs * EARLY, MOST_EARLY_MS),
     metricsMs: config.monitoring ? intervals.metricsMs : 0,
     resultHoldMs: intervals.resultHoldMs,

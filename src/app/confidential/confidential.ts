@@ -78,7 +78,7 @@ const obstacleOf = ({ confidential, runtime }: Config, { platform }: Attester): 
     return 'TEE runtime not available: this machine is not inside a TEE (`proplet attest` shows what was checked; PROPLET_TEE=sample is for tests)'
   if (confidential.keys === undefined)
     return 'TEE runtime not available: no Key Broker Service is configured (PROPLET_KBS_URI)'
-  if (runtime.external !== undefined && !confidential.allowExternal)
+  if (runtime.external !== undefined && !confidential.encryptedExternal)
     return 'an external runtime would get the decrypted binary as a file; PROPLET_ENCRYPTED_EXTERNAL=true allows that'
   return undefined
 }

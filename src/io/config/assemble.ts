@@ -120,14 +120,14 @@ export const assemble = (values: Values, found: Found): Config => ({
     componentEngine: values.component_engine,
     warm: values.warm,
     dirs: values.dirs,
-    readonlyDirs: values.dirs_readonly,
+    dirsReadonly: values.dirs_readonly,
   },
   hal: values.hal_enabled
     ? {
         storageDirectory: values.hal_storage_dir ?? (values.state_dir && join(values.state_dir, 'hal')),
         storageMaxBytes: values.hal_storage_max,
         storageKey: values.hal_storage_key,
-        opensLegacy: values.hal_legacy_decrypt,
+        legacyDecrypt: values.hal_legacy_decrypt,
       }
     : undefined,
   network: {
@@ -178,7 +178,7 @@ export const assemble = (values: Values, found: Found): Config => ({
     keys: found.confidential.keys,
     keyTimeoutMs: values.kbs_timeout,
     layersDirectory: values.layer_store_path,
-    allowExternal: values.encrypted_external,
+    encryptedExternal: values.encrypted_external,
   },
   monitoring: values.enable_monitoring,
   ops: values.metrics_enabled
@@ -191,7 +191,7 @@ export const assemble = (values: Values, found: Found): Config => ({
     tags: values.tags,
     location: values.location,
     collectSystemInfo: values.collect_system_info,
-    inHeartbeat: values.heartbeat_metadata,
+    heartbeatMetadata: values.heartbeat_metadata,
   },
   logLevel: values.log_level,
 })

@@ -99,7 +99,7 @@ export type ConfidentialConfig = {
   /** The directory of layers, which stay encrypted. */
   readonly layersDirectory: string
   /** Whether an external runtime may get the plain text as a file. */
-  readonly allowExternal: boolean
+  readonly encryptedExternal: boolean
 }
 
 /**
@@ -149,7 +149,7 @@ export type Config = {
     /** Absolute paths of directories that existed when the configuration was loaded. */
     readonly dirs: readonly string[]
     /** The same for read-only directories. */
-    readonly readonlyDirs: readonly string[]
+    readonly dirsReadonly: readonly string[]
     /** Undefined to use the embedded runtime. */
     readonly external: ExternalConfig | undefined
   }
@@ -162,7 +162,7 @@ export type Config = {
         readonly storageMaxBytes: number
         /** Undefined to store objects unencrypted. */
         readonly storageKey: SecretKey | undefined
-        readonly opensLegacy: boolean
+        readonly legacyDecrypt: boolean
       }
     | undefined
   /** What components may reach; the TLS options apply to downloads, federated learning and traces, too. */
@@ -227,7 +227,7 @@ export type Config = {
     readonly tags: readonly string[]
     readonly location: string | undefined
     readonly collectSystemInfo: boolean
-    readonly inHeartbeat: boolean
+    readonly heartbeatMetadata: boolean
   }
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error'
 }

@@ -74,5 +74,5 @@ export type HalGrant = {
   /** Whether storage is encrypted with a key that the host does not have. */
   readonly securesStorage: boolean
   /** Whether data encrypted by the Rust proplet can be decrypted. */
-  readonly opensLegacy: boolean
+  readonly legacyDecrypt: boolean
 }

@@ -22,7 +22,7 @@ it('has the defaults of the specification', () => {
       storageDirectory: '/home/me/.local/state/proplet/hal',
       storageMaxBytes: 64 * 2 ** 20,
       storageKey: undefined,
-      opensLegacy: false,
+      legacyDecrypt: false,
     },
     identity: { domainId: 'dom', channelId: 'chan', clientId: 'client', clientKey: 'hunter2' },
     mqtt: {
@@ -51,7 +51,7 @@ it('has the defaults of the specification', () => {
       componentEngine: 'linker',
       warm: 2,
       dirs: [],
-      readonlyDirs: [],
+      dirsReadonly: [],
       external: undefined,
     },
     network: { rules: [], caFile: undefined, verify: true },
@@ -88,7 +88,7 @@ it('has the defaults of the specification', () => {
       keys: undefined,
       keyTimeoutMs: 120_000,
       layersDirectory: '/home/me/.local/state/proplet/layers',
-      allowExternal: false,
+      encryptedExternal: false,
     },
     monitoring: true,
     ops: undefined,
@@ -99,7 +99,7 @@ it('has the defaults of the specification', () => {
       tags: [],
       location: undefined,
       collectSystemInfo: true,
-      inHeartbeat: false,
+      heartbeatMetadata: false,
     },
     logLevel: 'info',
   })
@@ -350,7 +350,7 @@ it('refuses a read-only directory inside a writable one', () => {
   )
   expect(loaded(dirs('data/models', ['data', 'database'])).config.runtime).toMatchObject({
     dirs: [join(root, 'data/models')],
-    readonlyDirs: [join(root, 'data'), join(root, 'database')],
+    dirsReadonly: [join(root, 'data'), join(root, 'database')],
   })
   expect(problemsOf(dirs('data', ['none']))).toStrictEqual([
     `PROPLET_DIRS_READONLY: found "${root}/none"; expected an existing directory`,

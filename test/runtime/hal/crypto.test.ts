@@ -167,7 +167,7 @@ it('issue 16, 2: a guest opens it with PROPLET_HAL_LEGACY_DECRYPT, and the log w
   const list = (bytes: Uint8Array) => `[${bytes.join(', ')}]`
   const inputs = [list(asLegacy('aes256-gcm')), list(KEY), 'aes256-gcm']
   const task = { binary: fixture('components/hal'), name: 'decrypt', inputs }
-  const { outcome, warnings } = await run(await runtimeWithHal({ opensLegacy: true }), task)
+  const { outcome, warnings } = await run(await runtimeWithHal({ legacyDecrypt: true }), task)
   expect(outcome).toMatchObject({ kind: 'completed', results: `ok(${list(HELLO)})` })
   expect(warnings).toStrictEqual([expect.stringContaining('PROPLET_HAL_LEGACY_DECRYPT')])
   expect(await callerOf(await runtimeWithHal(), 'components/hal')('decrypt', inputs)).toBe(

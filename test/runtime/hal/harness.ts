@@ -15,7 +15,7 @@ export const directoryOfTest = (): string => {
 /** A HAL with 1 MiB of storage for each task. */
 export const halOfTest = (more: Partial<HalOptions> = {}): HalOptions => ({
   storage: { directory: directoryOfTest(), maxBytes: 2 ** 20, secret: undefined },
-  opensLegacy: false,
+  legacyDecrypt: false,
   ...more,
 })
 

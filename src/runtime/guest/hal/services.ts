@@ -37,7 +37,7 @@ export function createServices(grant: HalGrant, link: Link): Services {
     daemon,
     clock: new Clock(),
     communication: new Communication(daemon),
-    crypto: new Crypto(grant.opensLegacy ? legacy : undefined),
+    crypto: new Crypto(grant.legacyDecrypt ? legacy : undefined),
     events: new Events(daemon),
     resources: new Resources(daemon),
     sockets: new Sockets(link),

@@ -15,11 +15,11 @@ const MIB = 2 ** 20
 type Shared = { readonly storage: TaskStorage; users: number }
 
 /** What guests of the HAL learn about this machine. */
-export const grantOf = ({ attestation, opensLegacy, securesStorage = false }: HalOptions): HalGrant => ({
+export const grantOf = ({ attestation, legacyDecrypt, securesStorage = false }: HalOptions): HalGrant => ({
   platform: attestation?.platform ?? { type: 'None', version: '0.0.0' },
   attests: attestation !== undefined,
   securesStorage,
-  opensLegacy,
+  legacyDecrypt,
 })
 
 /** The HAL of one proplet, on the daemon's side. */

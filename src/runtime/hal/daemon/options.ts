@@ -15,5 +15,5 @@ export type HalOptions = {
   /** Whether the storage is encrypted with a key that the host does not have; false by default. */
   readonly securesStorage?: boolean
   /** Whether guests can decrypt what the Rust proplet encrypted. */
-  readonly opensLegacy: boolean
+  readonly legacyDecrypt: boolean
 }
