@@ -44,10 +44,10 @@ export class Directory {
   open(path: string, options: OpenOptions): File | Directory {
     if (this.readonly && (options.write || options.truncate)) throw new HostError('EROFS')
     return walkFrom(this.#handle.fd, path, (walk) => {
-      const { fd, isDirectory } = openLast(walk, options, this.readonly)
-      return isDirectory
+      const { fd, type } = openLast(walk, options, this.readonly)
+      return type === 'directory'
         ? new Directory(fd, this.readonly, this.#depth + walk.depth + 1)
-        : new File(fd, this.readonly)
+        : new File(fd, this.readonly, type)
     })
   }
 
@@ -79,11 +79,11 @@ export class Directory {
 
   setTimesAt(path: string, follow: boolean, times: NewTimes): void {
     this.#change(path, (walk) => {
-      const stats = walk.toTarget(follow)
+      walk.toTarget(follow)
       setTimes(times, {
         fd: walk.directory,
         name: walk.name,
-        current: () => stats,
+        current: () => lstatSync(walk.path, { bigint: true }),
         set: (...seconds) => lutimesSync(walk.path, ...seconds),
       })
     })

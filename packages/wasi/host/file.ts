@@ -16,18 +16,20 @@ import { setTimes, type NewTimes } from './times.js'
 /** What must be on disk after each write: nothing, the contents, or the attributes as well. */
 export type Durability = 'none' | 'data' | 'all'
 
-/** An open regular file without a position: see Cursor. Positions and sizes are in bytes. */
+/** An open regular file, or a harmless device, without a position: see Cursor. Positions and sizes are in bytes. */
 export class File {
   readonly kind = 'file'
   /** Whether it was found in a read-only preopen. */
   readonly readonly: boolean
+  readonly type: 'regular' | 'character'
   readonly #handle: Handle
   #appending: Handle | undefined
 
   /** Owns `fd`. */
-  constructor(fd: number, readonly: boolean) {
+  constructor(fd: number, readonly: boolean, type: 'regular' | 'character' = 'regular') {
     this.#handle = new Handle(fd)
     this.readonly = readonly
+    this.type = type
   }
 
   /** Fills the buffers in order; returns the number of bytes read, 0 at the end. */

@@ -16,14 +16,18 @@ export type OpenOptions = {
   readonly directory: boolean
 }
 
-export type Opened = { readonly fd: number; readonly isDirectory: boolean }
+export type Opened = { readonly fd: number; readonly type: 'regular' | 'character' | 'directory' }
+
+/** Major number 1 of Linux: null, zero, full, random and urandom. They hold nothing, reach nothing and never block. */
+const HARMLESS_DEVICES: ReadonlySet<number> = new Set([3, 5, 7, 8, 9].map((minor) => (1 << 8) | minor))
 
 /** How often to retry a name that keeps changing concurrently. */
 const MAX_TRIES = 64
 
 /**
- * Opens the last segment of a walk; only regular files and directories. It is pinned first, and opened through the pin once its
- * type is known, so that no device or FIFO is ever opened and nothing can replace it meanwhile.
+ * Opens the last segment of a walk; only regular files, directories and harmless devices such as `/dev/null`. It is pinned first,
+ * and opened through the pin once its type is known, so that no other device or FIFO is ever opened and nothing can replace it
+ * meanwhile.
  */
 export function openLast(walk: Walk, options: OpenOptions, readonly: boolean): Opened {
   walk.toLast()
@@ -46,7 +50,7 @@ function create(walk: Walk, options: OpenOptions, readonly: boolean): Opened {
   if (readonly) throw new HostError('EROFS')
   if (walk.slash) throw new HostError('EISDIR')
   const flags = constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW | accessFlags(options)
-  return { fd: open(walk.path, flags, 0o666), isDirectory: false }
+  return { fd: open(walk.path, flags, 0o666), type: 'regular' }
 }
 
 function openExisting(walk: Walk, options: OpenOptions): Opened | 'missing' | 'retry' {
@@ -59,12 +63,14 @@ function openExisting(walk: Walk, options: OpenOptions): Opened | 'missing' | 'r
     if (stats.isDirectory()) {
       checkDirectory(options)
       kept = true
-      return { fd: pin, isDirectory: true }
+      return { fd: pin, type: 'directory' }
     }
     if (options.directory || walk.slash) throw new HostError('ENOTDIR')
-    if (!stats.isFile()) throw new HostError('EPERM', 'neither a regular file nor a directory')
+    const isDevice = stats.isCharacterDevice() && HARMLESS_DEVICES.has(stats.rdev)
+    if (!stats.isFile() && !isDevice) throw new HostError('EPERM', 'neither a regular file nor a directory')
     const truncate = options.truncate ? constants.O_TRUNC : 0
-    return { fd: open(ownPath(pin), accessFlags(options) | truncate), isDirectory: false }
+    const fd = open(ownPath(pin), accessFlags(options) | truncate)
+    return { fd, type: isDevice ? 'character' : 'regular' }
   } finally {
     if (!kept) close(pin)
   }

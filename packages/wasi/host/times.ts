@@ -17,9 +17,9 @@ export type TimesTarget = {
 }
 
 /**
- * Sets times with nanosecond precision. Node's `utimes` functions take doubles and keep microseconds: more precise times are set
- * by touch(1), or cut to microseconds if there is none. Node 20 cannot leave one of the times alone either, so a kept time is
- * written again.
+ * Sets times with nanosecond precision. Node's `utimes` functions take doubles, which cannot express them, and older ones keep
+ * microseconds: times that they do not set exactly are set by touch(1), if there is one. Node 20 cannot leave one of the times
+ * alone either, so a kept time is written again.
  */
 export function setTimes(times: NewTimes, target: TimesTarget): void {
   if (times.accessed === 'keep' && times.modified === 'keep') return
@@ -31,6 +31,16 @@ export function setTimes(times: NewTimes, target: TimesTarget): void {
   ]
   if ((accessed % 1000n !== 0n || modified % 1000n !== 0n) && touch(target, times)) return
   target.set(seconds(accessed), seconds(modified))
+  if (isRounded(target.current(), times)) touch(target, times)
+}
+
+/** Whether a time is a fraction of a microsecond off, as a double is; file systems that keep less are off by more. */
+function isRounded({ atimeNs, mtimeNs }: BigIntStats, { accessed, modified }: NewTimes): boolean {
+  const isOff = (time: NewTime, found: bigint) => {
+    const difference = typeof time === 'bigint' ? found - time : 0n
+    return difference !== 0n && difference > -1000n && difference < 1000n
+  }
+  return isOff(accessed, atimeNs) || isOff(modified, mtimeNs)
 }
 
 function resolve(time: NewTime, kept = 0n): bigint {

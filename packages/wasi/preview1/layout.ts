@@ -44,7 +44,7 @@ export function writeFdstat(memory: GuestMemory, pointer: number, entry: Entry):
 
 // Guests recognise a terminal by the type `character` without the right to seek. Other standard streams look like pipes.
 function typeOfEntry(entry: Entry): FileType {
-  if (entry.kind === 'file') return 'regular'
+  if (entry.kind === 'file') return entry.file.type
   if (entry.kind === 'directory') return 'directory'
   return entry.isTerminal ? 'character' : 'unknown'
 }

@@ -50,8 +50,8 @@ function toOptions(openFlags: number, asked: number, follow: boolean): OpenOptio
   return {
     follow,
     read: (asked & (rights.fdRead | rights.fdReaddir)) !== 0,
-    // For a directory, the right to write corresponds to `O_WRONLY`; the other rights are requested regardless.
-    write: (asked & (directory ? rights.fdWrite : writeRights)) !== 0,
+    // Corresponds to `O_WRONLY`; Go requests the right to set the size of what it opens to read, too.
+    write: (asked & rights.fdWrite) !== 0,
     create: (openFlags & oflags.creat) !== 0,
     exclusive: (openFlags & oflags.excl) !== 0,
     truncate: (openFlags & oflags.trunc) !== 0,

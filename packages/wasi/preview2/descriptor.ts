@@ -101,7 +101,10 @@ export class Descriptor {
   }
 
   getType(): DescriptorType {
-    return answer(() => descriptorTypeOf(this.#target.open().kind === 'file' ? 'regular' : 'directory'))
+    return answer(() => {
+      const target = this.#target.open()
+      return descriptorTypeOf(target.kind === 'file' ? target.file.type : 'directory')
+    })
   }
 
   setSize(size: bigint): void {

@@ -256,9 +256,21 @@ describe('things that are neither files nor directories', () => {
 
   it('are refused when they are devices', () => {
     const guest = new RawGuest([{ hostPath: '/dev', guestPath: '/dev', readonly: false }])
-    expect(guest.stat(ROOT, 'null')).toMatchObject({ errno: E.SUCCESS, type: 2 })
-    expect(guest.open(ROOT, 'null')).toBe(E.PERM)
-    expect(guest.open(ROOT, 'zero', { flags: O.creat, rights: RIGHTS.write })).toBe(E.PERM)
+    expect(guest.stat(ROOT, 'tty')).toMatchObject({ errno: E.SUCCESS, type: 2 })
+    expect(guest.open(ROOT, 'tty')).toBe(E.PERM)
+    expect(guest.open(ROOT, 'ptmx', { flags: O.creat, rights: RIGHTS.write })).toBe(E.PERM)
+    guest.close()
+  })
+
+  it('are opened when they are null or zero, as character devices', () => {
+    const guest = new RawGuest([{ hostPath: '/dev', guestPath: '/dev', readonly: false }])
+    const sink = guest.opened(ROOT, 'null', { flags: O.creat | O.trunc, rights: RIGHTS.write })
+    expect(guest.write(sink, 'gone')).toBe(E.SUCCESS)
+    const zeros = guest.opened(ROOT, 'zero')
+    expect(guest.read(zeros, 3)).toBe('\0\0\0')
+    expect(guest.call('fd_fdstat_get', zeros, AT.data)).toBe(E.SUCCESS)
+    expect(guest.bytes.readUInt8(AT.data)).toBe(2)
+    expect(guest.read(guest.opened(ROOT, 'null'))).toBe('')
     guest.close()
   })
 })

@@ -32,6 +32,20 @@ describe('C6: times of files', () => {
     expect(readdirSync(inside).sort()).toStrictEqual(['f', 'l'])
   })
 
+  it.each([701_000_000n, 123_456_000n, 999_999_000n, 1_000n])(
+    'are exact to the nanosecond: %s',
+    (fraction) => {
+      const { guest } = sandbox.current
+      const fd = guest.opened(ROOT, 'f', { flags: O.creat, rights: RIGHTS.all })
+      const accessed = 1_796_000_782_000_000_000n + fraction
+      const modified = accessed + 120_000_000_000n
+      expect(guest.setTimes(ROOT, 'f', accessed, modified)).toBe(E.SUCCESS)
+      expect(times('f')).toStrictEqual([accessed, modified])
+      expect(guest.call('fd_filestat_set_times', fd, modified, accessed, SET.atim | SET.mtim)).toBe(E.SUCCESS)
+      expect(times('f')).toStrictEqual([modified, accessed])
+    },
+  )
+
   it('keep the nanoseconds of a time that is not set', () => {
     const { guest } = sandbox.current
     guest.opened(ROOT, 'f', { flags: O.creat })
@@ -65,6 +79,18 @@ describe('C7: path_open with O_DIRECTORY', () => {
     expect(open('d', RIGHTS.all & ~RIGHTS.write)).toBe(E.SUCCESS)
     expect(open('f', RIGHTS.read | RIGHTS.write)).toBe(E.NOTDIR)
     expect(open('missing', RIGHTS.read | RIGHTS.write)).toBe(E.NOENT)
+  })
+})
+
+describe('a file opened without the right to write', () => {
+  it('is not written, even if all other rights are requested, as Go does', () => {
+    const { inside, guest } = sandbox.current
+    writeFileSync(join(inside, 'f'), 'text')
+    const fd = guest.opened(ROOT, 'f', { rights: RIGHTS.all & ~RIGHTS.write })
+    expect(guest.read(fd)).toBe('text')
+    expect(guest.write(fd, 'TEXT')).toBe(E.BADF)
+    expect(guest.call('fd_filestat_set_size', fd, 0n)).not.toBe(E.SUCCESS)
+    expect(guest.stat(ROOT, 'f').size).toBe(4n)
   })
 })
 
