@@ -109,12 +109,15 @@ export const hostOf = ({ platform, arch }: { platform: string; arch: string }): 
 })
 
 const REFERENCE_TYPE = 'vnd.docker.reference.type'
+const WASM_ARTIFACT = /wasm/i
+/** Tools that copy the type of the configuration have this as the type of an ordinary image. */
+const IMAGE_ARTIFACT = /^application\/vnd\.(?:oci\.image\.config|docker\.container\.image)\b/
 
 /** Artifacts that build tools add to images, such as attestations and signatures. */
 const isAttachment = ({ platform, annotations, artifactType }: Descriptor): boolean =>
   (platform?.os === 'unknown' && platform.architecture === 'unknown') ||
   annotations?.[REFERENCE_TYPE] !== undefined ||
-  (artifactType !== undefined && !/wasm/i.test(artifactType))
+  (artifactType !== undefined && !WASM_ARTIFACT.test(artifactType) && !IMAGE_ARTIFACT.test(artifactType))
 
 /** Chooses the image of an index: for wasm, else for the host, else the first. */
 export const chooseManifest = (entries: readonly Descriptor[], host: Host, what: string): Descriptor => {
@@ -122,7 +125,7 @@ export const chooseManifest = (entries: readonly Descriptor[], host: Host, what:
   const isWasm = ({ platform, artifactType }: Descriptor) =>
     WASM_OS.test(platform?.os ?? '') ||
     WASM_ARCHITECTURE.test(platform?.architecture ?? '') ||
-    artifactType !== undefined
+    WASM_ARTIFACT.test(artifactType ?? '')
   const isHost = ({ platform }: Descriptor) =>
     platform?.os === host.os && platform.architecture === host.architecture
   const chosen = manifests.find(isWasm) ?? manifests.find(isHost) ?? manifests[0]
@@ -145,6 +148,9 @@ const isWasmLayer = ({ mediaType, annotations }: Descriptor): boolean => {
   return WASM_LAYER.test(mediaType ?? '') || (typeof title === 'string' && title.endsWith('.wasm'))
 }
 
+/** A layer that registries need not have, because it may not be passed on: of Windows, as a rule. */
+const isForeign = ({ mediaType }: Descriptor): boolean => /\bforeign\b|nondistributable/.test(mediaType ?? '')
+
 /** Whether a layer claims to be a tar: if it is not one, it is damaged rather than something else. */
 export const claimsTar = ({ mediaType }: Descriptor): boolean => /[./]tar(?:$|[.+])/i.test(mediaType ?? '')
 
@@ -154,7 +160,9 @@ export const claimsTar = ({ mediaType }: Descriptor): boolean => /[./]tar(?:$|[.
  */
 export const chooseLayers = (layers: readonly Descriptor[], what: string): readonly Descriptor[] => {
   const wasm = layers.find(isWasmLayer)
-  const chosen = wasm === undefined ? [...layers].reverse().slice(0, MAX_TRIED) : [wasm]
+  const own = layers.filter((layer) => !isForeign(layer))
+  const tried = own.length > 0 ? own : layers
+  const chosen = wasm === undefined ? [...tried].reverse().slice(0, MAX_TRIED) : [wasm]
   if (chosen.length === 0) throw new DownloadError(`${what}: an image without layers`)
   return chosen.map((layer) => checked(layer, what))
 }

@@ -166,6 +166,17 @@ describe('C30: an index', () => {
     expect((await failure(only())).message).toContain('without an image')
   })
 
+  it.each(['application/vnd.oci.image.config.v1+json', 'application/vnd.docker.container.image.v1+json'])(
+    'has images of the artifact type %s, the type of their configuration',
+    async (artifactType) => {
+      const { open } = await indexOf(
+        entry(attestation, { artifactType: 'text/spdx' }),
+        entry(inner, { artifactType }),
+      )
+      expect((await got(open())).binary.digest).toBe(digestOf(BINARY))
+    },
+  )
+
   it('prefers an artifact of wasm', async () => {
     const wasmConfig = { artifactType: 'application/vnd.wasm.config.v0+json' }
     const { open } = await indexOf(entry(attestation), entry(inner, wasmConfig))
@@ -200,6 +211,16 @@ describe('C31: layers', () => {
     'application/vnd.wasm.content.layer.v1+wasm',
   ])('of the type %s are wasm', async (mediaType) => {
     const { open } = await registryOf({}, imageOf({ mediaType, bytes: BINARY }, ...others))
+    expect((await got(open())).binary.digest).toBe(digestOf(BINARY))
+  })
+
+  it.each([
+    'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip',
+    'application/vnd.oci.image.layer.nondistributable.v1.tar+gzip',
+  ])('of the type %s, which the registry lacks, are not looked for', async (mediaType) => {
+    const absent = { mediaType, bytes: randomBytes(100) }
+    const image = imageOf(packed, absent)
+    const { open } = await registryOf({}, { ...image, blobs: [packed] })
     expect((await got(open())).binary.digest).toBe(digestOf(BINARY))
   })
 
