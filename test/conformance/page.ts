@@ -3,8 +3,8 @@ import { classOf } from './exceptions.js'
 import { countOf, type FileResult, type Outcome } from './outcome.js'
 import type { SuiteResult } from './run-suite.js'
 
-/** Parts that `npm run programs` writes. */
-const KEPT = ['programs', 'packages', 'start']
+/** Parts that other scripts write. */
+const KEPT = ['programs', 'packages', 'start', 'go']
 const REASON_LENGTH = 240
 
 const INTRODUCTION = `# Conformance

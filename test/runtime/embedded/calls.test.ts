@@ -195,6 +195,12 @@ describe.each(ISOLATIONS)('a call (%s)', (isolation) => {
       )
     })
 
+    it('runs the default export as the program where there is no _start, initialized', async () => {
+      expect(await outcome({ binary: fixture('default'), name: '_start' })).toStrictEqual(
+        failed('exit', /^exited with status 7/),
+      )
+    })
+
     // As deep as wasmtime's default stack of 1 MiB allows; a thread has the stack that Node.js gives it.
     it.runIf(isolation !== 'thread')('has room for 30,000 calls within each other', async () => {
       const asked = { binary: fixture('hostile'), name: 'depth', inputs: ['30000'] }

@@ -21,6 +21,7 @@ describe('the plan for a core module', () => {
   it.each([
     ['an export', 'add', 'add', { ...program, invoke: 'add' }],
     ['the program', 'args-env', '_start', program],
+    ['the default export as the program', 'default', '_start', program],
     ['a round of federated learning', 'args-env', 'fl-round-7', program],
     [
       'main, where the name is not exported',

@@ -3,7 +3,7 @@ import { decodeComponent } from '@proplet/component/binary/decode.js'
 import { describe } from '@proplet/component/describe/describe.js'
 import type { ComponentDescription } from '@proplet/component/describe/description.js'
 import { describeModule } from '@proplet/component/wasm/describe-module.js'
-import { isCommandName } from '../../guest/call/call-plan.js'
+import { DEFAULT_EXPORT, isCommandName } from '../../guest/call/call-plan.js'
 import { callables, isServer, planComponent } from '../../guest/call/component-plan.js'
 import { isTaskFailure, TaskFailure } from '../../guest/call/failure.js'
 import { moduleLayer } from '@proplet/component/wasm/preamble.js'
@@ -31,7 +31,8 @@ function planCore(bytes: Uint8Array, { name }: Call): Plan {
   const functions = functionsOf(bytes)
   if (functions === undefined)
     return { kind: 'run', inputsInCall: false, ...(isCommandName(name) ? {} : { invoke: name }) }
-  if (isCommandName(name) && functions.has(COMMAND)) return { kind: 'run', inputsInCall: false }
+  if (isCommandName(name) && (functions.has(COMMAND) || functions.has(DEFAULT_EXPORT)))
+    return { kind: 'run', inputsInCall: false }
   if (functions.has(name)) return { kind: 'run', inputsInCall: false, invoke: name }
   const fallback = FALLBACKS.find((candidate) => functions.has(candidate))
   const problem = `no function ${quote(name)} is exported`

@@ -7,7 +7,13 @@ import type { FunctionType } from '@proplet/component/wasm/value-types.js'
 
 /** What to call, decided before anything runs. */
 export type CallPlan =
-  | { readonly kind: 'command'; readonly warning: string | undefined }
+  | {
+      readonly kind: 'command'
+      readonly export: string
+      /** `_initialize` is called first. */
+      readonly initialize: boolean
+      readonly warning: string | undefined
+    }
   | {
       readonly kind: 'function'
       readonly export: string
@@ -20,12 +26,14 @@ export type CallPlan =
 
 const COMMAND = '_start'
 const REACTOR = '_initialize'
+/** The default export of a module without `_start`, as those of itk-wasm have. */
+export const DEFAULT_EXPORT = ''
 const FALLBACKS = ['main', 'run', COMMAND] as const
 /** Rounds of federated learning run the command under the name of the round. */
 const ROUND_PREFIX = 'fl-round-'
 
 /**
- * `_start` and rounds of federated learning run the WASI command; any other exported function is called; otherwise
+ * `_start` and rounds of federated learning run the WASI command, or without one the default export; any other exported function is called; otherwise
  * the first of `main`, `run`, `_start` is, with a warning, unless `isExact`. Without a function, or with wrong
  * arguments: a `call` failure.
  */
@@ -35,28 +43,36 @@ export function planCall(
   inputs: readonly string[],
   isExact = false,
 ): CallPlan {
-  if (isCommandName(name) && shape.functions.has(COMMAND)) return planCommand(shape, undefined)
+  const command = [COMMAND, DEFAULT_EXPORT].find((each) => shape.functions.has(each))
+  if (isCommandName(name) && command !== undefined) return planCommand(shape, command, undefined)
   if (shape.functions.has(name)) return planFunction(shape, name, inputs, undefined)
 
   const fallback = isExact ? undefined : FALLBACKS.find((candidate) => shape.functions.has(candidate))
   if (fallback === undefined)
     throw new TaskFailure('call', `${noSuchFunction(name)}; ${exportedFunctions(shape)}`)
   const warning = `${noSuchFunction(name)}; running ${quote(fallback)} instead`
-  return fallback === COMMAND ? planCommand(shape, warning) : planFunction(shape, fallback, inputs, warning)
+  return fallback === COMMAND
+    ? planCommand(shape, COMMAND, warning)
+    : planFunction(shape, fallback, inputs, warning)
 }
 
 /** Names that mean the command itself, not an export. */
 export const isCommandName = (name: string): boolean => name === COMMAND || name.startsWith(ROUND_PREFIX)
 
-function planCommand(shape: ModuleShape, warning: string | undefined): CallPlan {
-  const type = shape.functions.get(COMMAND)
+function planCommand(shape: ModuleShape, name: string, warning: string | undefined): CallPlan {
+  const type = shape.functions.get(name)
   if (type !== undefined && type.params.length + type.results.length > 0) {
     throw new TaskFailure(
       'call',
-      '"_start" of a WASI command must not take or return anything, but this one does',
+      `${quote(name)} of a WASI command must not take or return anything, but this one does`,
     )
   }
-  return { kind: 'command', warning }
+  return {
+    kind: 'command',
+    export: name,
+    initialize: name !== COMMAND && shape.functions.has(REACTOR),
+    warning,
+  }
 }
 
 function planFunction(

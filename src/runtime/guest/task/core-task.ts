@@ -48,11 +48,11 @@ export function startCore(
 }
 
 function call(instance: WebAssembly.Instance, plan: CallPlan): GuestEnd {
+  if (plan.initialize) exportedFunction(instance, '_initialize')()
   if (plan.kind === 'command') {
-    exportedFunction(instance, '_start')()
+    exportedFunction(instance, plan.export)()
     return { kind: 'printed' }
   }
-  if (plan.initialize) exportedFunction(instance, '_initialize')()
   const returned = exportedFunction(instance, plan.export)(...plan.args)
   if (plan.type.results.length === 0) return { kind: 'printed' }
   return { kind: 'returned', text: formatResults(plan.type, returned) }

@@ -1,0 +1,141 @@
+// Runs the tests of Go's standard library, compiled for WASI, with proplet-exec and with wasmtime, and writes the table of
+// docs/conformance.md.
+//
+//   node scripts/go-tests.mjs DIR [PACKAGE…]      (DIR: a folder that test/fixtures/toolchains.sh made; needs Go and its sources)
+//
+// Ends with status 1 where a test passes with wasmtime only.
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { inRoot } from './bundle.mjs'
+
+const [tools, ...given] = process.argv.slice(2)
+if (tools === undefined) {
+  console.error('usage: node scripts/go-tests.mjs DIR [PACKAGE…]')
+  process.exit(64)
+}
+/** Of files, clocks, standard streams and processes; then what computes and parses. */
+const PACKAGES = [
+  ...[
+    'os',
+    'io',
+    'io/fs',
+    'io/ioutil',
+    'path/filepath',
+    'os/exec',
+    'syscall',
+    'internal/poll',
+    'time',
+    'context',
+  ],
+  ...[
+    'sync',
+    'bufio',
+    'bytes',
+    'strings',
+    'strconv',
+    'sort',
+    'errors',
+    'fmt',
+    'log',
+    'log/slog',
+    'net',
+    'net/url',
+  ],
+  ...['net/netip', 'archive/tar', 'archive/zip', 'compress/flate', 'compress/gzip', 'encoding/binary'],
+  ...[
+    'encoding/gob',
+    'encoding/json',
+    'encoding/xml',
+    'hash/crc32',
+    'html/template',
+    'text/template',
+    'math',
+  ],
+  ...[
+    'math/big',
+    'math/rand/v2',
+    'regexp',
+    'crypto/rand',
+    'crypto/sha256',
+    'crypto/tls',
+    'net/http',
+    'go/parser',
+  ],
+]
+const packages = given.length > 0 ? given : PACKAGES
+const PAGE = inRoot('docs/conformance.md')
+const work = mkdtempSync(join(tmpdir(), 'go-tests-'))
+process.on('exit', () => rmSync(work, { recursive: true, force: true }))
+const go = (args, env = {}) =>
+  spawnSync('go', args, {
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+const sources = join(go(['env', 'GOROOT']).stdout.trim(), 'src')
+
+const FLAGS = ['--dir=/', '-W', 'max-wasm-stack=8388608']
+const TEST = ['-test.short', '-test.v', '-test.timeout=10m']
+const runtimes = {
+  'proplet-exec': [process.execPath, inRoot('dist/exec.cjs')],
+  wasmtime: [join(resolve(tools), 'bin/wasmtime'), 'run', '-C', 'compiler=winch'],
+}
+
+/** The results of tests and subtests by name, as in Go's go_wasip1_wasm_exec. */
+function resultsOf([command, ...first], binary, cwd) {
+  const variables = [`PWD=${cwd}`, `PATH=${process.env.PATH}`].flatMap((each) => ['--env', each])
+  const { stdout } = spawnSync(command, [...first, ...FLAGS, ...variables, binary, ...TEST], {
+    cwd,
+    encoding: 'latin1',
+    maxBuffer: 2 ** 28,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  return new Map(
+    [...stdout.matchAll(/^\s*--- (PASS|FAIL|SKIP): (\S+)/gm)].map(([, how, name]) => [name, how]),
+  )
+}
+
+const count = (results, how) => [...results.values()].filter((each) => each === how).length
+const rows = []
+let isSame = true
+for (const name of packages) {
+  const binary = join(work, 'test.wasm')
+  const built = go(['test', '-c', '-o', binary, name], { GOOS: 'wasip1', GOARCH: 'wasm' })
+  if (built.status !== 0) throw new Error(`${name} cannot be compiled`)
+  const [ours, theirs] = Object.values(runtimes).map((each) => resultsOf(each, binary, join(sources, name)))
+  const lost = [...theirs]
+    .filter(([test, how]) => how === 'PASS' && ours.get(test) !== 'PASS')
+    .map(([test]) => test)
+  isSame &&= lost.length === 0
+  const cells = [ours, theirs].flatMap((each) => ['PASS', 'FAIL', 'SKIP'].map((how) => count(each, how)))
+  console.log(name, ...cells, ...lost)
+  rows.push([name, ...cells, lost.join(', ')])
+}
+
+const sum = (column) => rows.reduce((total, row) => total + row[column], 0)
+const line = (cells) => `| ${cells.join(' | ')} |`
+const head = [
+  'package',
+  'passed',
+  'failed',
+  'skipped',
+  'wasmtime: passed',
+  'failed',
+  'skipped',
+  'passed by wasmtime only',
+]
+const table = [
+  `The tests of Go's own standard library (${go(['version']).stdout.split(' ')[2]}, compiled for \`GOOS=wasip1\`, \`-test.short\`; subtests counted), run as Go's`,
+  `script \`go_wasip1_wasm_exec\` does: by \`proplet-exec\` on Node.js ${process.versions.node}, ${sum(1)} pass and ${sum(2)} fail; by wasmtime, ${sum(4)} and ${sum(5)}.`,
+  '`node scripts/go-tests.mjs DIR` makes this table.',
+  '',
+  ...[head, head.map(() => '---'), ...rows].map(line),
+].join('\n')
+const [before, rest] = readFileSync(PAGE, 'utf8').split('<!-- go -->')
+const after = rest?.split('<!-- /go -->')[1]
+if (after === undefined) throw new Error(`${PAGE} has no <!-- go -->`)
+writeFileSync(PAGE, `${before}<!-- go -->\n\n${table}\n\n<!-- /go -->${after}`)
+spawnSync(inRoot('node_modules/.bin/prettier'), ['--write', PAGE], { stdio: 'inherit' })
+process.exitCode = isSame ? 0 : 1
