@@ -115,7 +115,7 @@ const listen = async (/** @type {import('mqtt').MqttClient} */ manager) => {
  */
 export const floodBareClient = async (flood) => {
   const { port, manager, flooder, close } = await setUp(flood)
-  const echo = fork(fileURLToPath(new URL('echo.mjs', import.meta.url)), [String(port), DEMO_PREFIX])
+  const echo = fork(fileURLToPath(new URL('refuser.mjs', import.meta.url)), [String(port), DEMO_PREFIX])
   await once(echo, 'message')
   const results = await listen(manager)
   const before = await figuresOf(echo.pid ?? 0)
