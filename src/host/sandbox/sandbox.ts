@@ -16,7 +16,7 @@ export type Sandbox = {
   readonly program: string
   /** Options common to all runtimes. */
   readonly options: readonly string[]
-  /** For children that are handed connections, see `socketFilter`; undefined if it can't be had here. */
+  /** The seccomp filter for children that are handed connections, see `socketFilter`; undefined if unavailable. */
   readonly socketFilter?: Uint8Array | undefined
 }
 
@@ -61,7 +61,7 @@ export function findSandbox(directories: readonly string[] = DIRECTORIES): E.Eit
     : E.left(`bubblewrap cannot create a sandbox here: ${problem}`)
 }
 
-/** With a filter for sockets, if bubblewrap and the kernel take it. */
+/** Adds the socket filter if bubblewrap and the kernel accept it. */
 function withFilter(sandbox: Sandbox): Sandbox {
   const filter = socketFilter()
   if (filter === undefined) return sandbox
@@ -75,7 +75,7 @@ function withFilter(sandbox: Sandbox): Sandbox {
   }
 }
 
-/** A file without a name, of which nothing was read yet. */
+/** An unlinked file with this content, at position 0. */
 function fileOf(bytes: Uint8Array): number {
   const path = join(tmpdir(), `.proplet-${randomUUID()}`)
   const fd = openSync(path, 'wx+', 0o600)
@@ -90,7 +90,7 @@ export type SandboxedChild = {
   /** Directories of code that it loads in addition to the proplet's. */
   readonly code?: readonly string[]
   readonly infoFd: number
-  /** Where it gets the filter for sockets from, if it has to have one. */
+  /** The descriptor from which bubblewrap reads the socket filter; undefined to run without one. */
   readonly filterFd?: number | undefined
 }
 

@@ -1,13 +1,13 @@
-/** The numbers of system calls, and the name of the architecture in audits (`linux/audit.h`). */
+/** The system call numbers of an architecture, and its `AUDIT_ARCH` constant (`linux/audit.h`). */
 type Architecture = {
   readonly audit: number
   readonly denied: readonly number[]
   readonly ioctl: number
-  /** Numbers from here on are those of another ABI of the same architecture. */
+  /** Numbers from here on belong to another ABI of the same architecture. */
   readonly otherAbi: number | undefined
 }
 
-/** io_uring can do what the other calls are denied for. */
+/** io_uring_setup, io_uring_enter and io_uring_register, through which the denied calls could be made. */
 const IO_URING = [425, 426, 427]
 
 const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
@@ -27,20 +27,20 @@ const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
   },
 }
 
-/** Of `struct seccomp_data`; the lower half of the second argument, where the lower half comes first. */
+/** Offsets in `struct seccomp_data`; for the second argument, of the lower half on a little-endian machine. */
 const AT = { number: 0, architecture: 4, secondArgument: 24 } as const
-/** Of `linux/bpf_common.h`: load a word, jump if equal, jump if at least, and with a constant, return. */
+/** Opcodes of `linux/bpf_common.h`: load a word, AND with a constant, jump if equal, jump if at least, return. */
 const OP = { load: 0x20, and: 0x54, ifEqual: 0x15, ifAtLeast: 0x35, return: 0x06 } as const
 const RESULT = { kill: 0x80000000, refuse: 0x00050001, allow: 0x7fff0000 } as const
-/** The requests of ioctl that concern sockets begin with this byte. */
+/** ioctl requests for sockets are those from 0x8900 to 0x89ff. */
 const SOCKET_REQUESTS = 0x8900
 const SECOND_BYTE = 0xff00
 
 type Instruction = readonly [code: number, whenTrue: number, whenFalse: number, operand: number]
 
 /**
- * A program for seccomp(2): its process can read, write and close the connections that it is handed, but open none, and connect
- * none elsewhere; what it tries fails with EPERM. Undefined: the numbers of this architecture are not known here.
+ * A program for seccomp(2). A process can read, write and close connections that it is handed, but calls that would open, connect,
+ * bind or listen on a socket fail with EPERM; a call of another ABI kills the process. Undefined for an unlisted architecture.
  */
 export function socketFilter(architecture: string = process.arch): Uint8Array | undefined {
   const known = Object.hasOwn(ARCHITECTURES, architecture) ? ARCHITECTURES[architecture] : undefined
@@ -71,7 +71,7 @@ export function socketFilter(architecture: string = process.arch): Uint8Array | 
   return encode(program)
 }
 
-/** `struct sock_filter`; both architectures have the lower byte first. */
+/** Encodes an array of `struct sock_filter`; both architectures are little-endian. */
 function encode(program: readonly Instruction[]): Uint8Array {
   const bytes = Buffer.alloc(program.length * 8)
   program.forEach(([code, whenTrue, whenFalse, operand], index) => {

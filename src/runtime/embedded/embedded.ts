@@ -206,7 +206,7 @@ async function prepareStart(options: EmbeddedOptions): Promise<StartGuest> {
     log.debug({ wrapper }, 'Child processes are started through these tools')
     return () => startProcessGuest({ ...limits, entry: ENTRIES.process, wrapper, takesConnections })
   }
-  // Without the filter, a process with a socket could connect it elsewhere, within the network of the daemon.
+  // Without the filter, a process could reconnect a handed socket to any address in the daemon's network.
   const socketFilter = takesConnections ? isolation.socketFilter : undefined
   const isFiltered = socketFilter !== undefined
   const wrapper = await sandboxWrapper(isolation, options, isFiltered ? FILTER_FD : undefined)

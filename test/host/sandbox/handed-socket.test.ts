@@ -6,7 +6,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { findSandbox, sandboxCommand } from '../../../src/host/sandbox/sandbox.js'
 import { FILTER_FD, INFO_FD } from '../../../src/runtime/embedded/guests/process-guest.js'
 
-/** Tries to reach a port in each way that there is, and says over the connection that it was handed what became of it. */
+/** Tries every way to open or connect a socket, and reports the results over the handed connection. */
 const PROBE = `
 const net = require('node:net'), dgram = require('node:dgram')
 const of = (emitter, good) => new Promise((resolve) => {
@@ -27,7 +27,7 @@ process.once('message', async ({ port }, socket) => {
 })
 process.send('ready')`
 
-it('a process in a sandbox answers on a connection that it was handed, and can open or connect none by itself', async () => {
+it('a process in a sandbox answers on a handed connection, and cannot open or connect any socket', async () => {
   const found = findSandbox()
   if (E.isLeft(found)) throw new Error(found.left)
   const sandbox = found.right

@@ -6,7 +6,7 @@ const ARM64 = 0xc00000b7
 
 type Call = { readonly number: number; readonly audit: number; readonly args?: readonly number[] }
 
-/** What the kernel would do: runs the program over `struct seccomp_data`. */
+/** Runs the program over `struct seccomp_data`, as the kernel does, and returns its decision. */
 function decide(program: Uint8Array, { number, audit, args = [] }: Call): string {
   const view = new DataView(program.buffer, program.byteOffset, program.byteLength)
   const data = new DataView(new ArrayBuffer(64))
@@ -33,10 +33,10 @@ function decide(program: Uint8Array, { number, audit, args = [] }: Call): string
       case 0x06:
         return operand.toString(16)
       default:
-        throw new Error('an instruction that it does not have')
+        throw new Error('an unexpected instruction')
     }
   }
-  throw new Error('it has no end')
+  throw new Error('the program does not return')
 }
 
 const ALLOW = '7fff0000'
@@ -62,17 +62,17 @@ describe.each([
     plain: [57, 63, 64, 98, 134, 199, 210, 212],
     ioctl: 29,
   },
-])('the filter for sockets on $architecture', ({ architecture, audit, other, sockets, plain, ioctl }) => {
+])('the socket filter on $architecture', ({ architecture, audit, other, sockets, plain, ioctl }) => {
   const program = socketFilter(architecture) ?? new Uint8Array()
   const decided = (number: number, args?: number[]) =>
     decide(program, { number, audit, ...(args && { args }) })
 
-  it('refuses all that opens, connects or listens, and nothing that serves a connection', () => {
+  it('refuses calls that open, connect or listen, and allows those that serve a connection', () => {
     expect(sockets.map((number) => decided(number))).toStrictEqual(sockets.map(() => EPERM))
     expect(plain.map((number) => decided(number))).toStrictEqual(plain.map(() => ALLOW))
   })
 
-  it('refuses requests of ioctl that concern sockets', () => {
+  it('refuses ioctl requests for sockets', () => {
     expect(decided(ioctl, [5, 0x894c])).toBe(EPERM)
     expect([0x5401, 0x5421, 0x541b].map((request) => decided(ioctl, [5, request]))).toStrictEqual([
       ALLOW,
@@ -81,18 +81,18 @@ describe.each([
     ])
   })
 
-  it('ends who calls by another architecture, whose numbers are others', () => {
+  it('kills a process that uses the calls of another architecture, which have other numbers', () => {
     expect(decide(program, { number: 1, audit: other })).toBe(KILL)
     expect(decide(program, { number: 1, audit: 0x40000003 })).toBe(KILL)
   })
 })
 
-it('ends who calls by the x32 ABI', () => {
+it('kills a process that uses the x32 ABI', () => {
   const program = socketFilter('x64') ?? new Uint8Array()
   expect(decide(program, { number: 0x40000000 + 41, audit: X64 })).toBe(KILL)
 })
 
-it('there is none for other architectures', () => {
+it('there is no filter for other architectures', () => {
   expect(['ia32', 'riscv64', 'toString'].map((each) => socketFilter(each))).toStrictEqual([
     undefined,
     undefined,

@@ -10,7 +10,7 @@ export interface Guest {
   counters(): Counters | undefined
   /** The same, and its current memory and files. */
   figures(): Figures | undefined
-  /** Of a process; undefined for a thread, and if the process is gone. */
+  /** The memory of its process; undefined for a thread, and if the process is gone. */
   residentBytes(): number | undefined
   /** Sets the listener for everything that it sends from now on. */
   listen(listener: GuestListener): void
@@ -37,5 +37,5 @@ export type Death = { readonly how: string; readonly signal: string | undefined 
 
 export type StartGuest = () => Guest
 
-/** A listener for a time in which nothing that a guest sends matters. */
+/** A listener that ignores everything. */
 export const DEAF: GuestListener = { message: () => {}, output: () => {}, closed: () => {} }

@@ -49,7 +49,7 @@ const CONTROL_FD = 3
 export const INFO_FD = 4
 /** V8's default of 984 KiB holds half as many calls as wasmtime's 1 MiB, whose frames are smaller. */
 const STACK_BYTES = 4 * 1024 * 1024
-/** After those of a guest that takes connections. */
+/** The wrapper reads the filter from this descriptor, the first that a guest with connections does not use. */
 export const FILTER_FD = 8
 /** On this descriptor a guest receives answers that it does not block for; it has no other way to read without blocking. */
 const ANSWERS_FD = 5
@@ -121,7 +121,7 @@ function nodeArguments(launch: ProcessLaunch): string[] {
   ]
 }
 
-/** The system refused to start the process, usually for lack of processes or files: report that and end. */
+/** A process that the system refused to start, usually for lack of processes or files. It only reports that. */
 class StillbornGuest implements Guest {
   readonly pid = undefined
   #listener: GuestListener = DEAF
@@ -258,7 +258,7 @@ class ProcessGuest implements Guest {
     this.#files?.close()
     this.#files = undefined
     listener.closed(this.#fault === undefined ? { how, signal } : { how: this.#fault, signal: undefined })
-    // The listener has read it.
+    // Closed last, because the listener reads the status.
     this.connections?.close()
   }
 }

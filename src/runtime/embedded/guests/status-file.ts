@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readStatus, STATUS_MAX_BYTES, type RequestStatus } from '../../guest/channel/request-status.js'
 
-/** A directory in memory, if there is one. */
+/** A directory in memory; systems other than Linux may have none. */
 const SHARED_MEMORY = '/dev/shm'
 /** A read rarely coincides with a write, and hardly ever several times in a row. */
 const MAX_READS = 10
 
-/** A file without a name, to which a child writes its status. */
+/** An unlinked file to which a child writes its status. */
 export class StatusFile {
   readonly fd: number
   readonly #bytes = Buffer.alloc(STATUS_MAX_BYTES)

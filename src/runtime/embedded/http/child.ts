@@ -14,13 +14,13 @@ import { HandedConnections } from './handed.js'
 import { RequestSessions } from './request-sessions.js'
 
 export type ChildHooks = {
-  /** A request keeps it: it is not idle, until it is said to be. */
+  /** A long request occupies the child; it is busy until `idle` is called. */
   readonly blocked: (child: HttpChild) => void
-  /** A connection that it had is to be served by another, or by the daemon. */
+  /** The child has lost this connection, which another child or the daemon must serve. */
   readonly returned: (socket: Socket, consumed: readonly Uint8Array[], isLast: boolean) => void
-  /** A request went wrong by the guest's doing. */
+  /** A request failed, through the guest's fault. */
   readonly failed: (error: string) => void
-  /** It was at a request of a connection that it has for so long. Milliseconds. */
+  /** The child has spent this many more milliseconds on requests of its connections. */
   readonly worked: (child: HttpChild, ms: number) => void
   /** The child serves and has no request. */
   readonly idle: (child: HttpChild) => void
@@ -33,7 +33,7 @@ export type ChildHooks = {
 /** How long a guest may take to stop serving, in milliseconds. */
 const LEAVE_MS = 2000
 
-/** A guest of the pool while it serves one task: one request at a time, of the daemon or of connections that it was handed. */
+/** A guest of the pool that serves one task. It answers one request at a time: the daemon's, or those of handed connections. */
 export class HttpChild implements GuestListener {
   readonly member: Member
   /** The number of requests that it has answered. */
@@ -96,17 +96,17 @@ export class HttpChild implements GuestListener {
     })
   }
 
-  /** It is at a request of a connection that it has. */
+  /** Whether it is answering a request of one of its connections. */
   get isAnswering(): boolean {
     return this.#handed?.isAtRequest === true
   }
 
-  /** How many it has. */
+  /** The number of connections handed to it. */
   get connections(): number {
     return this.#handed?.size ?? 0
   }
 
-  /** Whether it would take up a request soon. */
+  /** Whether requests of a new connection would be answered soon. */
   get takesConnections(): boolean {
     return (
       this.#handed !== undefined &&
@@ -117,12 +117,12 @@ export class HttpChild implements GuestListener {
     )
   }
 
-  /** False: the connection is gone. */
+  /** Returns false if the connection cannot be handed over. */
   hand(socket: Socket): boolean {
     return this.#handed?.hand(socket) === true
   }
 
-  /** Has it return some connections. */
+  /** Asks it to return up to `count` connections. */
   share(count: number): void {
     this.#handed?.share(count)
   }
@@ -141,7 +141,7 @@ export class HttpChild implements GuestListener {
   leave(): void {
     this.#isLeaving = true
     this.#say({ type: 'leave' })
-    // It hears that once it is done, which may take its time.
+    // During a request it does not read the message, so the time limit starts at the end of the request.
     if (this.#handed?.isAtRequest !== true) this.#expectLeave()
   }
 
@@ -149,14 +149,14 @@ export class HttpChild implements GuestListener {
     this.#leaveTimer ??= setTimeout(() => this.kill(), LEAVE_MS)
   }
 
-  /** To a guest that takes connections by their channel: it may be waiting for an answer on the other one. */
+  /** Uses the channel of the connections if there is one, because on the pipe the guest may be waiting for an answer. */
   #say(message: RequestMessage | { readonly type: 'leave' }): void {
     const { guest } = this.member
     if (this.#handed === undefined || guest.connections === undefined) guest.post(message)
     else guest.connections.say(message)
   }
 
-  /** Kills it, unless it is leaving already. */
+  /** Closes its connections, and kills it unless it is idle and leaving. */
   cut(): void {
     this.#handed?.cut()
     if (!this.#isLeaving || this.#handed?.isAtRequest === true) this.kill()

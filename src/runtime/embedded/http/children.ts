@@ -33,7 +33,7 @@ export type ChildrenHooks = {
   readonly output: (stream: StreamName, data: Uint8Array) => void
   readonly warn: (message: string) => void
   readonly problem: (error: string) => void
-  /** A connection that a child had is to be served by another, or by the daemon. */
+  /** A child has lost this connection, which another child or the daemon must serve. */
   readonly returned: (socket: Socket, consumed: readonly Uint8Array[], isLast: boolean) => void
   /** The last child is gone, after `close`. */
   readonly empty: () => void
@@ -90,17 +90,17 @@ export class Children {
     this.#growSoon()
   }
 
-  /** Connections that children have. */
+  /** The number of connections handed to children. */
   get connections(): number {
     return [...this.#all].reduce((sum, child) => sum + child.connections, 0)
   }
 
-  /** Children that are at a request. */
+  /** The number of children that are answering requests of their connections. */
   get busy(): number {
     return [...this.#all].filter((child) => child.isAnswering).length
   }
 
-  /** Gives the connection to the child with the fewest; false: none is free for it. */
+  /** Hands the connection to the child with the fewest; false if no child can take it. */
   hand(socket: Socket): boolean {
     if (this.#isClosed) return false
     const [first, ...others] = [...this.#all].filter((child) => child.takesConnections)
@@ -126,7 +126,7 @@ export class Children {
     this.#reportIfEmpty()
   }
 
-  /** Kills the children that are answering. */
+  /** Closes the connections of the children, and kills those that are answering. */
   cut(): void {
     for (const child of this.#all) child.cut()
   }
@@ -153,7 +153,7 @@ export class Children {
     return child
   }
 
-  /** It is not there for what waits, nor is what waited for it. */
+  /** A child that is occupied by a long request gets no other requests. */
   #block(child: HttpChild): void {
     const at = this.#idle.indexOf(child)
     if (at !== -1) this.#idle.splice(at, 1)
@@ -179,7 +179,7 @@ export class Children {
     child.take(next)
   }
 
-  /** A child that has come takes its part of the connections. */
+  /** Asks the child with the most connections to return half of them, so that this one gets some if it has none. */
   #spread(child: HttpChild): void {
     if (!child.takesConnections || child.connections > 0) return
     const most = [...this.#all].reduce(
@@ -189,7 +189,7 @@ export class Children {
     if (most.connections > 1) most.share(Math.floor(most.connections / 2))
   }
 
-  /** Children that have connections are at requests most of the time. */
+  /** Adds a child if these were busy most of the time, have connections to give away, and no other child could take them. */
   #isBusyWith(children: readonly HttpChild[]): void {
     const isFull = this.#all.size >= Math.min(this.#parts.maxChildren, availableParallelism())
     const spare = [...this.#all].some((child) => child.takesConnections && !children.includes(child))

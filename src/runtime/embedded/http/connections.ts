@@ -30,7 +30,7 @@ export class Connections {
     this.#waiting.add(socket)
   }
 
-  /** It is counted elsewhere. */
+  /** Forgets a connection that was handed to a child. */
   remove(socket: Socket): void {
     this.#waiting.delete(socket)
     this.#busy.delete(socket)

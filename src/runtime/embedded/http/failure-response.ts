@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import { FAILURES } from '../../guest/http/messages/error-response.js'
 
-/** A whole response, after which the connection is closed. */
+/** A complete error response, which announces that the connection will be closed. */
 export const failureResponse = (status: keyof typeof FAILURES): string => {
   const text = FAILURES[status]
   return (

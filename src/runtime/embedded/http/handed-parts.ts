@@ -3,18 +3,18 @@ import type { HttpOptions } from '../../../model/http-options.js'
 import type { Given } from '../bytes/waiter.js'
 
 export type HandedHooks = {
-  /** It is the daemon's alone again; what was read of it, in pieces. With `isLast`, it ends with what is written already. */
+  /** Only the daemon has the connection now. `consumed`: what the child read from it. `isLast`: nothing more is to be written. */
   readonly returned: (socket: Socket, consumed: readonly Uint8Array[], isLast: boolean) => void
-  /** It has answered so many requests over its connections, for so long in all. Milliseconds. */
+  /** The child has answered this many more requests of its connections, in this many milliseconds in all. */
   readonly active: (requests: number, workedMs: number) => void
-  /** A request keeps the child: what was not begun goes elsewhere. */
+  /** A long request occupies the child, so its connections without a begun request are taken back. */
   readonly blocked: () => void
   readonly failed: (error: string) => void
-  /** Ends the child. */
+  /** Kills the child. */
   readonly kill: () => void
-  /** The child said what can't be; it is to be ended. */
+  /** The child violated the channel protocol and must be killed. */
   readonly breach: () => void
-  /** Answers the child, which waits for it. */
+  /** Answers `late`, for which the child waits. */
   readonly takenBack: (connections: readonly number[]) => void
   readonly give: (given: Given, ask: number | undefined) => void
 }

@@ -10,31 +10,31 @@ import type { HandedHooks, HandedLimits } from './handed-parts.js'
 
 type Connection = { readonly socket: Socket; consumed: Uint8Array[]; consumedBytes: number }
 
-/** A request that the child is at. */
+/** The request that the child is answering. */
 type Current = {
-  /** 0: one of the daemon's. */
+  /** The connection; 0 for one of the daemon's own requests. */
   readonly number: number
   readonly connection: Connection | undefined
-  /** Connections were taken back; those, and its own, which the daemon watches since. */
+  /** Set once the request occupies the child: the connections taken back, including its own, which the daemon then watches. */
   takenBack: number[] | undefined
   writer: BodyWriter | undefined
 }
 
 /**
- * A child that is at the same request at two looks, so far apart, is taken its other connections. At least twice what the guest
- * calls late. Milliseconds.
+ * Interval between looks at the child's status, in milliseconds. If two in a row find the same request, it occupies the child, and
+ * the other connections are taken back. At least twice the guest's `LATE_AFTER_MS`, so that the guest then asks which.
  */
 const LOOK_MS = 100
-/** A guest whose client is gone may end by itself within this. Milliseconds. */
+/** How long a guest may continue after its client is gone, in milliseconds. */
 const ABORT_GRACE_MS = 1000
-/** The longest head, and a body that a child waits for, in pieces as they come. */
+/** Maximum number of bytes read from a connection that goes back: room for the longest head and body that a child waits for. */
 const MAX_CONSUMED_BYTES = 256 * 1024
 
 /**
- * The connections of clients that a child answers by itself. The daemon keeps its own copy of each, from which it does not read:
- * by that it answers what the child does not, and takes a connection back.
+ * Clients' connections that a child serves by itself. The daemon keeps a copy of each, from which it does not read, so that it can
+ * answer when the child fails to, and can take the connection back.
  *
- * Invariants: a connection is read by one side only; a client gets one response to a request, whole or broken off.
+ * Invariants: a connection is read by one side only; a client gets one response to a request, complete or cut off.
  */
 export class HandedConnections {
   readonly #channel: ConnectionChannel
@@ -42,14 +42,14 @@ export class HandedConnections {
   readonly #hooks: HandedHooks
   readonly #connections = new Map<number, Connection>()
   #lookTimer: NodeJS.Timeout | undefined
-  /** The child has said since the last look that it is active. */
+  /** Whether the child has reported activity since the last look. */
   #isActive = false
-  /** The request that it was at then. */
+  /** The sequence number of the request at the last look. */
   #seen: number | undefined
   #limitTimer: NodeJS.Timeout | undefined
   #abortTimer: NodeJS.Timeout | undefined
   #current: Current | undefined
-  /** Of the last request, until the child has asked. */
+  /** The connections taken back during the last request, until the child has asked for them. */
   #takenBack: readonly number[] = []
   #last = 0
 
@@ -63,17 +63,17 @@ export class HandedConnections {
     return this.#connections.size
   }
 
-  /** The child is at a request of a client; `false` if it is one that the daemon holds. */
+  /** Whether the current request is one of a handed connection, not one of the daemon's own. */
   get isAnswering(): boolean {
     return this.#current?.connection !== undefined
   }
 
-  /** It has said that it is at a request, or was found at one that keeps it. */
+  /** Whether the child has announced a request, or was found to be occupied by one. */
   get isBusy(): boolean {
     return this.#current !== undefined
   }
 
-  /** The child is at a request of a client right now, which it may not have said. */
+  /** Whether the child is answering a request right now, even if it has not announced it. */
   get isAtRequest(): boolean {
     return this.#current !== undefined || (this.#channel.status()?.connection ?? 0) !== 0
   }
@@ -82,7 +82,7 @@ export class HandedConnections {
     return this.#current?.takenBack !== undefined
   }
 
-  /** False: it could not be had. */
+  /** Returns false if the connection cannot be handed over. */
   hand(socket: Socket): boolean {
     this.#last += 1
     const { bodyMaxBytes, requestTimeoutMs } = this.#limits
@@ -114,7 +114,7 @@ export class HandedConnections {
     else this.#giveBack(message.connection, message.isLast)
   }
 
-  /** What the client takes too slowly for the kernel, or is there of a body. */
+  /** Handles the part of a response for which the kernel had no room. */
   exchange(message: FromExchange): void {
     const current = this.#current
     if (current?.connection === undefined || (message.type !== 'want' && message.type !== 'body')) {
@@ -131,7 +131,7 @@ export class HandedConnections {
     if (writer.isFlooded) this.#hooks.breach()
   }
 
-  /** The child is done with its request. */
+  /** The child has finished its request. */
   answered(problem: string | undefined): void {
     const { takenBack = [] } = this.#current ?? {}
     this.#endCurrent()
@@ -139,7 +139,7 @@ export class HandedConnections {
     if (problem !== undefined) this.#hooks.failed(problem)
   }
 
-  /** All of them end at once. */
+  /** Closes all connections. */
   cut(): void {
     for (const { socket } of this.#connections.values()) socket.destroy()
   }
@@ -156,7 +156,7 @@ export class HandedConnections {
     }
     const tied = new Set(status?.tied)
     for (const [number, { socket }] of this.#connections) {
-      // While it was at a request, it read from those only that it told of.
+      // During a request, the child has read only from the tied connections. Without one, it may have read from any.
       if (status === undefined || tied.has(number)) socket.destroy()
       else this.#hooks.returned(socket, [], false)
     }
@@ -164,21 +164,21 @@ export class HandedConnections {
   }
 
   #begin(number: number): void {
-    // It may have been found at the request before it has said anything.
+    // A look may have found the request before the child announced it.
     if (this.#current?.number === number && this.isBlocked) return
     const current = this.#current === undefined ? this.#currentOf(number) : undefined
     if (current === undefined) this.#hooks.breach()
     else this.#current = current
   }
 
-  /** Undefined: it has no such connection. */
+  /** Undefined if the child has no such connection. */
   #currentOf(number: number): Current | undefined {
     const connection = this.#connections.get(number)
     if (number !== 0 && connection === undefined) return undefined
     return { number, connection, takenBack: undefined, writer: undefined }
   }
 
-  /** What the child has said by now is read in this turn. */
+  /** The immediate comes after messages that have arrived by then are read. */
   #lookLater(): void {
     this.#isActive = false
     this.#lookTimer = setTimeout(() => setImmediate(() => this.#look()), LOOK_MS)
@@ -217,7 +217,7 @@ export class HandedConnections {
     for (const [, { socket }] of others) this.#hooks.returned(socket, [], false)
   }
 
-  /** To notice that the client is gone one has to read, which the child does not do meanwhile, and never again. */
+  /** Reads from the connection, to notice when the client is gone. The child reads nothing meanwhile, and then returns it. */
   #watch(connection: Connection): void {
     const { socket } = connection
     const gone = () => {
@@ -244,7 +244,7 @@ export class HandedConnections {
     this.#hooks.kill()
   }
 
-  /** A response of ours if there is none yet; one that has begun is broken off. */
+  /** Sends an error response, or cuts off the response that has begun. */
   #fail({ connection }: Current, status: keyof typeof FAILURES): void {
     if (connection === undefined) return
     if (this.#channel.status()?.isResponding === true) connection.socket.destroy()

@@ -44,14 +44,14 @@ export class HttpTask {
   readonly #hal: HttpTaskParts['hal']
   #server: Server | undefined
   #connections: Connections | undefined
-  /** Has Node.js read requests from a connection. */
+  /** Makes the server of Node.js serve a connection. */
   #serve: ((socket: Socket) => void) | undefined
   #outcome: Outcome | undefined
   #graceTimer: NodeJS.Timeout | undefined
   #hasChildren = true
   #isListening = false
 
-  /** @param takesConnections what the first child said of itself */
+  /** @param takesConnections whether the first child can be handed connections */
   constructor(
     { member, takesConnections }: { readonly member: Member; readonly takesConnections: boolean },
     request: RunRequest,
@@ -127,7 +127,7 @@ export class HttpTask {
       if (this.#serve === undefined || !this.#hand(socket, options)) this.#answerHere(socket, [])
       else connections.remove(socket)
     })
-    // What is handed to a child must not be read here.
+    // The daemon must not read from connections that it hands to a child.
     Reflect.set(server, 'pauseOnConnect', true)
     this.#serve = (socket) => {
       Reflect.apply(serve ?? (() => undefined), server, [socket])
@@ -147,12 +147,12 @@ export class HttpTask {
     }
   }
 
-  /** At most as many connections are handed over as there may be requests: each has one. */
+  /** Hands over at most `maxRequests` connections, because each may have a request. */
   #hand(socket: Socket, { maxRequests }: HttpOptions): boolean {
     return this.#children.connections < maxRequests && this.#children.hand(socket)
   }
 
-  /** The daemon has it, and answers what comes over it by what children are free. */
+  /** Serves the connection in the daemon, which passes its requests to free children. */
   #answerHere(socket: Socket, consumed: readonly Uint8Array[]): void {
     if (socket.destroyed) return
     if (consumed.length > 0) socket.unshift(Buffer.concat(consumed))
@@ -189,7 +189,7 @@ export class HttpTask {
     else this.#children.answer(exchange)
   }
 
-  /** A request, or something else, went wrong: a client can cause that again and again. */
+  /** Reports a failure. Clients can cause many of them, so they are summarized. */
   #report(error: string): void {
     this.#failures.add(error, () => this.#warn(error))
   }

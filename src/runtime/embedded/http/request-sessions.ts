@@ -8,11 +8,11 @@ type SessionLimits = Pick<ChildLimits, 'network' | 'hal'>
 
 export type SessionHooks = {
   readonly warn: (message: string) => void
-  /** The guest said what can't be; it is to be ended. */
+  /** The guest violated the channel protocol and must be killed. */
   readonly breach: () => void
 }
 
-/** What the guest has open for the request that it is at: connections to others, and sessions of the HAL. */
+/** What a guest has open for its current request: outgoing connections, and a session of the HAL. */
 export class RequestSessions {
   readonly #guest: Guest
   readonly #limits: SessionLimits
@@ -26,7 +26,7 @@ export class RequestSessions {
     this.#hooks = hooks
   }
 
-  /** Between requests (`isBusy` is false), only what is open still. */
+  /** Handles a message about the network; between requests (`isBusy` is false), only if something is still open. */
   network(message: Parameters<NetworkSession['message']>[0], isBusy: boolean): void {
     if (this.#network === undefined && isBusy)
       this.#network = new NetworkSession(this.#limits.network, {
@@ -37,7 +37,7 @@ export class RequestSessions {
     this.#network?.message(message)
   }
 
-  /** False: there is no HAL for this guest. */
+  /** Returns false if the guest has no HAL. */
   hal(message: Extract<FromGuest, { readonly type: 'hal' | 'hal-data' }>): boolean {
     const { hal } = this.#limits
     if (hal === undefined) return false

@@ -1,11 +1,11 @@
 import type { HttpChild } from './child.js'
 
-/** Milliseconds. */
+/** Length of a window, in milliseconds. */
 const WINDOW_MS = 200
-/** At requests for this part of the time, a child is busy. */
+/** A child is busy if it spends more than this part of a window on requests. */
 const BUSY = 0.5
 
-/** Says which children were busy with the requests of their connections, at the end of each window in which one was. */
+/** Reports at the end of each window which children were busy with requests of their connections, if any. */
 export class WorkMeter {
   readonly #busy: (children: readonly HttpChild[]) => void
   readonly #workedMs = new Map<HttpChild, number>()

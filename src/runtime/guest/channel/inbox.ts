@@ -17,8 +17,8 @@ export type Inbox = {
 const TYPES: ReadonlySet<string> = new Set<ToConnections['type']>(['connection', 'share', 'request', 'leave'])
 
 /**
- * By the IPC channel of Node.js, which alone carries connections; undefined where there is none. The daemon never reads from
- * it, so nothing is acknowledged.
+ * Uses the IPC channel of Node.js, the only one that can carry connections; undefined without one. The daemon never reads from it,
+ * so the acknowledgements of Node.js are suppressed.
  * @param closed is called after `close`
  */
 export function createInbox(closed: () => void): Inbox | undefined {

@@ -47,7 +47,7 @@ export type RunMessage = {
   readonly compileOnly?: true
 }
 
-/** UTF-8. */
+/** `bytes` is the length of the value in UTF-8. */
 export type LongVariable = { readonly name: string; readonly bytes: number }
 
 /** `body`: the bytes are in the message. `kept`: the guest already has the module. */
@@ -61,26 +61,26 @@ export type ToServingGuest =
   | RequestMessage
   | GivenMessage
   | HalAnswer
-  /** Answers `late`: these connections are not the guest's any more. */
+  /** The answer to `late`: the connections that no longer belong to the guest. */
   | { readonly type: 'taken-back'; readonly connections: readonly number[] }
   | { readonly type: 'leave' }
 
-/** What is said to a guest that takes connections, beside the connections: it does not stop for it. */
+/** Messages to a guest that takes connections, on the channel of the connections: it receives them without waiting. */
 export type ToConnections =
   | RequestMessage
   | { readonly type: 'leave' }
   | ConnectionMessage
-  /** Some connections are to be returned, of those without a request. */
+  /** Asks the guest to return up to `count` connections that have no request. */
   | { readonly type: 'share'; readonly count: number }
 
-/** A connection of a client comes with it. */
+/** Accompanies the handle of a client's connection. */
 export type ConnectionMessage = {
   readonly type: 'connection'
-  /** Its number; the first is 1. */
+  /** The number of the connection, from 1 on. */
   readonly connection: number
-  /** Of a request, and of a response; null: without limit. */
+  /** Maximum body of a request and of a response; null for no limit. */
   readonly bodyMaxBytes: number | null
-  /** For a whole request to come; 0: none. */
+  /** Time in which a whole request must arrive; 0 for no limit. */
   readonly requestTimeoutMs: number
 }
 
@@ -101,8 +101,8 @@ export type RequestMessage = {
 
 /**
  * The answer to a `want`. Of a body: `some` with bytes, `end` with the trailers. Of room: `some`. Of an answer:
- * `some` with the answer. `none`: nothing within the time. `broken`: there will be nothing; with the error, where
- * there is one.
+ * `some` with the answer. `none`: nothing arrived in time. `broken`: nothing will arrive; with the error, if there
+ * is one.
  */
 export type GivenMessage = {
   readonly type: 'given'
@@ -134,13 +134,13 @@ export type NetworkRequest =
   | { readonly kind: 'lookup'; readonly name: string }
   /** TCP: an address for a later `connect` or `listen`. */
   | { readonly kind: 'bind'; readonly local: SocketAddress }
-  /** `local` where it is to be bound to; or `bound`, which is used up. */
+  /** Binds the socket to `local`, or uses up the address `bound`. */
   | {
       readonly kind: 'connect'
       readonly remote: SocketAddress
       readonly local: SocketAddress | null
       readonly bound?: Handle
-      /** TLS, for a server of that name or address. */
+      /** Uses TLS with a server of this name or address. */
       readonly tlsName?: string
     }
   | { readonly kind: 'listen'; readonly local: SocketAddress; readonly backlog?: number }
@@ -211,9 +211,9 @@ export type FromServingGuest =
   | FromExchange
   | FromConnections
   /**
-   * The instance is gone. `connection`: the one of the guest that the request came over; none or 0: the daemon has it. Not sent of a
-   * request over a connection of the guest that went well, was short and made the guest say nothing. `problem`: what was wrong with
-   * its response.
+   * The request has ended and its instance is gone. `connection`: the handed connection of the request; 0 or undefined if the
+   * daemon has it. Not sent for a request of a handed connection that was quick, succeeded and caused no other message.
+   * `problem`: what was wrong with the response.
    */
   | {
       readonly type: 'answered'
@@ -222,25 +222,24 @@ export type FromServingGuest =
       readonly problem?: string
     }
 
-/** What a guest says of connections of clients that were handed to it. */
+/** Messages about connections that were handed to the guest. */
 export type FromConnections =
   /**
-   * Requests are being taken up: said before one, at most every 50 ms, so that the daemon looks at the guest's status. What was
-   * answered since it was said last, and how long that took in all.
+   * Sent before a request, at most every 50 ms, so that the daemon polls the status of the guest. Contains the number of requests
+   * answered since the last such message, and how long they took in all.
    */
   | { readonly type: 'active'; readonly requests: number; readonly workedMs: number }
   /**
-   * A request is being answered, of that connection, or with 0 of the daemon; `answered` ends it. It comes before anything else that
-   * is said for the request. Nothing is read from any connection meanwhile. `tied`: those of which something was read that is not
-   * answered yet.
+   * A request of this connection, or of the daemon if it is 0, is being answered, until `answered`. Precedes all other messages
+   * about the request. Meanwhile, the guest reads from no connection.
    */
   | { readonly type: 'begun'; readonly connection: number }
-  /** `answered` took long: asks which connections were taken back meanwhile. Nothing is read before the answer. */
+  /** Asks, after a long request, which connections were taken back meanwhile. The guest reads nothing before the answer. */
   | { readonly type: 'late' }
   | { readonly type: 'closed'; readonly connection: number }
-  /** Bytes that were read from a connection, before it is `returned`. */
+  /** Bytes that were read from a connection; sent before `returned`. */
   | { readonly type: 'consumed'; readonly connection: number; readonly bytes: Uint8Array }
-  /** It is the daemon's alone again; with `isLast`, to be closed once everything is sent. */
+  /** Only the daemon has the connection now; with `isLast`, it closes the connection once everything is sent. */
   | { readonly type: 'returned'; readonly connection: number; readonly isLast: boolean }
 
 /** Messages about byte streams. */

@@ -1,24 +1,24 @@
 import { writeSync } from 'node:fs'
 
-/** What a child is at. It writes this to a file that the daemon reads when it has to know, which wakes nobody. */
+/** The request that a child is answering. It is in a file that the daemon reads when needed, so the child wakes nobody. */
 export type RequestStatus = {
-  /** Counts its requests. */
+  /** Increases with each request. */
   readonly sequence: number
-  /** 0: a request of the daemon. */
+  /** 0 for one of the daemon's own requests. */
   readonly connection: number
-  /** The first bytes of the response may have been sent. */
+  /** Whether the first bytes of the response may have been sent. */
   readonly isResponding: boolean
-  /** The connections of which something was read that is not answered yet. */
+  /** The other connections from which unanswered bytes were read. */
   readonly tied: readonly number[]
 }
 
 /** The descriptor of the file in a child. */
 const STATUS_FD = 7
-/** More bytes than the daemon reads. */
+/** Maximum size of the file. */
 export const STATUS_MAX_BYTES = 64 * 1024
 
 const WORD = 4
-/** In words: where each is. The tied connections follow, and then the sequence once more. */
+/** Offsets in words. After the tied connections, the sequence is repeated, so that the daemon can detect a partial write. */
 const AT = { sequence: 0, state: 1, connection: 2, tied: 3, first: 4 } as const
 const STATE = { idle: 0, begun: 1, responding: 2 } as const
 
@@ -55,7 +55,7 @@ export class StatusWriter {
   }
 }
 
-/** What the file says; `idle` between requests, `undefined` while it is being written, or if it makes no sense. */
+/** Decodes the file: `idle` between requests, `undefined` during a write or if it is invalid. */
 export function readStatus(bytes: Uint8Array): RequestStatus | 'idle' | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const word = (index: number) =>
@@ -71,5 +71,5 @@ export function readStatus(bytes: Uint8Array): RequestStatus | 'idle' | undefine
   return { sequence, connection, isResponding: state === STATE.responding, tied }
 }
 
-/** Both sides run on one machine. */
+/** The byte order of the machine, which is the same for both sides. */
 const IS_LITTLE = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1

@@ -8,7 +8,7 @@ type Of = Extract<FromExchange, { type: 'want' }>['of']
 const NANOSECONDS = 1_000_000
 const clocks = new Clocks()
 
-/** In the next turn of the event loop. */
+/** Calls `done` in the next turn of the event loop; returns what cancels that. */
 export function soon(done: () => void): () => void {
   const immediate = setImmediate(done)
   return () => clearImmediate(immediate)
@@ -27,12 +27,12 @@ export class Wants {
     this.#handle = handle
   }
 
-  /** What is available now. */
+  /** Asks for what is available now. */
   peek(of: Of): Given {
     return this.#ask(of, 0)
   }
 
-  /** Until `deadline` of the monotonic clock, in nanoseconds; without one, as long as it takes. */
+  /** Waits until `deadline` of the monotonic clock, in nanoseconds, or without limit. */
   wait(of: Of, deadline: bigint | undefined): Given {
     if (deadline === undefined) return this.#ask(of, null)
     const left = Number(deadline - clocks.now('monotonic')) / NANOSECONDS

@@ -16,7 +16,7 @@ import type * as serve3 from './serve3.js'
 
 const require = createRequire(import.meta.url)
 
-/** Serving HTTP by WASI 0.3, loaded for the first component that does. */
+/** The server for WASI 0.3, loaded with the first component that needs it. */
 const httpServing3 = () => require('../http/serve3.js') as typeof serve3
 
 const HANDLER = /^wasi:http\/incoming-handler(?:@|$)/
@@ -36,7 +36,7 @@ export function createServe(prepared: EngineComponent): Serve {
     { run, boot, link, stdout, stderr, live },
     asked = ofDaemon(request, link),
   ) => {
-    // A guest has one link.
+    // Created once, because a guest has only one link.
     hostFor ??= hostsOf(prepared, link)
     const { imports, work, close } = hostFor({
       args: [run.name, ...run.cliArgs],
@@ -67,13 +67,13 @@ export function createServe(prepared: EngineComponent): Serve {
   return { kind: 'synchronous', answer }
 }
 
-/** A request that the daemon holds. */
+/** A request whose connection the daemon has. */
 function ofDaemon(message: RequestMessage, link: Link): Asked {
   const wants = new Wants(link, REQUEST)
   return { message, body: new IncomingBytes(wants, message.hasBody), responder: responder(link, wants) }
 }
 
-/** The answering side of a guest: it answers the daemon, which holds the client. */
+/** Responds through the daemon, which has the client's connection. */
 const responder = (link: Link, wants: Wants): Responder => ({
   respond: ({ status, headers }) => {
     link.queue({ type: 'head', status, headers })

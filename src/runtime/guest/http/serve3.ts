@@ -43,7 +43,7 @@ export const createServe3 = (prepared: EngineComponent, handler: string): Serve 
   },
 })
 
-/** Done when the response is out and the guest has nothing left to do for it. */
+/** Resolves when the response is sent and the call of the handler has ended. */
 function answer(
   work: HostWork,
   sink: ResponseSink,

@@ -11,7 +11,7 @@ const agentOfTest = (): Agent => {
 }
 
 describe('issue 15, item 2: connections that children answer', () => {
-  it('are answered by another child when a request keeps theirs, before that is out of time', async () => {
+  it('are served by another child if a request occupies theirs, before that request exceeds its time limit', async () => {
     const { port, warning } = await serve({ timeoutMs: 3000 }, {}, { isolation: 'process' })
     const agent = agentOfTest()
     expect((await ask(port, '/count', { agent })).body).toBe('1')
@@ -24,7 +24,7 @@ describe('issue 15, item 2: connections that children answer', () => {
     expect((await ask(port, '/count', { agent })).body).toBe('1')
   })
 
-  it('break off when their child dies in the midst of a response, and nothing else does', async () => {
+  it('are cut off if their child dies during a response, and other requests are answered', async () => {
     const { port, runtime, warning } = await serve({ maxChildren: 1 }, {}, { isolation: 'process' })
     const client = connect(port, '127.0.0.1').setEncoding('latin1')
     client.write('GET /hang-late HTTP/1.1\r\nHost: x\r\n\r\n')
@@ -36,7 +36,7 @@ describe('issue 15, item 2: connections that children answer', () => {
     expect(await ask(port, '/count')).toMatchObject({ status: 200 })
   })
 
-  it('may carry requests that do not wait for each other', async () => {
+  it('may carry pipelined requests', async () => {
     const { port } = await serve({}, {}, { isolation: 'process' })
     const get = (path: string, more = '') => `GET ${path} HTTP/1.1\r\nHost: x\r\n${more}\r\n`
     const attempt = async () => {
@@ -52,13 +52,14 @@ describe('issue 15, item 2: connections that children answer', () => {
       await once(client, 'close')
       return seen.match(/^HTTP\/1\.1 \d+/gm)
     }
-    // On a busy machine a child may be kept for so long after one of several requests that the connection is closed.
+    // On a busy machine, a request may occupy the child so long that the daemon takes the connection back, and closes it because
+    // others follow.
     let answers = await attempt()
     for (let tries = 1; answers?.length !== 3 && tries < 20; tries++) answers = await attempt()
     expect(answers).toStrictEqual(['HTTP/1.1 201', 'HTTP/1.1 202', 'HTTP/1.1 203'])
   })
 
-  it('stay open when a body comes late, or a client is slow', async () => {
+  it('stay open if a body arrives late or a client is slow', async () => {
     const { port } = await serve({}, {}, { isolation: 'process' })
     const agent = agentOfTest()
     const late = async function* () {

@@ -1,9 +1,9 @@
 import type { Link } from '../../channel/link.js'
 
-/** What was answered is reported no more often than this, in milliseconds. */
+/** Minimum interval between reports, in milliseconds. */
 const REPORT_MS = 50
 
-/** Reports to the daemon that requests are answered, and how many and for how long, now and then: not each of them. */
+/** Reports to the daemon, at intervals rather than per request, how many requests were answered and how long they took. */
 export class Activity {
   readonly #link: Link
   #reportedAt = -Infinity
@@ -14,7 +14,7 @@ export class Activity {
     this.#link = link
   }
 
-  /** A request is about to be answered, at `now` in milliseconds. Some time after it has heard this, the daemon looks at the status. */
+  /** Called before each request, with the time in milliseconds. A report makes the daemon poll the status of this guest. */
   begin(now: number): void {
     if (now - this.#reportedAt < REPORT_MS) return
     this.#reportedAt = now

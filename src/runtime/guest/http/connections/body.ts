@@ -1,7 +1,7 @@
 import type { BodySource, FieldEntry } from '@proplet/wasi/http/message.js'
 import { soon } from '../../channel/wants.js'
 
-/** The body of a request that is here as a whole. */
+/** The body of a request that has been read completely. */
 export class WholeBody implements BodySource {
   readonly trailers: BodySource['trailers']
   #rest: Uint8Array
@@ -23,7 +23,7 @@ export class WholeBody implements BodySource {
   }
 
   wait(): void {
-    // It is here.
+    // All bytes are available.
   }
 
   notify(done: () => void): () => void {
@@ -31,7 +31,7 @@ export class WholeBody implements BodySource {
   }
 
   close(): void {
-    // Its stream may outlive it, as that of the daemon does.
+    // The guest may still read its stream, as with a body that comes from the daemon.
   }
 }
 

@@ -2,7 +2,10 @@ import type { Framing } from './framing.js'
 
 const HEAD_END = Buffer.from('\r\n\r\n')
 
-/** Whether nothing follows a request in what was read; where that can't be said, something does. */
+/**
+ * Whether the bytes read end with this request. Without a content length, only the blank line at the end is checked, after a head
+ * or the last chunk.
+ */
 export function endsWithRequest(consumed: readonly Buffer[], { length }: Framing): boolean {
   const bytes = consumed.length === 1 ? consumed[0] : Buffer.concat(consumed)
   if (bytes === undefined || bytes.length === 0) return true

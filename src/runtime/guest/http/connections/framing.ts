@@ -1,6 +1,6 @@
-/** How a request says where its body ends. */
+/** How a request delimits its body. */
 export type Framing = {
-  /** Bytes; 0 if it says none. */
+  /** `content-length` in bytes; 0 without one. */
   readonly length: number
   readonly isChunked: boolean
 }
@@ -9,7 +9,7 @@ const LENGTH = 'content-length'
 const ENCODING = 'transfer-encoding'
 const NO_BODY: Framing = { length: 0, isChunked: false }
 
-/** @param rawHeaders names and values in turn, as Node.js gives them, which has refused contradictory ones */
+/** @param rawHeaders alternating names and values from Node.js, which has rejected contradictory ones */
 export function framingOf(rawHeaders: readonly string[]): Framing {
   let framing = NO_BODY
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {

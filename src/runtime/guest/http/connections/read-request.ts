@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 import type { Framing } from './framing.js'
 
-/** Of a body that is waited for; a longer one is streamed by the daemon. */
+/** Maximum size of a body that is read before the guest runs. The daemon streams longer ones. */
 const MAX_BYTES = 48 * 1024
-/** How long. Milliseconds. */
+/** How long such a body may take to arrive, in milliseconds. */
 const MAX_MS = 10
 
 const NOTHING = Buffer.alloc(0)
 
-/** Waits for the whole of a request, if that is short and comes soon; calls one of the two, or none if the client is gone. */
+/** Reads a whole request if it is short and arrives soon. Calls one of the callbacks, or neither if the client disconnects. */
 export function readRequest(
   request: IncomingMessage,
   { length, isChunked }: Framing,

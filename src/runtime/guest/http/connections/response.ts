@@ -6,12 +6,12 @@ import { endToEnd } from '../messages/fields.js'
 import { attempt, ResponseRules, unfinished } from '../messages/response-rules.js'
 import type { HandedSocket } from './socket.js'
 
-/** Of a body that was not sent yet. */
+/** Maximum size of the part of a body that is held back before it is sent. */
 const MAX_HELD_BYTES = 64 * 1024
 
 /**
- * What a guest answers, on its way to a client, while the guest runs. Invariants: the client gets one response, whole or
- * broken off; `responding` is called before its first byte; the first problem wins, and nothing of the guest is sent after it.
+ * Sends a guest's response to the client while the guest runs. Invariants: the client receives one response, complete or cut off;
+ * `responding` is called before its first byte; only the first problem is kept, and nothing of the guest is sent after it.
  */
 export class HandedResponse {
   readonly #response: ServerResponse
@@ -32,7 +32,7 @@ export class HandedResponse {
     this.#rules = new ResponseRules(response.req.method ?? 'GET', bodyMaxBytes)
   }
 
-  /** The side of the guest. */
+  /** What the guest responds through. */
   readonly responder: Responder = {
     respond: (head) => {
       const problem =
@@ -56,12 +56,12 @@ export class HandedResponse {
     close: () => undefined,
   }
 
-  /** The guest is done, for what reason so ever. Returns what was wrong with the response. */
+  /** Completes the response once the guest has ended, for whatever reason. Returns what was wrong with the response. */
   complete(error: string | undefined): string | undefined {
     if (error !== undefined) this.#fail(error)
     else if (!this.#isFinished) this.#fail(unfinished(this.#head !== undefined))
     if (this.#isFinished) return this.#problem
-    // What the guest has written begins the response, whether it was sent by then or not.
+    // Whatever the guest wrote counts as a begun response, even if it is still held back.
     if (this.#rules.bytes > 0 && this.#head !== undefined) this.#send()
     if (this.#isBegun) this.#socket.destroy()
     else answerText(this.#response, 500, FAILURES[500])
@@ -81,7 +81,7 @@ export class HandedResponse {
     if (this.#isGone()) return
     this.#fail(this.#rules.body(bytes.length))
     if (this.#isGone()) return
-    // The memory of the guest changes.
+    // Copied, because the guest may overwrite its memory.
     this.#held.push(Buffer.from(bytes))
     this.#heldBytes += bytes.length
     if (this.#heldBytes >= MAX_HELD_BYTES) this.#flush()
@@ -96,7 +96,7 @@ export class HandedResponse {
       attempt(() => {
         this.#begin()
         if (this.#heldBytes > 0) {
-          // Otherwise Node.js keeps it until the next turn, which comes when the guest is done.
+          // Uncorking sends it now. Node.js would wait for the next turn, which comes only after the guest has ended.
           this.#response.cork()
           this.#response.write(this.#take())
           this.#response.uncork()

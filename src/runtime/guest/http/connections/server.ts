@@ -22,25 +22,28 @@ import { readRequest } from './read-request.js'
 import { tellingLink } from './telling-link.js'
 import { WriteBuffer } from './write-buffer.js'
 
-/** What answers a request, in an instance of its own. */
+/** Answers a request in a fresh instance. */
 export type AnswerRequest = (asked: Asked) => GuestEnd
 
-/** A request that kept the guest longer asks what was taken back; the daemon takes back after twice that. */
+/**
+ * After a request that took longer, the guest asks which connections the daemon has taken back. The daemon takes none back before
+ * twice this time. Milliseconds.
+ */
 const LATE_AFTER_MS = 50
 
-/** A request that is here as a whole. */
+/** A request that has been read completely. */
 type Whole = { readonly target: Target; readonly framing: Framing; readonly body: Buffer }
 
 type Current = { readonly connection: number; isTold: boolean }
 
 /**
- * The connections that the daemon has handed to this guest. Requests are taken up one at a time, as they are read; what needs
- * more than a whole request and a guest that runs is returned to the daemon, which has kept each connection open.
+ * Serves the connections that the daemon has handed to this guest, one request at a time. If a request cannot be read completely
+ * before the guest runs, its connection goes back to the daemon, which has kept each connection open.
  *
- * Invariants: while a request is answered nothing is read; a connection is read by one side only.
+ * Invariants: nothing is read while a request is being answered; a connection is read by one side only.
  */
 export class ConnectionServer {
-  /** For guests: before the first that one says, the daemon is told of its request. */
+  /** The link for guests. It announces the current request to the daemon before the guest's first message. */
   readonly link: Link
   readonly #link: Link
   readonly #status: StatusWriter
@@ -48,9 +51,9 @@ export class ConnectionServer {
   readonly #activity: Activity
   readonly #http: Server
   readonly #sockets = new Map<number, HandedSocket>()
-  /** Something was read from them that is not answered. */
+  /** Connections from which unanswered bytes were read. */
   readonly #tied = new Set<HandedSocket>()
-  /** Taken back before they came. */
+  /** Numbers of connections that the daemon took back before they arrived. */
   readonly #takenBack = new Set<number>()
   readonly #buffer = new WriteBuffer()
   #bodyMaxBytes = 0
@@ -71,7 +74,7 @@ export class ConnectionServer {
       this.#count(request)
       this.#putBack(request, response)
     })
-    // It never listens; without this it does not look for connections that are late.
+    // The server never listens, but this event is what starts its check for request timeouts.
     this.#http.emit('listening')
   }
 
@@ -86,25 +89,25 @@ export class ConnectionServer {
     this.#sockets.set(connection, socket)
     socket.once('close', () => this.#forget(socket))
     this.#http.emit('connection', socket)
-    // Before the parser gets it.
+    // Prepended, because the parser may answer the request at once.
     socket.prependListener('data', (bytes: Buffer) => {
       socket.consumed.push(bytes)
       this.#tied.add(socket)
     })
   }
 
-  /** Answers what the daemon asks for, in turn with what comes over the connections. */
+  /** Answers one of the daemon's own requests, between those of the connections. */
   run(answer: () => GuestEnd): void {
     this.#run(0, () => ({ end: answer() }))
   }
 
-  /** Returns some connections, of those without a request. */
+  /** Returns up to `count` connections that have no request. */
   share(count: number): void {
     const idle = [...this.#sockets.values()].filter((socket) => !this.#tied.has(socket))
     for (const socket of idle.slice(0, count)) this.#return(socket, false)
   }
 
-  /** Gives all connections back, and ends. */
+  /** Returns all connections and closes the server. */
   end(): void {
     for (const socket of this.#sockets.values()) this.#return(socket, false)
     this.#http.close()
@@ -117,7 +120,7 @@ export class ConnectionServer {
   #take(request: IncomingMessage, response: ServerResponse): void {
     const { socket } = request
     if (!(socket instanceof HandedSocket)) return
-    // One that follows another without waiting: its turn comes when the other is answered.
+    // A pipelined request, which gets its socket when the previous response is complete.
     if (response.socket === null) {
       response.once('socket', () => setImmediate(() => this.#take(request, response)))
       return
@@ -158,7 +161,7 @@ export class ConnectionServer {
     this.#settle(socket, response, { framing, isTakenBack })
   }
 
-  /** Returns whether the connection was taken back meanwhile. */
+  /** Runs one request. Returns whether the daemon took its connection back meanwhile. */
   #run(
     connection: number,
     answer: () => { readonly end: GuestEnd; readonly problem?: string | undefined },
@@ -168,7 +171,7 @@ export class ConnectionServer {
     const current: Current = { connection, isTold: false }
     this.#current = current
     this.#status.begin(connection, this.#tiedBeside(connection))
-    // The daemon waits for one that it asked for.
+    // The daemon waits for `answered`, which is always sent for announced requests.
     if (connection === 0) this.#tell()
     const { end, problem } = answer()
     this.#current = undefined
@@ -194,7 +197,7 @@ export class ConnectionServer {
     return tied
   }
 
-  /** What the kernel has no room for goes through the daemon, at the pace of the client. */
+  /** Sends what the kernel has no room for through the daemon, at the client's pace. */
   #overflow(): (bytes: Uint8Array) => void {
     let sink: OutgoingBytes | undefined
     return (bytes) => {
@@ -209,7 +212,7 @@ export class ConnectionServer {
     }
   }
 
-  /** The guest is done; what was read is answered, but for what follows without waiting. */
+  /** Called when the guest has ended. Everything read from the connection is answered now, except for pipelined requests. */
   #settle(
     socket: HandedSocket,
     response: ServerResponse,
@@ -246,7 +249,7 @@ export class ConnectionServer {
     return message.connections.includes(current)
   }
 
-  /** A request that the daemon is to answer. */
+  /** Leaves the request to the daemon, unless what was read contains earlier requests, which the daemon would answer again. */
   #putBack(request: IncomingMessage, response: ServerResponse): void {
     const { socket } = request
     if (!(socket instanceof HandedSocket) || socket.isReturned) return
@@ -257,7 +260,7 @@ export class ConnectionServer {
   #return(socket: HandedSocket, isLast: boolean): void {
     if (socket.isReturned || socket.destroyed) return
     const { connection } = socket
-    // What is answered in part can't be answered anew.
+    // The daemon would answer all that was read, but a part of it is already answered.
     if (socket.requests > 1 || (this.#tied.has(socket) && socket.writableLength > 0)) {
       socket.destroy()
       return
@@ -270,7 +273,7 @@ export class ConnectionServer {
     this.#drop(socket)
   }
 
-  /** The daemon has it: our copy is closed, which the client does not notice. */
+  /** Closes this process's copy of a connection that the daemon has; for the client, the connection stays open. */
   #drop(socket: HandedSocket): void {
     socket.isReturned = true
     socket.stopReading()

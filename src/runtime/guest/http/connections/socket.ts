@@ -6,24 +6,24 @@ import { bytesOf, type Piece, type WriteBuffer } from './write-buffer.js'
 
 type Written = (error?: Error | null) => void
 
-/** Takes no more at once, or interrupted: what is left goes another way. */
+/** Errors of a write to a full socket, or of one that was interrupted; the rest then goes through the daemon. */
 const LATER: ReadonlySet<string | undefined> = new Set(['EAGAIN', 'EWOULDBLOCK', 'EINTR'])
 
 /**
- * A connection of a client that the daemon has handed over. While a guest runs there is no event loop: what is written then
- * goes to the kernel at once, and what the kernel has no room for to `overflow`.
+ * A client's connection that the daemon has handed over. A running guest has no event loop, so its writes go directly to the
+ * kernel, and what the kernel has no room for goes to `overflow`.
  */
 export class HandedSocket extends Socket {
   readonly connection: number
-  /** Since the last request that is answered. */
+  /** Bytes read since the last answered request. */
   consumed: Buffer[] = []
-  /** Requests that have begun in what was consumed. */
+  /** The number of requests that begin in `consumed`. */
   requests = 0
-  /** It is the daemon's again: nothing is said of its end. */
+  /** Whether only the daemon still has it; its end is not reported then. */
   isReturned = false
-  /** Set while a guest runs that answers on it. */
+  /** Set while a guest answers on this connection. */
   overflow: ((bytes: Uint8Array) => void) | undefined
-  /** The client is gone, or something else went wrong with it. */
+  /** Whether a write has failed, usually because the client is gone. */
   isBroken = false
   readonly #native: NativeSocket
   readonly #buffer: WriteBuffer
@@ -43,18 +43,17 @@ export class HandedSocket extends Socket {
     this.#buffer = buffer
   }
 
-  /** Some of a response went to the daemon, so all that follows has to. */
+  /** Whether a part of the response went to the daemon, so that the rest must follow it. */
   get isOverflowing(): boolean {
     return this.#isOverflowing
   }
 
-  /** Nothing more is read from it. */
   stopReading(): void {
     this.pause()
     this.#native.readStop?.()
   }
 
-  /** Writes what was corked. */
+  /** Writes everything that is corked. */
   uncorkAll(): void {
     while (this.writableCorked > 0) this.uncork()
   }
@@ -78,7 +77,7 @@ export class HandedSocket extends Socket {
     written()
   }
 
-  /** Returns how many bytes the kernel has taken. */
+  /** Returns how many bytes the kernel accepted. */
   #send(bytes: Uint8Array): number {
     const { fd } = this.#native
     if (fd === undefined || fd < 0) {

@@ -1,6 +1,6 @@
 import type { Link } from '../../channel/link.js'
 
-/** A link that calls `tell` before each message but output. */
+/** A link that calls `tell` before each message, but not before output. */
 export const tellingLink = (link: Link, tell: () => void): Link => ({
   send: (message) => {
     tell()

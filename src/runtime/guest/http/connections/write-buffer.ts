@@ -1,10 +1,10 @@
-/** A piece of what is to be written, as streams of Node.js have it. */
+/** A chunk that Node.js passes to `_writev`. */
 export type Piece = { readonly chunk: Uint8Array | string; readonly encoding: BufferEncoding }
 
-/** More is joined in memory of its own. */
+/** Longer writes are joined in a new buffer. */
 const BYTES = 16 * 1024
 
-/** Joins pieces in memory that is used again: what it returns is good until the next call. */
+/** Joins pieces in a buffer that it reuses, so the result is valid until the next call. */
 export class WriteBuffer {
   readonly #bytes = Buffer.allocUnsafeSlow(BYTES)
 

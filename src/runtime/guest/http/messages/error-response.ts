@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { HttpField } from '../../channel/protocol.js'
 
-/** What a client is told of a component that fails, by the status of the response. */
+/** The text of the response if a component fails, by status. */
 export const FAILURES = { 500: 'the component failed', 504: 'the component did not answer in time' } as const
 
 /** Answers with a line of text. */

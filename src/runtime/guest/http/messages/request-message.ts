@@ -4,7 +4,7 @@ import type { Target } from './target.js'
 
 type Incoming = { readonly method?: string | undefined; readonly rawHeaders: readonly string[] }
 
-/** What a guest is asked, of a request that came over HTTP. */
+/** The message to a guest about a request that arrived over HTTP. */
 export const requestMessage = (
   { method = 'GET', rawHeaders }: Incoming,
   { authority, path }: Target,

@@ -1,7 +1,7 @@
 import { messageOf } from '../../../../model/message-of.js'
 import type { HttpField } from '../../channel/protocol.js'
 
-/** What HTTP, and the limit, ask of a response. Each step returns what is wrong, in words for the log. */
+/** Checks a response against HTTP and the limit on its body. Each step returns what is wrong, worded for the log. */
 export class ResponseRules {
   readonly #method: string
   readonly #maxBytes: number
@@ -14,7 +14,7 @@ export class ResponseRules {
     this.#maxBytes = maxBytes
   }
 
-  /** Of the body, so far. */
+  /** The size of the body so far. */
   get bytes(): number {
     return this.#sent
   }
@@ -42,11 +42,11 @@ export class ResponseRules {
   }
 }
 
-/** What is wrong with a guest that ends before its response is complete, in words for the log. */
+/** The problem of a guest that ended before its response was complete, worded for the log. */
 export const unfinished = (isBegun: boolean): string =>
   isBegun ? 'it ended before its response was complete' : 'it ended without a response'
 
-/** Node.js throws if the syntax of a field is invalid: returns what it says. */
+/** Returns the message of the exception that Node.js throws if a field is malformed. */
 export function attempt(write: () => void): string | undefined {
   try {
     write()

@@ -3,13 +3,13 @@ const HEADERS_TIMEOUT_MS = 10_000
 const HEADERS_CHECK_MS = 1_000
 const KEEP_ALIVE_MS = 5_000
 
-/** Of each server of HTTP, in the daemon and in children: a client does not notice which one reads its requests. */
+/** The same for HTTP servers in the daemon and in children, so that clients do not notice which one reads their requests. */
 export const SERVER_OPTIONS = {
   headersTimeout: HEADERS_TIMEOUT_MS,
   keepAliveTimeout: KEEP_ALIVE_MS,
   connectionsCheckingInterval: HEADERS_CHECK_MS,
 } as const
 
-/** How long a whole request may take to come, in milliseconds; 0: without limit. */
+/** Time in which a whole request must arrive, in milliseconds; 0 for no limit. */
 export const requestTimeoutOf = (timeoutMs: number): number =>
   timeoutMs > 0 ? Math.max(timeoutMs, HEADERS_TIMEOUT_MS) : 0
