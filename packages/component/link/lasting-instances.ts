@@ -28,7 +28,7 @@ export class LastingInstances {
     else for (const each of tables) this.#forwarders.delete(each)
   }
 
-  /** Whether each of them is the same in each run, or can be put back to where it began. */
+  /** Whether each of them is the same in each run or can be restored to its initial state. */
   get areRestorable(): boolean {
     const { instances } = this
     return [...this.#all].every((each) => instances.has(each) || this.#restorable.has(each))

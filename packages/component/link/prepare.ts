@@ -33,11 +33,11 @@ export type PreparedComponent = {
   readonly instances: number
   /** Whether it uses WASI 0.3. */
   readonly usesAsync: boolean
-  /** Those of runs that have ended; undefined if they can't be used again. */
+  /** Instantiations of ended runs; undefined if they cannot be reused. */
   readonly spare: SpareInstantiations<Instantiation> | undefined
   /** The core instances that are the same in each run. */
   readonly lasting: ReadonlySet<number>
-  /** Whether an instance can be put back to where it began. */
+  /** Whether an instance can be restored to its initial state. */
   readonly isRestorable: boolean
 }
 

@@ -14,9 +14,9 @@ export type CompiledModule = {
   readonly shape: ModuleShape
   /** The source of its memory, which it imports in addition to the imports in its shape; undefined if it defines its own. */
   readonly memories?: SpareMemories | undefined
-  /** The globals that, with its memory, are all that changes of an instance; undefined if there is more, or it was not looked for. */
+  /** Exported globals that, with the memory, are all mutable state of an instance; undefined if there is more, or if unknown. */
   readonly globals?: readonly string[] | undefined
-  /** Undefined: any other, or not looked for. */
+  /** Undefined for any other role, or if it was not determined. */
   readonly role?: ModuleRole | undefined
 }
 
@@ -40,8 +40,8 @@ export function compileModule(binary: Bytes, limits: ScanLimits): CompiledModule
 }
 
 /**
- * The same, with its memory made an import, so that successive instances can share one, or an instance be put back to where it
- * began, and its role.
+ * Like `compileModule`, but turns its memory into an import, so that successive instances can share one, or an instance can be
+ * restored to its initial state. If that is not possible, determines the role of the module.
  */
 export function compileForReuse(binary: Bytes, limits: ScanLimits): CompiledModule {
   const shape = scanModule(binary, limits)

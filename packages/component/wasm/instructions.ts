@@ -14,7 +14,7 @@ const indices = inTurn(index, index)
 const number: Skip = (reader) => {
   while (reader.u8() >= 0x80);
 }
-/** References to what follows them. */
+/** Reference types that are followed by a heap type. */
 const REFERENCES: ReadonlySet<number> = new Set([0x63, 0x64])
 /** A value type, or the type of a block. */
 const type: Skip = (reader) => {
@@ -44,8 +44,8 @@ const VECTOR = 0xfd
 const ATOMIC = 0xfe
 
 /**
- * The operands of the instructions that change nothing but locals, globals and the memory. Not here: what writes to tables or
- * drops segments, exceptions, and what works on objects.
+ * How to skip the operands of each instruction that changes nothing but locals, globals and memory. Instructions that write to
+ * tables, drop segments, throw or catch exceptions, or use objects are omitted.
  */
 const PLAIN: ReadonlyMap<number, Skip> = new Map([
   ...range(0x00, 0x01, nothing), // unreachable, nop
@@ -99,7 +99,7 @@ const PREFIXED: ReadonlyMap<number, ReadonlyMap<number, Skip>> = new Map([
   [ATOMIC, new Map([[0x03, bytes(1)] as const, ...range(0x10, 0x4e, memoryOperand)])],
 ])
 
-/** Whether a function changes nothing but its locals, globals and the memory; false also for instructions that are not known here. */
+/** Whether a function changes nothing but locals, globals and memory; false if it has an unlisted instruction. */
 export function isPlain(body: ByteReader): boolean {
   for (let groups = body.u32(); groups > 0; groups -= 1) {
     body.u32()

@@ -5,27 +5,28 @@ import type { ModuleShape } from './scan.js'
 import { HEADER_BYTES, joined, leb, nameBytes, sectionBytes, sectionsOf, type Bytes } from './sections.js'
 import { readValueType } from './value-types.js'
 
-/** A module whose instances can be put back to where they began: what changes of one is its memory, and globals. */
+/** A module whose instances can be restored to their initial state, because only their memory and some globals change. */
 export type RestorableModule = {
   readonly binary: Bytes
-  /** The names by which it exports all globals that change. */
+  /** The names under which it exports all mutable globals. */
   readonly globals: readonly string[]
 }
 
 const SECTION = { global: 6, export: 7, start: 8, code: 10 } as const
 const TABLE = 1
 const GLOBAL = 3
-/** i32, i64: what JavaScript reads and writes exactly. */
+/** i32 and i64, which JavaScript reads and writes exactly. */
 const INTEGERS: ReadonlySet<number> = new Set([0x7f, 0x7e])
-/** More would take longer to put back than to make anew. */
+/** Restoring more globals would take longer than creating an instance. */
 const MAX_GLOBALS = 64
 
 const nameOf = (global: number): string => `\u0000proplet global ${global}`
 
 /**
- * Undefined if there is more that may change, or that is not known here: tables that are exported or written to, segments that are
- * dropped, imports other than functions, globals that are no integers. Nothing runs when one is made.
- * @param binary of a module whose `shape` this is, its memory made an import if it has one
+ * Exports all mutable globals of a module. Undefined if its instances have other state that may change, or state that cannot be
+ * restored: tables that are exported or written to, segments that are dropped, imports other than functions, mutable globals that
+ * are not integers; also if it has a start function, or no exports.
+ * @param binary the module of this shape, with its memory turned into an import if it has one
  */
 export function restorable(binary: Bytes, shape: ModuleShape): RestorableModule | undefined {
   if (shape.imports.some(({ kind }) => kind !== 'function')) return undefined
@@ -49,7 +50,7 @@ export function restorable(binary: Bytes, shape: ModuleShape): RestorableModule 
   return { binary: joined([binary.subarray(0, HEADER_BYTES), ...pieces]), globals: changing.map(nameOf) }
 }
 
-/** Undefined if one of them is no integer. */
+/** The indices of the mutable globals; undefined if one of them is not an integer. */
 function changingGlobals(reader: ByteReader | undefined): readonly number[] | undefined {
   const changing: number[] = []
   if (reader === undefined) return changing

@@ -25,16 +25,16 @@ type MemoryType = { readonly initial: number; readonly maximum?: number }
 /** A zeroed memory of the initial size. */
 export type SpareMemory = {
   readonly memory: WebAssembly.Memory
-  /** What an instance imports it by. */
+  /** The imports through which an instance gets it. */
   readonly imports: WebAssembly.Imports
-  /** To be called once nothing uses it. */
+  /** Must be called only when nothing uses it any more. */
   readonly giveBack: () => void
 }
 
 /** A name that no compiler uses; modules that use it are left unchanged. */
 const NAMESPACE = '\u0000proplet'
 const NAME = 'memory'
-// Names that are computed in a literal would be stored by slow paths of V8 each time.
+// The name is repeated here, because V8 stores computed names of a literal on a slow path.
 const importsOf = (memory: WebAssembly.Memory): WebAssembly.Imports => ({ '\u0000proplet': { memory } })
 
 /**

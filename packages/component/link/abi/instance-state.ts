@@ -25,7 +25,7 @@ export class InstanceState {
     return this.#entered
   }
 
-  /** What it was before anything ran. */
+  /** Restores the state before anything ran. */
   reset(): void {
     this.handles = new HandleTable()
     this.mayLeave = true

@@ -1,11 +1,11 @@
 type Global = { value: unknown }
 type Changing = { readonly global: Global; readonly value: unknown }
 
-/** The state that an instance had when it was made, to be had again. */
+/** The initial state of an instance, from which it can be restored. */
 export class InstanceImage {
   readonly #memory: WebAssembly.Memory
   readonly #size: number
-  /** Without the zeroes that follow. */
+  /** Without the zeros at the end. */
   readonly #bytes: Uint8Array
   readonly #globals: readonly Changing[]
 
@@ -24,7 +24,7 @@ export class InstanceImage {
     })
   }
 
-  /** False: its memory has grown, which can't be undone. */
+  /** Returns false if the memory has grown, which cannot be undone. */
   restore(): boolean {
     const { buffer } = this.#memory
     if (buffer.byteLength !== this.#size) return false

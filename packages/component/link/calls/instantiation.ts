@@ -30,24 +30,24 @@ export type InstantiationParts = {
   /** The number of component instances. */
   readonly instances: number
   readonly usesAsync: boolean
-  /** Those of runs that have ended; undefined if they can't be used again. */
+  /** Instantiations of ended runs; undefined if they cannot be reused. */
   readonly spare: SpareInstantiations<Instantiation> | undefined
   /** The core instances that are the same in each run. */
   readonly lasting: ReadonlySet<number>
-  /** Whether all others can be put back to where they began. */
+  /** Whether all others can be restored to their initial state. */
   readonly isRestorable: boolean
 }
 
 /**
- * One instance of a prepared component, with all instances in it. Once released, it serves a later run: core functions of the linker
- * are kept, and reach the state of the current run. V8 keeps a module's instance, and all that its imports reach, until it collects
- * the old generation; this way that includes nothing of earlier runs.
+ * One instance of a prepared component, with all instances in it. Once released, it serves later runs: the core functions of the
+ * linker are kept, and use the state of the current run. V8 keeps a module's instance, and everything reachable from its imports,
+ * until it collects the old generation, so the imports must not refer to an ended run.
  */
 export class Instantiation {
   /** Exports of core instances, and core functions of the linker. */
   readonly core: (WebAssembly.Exports | undefined)[] = []
   readonly hostFunctions: object[] = []
-  /** What core modules import, where that is the same in each run. */
+  /** The imports of core modules, if they are the same in each run. */
   readonly coreImports: WebAssembly.Imports[] = []
   readonly resources: (ResourceState | undefined)[] = []
   readonly #parts: InstantiationParts
@@ -79,7 +79,7 @@ export class Instantiation {
     return this.#imports
   }
 
-  /** Everything is as it was before the first run, so that no step is left to be taken. */
+  /** Whether everything was restored to the state before the first run, so that nothing has to be instantiated. */
   get isWhole(): boolean {
     return this.#isWhole
   }
@@ -104,7 +104,7 @@ export class Instantiation {
     return this.#parts.lasting.has(instance)
   }
 
-  /** Called at the end of a run that others may follow: drops what refers to it. */
+  /** Registers what drops references to a run. It is called when the state of the run is discarded, for later runs to follow. */
   onRelease(forget: () => void): void {
     if (this.#parts.spare !== undefined) this.#forget.push(forget)
   }
@@ -153,19 +153,19 @@ export class Instantiation {
     return made
   }
 
-  /** The memory for an instance. */
+  /** Borrows the memory for an instance. */
   memoryFrom(memories: SpareMemories): SpareMemory {
     const taken = memories.take()
     this.#borrowed.push(taken.giveBack)
     return taken
   }
 
-  /** Called as soon as an instance is there. `globals` of its exports, and `memory`, are all that may change of it. */
+  /** Must be called as soon as an instance is created. `memory` and the exported `globals` are all its mutable state. */
   remember(exports: WebAssembly.Exports, globals: readonly string[], memory: WebAssembly.Memory): void {
     if (this.#parts.isRestorable) this.#images.push(new InstanceImage(exports, globals, memory))
   }
 
-  /** Declares that nothing of it runs any more: later runs may use its parts. */
+  /** Must be called only when nothing of it runs any more, because later runs may then use its parts. */
   release(): void {
     const { spare } = this.#parts
     if (spare === undefined) this.#giveMemoriesBack()
@@ -176,9 +176,9 @@ export class Instantiation {
     spare.giveBack(this)
   }
 
-  /** False: something can't be put back. */
+  /** Returns false if something cannot be restored. */
   #restore(): boolean {
-    // A guest that has exited is in the midst of a call.
+    // A guest that exited is still in the middle of a call.
     if (!this.#parts.isRestorable || this.#instances.some(({ isEntered }) => isEntered)) return false
     if (!this.#images.every((image) => image.restore())) return false
     for (const state of this.#instances) state.reset()
@@ -192,7 +192,7 @@ export class Instantiation {
     for (const instance of this.core.keys()) if (!this.lasts(instance)) this.core[instance] = undefined
     this.resources.fill(undefined)
     this.#instances = newStates(this.#parts)
-    // Not cleared: V8 links what a map had before to what it has next, so that old garbage would keep each run's.
+    // Not `clear()`: V8 links a map's old table to its next one, so old garbage would keep the entries of every run alive.
     this.#functions = new Map()
     this.#memories = new Map()
     for (const forget of this.#forget) forget()
@@ -206,7 +206,7 @@ export class Instantiation {
   memoryBytes(): readonly number[] {
     const memories = new Set(this.#memories.keys())
     for (const [instance, exports] of this.core.entries()) {
-      // Those have no memories.
+      // Lasting instances have no memories.
       if (exports === undefined || this.lasts(instance)) continue
       for (const item of Object.values(exports)) if (item instanceof WebAssembly.Memory) memories.add(item)
     }

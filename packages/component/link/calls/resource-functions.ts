@@ -14,7 +14,7 @@ export function makeResourceFunction(
   instantiation: Instantiation,
   { kind, slot, instance }: ResourceFunctionPlan,
 ): CoreFunction {
-  // Those of the run that is going on.
+  // Looked up at each call, because the function outlives a run.
   const stateOf = () => instantiation.instance(instance)
   const resourceOf = () => {
     const resource = instantiation.resources[slot]

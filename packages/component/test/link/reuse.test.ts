@@ -67,7 +67,7 @@ describe('a run that reuses parts of an earlier one', () => {
     expect(runs[1]).toBeGreaterThan(0)
   })
 
-  it('creates none if each can be put back to where it began', () => {
+  it('creates none if each can be restored', () => {
     const prepared = prepare(built('http-plain'))
     const made = countInstances()
     const answer = () => {
@@ -77,11 +77,11 @@ describe('a run that reuses parts of an earlier one', () => {
       instance.release()
     }
     expect([1, 2, 3].map(() => made(answer))).toStrictEqual([3, 0, 0])
-    // Other imports than before: nothing of the earlier ones is called.
+    // These imports differ from the earlier ones, which must not be called.
     expect(made(() => instantiate(prepared, { ...HTTP }).release())).toBe(1)
   })
 
-  it('creates them anew after a guest was left in the midst of a call', () => {
+  it('creates them anew after a guest has exited during a call', () => {
     const prepared = prepare(built('http-plain'))
     const made = countInstances()
     const leave = () => {
@@ -97,7 +97,7 @@ describe('a run that reuses parts of an earlier one', () => {
   })
 })
 
-/** Counts the core instances that are made by what it is given. */
+/** Returns a function that counts the core instances created by `work`. */
 function countInstances(): (work: () => void) => number {
   const { Instance } = WebAssembly
   let made = 0

@@ -33,7 +33,7 @@ const CHANGING = `(module
 
 const started = () => {
   const { module, memories, globals } = compiled(CHANGING)
-  if (memories === undefined || globals === undefined) throw new Error('it can not be put back')
+  if (memories === undefined || globals === undefined) throw new Error('the module is not restorable')
   const { imports, memory } = memories.take()
   const { exports } = new WebAssembly.Instance(module, imports)
   const calls = exports as Readonly<
@@ -42,8 +42,8 @@ const started = () => {
   return { calls, image: new InstanceImage(exports, globals, memory) }
 }
 
-describe('an instance that is put back to where it began', () => {
-  it('has the data and the globals that it had, exported or not, and zeros elsewhere', () => {
+describe('restoring an instance', () => {
+  it('brings back its data, its globals, exported or not, and zeros elsewhere', () => {
     const { calls, image } = started()
     const wide = calls.wide.value
     for (let run = 0; run < 3; run++) {
@@ -56,7 +56,7 @@ describe('an instance that is put back to where it began', () => {
     }
   })
 
-  it('is not, once its memory has grown', () => {
+  it('fails once the memory has grown', () => {
     const { calls, image } = started()
     expect(calls.grow()).toBe(1)
     expect(image.restore()).toBe(false)
