@@ -25,7 +25,7 @@ const COMPONENTS = new URL('../test/fixtures/built/components/', import.meta.url
 const HTTP_FILE = fileURLToPath(new URL('http-plain.wasm', COMPONENTS))
 const HELLO_FILE = fileURLToPath(new URL('hello.wasm', COMPONENTS))
 
-/** Until V8 has optimised what a request needs, also where the machine is busy. */
+/** Long enough for V8 to optimise the code that serves requests, even on a busy machine. */
 const HTTP_WARM_SECONDS = 6
 const HTTP_SECONDS = 4
 const HTTP_ROUNDS = 2
@@ -100,7 +100,7 @@ const withSite = async (use) => {
 
 const ratio = (/** @type {number} */ a, /** @type {number} */ b) => `${(a / b).toFixed(2)} ×`
 
-/** How HTTP components are served: a thread can't be handed a connection, so there the daemon passes requests on. */
+/** Isolation modes for HTTP components. A thread cannot be handed a connection, so the daemon passes its requests on. */
 const SERVED = [
   { name: 'process', isolation: 'process' },
   { name: 'sandbox', isolation: 'sandbox' },

@@ -76,7 +76,7 @@ const leanPino = {
   load: { filter: { id: /^\0pino:/ }, handler: (id) => PINO_PARTS[id.slice('\0pino:'.length)] },
 }
 
-/** One character that is not ASCII makes V8 keep the whole source with two bytes a character. */
+/** ASCII, because a single other character can make V8 store the whole source with two bytes per character. */
 const LEAN = { charset: 'ascii', comments: { legal: true, annotation: true, jsdoc: false } }
 
 /** Options of a bundle of modules named by their paths in `from`, without extension; so are the files made of them in `to`. */

@@ -3,7 +3,7 @@
 //
 //   node scripts/go-tests.mjs DIR [PACKAGE…]      (DIR: a folder that test/fixtures/toolchains.sh made; needs Go and its sources)
 //
-// Ends with status 1 where a test passes with wasmtime only.
+// Ends with status 1 if a test passes only with wasmtime.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -15,7 +15,7 @@ if (tools === undefined) {
   console.error('usage: node scripts/go-tests.mjs DIR [PACKAGE…]')
   process.exit(64)
 }
-/** Of files, clocks, standard streams and processes; then what computes and parses. */
+/** Packages that use files, clocks, standard streams and processes, and then those that only compute and parse. */
 const PACKAGES = [
   ...[
     'os',
@@ -74,7 +74,7 @@ const runtimes = {
   wasmtime: [join(resolve(tools), 'bin/wasmtime'), 'run', '-C', 'compiler=winch'],
 }
 
-/** The results of tests and subtests by name, as in Go's go_wasip1_wasm_exec. */
+/** Runs the tests like Go's go_wasip1_wasm_exec; returns the results of tests and subtests by name. */
 function resultsOf([command, ...first], binary, cwd) {
   const variables = [`PWD=${cwd}`, `PATH=${process.env.PATH}`].flatMap((each) => ['--env', each])
   const { stdout } = spawnSync(command, [...first, ...FLAGS, ...variables, binary, ...TEST], {

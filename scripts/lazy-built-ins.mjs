@@ -4,8 +4,8 @@ const HELPER = 'lazyBuiltIn'
 const DEFINITION = `const ${HELPER} = (load) => { let loaded; return () => (loaded ??= load()); };`
 
 /**
- * Loads modules of Node.js when they are first used, in chunks that are CommonJS: two dozen of them take a third of the time that
- * the daemon needs to its first heartbeat, and some are never used.
+ * Makes CommonJS chunks load modules of Node.js when they are first used: two dozen of them take a third of the daemon's time to its
+ * first heartbeat, and some are never used.
  */
 export const lazyBuiltIns = {
   name: 'lazy-built-ins',
@@ -13,8 +13,8 @@ export const lazyBuiltIns = {
 }
 
 /**
- * `let node_tls = require("node:tls")` becomes a function that requires it at its first call, and each use of `node_tls` a call.
- * The name of a chunk's own variable is in no inner scope: the bundler sees to that.
+ * Turns `let node_tls = require("node:tls")` into a function that requires the module at its first call, and each use of `node_tls`
+ * into a call. No inner scope reuses such a name, because the bundler renames variables that would.
  *
  * @param {string} code of a chunk in CommonJS
  */
@@ -35,7 +35,7 @@ export const withLazyBuiltIns = (code) => {
     if (done.has(statement.start)) continue
     for (const { node, isShorthand } of usesIn(statement, requires)) {
       const { name, start, end } = node
-      // Or `new` would take the call for its own.
+      // In parentheses, because `new` would otherwise construct the function instead of what it returns.
       const call = code.endsWith('new ', start) ? `(${name}())` : `${name}()`
       edits.push({ start, end, text: isShorthand ? `${name}: ${call}` : call })
     }
@@ -46,7 +46,7 @@ export const withLazyBuiltIns = (code) => {
 
 const text = (code, { start, end }) => code.slice(start, end)
 
-/** Of `let node_x = require("node:x")`. */
+/** The name and place of `let node_x = require("node:x")`. */
 const requireOf = (statement) => {
   const [declared, second] = statement.type === 'VariableDeclaration' ? statement.declarations : []
   const { id, init } = declared ?? {}
@@ -58,7 +58,7 @@ const requireOf = (statement) => {
   return isRequire ? [[id.name, { start: statement.start, end: statement.end, call: init }]] : undefined
 }
 
-/** Of `node_x = __toESM(node_x, 1)`, which follows the former where the default export is used. */
+/** The name and place of `node_x = __toESM(node_x, 1)`, which follows the `require` if the default export is used. */
 const wrapperOf = ({ type, expression, start, end }, requires) => {
   const isWrapper =
     type === 'ExpressionStatement' &&
@@ -84,11 +84,11 @@ function* usesIn(node, names, parent = undefined) {
   }
 }
 
-/** Whether it only names a property. */
+/** Whether the identifier only names a property. */
 const isName = (node, { type, property, key, computed, value }) =>
   !computed && ((type === 'MemberExpression' && property === node) || (key === node && value !== node))
 
-/** Of edits at the same place, the one given last comes first. */
+/** Applies the edits; of those at the same place, the last one in the list comes first in the text. */
 const apply = (code, edits) => {
   let result = ''
   let at = 0

@@ -41,7 +41,7 @@ export const publish = (
     tap(report),
     connect((delivery$) =>
       merge(
-        // First: a replacement is on record before what it replaces is settled.
+        // Subscribed first, so that a replacement is recorded before what it replaces is settled.
         delivery$.pipe(
           mapDefined(replace),
           mergeMap((replacement) => link.send(of(replacement)).pipe(tap(settle))),

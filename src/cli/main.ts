@@ -13,7 +13,7 @@ import { runCli } from './run.js'
  * the end, because a signal may kill the daemon.
  */
 const COMPILED_MS = 10_000
-/** The density of ended tasks and refusals from which speed is worth memory. */
+/** The rate of ended tasks and refusals from which speed matters more than memory. */
 const DENSE = { events: 20, withinMs: 1000, quietMs: 2000, clock: asyncScheduler }
 
 const isEnded = (output: PipelineOutput): boolean => {

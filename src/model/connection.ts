@@ -12,7 +12,7 @@ export type Connection =
       readonly sessionPresent: boolean
       /** Publications use a lower QoS than configured, because the broker accepts no more. */
       readonly lowered?: { readonly asked: number; readonly used: number }
-      /** The largest packet that the broker takes, in bytes, where that is less than we would send. */
+      /** The largest packet that the broker accepts, in bytes, if that is less than we may send. */
       readonly maximumPacketBytes?: number
     }
   | { readonly state: 'down'; readonly reason: string }

@@ -2,7 +2,7 @@ import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { withLazyBuiltIns } from '../../scripts/lazy-built-ins.mjs'
 
-/** Runs a chunk whose modules of Node.js are `modules`. */
+/** Runs a chunk, with `modules` in place of those of Node.js. */
 const load = (code: string, modules: Readonly<Record<string, unknown>>) => {
   const asked: string[] = []
   const require = (name: string) => {

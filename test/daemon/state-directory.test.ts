@@ -79,7 +79,7 @@ describe('issue 14.3: a state directory', () => {
       }),
     ])
     rmSync(`/proc/${started.process.pid ?? 0}/root${state}/${FILLER}`)
-    // It finds out by itself: nobody may send tasks to a proplet that is not ready.
+    // No task is sent meanwhile, because nobody may send any to a proplet that is not ready.
     await started.logged('Journal works again')
     expect(await seen.run({ ...large, id: 'again' })).toMatchObject({ results: '30', error: null })
     expect(await readiness()).toMatchObject([200, { checks: { journal: 'ok' } }])

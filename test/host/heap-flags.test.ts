@@ -7,7 +7,7 @@ import { HEAP_FLAGS } from '../../src/host/heap-flags.js'
 const BURST = `
   let kept = []
   for (let i = 0; i < 400_000; i++) kept.push({ i, text: 'x'.repeat(i % 50) + i })
-  // Ends a collection that has begun, which would go on by itself.
+  // Finishes a collection that has begun, which would otherwise continue whatever the flags are.
   gc()
   const full = process.memoryUsage().heapTotal
   kept = undefined

@@ -34,7 +34,7 @@ export function setTimes(times: NewTimes, target: TimesTarget): void {
   if (isRounded(target.current(), times)) touch(target, times)
 }
 
-/** Whether a time is a fraction of a microsecond off, as a double is; file systems that keep less are off by more. */
+/** Whether a time was rounded to a double, by less than a microsecond. A file system with coarser times is off by more. */
 function isRounded({ atimeNs, mtimeNs }: BigIntStats, { accessed, modified }: NewTimes): boolean {
   const isOff = (time: NewTime, found: bigint) => {
     const difference = typeof time === 'bigint' ? found - time : 0n

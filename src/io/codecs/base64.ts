@@ -44,7 +44,7 @@ export const decodeBase64Strict = (text: string): E.Either<string, Uint8Array> =
 /** Characters of a slice: less than a millisecond; a multiple of four. */
 const SLICE = 256 * 1024
 
-/** The same from the bytes of the text, in slices. */
+/** The same for the bytes of the text, in slices. */
 export function* decodeBase64InSlices(ascii: Uint8Array): Sliced<E.Either<string, Uint8Array>> {
   const text = Buffer.from(ascii.buffer, ascii.byteOffset, ascii.length)
   // Not from Buffer's pool, as above.

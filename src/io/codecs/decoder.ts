@@ -95,7 +95,7 @@ export type Decoder = {
  */
 export const createDecoder = (): Decoder => {
   const read = createReader()
-  /** By the memory of the payload. */
+  /** Results by the buffer of the payload. */
   const ahead = new WeakMap<ArrayBufferLike, Message & { readonly decoded: Decoded }>()
 
   function* decodeInSlices({ subtopic, payload }: Message): Sliced<Decoded> {

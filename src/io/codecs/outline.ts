@@ -24,7 +24,7 @@ const CLOSE_OBJECT = 0x7d
 /** The fields to read from a message. */
 export type Reading = {
   readonly fields: ReadonlySet<string>
-  /** The only field that may be large: a base64 string, and whether it is read as its text or as the bytes it stands for. */
+  /** The only field that may be large: a base64 string, which is read either as text or as the bytes that it encodes. */
   readonly binary: { readonly name: string; readonly as: 'text' | 'bytes' } | undefined
   /** Fields that identify what the message is about. */
   readonly subject: readonly string[]

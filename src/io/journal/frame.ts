@@ -12,10 +12,13 @@ export type Salt = number
 const checksumOf = (length: Uint8Array, body: readonly Uint8Array[], salt: Salt): number =>
   body.reduce((sum, part) => (part.length === 0 ? sum : crc32(part, sum)), crc32(length, salt))
 
-/** Copying this many bytes costs less than writing, and checking, several parts. */
+/** Up to this size, copying the parts costs less than checksumming and writing them separately. */
 const SMALL_BYTES = 16 * 1024
 
-/** In one piece. The length stands before the body until the checksum, which covers both, takes that place. */
+/**
+ * A record in one buffer. The length is first written right before the body, so that one call computes the checksum of both, and
+ * then replaced by the checksum.
+ */
 const smallFrame = (body: readonly Uint8Array[], bytes: number, salt: Salt): Uint8Array => {
   const framed = Buffer.allocUnsafe(HEADER_BYTES + bytes)
   framed.set(MARK)

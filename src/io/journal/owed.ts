@@ -1,13 +1,13 @@
 import { encodeRecord, type JournalRecord, type JournalStep } from './record.js'
 
-/** A record that is to be written. */
+/** A record that has to be written. */
 export type Owed = { readonly record: JournalRecord; readonly content: Uint8Array | undefined }
 
 const STEPS: ReadonlySet<string> = new Set<JournalStep['type']>(['sent', 'released', 'settled', 'forgotten'])
 
 const isStep = (record: JournalRecord): record is JournalStep => STEPS.has(record.type)
 
-/** The same in fewer records: steps in a row are one, because a record of its own costs each more than it holds. */
+/** Joins consecutive steps into one record, because a record costs more than the content of a step. */
 export const joinSteps = (owed: readonly Owed[]): readonly Owed[] => {
   const joined: Owed[] = []
   let steps: JournalStep[] = []

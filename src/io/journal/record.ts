@@ -46,7 +46,7 @@ const result = t.intersection([
   t.partial({ messageId: whole, released: t.boolean, packet }),
 ])
 
-/** What happens to results and packets, several times for each: records without a content. */
+/** Steps in the delivery of results and packets, several for each. They have no content. */
 const step = t.union([
   t.type({ type: t.literal('sent'), number: whole, messageId: whole }),
   t.type({ type: t.literal('released'), number: whole }),

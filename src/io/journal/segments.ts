@@ -101,8 +101,8 @@ export class Segments {
   }
 
   /**
-   * Appends several bodies at a time; returns their places. Throws if the disk fails; then nothing of them remains.
-   * @param appends how many it counts as
+   * Appends several bodies in one write and returns their places. Throws if the disk fails; then none of them remains.
+   * @param appends the number of appends to count
    */
   append(bodies: readonly (readonly Uint8Array[])[], appends = bodies.length): readonly Place[] {
     const head = this.#headFor(bodies.reduce((sum, body) => sum + lengthOf(body), 0))

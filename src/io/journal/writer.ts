@@ -22,7 +22,7 @@ const LAZY_SYNC_MS = 50
 const GATHER_MS = 1
 /** Delay before retrying after a failed write or sync. */
 const RETRY_MS = 1000
-/** A record without effect, for no message has this ID: it shows whether the disk works again when nothing else is to be written. */
+/** A record without effect, since no message has this ID. Writing it shows whether the disk works again. */
 const PROBE: JournalRecord = { type: 'forgotten', id: 0 }
 /** Cap on the records that wait for a failing disk to work again. */
 const MAX_OWED = 10_000
@@ -168,7 +168,7 @@ export class Writer {
     this.#probeLater()
   }
 
-  /** While tasks are refused, perhaps nobody sends any. */
+  /** While tasks are refused, nobody may send any, so no other record would show that the disk works again. */
   #probeLater(): void {
     if (this.#isClosed) return
     this.#probe ??= setTimeout(() => {
@@ -186,10 +186,10 @@ export class Writer {
     if (this.#owed.length < MAX_OWED) this.#owed.push(owed)
   }
 
-  /** Writes all that is owed, and what else there is; returns the place of the last record. */
+  /** Writes the records, which include all that are owed; returns the place of the last one. */
   #write(records: readonly Owed[], appends: number): Place {
     const places = this.#segments.append(records.map(encodeOwed), appends)
-    // Those that were not written before have no place in the ledger yet.
+    // Results that were owed are in the ledger without a place.
     records.forEach(({ record }, at) => {
       const place = places[at]
       if (record.type === 'result' && place !== undefined) this.#ledger.locate(record, place)

@@ -97,7 +97,7 @@ export class ConnectionClient extends MqttClient {
     this.#pace.next(done)
   }
 
-  /** MQTT.js calls this for each acknowledgement, and makes a timer each time. */
+  /** Throttled, because MQTT.js calls this for each acknowledgement and creates a timer each time. */
   override reschedulePing(isForced = false): void {
     const now = performance.now()
     if (!isForced && now - this.#pingPutOffAt < this.keepalive * PUT_OFF_EVERY_MS) return
@@ -120,7 +120,7 @@ export class ConnectionClient extends MqttClient {
   }
 }
 
-/** How often a ping is put off, in milliseconds per second of the keep-alive interval: after an eighth of it. */
+/** Minimum interval between two postponements of the ping: an eighth of the keep-alive interval, in milliseconds per second. */
 const PUT_OFF_EVERY_MS = 125
 
 /** MQTT 5, section 3.1.2.11.3. */

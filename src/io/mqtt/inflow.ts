@@ -13,9 +13,9 @@ import {
 } from 'rxjs'
 import type { Inflow } from '../../model/connection.js'
 
-/** So long after a message, in milliseconds, others are taken to come behind it. */
+/** How long after a message more are assumed to follow, in milliseconds. */
 const GAP_MS = 2000
-/** Messages within this time are as one, so that a thousand a second cost no thousand timers. */
+/** Messages within this time count as one, so that a thousand per second do not need a thousand timers. Milliseconds. */
 const THROTTLE_MS = 250
 
 /**

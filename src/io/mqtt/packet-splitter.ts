@@ -8,14 +8,14 @@ export type WholePacket = {
 }
 
 /**
- * Finds the packets in bytes that are split at any place (MQTT 3.1.1, section 2.2). Their pieces are views; a packet of more than
- * `wholeAbove` bytes is copied as it arrives, so that it is one piece and nobody need join ten megabytes in one go.
+ * Finds the packets in a stream of bytes that may be split anywhere (MQTT 3.1.1, section 2.2). Their pieces are views; a packet of
+ * more than `wholeAbove` bytes is joined as it arrives, because joining ten megabytes at the end would block the event loop.
  */
 export class PacketSplitter {
   readonly #wholeAbove: number
   #header: number[] = []
   #pieces: Buffer[] = []
-  /** A large packet, and how much of it is there. */
+  /** A large packet, and how many bytes of it have arrived. */
   #whole: { readonly bytes: Buffer; length: number } | undefined
   /** Bytes of the packet still to come; negative while its header is being read. */
   #left = -1

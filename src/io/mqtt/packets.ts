@@ -21,14 +21,14 @@ function* checksumOf(topic: string, payload: Uint8Array): Sliced<number> {
 
 /** Checksums of messages that are about to be delivered. */
 export class Checksums {
-  /** By the memory of the payload. */
+  /** Checksums by the buffer of the payload. */
   readonly #known = new WeakMap<ArrayBufferLike, number>()
 
   of(topic: string, payload: Uint8Array): number {
     return this.#known.get(payload.buffer) ?? atOnce(checksumOf(topic, payload))
   }
 
-  /** Computes it ahead; the payload must be alone in its memory but for the head of its packet. */
+  /** Computes the checksum ahead. The buffer of the payload must contain nothing but its packet. */
   *learn(topic: string, payload: Uint8Array): Sliced<void> {
     const sum = yield* checksumOf(topic, payload)
     this.#known.set(payload.buffer, sum)

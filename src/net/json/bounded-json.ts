@@ -35,6 +35,6 @@ export function* parseBoundedJsonInSlices(
   }
 }
 
-/** The same at once. */
+/** The same without slices. */
 export const parseBoundedJson = (json: Uint8Array, maxValues = MAX_VALUES): E.Either<string, unknown> =>
   atOnce(parseBoundedJsonInSlices(json, maxValues))

@@ -127,7 +127,7 @@ export const taskMetrics = ({
         })
       return event$.pipe(
         ofType('accepted', 'started', 'replaced', 'ended'),
-        // Tasks that were refused are thousands at a time, and have no group.
+        // Refused tasks have no group, because thousands may come at a time.
         filter(({ type, id }) => type === 'accepted' || ends.has(id)),
         groupBy(({ id }) => id, { duration: lasting }),
         mergeMap((own$) =>

@@ -15,8 +15,8 @@
  */
 export type FetchLimits = {
   /**
-   * An incomplete assembly expires after this long without progress. All times are in milliseconds; while a large message is being
-   * received, this one and the next two stand still.
+   * An incomplete assembly expires after this long without progress. All times are in milliseconds; this one and the next two
+   * do not pass while a large message is being received.
    */
   readonly ttlMs: number
   /** A fetch without any chunk for this long fails: nobody has the image, or nobody listens. */

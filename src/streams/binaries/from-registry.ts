@@ -115,9 +115,9 @@ const patience = (
   )
 }
 
-/** A request that was answered in vain costs a whole image, so it waits longer while messages come. */
+/** An unnecessary request makes the Proxy send the whole image again, so while messages arrive the next one is delayed. */
 const RETRY_PACE: Readonly<Record<Inflow, number>> = { none: 1, messages: 0.25, large: 0 }
-/** Messages alone are no sign that somebody has the image. */
+/** Other messages are no sign that the Proxy has the image. */
 const EXPIRY_PACE: Readonly<Record<Inflow, number>> = { none: 1, messages: 1, large: 0 }
 
 const paceBy =

@@ -11,8 +11,8 @@ import {
 } from 'rxjs'
 
 /**
- * Emits 0 and completes after this long, in milliseconds, on a clock that runs at the pace which `pace$` says: 1 is real time, 0
- * stands still. `pace$` begins with the current one.
+ * Emits 0 and completes after this many milliseconds of a clock that runs at the latest pace: 1 is real time, 0 stops the clock.
+ * `pace$` begins with the current pace.
  */
 export const pacedTimer = (ms: number, pace$: Observable<number>, clock: SchedulerLike): Observable<0> =>
   defer(() => {

@@ -110,7 +110,7 @@ export const hostOf = ({ platform, arch }: { platform: string; arch: string }): 
 
 const REFERENCE_TYPE = 'vnd.docker.reference.type'
 const WASM_ARTIFACT = /wasm/i
-/** Tools that copy the type of the configuration have this as the type of an ordinary image. */
+/** The artifact type of an ordinary image if a tool copied it from the configuration. */
 const IMAGE_ARTIFACT = /^application\/vnd\.(?:oci\.image\.config|docker\.container\.image)\b/
 
 /** Artifacts that build tools add to images, such as attestations and signatures. */
@@ -148,7 +148,7 @@ const isWasmLayer = ({ mediaType, annotations }: Descriptor): boolean => {
   return WASM_LAYER.test(mediaType ?? '') || (typeof title === 'string' && title.endsWith('.wasm'))
 }
 
-/** A layer that registries need not have, because it may not be passed on: of Windows, as a rule. */
+/** A layer that may not be redistributed, usually of Windows, so registries need not have it. */
 const isForeign = ({ mediaType }: Descriptor): boolean => /\bforeign\b|nondistributable/.test(mediaType ?? '')
 
 /** Whether a layer claims to be a tar: if it is not one, it is damaged rather than something else. */

@@ -26,16 +26,16 @@ export type CallPlan =
 
 const COMMAND = '_start'
 const REACTOR = '_initialize'
-/** The default export of a module without `_start`, as those of itk-wasm have. */
+/** The default export, which some modules have instead of `_start`, such as those of itk-wasm. */
 export const DEFAULT_EXPORT = ''
 const FALLBACKS = ['main', 'run', COMMAND] as const
 /** Rounds of federated learning run the command under the name of the round. */
 const ROUND_PREFIX = 'fl-round-'
 
 /**
- * `_start` and rounds of federated learning run the WASI command, or without one the default export; any other exported function is called; otherwise
- * the first of `main`, `run`, `_start` is, with a warning, unless `isExact`. Without a function, or with wrong
- * arguments: a `call` failure.
+ * `_start` and rounds of federated learning run the WASI command, or without one the default export. Any other name calls the
+ * function that is exported under it; if there is none, the first of `main`, `run` and `_start` is called with a warning, unless
+ * `isExact`. Fails with `call` if there is no function or the arguments are wrong.
  */
 export function planCall(
   shape: ModuleShape,
