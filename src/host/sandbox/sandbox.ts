@@ -23,6 +23,8 @@ export type Sandbox = {
 const DIRECTORIES = ['/usr/bin', '/bin', '/usr/local/bin']
 const PROBE_TIMEOUT_MS = 10_000
 const PROBE_FILTER_FD = 3
+/** Often the only writable directory of a container. */
+const SHARED_MEMORY = '/dev/shm'
 
 /**
  * No network, no other processes, no capabilities, and no way to gain any (bubblewrap sets `no_new_privs` itself). The
@@ -67,6 +69,7 @@ function withFilter(sandbox: Sandbox): Sandbox {
   if (filter === undefined) return sandbox
   const options = [...sandbox.options, '--seccomp', String(PROBE_FILTER_FD)]
   const fd = fileOf(filter)
+  if (fd === undefined) return sandbox
   try {
     const isTaken = problemOf({ ...sandbox, options }, fd) === undefined
     return isTaken ? { ...sandbox, socketFilter: filter } : sandbox
@@ -75,13 +78,21 @@ function withFilter(sandbox: Sandbox): Sandbox {
   }
 }
 
-/** An unlinked file with this content, at position 0. */
-function fileOf(bytes: Uint8Array): number {
-  const path = join(tmpdir(), `.proplet-${randomUUID()}`)
-  const fd = openSync(path, 'wx+', 0o600)
-  unlinkSync(path)
-  writeSync(fd, bytes, 0, bytes.length, 0)
-  return fd
+/** An unlinked file with this content, at position 0; undefined if none can be written. */
+function fileOf(bytes: Uint8Array): number | undefined {
+  for (const directory of [SHARED_MEMORY, tmpdir()]) {
+    let fd: number | undefined
+    try {
+      const path = join(directory, `.proplet-${randomUUID()}`)
+      fd = openSync(path, 'wx+', 0o600)
+      unlinkSync(path)
+      writeSync(fd, bytes, 0, bytes.length, 0)
+      return fd
+    } catch {
+      if (fd !== undefined) closeSync(fd)
+    }
+  }
+  return undefined
 }
 
 export type SandboxedChild = {

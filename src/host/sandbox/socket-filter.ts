@@ -32,9 +32,10 @@ const AT = { number: 0, architecture: 4, secondArgument: 24 } as const
 /** Opcodes of `linux/bpf_common.h`: load a word, AND with a constant, jump if equal, jump if at least, return. */
 const OP = { load: 0x20, and: 0x54, ifEqual: 0x15, ifAtLeast: 0x35, return: 0x06 } as const
 const RESULT = { kill: 0x80000000, refuse: 0x00050001, allow: 0x7fff0000 } as const
-/** ioctl requests for sockets are those from 0x8900 to 0x89ff. */
+/** ioctl requests for sockets are those from 0x8900 to 0x89ff; for wireless networks, from 0x8b00 to 0x8bff. */
 const SOCKET_REQUESTS = 0x8900
-const SECOND_BYTE = 0xff00
+/** Without the bit in which the two differ. */
+const SECOND_BYTE = 0xfd00
 
 type Instruction = readonly [code: number, whenTrue: number, whenFalse: number, operand: number]
 

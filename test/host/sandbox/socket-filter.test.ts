@@ -73,7 +73,8 @@ describe.each([
   })
 
   it('refuses ioctl requests for sockets', () => {
-    expect(decided(ioctl, [5, 0x894c])).toBe(EPERM)
+    // SIOCGSKNS, SIOCGIFCONF, SIOCGIWESSID
+    for (const request of [0x894c, 0x8912, 0x8b1b]) expect(decided(ioctl, [5, request])).toBe(EPERM)
     expect([0x5401, 0x5421, 0x541b].map((request) => decided(ioctl, [5, request]))).toStrictEqual([
       ALLOW,
       ALLOW,
