@@ -15,8 +15,15 @@ export function stackWithin(bytes: number): number {
 }
 
 function systemStackBytes(): number | undefined {
-  if (process.platform !== 'linux') return undefined
-  const [, bytes] =
-    /^Max stack size\s+(\d+|unlimited)/m.exec(readFileSync('/proc/self/limits', 'latin1')) ?? []
+  const [, bytes] = /^Max stack size\s+(\d+|unlimited)/m.exec(limits()) ?? []
   return bytes === 'unlimited' ? Infinity : bytes === undefined ? undefined : Number(bytes)
+}
+
+/** Empty where there is no `/proc`, or no file can be opened. */
+function limits(): string {
+  try {
+    return readFileSync('/proc/self/limits', 'latin1')
+  } catch {
+    return ''
+  }
 }

@@ -87,8 +87,10 @@ export function startProcessGuest(launch: ProcessLaunch): Guest {
     cwd: '/',
     detached: output === 'pipe',
   })
-  if (socketFilter !== undefined) give(child, socketFilter)
-  if (child.pid !== undefined) return new ProcessGuest(child, status)
+  if (child.pid !== undefined) {
+    if (socketFilter !== undefined) give(child, socketFilter)
+    return new ProcessGuest(child, status)
+  }
   status?.close()
   return new StillbornGuest(child)
 }
