@@ -72,21 +72,29 @@ export function startProcessGuest(launch: ProcessLaunch): Guest {
     ...nodeArguments(launch),
   ]
   const status = takesConnections ? new StatusFile() : undefined
-  const child = spawn(command, args, {
-    stdio: [
-      input,
-      output,
-      output,
-      'pipe',
-      isNested ? 'pipe' : 'ignore',
-      'pipe',
-      ...(status === undefined ? [] : (['ipc', status.fd] as const)),
-      ...(socketFilter === undefined ? [] : (['pipe'] as const)),
-    ],
-    env: launch.compileCache === undefined ? {} : { NODE_COMPILE_CACHE: launch.compileCache },
-    cwd: '/',
-    detached: output === 'pipe',
-  })
+  const start = () =>
+    spawn(command, args, {
+      stdio: [
+        input,
+        output,
+        output,
+        'pipe',
+        isNested ? 'pipe' : 'ignore',
+        'pipe',
+        ...(status === undefined ? [] : (['ipc', status.fd] as const)),
+        ...(socketFilter === undefined ? [] : (['pipe'] as const)),
+      ],
+      env: launch.compileCache === undefined ? {} : { NODE_COMPILE_CACHE: launch.compileCache },
+      cwd: '/',
+      detached: output === 'pipe',
+    })
+  let child: ChildProcess
+  try {
+    child = start()
+  } catch (error) {
+    status?.close()
+    throw error
+  }
   if (child.pid !== undefined) {
     if (socketFilter !== undefined) give(child, socketFilter)
     return new ProcessGuest(child, status)

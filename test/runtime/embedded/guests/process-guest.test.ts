@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, openSync, readdirSync } from 'node:fs'
 import { expect, it, onTestFinished } from 'vitest'
 import { socketFilter } from '../../../../src/host/sandbox/socket-filter.js'
 import { stackWithin } from '../../../../src/host/stack-limit.js'
@@ -29,6 +29,17 @@ it('a guest that takes connections under a filter reports that no more files can
   close()
   const closed = await new Promise((resolve) => guest.listen({ ...DEAF, closed: resolve }))
   expect(closed).toMatchObject({ how: expect.stringContaining('EMFILE') as string })
+})
+
+it('a guest that the system refuses to start leaves no file open', () => {
+  const limits = { memoryMaxBytes: MIB, tableMaxElements: 1 }
+  const tooLong = 'a'.repeat(MIB)
+  const openFiles = () => readdirSync('/proc/self/fd').length
+  const before = openFiles()
+  expect(() => startProcessGuest({ ...limits, takesConnections: true, entry: tooLong, wrapper: [] })).toThrow(
+    'E2BIG',
+  )
+  expect(openFiles()).toBe(before)
 })
 
 it('a stack has what V8 takes by itself where the limit of the system can not be read', () => {
