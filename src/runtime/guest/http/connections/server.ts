@@ -14,7 +14,6 @@ import { SERVER_OPTIONS } from '../messages/server-options.js'
 import { targetOf, type Target } from '../messages/target.js'
 import { Activity } from './activity.js'
 import { WholeBody } from './body.js'
-import { endsWithRequest } from './ends-with-request.js'
 import { framingOf, type Framing } from './framing.js'
 import { HandedResponse } from './response.js'
 import { HandedSocket } from './socket.js'
@@ -219,16 +218,15 @@ export class ConnectionServer {
     { framing, isTakenBack }: { readonly framing: Framing; readonly isTakenBack: boolean },
   ): void {
     if (socket.isBroken) socket.destroy()
-    const isClean = endsWithRequest(socket.consumed, framing)
-    if (isClean) {
-      socket.consumed = []
-      socket.requests = 0
-    }
+    const isTraced = socket.dropRequest(framing)
+    const isLast = !isTraced || socket.consumed.length > 0 || !response.shouldKeepAlive
     if (isTakenBack || socket.isOverflowing) {
       socket.consumed = []
-      this.#return(socket, !isClean || !response.shouldKeepAlive)
+      this.#return(socket, isLast)
       return
     }
+    // Its remaining bytes could be taken for another request.
+    if (!isTraced) socket.destroySoon()
     const untie = () => {
       if (socket.consumed.length === 0) this.#tied.delete(socket)
     }
@@ -265,7 +263,7 @@ export class ConnectionServer {
       socket.destroy()
       return
     }
-    socket.stopReading()
+    socket.endReading()
     for (const bytes of socket.consumed)
       for (let at = 0; at < bytes.length; at += BODY_PIECE_BYTES)
         this.#link.queue({ type: 'consumed', connection, bytes: bytes.subarray(at, at + BODY_PIECE_BYTES) })

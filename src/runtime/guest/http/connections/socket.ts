@@ -2,6 +2,8 @@ import { writeSync } from 'node:fs'
 import { Socket, type SocketConstructorOpts } from 'node:net'
 import type { NativeSocket } from '../../channel/inbox.js'
 import { codeOf } from '../../../../model/code-of.js'
+import type { Framing } from './framing.js'
+import { requestBytes } from './request-bytes.js'
 import { bytesOf, type Piece, type WriteBuffer } from './write-buffer.js'
 
 type Written = (error?: Error | null) => void
@@ -15,7 +17,7 @@ const LATER: ReadonlySet<string | undefined> = new Set(['EAGAIN', 'EWOULDBLOCK',
  */
 export class HandedSocket extends Socket {
   readonly connection: number
-  /** Bytes read since the last answered request. */
+  /** Bytes read that no answered request consists of. */
   consumed: Buffer[] = []
   /** The number of requests that begin in `consumed`. */
   requests = 0
@@ -48,9 +50,26 @@ export class HandedSocket extends Socket {
     return this.#isOverflowing
   }
 
+  /** Drops the answered request, the first one, from what was consumed. False, and all is dropped, if its end can't be told. */
+  dropRequest(framing: Framing): boolean {
+    const [first] = this.consumed
+    const bytes = this.consumed.length === 1 && first !== undefined ? first : Buffer.concat(this.consumed)
+    const length = requestBytes(bytes, framing)
+    this.consumed = length === undefined || length === bytes.length ? [] : [bytes.subarray(length)]
+    this.requests = length === undefined ? 0 : this.requests - 1
+    return length !== undefined
+  }
+
   stopReading(): void {
     this.pause()
     this.#native.readStop?.()
+  }
+
+  /** Stops reading for good. What was read while its parser had paused it is consumed as well. */
+  endReading(): void {
+    this.stopReading()
+    this.removeAllListeners('data')
+    for (let bytes: unknown = this.read(); Buffer.isBuffer(bytes); bytes = this.read()) this.consumed.push(bytes)
   }
 
   /** Writes everything that is corked. */
