@@ -69,7 +69,8 @@ export class HandedSocket extends Socket {
   endReading(): void {
     this.stopReading()
     this.removeAllListeners('data')
-    for (let bytes: unknown = this.read(); Buffer.isBuffer(bytes); bytes = this.read()) this.consumed.push(bytes)
+    for (let bytes: unknown = this.read(); Buffer.isBuffer(bytes); bytes = this.read())
+      this.consumed.push(bytes)
   }
 
   /** Writes everything that is corked. */
