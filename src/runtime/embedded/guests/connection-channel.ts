@@ -57,6 +57,11 @@ export class ConnectionChannel {
     return this.#status.read()
   }
 
+  /** What the child's status takes in memory, outside its process. */
+  statusBytes(): number {
+    return this.#status.bytes()
+  }
+
   /** The child gets no more messages. */
   close(): void {
     this.#status.close()

@@ -10,7 +10,7 @@ export interface Guest {
   counters(): Counters | undefined
   /** The same, and its current memory and files. */
   figures(): Figures | undefined
-  /** The memory of its process; undefined for a thread, and if the process is gone. */
+  /** The memory of its process and of its status file; undefined for a thread, and if the process is gone. */
   residentBytes(): number | undefined
   /** Sets the listener for everything that it sends from now on. */
   listen(listener: GuestListener): void

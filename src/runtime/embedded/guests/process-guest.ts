@@ -203,7 +203,8 @@ class ProcessGuest implements Guest {
   }
 
   residentBytes(): number | undefined {
-    return this.#look()?.residentBytes()
+    const bytes = this.#look()?.residentBytes()
+    return bytes === undefined ? undefined : bytes + (this.connections?.statusBytes() ?? 0)
   }
 
   listen(listener: GuestListener): void {

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { accessSync, closeSync, constants, openSync, readSync, unlinkSync } from 'node:fs'
+import { accessSync, closeSync, constants, fstatSync, openSync, readSync, unlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readStatus, STATUS_MAX_BYTES, type RequestStatus } from '../../guest/channel/request-status.js'
 
 /** A directory in memory; systems other than Linux may have none. */
 const SHARED_MEMORY = '/dev/shm'
+/** The unit of `st_blocks`, see stat(2). */
+const BLOCK_BYTES = 512
 /** A read rarely coincides with a write, and hardly ever several times in a row. */
 const MAX_READS = 10
 
@@ -31,6 +33,11 @@ export class StatusFile {
       if (status !== undefined) return status === 'idle' ? undefined : status
     }
     return undefined
+  }
+
+  /** Its size in memory: a compromised child may make it larger than a status is. */
+  bytes(): number {
+    return this.#isClosed ? 0 : fstatSync(this.fd).blocks * BLOCK_BYTES
   }
 
   close(): void {

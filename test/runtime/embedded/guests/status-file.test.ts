@@ -37,6 +37,15 @@ describe('issue 15, item 2: the status that a child writes', () => {
     expect(file.read()).toMatchObject({ sequence: 1, connection: 9 })
   })
 
+  it('takes as much memory as was written to it, wherever in the file', () => {
+    expect(file.bytes()).toBe(0)
+    writeSync(file.fd, Buffer.alloc(1024 * 1024, 1), 0, undefined, 1024 ** 3)
+    expect(file.bytes()).toBeGreaterThanOrEqual(1024 * 1024)
+    expect(file.bytes()).toBeLessThan(2 * 1024 * 1024)
+    file.close()
+    expect(file.bytes()).toBe(0)
+  })
+
   it('has no name, and disappears when it is closed', () => {
     expect(readlinkSync(`/proc/self/fd/${file.fd}`)).toMatch(/ \(deleted\)$/)
     file.close()
