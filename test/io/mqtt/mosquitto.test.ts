@@ -8,7 +8,7 @@ const RESULTS = 'control/proplet/results'
 const ALIVE = 'control/proplet/alive'
 const PUBREL = 0x62
 const SUBACK = 0x90
-/** Its `max_inflight_messages` unless configured, and the default of PROPLET_MQTT_INFLIGHT. */
+/** Its `max_inflight_messages` unless configured. */
 const MOSQUITTO_TAKES = 20
 
 const { mosquitto, proxy, open, peer } = useMqtt()
