@@ -1,11 +1,7 @@
-import { randomUUID } from 'node:crypto'
-import { accessSync, closeSync, constants, fstatSync, openSync, readSync, unlinkSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { closeSync, fstatSync, readSync } from 'node:fs'
+import { openUnlinked } from '../../../host/unlinked-file.js'
 import { readStatus, STATUS_MAX_BYTES, type RequestStatus } from '../../guest/channel/request-status.js'
 
-/** A directory in memory; systems other than Linux may have none. */
-const SHARED_MEMORY = '/dev/shm'
 /** The unit of `st_blocks`, see stat(2). */
 const BLOCK_BYTES = 512
 /** A read rarely coincides with a write, and hardly ever several times in a row. */
@@ -13,16 +9,10 @@ const MAX_READS = 10
 
 /** An unlinked file to which a child writes its status. */
 export class StatusFile {
-  readonly fd: number
+  /** Its descriptor. Opening it throws errors of the file system. */
+  readonly fd = openUnlinked()
   readonly #bytes = Buffer.alloc(STATUS_MAX_BYTES)
   #isClosed = false
-
-  /** Throws errors of the file system. */
-  constructor() {
-    const path = join(directory(), `.proplet-${randomUUID()}`)
-    this.fd = openSync(path, 'wx+', 0o600)
-    unlinkSync(path)
-  }
 
   /** The request that the child is handling; undefined if none. */
   read(): RequestStatus | undefined {
@@ -44,14 +34,5 @@ export class StatusFile {
     if (this.#isClosed) return
     this.#isClosed = true
     closeSync(this.fd)
-  }
-}
-
-function directory(): string {
-  try {
-    accessSync(SHARED_MEMORY, constants.W_OK)
-    return SHARED_MEMORY
-  } catch {
-    return tmpdir()
   }
 }
