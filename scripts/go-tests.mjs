@@ -5,10 +5,11 @@
 //
 // Ends with status 1 if a test passes only with wasmtime.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { inRoot } from './bundle.mjs'
+import { writeTable } from './conformance-page.mjs'
 
 const [tools, ...given] = process.argv.slice(2)
 if (tools === undefined) {
@@ -56,7 +57,6 @@ const PACKAGES = [
   ...['math/big', 'math/rand/v2', 'regexp', 'crypto/rand', 'crypto/sha256'],
 ]
 const packages = given.length > 0 ? given : PACKAGES
-const PAGE = inRoot('docs/conformance.md')
 const work = mkdtempSync(join(tmpdir(), 'go-tests-'))
 process.on('exit', () => rmSync(work, { recursive: true, force: true }))
 const go = (args, env = {}) =>
@@ -106,7 +106,6 @@ for (const name of packages) {
 }
 
 const sum = (column) => rows.reduce((total, row) => total + row[column], 0)
-const line = (cells) => `| ${cells.join(' | ')} |`
 const head = [
   'package',
   'passed',
@@ -117,16 +116,10 @@ const head = [
   'skipped',
   'passed by wasmtime only',
 ]
-const table = [
+const texts = [
   `The tests of Go's own standard library (${go(['version']).stdout.split(' ')[2]}, compiled for \`GOOS=wasip1\`, \`-test.short\`; subtests counted), run as Go's`,
   `script \`go_wasip1_wasm_exec\` does: by \`proplet-exec\` on Node.js ${process.versions.node}, ${sum(1)} pass and ${sum(2)} fail; by wasmtime, ${sum(4)} and ${sum(5)}.`,
   '`node scripts/go-tests.mjs DIR` makes this table.',
-  '',
-  ...[head, head.map(() => '---'), ...rows].map(line),
-].join('\n')
-const [before, rest] = readFileSync(PAGE, 'utf8').split('<!-- go -->')
-const after = rest?.split('<!-- /go -->')[1]
-if (after === undefined) throw new Error(`${PAGE} has no <!-- go -->`)
-writeFileSync(PAGE, `${before}<!-- go -->\n\n${table}\n\n<!-- /go -->${after}`)
-spawnSync(inRoot('node_modules/.bin/prettier'), ['--write', PAGE], { stdio: 'inherit' })
+]
+writeTable('go', texts, head, rows)
 process.exitCode = isSame ? 0 : 1

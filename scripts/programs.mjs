@@ -13,6 +13,7 @@ import { loadavg, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { brotliDecompressSync } from 'node:zlib'
 import { inRoot } from './bundle.mjs'
+import { writeTable } from './conformance-page.mjs'
 import { Data } from './programs/data.mjs'
 import { packageCases } from './programs/packages.mjs'
 import { programCases } from './programs/programs.mjs'
@@ -28,7 +29,6 @@ if (given === undefined) {
   process.exit(64)
 }
 const [loadAtStart] = loadavg()
-const PAGE = inRoot('docs/conformance.md')
 const tools = resolve(given)
 const wasmtime = join(tools, 'bin/wasmtime')
 const work = mkdtempSync(join(tmpdir(), 'programs-'))
@@ -149,12 +149,5 @@ const HEAD = [
   ...['program', ofPackages ? 'stdout, exit code, files' : 'stdout and exit code', 'exit code'],
   ...['cold', 'its memory', 'warm', 'its memory', 'wasmtime', 'its memory', 'its compile'],
 ]
-const table = [HEAD, HEAD.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`)
-const [open, close] = [`<!-- ${which} -->`, `<!-- /${which} -->`]
-const page = readFileSync(PAGE, 'utf8')
-const [before, rest] = page.split(open)
-const after = rest?.split(close)[1]
-if (after === undefined) throw new Error(`${PAGE} has no ${open} … ${close}`)
-writeFileSync(PAGE, `${before}${open}\n\n${[...texts[which], '', ...table].join('\n')}\n\n${close}${after}`)
-spawnSync(inRoot('node_modules/.bin/prettier'), ['--write', PAGE], { stdio: 'inherit' })
+writeTable(which, texts[which], HEAD, rows)
 process.exitCode = isSame ? 0 : 1

@@ -2,10 +2,11 @@
 //
 //   node scripts/start-times.mjs DIR      (DIR: a folder that test/fixtures/toolchains.sh made; needs time(1) of GNU)
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { inRoot } from './bundle.mjs'
+import { writeTable } from './conformance-page.mjs'
 
 const [tools] = process.argv.slice(2)
 if (tools === undefined) {
@@ -13,7 +14,6 @@ if (tools === undefined) {
   process.exit(64)
 }
 const ROUNDS = 9
-const PAGE = inRoot('docs/conformance.md')
 const work = mkdtempSync(join(tmpdir(), 'start-times-'))
 process.on('exit', () => rmSync(work, { recursive: true, force: true }))
 const wasmtime = join(resolve(tools), 'bin/wasmtime')
@@ -56,17 +56,10 @@ const rows = cases.map(([label, file, ...args]) => {
   return [label, ...times.map(cell), ratio]
 })
 
-const line = (cells) => `| ${cells.join(' | ')} |`
 const head = ['file', 'proplet-exec', 'wasmtime run, no cache', 'Node.js alone', 'ratio']
-const table = [
+const texts = [
   `Cold start of small files, in turns, medians of ${ROUNDS} runs, processor time in brackets: \`proplet-exec\` on Node.js ${process.versions.node},`,
   `\`wasmtime run -C cache=n\`, and Node.js that does nothing, below which \`proplet-exec\` cannot come. Load of the machine: ${loadavg()[0].toFixed(0)} on 2 cores.`,
   '`node scripts/start-times.mjs DIR` makes this table.',
-  '',
-  ...[head, head.map(() => '---'), ...rows].map(line),
-].join('\n')
-const [before, rest] = readFileSync(PAGE, 'utf8').split('<!-- start -->')
-const after = rest?.split('<!-- /start -->')[1]
-if (after === undefined) throw new Error(`${PAGE} has no <!-- start -->`)
-writeFileSync(PAGE, `${before}<!-- start -->\n\n${table}\n\n<!-- /start -->${after}`)
-spawnSync(inRoot('node_modules/.bin/prettier'), ['--write', PAGE], { stdio: 'inherit' })
+]
+writeTable('start', texts, head, rows)
