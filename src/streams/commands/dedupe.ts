@@ -38,8 +38,8 @@ export type DedupeDeps = {
 }
 
 /**
- * A start with the same ID within this many milliseconds is a redelivery, even if the task has already ended: a broker or
- * Manager may deliver a start twice within 20 ms (spec/wire.md, trap 10).
+ * The same start within this many milliseconds is a redelivery, even if the task has already ended: a broker or Manager may
+ * deliver a start twice within 20 ms (spec/wire.md, trap 10).
  *
  * @example
  * ```ts
@@ -98,8 +98,8 @@ const perform =
   }
 
 /**
- * Runs one task per ID and routes each stop to its task. A start is a duplicate while its ID is running, or within
- * `REDELIVERY_MS` of the first. A stop frees the ID: a later start waits only until the stopped task has ended. A latent task
+ * Runs one task per ID and routes each stop to its task. A start is a duplicate while its ID is running, and the same start
+ * within `REDELIVERY_MS` of the first. A stop frees the ID: a later start waits only until the stopped task has ended. A latent task
  * is idle, so a start with its ID replaces it. `stepLife` decides; this does what it says.
  *
  * @example

@@ -1,12 +1,13 @@
 import type { Received, StartCommand, StopCommand } from '../../model/command.js'
 import { ended, ofCommand } from '../../model/ended.js'
 import type { TaskEvent } from '../../model/task-event.js'
+import { isSameOrder } from './same-order.js'
 
 /** The state of one ID. Every state but `free` holds the start command of its task. */
 export type Life =
   /** No task: before the first one, and after the last. */
   | { readonly state: 'free' }
-  /** It began less than `REDELIVERY_MS` ago; once it has `ended`, the ID only waits for that time to pass. */
+  /** It began less than `REDELIVERY_MS` ago; once it has `ended`, only the same order is a redelivery. */
   | { readonly state: 'fresh' | 'ended'; readonly start: Received<StartCommand> }
   | { readonly state: 'running'; readonly start: Received<StartCommand> }
   /** One start may wait for its end. */
@@ -45,6 +46,7 @@ const quietly = (life: Life): LifeStep => ({ life, effects: [] })
 const onStart = (life: Life, start: Received<StartCommand>): LifeStep => {
   const { id } = start
   if (life.state === 'free') return begin(start)
+  if (life.state === 'ended' && !isSameOrder(life.start, start)) return begin(start, { type: 'stop', id })
   if (life.state === 'stopping' && life.next === undefined) return quietly({ ...life, next: start })
   if (life.state === 'running' && life.start.latent)
     return begin(
@@ -85,7 +87,8 @@ const onRedeliveryOver = (life: Life): LifeStep => {
 }
 
 /**
- * One task per ID. A start with an ID in use is a duplicate, but a latent task is idle, so a start replaces it.
+ * One task per ID. A start with an ID in use is a duplicate, but a latent task is idle, so a start replaces it. Of a task
+ * that has just ended, only the same order is one.
  * A stop frees the ID: a later start waits only until the stopped task has ended.
  */
 export const stepLife = (life: Life, input: LifeInput): LifeStep => {

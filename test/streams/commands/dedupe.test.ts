@@ -149,6 +149,18 @@ describe('dedupe', () => {
   )
 
   it(
+    'begins another order with the ID of a task that has just ended, and recognises the redelivery of that',
+    marbles((m) => {
+      const task = m.cold('        3ms (e|)', events)
+      const source = m.hot<Input>('s 9ms n 19ms n 9ms |', { ...commands, n: start('t', { name: 'next' }) })
+      const taskSubs = ['          ^--!', '10ms ^--!']
+      const expected = '           3ms e 9ms e 16ms d 9ms |'
+      m.expect(source.pipe(dedupeWith(m, () => task))).toBeObservable(expected, events)
+      m.expect(task).toHaveSubscriptions(taskSubs)
+    }),
+  )
+
+  it(
     'treats a redelivery within 20 ms as a duplicate although its fast task has ended (trap 10), and then frees the ID',
     marbles((m) => {
       const task = m.cold('        3ms (e|)', events)

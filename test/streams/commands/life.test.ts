@@ -29,6 +29,7 @@ const lives = {
 
 const inputs = {
   start: second,
+  'same start': { ...first, sequence: 2, receivedAt: first.receivedAt + 20 },
   'third start': third,
   stop: stop('t'),
   'task-ended': { type: 'task-ended', id: 't' },
@@ -73,7 +74,8 @@ const TABLE: readonly Row[] = [
   ['running latent', 'stop', 'stopping latent', ['stop']],
   ['running latent', 'task-ended', 'free', []],
 
-  ['ended', 'start', 'ended', ['duplicate']],
+  ['ended', 'same start', 'ended', ['duplicate']],
+  ['ended', 'start', 'fresh second', ['stop', 'begin second']],
   ['ended', 'stop', 'free', ['stop']],
   ['ended', 'redelivery-over', 'free', []],
 
