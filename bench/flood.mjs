@@ -86,7 +86,7 @@ const section = [
   '',
   `\`node bench/flood.mjs --write\`: ${starts} starts of \`add\` at once, to a proplet that runs two at a time and has room for 1000 that`,
   'wait, until all are answered, for a minute at most. The broker (mosquitto), who sends and who takes results use the same two cores.',
-  'Beside it, what the same flood costs a bare MQTT.js client that parses each start and answers with a refusal, by QoS 2 and ten in',
+  'Beside it, what the same flood costs a bare MQTT.js client that parses each start and answers with a refusal, by QoS 2 and twenty in',
   'flight, as the proplet does; and a proplet whose slots and queue are taken by tasks that wait, so that it refuses everything. The',
   'time per start is that of the main process, for refusals and for tasks that ran alike; what was not answered counts, too.',
   `Heartbeats are due every ${BEAT_MS} ms.`,

@@ -1,10 +1,10 @@
 // @ts-check
-// Separate process, the floor of bench/flood.mjs: a bare MQTT.js client that answers each start with a refusal of QoS 2, ten in
+// Separate process, the floor of bench/flood.mjs: a bare MQTT.js client that answers each start with a refusal of QoS 2, twenty in
 // flight, and does nothing else: PORT PREFIX.
 import process from 'node:process'
 import { connectAsync } from 'mqtt'
 
-const INFLIGHT = 10
+const INFLIGHT = 20
 
 const [port, prefix] = process.argv.slice(2)
 const client = await connectAsync(`mqtt://127.0.0.1:${port}`, {

@@ -31,4 +31,6 @@ export type OutboxStats = {
   readonly inflight: number
   /** Rejected because the outbox was full, since the start. */
   readonly dropped: number
+  /** The broker has room for fewer in flight (`used`) than configured (`asked`). */
+  readonly narrowed?: { readonly asked: number; readonly used: number }
 }

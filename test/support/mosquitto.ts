@@ -17,6 +17,8 @@ export type Mosquitto = {
   readonly port: number
   /** Everything logged so far. */
   readonly log: () => string
+  /** Makes it save its sessions now; resolves when it has begun, and it answers nothing until it is done. */
+  readonly save: () => Promise<void>
   /** Ends it with SIGTERM, so that it saves its sessions if persistence is on. */
   readonly stop: () => Promise<void>
   /** Kills it with SIGKILL; only saved sessions survive. */
@@ -27,8 +29,9 @@ export type MosquittoOptions = {
   readonly port?: number
   /** Lines of the configuration file, after those of the listener. */
   readonly config?: readonly string[]
-  /** A directory where it saves its sessions after every change; none by default. */
+  /** A directory where it saves its sessions after every change, unless `savesByItself` is false; none by default. */
   readonly persistence?: string
+  readonly savesByItself?: boolean
   /** Whether to log connections only, not each packet. */
   readonly isQuiet?: boolean
 }
@@ -49,8 +52,9 @@ export const startMosquitto = async (options: MosquittoOptions = {}): Promise<Mo
       : [
           'persistence true',
           `persistence_location ${options.persistence}/`,
-          'autosave_on_changes true',
-          'autosave_interval 1',
+          ...(options.savesByItself === false
+            ? ['autosave_interval 0']
+            : ['autosave_on_changes true', 'autosave_interval 1']),
         ]),
     'log_dest stderr',
     ...(options.isQuiet === true ? QUIET : ['log_type all']),
@@ -91,9 +95,21 @@ export const startMosquitto = async (options: MosquittoOptions = {}): Promise<Mo
     await kill()
     throw error
   }
+  const save = () =>
+    new Promise<void>((resolve) => {
+      const from = log.length
+      const look = () => {
+        if (!log.slice(from).includes('Saving in-memory database')) return
+        child.stderr.off('data', look)
+        resolve()
+      }
+      child.stderr.on('data', look)
+      child.kill('SIGUSR1')
+    })
   return {
     port,
     log: () => log,
+    save,
     stop: () => end('SIGTERM'),
     kill,
   }

@@ -43,8 +43,8 @@ export const fitsBroker = (parts: Pick<Parts, 'outbox'>, entry: Entry, limits: B
 
 /** Applies the limits from now on, also to publications in flight that are about to be sent again. */
 export const obeyLimits = (parts: Parts, limits: BrokerLimits): void => {
-  const { session, outbox } = parts
+  const { session } = parts
   session.publishQos.limit(limits.maximumQos)
-  outbox.limitInflight(limits.receiveMaximum)
+  session.window.limit(limits.receiveMaximum)
   for (const entry of session.flights.remove((each) => isTooLarge(each, limits))) reject(parts, entry, limits)
 }

@@ -5,6 +5,7 @@ import { PacketLimiter } from './limiter.js'
 import type { MqttOptions, Qos } from './options.js'
 import { preparation } from './preparation.js'
 import { EventLoopBudget } from './event-loop-budget.js'
+import { releasesOf } from './release-again.js'
 import type { Session } from './session.js'
 import { openTransport } from './transport.js'
 import type { Precedence } from './waiting-messages.js'
@@ -85,6 +86,11 @@ export class ConnectionClient extends MqttClient {
 
   resumeMessages(): void {
     this.#open.stream?.resumeMessages()
+  }
+
+  /** Releases packet IDs before anything else is sent. MQTT.js ignores the answers, because it does not wait for any. */
+  releaseAgain(ids: readonly number[]): void {
+    if (ids.length > 0) this.#open.stream?.writeUnseen(releasesOf(ids))
   }
 
   /** Closes the connection at once, without a DISCONNECT, and clears all timers. */

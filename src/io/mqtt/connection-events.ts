@@ -14,6 +14,13 @@ export type Ended = {
   readonly unauthorized: boolean
   /** How long the connection was up, in milliseconds; undefined if it never was. */
   readonly upMs: number | undefined
+  /** The broker said that it has no room for a publication (MQTT 5). */
+  readonly isOverQuota: boolean
+  /**
+   * The broker closed the connection, and its last packet was a PUBREC with this ID (MQTT 3.1.1, which has no reason codes):
+   * how old the connection was, in milliseconds.
+   */
+  readonly receipt: { readonly id: number; readonly ageMs: number } | undefined
 }
 
 /** The connection is up: every subscription was granted, except optional ones. */

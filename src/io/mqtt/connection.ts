@@ -9,6 +9,8 @@ import type { Entry } from './delivery.js'
 import { closedReason, describeError, describeReason, type MqttVersion, type Reason } from './reasons.js'
 import { PacketError } from './limiter.js'
 import { refusalIn } from './refusal.js'
+import { continueSession } from './release-again.js'
+import { ShortageSigns } from './shortage-signs.js'
 import { readSuback, subscribeOptions } from './subscription.js'
 
 /** One connection, from opening the socket to its end. */
@@ -18,6 +20,7 @@ class MqttConnection {
   readonly #client: ConnectionClient
   readonly #unsent = new Set<Entry>()
   readonly #watch: AckWatch
+  readonly #signs = new ShortageSigns()
   readonly #version: MqttVersion
   #subackTimer: NodeJS.Timeout | undefined
   #reason: string | undefined
@@ -91,6 +94,7 @@ class MqttConnection {
   }
 
   #received(packet: Packet): void {
+    this.#signs.received(packet)
     if (packet.cmd === 'suback' && packet.granted.length !== this.#context.topics.size)
       this.#fail(
         `the broker acknowledged ${packet.granted.length} of ${this.#context.topics.size} subscriptions`,
@@ -104,7 +108,6 @@ class MqttConnection {
   }
 
   #answered(packet: IConnackPacket): void {
-    const { session } = this.#context
     const answer = readConnack(packet, this.#version)
     if (!answer.accepted) {
       this.#reason = answer.reason
@@ -112,8 +115,8 @@ class MqttConnection {
       this.#unauthorized = answer.unauthorized
       return
     }
-    session.flights.connected(answer.sessionPresent)
-    if (!answer.sessionPresent) session.inbound.clear()
+    this.#signs.accepted()
+    this.#client.releaseAgain(continueSession(this.#context.session, answer.sessionPresent))
     this.#limits = answer.limits
     obeyLimits(this.#context, answer.limits)
   }
@@ -227,6 +230,7 @@ class MqttConnection {
       requested: this.#requested,
       unauthorized: this.#unauthorized,
       upMs: this.#upSince === undefined ? undefined : performance.now() - this.#upSince,
+      ...this.#signs.ended(this.#byPeer && this.#version === '3.1.1'),
     })
     this.#subscriber.complete()
   }

@@ -23,8 +23,10 @@ export type FlightHooks = {
   readonly onRefused?: (entry: Entry, reason: string) => void
   /** The broker has it and is about to release its ID. */
   readonly onReleased?: (entry: Entry) => void
-  /** It was released but is published again, because the broker lost the session. */
+  /** It was released but is published again, because the broker has lost it. */
   readonly onAnew?: (entry: Entry, id: number) => void
+  /** It was acknowledged with QoS 2. */
+  readonly onCompleted?: (id: number) => void
 }
 
 const transitMs = (bytes: number): number => (bytes / SLOWEST_LINK) * 1000
@@ -73,10 +75,15 @@ export class InflightStore implements IStore {
   connected(sessionPresent: boolean): void {
     this.#sessionPresent = sessionPresent
     if (sessionPresent) return
-    for (const [id, flight] of this.#flights) {
-      if (flight.state === 'released') this.#hooks.onAnew?.(flight.entry, id)
-      flight.state = 'published'
-    }
+    for (const id of this.#flights.keys()) this.doubt(id)
+  }
+
+  /** It is published again, although the broker said that it has received it. */
+  doubt(id: number): void {
+    const flight = this.#flights.get(id)
+    if (flight?.state !== 'released') return
+    this.#hooks.onAnew?.(flight.entry, id)
+    flight.state = 'published'
   }
 
   /**
@@ -189,6 +196,7 @@ export class InflightStore implements IStore {
     if (refusal !== undefined) this.#hooks.onRefused?.(entry, refusal.reason)
     else {
       this.#hasAcknowledged = true
+      if (flight.state === 'released') this.#hooks.onCompleted?.(id)
       this.#hooks.onAcknowledged(entry)
     }
     return this

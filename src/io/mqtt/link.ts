@@ -23,12 +23,14 @@ import { deliverBy } from './deliver.js'
 import type { Entry } from './delivery.js'
 import { FailureLog } from './failure-log.js'
 import { incomingBy } from './incoming.js'
+import { InflightWindow } from './inflight-window.js'
 import { inflowOf } from './inflow.js'
 import { topicsOf, type MqttOptions, type Qos } from './options.js'
 import { Outbox } from './outbox.js'
 import { reconnect } from './reconnect.js'
 import { RejectionLog } from './rejection-log.js'
 import { createSession } from './session.js'
+import { reactToShortage } from './shortage.js'
 import { SubscriptionLog } from './subscription-log.js'
 import { describeAddress } from './transport.js'
 
@@ -120,7 +122,8 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
     const changes$ = new Subject<void>()
     const disconnect$ = new Subject<void>()
     const closed$ = new Subject<void>()
-    const outbox = new Outbox(options)
+    const window = new InflightWindow(options.inflight)
+    const outbox = new Outbox({ ...options, window })
     const backoff = new Backoff({ ...options.backoff, random })
     const failures = new FailureLog(log, broker)
     const rejections = new RejectionLog(log)
@@ -131,9 +134,8 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
 
     const { onAcknowledged, onRefused } = settling(outbox, () => changes$.next())
     const session = createSession({
-      qos,
-      random,
-      journal,
+      ...options,
+      window,
       onAcknowledged,
       onRefused,
       isListening: () => messages$.observed,
@@ -158,6 +160,7 @@ export const openMqtt = (options: MqttOptions): Observable<MqttLink> =>
       const isUnanswered = ended.byPeer && session.flights.isUnanswered
       if (publishQos.ended({ wasUsed: ended.upMs !== undefined || isUnanswered, isUnanswered }))
         log.info({ broker }, 'The broker keeps closing the connection at QoS 2; publishing with QoS 1')
+      reactToShortage({ session, broker, log }, ended)
       rejectRefused(outbox, session.flights.disconnected(ended.byPeer))
       state.change({ state: 'down', reason: ended.reason })
       changes$.next()

@@ -33,6 +33,11 @@ export class MessageIds implements IdProvider {
     return null
   }
 
+  /** All IDs except those that are allocated next, this many. */
+  behind(ahead: number): readonly number[] {
+    return Array.from({ length: MAX_ID - ahead }, (_, i) => ((this.#last + ahead + i) % MAX_ID) + 1)
+  }
+
   allocate(): number | null {
     const { next } = this
     if (next === null) return null

@@ -2,6 +2,7 @@ import type { Publication } from '../../model/publication.js'
 import type { Entry } from './delivery.js'
 import { encode } from './encode.js'
 import { Fifo } from './fifo.js'
+import type { InflightWindow } from './inflight-window.js'
 import type { Delivery, RejectionCause, OutboxStats } from '../../model/delivery.js'
 
 /** Maximum number of waiting messages; beyond it, publications are rejected and counted. */
@@ -15,7 +16,7 @@ const MAX_WAITING_KEYS = 1000
 export type OutboxOptions = {
   readonly topicPrefix: string
   readonly maxPacketBytes: number
-  readonly inflight: number
+  readonly window: Pick<InflightWindow, 'value' | 'narrowed'>
   readonly maxWaitingMessages?: number
   readonly maxWaitingBytes?: number
   readonly maxWaitingKeys?: number
@@ -30,7 +31,7 @@ type Lane = 'all' | 'latest'
  * while more than one may be in flight, one place is reserved for `latest`: so a heartbeat waits behind at most one result,
  * however many there are.
  *
- * At most `inflight` entries are taken and not settled. Nothing is dropped except by the limits above.
+ * At most as many entries as `window` allows are taken and not settled. Nothing is dropped except by the limits above.
  */
 export class Outbox {
   readonly #options: OutboxOptions
@@ -45,29 +46,25 @@ export class Outbox {
   #bytes = 0
   #dropped = 0
   #closed = false
-  #inflightMaximum = Infinity
 
   constructor(options: OutboxOptions) {
     this.#options = options
   }
 
   get stats(): OutboxStats {
+    const { narrowed } = this.#options.window
     return {
       waiting: this.#waiting,
       bytes: this.#bytes,
       inflight: this.#taken.size,
       dropped: this.#dropped,
+      ...(narrowed && { narrowed }),
     }
   }
 
   /** Whether messages may be received. */
   get isRoom(): boolean {
     return this.#all.length < MAX_WAITING_TO_TAKE
-  }
-
-  /** The broker's limit for this connection, if it is lower than the configured one. */
-  limitInflight(maximum: number): void {
-    this.#inflightMaximum = maximum
   }
 
   get empty(): boolean {
@@ -177,7 +174,7 @@ export class Outbox {
   }
 
   #nextLane(sparesLatest: boolean): Lane | undefined {
-    const inflight = Math.min(this.#options.inflight, this.#inflightMaximum)
+    const inflight = this.#options.window.value
     const forLatest = this.#latest.size + this.#latestOfKeys.size > 0
     if (this.#taken.size >= inflight) return sparesLatest && forLatest ? 'latest' : undefined
     const forAll = this.#all.length > 0 && this.#takenOfAll < Math.max(1, inflight - 1)

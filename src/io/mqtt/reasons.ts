@@ -58,6 +58,9 @@ const UNAUTHORIZED: readonly number[] = [4, 5, 0x85, 0x86, 0x87]
 /** Refusals that are permanent: a repetition would be refused, too. */
 const FINAL: readonly number[] = [0x87, 0x90, 0x95, 0x99, 0x9b]
 
+/** Receive maximum or quota exceeded. */
+const OVER_QUOTA: readonly number[] = [0x93, 0x97]
+
 export type MqttVersion = '3.1.1' | '5'
 
 /** A reason code with the broker's optional text. */
@@ -109,6 +112,10 @@ export const isAuthorizationFailure = (code: number): boolean => UNAUTHORIZED.in
 
 /** Whether a publication refused with this code must not be tried again. */
 export const isFinalRefusal = (code: number): boolean => FINAL.includes(code)
+
+/** Whether the broker has no room for another publication now. */
+export const isOverQuota = (code: number | undefined): boolean =>
+  code !== undefined && OVER_QUOTA.includes(code)
 
 /** Why a connection failed, for a log: the message, and the code unless the message contains it. */
 export const describeError = (error: unknown): string => {

@@ -1,18 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import type { IPublishPacket } from 'mqtt'
 import type { Packet } from '../../model/connection.js'
+import { CompletedIds } from './completed-ids.js'
 import type { Entry } from './delivery.js'
 import { InflightStore } from './inflight-store.js'
+import type { InflightWindow } from './inflight-window.js'
 import { InboundStore } from './inbound-store.js'
-import type { LinkJournal } from './journal.js'
 import { MessageIds } from './message-ids.js'
-import type { Qos } from './options.js'
+import type { MqttOptions } from './options.js'
 import { PublishQos } from './publish-qos.js'
 
-export type SessionOptions = {
-  readonly qos: Qos
-  readonly random: () => number
-  readonly journal: LinkJournal | undefined
+export type SessionOptions = Pick<MqttOptions, 'qos' | 'random' | 'journal'> & {
+  readonly window: InflightWindow
   readonly onAcknowledged: (entry: Entry) => void
   readonly onRefused: (entry: Entry, reason: string) => void
   /** `packet` is undefined with QoS 0. */
@@ -25,6 +24,8 @@ export type SessionOptions = {
 export type Session = {
   readonly flights: InflightStore
   readonly publishQos: PublishQos
+  readonly window: InflightWindow
+  readonly completed: CompletedIds
   readonly inbound: InboundStore
   readonly ids: MessageIds
   /** The payload that the client sees if a message was too large or has already been delivered. */
@@ -32,11 +33,16 @@ export type Session = {
 }
 
 export const createSession = (options: SessionOptions): Session => {
-  const { qos, random, journal, onAcknowledged, onRefused, onMessage, isListening } = options
+  const { qos, window, random, journal, onAcknowledged, onRefused, onMessage, isListening } = options
   const publishQos = new PublishQos(qos)
+  const completed = new CompletedIds()
   const flights = new InflightStore(publishQos, {
-    onAcknowledged,
+    onAcknowledged: (entry) => {
+      window.acknowledged()
+      onAcknowledged(entry)
+    },
     onRefused,
+    onCompleted: (id) => completed.add(id),
     onReleased: ({ publication: { sequence } }) => {
       publishQos.prove()
       if (sequence !== undefined) journal?.released(sequence)
@@ -49,6 +55,8 @@ export const createSession = (options: SessionOptions): Session => {
   return {
     flights,
     publishQos,
+    window,
+    completed,
     inbound: new InboundStore(
       marker,
       {

@@ -48,6 +48,7 @@ export const createHealth = ({ heartbeatMs, now }: HealthOptions): OpsPart => {
   let lastBeatAt: number | undefined
   let isStopping = false
   let journalStats: PropletEvents['journal']
+  let outboxStats: PropletEvents['outbox'] | undefined
 
   /** While connected, the pipeline publishes in every interval, even without tasks. */
   const pipeline: Check = () => {
@@ -63,6 +64,7 @@ export const createHealth = ({ heartbeatMs, now }: HealthOptions): OpsPart => {
   const notes = (): readonly string[] => {
     if (link?.state !== 'up') return []
     const { lowered, maximumPacketBytes: bytes } = link
+    const narrowed = outboxStats?.().narrowed
     return [
       ...(lowered
         ? [
@@ -72,6 +74,11 @@ export const createHealth = ({ heartbeatMs, now }: HealthOptions): OpsPart => {
       ...(bytes === undefined
         ? []
         : [`the broker takes packets of at most ${bytes} bytes: larger ones are not published`]),
+      ...(narrowed
+        ? [
+            `the broker has closed connections for lack of room: at most ${narrowed.used} publications are in flight instead of ${narrowed.asked}`,
+          ]
+        : []),
     ]
   }
   const journal: Check = () => journalStats?.().obstacle
@@ -90,9 +97,10 @@ export const createHealth = ({ heartbeatMs, now }: HealthOptions): OpsPart => {
         answerChecks(response, { broker, pipeline, journal, stopping }, notes()),
       ),
     ],
-    watch: ({ step$, connection$, delivery$, stop$, journal: stats }) =>
+    watch: ({ step$, connection$, delivery$, stop$, outbox, journal: stats }) =>
       defer(() => {
         journalStats = stats
+        outboxStats = outbox
         return merge(
           step$.pipe(
             tap(({ run, stage }) => {

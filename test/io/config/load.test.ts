@@ -33,7 +33,7 @@ it('has the defaults of the specification', () => {
       qos: 2,
       keepAliveSeconds: 30,
       maxPacketSize: 10_485_760,
-      inflight: 10,
+      inflight: 20,
     },
     retainedCommands: false,
     intervals: { livelinessMs: 10_000, metricsMs: 10_000, resultHoldMs: 150, shutdownMs: 30_000 },

@@ -38,6 +38,12 @@ const others = [
 ]
 
 describe('AckGate', () => {
+  it('does not look into what is passed', () => {
+    const { gate, filter } = setUp()
+    gate.pass(pubrec)
+    expect(filter(pubrec)).toEqual(pubrec)
+  })
+
   it('passes everything unchanged while nothing has to wait', () => {
     const { filter, released } = setUp(true)
     const all = Buffer.concat([puback, ...others, pubrec])

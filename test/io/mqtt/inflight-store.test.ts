@@ -14,11 +14,13 @@ const entry = (bytes: number): Entry => ({
 const setUp = () => {
   const acknowledged: Entry[] = []
   const told: string[] = []
+  const completed: number[] = []
   const flights = new InflightStore(
     { value: 2 },
     {
       onAcknowledged: (done) => acknowledged.push(done),
       onReleased: () => told.push('released'),
+      onCompleted: (id) => completed.push(id),
       onAnew: (_entry, id) => told.push(`anew ${id}`),
     },
   )
@@ -32,7 +34,7 @@ const setUp = () => {
     )
   }
   const release = (messageId: number) => flights.put({ cmd: 'pubrel', messageId }, () => undefined)
-  return { flights, acknowledged, told, resent, release }
+  return { flights, acknowledged, told, completed, resent, release }
 }
 
 it('repeats a QoS 2 publication with QoS 1 if the broker does not answer QoS 2 (issue 14.4)', async () => {
@@ -172,6 +174,26 @@ describe('InflightStore', () => {
     expect(told).toEqual(['released', 'anew 3'])
   })
 
+  it('publishes one again whose receipt is doubtful, in its place, and no other (issue 14.3)', async () => {
+    const { flights, resent, release, told } = setUp()
+    for (const id of [3, 4, 5]) flights.launch(id, entry(1))
+    release(3)
+    release(4)
+    flights.disconnected(true)
+    for (const id of [4, 5, 6]) flights.doubt(id)
+    flights.connected(true)
+    expect(await resent()).toEqual(['pubrel 3', 'publish 4 dup=true', 'publish 5 dup=true'])
+    expect(told).toEqual(['released', 'released', 'anew 4'])
+  })
+
+  it('reports the ID of what was completed with QoS 2 only (issue 14.3)', () => {
+    const { flights, completed, release } = setUp()
+    for (const id of [3, 4]) flights.launch(id, entry(1))
+    release(4)
+    for (const messageId of [3, 4]) flights.del({ messageId }, () => undefined)
+    expect(completed).toEqual([4])
+  })
+
   it('does not count connections that never sent it', () => {
     const { flights } = setUp()
     flights.launch(1, entry(SUSPECT_BYTES + 1))
@@ -190,6 +212,18 @@ describe('MessageIds', () => {
     expect([ids.allocate(), ids.allocate()]).toEqual([1, 3])
     ids.clear()
     expect(ids.allocate()).toBe(4)
+  })
+
+  it('lists all IDs but those that are used next (issue 14.3)', () => {
+    const ids = new MessageIds(
+      () => 0.999999,
+      () => false,
+    )
+    const behind = ids.behind(3)
+    expect(new Set(behind).size).toBe(65_532)
+    expect([Math.min(...behind), Math.max(...behind)]).toEqual([4, 65_535])
+    ids.allocate()
+    expect([1, 2, 3, 4].filter((id) => ids.behind(3).includes(id))).toEqual([1])
   })
 
   it('has none left when all are in use', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Entry } from '../../../src/io/mqtt/delivery.js'
+import { InflightWindow } from '../../../src/io/mqtt/inflight-window.js'
 import { Outbox, type OutboxOptions } from '../../../src/io/mqtt/outbox.js'
 import type { Publication } from '../../../src/model/publication.js'
 import type { Delivery } from '../../../src/model/delivery.js'
@@ -8,8 +9,12 @@ const RESULTS = 'control/proplet/results'
 const ALIVE = 'control/proplet/alive'
 const TASK_METRICS = 'control/proplet/task_metrics'
 
-const setUp = (options: Partial<OutboxOptions> = {}) => {
-  const outbox = new Outbox({ topicPrefix: 'm/d/c/c', maxPacketBytes: 1000, inflight: 3, ...options })
+const setUp = ({
+  inflight = 3,
+  ...options
+}: Partial<OutboxOptions> & { readonly inflight?: number } = {}) => {
+  const window = new InflightWindow(inflight)
+  const outbox = new Outbox({ topicPrefix: 'm/d/c/c', maxPacketBytes: 1000, window, ...options })
   const told: string[] = []
   const deliveries: Delivery[] = []
   const offer = (publication: Publication) =>

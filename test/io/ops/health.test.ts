@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { createHealth } from '../../../src/io/ops/health.js'
 import type { Connection } from '../../../src/model/connection.js'
 import type { Run, Stage, Step } from '../../../src/model/step.js'
-import type { Delivery } from '../../../src/model/delivery.js'
+import type { Delivery, OutboxStats } from '../../../src/model/delivery.js'
 
 const run: Run = { id: 't', kind: 'task', name: 'add', image: undefined, invocation: undefined }
 const step = (stage: Stage): Step => ({
@@ -37,6 +37,7 @@ const NO_RECORDS = {
 const setUp = () => {
   let now = 0
   let obstacle: string | undefined
+  let outbox: OutboxStats = { waiting: 0, bytes: 0, inflight: 0, dropped: 0 }
   const { routes, watch } = createHealth({ heartbeatMs: 1000, now: () => now })
   const step$ = new Subject<Step>()
   const connection$ = new Subject<Connection>()
@@ -50,7 +51,7 @@ const setUp = () => {
     connection$,
     stop$,
     end$: NEVER,
-    outbox: () => ({ waiting: 0, bytes: 0, inflight: 0, dropped: 0 }),
+    outbox: () => outbox,
     journal: () => ({ ...NO_RECORDS, obstacle }),
     runtime: { name: 'fake' },
   }).subscribe()
@@ -67,7 +68,9 @@ const setUp = () => {
     return `${status} ${body.trim()}`
   }
   const obstruct = (why: string | undefined) => (obstacle = why)
-  return { step$, connection$, delivery$, stop$, get, obstruct, at: (ms: number) => (now = ms) }
+  const narrow = (narrowed: OutboxStats['narrowed']) =>
+    (outbox = { ...outbox, ...(narrowed && { narrowed }) })
+  return { step$, connection$, delivery$, stop$, get, obstruct, narrow, at: (ms: number) => (now = ms) }
 }
 
 describe('health', () => {
@@ -109,6 +112,15 @@ describe('health', () => {
     stop$.next()
     expect(get('/readyz')).toContain('"stopping":"the proplet is shutting down"')
     expect(get('/livez')).toContain('200 ')
+  })
+
+  it('notes that the broker has room for fewer publications in flight, as long as it is so (issue 14.3)', () => {
+    const { connection$, get, narrow } = setUp()
+    connection$.next({ state: 'up', sessionPresent: true })
+    narrow({ asked: 20, used: 5 })
+    expect(get('/readyz')).toContain(
+      '"notes":["the broker has closed connections for lack of room: at most 5 publications are in flight instead of 20"]',
+    )
   })
 
   it('is alive while the pipeline publishes heartbeats, even if they are not delivered', () => {

@@ -36,7 +36,7 @@ export const brokerSettings = {
     '10485760',
     'maximum MQTT packet size, in bytes',
   ),
-  mqtt_inflight: withDefault(integer(1, 65_535), '10', 'maximum number of unacknowledged publishes'),
+  mqtt_inflight: withDefault(integer(1, 65_535), '20', 'maximum number of unacknowledged publishes'),
   retained_commands: withDefault(
     boolean,
     'false',

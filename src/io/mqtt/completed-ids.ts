@@ -1,0 +1,23 @@
+/** More than a broker has in flight between two saves of its state. */
+const KEPT = 256
+
+/** The packet IDs of the publications of QoS 2 that were completed last in this session. */
+export class CompletedIds {
+  #ids: number[] = []
+
+  add(id: number): void {
+    this.#ids.push(id)
+    if (this.#ids.length >= 2 * KEPT) this.#ids = this.#ids.slice(-KEPT)
+  }
+
+  clear(): void {
+    this.#ids = []
+  }
+
+  /** Each ID is returned once, so that a broker that objects to a second PUBREL sees it on one connection only. */
+  take(): readonly number[] {
+    const ids = this.#ids.slice(-KEPT)
+    this.#ids = []
+    return ids
+  }
+}
