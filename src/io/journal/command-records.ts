@@ -80,7 +80,7 @@ export class CommandRecords {
     const packet = this.#refusals.get(sequence)
     this.#refusals.delete(sequence)
     // Its result is owed next.
-    this.#acknowledgeAt = this.#keeping.segments.appended + this.#keeping.writer.owed + 1
+    this.#acknowledgeAt = this.#appendedOrOwed() + 1
     return { packet }
   }
 
@@ -125,20 +125,25 @@ export class CommandRecords {
   }
 
   #admit(record: JournalRecord, content?: Uint8Array): boolean {
-    const { writer, segments } = this.#keeping
+    const { writer } = this.#keeping
     // A failed write can simply be retried; after a failed sync, what was written cannot be trusted.
     if (writer.isSyncFailing || (writer.failure === undefined && this.obstacle !== undefined)) {
       this.#refused += 1
       return false
     }
     try {
-      writer.append(record, content)
+      writer.soon(record, content)
     } catch (error) {
       this.#refused += 1
       writer.fail(error)
       return false
     }
-    this.#acknowledgeAt = segments.appended
+    this.#acknowledgeAt = this.#appendedOrOwed()
     return true
+  }
+
+  /** How many appends there will be once everything so far is written. */
+  #appendedOrOwed(): number {
+    return this.#keeping.segments.appended + this.#keeping.writer.owed
   }
 }

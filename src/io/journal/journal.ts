@@ -29,8 +29,8 @@ const STEADY_MS = 60_000
 
 /**
  * Keeps on disk what must not be lost: accepted commands, and results until the broker has acknowledged them. A record is
- * written when the call returns, and so survives this process; only records that the broker is about to be told of are
- * written together, by `flush`. A command is acknowledged to the broker only once it would survive a power failure too.
+ * written, and so survives this process, when the turn of the event loop ends, before the broker is told (`flush`), and
+ * before a guest begins (`begin`). A command is acknowledged to the broker only once it would survive a power failure too.
  * One `fsync`, off the event loop, covers all records so far.
  */
 export class Journal implements TaskJournal, LinkJournal {

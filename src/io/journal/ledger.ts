@@ -122,13 +122,15 @@ export class Ledger {
     }
   }
 
-  /** A result that was applied before it was written is now here. */
-  locate({ number, packet }: RecordOf<'result'>, place: Place): void {
-    const result = this.results.get(number)
-    if (result !== undefined) {
-      this.#liveBytes += place.bytes - result.place.bytes
-      this.#resultBytes += place.bytes - result.place.bytes
-      result.place = place
+  /** A command or result that was applied before it was written is now here. */
+  locate(record: JournalRecord, place: Place): void {
+    if (record.type !== 'command' && record.type !== 'result') return
+    const { number, packet } = record
+    const kept = record.type === 'command' ? this.commands.get(number) : this.results.get(number)
+    if (kept !== undefined) {
+      this.#liveBytes += place.bytes - kept.place.bytes
+      if (record.type === 'result') this.#resultBytes += place.bytes - kept.place.bytes
+      kept.place = place
     }
     const known = packet && this.packets.get(packet.id)
     if (known?.place.segment === NOWHERE.segment) known.place = place

@@ -25,7 +25,7 @@ export class ResultRecords {
     const { subtopic } = publication
     try {
       if (this.#isFull(encoded)) throw new Error('the journal is full')
-      writer.append({ type: 'result', number: sequence, command, subtopic, final }, encoded)
+      writer.soon({ type: 'result', number: sequence, command, subtopic, final }, encoded)
     } catch (error) {
       this.#unkept += 1
       if (this.#isKeeping)

@@ -26,8 +26,9 @@ const RETRY_MS = 1000
 const PROBE: JournalRecord = { type: 'forgotten', id: 0 }
 /** Cap on the records that wait for a failing disk to work again. */
 const MAX_OWED = 10_000
-/** Cap on deferred records; beyond it they are written at once. */
+/** Caps on deferred records, and on the contents of those that wait for the end of the turn. */
 const MAX_DEFERRED = 256
+const MAX_SOON_BYTES = 16 * 1024
 
 /**
  * Writes records to the files at once, syncs them later, and removes dead ones.
@@ -42,6 +43,7 @@ export class Writer {
   readonly #contentsWritten: () => Promise<void>
   readonly #log: JournalLog
   #owed: Owed[] = []
+  #soonBytes = 0
   #failure: string | undefined
   #failures = 0
   #isSyncFailing = false
@@ -51,6 +53,7 @@ export class Writer {
   #timer: NodeJS.Timeout | undefined
   #probe: NodeJS.Timeout | undefined
   #gathering: Promise<void> | undefined
+  #endOfTurn: NodeJS.Immediate | undefined
 
   constructor({ segments, ledger, slackBytes, written, log }: WriterParts) {
     this.#segments = segments
@@ -87,8 +90,22 @@ export class Writer {
   }
 
   /**
+   * Takes a record that is written when this turn of the event loop ends, or with the next record before that: a write costs
+   * more than a small record. A large record is written at once, and so is any while the disk fails; then this throws.
+   */
+  soon(record: JournalRecord, content?: Uint8Array): void {
+    this.#soonBytes += content?.length ?? 0
+    if (this.#failure !== undefined || this.#isClosed || this.#soonBytes > MAX_SOON_BYTES)
+      this.append(record, content)
+    else {
+      this.defer(record, content)
+      this.#endOfTurn ??= setImmediate(() => this.#endTurn())
+    }
+  }
+
+  /**
    * Takes a record that must be written before the broker is told about it: it is written with the next record, or by `flush`.
-   * Of those with a place and a content, results only.
+   * Of those with a place and a content, commands and results only.
    */
   defer(record: JournalRecord, content?: Uint8Array): void {
     if (this.#isClosed) return
@@ -189,15 +206,20 @@ export class Writer {
   /** Writes the records, which include all that are owed; returns the place of the last one. */
   #write(records: readonly Owed[], appends: number): Place {
     const places = this.#segments.append(records.map(encodeOwed), appends)
-    // Results that were owed are in the ledger without a place.
     records.forEach(({ record }, at) => {
       const place = places[at]
-      if (record.type === 'result' && place !== undefined) this.#ledger.locate(record, place)
+      if (place !== undefined) this.#ledger.locate(record, place)
     })
     this.#owed = []
+    this.#soonBytes = 0
     if (!this.#isSyncFailing) this.#recovered()
     this.#later(LAZY_SYNC_MS)
     return places[places.length - 1] ?? NOWHERE
+  }
+
+  #endTurn(): void {
+    this.#endOfTurn = undefined
+    this.flush()
   }
 
   #recovered(): void {

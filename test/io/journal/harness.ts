@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
 import type { InboundMessage, Packet } from '../../../src/model/connection.js'
 import { realDisk, type Disk } from '../../../src/io/journal/disk.js'
@@ -40,8 +41,9 @@ export const open = async (directory: string, options: Partial<JournalOptions> =
   return { journal, logged }
 }
 
-/** A copy of the state directory as a process leaves it when it is killed now. */
-export const killed = (directory: string): string => {
+/** A copy of the state directory as a process leaves it when it is killed after this turn of the event loop. */
+export const killed = async (directory: string): Promise<string> => {
+  await setImmediate()
   const copy = stateDirectory()
   cpSync(directory, copy, { recursive: true })
   return copy

@@ -27,7 +27,8 @@ import {
 } from './harness.js'
 
 /** What the next process finds if this one is killed now. */
-const next = async (directory: string): Promise<string[]> => leftIn((await open(killed(directory))).journal)
+const next = async (directory: string): Promise<string[]> =>
+  leftIn((await open(await killed(directory))).journal)
 
 describe('a command', () => {
   it('is found by the next process until its result is recorded, and the result until it is settled', async () => {
@@ -77,7 +78,7 @@ describe('a command', () => {
     const { journal } = await open(directory)
     take(journal, 'fl', { env: { ROUND_ID: 'r1', FL_NUM_SAMPLES: '3', SECRET: 'x' } })
     take(journal, 'plain', { env: { SECRET: 'x' } })
-    const { unfinished: left } = (await open(killed(directory))).journal
+    const { unfinished: left } = (await open(await killed(directory))).journal
     expect(left).toMatchObject([{ env: { ROUND_ID: 'r1', FL_NUM_SAMPLES: '3' } }, { env: undefined }])
     expect(JSON.stringify(left)).not.toContain('SECRET')
   })
@@ -135,11 +136,11 @@ describe('a command', () => {
       const { journal } = await open(directory)
       const [left] = journal.unfinished
       if (left?.type === 'again') journal.rerun(left.message.sequence ?? -1)
-      return killed(directory)
+      return await killed(directory)
     }
     const first = stateDirectory()
     take((await open(first)).journal, 't', { restart: true })
-    let directory = killed(first)
+    let directory = await killed(first)
     for (let i = 0; i < 5; i++) {
       expect(await next(directory)).toEqual(['again payload'])
       directory = await runOnce(directory)
@@ -200,7 +201,7 @@ describe('packets', () => {
     take(journal, 't', {}, message('a', { packet: packet(1) }))
     journal.record(stop('t'), message('b', { packet: packet(2) }))
     take(journal, 'u', {}, message('c', { packet: packet(3, 1) }))
-    const known = async () => (await open(killed(directory))).journal.packets
+    const known = async () => (await open(await killed(directory))).journal.packets
     expect(await known()).toEqual([packet(1), packet(2), packet(3, 1)])
     journal.forget(1)
     journal.forget(77)
@@ -227,19 +228,19 @@ describe('a result', () => {
     expect(journal.flight(sequence)).toBeUndefined()
     journal.sent(sequence, 5)
     journal.flush()
-    expect((await open(killed(directory))).journal.flight(sequence)).toEqual({
+    expect((await open(await killed(directory))).journal.flight(sequence)).toEqual({
       messageId: 5,
       isReleased: false,
     })
     journal.released(sequence)
     journal.flush()
-    expect((await open(killed(directory))).journal.flight(sequence)).toEqual({
+    expect((await open(await killed(directory))).journal.flight(sequence)).toEqual({
       messageId: 5,
       isReleased: true,
     })
     journal.sent(sequence, 6)
     journal.flush()
-    expect((await open(killed(directory))).journal.flight(sequence)).toEqual({
+    expect((await open(await killed(directory))).journal.flight(sequence)).toEqual({
       messageId: 6,
       isReleased: false,
     })
@@ -264,7 +265,7 @@ describe('a result', () => {
     journal.flush()
     journal.flush()
     expect(writes).toBe(before + 1)
-    const { journal: found } = await open(killed(directory))
+    const { journal: found } = await open(await killed(directory))
     expect(leftIn(found)).toEqual(['result {"task_id":"t0","results":"done"}'])
     expect(found.flight(sequences[0] ?? -1)).toEqual({ messageId: 1, isReleased: false })
     for (let i = 0; i < 256; i++) journal.sent(sequences[0] ?? -1, i)
@@ -301,7 +302,7 @@ describe('a command that is refused at once (issue 14.2)', () => {
     expect(await next(directory)).toEqual([])
     journal.flush()
     expect(await next(directory)).toEqual([answer])
-    const { journal: second } = await open(killed(directory))
+    const { journal: second } = await open(await killed(directory))
     expect(second.packets).toEqual([packet(5)])
     await journal.durable()
     expect(journal.durable()).toBeUndefined()
@@ -322,7 +323,7 @@ describe('a command that is refused at once (issue 14.2)', () => {
       journal.close(take(journal, 'big', {}, message('x'.repeat(50_000))) ?? -1)
       await journal.durable()
     }
-    const { journal: second } = await open(killed(directory))
+    const { journal: second } = await open(await killed(directory))
     expect(leftIn(second)).toEqual([answer])
     expect(second.packets).toEqual([packet(5)])
     expect(second.flight(publication.sequence ?? -1)).toEqual({ messageId: 77, isReleased: false })
@@ -378,7 +379,7 @@ describe('what is found on the disk', () => {
     const { length } = readFileSync(file)
     let state = 0
     for (let bytes = 0; bytes <= length; bytes += 3) {
-      const copy = killed(directory)
+      const copy = await killed(directory)
       const [torn = ''] = filesOf(copy)
       truncateSync(torn, bytes)
       const found = await open(copy, { disk: quickDisk })
@@ -397,7 +398,7 @@ describe('what is found on the disk', () => {
     const { journal } = await open(directory)
     take(journal, 'a')
     const [file = ''] = filesOf(directory)
-    const copy = killed(directory)
+    const copy = await killed(directory)
     const [torn = ''] = filesOf(copy)
     truncateSync(torn, readFileSync(file).length)
     rewrite(torn, (content) => Buffer.concat([content, Buffer.from([0xf5, 0x50, 0x4a, 0x0a, 99, 0])]))
@@ -412,7 +413,7 @@ describe('what is found on the disk', () => {
     const directory = stateDirectory()
     const { journal } = await open(directory)
     for (const id of ['a', 'b', 'c']) take(journal, id)
-    const copy = killed(directory)
+    const copy = await killed(directory)
     const [file = ''] = filesOf(copy)
     rewrite(file, (content) => {
       content.writeUInt8(0, content.indexOf('"id":"b"') + 6)
@@ -429,7 +430,7 @@ describe('what is found on the disk', () => {
     const { journal } = await open(directory)
     take(journal, 'a')
     for (let at = 0; at < HEAD_BYTES; at++) {
-      const copy = killed(directory)
+      const copy = await killed(directory)
       const [file = ''] = filesOf(copy)
       rewrite(file, (content) => {
         content.writeUInt8(content.readUInt8(at) ^ 0x40, at)
@@ -445,7 +446,7 @@ describe('what is found on the disk', () => {
       expect(await next(copy)).toEqual(['again payload'])
       await second.end()
     }
-    const copy = killed(directory)
+    const copy = await killed(directory)
     const path = journalDirectory(copy, IDENTITY)
     for (let n = 2; n < 9; n++) writeFileSync(join(path, `00000000000${n}.log`), 'x'.repeat(100))
     expect((await open(copy)).journal.stats.damagedFiles).toBe(7)
@@ -458,7 +459,7 @@ describe('what is found on the disk', () => {
     const directory = stateDirectory()
     const { journal } = await open(directory)
     take(journal, 'a')
-    const copy = killed(directory)
+    const copy = await killed(directory)
     const [file = ''] = filesOf(copy)
     rewrite(file, (content) => {
       content.writeUInt32LE(1, 8)
@@ -471,7 +472,7 @@ describe('what is found on the disk', () => {
     const directory = stateDirectory()
     const { journal } = await open(directory)
     take(journal, 'a')
-    const copy = killed(directory)
+    const copy = await killed(directory)
     const path = journalDirectory(copy, IDENTITY)
     writeFileSync(join(path, '000000000002.log'), 'prop')
     writeFileSync(join(path, '000000000003.log'), 'x'.repeat(100))
@@ -488,7 +489,7 @@ describe('what is found on the disk', () => {
     const directory = stateDirectory()
     const { journal } = await open(directory)
     take(journal, 'a')
-    const copy = killed(directory)
+    const copy = await killed(directory)
     const [file = ''] = filesOf(copy)
     rewrite(file, (content) => {
       content.writeUInt32LE(4, 8)
@@ -513,7 +514,7 @@ describe('what is found on the disk', () => {
     take(journal, 'a')
     clock.mockReturnValue(1)
     take(journal, 'b')
-    const second = killed(first)
+    const second = await killed(first)
     const later = (await open(second)).journal
     expect(leftIn(later)).toEqual(['interrupted a', 'interrupted b'])
     take(later, 'c')
@@ -624,14 +625,14 @@ describe('whatever happens in whatever order', () => {
           } else if (what === 'sent' && record !== undefined) journal.sent(record, which)
           else if (what === 'durable') await journal.durable()
           else if (what === 'die') {
-            directory = killed(directory)
+            directory = await killed(directory)
             const died = journal
             journal = (await open(directory, options)).journal
             await died.end()
             expect(leftIn(journal)).toEqual(model.left)
           }
         }
-        const last = await open(killed(directory), options)
+        const last = await open(await killed(directory), options)
         expect(leftIn(last.journal)).toEqual(model.left)
         await last.journal.end()
         await journal.end()

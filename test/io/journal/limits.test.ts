@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { stop } from '../../support/model.js'
 import { realDisk, type Disk } from '../../../src/io/journal/disk.js'
@@ -14,6 +15,7 @@ import {
   resultOf,
   stateDirectory,
   take,
+  takeWaiting,
 } from './harness.js'
 
 describe('a full journal', () => {
@@ -42,7 +44,7 @@ describe('a full journal', () => {
     for (const each of sequences) journal.close(each)
     expect(journal.obstacle).toBeUndefined()
     expect(take(journal, 'one more')).toBeDefined()
-    expect(leftIn((await open(killed(directory))).journal).length).toBe(i + 2)
+    expect(leftIn((await open(await killed(directory))).journal).length).toBe(i + 2)
   })
 
   it('keeps results in memory only, and counts them, if there is no room even for those', async () => {
@@ -56,7 +58,7 @@ describe('a full journal', () => {
     expect(records.length).toBeGreaterThan(3)
     expect(journal.stats).toMatchObject({ unkept: 12 - records.length, commands: 0, results: records.length })
     expect(logged.filter((line) => line.includes('in memory only'))).toHaveLength(1)
-    expect(leftIn((await open(killed(directory))).journal)).toHaveLength(records.length)
+    expect(leftIn((await open(await killed(directory))).journal)).toHaveLength(records.length)
   })
 })
 
@@ -79,7 +81,7 @@ describe('files', () => {
     expect(journal.stats).toMatchObject({ commands: 2, results: 1, refused: 0, failures: 0 })
     expect(most).toBeLessThan(MEBIBYTE)
     expect(filesOf(directory).length).toBeLessThan(10)
-    const after = (await open(killed(directory))).journal
+    const after = (await open(await killed(directory))).journal
     expect(leftIn(after)).toEqual([
       `again ${'kept '.repeat(2000)}`,
       'interrupted packet',
@@ -100,13 +102,13 @@ describe('files', () => {
     take(journal, 'last')
     await journal.durable()
     await expect.poll(() => filesOf(directory).length).toBeLessThanOrEqual(65)
-    directory = killed(directory)
+    directory = await killed(directory)
     expect(leftIn((await open(directory)).journal)).toEqual(['interrupted first', 'interrupted last'])
   })
 })
 
 describe.each(['ENOSPC', 'EIO', 'a short write'])('a disk that fails to write: %s', (fault) => {
-  it('accepts no command, with one log line, until it works again; then nothing is missing', async () => {
+  it('accepts no command once a write has failed, with one log line, until it works again; then nothing is missing', async () => {
     const directory = stateDirectory()
     const { disk, faults } = faultyDisk()
     const { journal, logged } = await open(directory, { disk })
@@ -116,6 +118,9 @@ describe.each(['ENOSPC', 'EIO', 'a short write'])('a disk that fails to write: %
       else faults.write = isFailing ? fault : undefined
     }
     fail(true)
+    // Before the first write nothing is known of the disk.
+    expect(takeWaiting(journal, 'first')).toBeDefined()
+    await setImmediate()
     expect(take(journal, 'refused')).toBeUndefined()
     expect(take(journal, 'refused too')).toBeUndefined()
     expect(journal.obstacle).toMatch(/^the journal cannot be written: /)
@@ -123,8 +128,8 @@ describe.each(['ENOSPC', 'EIO', 'a short write'])('a disk that fails to write: %
     journal.record(stop('before'), message('', { packet: packet(3) }))
     const unkept = journal.recordResult(resultOf('before', before))
     expect(unkept.sequence).toBeUndefined()
-    expect(journal.stats).toMatchObject({ refused: 2, unkept: 1, commands: 0 })
-    expect(leftIn((await open(killed(directory))).journal)).toEqual([
+    expect(journal.stats).toMatchObject({ refused: 2, unkept: 1, commands: 1 })
+    expect(leftIn((await open(await killed(directory))).journal)).toEqual([
       'interrupted before',
       'interrupted closed',
     ])
@@ -132,8 +137,8 @@ describe.each(['ENOSPC', 'EIO', 'a short write'])('a disk that fails to write: %
     fail(false)
     expect(take(journal, 'after')).toBeDefined()
     expect(journal.obstacle).toBeUndefined()
-    const found = await open(killed(directory))
-    expect(leftIn(found.journal)).toEqual(['interrupted after'])
+    const found = await open(await killed(directory))
+    expect(leftIn(found.journal)).toEqual(['again payload', 'interrupted after'])
     expect(found.logged.filter((line) => !line.startsWith('info'))).toEqual([])
     expect(logged.filter((line) => line.includes('refusing tasks'))).toHaveLength(1)
     expect(logged).toContain('info Journal works again')
@@ -157,7 +162,7 @@ describe('15.6 a large message', () => {
     const content = large()
     take(journal, 'a', { restart: true }, content)
     expect(written).toContain(content.payload)
-    const { journal: found } = await open(killed(directory))
+    const { journal: found } = await open(await killed(directory))
     expect(leftIn(found)).toEqual([`again ${Buffer.from(content.payload).toString()}`])
   })
 
@@ -177,7 +182,7 @@ describe('15.6 a large message', () => {
     expect(take(journal, 'refused', { restart: true }, large())).toBeUndefined()
     isFull = false
     take(journal, 'after')
-    const { journal: found, logged } = await open(killed(directory))
+    const { journal: found, logged } = await open(await killed(directory))
     expect(leftIn(found)).toEqual(['interrupted before', 'interrupted after'])
     expect(found.stats).toMatchObject({ damagedBytes: 0 })
     expect(logged.filter((line) => !line.startsWith('info'))).toEqual([])
@@ -202,7 +207,7 @@ it('writes all live records again, to a new file, after a failed sync', async ()
   faults.sync = undefined
   await expect.poll(() => journal.obstacle, { timeout: 5000 }).toBeUndefined()
   expect(filesOf(directory)).not.toContain(suspect)
-  expect(leftIn((await open(killed(directory))).journal)).toEqual([
+  expect(leftIn((await open(await killed(directory))).journal)).toEqual([
     'again A',
     'interrupted b',
     'interrupted c',

@@ -133,9 +133,11 @@ export class ComingGuests {
   }
 }
 
+const MAX_COMING = Math.max(2, availableParallelism())
+
 /** How many guests may start at once; only one while starting fails. */
 function maxComing(failures: number): number {
-  return failures > 0 ? 1 : Math.max(2, availableParallelism())
+  return failures > 0 ? 1 : MAX_COMING
 }
 
 /** The delay after this many consecutive failures: none at first, then 100 ms, doubling up to 5 s. */
