@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import './host/small-heap.js'
+import './host/engine-flags.js'
 import { fileURLToPath } from 'node:url'
 import type * as Cli from './cli/main.js'
 import { loadProgram } from './host/program.js'
