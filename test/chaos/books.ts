@@ -13,12 +13,15 @@ export type Reckoning = {
   readonly otherErrors: readonly string[]
 }
 
+/** A task that is open for so many kills was lost: otherwise an answer would have come in the time between two. */
+const PATIENCE = 4
+
 /** Counts answers as they arrive, in constant time each. */
 export const createBooks = () => {
   const open = new Set<string>()
-  /** Open since before the last kill but one. */
+  /** Open for `PATIENCE` kills. */
   const overdue = new Set<string>()
-  let beforeKill: readonly string[] = []
+  const openAtKills: (readonly string[])[] = []
   const answers = new Map<string, number>()
   const otherErrors: string[] = []
   const answer$ = new Subject<void>()
@@ -45,10 +48,11 @@ export const createBooks = () => {
     get open(): number {
       return open.size
     },
-    /** Sets aside what was open at the previous kill, too: the broker has forgotten it. It counts as lost unless it is answered after all. */
+    /** Sets aside what has been open for `PATIENCE` kills: the broker has forgotten it. It counts as lost unless it is answered after all. */
     killed: (): void => {
-      for (const id of beforeKill) if (open.delete(id)) overdue.add(id)
-      beforeKill = [...open]
+      openAtKills.push([...open])
+      if (openAtKills.length < PATIENCE) return
+      for (const id of openAtKills.shift() ?? []) if (open.delete(id)) overdue.add(id)
     },
     get answers(): number {
       return answers.size

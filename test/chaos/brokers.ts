@@ -55,7 +55,7 @@ const mosquitto = async (): Promise<ChaosBroker> => {
   }
   const start = async (keeping: boolean) => {
     if (!keeping) await rm(join(directory, 'mosquitto.db'), { force: true })
-    broker = await startMosquitto({ port, persistence: directory, config: QUEUES })
+    broker = await startMosquitto({ port, persistence: directory, config: QUEUES, isQuiet: true })
   }
   await start(true)
   const close = async () => {

@@ -92,13 +92,13 @@ const leftOf = async (port: number): Promise<{ leftInJournal: number; leftInOutb
   return read()
 }
 
-/** Sends at this rate until stopped; pauses while `isFull`. */
-const startSending = (rate: number, isFull: () => boolean, send: (n: number) => void) => {
+/** Sends at this rate until stopped; pauses while `isPaused`. */
+const startSending = (rate: number, isPaused: () => boolean, send: (n: number) => void) => {
   let sent = 0
   let due = 0
   const timer = setInterval(() => {
     due = Math.min(due + (rate * TICK_MS) / 1000, rate)
-    for (; due >= 1 && !isFull(); due--) send(sent++)
+    for (; due >= 1 && !isPaused(); due--) send(sent++)
   }, TICK_MS)
   return () => clearInterval(timer)
 }
@@ -134,9 +134,10 @@ export const runKills = async ({
   const linked = (of: Daemon, from = 0) => of.logged('Connected to the broker', from, LINK_MS)
   let daemon = launch()
   await linked(daemon)
+  let isBrokerDown = false
   const stopSending = startSending(
     rate,
-    () => books.open >= MAX_OPEN,
+    () => isBrokerDown || books.open >= MAX_OPEN,
     (n) => {
       const id = `k${rate}-${n}`
       ids.push(id)
@@ -149,9 +150,11 @@ export const runKills = async ({
     if (victim === 'broker') {
       books.killed()
       const from = daemon.lines().length
+      isBrokerDown = true
       await broker.kill()
       await broker.start(true)
       await linked(daemon, from)
+      isBrokerDown = false
       return
     }
     daemon.process.kill('SIGKILL')

@@ -2,6 +2,8 @@ import { MqttClient } from 'mqtt'
 import { connect } from 'node:net'
 import { DEMO_PREFIX } from '../../src/dev/daemon.js'
 import { parseObject, type JsonObject } from '../../src/dev/json.js'
+import { CompletedIds } from '../../src/io/mqtt/completed-ids.js'
+import { releasesOf } from '../../src/io/mqtt/release-again.js'
 
 const RECONNECT_MS = 50
 /** Mosquitto 2.0.11 acknowledges, and then drops, publications of QoS 2 beyond its `max_inflight_messages`, here 20. */
@@ -24,6 +26,12 @@ export const connectForever = async (port: number, clientId: string): Promise<Mq
 /** Only sends starts, so that a fault of its connection does not affect the client that counts results. */
 export const connectPublisher = async (port: number) => {
   const client = await connectForever(port, 'kills-publisher')
+  const completed = new CompletedIds()
+  // as the proplet does: mosquitto has 20 slots, and after each crash counts some that were given back
+  client.on('packetreceive', (packet) => {
+    if (packet.cmd === 'pubcomp') completed.add(packet.messageId ?? 0)
+    if (packet.cmd === 'connack' && packet.sessionPresent) client.stream.write(releasesOf(completed.take()))
+  })
   const waiting: string[] = []
   let unacknowledged = 0
   const sendMore = () => {
