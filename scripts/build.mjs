@@ -1,13 +1,22 @@
 // Builds dist: bundles of the processes, of the guests, of the library, and the page. `--watch` builds again on changes.
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import process from 'node:process'
 import { watch } from 'rolldown'
 import { bundle, inRoot, isInstalled, isShared, load, loadedWith, write } from './bundle.mjs'
+import { partsInCommonJs, withGuestStack } from './direct-guest.mjs'
 import { lazyBuiltIns } from './lazy-built-ins.mjs'
 import { createNotices } from './notices.mjs'
 
-const { GUEST_ENTRIES, GUEST_PARTS, LIBRARY_ENTRIES, PROCESS_ENTRIES, TOOL_ENTRIES } =
-  await load('src/host/entries.ts')
+const {
+  DIRECT_ENTRIES,
+  DIRECT_PARTS,
+  GUEST_ENTRIES,
+  GUEST_PARTS,
+  LIBRARY_ENTRIES,
+  PROCESS_ENTRIES,
+  TOOL_ENTRIES,
+} = await load('src/host/entries.ts')
+const { GUEST_STACK_BYTES } = await load('src/host/stack-limit.ts')
 
 const notices = createNotices()
 
@@ -61,6 +70,29 @@ const execGroups = async () => {
   return [{ name: 'exec', test: (id) => exec.has(id) }]
 }
 
+/** What runs guests on the main thread of `proplet-exec`, with its parts. */
+const direct = (groups) =>
+  dist([...Object.values(DIRECT_ENTRIES), ...DIRECT_PARTS], 'runtime/guest/chunks/[name]-[hash].cjs', {
+    plugins: [notices.plugin, partsInCommonJs],
+    output: { ...COMMON_JS, codeSplitting: { groups } },
+  })
+
+/** Of that, what is loaded for every file, for each component, and for some: in bundles with a hash as well. */
+const directGroups = async () => {
+  const names = [...Object.values(DIRECT_ENTRIES), ...DIRECT_PARTS]
+  const loaded = await loadedWith(direct([]), names)
+  const group = (name, priority, ...parts) => {
+    const sets = loaded.filter((_, at) => parts.some((part) => names[at].endsWith(part)))
+    return { name, priority, test: (id) => sets.some((each) => each.has(id)) }
+  }
+  return [
+    group('direct', 4, 'guest/direct', 'host/stdin'),
+    group('components', 3, 'task/linker', 'task/component-task'),
+    group('network', 2, 'host/network'),
+    group('preview3', 1, 'host/preview3'),
+  ]
+}
+
 const builds = [
   // A process that loads one file, not hundreds, starts in half the time; what starts most often shares none with others.
   ...[exec, daemon].flatMap((entry) => [
@@ -74,6 +106,7 @@ const builds = [
   dist([...Object.values(GUEST_ENTRIES), ...GUEST_PARTS], 'runtime/guest/chunks/[name]-[hash].js', {
     output: { codeSplitting: { groups: GUEST_GROUPS } },
   }),
+  direct(await directGroups()),
   // The library shares the packages whose values cross its border with the importing program.
   dist(LIBRARY_ENTRIES, 'library/[name]-[hash].js', { external: isShared }),
   dist(TOOL_ENTRIES, 'dev/chunks/[name]-[hash].js', { external: isInstalled }),
@@ -89,8 +122,11 @@ const copyPage = () => {
 
 /** Lets programs be called by their paths, as an installation does for those of a package. */
 const makeExecutable = () => {
-  for (const entry of [exec, daemon])
-    for (const type of ['js', 'cjs']) chmodSync(inRoot(`dist/${entry}.${type}`), 0o755)
+  for (const type of ['js', 'cjs']) {
+    for (const entry of [exec, daemon]) chmodSync(inRoot(`dist/${entry}.${type}`), 0o755)
+    const program = inRoot(`dist/${exec}.${type}`)
+    writeFileSync(program, withGuestStack(readFileSync(program, 'utf8'), GUEST_STACK_BYTES))
+  }
 }
 
 const finish = () => {

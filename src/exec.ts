@@ -2,9 +2,12 @@
 import { fileURLToPath } from 'node:url'
 import type * as Cli from './cli/exec/main.js'
 import { loadProgram } from './host/program.js'
+import { hasGuestStack } from './host/stack-limit.js'
 
 // `proplet exec` under a name of its own, for those who start a runtime by the path of its program.
 const BUNDLE = fileURLToPath(new URL('./cli/exec/main.cjs', import.meta.url))
 
-const { exports, compileCache } = loadProgram<typeof Cli>(BUNDLE, 'exec', process.env)
-void exports.main(process, compileCache)
+const profile = hasGuestStack(process.execArgv) ? 'exec-direct' : 'exec'
+
+const { exports, ...program } = loadProgram<typeof Cli>(BUNDLE, profile, process.env)
+void exports.main(process, program)

@@ -67,7 +67,7 @@ const startExec = async (
   argv: readonly string[],
   host: NodeJS.Process,
   compileCache: string | undefined,
-): Promise<number> => (await import('./exec/exec.js')).exec(argv, host, compileCache)
+): Promise<number> => (await import('./exec/exec.js')).exec(argv, host, { compileCache, load: undefined })
 
 const asksForHelp = ([first, second]: readonly string[]): boolean =>
   [first, first === 'run' || first === 'serve' ? second : ''].some(

@@ -29,6 +29,12 @@ export const GUEST_PARTS = [
   'runtime/guest/host/stdin',
 ] as const
 
+/** What runs a guest on the thread of a program that has loaded it, and so is CommonJS as programs are, with parts of its own. */
+export const DIRECT_ENTRIES = { guestDirect: 'runtime/guest/direct' } as const
+
+/** Parts that a guest needs there, too. */
+export const DIRECT_PARTS = GUEST_PARTS.filter((part) => !/\/(?:hal|serve3?|prepare)$/.test(part))
+
 /** The library: `exports` of the package. */
 export const LIBRARY_ENTRIES = ['index', 'runtime/index', 'streams/index', 'testing/index'] as const
 
@@ -48,6 +54,6 @@ export const TOOL_ENTRIES = [
   'runtime/embedded/embedded',
 ] as const
 
-export const ENTRIES = { ...PROCESS_ENTRIES, ...GUEST_ENTRIES } as const
+export const ENTRIES = { ...PROCESS_ENTRIES, ...GUEST_ENTRIES, ...DIRECT_ENTRIES } as const
 
 export type Entry = keyof typeof ENTRIES

@@ -12,4 +12,5 @@ const nearest = (directory: string): string => {
 export const packageRoot = nearest(dirname(fileURLToPath(import.meta.url)))
 
 /** The built file that a process of that kind starts from. */
-export const builtEntry = (entry: Entry): string => join(packageRoot, 'dist', `${ENTRIES[entry]}.js`)
+export const builtEntry = (entry: Entry): string =>
+  join(packageRoot, 'dist', `${ENTRIES[entry]}.${entry === 'guestDirect' ? 'cjs' : 'js'}`)

@@ -10,6 +10,8 @@ import { compileCacheDir, flushCompileCache } from './compile-cache.js'
 export interface Program<T> {
   readonly exports: T
   readonly storeCompiled: () => void
+  /** Loads another CommonJS bundle by the same cache. Throws what the bundle throws, or if it cannot be read. */
+  readonly load: (path: string) => unknown
   /** The directory of the compile cache, for Node.js processes that this one starts; undefined if there is none. */
   readonly compileCache: string | undefined
 }
@@ -25,12 +27,15 @@ export interface Program<T> {
  */
 export function loadProgram<T>(path: string, profile: string, env: NodeJS.ProcessEnv): Program<T> {
   const compileCache = compileCacheDir(env)
-  if (compileCache === undefined || enableCompileCache(compileCache))
-    return { exports: createRequire(path)(path) as T, storeCompiled: flushCompileCache, compileCache }
+  if (compileCache === undefined || enableCompileCache(compileCache)) {
+    const load = createRequire(path) as (path: string) => unknown
+    return { exports: load(path) as T, storeCompiled: flushCompileCache, load, compileCache }
+  }
   const code = new CodeCache(join(compileCache, `${process.version}-${process.arch}-${profile}`))
   const storeCompiled = () => code.store()
   process.once('exit', storeCompiled)
-  return { exports: code.load(path) as T, storeCompiled, compileCache }
+  const load = (other: string) => code.load(other)
+  return { exports: load(path) as T, storeCompiled, load, compileCache }
 }
 
 /** From version 22.1 on, Node.js has such a cache itself. */

@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs'
 
+/** The stack of a guest: V8's default of 984 KiB holds half as many calls as wasmtime's 1 MiB, whose frames are smaller. */
+export const GUEST_STACK_BYTES = 4 * 1024 * 1024
+
 /** What V8 takes without a flag; its own code and ours may need as much. */
 const DEFAULT_BYTES = 984 * 1024
 /** What is used of the stack outside of what V8 counts. */
@@ -12,6 +15,15 @@ const UNCOUNTED_BYTES = 1024 * 1024
 export function stackWithin(bytes: number): number {
   const most = (systemStackBytes() ?? 0) - UNCOUNTED_BYTES
   return Math.max(DEFAULT_BYTES, Math.min(bytes, most))
+}
+
+/**
+ * Whether guests may run on the main thread of this process: it was started with a stack as large as theirs, which cannot be
+ * changed later, and the system's limit allows that. `execArgv`: its options of Node.js.
+ */
+export function hasGuestStack(execArgv: readonly string[]): boolean {
+  const [kib] = execArgv.flatMap((each) => /^--stack[-_]size=(\d+)$/.exec(each)?.[1] ?? []).slice(-1)
+  return Number(kib) * 1024 >= GUEST_STACK_BYTES && stackWithin(GUEST_STACK_BYTES) === GUEST_STACK_BYTES
 }
 
 function systemStackBytes(): number | undefined {

@@ -25,6 +25,8 @@ export type ExecRequest = {
   readonly network: NetworkFlags
   /** Whether the guest reads our standard input. */
   readonly stdin: boolean
+  /** Undefined to let `isolationFor` decide. */
+  readonly isolation: 'process' | undefined
 }
 
 type Given = {
@@ -35,6 +37,7 @@ type Given = {
   stackMaxBytes?: number
   network: NetworkFlags
   stdin: boolean
+  isolation?: 'process'
   readonly env: Map<string, string>
   readonly dirs: { hostPath: string; guestPath: string }[]
 }
@@ -84,6 +87,10 @@ function take(given: Given, name: string, value: string, environment: Environmen
     case 'argv0':
     case 'addr':
       given[name] = value
+      return undefined
+    case 'isolation':
+      if (value !== 'process') return '--isolation: expected process'
+      given.isolation = value
       return undefined
     case 'env':
       return takeVariable(given, value, environment)
@@ -157,5 +164,6 @@ function request(
     network: given.network,
     // The binary itself is read from there.
     stdin: given.stdin && file !== '-',
+    isolation: given.isolation,
   })
 }

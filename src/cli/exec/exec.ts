@@ -1,10 +1,13 @@
 import * as E from 'fp-ts/lib/Either.js'
+import type { Bytes } from '@proplet/component/wasm/compile.js'
 import type { Outcome } from '../../model/outcome.js'
 import { verdictOfDeath } from '../../runtime/embedded/run/verdict.js'
 import { readInput } from '../inspect/input.js'
 import { parseExec, type ExecRequest } from './args.js'
 import { Console } from './console.js'
 import { missingDirectory } from './limits.js'
+import { isolationFor } from './isolation.js'
+import { runDirectly } from './run-directly.js'
 import { runFile, type RunEnd } from './run-file.js'
 import { findNotUtf8 } from './utf8.js'
 import { statusOfFailure, statusOfSignal } from './statuses.js'
@@ -16,16 +19,19 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 /** The exit code of a program killed by SIGPIPE: 128 + its number. */
 const EXIT_NO_READER = 141
 
+export type ExecParts = {
+  /** See `Program`. */
+  readonly compileCache: string | undefined
+  /** See `Program`; undefined to run every guest in a process of its own. */
+  readonly load: ((path: string) => unknown) | undefined
+}
+
 /**
- * Runs a WebAssembly file with the embedded runtime, in a child process. Resolves to the exit status: the guest's, 134
- * after a trap, 141 if nobody reads its output any more, 1 for other failures, 64 for a wrong command line, 130 or 143
- * after a signal.
+ * Runs a WebAssembly file with the embedded runtime, in this process or in a child process. Resolves to the exit status: the
+ * guest's, 134 after a trap, 141 if nobody reads its output any more, 1 for other failures, 64 for a wrong command line, 130 or
+ * 143 after a signal that ended a child process. Something of a guest may be left in this process, which is to end then.
  */
-export async function exec(
-  argv: readonly string[],
-  host: NodeJS.Process,
-  compileCache: string | undefined,
-): Promise<number> {
+export async function exec(argv: readonly string[], host: NodeJS.Process, parts: ExecParts): Promise<number> {
   const console = new Console()
   const parsed = parseExec(argv, host.env)
   if (E.isLeft(parsed)) {
@@ -46,7 +52,7 @@ export async function exec(
   try {
     return await (request.command === 'serve'
       ? serve(request, host, console)
-      : run(request, host, console, compileCache))
+      : run(request, host, console, parts))
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error
     console.say('Error', error.message)
@@ -59,7 +65,7 @@ class Unreadable extends Error {
 }
 
 /** Opens standard input only if the file is there: it belongs to the guest, and Node.js would make it non-blocking. */
-async function read(file: string, host: NodeJS.Process): Promise<Uint8Array> {
+async function read(file: string, host: NodeJS.Process): Promise<Bytes> {
   try {
     return await readInput(file, () => host.stdin)
   } catch (cause) {
@@ -72,12 +78,14 @@ async function run(
   request: ExecRequest,
   host: NodeJS.Process,
   console: Console,
-  compileCache: string | undefined,
+  { compileCache, load }: ExecParts,
 ): Promise<number> {
-  const { ended, kill } = runFile(request, read(request.file, host), {
-    warning: (message) => console.say('Warning', message),
-    compileCache,
-  })
+  const bytes = read(request.file, host)
+  const warning = (message: string) => console.say('Warning', message)
+  const isolation = request.isolation ?? isolationFor(request, host.execArgv)
+  if (isolation === 'none' && load !== undefined)
+    return statusOf(await runDirectly(request, bytes, { warning, load }), console)
+  const { ended, kill } = runFile(request, bytes, { warning, compileCache })
   const signalled = onSignal(host, kill)
   const end = await ended.finally(kill)
   return signalled() ?? statusOf(end, console)

@@ -1,9 +1,9 @@
 import { packageVersion } from '../../host/version.js'
-import { exec } from './exec.js'
+import { exec, type ExecParts } from './exec.js'
 
-/** The program `proplet-exec`. `compileCache`: see `Program`. */
-export const main = async (host: NodeJS.Process, compileCache: string | undefined): Promise<void> => {
+/** The program `proplet-exec`. */
+export const main = async (host: NodeJS.Process, parts: ExecParts): Promise<void> => {
   const argv = host.argv.slice(2)
   if (argv[0] === '--version') host.stdout.write(`proplet-exec ${packageVersion().version}\n`)
-  else host.exitCode = await exec(argv, host, compileCache)
+  else host.exit(await exec(argv, host, parts))
 }

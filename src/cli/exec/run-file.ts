@@ -2,11 +2,12 @@ import { builtEntry } from '../../host/package-root.js'
 import { whenReady } from '../../runtime/embedded/guests/await-ready.js'
 import type { Death, Guest } from '../../runtime/embedded/guests/guest.js'
 import { startProcessGuest } from '../../runtime/embedded/guests/process-guest.js'
-import type { GuestEnd, RunMessage } from '../../runtime/guest/channel/protocol.js'
+import type { GuestEnd } from '../../runtime/guest/channel/protocol.js'
 import { findWrapper, likelyWrapper } from '../../runtime/embedded/guests/wrapper.js'
-import { launchLimits, preopensOf } from './limits.js'
+import { launchLimits } from './limits.js'
 import type { ExecRequest } from './args.js'
 import { LateNetwork } from './late-network.js'
+import { bootMessage, runMessage } from './messages.js'
 import { networkOf } from './network.js'
 
 export type RunHooks = {
@@ -20,7 +21,6 @@ export type RunEnd = GuestEnd | { readonly kind: 'died'; readonly death: Death }
 
 const ENTRY = builtEntry('guestChild')
 const READY_TIMEOUT_MS = 10_000
-const PROGRAM = '_start'
 
 /**
  * Runs a binary in a child process that writes directly to our standard output and error. Returns a function that kills
@@ -74,7 +74,7 @@ function startGuest(
     input: request.stdin ? 'inherit' : 'ignore',
     compileCache,
   })
-  guest.post({ type: 'boot', preopens: preopensOf(request), ...limits, isOnce: true })
+  guest.post(bootMessage(request))
   return guest
 }
 
@@ -148,18 +148,3 @@ const broken: RunEnd = {
   kind: 'died',
   death: { how: 'violated the channel protocol', signal: undefined },
 }
-
-const runMessage = (request: ExecRequest): RunMessage => ({
-  type: 'run',
-  name: request.invoke ?? PROGRAM,
-  program: request.program,
-  isExact: request.invoke !== undefined,
-  inputs: request.args,
-  cliArgs: [],
-  env: request.env,
-  module: { digest: 'file', from: 'body' },
-  keep: false,
-  evict: [],
-  outputMaxBytes: null,
-  console: { stdin: request.stdin },
-})

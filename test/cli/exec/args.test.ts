@@ -25,6 +25,7 @@ const plain = {
   stackMaxBytes: undefined,
   network: NO_NETWORK,
   stdin: true,
+  isolation: undefined,
 }
 
 describe('the command line of exec', () => {

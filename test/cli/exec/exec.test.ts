@@ -1,33 +1,19 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { childrenOf, gone } from '../../support/daemon.js'
 import { freePort } from '../../support/free-port.js'
 import { fixturePath } from '../../runtime/embedded/harness.js'
+import { PLACES, run as runAt, script, start as startAt } from './start.js'
 
-const script = (name: string): string => fileURLToPath(new URL(`../../../dist/${name}`, import.meta.url))
+const env = { GREETING: 'hello' }
 
-const start = (args: readonly string[], { entry = 'exec.js', input = '' } = {}) => {
-  const child = spawn(process.execPath, [script(entry), ...args], {
-    env: { PATH: process.env['PATH'], GREETING: 'hello' },
-    stdio: ['pipe', 'pipe', 'pipe'],
-  })
-  onTestFinished(() => void child.kill('SIGKILL'))
-  const output = { stdout: '', stderr: '' }
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text))
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text))
-  if (input === '') child.stdin.end()
-  else createReadStream(input).pipe(child.stdin)
-  const ended = once(child, 'close').then(() => ({ code: child.exitCode, ...output }))
-  return { child, ended, output }
-}
-const run = (args: readonly string[], options = {}) => start(args, options).ended
+describe.each(PLACES)('exec in $place', (place) => {
+  const start = (args: readonly string[]) => startAt(args, { env, place })
+  const run = (args: readonly string[]) => runAt(args, { env, place })
 
-describe('exec', () => {
   it.each([
     ['a function of a module', ['--invoke', 'add', fixturePath('add'), '10', '20'], '30\n'],
     [
@@ -53,12 +39,10 @@ describe('exec', () => {
     })
   })
 
-  it('reads standard input, also as a command of proplet', async () => {
-    const result = await run(['exec', '--invoke', 'add', '-', '1', '2'], {
-      entry: 'main.js',
-      input: fixturePath('add'),
-    })
-    expect(result).toStrictEqual({ code: 0, stdout: '3\n', stderr: '' })
+  it('reads the file from standard input', async () => {
+    const { child, ended } = start(['--invoke', 'add', '-', '1', '2'])
+    child.stdin.end(readFileSync(fixturePath('add')))
+    expect(await ended).toStrictEqual({ code: 0, stdout: '3\n', stderr: '' })
   })
 
   it('gives a program directories, under another name if requested', async () => {
@@ -96,42 +80,22 @@ describe('exec', () => {
     expect(await run(args)).toStrictEqual({ code, stdout, stderr: expect.stringMatching(stderr) as string })
   })
 
-  it('serves HTTP until it is ended', async () => {
-    const port = await freePort()
-    const args = [
-      'serve',
-      '--addr',
-      `127.0.0.1:${port}`,
-      '--env',
-      'GREETING',
-      fixturePath('components/http-server'),
-    ]
-    const { child, ended, output } = start(args)
-    await vi.waitFor(() => expect(output.stderr).toContain(`http://127.0.0.1:${port}`), 10_000)
-    const answer = await fetch(`http://127.0.0.1:${port}/env`)
-    expect(await answer.text()).toContain('GREETING=hello\n')
-    const busy = await run(args)
-    expect(busy).toMatchObject({ code: 1, stderr: `Error: port ${port} is in use\n` })
-    child.kill('SIGINT')
-    expect(await ended).toMatchObject({ code: 130 })
-  })
-
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)('ends the guest by %s, and reports it in its status', async (signal, code) => {
-    const { child, ended, output } = start(['--invoke', 'wait', fixturePath('speak')])
-    await vi.waitUntil(() => output.stdout === 'said on stdout', { timeout: 15_000 })
+    const { child, ended, says } = start(['--invoke', 'wait', fixturePath('speak')])
+    await says('said on stdout')
     const guests = childrenOf(child.pid)
-    expect(guests).toHaveLength(1)
+    expect(guests).toHaveLength(place.place === 'this process' ? 0 : 1)
     child.kill(signal)
     expect((await ended).code).toBe(code)
     await gone(guests)
   })
 
   it('takes the guest down when it is killed', async () => {
-    const { child, ended, output } = start(['--invoke', 'wait', fixturePath('speak')])
-    await vi.waitUntil(() => output.stdout === 'said on stdout', { timeout: 15_000 })
+    const { child, ended, says } = start(['--invoke', 'wait', fixturePath('speak')])
+    await says('said on stdout')
     const guests = childrenOf(child.pid)
     child.kill('SIGKILL')
     await ended
@@ -146,5 +110,38 @@ describe('exec', () => {
   it('limits the memory', async () => {
     const args = ['-W', 'max-memory-size=1048576', '--invoke', 'answer', fixturePath('big-memory')]
     expect(await run(args)).toMatchObject({ code: 134, stderr: expect.stringContaining('memory') as string })
+  })
+})
+
+describe('exec', () => {
+  it('serves HTTP until it is ended', async () => {
+    const port = await freePort()
+    const args = [
+      'serve',
+      '--addr',
+      `127.0.0.1:${port}`,
+      '--env',
+      'GREETING',
+      fixturePath('components/http-server'),
+    ]
+    const { child, ended, output } = startAt(args, { env })
+    await vi.waitFor(() => expect(output.stderr).toContain(`http://127.0.0.1:${port}`), 10_000)
+    const answer = await fetch(`http://127.0.0.1:${port}/env`)
+    expect(await answer.text()).toContain('GREETING=hello\n')
+    const busy = await runAt(args, { env })
+    expect(busy).toMatchObject({ code: 1, stderr: `Error: port ${port} is in use\n` })
+    child.kill('SIGINT')
+    expect(await ended).toMatchObject({ code: 130 })
+  })
+
+  it('is a command of proplet, too', () => {
+    const args = [script('main.js'), 'exec', '--invoke', 'add', fixturePath('add'), '1', '2']
+    expect(execFileSync(process.execPath, args, { encoding: 'utf8' })).toBe('3\n')
+  })
+
+  it.each(['exec.js', 'exec.cjs'])('%s starts Node.js itself, with the stack of guests', (name) => {
+    const PATH = `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`
+    const args = ['--invoke', 'depth', fixturePath('hostile'), '20000']
+    expect(execFileSync(script(name), args, { env: { PATH }, encoding: 'utf8' })).toBe('20000\n')
   })
 })

@@ -8,11 +8,12 @@ import { promisify } from 'node:util'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openTerminal } from '../../support/terminal.js'
 import { fixturePath } from '../../runtime/embedded/harness.js'
-import { run, script, start } from './start.js'
+import { commandOf, PLACES, run, script, start as startAt, type Place } from './start.js'
 
-const shell = (line: string, env: Readonly<Record<string, string>> = {}) =>
-  promisify(execFile)('bash', ['--norc', '-c', line], {
-    env: { PATH: process.env['PATH'], NODE: process.execPath, EXEC: script('exec.js'), ...env },
+/** `EXEC` in the line stands for the program. */
+const shell = (line: string, env: Readonly<Record<string, string>> = {}, place?: Place) =>
+  promisify(execFile)('bash', ['--norc', '-c', line.replaceAll('EXEC', commandOf(place))], {
+    env: { PATH: process.env['PATH'], ...env },
     timeout: 30_000,
   })
 
@@ -22,90 +23,101 @@ const folder = () => {
   return path
 }
 
+const [DIRECTLY, IN_PROCESS] = PLACES
 const PROGRAMS = [
-  ['preview 1', fixturePath('stdin')],
-  ['0.2', fixturePath('components/stdin')],
-] as const
+  { wasi: 'preview 1', program: fixturePath('stdin'), ...DIRECTLY },
+  { wasi: '0.2', program: fixturePath('components/stdin'), ...DIRECTLY },
+  { wasi: 'preview 1', program: fixturePath('stdin'), ...IN_PROCESS },
+  { wasi: '0.2', program: fixturePath('components/stdin'), ...IN_PROCESS },
+]
 
-describe.each(PROGRAMS)('C2: standard input of a program of WASI %s', (_, program) => {
-  it('streams: data is read as it arrives, to the end', async () => {
-    const { child, says, ended } = start([program, 'cat'])
-    child.stdin.write('one\n')
-    await says('one\n')
-    child.stdin.write('two\n')
-    await says('one\ntwo\n')
-    child.stdin.end('three')
-    expect(await ended).toStrictEqual({ code: 0, stdout: 'one\ntwo\nthree', stderr: '' })
-  })
+describe.each(PROGRAMS)(
+  'C2: standard input of a program of WASI $wasi in $place',
+  ({ program, ...place }) => {
+    const start = (args: readonly string[]) => startAt(args, { place })
 
-  it('can be polled, beside a clock', async () => {
-    const { child, says, ended } = start([program, 'poll'])
-    await says('waiting\n')
-    child.stdin.write('one\n')
-    await says('waiting\ngot one\n')
-    child.stdin.end('two\n')
-    expect(await ended).toStrictEqual({ code: 0, stdout: 'waiting\ngot one\ngot two\nend\n', stderr: '' })
-  })
-
-  it('may be a file, of any size, or a pipe between programs', async () => {
-    const [from, to] = [join(folder(), 'from'), join(folder(), 'to')]
-    writeFileSync(from, randomBytes(1_000_003))
-    const env = { PROGRAM: program, FROM: from, TO: to }
-    await shell('"$NODE" "$EXEC" "$PROGRAM" cat <"$FROM" >"$TO"', env)
-    expect(readFileSync(to).equals(readFileSync(from))).toBe(true)
-    await shell('cat "$FROM" | "$NODE" "$EXEC" "$PROGRAM" cat | cat >"$TO"', env)
-    expect(readFileSync(to).equals(readFileSync(from))).toBe(true)
-    const { stdout } = await shell('"$NODE" "$EXEC" "$PROGRAM" poll </dev/null', env)
-    expect(stdout).toBe('end\n')
-  })
-
-  it('may be a terminal, and is recognised as one', async () => {
-    const terminal = await openTerminal('bash --norc', { PS1: '$ ' })
-    onTestFinished(terminal.close)
-    const exec = `${process.execPath} ${script('exec.js')} ${program}`
-    expect((await terminal.command(`${exec} terminals`)).screen).toContain('111')
-    expect((await terminal.command(`${exec} terminals </dev/null 2>&1 | cat`)).screen).toMatch(/^000$/m)
-    await terminal.type(`${exec} poll; echo status=$?`)
-    await terminal.keys('Enter')
-    await terminal.sees(/^waiting$/m)
-    await terminal.type('typed')
-    await terminal.keys('Enter')
-    await terminal.sees(/^got typed$/m)
-    await terminal.keys('C-d')
-    await terminal.sees(/^end\nstatus=0$/m)
-    await terminal.type(`${exec} cat; echo status=$?`)
-    await terminal.keys('Enter')
-    await terminal.type('again')
-    await terminal.keys('Enter')
-    await terminal.sees(/^again\nagain$/m)
-    await terminal.keys('C-c')
-    await terminal.sees(/^\^C.*status=130$/ms)
-  })
-
-  it('is empty if it is not inherited', async () => {
-    const { ended } = start(['-S', 'inherit-stdin=n', program, 'poll'])
-    expect(await ended).toStrictEqual({ code: 0, stdout: 'end\n', stderr: '' })
-  })
-
-  it('may be non-blocking', async () => {
-    // O_NONBLOCK belongs to the pipe, so the other process, here Node.js, sets it for all.
-    const line = `{ "$NODE" -e 'new net.Socket({ fd: 0 }).pause(); setInterval(() => {}, 1000)' & } ; sleep 0.3; "$NODE" "$EXEC" "$PROGRAM" cat; kill %1`
-    const child = spawn('bash', ['--norc', '-c', line], {
-      env: { PATH: process.env['PATH'], NODE: process.execPath, EXEC: script('exec.js'), PROGRAM: program },
-      stdio: ['pipe', 'pipe', 'inherit'],
+    it('streams: data is read as it arrives, to the end', async () => {
+      const { child, says, ended } = start([program, 'cat'])
+      child.stdin.write('one\n')
+      await says('one\n')
+      child.stdin.write('two\n')
+      await says('one\ntwo\n')
+      child.stdin.end('three')
+      expect(await ended).toStrictEqual({ code: 0, stdout: 'one\ntwo\nthree', stderr: '' })
     })
-    onTestFinished(() => void child.kill('SIGKILL'))
-    let seen = ''
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (seen += text))
-    child.stdin.end('text')
-    await once(child.stdout, 'close')
-    expect(seen).toBe('text')
-  })
-})
+
+    it('can be polled, beside a clock', async () => {
+      const { child, says, ended } = start([program, 'poll'])
+      await says('waiting\n')
+      child.stdin.write('one\n')
+      await says('waiting\ngot one\n')
+      child.stdin.end('two\n')
+      expect(await ended).toStrictEqual({ code: 0, stdout: 'waiting\ngot one\ngot two\nend\n', stderr: '' })
+    })
+
+    it('may be a file, of any size, or a pipe between programs', async () => {
+      const [from, to] = [join(folder(), 'from'), join(folder(), 'to')]
+      writeFileSync(from, randomBytes(1_000_003))
+      const env = { PROGRAM: program, FROM: from, TO: to }
+      await shell('EXEC "$PROGRAM" cat <"$FROM" >"$TO"', env, place)
+      expect(readFileSync(to).equals(readFileSync(from))).toBe(true)
+      await shell('cat "$FROM" | EXEC "$PROGRAM" cat | cat >"$TO"', env, place)
+      expect(readFileSync(to).equals(readFileSync(from))).toBe(true)
+      const { stdout } = await shell('EXEC "$PROGRAM" poll </dev/null', env, place)
+      expect(stdout).toBe('end\n')
+    })
+
+    it('may be a terminal, and is recognised as one', async () => {
+      const terminal = await openTerminal('bash --norc', { PS1: '$ ' })
+      onTestFinished(terminal.close)
+      const exec = `${commandOf(place)} ${program}`
+      expect((await terminal.command(`${exec} terminals`)).screen).toContain('111')
+      expect((await terminal.command(`${exec} terminals </dev/null 2>&1 | cat`)).screen).toMatch(/^000$/m)
+      await terminal.type(`${exec} poll; echo status=$?`)
+      await terminal.keys('Enter')
+      await terminal.sees(/^waiting$/m)
+      await terminal.type('typed')
+      await terminal.keys('Enter')
+      await terminal.sees(/^got typed$/m)
+      await terminal.keys('C-d')
+      await terminal.sees(/^end\nstatus=0$/m)
+      await terminal.type(`${exec} cat`)
+      await terminal.keys('Enter')
+      await terminal.type('again')
+      await terminal.keys('Enter')
+      await terminal.sees(/^again\nagain$/m)
+      await terminal.keys('C-c')
+      await terminal.sees(/^\^C\n?\$/m)
+      await terminal.type('echo status=$?')
+      await terminal.keys('Enter')
+      await terminal.sees(/^status=130$/m)
+    })
+
+    it('is empty if it is not inherited', async () => {
+      const { ended } = start(['-S', 'inherit-stdin=n', program, 'poll'])
+      expect(await ended).toStrictEqual({ code: 0, stdout: 'end\n', stderr: '' })
+    })
+
+    it('may be non-blocking', async () => {
+      // O_NONBLOCK belongs to the pipe, so the other process, here Node.js, sets it for all.
+      const line = `{ "$NODE" -e 'new net.Socket({ fd: 0 }).pause(); setInterval(() => {}, 1000)' & } ; sleep 0.3; ${commandOf(place)} "$PROGRAM" cat; kill %1`
+      const child = spawn('bash', ['--norc', '-c', line], {
+        env: { PATH: process.env['PATH'], NODE: process.execPath, PROGRAM: program },
+        stdio: ['pipe', 'pipe', 'inherit'],
+      })
+      onTestFinished(() => void child.kill('SIGKILL'))
+      let seen = ''
+      child.stdout.setEncoding('utf8').on('data', (text: string) => (seen += text))
+      child.stdin.end('text')
+      await once(child.stdout, 'close')
+      expect(seen).toBe('text')
+    })
+  },
+)
 
 describe('C2: a program of preview 1', () => {
   it('gets EAGAIN if it reads without waiting', async () => {
-    const { child, ended } = start([fixturePath('stdin'), 'again'])
+    const { child, ended } = startAt([fixturePath('stdin'), 'again'])
     expect(await ended).toStrictEqual({ code: 0, stdout: 'EAGAIN\n', stderr: '' })
     child.stdin.end()
   })
@@ -117,20 +129,19 @@ describe('C2: standard input that nobody reads', () => {
     ['a program', [fixturePath('components/hello')], 'hello from a component\n'],
     ['a program that polls once', [fixturePath('stdin'), 'again'], 'EAGAIN\n'],
   ])('does not hold %s', async (_, args, stdout) => {
-    expect(await start(args).ended).toStrictEqual({ code: 0, stdout, stderr: '' })
+    expect(await startAt(args).ended).toStrictEqual({ code: 0, stdout, stderr: '' })
   })
 
   it('is left to other processes that share it', async () => {
-    const { stdout } = await shell(
-      `printf 'a\\nb\\n' | { "$NODE" "$EXEC" --invoke add "$PROGRAM" 1 2; cat; }`,
-      { PROGRAM: fixturePath('add') },
-    )
+    const { stdout } = await shell(`printf 'a\\nb\\n' | { EXEC --invoke add "$PROGRAM" 1 2; cat; }`, {
+      PROGRAM: fixturePath('add'),
+    })
     expect(stdout).toBe('3\na\nb\n')
   })
 
   it('is empty for a binary that was read from it', async () => {
     const file = openSync(fixturePath('stdin'), 'r')
-    const child = spawn(process.execPath, [script('exec.js'), '-', 'cat'], {
+    const child = spawn(process.execPath, [...DIRECTLY.node, script('exec.js'), '-', 'cat'], {
       stdio: [file, 'pipe', 'inherit'],
     })
     closeSync(file)
@@ -141,9 +152,9 @@ describe('C2: standard input that nobody reads', () => {
 
 describe('C2: output that nobody reads', () => {
   it.each([
-    ['a program that goes on writing', '"$NODE" "$EXEC" "$FLOOD"', 'x'],
-    ['a component', 'yes | "$NODE" "$EXEC" "$STDIN" cat', 'y'],
-    ['what a function returns', '"$NODE" "$EXEC" --invoke add "$ADD" 1 2', ''],
+    ['a program that goes on writing', 'EXEC "$FLOOD"', 'x'],
+    ['a component', 'yes | EXEC "$STDIN" cat', 'y'],
+    ['what a function returns', 'EXEC --invoke add "$ADD" 1 2', ''],
   ])('ends %s quietly, with 141', async (_, line, first) => {
     const reader = first === '' ? 'exec 0<&-' : 'head -c 1'
     const { stdout, stderr } = await shell(
@@ -156,10 +167,10 @@ describe('C2: output that nobody reads', () => {
 
 describe('C9: exec', () => {
   it.each([
-    ['an argument', '"$NODE" "$EXEC" "$PROGRAM" $\'a\\xff\'', /^Error: argument 2: expected UTF-8\n$/],
+    ['an argument', 'EXEC "$PROGRAM" $\'a\\xff\'', /^Error: argument 2: expected UTF-8\n$/],
     [
       'a variable',
-      'export BAD=$\'\\xc3\'; "$NODE" "$EXEC" --env BAD "$PROGRAM"',
+      'export BAD=$\'\\xc3\'; EXEC --env BAD "$PROGRAM"',
       /^Error: environment variable "BAD": expected UTF-8\n$/,
     ],
   ])('refuses %s that is not UTF-8', async (_, line, problem) => {

@@ -3,7 +3,7 @@ import type { Writable } from 'node:stream'
 import { Readable } from 'node:stream'
 import { encodeFrame } from '../../guest/channel/frames.js'
 import type { ToGuest } from '../../guest/channel/protocol.js'
-import { stackWithin } from '../../../host/stack-limit.js'
+import { GUEST_STACK_BYTES, stackWithin } from '../../../host/stack-limit.js'
 import { ProcessFiles } from '../../../host/process-files.js'
 import { WASM_PAGE_BYTES } from '@proplet/component/wasm/module-limits.js'
 import { ConnectionChannel } from './connection-channel.js'
@@ -47,8 +47,6 @@ const HEAP_MAX_MB = 128
 const HEAP_INITIAL_MB = 32
 const CONTROL_FD = 3
 export const INFO_FD = 4
-/** V8's default of 984 KiB holds half as many calls as wasmtime's 1 MiB, whose frames are smaller. */
-const STACK_BYTES = 4 * 1024 * 1024
 /** The wrapper reads the filter from this descriptor, the first that a guest with connections does not use. */
 export const FILTER_FD = 8
 /** On this descriptor a guest receives answers that it does not block for; it has no other way to read without blocking. */
@@ -126,7 +124,7 @@ function nodeArguments(launch: ProcessLaunch): string[] {
     ...jspiFlags(),
     `--wasm-max-mem-pages=${Math.max(1, Math.floor(launch.memoryMaxBytes / WASM_PAGE_BYTES))}`,
     `--wasm-max-table-size=${launch.tableMaxElements}`,
-    `--stack-size=${Math.floor(stackWithin(launch.stackMaxBytes ?? STACK_BYTES) / 1024)}`,
+    `--stack-size=${Math.floor(stackWithin(launch.stackMaxBytes ?? GUEST_STACK_BYTES) / 1024)}`,
     launch.entry,
   ]
 }

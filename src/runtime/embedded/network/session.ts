@@ -4,7 +4,7 @@ import type {
   NetworkRequest,
   SocketAddress,
 } from '../../guest/channel/protocol.js'
-import { quote } from '@proplet/component/units.js'
+import { DENIALS, USE_OF, warnOfRefusals } from '../../guest/channel/refusals.js'
 import type { Given } from '../bytes/waiter.js'
 import { Connection } from './connection.js'
 import { Datagrams } from './datagrams.js'
@@ -12,7 +12,7 @@ import { Listener } from './listener.js'
 import { Lookup } from './lookup.js'
 import type { Opened } from './opened.js'
 import { OutgoingRequest } from './outgoing-request.js'
-import type { NetworkOptions, NetworkUses } from '../../../net/policy.js'
+import type { NetworkOptions } from '../../../net/policy.js'
 import { Reach } from '../../../net/guest-reach.js'
 
 export type NetworkMessage = Exclude<FromExchange, { type: 'head' | 'refuse' }>
@@ -27,26 +27,6 @@ export type NetworkHooks = {
 
 /** How many handles one instance may have open. */
 const MAX_OPEN = 100
-const MAX_WARNINGS = 3
-
-const USE_OF = {
-  http: 'http',
-  lookup: 'lookup',
-  connect: 'tcp',
-  bind: 'tcp',
-  listen: 'tcp',
-  'listen-bound': 'tcp',
-  accept: 'tcp',
-  datagrams: 'udp',
-} as const satisfies Readonly<Record<NetworkRequest['kind'], keyof NetworkUses>>
-
-/** The errors that wasmtime returns if the network is off. */
-const DENIALS: Readonly<Record<keyof NetworkUses, string>> = {
-  http: 'HTTP-request-denied',
-  lookup: 'permanent-resolver-failure',
-  tcp: 'access-denied',
-  udp: 'access-denied',
-}
 
 /** The open sockets of one instance. They live in the daemon, which enforces the rules here. */
 export class NetworkSession {
@@ -54,12 +34,13 @@ export class NetworkSession {
   readonly #hooks: NetworkHooks
   readonly #reach: Reach
   readonly #open = new Map<number, Opened>()
-  #warnings = 0
+  readonly #refuse: (what: string) => void
 
   constructor(options: NetworkOptions, hooks: NetworkHooks) {
     this.#options = options
     this.#hooks = hooks
-    this.#reach = new Reach(options.rules, (what) => this.#refuse(what))
+    this.#refuse = warnOfRefusals(hooks.warn, options.remedy)
+    this.#reach = new Reach(options.rules, this.#refuse)
   }
 
   message(message: NetworkMessage): void {
@@ -98,7 +79,7 @@ export class NetworkSession {
     }
     switch (request.kind) {
       case 'http':
-        return new OutgoingRequest(request, this.#options, (what) => this.#refuse(what))
+        return new OutgoingRequest(request, this.#options, this.#refuse)
       case 'lookup':
         return new Lookup(request.name, this.#reach)
       case 'connect':
@@ -142,12 +123,5 @@ export class NetworkSession {
 
   #give({ bytes, ...given }: Given, ask: number | undefined): void {
     this.#hooks.give({ type: 'given', ...given, ...(ask !== undefined && { ask }) }, bytes)
-  }
-
-  #refuse(what: string): void {
-    this.#warnings += 1
-    if (this.#warnings > MAX_WARNINGS) return
-    const { remedy = 'PROPLET_NETWORK does not allow it' } = this.#options
-    this.#hooks.warn(`no access to ${quote(what, 120)}: ${remedy}`)
   }
 }

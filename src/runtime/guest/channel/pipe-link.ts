@@ -1,17 +1,16 @@
 import { readSync, writeSync } from 'node:fs'
 import { hearAnswers } from './answer-channel.js'
 import { Asks } from './asks.js'
-import { ProcessExit } from '@proplet/wasi/host/exit.js'
-import { createBlockingOutput, isBrokenPipe } from './blocking-output.js'
 import { encodeFrame, FRAME_HEADER_BYTES } from './frames.js'
 import type { Incoming, Link } from './link.js'
 import type { FromGuest, ToGuest } from './protocol.js'
+import { createStandardOutput } from './standard-output.js'
 
 const FD = { stdout: 1, stderr: 2, control: 3 } as const
 
 /** A child process's pipe to the daemon: frames on fd 3, guest output on fds 1 and 2, all of them blocking. */
 export function createPipeLink(): Link {
-  const outputs = { stdout: createOutput(FD.stdout), stderr: createOutput(FD.stderr) }
+  const outputs = { stdout: createStandardOutput(FD.stdout), stderr: createStandardOutput(FD.stderr) }
   let queued: Buffer[] = []
   let isHearing = false
   const asks = new Asks()
@@ -92,21 +91,6 @@ function readExactly(length: number): Buffer<ArrayBuffer> | undefined {
     filled += count
   }
   return buffer
-}
-
-/** The exit code of a program killed by SIGPIPE: 128 + its number. */
-const STATUS_NO_READER = 141
-
-/** Ends the guest when its reader is gone, as SIGPIPE does for other programs; Node.js ignores that signal. */
-function createOutput(fd: number): (bytes: Uint8Array) => void {
-  const write = createBlockingOutput(fd)
-  return (bytes) => {
-    try {
-      write(bytes)
-    } catch (error) {
-      throw isBrokenPipe(error) ? new ProcessExit(STATUS_NO_READER) : error
-    }
-  }
 }
 
 function writeAll(fd: number, bytes: Uint8Array): void {

@@ -21,11 +21,13 @@ export type LoadedModule =
 export class Modules {
   readonly #kept = new Map<string, LoadedModule>()
   readonly #limits: ScanLimits
+  readonly #isOnce: boolean
   readonly #transpiler: Transpiler | undefined
 
-  /** With a transpiler of jco, that is the engine of components; otherwise the linker is. */
-  constructor(limits: ScanLimits, transpiler?: Transpiler) {
+  /** With a transpiler of jco, that is the engine of components; otherwise the linker is. `isOnce`: see `BootMessage`. */
+  constructor(limits: ScanLimits & { readonly isOnce?: boolean }, transpiler?: Transpiler) {
     this.#limits = limits
+    this.#isOnce = limits.isOnce === true
     this.#transpiler = transpiler
   }
 
@@ -39,7 +41,7 @@ export class Modules {
 
   /** `compileMs` is 0 for a module that was kept. Fails with `binary`, `memory` or `unsupported`. */
   load(source: ModuleSource, body: Bytes): { loaded: LoadedModule; compileMs: number } {
-    const startedAt = performance.now()
+    const startedAt = process.hrtime()
     switch (source.from) {
       case 'kept': {
         const loaded = this.#kept.get(source.digest)
@@ -49,11 +51,11 @@ export class Modules {
       }
       case 'body': {
         const loaded = this.#compile(body)
-        return { loaded, compileMs: performance.now() - startedAt }
+        return { loaded, compileMs: millisecondsSince(startedAt) }
       }
       case 'file': {
         const loaded = this.#compile(readBinary(source.path, source.digest))
-        return { loaded, compileMs: performance.now() - startedAt }
+        return { loaded, compileMs: millisecondsSince(startedAt) }
       }
     }
   }
@@ -65,11 +67,17 @@ export class Modules {
       this.#transpiler === undefined
         ? components().link.prepareComponent(binary, {
             limits: this.#limits,
-            compile: (core) => compileForReuse(core, this.#limits),
+            compile: this.#isOnce ? compile : (core) => compileForReuse(core, this.#limits),
           })
         : preparingWithJco().prepareWithJco(binary, this.#transpiler, compile)
     return { layer: 'component', prepared }
   }
+}
+
+/** Without `performance`, which Node.js loads when it is first used. */
+function millisecondsSince(startedAt: [number, number]): number {
+  const [seconds, nanoseconds] = process.hrtime(startedAt)
+  return seconds * 1e3 + nanoseconds / 1e6
 }
 
 /** The bytes of a file, verified against the digest unless that is undefined. Fails with `binary`. */
