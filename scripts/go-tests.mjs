@@ -8,8 +8,8 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { inRoot } from './bundle.mjs'
 import { writeTable } from './conformance-page.mjs'
+import { EXEC, withOwnNode } from './exec-command.mjs'
 
 const [tools, ...given] = process.argv.slice(2)
 if (tools === undefined) {
@@ -70,7 +70,7 @@ const sources = join(go(['env', 'GOROOT']).stdout.trim(), 'src')
 const FLAGS = ['--dir=/', '-W', 'max-wasm-stack=8388608']
 const TEST = ['-test.short', '-test.v', '-test.timeout=10m']
 const runtimes = {
-  'proplet-exec': [process.execPath, inRoot('dist/exec.cjs')],
+  'proplet-exec': [EXEC],
   wasmtime: [join(resolve(tools), 'bin/wasmtime'), 'run', '-C', 'compiler=winch'],
 }
 
@@ -79,6 +79,7 @@ function resultsOf([command, ...first], binary, cwd) {
   const variables = [`PWD=${cwd}`, `PATH=${process.env.PATH}`].flatMap((each) => ['--env', each])
   const { stdout } = spawnSync(command, [...first, ...FLAGS, ...variables, binary, ...TEST], {
     cwd,
+    env: withOwnNode,
     encoding: 'latin1',
     maxBuffer: 2 ** 28,
     stdio: ['ignore', 'pipe', 'ignore'],

@@ -12,8 +12,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { loadavg, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { brotliDecompressSync } from 'node:zlib'
-import { inRoot } from './bundle.mjs'
 import { writeTable } from './conformance-page.mjs'
+import { EXEC } from './exec-command.mjs'
 import { Data } from './programs/data.mjs'
 import { packageCases } from './programs/packages.mjs'
 import { programCases } from './programs/programs.mjs'
@@ -87,7 +87,7 @@ async function measure([label, path, options]) {
   const { file, compiled } = prepare(path)
   const { args = [], input, note } = options
   const call = (program) => [...flagsOf(options), '--argv0', '_start', program, ...args]
-  const ours = run([process.execPath, inRoot('dist/exec.cjs'), ...call(file)], options, measuring)
+  const ours = run([EXEC, ...call(file)], options, measuring)
   const theirs = run(
     [wasmtime, 'run', ...COMPILER, '--allow-precompiled', ...call(compiled)],
     options,

@@ -7,6 +7,7 @@ import { loadavg, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { inRoot } from './bundle.mjs'
 import { writeTable } from './conformance-page.mjs'
+import { EXEC, withOwnNode } from './exec-command.mjs'
 
 const [tools] = process.argv.slice(2)
 if (tools === undefined) {
@@ -25,7 +26,7 @@ const cases = [
   ['Rust, 0.2', fixture('programs/rust-p2'), 'args', 'x'],
 ]
 const ways = (file, args) => [
-  [process.execPath, inRoot('dist/exec.cjs'), file, ...args],
+  [EXEC, file, ...args],
   [wasmtime, 'run', '-C', 'cache=n', file, ...args],
   [process.execPath, '-e', '0'],
 ]
@@ -33,7 +34,7 @@ const ways = (file, args) => [
 const once = (command) => {
   const report = join(work, 'time')
   const startedAt = performance.now()
-  spawnSync('/usr/bin/time', ['-f', '%U %S', '-o', report, ...command])
+  spawnSync('/usr/bin/time', ['-f', '%U %S', '-o', report, ...command], { env: withOwnNode })
   const ms = performance.now() - startedAt
   const parts = readFileSync(report, 'utf8').trim().split('\n').at(-1).split(' ').map(Number)
   return { ms, cpuMs: parts.reduce((sum, each) => sum + each * 1000, 0) }

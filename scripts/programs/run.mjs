@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { withOwnNode } from '../exec-command.mjs'
 
 /** What takes longer is run once. */
 const SLOW_MS = 10_000
@@ -10,6 +11,7 @@ const runOnce = (command, input, report) => {
   const startedAt = performance.now()
   const { status, stdout } = spawnSync('/usr/bin/time', ['-f', '%M %U %S', '-o', report, ...command], {
     input,
+    env: withOwnNode,
     maxBuffer: 2 ** 28,
   })
   const ms = performance.now() - startedAt

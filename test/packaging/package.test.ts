@@ -26,6 +26,7 @@ const PACKED = [
   /^dist\/cli\/(?:exec\/)?main\.cjs$/,
   /^dist\/(?:chunks\/(?:exec\/)?[\w.-]+\.cjs|library\/[\w.-]+\.(?:js|d\.ts))$/,
   /^dist\/runtime\/(?:guest\/(?:(?:chunks|host|http|jco|task)\/)?[\w-]+|confidential\/reporter|external\/plan\/child)\.js$/,
+  /^dist\/runtime\/guest\/(?:(?:chunks|host|task)\/)?[\w.-]+\.cjs$/,
   /^dist\/page\/[\w.-]+\.(?:js|html|css|svg)$/,
   /^package\.json$/,
 ]

@@ -46,6 +46,11 @@ export const EXEC: CommandSpec = {
     },
     { name: 'addr', value: 'HOST:PORT', meaning: 'the address to serve on (with serve)' },
     { name: 'argv0', value: 'NAME', meaning: 'the name of the program, as its first argument' },
+    {
+      name: 'isolation',
+      value: 'process',
+      meaning: 'run the guest in a process of its own, also with proplet-exec',
+    },
     { name: 'wasm', short: 'W', value: 'OPTION', many: true, meaning: 'max-memory-size=BYTES' },
   ],
   settings: 'none',

@@ -1,3 +1,3 @@
 export const EXEC_USAGE =
   "exec [run|serve] [--invoke NAME|'NAME(WAVE, …)'] [--env K[=V]] [--dir HOST[::GUEST]] " +
-  '[-S inherit-network,http,…] [--addr HOST:PORT] FILE [ARGS…]'
+  '[-S inherit-network,http,…] [--isolation process] [--addr HOST:PORT] FILE [ARGS…]'

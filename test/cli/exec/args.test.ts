@@ -34,6 +34,7 @@ describe('the command line of exec', () => {
     [['run', 'dir/a.wasm'], plain],
     [['run', '--', 'dir/a.wasm'], plain],
     [['serve', '--addr', '127.0.0.1:80', 'dir/a.wasm'], { ...plain, command: 'serve', addr: '127.0.0.1:80' }],
+    [['--isolation', 'process', 'dir/a.wasm'], { ...plain, isolation: 'process' }],
     [['dir/a.wasm', '--dir', '-x', '--'], { ...plain, args: ['--dir', '-x', '--'] }],
     [
       ['--argv0=b', '--invoke', 'f', 'dir/a.wasm', '-1'],

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isLeft } from 'fp-ts/lib/Either.js'
 import { PathReporter } from 'io-ts/lib/PathReporter.js'
+import { GUEST_STACK_BYTES } from '../../../src/host/stack-limit.js'
 import { failed, passed, refused, type Outcome } from '../outcome.js'
 import { commandOf } from './flags.js'
 import { Guest } from './guest.js'
@@ -73,7 +74,8 @@ async function start(
     options.push('--dir', `${join(scratch, directory)}::${guest}`)
   }
   for (const [key, value] of Object.entries({ ...env, ...servers })) options.push('--env', `${key}=${value}`)
-  return new Guest(node, [exec, ...commandOf(spec), ...options, join(folder, `${name}.wasm`), ...args])
+  const stack = `--stack-size=${GUEST_STACK_BYTES / 1024}`
+  return new Guest(node, [stack, exec, ...commandOf(spec), ...options, join(folder, `${name}.wasm`), ...args])
 }
 
 function readSpecification(path: string): Specification {
