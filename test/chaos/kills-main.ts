@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util'
 import { table, writeSection } from '../../src/dev/sections.js'
 import { ROOT } from '../support/fixtures.js'
 import { isSound } from './kills-sound.js'
-import { MAX_TASKS, runKills, type KillOptions, type KillOutcome } from './kills.js'
+import { MAX_TASKS, runKills, type KillOptions, type KillOutcome, type Progress } from './kills.js'
 
 const FILE = join(ROOT, 'bench/RELIABILITY.md')
 const HEAD = '# Reliability\n\nWritten by `npm run chaos` and `npm run load`; do not edit.\n'
@@ -73,8 +73,17 @@ const { values } = parseArgs({
     together: { type: 'boolean', default: false },
   },
 })
+/** Every so many kills, the progress is written to stderr. */
+const REPORT_EVERY = 10
+
+const report =
+  ({ victim, rate }: KillOptions) =>
+  (progress: Progress): void => {
+    if (progress.kills % REPORT_EVERY === 0)
+      console.error(new Date().toISOString(), { victim, rate, ...progress })
+  }
 const run = async (options: KillOptions): Promise<Row> => {
-  const row = { options, outcome: await runKills(options) }
+  const row = { options, outcome: await runKills({ ...options, onKill: report(options) }) }
   console.log(cells(row).join(' | '))
   if (!isSound(options, row.outcome)) console.log(row.outcome)
   return row

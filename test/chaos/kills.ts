@@ -22,6 +22,16 @@ export type KillOptions = {
   readonly pauseMs?: number
   /** Ends early after this time, in milliseconds. */
   readonly maxMs?: number
+  /** Called after each kill. */
+  readonly onKill?: (progress: Progress) => void
+}
+
+/** Of tasks: how many were sent, answered, and may still be answered. */
+export type Progress = {
+  readonly kills: number
+  readonly tasks: number
+  readonly answered: number
+  readonly open: number
 }
 
 export type KillOutcome = Reckoning & {
@@ -111,6 +121,7 @@ export const runKills = async ({
   seed,
   pauseMs = 0,
   maxMs = Infinity,
+  onKill = () => undefined,
 }: KillOptions): Promise<KillOutcome> => {
   const startedAt = performance.now()
   const directory = await mkdtemp(join(tmpdir(), 'proplet-kills-'))
@@ -168,6 +179,7 @@ export const runKills = async ({
       await books.until(() => books.answers >= after, SILENCE_MS)
       await delay(pauseMs + random.below(WITHIN_MS))
       await kill()
+      onKill({ kills: killed + 1, tasks: ids.length, answered: books.answers, open: books.open })
     }
     stopSending()
     await books.until(() => books.open === 0, SILENCE_MS)
