@@ -1,5 +1,6 @@
 /** More than a broker has in flight between two saves of its state. */
 const KEPT = 256
+const MAX_ID = 0xffff
 
 /** The packet IDs of the publications of QoS 2 that were completed last in this session. */
 export class CompletedIds {
@@ -8,6 +9,11 @@ export class CompletedIds {
   add(id: number): void {
     this.#ids.push(id)
     if (this.#ids.length >= 2 * KEPT) this.#ids = this.#ids.slice(-KEPT)
+  }
+
+  /** An earlier process had this one in flight, so it had probably completed those before it: IDs are used in order. */
+  addBefore(id: number): void {
+    for (let back = KEPT; back > 0; back--) this.add(((id - 1 - back + MAX_ID) % MAX_ID) + 1)
   }
 
   clear(): void {

@@ -32,7 +32,10 @@ export const deliverBy =
       if (flight === undefined || qos === 0) outbox.offer(publication, report)
       else {
         const entry = outbox.adopt(publication, report)
-        if (entry !== undefined) session.flights.resume(flight.messageId, entry, flight.isReleased)
+        if (entry !== undefined) {
+          session.flights.resume(flight.messageId, entry, flight.isReleased)
+          session.completed.addBefore(flight.messageId)
+        }
       }
       changed()
     })

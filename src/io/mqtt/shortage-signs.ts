@@ -9,24 +9,30 @@ const DIRECTLY_MS = 100
 
 /** Observes on one connection whether the broker is short of room for publications. */
 export class ShortageSigns {
+  readonly #now: () => number
   #acceptedAt = 0
   #isOverQuota = false
   /** Set if the last packet was a PUBREC. */
   #last: { readonly id: number; readonly at: number } | undefined
 
+  /** @param now a monotonic clock in milliseconds */
+  constructor(now = () => performance.now()) {
+    this.#now = now
+  }
+
   accepted(): void {
-    this.#acceptedAt = performance.now()
+    this.#acceptedAt = this.#now()
   }
 
   received(packet: Packet): void {
-    this.#last = packet.cmd === 'pubrec' ? { id: packet.messageId ?? 0, at: performance.now() } : undefined
+    this.#last = packet.cmd === 'pubrec' ? { id: packet.messageId ?? 0, at: this.#now() } : undefined
     if (SAYS_WHY.includes(packet.cmd) && 'reasonCode' in packet && isOverQuota(packet.reasonCode))
       this.#isOverQuota = true
   }
 
   /** @param isReceiptDoubtful the broker closed, and its version of MQTT has no reason codes */
   ended(isReceiptDoubtful: boolean): Pick<Ended, 'isOverQuota' | 'receipt'> {
-    const now = performance.now()
+    const now = this.#now()
     const last = this.#last
     const isDirect = isReceiptDoubtful && last !== undefined && now - last.at < DIRECTLY_MS
     return {

@@ -175,6 +175,8 @@ describe('results', () => {
     const path = directory()
     const journal = await journalIn(path)
     for (let n = 0; n < 30; n++) resultOf(journal, n)
+    // as at the end of a turn of the event loop
+    journal.flush()
     const later = await nextAfter(path)
     const manager = await peer(port, [RESULTS])
     const got = next(manager, 30)

@@ -33,6 +33,16 @@ describe('continueSession (issue 14.3)', () => {
     expect(continueSession(session, true)).toEqual([])
   })
 
+  it('releases those before one that an earlier process had in flight', () => {
+    const { session, inFlight } = setUp()
+    for (const id of [3, 5]) {
+      inFlight(id)
+      session.completed.addBefore(id)
+    }
+    const ids = continueSession(session, true)
+    expect([ids[0], ids.slice(-5)]).toEqual([65_284, [65_534, 65_535, 1, 2, 4]])
+  })
+
   it('releases nothing in a new session, and forgets what was completed and how many may be in flight', () => {
     const { session, isShort } = setUp()
     session.completed.add(1)

@@ -6,12 +6,16 @@ import { join } from 'node:path'
 import { generate, parser, type IPublishPacket } from 'mqtt-packet'
 import { from, lastValueFrom } from 'rxjs'
 import { expect, it } from 'vitest'
+import type { LinkJournal } from '../../../src/io/mqtt/journal.js'
 import { startMosquitto } from '../../support/mosquitto.js'
 import { PREFIX } from '../../support/mqtt-link.js'
 import { next, useMqtt } from '../../support/mqtt-tests.js'
 
 const RESULTS = 'control/proplet/results'
 const PUBREL = 0x62
+const PUBREL_BYTES = 4
+/** As many results as are in flight at most: one place is reserved for heartbeats. */
+const COMPLETED = 19
 /** Its `max_inflight_messages` unless configured. */
 const MOSQUITTO_TAKES = 20
 const RESULTS_SENT = 200
@@ -20,6 +24,17 @@ const MAX_CONNECTIONS = 7
 /** As documented for many tasks; mosquitto then closes the connection if it has no slot. */
 const UNLIMITED_QUEUE = ['allow_anonymous true', 'max_queued_messages 0']
 
+const NO_JOURNAL: LinkJournal = {
+  packets: [],
+  forget: () => undefined,
+  loseSession: () => undefined,
+  durable: () => undefined,
+  flush: () => undefined,
+  flight: () => undefined,
+  sent: () => undefined,
+  released: () => undefined,
+}
+
 const { cleanup, mosquitto, proxy, open, peer } = useMqtt()
 
 const resultsFrom = (first: number, count: number) =>
@@ -27,6 +42,7 @@ const resultsFrom = (first: number, count: number) =>
     subtopic: RESULTS,
     payload: { n: first + i },
     keep: 'all' as const,
+    sequence: first + i,
   }))
 const numbersIn = (texts: readonly string[]) =>
   texts.map((text) => Number(/"n":(\d+)/.exec(text)?.[1])).filter((n) => !Number.isNaN(n))
@@ -94,38 +110,75 @@ it.each([
   },
 )
 
-it('issue 14.3: mosquitto, killed and restarted from an older state, gets what it has forgotten, and has its slots back', async () => {
+/**
+ * A mosquitto that was killed and continues from a state in which 19 results are not released, although they were completed, as
+ * `sent` by the journal.
+ */
+const crashed = async (sent: LinkJournal['sent'] = () => undefined) => {
   const persistence = await mkdtemp(join(tmpdir(), 'proplet-shortage-'))
   cleanup(() => rm(persistence, { recursive: true, force: true }))
   const saving = { persistence, savesByItself: false }
   const first = await mosquitto(saving)
-  let held: (() => void) | undefined
-  let seen = 0
-  const holding = new Promise<void>((resolve) => (held = resolve))
   let isHolding = true
+  let held = 0
+  let hold: (() => void) | undefined
+  const holding = new Promise<void>((resolve) => (hold = resolve))
   const between = await proxy(first.port, (data) => {
     if (!isHolding || data[0] !== PUBREL) return true
-    seen += data.length / 4
-    if (seen === 19) held?.()
+    held += data.length / PUBREL_BYTES
+    if (held === COMPLETED) hold?.()
     return false
   })
-  const { link, up, connections } = open(between.port, { inflight: MOSQUITTO_TAKES })
-  await up()
-  const sent = lastValueFrom(link.send(from(resultsFrom(0, 19))))
+  const journal = { ...NO_JOURNAL, sent }
+  const open19 = open(between.port, { inflight: MOSQUITTO_TAKES, journal })
+  open19.link.messages$.subscribe()
+  await open19.up()
+  const delivered = lastValueFrom(open19.link.send(from(resultsFrom(0, COMPLETED))))
   await holding
   await first.save()
   isHolding = false
   between.cut()
-  await sent
-  await up(2)
+  await delivered
+  await open19.up(2)
   await first.kill()
-  const second = await startMosquitto(saving)
-  cleanup(() => second.kill())
-  const manager = await peer(second.port, [RESULTS])
-  const got = next(manager, 19 + 100)
-  between.setTarget(second.port)
+  return {
+    ...open19,
+    /** Starts it again, and waits for these results, in this order. */
+    restart: async (count: number) => {
+      const second = await startMosquitto(saving)
+      cleanup(() => second.kill())
+      const manager = await peer(second.port, [RESULTS])
+      const got = next(manager, count)
+      between.setTarget(second.port)
+      return { port: second.port, numbers: async () => numbersIn(await got) }
+    },
+  }
+}
+
+it('issue 14.3: mosquitto, killed and restarted from an older state, gets what it has forgotten, and has its slots back', async () => {
+  const { link, up, connections, restart } = await crashed()
+  const { numbers } = await restart(COMPLETED + 100)
   await up(3)
   expect(connections.at(-1)).toMatchObject({ sessionPresent: true })
   await lastValueFrom(link.send(from(resultsFrom(100, 100))))
-  expect(numbersIn(await got)).toEqual([...upTo(19), ...upTo(100).map((n) => 100 + n)])
+  expect(await numbers()).toEqual([...upTo(COMPLETED), ...upTo(100).map((n) => 100 + n)])
+})
+
+it('issue 14.3: so it does if the proplet was killed, too, and only knows what it had in flight', async () => {
+  const sent: number[] = []
+  const { close, restart } = await crashed((_sequence, id) => sent.push(id))
+  close()
+  const messageId = ((sent.at(-1) ?? 0) % 65_535) + 1
+  const { port, numbers } = await restart(COMPLETED + 101)
+  const journal = {
+    ...NO_JOURNAL,
+    flight: (sequence: number) => (sequence === 99 ? { messageId, isReleased: false } : undefined),
+  }
+  const { link, up, connections } = open(port, { inflight: MOSQUITTO_TAKES, journal })
+  link.messages$.subscribe()
+  const delivered = lastValueFrom(link.send(from(resultsFrom(99, 101))))
+  await up()
+  expect(connections.at(-1)).toMatchObject({ sessionPresent: true })
+  await delivered
+  expect(await numbers()).toEqual([...upTo(COMPLETED), ...upTo(101).map((n) => 99 + n)])
 })
