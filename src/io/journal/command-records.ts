@@ -85,9 +85,10 @@ export class CommandRecords {
   }
 
   begin(sequence: number): void {
-    const command = this.#keeping.ledger.commands.get(sequence)
-    if (command?.once === true && command.contentBytes > 0)
-      this.#keeping.writer.write({ type: 'begun', number: sequence })
+    const { ledger, writer } = this.#keeping
+    const command = ledger.commands.get(sequence)
+    if (command?.once === true && command.contentBytes > 0) writer.write({ type: 'begun', number: sequence })
+    else writer.flush()
   }
 
   rerun(sequence: number): void {
@@ -108,7 +109,7 @@ export class CommandRecords {
   durable(): Promise<void> | undefined {
     const { segments, writer } = this.#keeping
     if (this.#contents.isIdle && this.#acknowledgeAt <= segments.synced) return undefined
-    return writer.isSyncFailing ? undefined : writer.gather()
+    return writer.isSyncFailing && !writer.owesCommand ? undefined : writer.gather()
   }
 
   /** The message to keep for a run after a restart; undefined if none is needed or there is no room. */

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { compact, renew, type CompactParts } from './compact.js'
 import { Gathering } from './gathering.js'
 import { NOWHERE, type Ledger } from './ledger.js'
@@ -29,6 +30,7 @@ const MAX_OWED = 10_000
 /** Caps on deferred records, and on the contents of those that wait for the end of the turn. */
 const MAX_DEFERRED = 256
 const MAX_SOON_BYTES = 16 * 1024
+const NEVER = new Promise<never>(() => undefined)
 
 /**
  * Writes records to the files at once, syncs them later, and removes dead ones.
@@ -42,7 +44,7 @@ export class Writer {
   readonly #compaction: CompactParts
   readonly #contentsWritten: () => Promise<void>
   readonly #log: JournalLog
-  readonly #gathering = new Gathering(() => this.commit(), GATHER)
+  readonly #gathering = new Gathering(() => this.#commitCommands(), GATHER)
   #owed: Owed[] = []
   #soonBytes = 0
   #failure: string | undefined
@@ -80,6 +82,14 @@ export class Writer {
 
   get isSyncFailing(): boolean {
     return this.#isSyncFailing
+  }
+
+  /** Whether a command that is not answered yet is in no file, because the disk failed when its turn ended. */
+  get owesCommand(): boolean {
+    return (
+      this.#failure !== undefined &&
+      this.#owed.some(({ record }) => record.type === 'command' && this.#ledger.commands.has(record.number))
+    )
   }
 
   /** Throws if the disk fails. */
@@ -155,7 +165,7 @@ export class Writer {
     if (!this.#isCompacting && !this.#isClosed) void this.#compact()
   }
 
-  /** The same, shared by all callers of a short time. */
+  /** The same, shared by all callers of a short time, and not while a command is owed. */
   gather(): Promise<void> {
     return this.#gathering.join()
   }
@@ -211,6 +221,15 @@ export class Writer {
     if (!this.#isSyncFailing) this.#recovered()
     this.#later(LAZY_SYNC_MS)
     return places[places.length - 1] ?? NOWHERE
+  }
+
+  /** The broker keeps an owed command until it is acknowledged, and nobody else does; so this never resolves if it stays owed. */
+  async #commitCommands(): Promise<void> {
+    await this.commit()
+    while (this.owesCommand) {
+      await (this.#isClosed ? NEVER : delay(RETRY_MS, undefined, { ref: false }))
+      await this.commit()
+    }
   }
 
   #endTurn(): void {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
+import { codeOf } from '../../../src/model/code-of.js'
 import type { InboundMessage, Packet } from '../../../src/model/connection.js'
 import { realDisk, type Disk } from '../../../src/io/journal/disk.js'
 import {
@@ -43,10 +44,17 @@ export const open = async (directory: string, options: Partial<JournalOptions> =
 
 /** A copy of the state directory as a process leaves it when it is killed after this turn of the event loop. */
 export const killed = async (directory: string): Promise<string> => {
-  await setImmediate()
-  const copy = stateDirectory()
-  cpSync(directory, copy, { recursive: true })
-  return copy
+  for (;;) {
+    await setImmediate()
+    const copy = stateDirectory()
+    try {
+      cpSync(directory, copy, { recursive: true })
+      return copy
+    } catch (error) {
+      // A file was removed in the meantime, off the event loop.
+      if (codeOf(error) !== 'ENOENT') throw error
+    }
+  }
 }
 
 /** The files of the journal in a state directory, oldest first. */

@@ -1,5 +1,6 @@
+import { cpSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { stop } from '../../support/model.js'
 import { realDisk, type Disk } from '../../../src/io/journal/disk.js'
 import {
@@ -143,6 +144,59 @@ describe.each(['ENOSPC', 'EIO', 'a short write'])('a disk that fails to write: %
     expect(logged.filter((line) => line.includes('refusing tasks'))).toHaveLength(1)
     expect(logged).toContain('info Journal works again')
   })
+})
+
+describe('a command that was taken when the disk began to fail', () => {
+  const taken = async () => {
+    const directory = stateDirectory()
+    const { disk, faults } = faultyDisk()
+    const { journal } = await open(directory, { disk })
+    await journal.durable()
+    faults.write = 'ENOSPC'
+    const sequence = takeWaiting(journal, 'taken', {}, message('T', { packet: packet(5) })) ?? -1
+    const acknowledged = vi.fn()
+    const durable = journal.durable()?.then(acknowledged)
+    await expect.poll(() => journal.stats.failures).toBeGreaterThan(1)
+    expect(acknowledged).not.toHaveBeenCalled()
+    return { directory, journal, faults, sequence, durable, acknowledged }
+  }
+
+  it('is not acknowledged before it is written, because only the broker would have it', async () => {
+    const { directory, faults, durable } = await taken()
+    expect(leftIn((await open(await killed(directory))).journal)).toEqual([])
+    faults.write = undefined
+    await durable
+    expect(leftIn((await open(await killed(directory))).journal)).toEqual(['again T'])
+  })
+
+  it('is acknowledged once it is answered, so that the broker does not wait for the disk', async () => {
+    const { journal, sequence, durable } = await taken()
+    expect(journal.recordResult(resultOf('taken', sequence)).sequence).toBeUndefined()
+    await durable
+    expect(journal.obstacle).toBeDefined()
+  })
+
+  it('is not acknowledged if syncs fail, too, or the journal is closed', async () => {
+    const { journal, faults, acknowledged } = await taken()
+    faults.sync = 'EIO'
+    const other = vi.fn()
+    void journal.durable()?.then(other)
+    await journal.end()
+    await setImmediate()
+    expect(journal.durable()).toBeDefined()
+    expect(acknowledged).not.toHaveBeenCalled()
+    expect(other).not.toHaveBeenCalled()
+  })
+})
+
+it('has a command on disk when a guest begins, in the same turn, also one that there is no room to run again', async () => {
+  const directory = stateDirectory()
+  const { journal } = await open(directory, { maxBytes: MEBIBYTE })
+  for (let i = 0; i < 10; i++) take(journal, `t${i}`, { restart: true }, message('x'.repeat(64 * 1024)))
+  take(journal, 'begun', {}, message('x'.repeat(64 * 1024)))
+  const copy = stateDirectory()
+  cpSync(directory, copy, { recursive: true })
+  expect(leftIn((await open(copy)).journal)).toContain('interrupted begun')
 })
 
 describe('15.6 a large message', () => {
