@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { from } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { openJournal, type Journal } from '../../../src/io/journal/index.js'
@@ -28,8 +29,9 @@ const journalIn = async (path: string): Promise<Journal> => {
   cleanup(() => journal.end())
   return journal
 }
-/** Opens a copy of the journal as a process that is killed now leaves it. */
-const nextAfter = (path: string): Promise<Journal> => {
+/** Opens a copy of the journal as a process leaves it that is killed after this turn of the event loop. */
+const nextAfter = async (path: string): Promise<Journal> => {
+  await setImmediate()
   const copy = directory()
   cpSync(path, copy, { recursive: true })
   return journalIn(copy)
