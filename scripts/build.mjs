@@ -37,13 +37,37 @@ const GUEST_GROUPS = [
 ]
 
 /** Programs are CommonJS: it loads sooner, and Node.js 20 can load it from a cache. Their entries are built in both forms. */
-const program = (modules, chunkFileNames, groups) =>
+const program = (modules, chunkFileNames, groups, more) =>
   dist(modules, chunkFileNames, {
+    ...more,
     output: { ...COMMON_JS, codeSplitting: { groups } },
   })
 
 /** Commands that share code with the daemon but need little of it. */
 const LIGHT = ['attest', 'encrypt', 'inspect', 'exec', 'watch'].map((word) => `cli/${word}/${word}`)
+
+/**
+ * What most daemons never need, or not before a task does: each part is loaded with the first use of something in it. Nothing that runs at
+ * the start of a daemon may be listed here.
+ */
+const LATE_PARTS = {
+  toml: /node_modules\/toml\/|src\/io\/config\/toml/,
+  registry:
+    /node_modules\/(?:streamx|tar-stream|b4a|text-decoder|fast-fifo|events-universal)\/|src\/io\/download\/oci/,
+  confidential: /src\/runtime\/confidential\/(?:evidence|agent)|src\/io\/(?:kbs|key-provider)\//,
+  http: /src\/runtime\/embedded\/http\//,
+  network: /src\/runtime\/embedded\/network\/(?!session)/,
+  external: /src\/runtime\/external\//,
+  hal: /src\/runtime\/hal\/storage\/(?:container|load|object-file)/,
+  federated: /src\/io\/federated\/(?:exchange|json-)/,
+  guests: /src\/runtime\/embedded\/guests\/(?:thread-guest|decode-exchange|decode-hal)/,
+}
+const LATE_GROUPS = Object.entries(LATE_PARTS).map(([name, test]) => ({
+  name: `late-${name}`,
+  priority: 9,
+  test,
+  includeDependenciesRecursively: false,
+}))
 
 /**
  * What the daemon loads before its first heartbeat, in five files instead of seventy: what every command needs, what those need that talk to
@@ -56,6 +80,7 @@ const startGroups = async () => {
   )
   const isLight = (id) => light.some((command) => command.has(id))
   return [
+    ...LATE_GROUPS,
     { name: 'main', priority: 5, test: (id) => main.has(id) },
     { name: 'link', priority: 4, test: (id) => link.has(id) },
     { name: 'log', priority: 3, test: (id) => log.has(id) },
@@ -101,7 +126,10 @@ const builds = [
   ]),
   program(['cli/exec/main'], 'chunks/exec/[name]-[hash].cjs', await execGroups()),
   dist(Object.values(helpers), 'chunks/helpers/[name]-[hash].js'),
-  program(['cli/main'], 'chunks/[name]-[hash].cjs', await startGroups()),
+  program(['cli/main'], 'chunks/[name]-[hash].cjs', await startGroups(), {
+    preserveEntrySignatures: 'allow-extension',
+    experimental: { chunkOptimization: { mergeCommonChunks: false } },
+  }),
   // Modules in the folders of runtime/guest load later parts by paths such as ../host/stdin.js, so chunks are as deep.
   dist([...Object.values(GUEST_ENTRIES), ...GUEST_PARTS], 'runtime/guest/chunks/[name]-[hash].js', {
     output: { codeSplitting: { groups: GUEST_GROUPS } },

@@ -1,5 +1,8 @@
 import { parseAst } from 'rolldown/parseAst'
 
+/** Modules of Node.js, and chunks whose names say that they are loaded late. */
+const LAZY = /^node:|\/late-[^/]*$/
+
 const HELPER = 'lazyBuiltIn'
 const DEFINITION = `const ${HELPER} = (load) => { let loaded; return () => (loaded ??= load()); };`
 
@@ -54,7 +57,7 @@ const requireOf = (statement) => {
     second === undefined &&
     init?.type === 'CallExpression' &&
     init.callee.name === 'require' &&
-    String(init.arguments[0]?.value).startsWith('node:')
+    LAZY.test(init.arguments[0]?.value)
   return isRequire ? [[id.name, { start: statement.start, end: statement.end, call: init }]] : undefined
 }
 

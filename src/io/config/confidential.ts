@@ -109,7 +109,9 @@ export const findConfidential = (
   detectTee: (root: string) => TeeDetection,
 ): FoundConfidential => {
   const { values, nameOf } = resolution
-  const agent = fileOf(nameOf('aa_config_path'), values.aa_config_path, files, parseAgentFile)
+  const agent = fileOf(nameOf('aa_config_path'), values.aa_config_path, files, (text, path) =>
+    parseAgentFile(text, path),
+  )
   const providersFile = values.key_provider === undefined ? values.ocicrypt_keyprovider_config : undefined
   const listed = fileOf(nameOf('ocicrypt_keyprovider_config'), providersFile, files, parseProviders)
   const keys = keysOf(resolution, agent.value, values.key_provider ?? listed.value)

@@ -109,13 +109,12 @@ const sourcesOf = (options: AttesterOptions, { kind }: TeePlatform): readonly So
   }
 }
 
-const NO_SOURCE = new EvidenceError(
-  'Node.js cannot get a quote inside this enclave: use Gramine or the Attestation Agent',
-)
+const noSource = () =>
+  new EvidenceError('Node.js cannot get a quote inside this enclave: use Gramine or the Attestation Agent')
 
 const together = (errors: readonly unknown[]): unknown => {
   const [first] = errors
-  if (errors.length < 2) return first ?? NO_SOURCE
+  if (errors.length < 2) return first ?? noSource()
   const texts = errors.map(messageOf)
   return new EvidenceError(texts.join('; '), { cause: first })
 }
