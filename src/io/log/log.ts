@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream'
 import { isatty } from 'node:tty'
 import { pino, type Logger as PinoLogger } from 'pino'
 import { logOutput } from './log-output.js'
+import { isoTime } from '../../model/iso-time.js'
 
 /**
  * A pino logger; `createLogger` makes one that redacts secrets.
@@ -82,7 +83,7 @@ const prettifier = async (): Promise<(line: string) => string> => {
 const droppedLine = (dropped: number): string =>
   `${JSON.stringify({
     level: 'warn',
-    time: new Date().toISOString(),
+    time: isoTime(Date.now()),
     dropped,
     msg: 'Log lines were dropped: the reader of the log was too slow',
   })}\n`
@@ -100,7 +101,7 @@ export const createLogger = async (options: LogOptions): Promise<LogHandle> => {
     {
       level,
       base: { pid: process.pid },
-      timestamp: pino.stdTimeFunctions.isoTime,
+      timestamp: () => `,"time":"${isoTime(Date.now())}"`,
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: REDACTED, censor: '********' },
     },

@@ -1,6 +1,7 @@
 import { defer, EMPTY, exhaustMap, map, timer, type Observable, type SchedulerLike } from 'rxjs'
 import type { Publication } from '../../model/publication.js'
 import { leaveOut } from '../operators/leave-out.js'
+import { isoTime } from '../../model/iso-time.js'
 
 /**
  * What to sample, and how often.
@@ -51,7 +52,7 @@ export const metrics = ({
       payload: {
         proplet_id: propletId,
         namespace,
-        timestamp: new Date(clock.now()).toISOString(),
+        timestamp: isoTime(clock.now()),
         ...figures,
       },
       keep: 'latest',

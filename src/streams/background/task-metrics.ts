@@ -24,6 +24,7 @@ import { applyProfile, figuresOf } from './figures.js'
 import { leaveOut } from '../operators/leave-out.js'
 import { ofType } from '../operators/of-type.js'
 import { profileOf, type Profile } from './profile.js'
+import { isoTime } from '../../model/iso-time.js'
 
 /**
  * Takes one sample of a running task; emits undefined if there is nothing to report now.
@@ -104,7 +105,7 @@ export const taskMetrics = ({
             proplet_id: propletId,
             metrics: figuresOf(taken),
             aggregated: aggregate(taken),
-            timestamp: new Date(clock.now()).toISOString(),
+            timestamp: isoTime(clock.now()),
           },
           keep: 'latest' as const,
         })),
