@@ -7,7 +7,7 @@ const HELPER = 'lazyBuiltIn'
 const DEFINITION = `const ${HELPER} = (load) => { let loaded; return () => (loaded ??= load()); };`
 
 /**
- * Makes CommonJS chunks load modules of Node.js when they are first used: two dozen of them take a third of the daemon's time to its
+ * Makes CommonJS chunks load modules of Node.js, and late parts, when they are first used: two dozen of them take a third of the daemon's time to its
  * first heartbeat, and some are never used.
  */
 export const lazyBuiltIns = {

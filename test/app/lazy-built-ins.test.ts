@@ -14,7 +14,7 @@ const load = (code: string, modules: Readonly<Record<string, unknown>>) => {
   return { exports, asked }
 }
 
-describe('15.4 modules of Node.js in bundles', () => {
+describe('15.4 modules of Node.js, and late parts, in bundles', () => {
   it('are loaded when they are first used, once', () => {
     const { exports, asked } = load(
       `let node_os = require("node:os");
@@ -73,6 +73,17 @@ exports.named = () => ({ node_vm: 1 }).node_vm;`,
       level: 9,
     })
     expect(exports['named']?.()).toBe(1)
+  })
+
+  it('are loaded as late as chunks that are named so', () => {
+    const { exports, asked } = load(
+      `const require_late_toml = require("../chunks/late-toml-abcd.cjs");
+exports.parse = (text) => require_late_toml.parse(text);`,
+      { '../chunks/late-toml-abcd.cjs': { parse: (text: unknown) => `parsed ${String(text)}` } },
+    )
+    expect(asked).toStrictEqual([])
+    expect(exports['parse']?.('a')).toBe('parsed a')
+    expect(asked).toStrictEqual(['../chunks/late-toml-abcd.cjs'])
   })
 
   it('leaves other chunks alone', () => {
