@@ -37,7 +37,8 @@ export function halOf(
       'binary',
       `the component imports ${quote(other.interface, 120)}: expected version 0.1`,
     )
-  const services = hal().createServices(grantFor(first.interface, session), session.link)
+  const grant = grantFor(first.interface, session)
+  const services = hal().createServices(grant, session.link)
   if (wanted.some((each) => COMMUNICATION.test(each.interface))) services.communication.join()
   return hal().componentImports(services)
 }
@@ -47,7 +48,8 @@ export function rawHalOf(imports: readonly ModuleImport[], session: Granted): Ra
   const wanted = imports.filter(({ module }) => RAW_HAL.test(module))
   const [first] = wanted
   if (first === undefined) return undefined
-  const services = hal().createServices(grantFor(`${first.module}.${first.name}`, session), session.link)
+  const grant = grantFor(`${first.module}.${first.name}`, session)
+  const services = hal().createServices(grant, session.link)
   if (wanted.some(({ module }) => module.endsWith('/communication'))) services.communication.join()
   return hal().rawImports(services)
 }
