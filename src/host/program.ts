@@ -1,7 +1,7 @@
-import module, { createRequire } from 'node:module'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { CodeCache } from './code-cache.js'
-import { compileCacheDir, flushCompileCache } from './compile-cache.js'
+import { compileCacheDir } from './compile-cache.js'
 
 /**
  * A loaded bundle, and a function that stores its compiled code, which must be called before the process might be
@@ -27,21 +27,13 @@ export interface Program<T> {
  */
 export function loadProgram<T>(path: string, profile: string, env: NodeJS.ProcessEnv): Program<T> {
   const compileCache = compileCacheDir(env)
-  if (compileCache === undefined || enableCompileCache(compileCache)) {
+  if (compileCache === undefined) {
     const load = createRequire(path) as (path: string) => unknown
-    return { exports: load(path) as T, storeCompiled: flushCompileCache, load, compileCache }
+    return { exports: load(path) as T, storeCompiled: () => undefined, load, compileCache }
   }
   const code = new CodeCache(join(compileCache, `${process.version}-${process.arch}-${profile}`))
   const storeCompiled = () => code.store()
   process.once('exit', storeCompiled)
   const load = (other: string) => code.load(other)
   return { exports: load(path) as T, storeCompiled, load, compileCache }
-}
-
-/** From version 22.1 on, Node.js has such a cache itself. */
-function enableCompileCache(directory: string): boolean {
-  const enable: unknown = Reflect.get(module, 'enableCompileCache')
-  if (typeof enable !== 'function') return false
-  Reflect.apply(enable, module, [directory])
-  return true
 }

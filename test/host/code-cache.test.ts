@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
-import module from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -81,10 +80,8 @@ describe('15.4 the compiled form of our code', () => {
   })
 })
 
-/**
- * Newer versions of Node.js have their own cache. This needs a process: V8 remembers what it has compiled in this one.
- */
-describe.skipIf('enableCompileCache' in module)('15.4 a program with a compiled form', () => {
+/** This needs a process: V8 remembers what it has compiled in this one. */
+describe('15.4 a program with a compiled form', () => {
   const version = () =>
     execFileSync(process.execPath, [join(ROOT, 'dist/exec.cjs'), '--version'], {
       env: { XDG_CACHE_HOME: directory },
