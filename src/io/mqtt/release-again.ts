@@ -12,11 +12,13 @@ const AHEAD = 1024
  * in flight, and has not passed on those publications.
  */
 export const continueSession = (session: Session, sessionPresent: boolean): readonly number[] => {
-  const { window, completed, ids, flights, inbound } = session
+  const { window, completed, ids, flights, inbound, publishQos } = session
   flights.connected(sessionPresent)
   if (sessionPresent) {
     const recent = completed.take()
-    return (window.takeSweep() ? ids.behind(AHEAD) : recent).filter((id) => !flights.has(id))
+    // What was published with QoS 1 is never released, and a broker without QoS 2 closes the connection at a PUBREL.
+    const isSweep = window.takeSweep() && publishQos.value === 2
+    return (isSweep ? ids.behind(AHEAD) : recent).filter((id) => !flights.has(id))
   }
   inbound.clear()
   completed.clear()

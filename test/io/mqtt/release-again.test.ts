@@ -4,9 +4,9 @@ import { InflightWindow } from '../../../src/io/mqtt/inflight-window.js'
 import { continueSession, releasesOf } from '../../../src/io/mqtt/release-again.js'
 import { createSession } from '../../../src/io/mqtt/session.js'
 
-const setUp = () => {
+const setUp = (qos: 1 | 2 = 2) => {
   const session = createSession({
-    qos: 2,
+    qos,
     window: new InflightWindow(20),
     random: () => 0.999999,
     journal: undefined,
@@ -70,6 +70,13 @@ describe('continueSession (issue 14.3)', () => {
     ])
     expect(continueSession(session, true)).toEqual([])
   })
+})
+
+it('releases nothing of a session with QoS 1, however often the broker is short of room', () => {
+  const { session, isShort } = setUp(1)
+  isShort()
+  isShort()
+  expect(continueSession(session, true)).toEqual([])
 })
 
 it('writes releases as PUBREL packets', () => {
