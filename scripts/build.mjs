@@ -89,10 +89,16 @@ const startGroups = async () => {
   ]
 }
 
-/** What `proplet-exec` loads for every file: in a bundle whose name has a hash, as the cache needs it. */
+/** What `proplet-exec` loads for every file, and what for a guest in a process of its own: in a bundle whose name has a hash, as the cache needs it. */
 const execGroups = async () => {
-  const [exec] = await loadedWith(dist(['cli/exec/main'], 'chunks/exec/[name]-[hash].cjs'), ['cli/exec/main'])
-  return [{ name: 'exec', test: (id) => exec.has(id) }]
+  const [exec, guest] = await loadedWith(dist(['cli/exec/main'], 'chunks/exec/[name]-[hash].cjs'), [
+    'cli/exec/main',
+    'cli/exec/run-file',
+  ])
+  return [
+    { name: 'exec', priority: 1, test: (id) => exec.has(id) },
+    { name: 'guest', test: (id) => guest.has(id) },
+  ]
 }
 
 /** What runs guests on the main thread of `proplet-exec`, with its parts. */

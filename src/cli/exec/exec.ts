@@ -8,7 +8,7 @@ import { Console } from './console.js'
 import { missingDirectory } from './limits.js'
 import { isolationFor } from './isolation.js'
 import { runDirectly } from './run-directly.js'
-import { runFile, type RunEnd } from './run-file.js'
+import type { RunEnd } from './run-file.js'
 import { findNotUtf8 } from './utf8.js'
 import { statusOfFailure, statusOfSignal } from './statuses.js'
 
@@ -80,12 +80,12 @@ async function run(
   console: Console,
   { compileCache, load }: ExecParts,
 ): Promise<number> {
-  const bytes = read(request.file, host)
   const warning = (message: string) => console.say('Warning', message)
   const isolation = request.isolation ?? isolationFor(request, host.execArgv)
   if (isolation === 'none' && load !== undefined)
-    return statusOf(await runDirectly(request, bytes, { warning, load }), console)
-  const { ended, kill } = runFile(request, bytes, { warning, compileCache })
+    return statusOf(await runDirectly(request, read(request.file, host), { warning, load }), console)
+  const { runFile } = await import('./run-file.js')
+  const { ended, kill } = runFile(request, read(request.file, host), { warning, compileCache })
   const signalled = onSignal(host, kill)
   const end = await ended.finally(kill)
   return signalled() ?? statusOf(end, console)
