@@ -13,6 +13,7 @@ const {
   GUEST_ENTRIES,
   GUEST_PARTS,
   LIBRARY_ENTRIES,
+  POOLED,
   PROCESS_ENTRIES,
   TOOL_ENTRIES,
 } = await load('src/host/entries.ts')
@@ -104,7 +105,7 @@ const execGroups = async () => {
 /** What runs guests on the main thread of `proplet-exec`, with its parts. */
 const direct = (groups) =>
   dist([...Object.values(DIRECT_ENTRIES), ...DIRECT_PARTS], 'runtime/guest/chunks/[name]-[hash].cjs', {
-    plugins: [notices.plugin, partsInCommonJs],
+    plugins: [notices.plugin, partsInCommonJs('../../pooled/host/stdin-thread.cjs')],
     output: { ...COMMON_JS, codeSplitting: { groups } },
   })
 
@@ -137,8 +138,13 @@ const builds = [
     experimental: { chunkOptimization: { mergeCommonChunks: false } },
   }),
   // Modules in the folders of runtime/guest load later parts by paths such as ../host/stdin.js, so chunks are as deep.
-  dist([...Object.values(GUEST_ENTRIES), ...GUEST_PARTS], 'runtime/guest/chunks/[name]-[hash].js', {
-    output: { codeSplitting: { groups: GUEST_GROUPS } },
+  dist([...Object.values(GUEST_ENTRIES), ...GUEST_PARTS], `${POOLED}/chunks/[name]-[hash].cjs`, {
+    plugins: [notices.plugin, partsInCommonJs()],
+    output: {
+      ...COMMON_JS,
+      entryFileNames: ({ name }) => `${name.replace('runtime/guest', POOLED)}.cjs`,
+      codeSplitting: { groups: GUEST_GROUPS },
+    },
   }),
   direct(await directGroups()),
   // The library shares the packages whose values cross its border with the importing program.

@@ -57,3 +57,12 @@ export const TOOL_ENTRIES = [
 export const ENTRIES = { ...PROCESS_ENTRIES, ...GUEST_ENTRIES, ...DIRECT_ENTRIES } as const
 
 export type Entry = keyof typeof ENTRIES
+
+/** The folder of guests in `dist`, which is not that of `DIRECT_ENTRIES`, because both have parts of the same names. */
+export const POOLED = 'runtime/pooled'
+
+/** The built file of an entry, relative to `dist`. Guests are CommonJS: the loader of ES modules takes 1 MB of each. */
+export const builtFile = (entry: Entry): string => {
+  if (Object.hasOwn(GUEST_ENTRIES, entry)) return `${ENTRIES[entry].replace('runtime/guest', POOLED)}.cjs`
+  return `${ENTRIES[entry]}.${entry === 'guestDirect' ? 'cjs' : 'js'}`
+}

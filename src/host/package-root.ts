@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { ENTRIES, type Entry } from './entries.js'
+import { builtFile, type Entry } from './entries.js'
 
 const nearest = (directory: string): string => {
   const parent = dirname(directory)
@@ -12,5 +12,4 @@ const nearest = (directory: string): string => {
 export const packageRoot = nearest(dirname(fileURLToPath(import.meta.url)))
 
 /** The built file that a process of that kind starts from. */
-export const builtEntry = (entry: Entry): string =>
-  join(packageRoot, 'dist', `${ENTRIES[entry]}.${entry === 'guestDirect' ? 'cjs' : 'js'}`)
+export const builtEntry = (entry: Entry): string => join(packageRoot, 'dist', builtFile(entry))

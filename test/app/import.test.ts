@@ -64,9 +64,10 @@ describe('15.4 the start', () => {
   })
 
   it('is from bundles with one byte a character, which V8 keeps as they are', () => {
-    const guests = readdirSync(join(ROOT, 'dist/runtime/guest/chunks')).map((name) =>
-      join(ROOT, 'dist/runtime/guest/chunks', name),
-    )
+    const guests = ['guest', 'pooled'].flatMap((folder) => {
+      const chunks = join(ROOT, 'dist/runtime', folder, 'chunks')
+      return readdirSync(chunks).map((name) => join(chunks, name))
+    })
     for (const file of [...filesOf('main', 'log', 'daemon', 'command'), ...guests])
       expect(/[^\0-\x7f]/.exec(readFileSync(file, 'utf8'))?.[0]).toBeUndefined()
   })

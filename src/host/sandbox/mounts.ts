@@ -1,12 +1,12 @@
 import { join, resolve } from 'node:path'
-import { ENTRIES } from '../entries.js'
+import { builtFile } from '../entries.js'
 import { packageRoot } from '../package-root.js'
 import type { Preopen } from '../../model/preopen.js'
 
 const INSIDE = '/proplet'
 
 /** The path of a child's entry inside the sandbox. */
-export const SANDBOXED_ENTRY = join(INSIDE, 'dist', `${ENTRIES.guestChild}.js`)
+export const SANDBOXED_ENTRY = join(INSIDE, 'dist', builtFile('guestChild'))
 
 /** The neutral path of a numbered preopen inside the sandbox, which clashes with nothing. */
 export const mountPoint = (index: number): string => `/dirs/${index}`

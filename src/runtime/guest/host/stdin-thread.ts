@@ -104,4 +104,4 @@ const errnoOf = (error: unknown): number =>
   error instanceof Error && 'errno' in error && typeof error.errno === 'number' ? error.errno : 0
 
 if (!isStdinBuffer(workerData)) throw new Error('this file is the entry of a thread')
-await main(workerData)
+void main(workerData)

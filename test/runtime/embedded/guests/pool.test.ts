@@ -12,7 +12,7 @@ import { startProcessGuest } from '../../../../src/runtime/embedded/guests/proce
 import { isAlive, MIB } from '../harness.js'
 
 const limits = { memoryMaxBytes: 64 * MIB, tableMaxElements: 1000 }
-const entry = fileURLToPath(new URL('../../../../dist/runtime/guest/child.js', import.meta.url))
+const entry = fileURLToPath(new URL('../../../../dist/runtime/pooled/child.cjs', import.meta.url))
 const start: StartGuest = () => startProcessGuest({ ...limits, entry, wrapper: [] })
 
 /** A guest that is ready as soon as it boots, and gone as soon as it is killed. */
