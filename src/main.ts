@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import './host/engine-flags.js'
 import { fileURLToPath } from 'node:url'
 import type * as Cli from './cli/main.js'
 import { loadProgram } from './host/program.js'

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { asyncScheduler, config as rxjs, connect, filter, finalize, ignoreElements, merge, tap } from 'rxjs'
 import { stopSignal } from '../app/signals.js'
-import { HeapBalance } from '../host/heap-balance.js'
+import { EngineFlags } from '../host/engine-flags.js'
 import type { Program } from '../host/program.js'
 import type { LoadedConfig } from '../io/config/loaded-config.js'
 import { busy } from '../streams/observe/busy.js'
@@ -43,18 +43,18 @@ const runDaemon = async ({ config, warnings }: LoadedConfig, storeCompiled: () =
   const stop$ = stopSignal(process).pipe(
     tap((signal) => log.info(`${signal}: taking no more tasks; a second signal ends the proplet at once`)),
   )
-  const heap = new HeapBalance()
+  const engine = new EngineFlags(storeCompiled)
   const proplet = createProplet({ config, log, stop$ })
     .pipe(
       connect((output$) => {
         const busy$ = output$.pipe(filter(isEnded), busy(DENSE))
-        const balanced$ = busy$.pipe(tap((isBusy) => heap.preferSpeed(isBusy)))
+        const balanced$ = busy$.pipe(tap((isBusy) => engine.preferSpeed(isBusy)))
         return merge(output$, balanced$.pipe(ignoreElements()))
       }),
-      finalize(() => heap.preferSpeed(false)),
+      finalize(() => engine.preferSpeed(false)),
     )
     .subscribe({ error: fail, complete: () => exit(0) })
-  setTimeout(() => heap.withFlagsOfStart(storeCompiled), COMPILED_MS).unref()
+  setTimeout(() => engine.set(), COMPILED_MS).unref()
   // Guests must end with the process, even where the system cannot ensure it.
   process.once('exit', () => proplet.unsubscribe())
 }

@@ -25,8 +25,8 @@ const PACKED = [
   /^dist\/(?:index|(?:runtime|streams|testing)\/index)\.(?:js|d\.ts)$/,
   /^dist\/cli\/(?:exec\/)?main\.cjs$/,
   /^dist\/(?:chunks\/(?:exec\/)?[\w.-]+\.cjs|library\/[\w.-]+\.(?:js|d\.ts))$/,
-  /^dist\/runtime\/(?:guest\/(?:(?:chunks|host|http|jco|task)\/)?[\w-]+|confidential\/reporter|external\/plan\/child)\.js$/,
-  /^dist\/runtime\/guest\/(?:(?:chunks|host|task)\/)?[\w.-]+\.cjs$/,
+  /^dist\/runtime\/(?:confidential\/reporter|external\/plan\/child)\.js$/,
+  /^dist\/runtime\/(?:guest|pooled)\/(?:(?:chunks|host|http|jco|task)\/)?[\w.-]+\.cjs$/,
   /^dist\/page\/[\w.-]+\.(?:js|html|css|svg)$/,
   /^package\.json$/,
 ]
