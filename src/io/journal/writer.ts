@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { compact, renew, type CompactParts } from './compact.js'
 import { Gathering } from './gathering.js'
 import { NOWHERE, type Ledger } from './ledger.js'
@@ -30,7 +29,6 @@ const MAX_OWED = 10_000
 /** Caps on deferred records, and on the contents of those that wait for the end of the turn. */
 const MAX_DEFERRED = 256
 const MAX_SOON_BYTES = 16 * 1024
-const NEVER = new Promise<never>(() => undefined)
 
 /**
  * Writes records to the files at once, syncs them later, and removes dead ones.
@@ -47,6 +45,8 @@ export class Writer {
   readonly #gathering = new Gathering(() => this.#commitCommands(), GATHER)
   #owed: Owed[] = []
   #soonBytes = 0
+  /** Called when no command is owed any more. */
+  readonly #waiting: (() => void)[] = []
   #failure: string | undefined
   #failures = 0
   #isSyncFailing = false
@@ -144,6 +144,7 @@ export class Writer {
       this.fail(error)
       this.#ledger.apply(record, NOWHERE)
       this.#owe({ record, content: undefined })
+      this.#wake()
     }
   }
 
@@ -226,10 +227,9 @@ export class Writer {
   /** The broker keeps an owed command until it is acknowledged, and nobody else does; so this never resolves if it stays owed. */
   async #commitCommands(): Promise<void> {
     await this.commit()
-    while (this.owesCommand) {
-      await (this.#isClosed ? NEVER : delay(RETRY_MS, undefined, { ref: false }))
-      await this.commit()
-    }
+    if (!this.owesCommand) return
+    await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    await this.#commitCommands()
   }
 
   #endTurn(): void {
@@ -240,6 +240,12 @@ export class Writer {
   #recovered(): void {
     if (this.#failure !== undefined) this.#log.info({}, 'Journal works again')
     this.#failure = undefined
+    this.#wake()
+  }
+
+  #wake(): void {
+    if (this.#waiting.length === 0 || this.owesCommand) return
+    for (const resolve of this.#waiting.splice(0)) resolve()
   }
 
   #later(ms: number): void {
