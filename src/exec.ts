@@ -7,7 +7,8 @@ import { hasGuestStack } from './host/stack-limit.js'
 // `proplet exec` under a name of its own, for those who start a runtime by the path of its program.
 const BUNDLE = fileURLToPath(new URL('./cli/exec/main.cjs', import.meta.url))
 
-const profile = hasGuestStack(process.execArgv) ? 'exec-direct' : 'exec'
+const runsGuests = hasGuestStack(process.execArgv)
+const profile = runsGuests ? 'exec-direct' : 'exec'
 
-const { exports, ...program } = loadProgram<typeof Cli>(BUNDLE, profile, process.env)
-void exports.main(process, program)
+const { exports, compileCache, load } = loadProgram<typeof Cli>(BUNDLE, profile, process.env)
+void exports.main(process, { compileCache, load: runsGuests ? load : undefined })

@@ -55,8 +55,8 @@ export class CodeCache {
     if (known !== undefined) return known.exports
     const module: Module = { exports: {} }
     this.#modules.set(path, module)
-    this.#require ??= createRequire(path)
-    const require = this.#require
+    const require = (id: string): unknown =>
+      (id.startsWith('node:') ? process.getBuiltinModule(id) : undefined) ?? this.#requireFrom(path, id)
     const compiled = this.#compile(path).runInThisContext() as Wrapped
     const directory = dirname(path)
     compiled(
@@ -67,6 +67,12 @@ export class CodeCache {
       directory,
     )
     return module.exports
+  }
+
+  /** Needed for packages and missing modules only, because that takes a module of Node.js that is slow to load. */
+  #requireFrom(path: string, id: string): unknown {
+    this.#require ??= createRequire(path)
+    return this.#require(id) as unknown
   }
 
   /**

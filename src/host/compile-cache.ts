@@ -26,8 +26,9 @@ export function compileCacheDir(env: Environment): string | undefined {
   }
 }
 
-/** Writes Node's compile cache now, for a process that is going to be killed; no effect before Node.js 22.10. */
+/** Writes the compile cache that `NODE_COMPILE_CACHE` names now, for a process that is going to be killed; no effect before Node.js 22.10. */
 export function flushCompileCache(): void {
+  if (process.env['NODE_COMPILE_CACHE'] === undefined) return
   const flush: unknown = Reflect.get(module, 'flushCompileCache')
   if (typeof flush === 'function') Reflect.apply(flush, module, [])
 }

@@ -22,7 +22,7 @@ const EXIT_NO_READER = 141
 export type ExecParts = {
   /** See `Program`. */
   readonly compileCache: string | undefined
-  /** See `Program`; undefined to run every guest in a process of its own. */
+  /** See `Program`; undefined to run every guest in a process of its own, because the stack of this one is too small. */
   readonly load: ((path: string) => unknown) | undefined
 }
 
@@ -81,7 +81,7 @@ async function run(
   { compileCache, load }: ExecParts,
 ): Promise<number> {
   const warning = (message: string) => console.say('Warning', message)
-  const isolation = request.isolation ?? isolationFor(request, host.execArgv)
+  const isolation = request.isolation ?? isolationFor(request)
   if (isolation === 'none' && load !== undefined)
     return statusOf(await runDirectly(request, read(request.file, host), { warning, load }), console)
   const { runFile } = await import('./run-file.js')

@@ -1,4 +1,3 @@
-import { hasGuestStack } from '../../host/stack-limit.js'
 import { jspiFlags } from '../../runtime/embedded/guests/jspi-flags.js'
 import type { ExecRequest } from './args.js'
 
@@ -6,14 +5,14 @@ import type { ExecRequest } from './args.js'
 export type Isolation = 'none' | 'process'
 
 /**
- * How to isolate a guest if the command line does not say: not at all, unless it needs what only the start of a process can set (the
+ * How to isolate a guest if the command line does not say: not at all, unless it needs what only the start of a process can set (another
  * stack, limits, flags of V8) or a process beside it that has time for its network.
  */
-export function isolationFor(request: ExecRequest, execArgv: readonly string[]): Isolation {
+export function isolationFor(request: ExecRequest): Isolation {
   const { inheritNetwork, allowIpNameLookup, http } = request.network
   const isPlain =
     !(inheritNetwork || allowIpNameLookup || http) &&
     request.memoryMaxBytes === undefined &&
     request.stackMaxBytes === undefined
-  return isPlain && hasGuestStack(execArgv) && jspiFlags().length === 0 ? 'none' : 'process'
+  return isPlain && jspiFlags().length === 0 ? 'none' : 'process'
 }
