@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { jspiFlags } from '../../../src/runtime/embedded/guests/jspi-flags.js'
 import { childrenOf, gone } from '../../support/daemon.js'
 import { freePort } from '../../support/free-port.js'
 import { fixturePath } from '../../runtime/embedded/harness.js'
@@ -10,7 +11,9 @@ import { PLACES, run as runAt, script, start as startAt } from './start.js'
 
 const env = { GREETING: 'hello' }
 
-describe.each(PLACES)('exec in $place', (place) => {
+const [DIRECTLY, IN_PROCESS, FOR_LACK_OF_STACK] = PLACES
+
+describe.each([DIRECTLY, IN_PROCESS])('exec in $place', (place) => {
   const start = (args: readonly string[]) => startAt(args, { env, place })
   const run = (args: readonly string[]) => runAt(args, { env, place })
 
@@ -101,7 +104,7 @@ describe.each(PLACES)('exec in $place', (place) => {
     const { child, ended, says } = start(['--invoke', 'wait', fixturePath('speak')])
     await says('said on stdout')
     const guests = childrenOf(child.pid)
-    expect(guests).toHaveLength(place.place === 'this process' ? 0 : 1)
+    expect(guests).toHaveLength(place === DIRECTLY && jspiFlags().length === 0 ? 0 : 1)
     child.kill(signal)
     expect((await ended).code).toBe(code)
     await gone(guests)
@@ -146,6 +149,12 @@ describe('exec', () => {
     expect(busy).toMatchObject({ code: 1, stderr: `Error: port ${port} is in use\n` })
     child.kill('SIGINT')
     expect(await ended).toMatchObject({ code: 130 })
+  })
+
+  it('runs the guest in another process if this one has a smaller stack', async () => {
+    const { child, says } = startAt(['--invoke', 'wait', fixturePath('speak')], { place: FOR_LACK_OF_STACK })
+    await says('said on stdout')
+    expect(childrenOf(child.pid)).toHaveLength(1)
   })
 
   it('is a command of proplet, too', () => {
