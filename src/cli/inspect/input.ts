@@ -1,4 +1,4 @@
-import { closeSync, constants, createReadStream, fstatSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, constants, createReadStream, fstatSync, openSync, readFileSync, statSync } from 'node:fs'
 import { formatBytes } from '@proplet/component/units.js'
 
 const MAX_FILE_BYTES = 256 * 1024 * 1024
@@ -30,8 +30,12 @@ export async function readInput(
   return Buffer.concat(chunks)
 }
 
-/** At once, without the streams of Node.js, which take longer to load than a small file; undefined if it is not a regular file. */
+/**
+ * At once, without the streams of Node.js, which take longer to load than a small file; undefined if it is not a regular file. A named
+ * pipe must not be opened twice: the writer would lose its reader in between.
+ */
 function readWhole(path: string): Uint8Array<ArrayBuffer> | undefined {
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return undefined
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
   try {
     const stats = fstatSync(file)

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -46,6 +46,20 @@ describe.each([DIRECTLY, IN_PROCESS])('exec in $place', (place) => {
     const { child, ended } = start(['--invoke', 'add', '-', '1', '2'])
     child.stdin.end(readFileSync(fixturePath('add')))
     expect(await ended).toStrictEqual({ code: 0, stdout: '3\n', stderr: '' })
+  })
+
+  it('reads the file from a named pipe', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'proplet-test-'))
+    onTestFinished(() => rmSync(dir, { recursive: true }))
+    const pipe = join(dir, 'pipe')
+    execFileSync('mkfifo', [pipe])
+    const writer = spawn('bash', ['-c', 'cat "$0" >"$1"', fixturePath('add'), pipe])
+    onTestFinished(() => void writer.kill())
+    expect(await run(['--invoke', 'add', pipe, '1', '2'])).toStrictEqual({
+      code: 0,
+      stdout: '3\n',
+      stderr: '',
+    })
   })
 
   it('gives a program directories, under another name if requested', async () => {
