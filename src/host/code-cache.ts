@@ -16,6 +16,8 @@ import { codeOf } from '../model/code-of.js'
 
 /** A bundle with a hash of its content in its name, so that its cached code cannot belong to another build. */
 const HASHED = /^(.+)-[\w-]{8}\.cjs$/
+/** Its cached code, or what a process that was killed has written of that. */
+const CACHED = /^(.+)-[\w-]{8}\.cjs(?:\.\d+)?$/
 
 interface Module {
   exports: unknown
@@ -120,17 +122,17 @@ export class CodeCache {
   #write(name: string, data: Buffer): void {
     const whole = join(this.#directory, name)
     const part = `${whole}.${process.pid}`
-    const file = openSync(part, 'w', 0o600)
     try {
-      writeFileSync(file, data)
-      fsyncSync(file)
-    } finally {
-      closeSync(file)
+      writeSynced(part, data)
+      renameSync(part, whole)
+    } catch (error) {
+      // On a full disk, each start would leave one more.
+      rmSync(part, { force: true })
+      throw error
     }
-    renameSync(part, whole)
     const bundle = HASHED.exec(name)?.[1]
     for (const other of readdirSync(this.#directory))
-      if (other !== name && HASHED.exec(other)?.[1] === bundle)
+      if (other !== name && CACHED.exec(other)?.[1] === bundle)
         rmSync(join(this.#directory, other), { force: true })
   }
 }
@@ -138,6 +140,16 @@ export class CodeCache {
 /** Usually not by `resolve`: enough calls of it would make V8 optimise it, for which V8 loads 3 MB of its own code. */
 const resolvedIn = (directory: string, id: string): string =>
   id.startsWith('./') ? `${directory}${id.slice(1)}` : resolve(directory, id)
+
+function writeSynced(path: string, data: Buffer): void {
+  const file = openSync(path, 'w', 0o600)
+  try {
+    writeFileSync(file, data)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+}
 
 /** Frees the memory of `data` by sending it to a closed port, because V8 does not soon collect the garbage of an idle process. */
 function free(data: Buffer): void {

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -70,6 +79,16 @@ describe('15.4 the compiled form of our code', () => {
   it('is not stored where nothing can be written', () => {
     writeFileSync(cache, 'a file, not a directory')
     expect(load().twice(21)).toBe(42)
+  })
+
+  it('leaves nothing half written, neither of a write that fails nor of a process that was killed', () => {
+    mkdirSync(join(cache, 'part-aaaaaaaa.cjs'), { recursive: true })
+    expect(load().twice(21)).toBe(42)
+    expect(stored()).toStrictEqual(['part-aaaaaaaa.cjs'])
+    rmdirSync(join(cache, 'part-aaaaaaaa.cjs'))
+    writeFileSync(join(cache, 'part-aaaaaaaa.cjs.1'), 'half')
+    load()
+    expect(stored()).toStrictEqual(['part-aaaaaaaa.cjs'])
   })
 
   it('does not hide that a bundle is missing, or throws', () => {
