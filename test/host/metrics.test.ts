@@ -45,6 +45,23 @@ it('measures the host from its files', async () => {
   expect(memory.container_usage_bytes).toBe(123)
 })
 
+it('measures the memory of the host from its file, which may be of an older kernel or missing', async () => {
+  const used = async (meminfo: string) => {
+    const { host_metrics: host } = await firstValueFrom(
+      createHostMetrics(tree({ 'proc/meminfo': meminfo })).sample(),
+    )
+    return [host.memory_total_bytes, host.memory_used_bytes]
+  }
+  const whole = 'MemTotal:        1000 kB\nMemFree:          100 kB\nMemAvailable:     400 kB\n'
+  expect(await used(whole)).toStrictEqual([1000 * 1024, 600 * 1024])
+  for (const text of ['', 'MemTotal: 1000 kB\n', 'MemTotal: x kB\nMemAvailable: 1 kB\n']) {
+    const [total = 0, part = 0] = await used(text)
+    expect(total).toBeGreaterThan(totalmem() * 0.9)
+    expect(part).toBeGreaterThan(0)
+    expect(part).toBeLessThan(total)
+  }
+})
+
 it('takes a sample at each subscription, not before', async () => {
   const root = tree({ 'proc/stat': 'cpu  0 0 0 100 0 0 0 0\n' })
   const sample$ = createHostMetrics(root).sample()
