@@ -99,18 +99,27 @@ describe.each(PROGRAMS)(
     })
 
     it('may be non-blocking', async () => {
-      // O_NONBLOCK belongs to the pipe, so the other process, here Node.js, sets it for all.
-      const line = `{ "$NODE" -e 'new net.Socket({ fd: 0 }).pause(); setInterval(() => {}, 1000)' & } ; sleep 0.3; ${commandOf(place)} "$PROGRAM" cat; kill %1`
+      // O_NONBLOCK belongs to the pipe, so the other process, here Node.js, sets it for all. Bash gives it /dev/null unless told.
+      const script = `new net.Socket({ fd: 0, manualStart: true }); fs.writeFileSync(process.env.READY, ''); setInterval(() => {}, 1000)`
+      const other = `{ "$NODE" -e "${script}" <&3 & } 3<&0; until [ -e "$READY" ]; do sleep 0.02; done`
+      const line = `${other}; ${commandOf(place)} "$PROGRAM" cat; kill %1`
       const child = spawn('bash', ['--norc', '-c', line], {
-        env: { PATH: process.env['PATH'], NODE: process.execPath, PROGRAM: program },
+        env: {
+          PATH: process.env['PATH'],
+          NODE: process.execPath,
+          PROGRAM: program,
+          READY: join(folder(), 'ready'),
+        },
         stdio: ['pipe', 'pipe', 'inherit'],
       })
       onTestFinished(() => void child.kill('SIGKILL'))
       let seen = ''
       child.stdout.setEncoding('utf8').on('data', (text: string) => (seen += text))
-      child.stdin.end('text')
+      child.stdin.write('one ')
+      await expect.poll(() => seen, { timeout: 15_000 }).toBe('one ')
+      child.stdin.end('two')
       await once(child.stdout, 'close')
-      expect(seen).toBe('text')
+      expect(seen).toBe('one two')
     })
   },
 )
