@@ -3,6 +3,7 @@ import type { Decoded, StartCommand } from '../../model/command.js'
 import type { Admission, Refusal } from './admit.js'
 import type { Arrived } from './decode.js'
 import { REDELIVERY_MS } from './dedupe.js'
+import { isSameOrder } from './same-order.js'
 
 /**
  * A start that was refused at once, or repeats one that was.
@@ -19,7 +20,7 @@ export type Refused = {
 }
 
 type Start = Arrived<StartCommand>
-type Seen = { readonly receivedAt: number; readonly isRefused: boolean }
+type Seen = { readonly receivedAt: number; readonly refused: Start | undefined }
 
 /** The fate of starts that arrived within the last `REDELIVERY_MS`, by ID. */
 class RecentStarts {
@@ -35,9 +36,10 @@ class RecentStarts {
     return this.#seen.get(id)
   }
 
-  add({ id, receivedAt }: Start, isRefused: boolean): void {
+  add(start: Start, isRefused: boolean): void {
+    const { id, receivedAt } = start
     this.#seen.delete(id)
-    this.#seen.set(id, { receivedAt, isRefused })
+    this.#seen.set(id, { receivedAt, refused: isRefused ? start : undefined })
   }
 
   forget(id: string): void {
@@ -66,9 +68,9 @@ export const refuse = ({
   const check = (start: Start): Arrived<Decoded | Refused> => {
     const { message, receivedAt } = start
     const earlier = recent.find(start)
-    if (earlier?.isRefused === true)
+    if (earlier?.refused !== undefined && isSameOrder(earlier.refused, start))
       return { type: 'refused', command: start, because: 'duplicate', message, receivedAt }
-    if (earlier !== undefined) return start
+    if (earlier !== undefined && earlier.refused === undefined) return start
     const passes = isUnderWay(start.id) || message.sequence !== undefined
     const because = passes ? undefined : whyFull(start)
     recent.add(start, because !== undefined)

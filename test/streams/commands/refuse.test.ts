@@ -96,6 +96,17 @@ it('answers a start that is delivered twice once, even if there is room by then,
   expect(whatBecomesOf(inputs, { isFull })).toEqual(['refused: it is full', 'duplicate', 'start'])
 })
 
+it('answers another order with the ID of one that was just refused', () => {
+  const other = start('a', { name: 'other' })
+  const inputs = [arrived(start('a')), arrived(other, 1), arrived(other, 2), arrived(start('a'), 3)]
+  expect(whatBecomesOf(inputs)).toEqual([
+    'refused: it is full',
+    'refused: it is full',
+    'duplicate',
+    'refused: it is full',
+  ])
+})
+
 it('forgets a refusal when the task is stopped', () => {
   const inputs = [arrived(start('a')), arrived(stop('a')), arrived(start('a'))]
   expect(whatBecomesOf(inputs)).toEqual(['refused: it is full', 'stop', 'refused: it is full'])
