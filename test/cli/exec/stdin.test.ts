@@ -68,12 +68,14 @@ describe.each(PROGRAMS)(
     })
 
     it('may be a terminal, and is recognised as one', async () => {
-      const terminal = await openTerminal('bash --norc', { PS1: '$ ' })
+      // A line as long as that command would be wrapped.
+      const EXEC = `${commandOf(place)} "${program}"`
+      const terminal = await openTerminal('bash --norc', { PS1: '$ ', EXEC })
       onTestFinished(terminal.close)
-      const exec = `${commandOf(place)} ${program}`
-      expect((await terminal.command(`${exec} terminals`)).screen).toContain('111')
-      expect((await terminal.command(`${exec} terminals </dev/null 2>&1 | cat`)).screen).toMatch(/^000$/m)
-      await terminal.type(`${exec} poll; echo status=$?`)
+      const exec = (rest: string) => `eval "$EXEC ${rest}"`
+      expect((await terminal.command(exec('terminals'))).screen).toMatch(/^111$/m)
+      expect((await terminal.command(exec('terminals </dev/null 2>&1 | cat'))).screen).toMatch(/^000$/m)
+      await terminal.type(`${exec('poll')}; echo status=$?`)
       await terminal.keys('Enter')
       await terminal.sees(/^waiting$/m)
       await terminal.type('typed')
@@ -81,7 +83,7 @@ describe.each(PROGRAMS)(
       await terminal.sees(/^got typed$/m)
       await terminal.keys('C-d')
       await terminal.sees(/^end\nstatus=0$/m)
-      await terminal.type(`${exec} cat`)
+      await terminal.type(exec('cat'))
       await terminal.keys('Enter')
       await terminal.type('again')
       await terminal.keys('Enter')
