@@ -109,6 +109,7 @@ export const findConfidential = (
   detectTee: (root: string) => TeeDetection,
 ): FoundConfidential => {
   const { values, nameOf } = resolution
+  // In a function, because its part of the program is loaded where it is first named.
   const agent = fileOf(nameOf('aa_config_path'), values.aa_config_path, files, (text, path) =>
     parseAgentFile(text, path),
   )

@@ -1,6 +1,7 @@
+import { idAfter } from './message-ids.js'
+
 /** More than a broker has in flight between two saves of its state. */
 const KEPT = 256
-const MAX_ID = 0xffff
 
 /** The packet IDs of the publications of QoS 2 that were completed last in this session. */
 export class CompletedIds {
@@ -13,7 +14,7 @@ export class CompletedIds {
 
   /** An earlier process had this one in flight, so it had probably completed those before it: IDs are used in order. */
   addBefore(id: number): void {
-    for (let back = KEPT; back > 0; back--) this.add(((id - 1 - back + MAX_ID) % MAX_ID) + 1)
+    for (let back = KEPT; back > 0; back--) this.add(idAfter(id, -back))
   }
 
   clear(): void {

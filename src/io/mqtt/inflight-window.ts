@@ -1,3 +1,5 @@
+import type { OutboxStats } from '../../model/delivery.js'
+
 /** Publications that must be acknowledged before the window grows; doubles when the broker then is short of room again. */
 const PATIENCE = 10_000
 /** A connection that ends sooner, in milliseconds, may have ended because of what was sent on it. */
@@ -11,9 +13,6 @@ export type EndOfUse = {
   /** Set if the last packet was a PUBREC (MQTT 3.1.1): the age of the connection at its end, in milliseconds. */
   readonly receipt?: { readonly ageMs: number } | undefined
 }
-
-/** Fewer publications in flight than configured. */
-export type Narrowed = { readonly asked: number; readonly used: number }
 
 /**
  * How many publications may be in flight: as many as configured, and no more than the broker announces. It is halved when the
@@ -39,7 +38,8 @@ export class InflightWindow {
     return Math.min(this.#used, this.#receiveMaximum)
   }
 
-  get narrowed(): Narrowed | undefined {
+  /** If fewer may be in flight than configured. */
+  get narrowed(): OutboxStats['narrowed'] {
     return this.#used < this.#asked ? { asked: this.#asked, used: this.#used } : undefined
   }
 

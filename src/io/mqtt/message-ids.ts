@@ -4,6 +4,9 @@ type IdProvider = NonNullable<IClientOptions['messageIdProvider']>
 
 const MAX_ID = 0xffff
 
+/** The packet ID that follows `id` after this many, or precedes it if negative; at most all of them. */
+export const idAfter = (id: number, by: number): number => ((id - 1 + by + MAX_ID) % MAX_ID) + 1
+
 /**
  * Packet IDs. All are used before any is used again, across the connections of the session, because a broker that kept the
  * session takes a PUBLISH with a known ID for a repetition; starts at a random ID, because the broker may know IDs of an earlier
@@ -27,7 +30,7 @@ export class MessageIds implements IdProvider {
   get next(): number | null {
     let id = this.#last
     for (let tries = 0; tries < MAX_ID; tries++) {
-      id = (id % MAX_ID) + 1
+      id = idAfter(id, 1)
       if (!this.#ofConnection.has(id) && !this.#isTaken(id)) return id
     }
     return null
@@ -35,7 +38,7 @@ export class MessageIds implements IdProvider {
 
   /** All IDs except those that are allocated next, this many. */
   behind(ahead: number): readonly number[] {
-    return Array.from({ length: MAX_ID - ahead }, (_, i) => ((this.#last + ahead + i) % MAX_ID) + 1)
+    return Array.from({ length: MAX_ID - ahead }, (_, i) => idAfter(this.#last, ahead + i + 1))
   }
 
   allocate(): number | null {

@@ -1,5 +1,5 @@
 import { map, type OperatorFunction } from 'rxjs'
-import type { Decoded, StartCommand } from '../../model/command.js'
+import type { Decoded, Received, StartCommand } from '../../model/command.js'
 import type { Admission, Refusal } from './admit.js'
 import type { Arrived } from './decode.js'
 import { REDELIVERY_MS } from './dedupe.js'
@@ -20,7 +20,7 @@ export type Refused = {
 }
 
 type Start = Arrived<StartCommand>
-type Seen = { readonly receivedAt: number; readonly refused: Start | undefined }
+type Seen = { readonly receivedAt: number; readonly refused: Received<StartCommand> | undefined }
 
 /** The fate of starts that arrived within the last `REDELIVERY_MS`, by ID. */
 class RecentStarts {
@@ -36,10 +36,9 @@ class RecentStarts {
     return this.#seen.get(id)
   }
 
-  add(start: Start, isRefused: boolean): void {
-    const { id, receivedAt } = start
+  add({ id, receivedAt }: Start, refused: Received<StartCommand> | undefined): void {
     this.#seen.delete(id)
-    this.#seen.set(id, { receivedAt, refused: isRefused ? start : undefined })
+    this.#seen.set(id, { receivedAt, refused })
   }
 
   forget(id: string): void {
@@ -66,15 +65,18 @@ export const refuse = ({
   const recent = new RecentStarts()
 
   const check = (start: Start): Arrived<Decoded | Refused> => {
-    const { message, receivedAt } = start
+    const { message, ...order } = start
+    const refused = (because: Refused['because']) =>
+      ({ type: 'refused', command: start, because, message, receivedAt: start.receivedAt }) as const
     const earlier = recent.find(start)
-    if (earlier?.refused !== undefined && isSameOrder(earlier.refused, start))
-      return { type: 'refused', command: start, because: 'duplicate', message, receivedAt }
-    if (earlier !== undefined && earlier.refused === undefined) return start
+    if (earlier !== undefined) {
+      if (earlier.refused === undefined) return start
+      if (isSameOrder(earlier.refused, order)) return refused('duplicate')
+    }
     const passes = isUnderWay(start.id) || message.sequence !== undefined
     const because = passes ? undefined : whyFull(start)
-    recent.add(start, because !== undefined)
-    return because === undefined ? start : { type: 'refused', command: start, because, message, receivedAt }
+    recent.add(start, because && order)
+    return because === undefined ? start : refused(because)
   }
 
   return map((arrived) => {

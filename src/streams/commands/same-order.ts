@@ -6,7 +6,7 @@ const isSameSource = (one: BinarySource, other: BinarySource): boolean =>
     : other.type === 'image' && one.image === other.image
 
 /** How it came here. */
-const NOT_ORDERED = { source: undefined, receivedAt: undefined, sequence: undefined, message: undefined }
+const NOT_ORDERED = { source: undefined, receivedAt: undefined, sequence: undefined }
 
 /** Everything a start orders but its binary, which can be megabytes. */
 const orderOf = (start: Received<StartCommand>): string => JSON.stringify({ ...start, ...NOT_ORDERED })

@@ -23,6 +23,12 @@ function grantFor(wanted: string, { boot }: Granted): HalGrant {
   )
 }
 
+/** The grant comes first: not every build has the part that is loaded for the services. */
+function servicesFor(wanted: string, session: Granted) {
+  const grant = grantFor(wanted, session)
+  return hal().createServices(grant, session.link)
+}
+
 /** `elastic:hal` for one instance of a component; undefined if it does not import it. */
 export function halOf(
   { imports }: Pick<EngineComponent, 'imports'>,
@@ -37,8 +43,7 @@ export function halOf(
       'binary',
       `the component imports ${quote(other.interface, 120)}: expected version 0.1`,
     )
-  const grant = grantFor(first.interface, session)
-  const services = hal().createServices(grant, session.link)
+  const services = servicesFor(first.interface, session)
   if (wanted.some((each) => COMMUNICATION.test(each.interface))) services.communication.join()
   return hal().componentImports(services)
 }
@@ -48,8 +53,7 @@ export function rawHalOf(imports: readonly ModuleImport[], session: Granted): Ra
   const wanted = imports.filter(({ module }) => RAW_HAL.test(module))
   const [first] = wanted
   if (first === undefined) return undefined
-  const grant = grantFor(`${first.module}.${first.name}`, session)
-  const services = hal().createServices(grant, session.link)
+  const services = servicesFor(`${first.module}.${first.name}`, session)
   if (wanted.some(({ module }) => module.endsWith('/communication'))) services.communication.join()
   return hal().rawImports(services)
 }
